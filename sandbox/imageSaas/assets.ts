@@ -1,0 +1,26 @@
+import type { FastifyInstance } from 'fastify';
+import type { Backend } from './backend';
+import { pictureCount, picturesSoFar, sceneOf } from './results';
+
+/** The result files. They need no key, as on the storage host that the document's samples show. */
+export function installAssets(app: FastifyInstance, backend: Backend): void {
+	const config = { api: { name: 'asset' as const, path: '/assets/:jobId/:file' } };
+	app.get<{ Params: { jobId: string; file: string } }>('/assets/:jobId/:file', { config }, async (request, reply) => {
+		const job = backend.store.any(request.params.jobId);
+		const index = Number(/^image_([1-9]\d*)\.png$/.exec(request.params.file)?.[1]);
+		const ready = job?.status === 'SUCCEEDED' ? pictureCount(job) : job ? picturesSoFar(job, Date.now()) : 0;
+		const spoiled = job?.fate.spoiled(index) ?? null;
+		if (!job || !(index <= ready) || spoiled === 'missing-image') {
+			return reply.code(404).type('text/plain').send('Not Found');
+		}
+		reply.type('image/png');
+		let bytes: Buffer;
+		if (spoiled === 'bad-image') bytes = Buffer.from('<!doctype html><title>Not a picture</title><p>This is not a picture.</p>');
+		else if (spoiled === 'empty-image') bytes = Buffer.alloc(0);
+		else bytes = await backend.pictures.png(sceneOf(job, index));
+		if (spoiled === 'truncated-image') bytes = bytes.subarray(0, Math.floor(bytes.length / 2));
+		backend.ledger.download(job.tenant);
+		reply.header('cache-control', 'public, max-age=31536000, immutable').header('etag', `"${job.id}-${index}"`);
+		return reply.send(bytes);
+	});
+}

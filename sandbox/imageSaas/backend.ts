@@ -1,0 +1,114 @@
+import { Ledger } from '../shared/books';
+import { Faults } from '../shared/faults';
+import { Pictures } from '../shared/pictures';
+import { hashText, seededDraw } from '../shared/random';
+import { Timers } from '../shared/timers';
+import { MinuteWindow } from './limits';
+import { Refusal } from './refusal';
+import type { GenerateBody, Status } from './request';
+import { isEnd, Runner } from './runner';
+import { DEFAULT_SETTINGS, patched, type Settings } from './settings';
+import { JobStore, type Job } from './store';
+import { Webhooks } from './webhooks';
+
+/** A repeat of a key within this time makes the real server generate twice. */
+const DOUBLE_RUN_MS = 1000;
+
+/** Everything one sandbox consists of, apart from HTTP. */
+export class Backend {
+	readonly ledger = new Ledger();
+	readonly timers = new Timers();
+	readonly pictures = new Pictures();
+	readonly requests = new MinuteWindow();
+	readonly faults = new Faults(seededDraw(hashText('faults')));
+	readonly store: JobStore;
+	readonly runner: Runner;
+	readonly webhooks: Webhooks;
+	settings: Settings;
+	private readonly initial: Settings;
+
+	/** `http://127.0.0.1:port`; known only once the server listens. */
+	origin = '';
+
+	constructor(settings: Partial<Settings>, salt: number) {
+		this.initial = patched(DEFAULT_SETTINGS, settings);
+		this.settings = this.initial;
+		const shared = { settings: () => this.settings, ledger: this.ledger, timers: this.timers };
+		this.store = new JobStore(salt);
+		this.webhooks = new Webhooks({ ...shared, origin: () => this.origin });
+		this.runner = new Runner({
+			...shared,
+			draw: seededDraw(hashText('durations')),
+			running: (tenant) => this.store.running(tenant),
+			announce: (job) => this.webhooks.announce(job),
+		});
+	}
+
+	/** Makes a job, or finds the one that the key made before. */
+	submit(tenant: string, body: GenerateBody, idempotencyKey: string | null): { job: Job; isReplay: boolean } {
+		const known = idempotencyKey === null ? null : this.store.withKey(tenant, idempotencyKey);
+		if (known) {
+			this.perhapsRunTwice(known);
+			return { job: known, isReplay: true };
+		}
+		const { dialect, maxConcurrent } = this.settings;
+		if (dialect === 'document' && maxConcurrent > 0 && this.ledger.jobsInFlight(tenant) >= maxConcurrent) {
+			// No Retry-After: nobody knows when a job will end.
+			throw new Refusal('rateLimited', `At most ${maxConcurrent} jobs at one time`);
+		}
+		const duration = this.runner.duration(body.mode ?? 'final');
+		const job = this.store.create(tenant, body, idempotencyKey, duration);
+		job.durationMs = job.fate.durationMs ?? duration;
+		this.runner.start(job);
+		return { job, isReplay: false };
+	}
+
+	/** Cancels a job, which only a waiting one allows. */
+	cancel(job: Job): void {
+		if (job.status !== 'QUEUED' && job.status !== 'RETRYING') {
+			throw new Refusal('invalidState', `A job that is ${job.status} cannot be canceled`);
+		}
+		this.runner.finish(job, 'CANCELED');
+	}
+
+	/** Ends a job by force. Returns false when it had ended before. */
+	forceEnd(job: Job, status: Status, error: Job['error']): boolean {
+		if (isEnd(job.status)) return false;
+		this.runner.finish(job, status, error);
+		return true;
+	}
+
+	/** Lays a patch over the settings; throws when it is not a good one. */
+	patch(patch: unknown): void {
+		this.settings = patched(this.settings, patch);
+	}
+
+	/** Forgets jobs, faults, counts and books, and takes the settings of the start again. */
+	reset(): void {
+		this.timers.clear();
+		this.webhooks.clear();
+		this.faults.clear();
+		this.requests.clear();
+		this.runner.begun.clear();
+		this.store.clear();
+		this.ledger.reset();
+		this.settings = this.initial;
+	}
+
+	/** Ends all timers and deliveries. */
+	close(): void {
+		this.timers.clear();
+		this.webhooks.clear();
+		this.pictures.clear();
+	}
+
+	private perhapsRunTwice(job: Job): void {
+		if (this.settings.dialect !== 'real' || Date.now() - job.createdAt.getTime() >= DOUBLE_RUN_MS) return;
+		if (!isEnd(job.status)) {
+			job.runs += 1;
+		} else if (job.status === 'SUCCEEDED') {
+			job.entry.generationsBilled += 1;
+			this.webhooks.announce(job, 1);
+		}
+	}
+}

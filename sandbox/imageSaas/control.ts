@@ -1,0 +1,36 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod/v4';
+import { ControlError, installControl } from '../shared/control';
+import type { Backend } from './backend';
+import { errorOf } from './runner';
+import { playDrill } from './webhookDrills';
+
+const finishSchema = z.strictObject({
+	status: z.enum(['SUCCEEDED', 'FAILED', 'CANCELED']),
+	error: z.union([z.string().min(1), z.strictObject({ code: z.string().min(1), message: z.string() })]).nullish(),
+});
+
+/** The control path of this backend. */
+export function installImageSaasControl(app: FastifyInstance, backend: Backend): void {
+	installControl(app, {
+		books: () => backend.ledger.snapshot(),
+		settings: () => backend.settings,
+		patch: (patch) => backend.patch(patch),
+		fault: (fault) => backend.faults.add(fault),
+		clearFaults: () => backend.faults.clear(),
+		reset: () => backend.reset(),
+	});
+
+	app.post<{ Params: { jobId: string } }>('/jobs/:jobId/finish', async (request) => {
+		const { status, error } = finishSchema.parse(request.body);
+		const job = backend.store.any(request.params.jobId);
+		if (!job) throw new ControlError(404, `There is no job ${request.params.jobId}`);
+		const failure = typeof error === 'string' ? errorOf(error) : (error ?? errorOf('UNKNOWN_ERROR'));
+		if (!backend.forceEnd(job, status, status === 'FAILED' ? failure : null)) {
+			throw new ControlError(409, `The job is ${job.status} already`);
+		}
+		return { jobId: job.id, status: job.status };
+	});
+
+	app.post('/webhooks', async (request) => ({ deliveries: await playDrill(backend, request.body) }));
+}

@@ -1,0 +1,48 @@
+/** How a result file can be wrong. */
+export type Spoiled = 'bad-image' | 'truncated-image' | 'empty-image' | 'missing-image';
+
+/** What the markers in a prompt decide about its job. */
+export interface Fate {
+	/** The error code it ends with; null lets it succeed. */
+	fail: string | null;
+	/** How often it goes RETRYING before its end. */
+	retries: number;
+	/** How long it takes; null leaves that to the settings. */
+	durationMs: number | null;
+	/** How long it stays QUEUED (Infinity for ever); null leaves that to the settings. */
+	queueMs: number | null;
+	/** It starts to run and never ends. */
+	hangs: boolean;
+	/** How the result file of this number (from 1) is wrong, or null when it is right. */
+	spoiled(index: number): Spoiled | null;
+}
+
+/** Every marker, for the caption: a picture shows the prompt without them. */
+const MARKER = /\[(?:fail|retry|slow|queue|hang|bad-image|truncated-image|empty-image|missing-image)(?::[^\]]*)?\]/g;
+
+/** Reads the markers of a prompt; one that is misspelt is plain text. */
+export function fateOf(prompt: string): Fate {
+	return {
+		fail: /\[fail:([A-Z][A-Z0-9_]*)\]/.exec(prompt)?.[1] ?? null,
+		retries: numberAfter(prompt, 'retry') ?? 0,
+		durationMs: numberAfter(prompt, 'slow'),
+		queueMs: prompt.includes('[queue]') ? Infinity : numberAfter(prompt, 'queue'),
+		hangs: prompt.includes('[hang]'),
+		spoiled(index) {
+			for (const [, kind, only] of prompt.matchAll(/\[(bad-image|truncated-image|empty-image|missing-image)(?::(\d+))?\]/g)) {
+				if (only === undefined || Number(only) === index) return kind as Spoiled;
+			}
+			return null;
+		},
+	};
+}
+
+/** The prompt without its markers. */
+export function withoutMarkers(prompt: string): string {
+	return prompt.replace(MARKER, '').replace(/\s+/g, ' ').trim();
+}
+
+function numberAfter(prompt: string, marker: string): number | null {
+	const digits = new RegExp(`\\[${marker}:(\\d+)\\]`).exec(prompt)?.[1];
+	return digits === undefined ? null : Number(digits);
+}

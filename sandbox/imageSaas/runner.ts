@@ -1,0 +1,124 @@
+import type { Ledger } from '../shared/books';
+import type { Draw } from '../shared/random';
+import type { Timers } from '../shared/timers';
+import { MinuteWindow } from './limits';
+import type { Status } from './request';
+import type { Settings } from './settings';
+import type { Job } from './store';
+
+/** The real server gives a job up after this many runs that came to nothing. */
+const MAX_ATTEMPTS = 4;
+/** The part of its time that a job waits before it runs. */
+const QUEUED_SHARE = 0.2;
+
+const MESSAGES: Record<string, string> = {
+	INVALID_REQUEST: 'The request was refused by the model',
+	PROVIDER_ERROR: 'The model service answered with an error',
+	SERVICE_OVERLOAD: 'The service is overloaded, please try again later',
+	UNKNOWN_ERROR: 'Something went wrong',
+	TENANT_RATE_LIMIT: 'TENANT_RATE_LIMIT',
+	TENANT_CONC_LIMIT: 'TENANT_CONC_LIMIT',
+};
+
+export interface RunnerOptions {
+	settings(): Readonly<Settings>;
+	ledger: Ledger;
+	timers: Timers;
+	/** Draws the durations. */
+	draw: Draw;
+	/** How many of the tenant's jobs run now. */
+	running(tenant: string): number;
+	/** Tells the world that a job has ended. */
+	announce(job: Job): void;
+}
+
+/** Moves jobs through their states: QUEUED, RUNNING, perhaps RETRYING and RUNNING again, and an end. */
+export class Runner {
+	/** Runs begun a minute: the real server counts these where the document counts requests. */
+	readonly begun = new MinuteWindow();
+
+	constructor(private readonly options: RunnerOptions) {}
+
+	/** How long the next job of this mode takes. */
+	duration(mode: 'draft' | 'final'): number {
+		const { jobDurationMs, jobDurationJitter } = this.options.settings();
+		const jitter = 1 + jobDurationJitter * (2 * this.options.draw() - 1);
+		return jobDurationMs * jitter * (mode === 'draft' ? 0.5 : 1);
+	}
+
+	/** Takes a new job in hand. */
+	start(job: Job): void {
+		this.options.ledger.jobBegan(job.entry);
+		const queueMs = job.fate.queueMs ?? job.durationMs * QUEUED_SHARE;
+		if (Number.isFinite(queueMs)) this.next(job, queueMs, () => this.run(job));
+	}
+
+	/** Ends a job that has not ended yet, and says so in the books and to the webhook. */
+	finish(job: Job, status: Status, error: Job['error'] = null): void {
+		job.callOff();
+		job.error = error;
+		job.runningSince = null;
+		this.turn(job, status);
+		job.entry.finishedAt = job.updatedAt.toISOString();
+		if (status === 'SUCCEEDED') job.entry.generationsBilled += job.runs;
+		this.options.ledger.jobEnded(job.entry);
+		this.options.announce(job);
+	}
+
+	private run(job: Job): void {
+		const limit = this.overLimit(job);
+		if (limit) return this.retryLater(job, limit);
+		job.runningSince = Date.now();
+		this.turn(job, 'RUNNING');
+		if (!job.fate.hangs) this.next(job, job.durationMs * (1 - QUEUED_SHARE), () => this.end(job));
+	}
+
+	private end(job: Job): void {
+		if (job.retriesDone < job.fate.retries) {
+			job.retriesDone += 1;
+			return this.retryLater(job, job.fate.fail ?? 'PROVIDER_ERROR');
+		}
+		if (job.fate.fail) return this.finish(job, 'FAILED', errorOf(job.fate.fail));
+		this.finish(job, 'SUCCEEDED');
+	}
+
+	private retryLater(job: Job, code: string): void {
+		job.attempts += 1;
+		if (this.options.settings().dialect === 'real' && job.attempts >= MAX_ATTEMPTS) {
+			return this.finish(job, 'FAILED', errorOf(code));
+		}
+		job.error = errorOf(code);
+		job.runningSince = null;
+		this.turn(job, 'RETRYING');
+		const backOff = this.options.settings().dialect === 'real' ? 2 ** (job.attempts - 1) : 0.5;
+		this.next(job, job.durationMs * backOff, () => this.run(job));
+	}
+
+	/** In the real dialect the limits hold jobs back instead of refusing requests. */
+	private overLimit(job: Job): string | null {
+		const { dialect, requestsPerMinute, maxConcurrent } = this.options.settings();
+		if (dialect !== 'real') return null;
+		if (this.begun.admit(job.tenant, requestsPerMinute, Date.now()) !== null) return 'TENANT_RATE_LIMIT';
+		return maxConcurrent > 0 && this.options.running(job.tenant) >= maxConcurrent ? 'TENANT_CONC_LIMIT' : null;
+	}
+
+	private turn(job: Job, status: Status): void {
+		job.status = status;
+		job.entry.status = status;
+		job.updatedAt = new Date();
+	}
+
+	private next(job: Job, delayMs: number, step: () => void): void {
+		job.callOff = this.options.timers.after(delayMs, step);
+	}
+}
+
+/** The error of a job that ended with this code. */
+export function errorOf(code: string): { code: string; message: string } {
+	return { code, message: MESSAGES[code] ?? 'The job failed' };
+}
+
+/** Whether a status is an end. */
+export function isEnd(status: Status): boolean {
+	return status === 'SUCCEEDED' || status === 'FAILED' || status === 'CANCELED';
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod/v4';
+
+/** How the sandbox behaves; everything can be changed while it runs. */
+export interface Settings {
+	/** `document`: as the backend's document says. `real`: as its public server was seen to do. */
+	dialect: 'document' | 'real';
+	/** The key of the default tenant; the document's sample key. */
+	apiKey: string;
+	/** Further keys and their tenants. */
+	apiKeys: Record<string, string>;
+	/** Where the default tenant's webhooks go; null sends none. */
+	webhookUrl: string | null;
+	webhookSecret: string;
+	/** Requests a tenant may make a minute; 0 is unlimited. */
+	requestsPerMinute: number;
+	/** Jobs of a tenant in flight at one time; 0 is unlimited. */
+	maxConcurrent: number;
+	/** How long a job takes from submit to end; a draft takes half of it. */
+	jobDurationMs: number;
+	/** Share by which a duration may be shorter or longer, from a seeded generator. */
+	jobDurationJitter: number;
+	/** Waits before a webhook that was not answered with 2xx is sent again. */
+	webhookRetryDelaysMs: number[];
+}
+
+/** The tenant of `apiKey`: the id in the document's webhook sample. */
+export const DEFAULT_TENANT = 'cmktx999f0000ssga7o497182';
+
+const schema = z.strictObject({
+	dialect: z.enum(['document', 'real']),
+	apiKey: z.string().min(1),
+	apiKeys: z.record(z.string().min(1), z.string().min(1)),
+	webhookUrl: z.url({ protocol: /^https?$/ }).nullable(),
+	webhookSecret: z.string().min(1),
+	requestsPerMinute: z.int().nonnegative(),
+	maxConcurrent: z.int().nonnegative(),
+	jobDurationMs: z.number().nonnegative(),
+	jobDurationJitter: z.number().min(0).max(1),
+	webhookRetryDelaysMs: z.array(z.number().nonnegative()),
+}) satisfies z.ZodType<Settings>;
+
+const patchSchema = schema.partial();
+
+/** What a sandbox starts with. */
+export const DEFAULT_SETTINGS: Readonly<Settings> = {
+	dialect: 'document',
+	apiKey: 'img_test_dev_123456789',
+	apiKeys: {},
+	webhookUrl: null,
+	webhookSecret: 'whsec_sandbox',
+	requestsPerMinute: 60,
+	maxConcurrent: 5,
+	jobDurationMs: 1500,
+	jobDurationJitter: 0.3,
+	webhookRetryDelaysMs: [200, 1000, 5000],
+};
+
+/** The settings with a patch laid over them; throws when the patch names an unknown setting or a wrong value. */
+export function patched(settings: Readonly<Settings>, patch: unknown): Settings {
+	const given = Object.entries(patchSchema.parse(patch)).filter(([, value]) => value !== undefined);
+	return schema.parse({ ...settings, ...Object.fromEntries(given) });
+}
+
+/** The tenant that a key belongs to, or null for a key nobody has. */
+export function tenantOfKey(settings: Readonly<Settings>, key: string): string | null {
+	if (key === settings.apiKey) return DEFAULT_TENANT;
+	return Object.hasOwn(settings.apiKeys, key) ? (settings.apiKeys[key] ?? null) : null;
+}

@@ -1,0 +1,111 @@
+import type { JobEntry } from '../shared/books';
+import { seededDraw, type Draw } from '../shared/random';
+import { fateOf, type Fate } from './markers';
+import type { GenerateBody, Status } from './request';
+
+/** One job while the sandbox runs. */
+export interface Job {
+	/** Counts up with every job; the order of the list. */
+	sequence: number;
+	id: string;
+	tenant: string;
+	idempotencyKey: string | null;
+	body: GenerateBody;
+	fate: Fate;
+	status: Status;
+	createdAt: Date;
+	updatedAt: Date;
+	durationMs: number;
+	/** When the present run began (epoch ms); null while it does not run. */
+	runningSince: number | null;
+	/** Runs that did not come to an end, for whatever reason. */
+	attempts: number;
+	/** Those of them that a marker asked for. */
+	retriesDone: number;
+	/** Upstream runs that its end will be billed for. */
+	runs: number;
+	error: { code: string; message: string } | null;
+	entry: JobEntry;
+	/** Calls off its next step. */
+	callOff(): void;
+}
+
+/** Keeps the jobs of all tenants, by id, by idempotency key and in order. */
+export class JobStore {
+	private readonly jobs = new Map<string, Job>();
+	private readonly byKey = new Map<string, Job>();
+	private readonly draw: Draw;
+	private counter = 0;
+
+	/** The salt makes the ids of two sandboxes differ. */
+	constructor(private readonly salt: number) {
+		this.draw = seededDraw(salt);
+	}
+
+	/** Makes a QUEUED job; it does not start to run by itself. */
+	create(tenant: string, body: GenerateBody, idempotencyKey: string | null, durationMs: number): Job {
+		const now = new Date();
+		const id = this.nextId(now.getTime());
+		const entry: JobEntry = {
+			id, tenant, prompt: body.prompt, mode: body.mode ?? 'final', idempotencyKey, status: 'QUEUED',
+			request: { ...body }, createdAt: now.toISOString(), finishedAt: null, generationsBilled: 0,
+		};
+		const job: Job = {
+			sequence: this.counter, id, tenant, idempotencyKey, body, fate: fateOf(body.prompt), status: 'QUEUED',
+			createdAt: now, updatedAt: now, durationMs, runningSince: null, attempts: 0, retriesDone: 0, runs: 1,
+			error: null, entry, callOff: () => {},
+		};
+		this.jobs.set(id, job);
+		if (idempotencyKey !== null) this.byKey.set(keyOf(tenant, idempotencyKey), job);
+		return job;
+	}
+
+	/** A job of any tenant. */
+	any(id: string): Job | null {
+		return this.jobs.get(id) ?? null;
+	}
+
+	/** A job of this tenant; another tenant's is as good as none. */
+	own(tenant: string, id: string): Job | null {
+		const job = this.jobs.get(id);
+		return job?.tenant === tenant ? job : null;
+	}
+
+	/** The job that this tenant made with the key before. */
+	withKey(tenant: string, idempotencyKey: string): Job | null {
+		return this.byKey.get(keyOf(tenant, idempotencyKey)) ?? null;
+	}
+
+	/** The tenant's jobs, newest first. */
+	list(tenant: string, status?: Status): Job[] {
+		return [...this.jobs.values()]
+			.filter((job) => job.tenant === tenant && (status === undefined || job.status === status))
+			.reverse();
+	}
+
+	/** How many of the tenant's jobs run now. */
+	running(tenant: string): number {
+		return this.list(tenant, 'RUNNING').length;
+	}
+
+	/** Forgets every job. Ids are not used again. */
+	clear(): void {
+		this.jobs.clear();
+		this.byKey.clear();
+	}
+
+	/** 25 characters built as a cuid is: `c`, the time, a counter, a fingerprint, something random. */
+	private nextId(now: number): string {
+		this.counter += 1;
+		const random = Array.from({ length: 8 }, () => Math.floor(this.draw() * 36).toString(36)).join('');
+		return `c${now.toString(36).slice(-8)}${padded(this.counter)}${padded(this.salt)}${random}`;
+	}
+}
+
+function padded(value: number): string {
+	return value.toString(36).slice(-4).padStart(4, '0');
+}
+
+function keyOf(tenant: string, idempotencyKey: string): string {
+	return JSON.stringify([tenant, idempotencyKey]);
+}

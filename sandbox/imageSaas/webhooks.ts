@@ -1,0 +1,111 @@
+import type { Ledger, WebhookEntry } from '../shared/books';
+import { seededDraw } from '../shared/random';
+import type { Timers } from '../shared/timers';
+import { postWebhook, signatureOf } from '../shared/webhookPost';
+import { resultUrls } from './results';
+import { DEFAULT_TENANT, type Settings } from './settings';
+import type { Job } from './store';
+
+/** The documented payload. In the real dialect fields may be missing. */
+export interface WebhookPayload {
+	eventId: string;
+	jobId: string;
+	tenantId: string;
+	status: string;
+	resultUrls?: string[];
+	error?: { code: string; message: string } | null;
+	timestamp: number;
+}
+
+/** What travels in one attempt. */
+export interface Letter {
+	eventId: string;
+	jobId: string;
+	tenant: string;
+	body: string;
+	signature: string | null;
+}
+
+export interface WebhooksOptions {
+	settings(): Readonly<Settings>;
+	ledger: Ledger;
+	timers: Timers;
+	origin(): string;
+}
+
+/** Sends the webhooks of jobs that ended. */
+export class Webhooks {
+	private readonly draw = seededDraw(7);
+	private events = 0;
+	private abort = new AbortController();
+
+	constructor(private readonly options: WebhooksOptions) {}
+
+	/** Announces the end of a job: as many events as it had runs, each delivered until it is answered with 2xx. */
+	announce(job: Job, times = job.runs): void {
+		const { dialect, webhookUrl } = this.options.settings();
+		if (webhookUrl === null || job.tenant !== DEFAULT_TENANT) return;
+		if (dialect === 'real' && isNeverAnnounced(job)) return;
+		for (let run = 0; run < Math.max(1, times); run++) void this.deliver(job, webhookUrl);
+	}
+
+	/** The payload for a job as it stands now. */
+	payload(job: Job, eventId = this.nextEventId()): WebhookPayload {
+		const base = { eventId, jobId: job.id, tenantId: job.tenant, status: job.status as string, timestamp: Date.now() };
+		const urls = job.status === 'SUCCEEDED' ? resultUrls(job, this.options.origin()) : [];
+		if (this.options.settings().dialect === 'document') return { ...base, resultUrls: urls, error: job.status === 'FAILED' ? job.error : null };
+		return { ...base, ...(urls.length > 0 ? { resultUrls: urls } : {}), ...(job.status === 'FAILED' ? { error: job.error } : {}) };
+	}
+
+	/** A payload as text with its signature. */
+	letter(payload: WebhookPayload): Letter {
+		const body = JSON.stringify(payload);
+		return {
+			eventId: payload.eventId, jobId: payload.jobId, tenant: payload.tenantId, body,
+			signature: signatureOf(body, this.options.settings().webhookSecret),
+		};
+	}
+
+	/** One attempt; enters it in the books and returns what the receiver answered. */
+	async send(letter: Letter, url: string, attempt: number): Promise<WebhookEntry> {
+		const { signal } = this.abort;
+		const status = await postWebhook(url, letter.body, letter.signature, signal);
+		const { eventId, jobId, tenant } = letter;
+		const entry: WebhookEntry = { eventId, jobId, tenant, attempt, status, at: new Date().toISOString() };
+		// Called off by a reset: these books are not about that event any more.
+		if (!signal.aborted) this.options.ledger.webhook(entry);
+		return entry;
+	}
+
+	/** Calls off everything under way. */
+	clear(): void {
+		this.abort.abort();
+		this.abort = new AbortController();
+	}
+
+	/** `evt_…` in the document; a bare number on the real server. */
+	nextEventId(): string {
+		this.events += 1;
+		if (this.options.settings().dialect === 'real') return String(this.events);
+		return `evt_${String(this.events).padStart(4, '0')}${Math.floor(this.draw() * 1e6).toString().padStart(6, '0')}`;
+	}
+
+	private async deliver(job: Job, url: string): Promise<void> {
+		const eventId = this.nextEventId();
+		let letter = this.letter(this.payload(job, eventId));
+		const { signal } = this.abort;
+		for (let attempt = 1; ; attempt++) {
+			// The real server builds and signs every attempt anew; the document's event has one body.
+			if (this.options.settings().dialect === 'real' && attempt > 1) letter = this.letter(this.payload(job, eventId));
+			const { status } = await this.send(letter, url, attempt);
+			const delayMs = this.options.settings().webhookRetryDelaysMs[attempt - 1];
+			if ((status !== null && status >= 200 && status < 300) || delayMs === undefined || signal.aborted) return;
+			await this.options.timers.pause(delayMs);
+		}
+	}
+}
+
+/** The real server is silent about a cancelled job, and about one that used up its retries. */
+function isNeverAnnounced(job: Job): boolean {
+	return job.status === 'CANCELED' || (job.status === 'FAILED' && job.attempts > 0);
+}

@@ -1,0 +1,155 @@
+import type { Socket } from 'node:net';
+
+/** One job as the sandbox knows it, whatever its clients believe. */
+export interface JobEntry {
+	id: string;
+	tenant: string;
+	prompt: string;
+	mode: string;
+	idempotencyKey: string | null;
+	status: string;
+	/** The request body as it was accepted. */
+	request: Record<string, unknown>;
+	createdAt: string;
+	finishedAt: string | null;
+	/** Upstream generations somebody pays for: one for each run that ended in pictures. */
+	generationsBilled: number;
+}
+
+/** One attempt to deliver one webhook. */
+export interface WebhookEntry {
+	eventId: string;
+	jobId: string;
+	tenant: string;
+	attempt: number;
+	/** The status the receiver answered; null when it did not answer at all. */
+	status: number | null;
+	at: string;
+}
+
+/** What was counted, for one tenant or for all. */
+export interface Tally {
+	/** By `METHOD route`, e.g. `GET /v1/jobs/:jobId`. */
+	requests: Record<string, number>;
+	/** By status; answers that never were are counted as `reset` and `hang`. */
+	statuses: Record<string, number>;
+	/** By `METHOD route status`, e.g. `POST /v1/images/generate 202`. */
+	outcomes: Record<string, number>;
+	tooManyRequests: number;
+	/** In the order of their creation. */
+	jobs: JobEntry[];
+	generationsBilled: number;
+	/** In the order in which the attempts ended. */
+	webhooks: WebhookEntry[];
+	/** Result files served with 200. */
+	downloads: number;
+	/** The most jobs that were queued, running or retrying at one time. */
+	maxConcurrentJobs: number;
+}
+
+/** The judge of the tests: totals at the top, and the same once more a tenant. */
+export interface Books extends Tally {
+	tenants: Record<string, Tally>;
+	/** TCP connections that carried at least one request of the API. */
+	connections: number;
+}
+
+/** Requests without a valid key are counted under this name. */
+export const ANONYMOUS = 'anonymous';
+
+type Counted = 'requests' | 'statuses' | 'outcomes';
+
+/** Writes the books while the sandbox runs. */
+export class Ledger {
+	private total = emptyTally();
+	private tenants = new Map<string, Tally>();
+	private inFlight = new Map<string, number>();
+	private sockets = new WeakSet<Socket>();
+	private connections = 0;
+
+	/** Counts a request that arrived, and its connection when that is new. */
+	request(tenant: string, route: string, socket: Socket): void {
+		if (!this.sockets.has(socket)) {
+			this.sockets.add(socket);
+			this.connections += 1;
+		}
+		this.count(tenant, 'requests', route);
+	}
+
+	/** Counts how a request ended: a status, or the way in which it had none. */
+	answered(tenant: string, route: string, status: number | 'reset' | 'hang'): void {
+		this.count(tenant, 'statuses', String(status));
+		this.count(tenant, 'outcomes', `${route} ${status}`);
+		if (status === 429) for (const tally of this.both(tenant)) tally.tooManyRequests += 1;
+	}
+
+	/** Enters a new job, which counts as in flight until `jobEnded`. */
+	jobBegan(entry: JobEntry): void {
+		for (const [name, tally] of [['', this.total], [entry.tenant, this.tenant(entry.tenant)]] as const) {
+			const now = (this.inFlight.get(name) ?? 0) + 1;
+			this.inFlight.set(name, now);
+			tally.maxConcurrentJobs = Math.max(tally.maxConcurrentJobs, now);
+			tally.jobs.push(entry);
+		}
+	}
+
+	/** Takes a job out of the count of those in flight. */
+	jobEnded(entry: JobEntry): void {
+		for (const name of ['', entry.tenant]) this.inFlight.set(name, Math.max(0, (this.inFlight.get(name) ?? 0) - 1));
+	}
+
+	/** How many jobs of the tenant are in flight now. */
+	jobsInFlight(tenant: string): number {
+		return this.inFlight.get(tenant) ?? 0;
+	}
+
+	webhook(entry: WebhookEntry): void {
+		for (const tally of this.both(entry.tenant)) tally.webhooks.push(entry);
+	}
+
+	download(tenant: string): void {
+		for (const tally of this.both(tenant)) tally.downloads += 1;
+	}
+
+	/** The books as they stand; later events do not change what was given out. */
+	snapshot(): Books {
+		const tenants = [...this.tenants].map(([name, tally]) => [name, closed(tally)] as const);
+		return structuredClone({ ...closed(this.total), tenants: Object.fromEntries(tenants), connections: this.connections });
+	}
+
+	/** Starts empty books. */
+	reset(): void {
+		this.total = emptyTally();
+		this.tenants = new Map();
+		this.inFlight = new Map();
+		this.sockets = new WeakSet();
+		this.connections = 0;
+	}
+
+	private count(tenant: string, column: Counted, key: string): void {
+		for (const tally of this.both(tenant)) tally[column][key] = (tally[column][key] ?? 0) + 1;
+	}
+
+	private both(tenant: string): Tally[] {
+		return [this.total, this.tenant(tenant)];
+	}
+
+	private tenant(name: string): Tally {
+		const known = this.tenants.get(name);
+		if (known) return known;
+		const fresh = emptyTally();
+		this.tenants.set(name, fresh);
+		return fresh;
+	}
+}
+
+function emptyTally(): Tally {
+	return {
+		requests: {}, statuses: {}, outcomes: {}, tooManyRequests: 0, jobs: [], generationsBilled: 0,
+		webhooks: [], downloads: 0, maxConcurrentJobs: 0,
+	};
+}
+
+function closed(tally: Tally): Tally {
+	return { ...tally, generationsBilled: tally.jobs.reduce((sum, job) => sum + job.generationsBilled, 0) };
+}
