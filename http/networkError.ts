@@ -1,0 +1,56 @@
+import type { AxiosError } from 'axios';
+import { type Delivery, ImageError } from '../model/errors';
+import { redact } from './redact';
+
+/** Codes of a connection that was never made: the request cannot have reached anyone. */
+const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'ERR_INVALID_URL', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'SELF_SIGNED_CERT_IN_CHAIN', 'ERR_TLS_CERT_ALTNAME_INVALID']);
+
+const plainWords: Record<string, string> = {
+	ECONNREFUSED: 'nothing listens at',
+	ENOTFOUND: 'there is no host',
+	EAI_AGAIN: 'the name cannot be resolved now of',
+	ECONNRESET: 'the connection was cut by',
+	EHOSTUNREACH: 'there is no route to',
+	ENETUNREACH: 'there is no route to',
+};
+
+export interface FailedCall {
+	/** Scheme, host and port: all of a URL that may be shown. */
+	origin: string;
+	secrets: readonly string[];
+	signal: AbortSignal | undefined;
+	timeoutMs: number;
+	maxBytes: number;
+}
+
+/** A transport failure as an error of the taxonomy, with how far the request got. The cause is kept without the request, which holds the key. */
+export function toNetworkError(thrown: unknown, call: FailedCall): ImageError {
+	if (thrown instanceof ImageError) return thrown;
+	const code = codeOf(thrown);
+	const text = redact(thrown instanceof Error ? thrown.message : String(thrown), call.secrets);
+	const cause = new Error(`${code ?? 'unknown'}: ${text}`);
+	if (call.signal?.aborted) return new ImageError('canceled', { message: 'The execution was stopped', delivery: 'ambiguous', cause });
+	if (/max(Content|Body)Length|size of \d+ exceeded/i.test(text)) {
+		return new ImageError('malformedResponse', { message: `The answer of ${call.origin} is larger than ${call.maxBytes} bytes`, retryable: false, delivery: 'ambiguous', cause });
+	}
+	if (code === 'ECONNABORTED' || code === 'ETIMEDOUT' || code === 'ERR_CANCELED') {
+		return new ImageError('timeout', { message: `${call.origin} did not answer within ${call.timeoutMs / 1000} s`, hint: 'The server may be busy, or the base URL may be wrong', delivery: 'ambiguous', cause });
+	}
+	const delivery: Delivery = code !== null && neverConnected.has(code) ? 'notSent' : 'ambiguous';
+	const words = code === null ? undefined : plainWords[code];
+	return new ImageError('network', {
+		message: words ? `Connection failed: ${words} ${call.origin}` : `Connection to ${call.origin} failed (${text})`,
+		hint: 'Check the base URL in the credential, and that n8n can reach it',
+		delivery,
+		cause,
+	});
+}
+
+/** The system's code of a failure, found along the `cause` chain. */
+function codeOf(thrown: unknown): string | null {
+	for (let error = thrown, depth = 0; error instanceof Error && depth < 8; error = error.cause, depth++) {
+		const { code } = error as Partial<AxiosError>;
+		if (typeof code === 'string' && code !== '') return code;
+	}
+	return null;
+}

@@ -1,0 +1,98 @@
+/**
+ * The error taxonomy: the only codes a user, a workflow or a test ever sees, whatever the provider calls them.
+ * `retryable` says whether the same request can succeed later without being changed.
+ */
+const retryableByCode = {
+	auth: false,
+	invalidRequest: false,
+	notFound: false,
+	conflict: false,
+	rateLimited: true,
+	quotaExceeded: false,
+	contentRejected: false,
+	overloaded: true,
+	upstream: true,
+	timeout: true,
+	network: true,
+	malformedResponse: true,
+	canceled: false,
+} as const;
+
+export type ErrorCode = keyof typeof retryableByCode;
+
+export const errorCodes = Object.keys(retryableByCode) as ErrorCode[];
+
+/** Why a job failed, as it stands in an item (`job.error`). Never holds a secret: see http/redact. */
+export interface JobError {
+	code: ErrorCode;
+	message: string;
+	/** What the user can do about it, or null where nothing general can be said. */
+	hint: string | null;
+	retryable: boolean;
+	/** Status of the HTTP answer that said so, or null where none did. */
+	httpStatus: number | null;
+}
+
+/**
+ * How far a request got, which decides whether repeating it can pay twice.
+ * - `notSent`: nothing reached the provider; repeating is free.
+ * - `ambiguous`: it was sent and no answer came; the provider may have acted.
+ * - `answered`: the provider answered, and refused.
+ */
+export type Delivery = 'notSent' | 'ambiguous' | 'answered';
+
+export interface ImageErrorOptions {
+	message: string;
+	hint?: string | null;
+	/** Only where it differs from the code's own. */
+	retryable?: boolean;
+	httpStatus?: number | null;
+	/** How long the provider asked us to wait, in milliseconds. */
+	retryAfterMs?: number | null;
+	delivery?: Delivery;
+	cause?: unknown;
+}
+
+/** An error of the taxonomy. Every layer below the nodes throws this and nothing else. */
+export class ImageError extends Error {
+	override readonly name = 'ImageError';
+	readonly code: ErrorCode;
+	readonly hint: string | null;
+	readonly retryable: boolean;
+	readonly httpStatus: number | null;
+	readonly retryAfterMs: number | null;
+	readonly delivery: Delivery;
+
+	constructor(code: ErrorCode, options: ImageErrorOptions) {
+		super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
+		this.code = code;
+		this.hint = options.hint ?? null;
+		this.retryable = options.retryable ?? retryableByCode[code];
+		this.httpStatus = options.httpStatus ?? null;
+		this.retryAfterMs = options.retryAfterMs ?? null;
+		this.delivery = options.delivery ?? 'answered';
+	}
+
+	/** The part of it that belongs in an item. */
+	toJobError(): JobError {
+		return jobError(this.code, this);
+	}
+}
+
+/** A job's own failure, as its provider tells it. */
+export function jobError(code: ErrorCode, detail: Pick<ImageErrorOptions, 'message' | 'hint' | 'retryable' | 'httpStatus'>): JobError {
+	return {
+		code,
+		message: detail.message,
+		hint: detail.hint ?? null,
+		retryable: detail.retryable ?? retryableByCode[code],
+		httpStatus: detail.httpStatus ?? null,
+	};
+}
+
+/** Whatever was thrown, as an error of the taxonomy; a stranger becomes `upstream`, not retryable. */
+export function toImageError(thrown: unknown): ImageError {
+	if (thrown instanceof ImageError) return thrown;
+	const message = thrown instanceof Error ? thrown.message : String(thrown);
+	return new ImageError('upstream', { message, retryable: false, cause: thrown });
+}

@@ -1,0 +1,58 @@
+import type { JobError } from './errors';
+
+/**
+ * queued → running → succeeded | partial | failed | canceled, with retrying beside running.
+ * `partial`: the job ended with fewer images than were asked for.
+ */
+export const jobStatuses = ['queued', 'running', 'retrying', 'succeeded', 'partial', 'failed', 'canceled'] as const;
+export type JobStatus = (typeof jobStatuses)[number];
+
+const terminal = ['succeeded', 'partial', 'failed', 'canceled'] as const satisfies readonly JobStatus[];
+export type TerminalStatus = (typeof terminal)[number];
+
+/** Whether a job with this status will never change again. */
+export function isTerminal(status: JobStatus): status is TerminalStatus {
+	return (terminal as readonly JobStatus[]).includes(status);
+}
+
+/** What a provider runs for a request. Unknown numbers are null, never 0; times are ISO 8601. */
+export interface Job {
+	provider: string;
+	/** The provider's id; null when no job was ever made (a refused submit). */
+	id: string | null;
+	status: JobStatus;
+	/** Percent, 0–100. */
+	progress: number | null;
+	/** Images asked for. */
+	total: number | null;
+	/** Images ready. */
+	completed: number | null;
+	error: JobError | null;
+	idempotencyKey: string | null;
+	createdAt: string | null;
+	updatedAt: string | null;
+}
+
+/** One result of a job. `url` is absolute; null when the picture came inside the answer. */
+export interface Image {
+	index: number;
+	url: string | null;
+	fileName: string;
+	mimeType: string | null;
+	width: number | null;
+	height: number | null;
+	bytes: number | null;
+	seed: number | null;
+}
+
+/** One image with the bytes that came inside the answer, for providers that send them so. */
+export interface DeliveredImage extends Image {
+	inline?: Buffer;
+}
+
+/** What a provider said of a job at one moment. `raw` is its own answer, without secrets. */
+export interface JobSnapshot {
+	job: Job;
+	images: DeliveredImage[];
+	raw: unknown;
+}

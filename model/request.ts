@@ -1,0 +1,37 @@
+import type { Readable } from 'node:stream';
+
+/** A reference picture: a URL the provider fetches, or bytes we hold and stream to it, once per attempt. */
+export type Reference =
+	| { kind: 'url'; url: string }
+	| { kind: 'binary'; fileName: string; mimeType: string; bytes: number | null; open: () => Promise<Readable> };
+
+/** What the user asks for. A field that is absent was not asked for, and is not sent. */
+export interface ImageRequest {
+	prompt: string;
+	/** Images wanted, at least 1. */
+	count: number;
+	negativePrompt?: string;
+	model?: string;
+	/** `width:height`, e.g. `16:9`, or a word of the provider's such as `Auto`. */
+	aspectRatio?: string;
+	/** `1K`, `2K`, `4K`. */
+	resolution?: string;
+	seed?: number;
+	/** 0–1: how far the references may be left behind. */
+	strength?: number;
+	references?: Reference[];
+	/** Fields only this provider knows, by the names of its capabilities' `extras`. */
+	extras?: Record<string, string | number | boolean>;
+}
+
+/** The request as it stands in an item: what was asked, in plain JSON, without bytes. */
+export function describeRequest(request: ImageRequest): Record<string, unknown> {
+	const { references, extras, ...plain } = request;
+	return {
+		...plain,
+		...extras,
+		...(references?.length
+			? { references: references.map((reference) => (reference.kind === 'url' ? { url: reference.url } : { fileName: reference.fileName, mimeType: reference.mimeType, bytes: reference.bytes })) }
+			: {}),
+	};
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod/v4';
+import type { ApiTransport } from '../../http/apiClient';
+import { readEndpoint } from '../credential';
+import { ImageError, toImageError } from '../../model/errors';
+import type { JobSnapshot } from '../../model/job';
+import type { CallOptions, Observation, ProviderAdapter, Session } from '../provider';
+import { createImageSaasClient, type ImageSaasClient } from './client';
+import { fromJob, fromListedJob, toSubmitBody } from './mapping';
+import { imageSaasWebhook } from './webhook';
+
+/** What the Image SaaS node needs besides the verbs. */
+export interface ImageSaasSession extends Session {
+	client: ImageSaasClient;
+	/** Every job of the tenant, newest first, without repeats. */
+	listJobs(query: { status?: string; pageSize?: number }, options: CallOptions): AsyncGenerator<JobSnapshot>;
+}
+
+/** Rows asked for at a time in a bulk poll: the most the document allows. */
+const pageSize = 100;
+/** Pages a bulk poll reads before it asks for the rest one by one. */
+const maxBulkPages = 5;
+
+export const imageSaasAdapter: ProviderAdapter<ImageSaasSession> = {
+	endpoint: (credential) => readEndpoint(credential, z.object({ apiKey: z.string().trim().min(1, 'API Key is empty') }), ({ apiKey }) => ({ Authorization: `Bearer ${apiKey}` })),
+	connect(_config, transport: ApiTransport): ImageSaasSession {
+		const client = createImageSaasClient(transport);
+
+		/** Follows `nextCursor`. The real server begins a page with the last page's last row, so a page that brings nothing new ends the list. */
+		async function* listJobs(query: { status?: string; pageSize?: number }, options: CallOptions): AsyncGenerator<JobSnapshot> {
+			const seen = new Set<string>();
+			let cursor: string | undefined;
+			for (;;) {
+				const page = await client.list({ ...(query.status ? { status: query.status } : {}), limit: query.pageSize ?? pageSize, ...(cursor ? { cursor } : {}) }, options);
+				const fresh = page.items.filter((row) => !seen.has(row.id));
+				for (const row of fresh) {
+					seen.add(row.id);
+					yield fromListedJob(row);
+				}
+				if (!page.nextCursor || page.hasMore === false || fresh.length === 0) return;
+				cursor = page.nextCursor;
+			}
+		}
+
+		async function getOne(id: string, options: CallOptions): Promise<Observation> {
+			try {
+				return { ok: true, snapshot: fromJob(await client.get(id, options)) };
+			} catch (thrown) {
+				return { ok: false, error: toImageError(thrown) };
+			}
+		}
+
+		return {
+			client,
+			listJobs,
+			async submit(request, options) {
+				const answer = await client.submit(toSubmitBody(request), options);
+				const snapshot = fromJob(answer);
+				return { ...snapshot, job: { ...snapshot.job, idempotencyKey: options.idempotencyKey, total: request.count } };
+			},
+			async poll(ids, options) {
+				const found = new Map<string, Observation>();
+				if (ids.length > 1) {
+					const wanted = new Set(ids);
+					let rows = 0;
+					for await (const snapshot of listJobs({}, options)) {
+						const { id } = snapshot.job;
+						// A success without pictures is the list lagging behind: get tells.
+						const complete = snapshot.job.status !== 'succeeded' || snapshot.images.length > 0;
+						if (id !== null && wanted.has(id) && complete) found.set(id, { ok: true, snapshot });
+						if (found.size === wanted.size || ++rows >= pageSize * maxBulkPages) break;
+					}
+				}
+				for (const id of ids.filter((candidate) => !found.has(candidate))) {
+					const observation = await getOne(id, options);
+					if (!observation.ok && concernsAll(observation.error)) throw observation.error;
+					found.set(id, observation);
+				}
+				return found;
+			},
+			async cancel(id, options) {
+				return fromJob(await client.cancel(id, options));
+			},
+		};
+	},
+	webhook: imageSaasWebhook,
+};
+
+/** Whether a failure says something of the endpoint rather than of the one job asked after. */
+function concernsAll(error: ImageError): boolean {
+	return ['auth', 'network', 'timeout', 'rateLimited', 'overloaded', 'canceled'].includes(error.code);
+}

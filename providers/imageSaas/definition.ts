@@ -1,0 +1,11 @@
+import type { ProviderDefinition } from '../provider';
+import type { ImageSaasSession } from './adapter';
+import { capabilities } from './capabilities';
+
+export const imageSaas: ProviderDefinition<ImageSaasSession> = {
+	id: 'imageSaas',
+	displayName: 'Image SaaS',
+	credential: 'imageSaasApi',
+	capabilities,
+	load: async () => (await import('./adapter')).imageSaasAdapter,
+};

@@ -1,0 +1,97 @@
+import { jobError } from '../../model/errors';
+import type { DeliveredImage, Job, JobSnapshot, JobStatus } from '../../model/job';
+import type { ImageRequest } from '../../model/request';
+import { toJobError } from './errors';
+import type { JobAnswer, ListedJob, SubmitBody, WebhookPayload } from './wire';
+
+const statuses: Record<string, JobStatus> = {
+	QUEUED: 'queued',
+	RUNNING: 'running',
+	RETRYING: 'retrying',
+	SUCCEEDED: 'succeeded',
+	FAILED: 'failed',
+	CANCELED: 'canceled',
+};
+
+/** A word we do not know is taken for running: the job is polled on, and its deadline stands behind it. */
+export function toStatus(word: string): JobStatus {
+	return statuses[word.toUpperCase()] ?? 'running';
+}
+
+/** The request in the document's fields; what was not asked for is left out. */
+export function toSubmitBody(request: ImageRequest): SubmitBody {
+	const [reference] = request.references ?? [];
+	const mode = request.extras?.['mode'];
+	return {
+		prompt: request.prompt,
+		...(mode === undefined ? {} : { mode: String(mode) }),
+		...(reference?.kind === 'url' ? { inputImageUrl: reference.url } : {}),
+		...(request.resolution === undefined ? {} : { resolution: request.resolution }),
+		...(request.aspectRatio === undefined ? {} : { aspectRatio: request.aspectRatio }),
+		...(request.count === 1 ? {} : { sampleCount: request.count }),
+	};
+}
+
+export function fromJob(answer: JobAnswer): JobSnapshot {
+	return snapshot(answer, { id: answer.jobId, status: answer.status, urls: answer.resultUrls, failure: answer.error ?? null, createdAt: answer.createdAt, updatedAt: answer.updatedAt });
+}
+
+export function fromListedJob(row: ListedJob): JobSnapshot {
+	const failure = row.errorCode || row.errorMessage ? { code: row.errorCode, message: row.errorMessage } : null;
+	return snapshot(row, { id: row.id, status: row.status, urls: row.resultUrls, failure, createdAt: row.createdAt, updatedAt: row.updatedAt });
+}
+
+export function fromWebhook(payload: WebhookPayload): JobSnapshot {
+	const updatedAt = payload.timestamp == null ? null : new Date(payload.timestamp).toISOString();
+	return snapshot(payload, { id: payload.jobId, status: payload.status, urls: payload.resultUrls, failure: payload.error ?? null, createdAt: null, updatedAt });
+}
+
+interface Parts {
+	id: string;
+	status: string;
+	urls: string[];
+	failure: string | { code?: string | null | undefined; message?: string | null | undefined } | null;
+	createdAt: string | null | undefined;
+	updatedAt: string | null | undefined;
+}
+
+function snapshot(raw: unknown, parts: Parts): JobSnapshot {
+	const status = toStatus(parts.status);
+	// The list fills resultUrls while the job still runs: what is there is not yet what will be there.
+	const images = status === 'succeeded' ? parts.urls.map(toImage) : [];
+	const job: Job = {
+		provider: 'imageSaas',
+		id: parts.id,
+		status,
+		progress: status === 'succeeded' ? 100 : null,
+		total: null,
+		completed: status === 'succeeded' ? images.length : null,
+		error: status === 'failed' ? failureOf(parts.failure) : status === 'canceled' ? jobError('canceled', { message: 'The job was canceled', hint: null }) : null,
+		idempotencyKey: null,
+		createdAt: parts.createdAt ?? null,
+		updatedAt: parts.updatedAt ?? null,
+	};
+	return { job, images, raw };
+}
+
+function failureOf(failure: Parts['failure']) {
+	return typeof failure === 'string' ? toJobError(null, failure) : toJobError(failure?.code, failure?.message);
+}
+
+function toImage(url: string, index: number): DeliveredImage {
+	return { index, url, fileName: fileNameOf(url, index), mimeType: null, width: null, height: null, bytes: null, seed: null };
+}
+
+/** The last segment of the URL's path where it looks like a picture's name, else `image_<n>`. */
+function fileNameOf(url: string, index: number): string {
+	const name = URL.canParse(url) ? decodeURIComponentSafely(new URL(url).pathname.split('/').at(-1) ?? '') : '';
+	return /^[\w.-]{1,100}\.(png|jpe?g|webp|gif|avif)$/i.test(name) ? name : `image_${index}`;
+}
+
+function decodeURIComponentSafely(text: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return '';
+	}
+}

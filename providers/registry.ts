@@ -1,0 +1,17 @@
+import { ImageError } from '../model/errors';
+import { imageSaas } from './imageSaas/definition';
+import type { ProviderDefinition } from './provider';
+
+/** Every provider. A new one is a folder beside this file and a line here; nothing else lists them. */
+export const providers: readonly ProviderDefinition[] = [imageSaas];
+
+/** The provider with this id; throws `invalidRequest` that names those there are. */
+export function providerById(id: string): ProviderDefinition {
+	const provider = providers.find((candidate) => candidate.id === id);
+	if (provider) return provider;
+	throw new ImageError('invalidRequest', {
+		message: `There is no provider "${id}"`,
+		hint: `Choose one of: ${providers.map((candidate) => candidate.id).join(', ')}`,
+		delivery: 'notSent',
+	});
+}

@@ -1,0 +1,87 @@
+import { ImageError } from '../model/errors';
+import type { ImageRequest } from '../model/request';
+import type { Capabilities, ProviderDefinition } from './provider';
+import { providers } from './registry';
+
+/** Longest prompt sent, in characters; every provider's own limit is far below. */
+const maxPromptLength = 32_000;
+
+type Refusal = { field: string; problem: string; can?: (capabilities: Capabilities) => boolean };
+
+/**
+ * Checks a request against what the provider can do, before anything is sent.
+ * Throws `invalidRequest` that names the field, what is allowed, and which providers can do what was asked.
+ */
+export function checkRequest(provider: ProviderDefinition, request: ImageRequest): void {
+	const refusal = findRefusal(provider.capabilities, request);
+	if (!refusal) return;
+	const { can } = refusal;
+	const able = can ? providers.filter((other) => other.id !== provider.id && can(other.capabilities)) : [];
+	throw new ImageError('invalidRequest', {
+		message: `${provider.displayName}: ${refusal.field} ${refusal.problem}`,
+		hint: able.length ? `Providers that can: ${able.map((other) => other.displayName).join(', ')}` : null,
+		delivery: 'notSent',
+	});
+}
+
+function findRefusal(capabilities: Capabilities, request: ImageRequest): Refusal | undefined {
+	const { prompt, count, seed, strength, references = [] } = request;
+	if (prompt.trim() === '') return { field: 'Prompt', problem: 'is empty' };
+	if (prompt.length > maxPromptLength) return { field: 'Prompt', problem: `has ${prompt.length} characters; at most ${maxPromptLength} are allowed` };
+	if (!Number.isInteger(count) || count < 1 || count > capabilities.maxCount) {
+		return { field: 'Count', problem: `is ${count}; a whole number from 1 to ${capabilities.maxCount} is allowed`, can: (other) => Number.isInteger(count) && count >= 1 && count <= other.maxCount };
+	}
+	if (request.negativePrompt !== undefined && !capabilities.negativePrompt) return { field: 'Negative Prompt', problem: 'is not something it takes', can: (other) => other.negativePrompt };
+	if (seed !== undefined && !capabilities.seed) return { field: 'Seed', problem: 'is not something it takes', can: (other) => other.seed };
+	if (seed !== undefined && (!Number.isInteger(seed) || seed < 0)) return { field: 'Seed', problem: `is ${seed}; a whole number from 0 is allowed` };
+	if (strength !== undefined && !capabilities.strength) return { field: 'Strength', problem: 'is not something it takes', can: (other) => other.strength };
+	return (
+		notOneOf('Aspect Ratio', request.aspectRatio, capabilities.aspectRatios, (other) => other.aspectRatios) ??
+		notOneOf('Resolution', request.resolution, capabilities.resolutions, (other) => other.resolutions) ??
+		(request.model !== undefined && capabilities.models.length === 0 ? { field: 'Model', problem: 'cannot be chosen here', can: (other) => other.models.length > 0 } : undefined) ??
+		refusedReferences(capabilities, references) ??
+		refusedExtras(capabilities, request.extras ?? {})
+	);
+}
+
+function notOneOf(field: string, value: string | undefined, allowed: readonly string[], of: (capabilities: Capabilities) => readonly string[]): Refusal | undefined {
+	if (value === undefined || allowed.includes(value)) return undefined;
+	return { field, problem: `is "${value}"; ${allowed.length ? `allowed are ${allowed.join(', ')}` : 'it takes none'}`, can: (other) => of(other).includes(value) };
+}
+
+function refusedReferences(capabilities: Capabilities, references: NonNullable<ImageRequest['references']>): Refusal | undefined {
+	if (references.length === 0) return undefined;
+	const limits = capabilities.references;
+	if (!limits) return { field: 'References', problem: 'are not something it takes', can: (other) => other.references !== null };
+	if (references.length > limits.max) {
+		return { field: 'References', problem: `are ${references.length}; at most ${limits.max} are allowed`, can: (other) => (other.references?.max ?? 0) >= references.length };
+	}
+	for (const [index, reference] of references.entries()) {
+		if (!limits.kinds.includes(reference.kind)) {
+			return { field: `Reference ${index + 1}`, problem: reference.kind === 'binary' ? 'is a file; it takes URLs only' : 'is a URL; it takes files only', can: (other) => other.references?.kinds.includes(reference.kind) ?? false };
+		}
+		if (reference.kind === 'url' && !isHttpUrl(reference.url)) return { field: `Reference ${index + 1}`, problem: 'is not an http or https URL' };
+		if (reference.kind === 'binary' && !limits.mimeTypes.includes(reference.mimeType)) {
+			return { field: `Reference ${index + 1}`, problem: `is ${reference.mimeType}; allowed are ${limits.mimeTypes.join(', ')}` };
+		}
+		if (reference.kind === 'binary' && limits.maxBytes !== null && (reference.bytes ?? 0) > limits.maxBytes) {
+			return { field: `Reference ${index + 1}`, problem: `has ${reference.bytes} bytes; at most ${limits.maxBytes} are allowed` };
+		}
+	}
+	return undefined;
+}
+
+function refusedExtras(capabilities: Capabilities, extras: NonNullable<ImageRequest['extras']>): Refusal | undefined {
+	for (const [name, value] of Object.entries(extras)) {
+		const field = capabilities.extras.find((extra) => extra.name === name);
+		if (!field) return { field: name, problem: 'is not something it takes', can: (other) => other.extras.some((extra) => extra.name === name) };
+		if (!field.options.some((option) => option.value === value)) {
+			return { field: field.displayName, problem: `is "${value}"; allowed are ${field.options.map((option) => option.value).join(', ')}` };
+		}
+	}
+	return undefined;
+}
+
+function isHttpUrl(text: string): boolean {
+	return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
