@@ -1,0 +1,203 @@
+import type { ApiTransport } from '../http/apiClient';
+import { parseRetryAfter } from '../http/retryAfter';
+import { ImageError, toImageError } from '../model/errors';
+import { isTerminal, type JobSnapshot } from '../model/job';
+import type { ImageRequest } from '../model/request';
+import type { EndpointConfig, Observation, ProviderAdapter, ProviderDefinition, Session } from '../providers/provider';
+import { checkRequest } from '../providers/requestCheck';
+import { abortable, type Clock, type Random } from './clock';
+import { Pacer } from './pacer';
+import { retryDefaults, withRetry } from './retry';
+import { pollFloorMs } from './schedule';
+import { type Slot, Slots } from './slots';
+import { Watcher, type WaitOptions, type WaitResult } from './watcher';
+
+export interface EndpointDependencies {
+	clock: Clock;
+	random: Random;
+	/** Makes the API plane of an endpoint. */
+	transport: (config: EndpointConfig) => ApiTransport;
+}
+
+export interface SubmitOptions {
+	idempotencyKey: string;
+	signal?: AbortSignal | undefined;
+	/** Until when to try (ms since the epoch): waiting for a free slot, for the pace, and for a busy provider. */
+	deadline: number;
+}
+
+/** How long a submitted key is remembered, in ms: longer than any retry of the same item comes after. */
+const keyMemoryMs = 10 * 60_000;
+
+/**
+ * One base URL plus credential, shared by every node and execution of the process, so that its limits are kept by
+ * all of them together and one loop polls for all.
+ */
+export class Endpoint<S extends Session = Session> {
+	readonly session: S;
+	private readonly pacer: Pacer;
+	private readonly slots: Slots;
+	private readonly watcher: Watcher;
+	private readonly submits = new Map<string, { submit: Promise<JobSnapshot>; until: number }>();
+
+	constructor(
+		readonly provider: ProviderDefinition,
+		adapter: ProviderAdapter<S>,
+		readonly config: EndpointConfig,
+		private readonly dependencies: EndpointDependencies,
+	) {
+		const { clock, random } = dependencies;
+		this.pacer = new Pacer(config.limits.requestsPerMinute, clock);
+		this.session = adapter.connect(config, this.paced(dependencies.transport(config)));
+		this.slots = new Slots(config.limits.jobsInFlight, (ids) => this.follow(ids));
+		this.watcher = new Watcher({
+			poll: (ids, signal) => this.poll(ids, signal),
+			bulk: provider.capabilities.poll === 'bulk',
+			floorMs: pollFloorMs(config.limits.requestsPerMinute),
+			clock,
+			random,
+			onEnd: (id) => this.slots.settle(id),
+		});
+	}
+
+	/**
+	 * Makes one job for a request and gives it as soon as the provider has accepted it (or, from a provider that
+	 * answers at once, the finished job). The same key never makes two: a second call joins or repeats the first one's answer.
+	 * Throws `invalidRequest` before anything is sent, else what the provider refused with.
+	 */
+	submit(request: ImageRequest, options: SubmitOptions): Promise<JobSnapshot> {
+		try {
+			checkRequest(this.provider, request);
+		} catch (error) {
+			return Promise.reject(error);
+		}
+		const known = this.submits.get(options.idempotencyKey);
+		if (known && known.until > this.dependencies.clock.now()) return abortable(known.submit, options.signal);
+		const submit = this.submitNew(request, options);
+		this.remember(options.idempotencyKey, submit);
+		return submit;
+	}
+
+	/** Waits for a job's end together with everyone else who waits at this endpoint. */
+	wait(id: string, options: WaitOptions): Promise<WaitResult> {
+		return this.watcher.wait(id, options);
+	}
+
+	/** Looks once at each of these jobs. Throws where nothing could be learned at all. */
+	async look(ids: readonly string[], signal?: AbortSignal): Promise<Map<string, Observation>> {
+		const { clock, random } = this.dependencies;
+		const observations = await withRetry(() => this.poll(ids, signal), { clock, random, signal });
+		for (const observation of observations.values()) if (observation.ok) this.watcher.observe(observation.snapshot);
+		return observations;
+	}
+
+	/** Throws `conflict` when the job can no longer be canceled, `invalidRequest` where the provider cannot cancel. */
+	async cancel(id: string, signal?: AbortSignal): Promise<JobSnapshot> {
+		const cancel = this.session.cancel?.bind(this.session);
+		if (!cancel) throw cannot(this.provider, 'cancel a job');
+		const { clock, random } = this.dependencies;
+		const snapshot = await withRetry(() => cancel(id, { signal }), { clock, random, signal });
+		this.watcher.observe(snapshot);
+		return snapshot;
+	}
+
+	private async submitNew(request: ImageRequest, { idempotencyKey, signal, deadline }: SubmitOptions): Promise<JobSnapshot> {
+		const { clock, random } = this.dependencies;
+		const { idempotency } = this.provider.capabilities;
+		const slot = await this.slotBefore(deadline, signal);
+		try {
+			const snapshot = await withRetry(() => this.session.submit(request, { idempotencyKey, signal }), {
+				clock,
+				random,
+				signal,
+				deadline,
+				// Sent and not answered: only a key of the provider's own makes it safe to send again.
+				canRepeat: (error) => error.delivery !== 'ambiguous' || idempotency === 'native',
+			});
+			const { id, status } = snapshot.job;
+			if (id === null || isTerminal(status)) slot.release();
+			else slot.bind(id);
+			return snapshot;
+		} catch (thrown) {
+			slot.release();
+			const error = toImageError(thrown);
+			if (error.delivery !== 'ambiguous' || error.code === 'canceled') throw error;
+			throw new ImageError(error.code, { ...error, message: `${error.message}. The job may have been made all the same`, hint: idempotency === 'native' ? `Run this item again with the idempotency key ${idempotencyKey}: it gives that job, not a second one` : 'Look at the provider before you run this item again: it may be paid already', cause: error });
+		}
+	}
+
+	private async slotBefore(deadline: number, signal: AbortSignal | undefined): Promise<Slot> {
+		const { clock } = this.dependencies;
+		const late = new AbortController();
+		const done = new AbortController();
+		clock.sleep(deadline - clock.now(), done.signal).then(() => late.abort(), () => undefined);
+		try {
+			return await this.slots.acquire(signal ? AbortSignal.any([signal, late.signal]) : late.signal);
+		} catch (error) {
+			if (!late.signal.aborted) throw error;
+			throw new ImageError('rateLimited', {
+				message: `No job ended in time: ${this.config.limits.jobsInFlight} are in flight, as many as the credential allows`,
+				hint: 'Raise "Max Wait", or "Jobs in Flight" in the credential if your tenant is allowed more',
+				delivery: 'notSent',
+			});
+		} finally {
+			done.abort();
+		}
+	}
+
+	/** Asks after jobs that hold a slot while somebody waits for one; nobody else may be looking at them. */
+	private follow(ids: string[]): void {
+		const { clock } = this.dependencies;
+		for (const id of ids) {
+			void this.watcher
+				.wait(id, { deadline: clock.now() + 60_000 })
+				.then((result) => {
+					if (!result.ended && this.slots.contended) this.follow([id]);
+				})
+				.catch(() => undefined);
+		}
+	}
+
+	private poll(ids: readonly string[], signal: AbortSignal | undefined): Promise<Map<string, Observation>> {
+		if (!this.session.poll) return Promise.reject(cannot(this.provider, 'be polled'));
+		return this.session.poll(ids, { signal });
+	}
+
+	/** A key is remembered while its submit runs and for a while after it was accepted; a refused one at once forgotten. */
+	private remember(idempotencyKey: string, submit: Promise<JobSnapshot>): void {
+		const { clock } = this.dependencies;
+		const entry = { submit, until: Number.POSITIVE_INFINITY };
+		// Oldest first, as a Map keeps them.
+		for (const [key, { until }] of this.submits) {
+			if (until > clock.now()) break;
+			this.submits.delete(key);
+		}
+		this.submits.set(idempotencyKey, entry);
+		submit.then(
+			() => {
+				entry.until = clock.now() + keyMemoryMs;
+			},
+			() => this.submits.delete(idempotencyKey),
+		);
+	}
+
+	/** Every request of the endpoint takes its turn, and a "too fast" from the provider slows all of them. */
+	private paced(transport: ApiTransport): ApiTransport {
+		const { clock } = this.dependencies;
+		return {
+			send: async (request) => {
+				await abortable(this.pacer.take(request.signal), request.signal);
+				const answer = await transport.send(request);
+				if (answer.status === 429) {
+					const asked = parseRetryAfter(answer.headers['retry-after'], clock.now()) ?? retryDefaults.baseMs;
+					this.pacer.pauseUntil(clock.now() + Math.min(asked, retryDefaults.longestRetryAfterMs));
+				}
+				return answer;
+			},
+		};
+	}
+}
+
+function cannot(provider: ProviderDefinition, what: string): ImageError {
+	return new ImageError('invalidRequest', { message: `${provider.displayName} cannot ${what}`, delivery: 'notSent' });
+}

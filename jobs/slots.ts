@@ -1,0 +1,86 @@
+import { stopped } from './clock';
+
+/** A place among the jobs in flight. */
+export interface Slot {
+	/** The job that holds it from now on. */
+	bind(jobId: string): void;
+	/** Gives it back; once is enough, more does no harm. */
+	release(): void;
+}
+
+/**
+ * How many jobs an endpoint has in flight. A slot is held from before the submit until the job is seen to have
+ * ended, by whoever sees it. While somebody waits for a slot, `onContention` names the jobs that hold one, so that
+ * they can be asked after even if nobody else is waiting for them.
+ */
+export class Slots {
+	private held = 0;
+	private readonly byJob = new Map<string, () => void>();
+	private readonly queue: Array<() => void> = [];
+
+	/** @param limit null: unlimited */
+	constructor(
+		private readonly limit: number | null,
+		private readonly onContention: (jobIds: string[]) => void,
+	) {}
+
+	async acquire(signal?: AbortSignal): Promise<Slot> {
+		if (this.limit !== null && this.held >= this.limit) {
+			await this.turn(signal);
+		} else {
+			this.held++;
+		}
+		return this.slot();
+	}
+
+	/** The job was seen to have ended. */
+	settle(jobId: string): void {
+		this.byJob.get(jobId)?.();
+	}
+
+	get contended(): boolean {
+		return this.queue.length > 0;
+	}
+
+	private slot(): Slot {
+		let open = true;
+		let boundTo: string | null = null;
+		const release = () => {
+			if (!open) return;
+			open = false;
+			if (boundTo !== null && this.byJob.get(boundTo) === release) this.byJob.delete(boundTo);
+			const next = this.queue.shift();
+			if (next) next();
+			else this.held--;
+		};
+		return {
+			release,
+			bind: (jobId) => {
+				// A replayed key answers with a job that holds a slot already: one job, one slot.
+				if (this.byJob.has(jobId)) return release();
+				boundTo = jobId;
+				if (this.limit === null) return;
+				this.byJob.set(jobId, release);
+				if (this.contended) this.onContention([jobId]);
+			},
+		};
+	}
+
+	private turn(signal: AbortSignal | undefined): Promise<void> {
+		return new Promise((resolve, reject) => {
+			if (signal?.aborted) return reject(stopped());
+			const mine = () => {
+				signal?.removeEventListener('abort', onAbort);
+				resolve();
+			};
+			const onAbort = () => {
+				const place = this.queue.indexOf(mine);
+				if (place >= 0) this.queue.splice(place, 1);
+				reject(stopped());
+			};
+			signal?.addEventListener('abort', onAbort, { once: true });
+			this.queue.push(mine);
+			this.onContention([...this.byJob.keys()]);
+		});
+	}
+}

@@ -1,0 +1,221 @@
+import { ImageError, toImageError } from '../model/errors';
+import { isTerminal, type JobSnapshot } from '../model/job';
+import type { Observation } from '../providers/provider';
+import { type Clock, type Random, stopped } from './clock';
+import { pauseBefore } from './retry';
+import { nextPollMs } from './schedule';
+import { advanceSnapshot } from './transition';
+
+/** How a wait ended. `pending`: time was up first; `error` is what the last look failed with, if it did. */
+export type WaitResult = { ended: true; snapshot: JobSnapshot } | { ended: false; snapshot: JobSnapshot | null; error: ImageError | null };
+
+export interface WaitOptions {
+	/** When to stop waiting, ms since the epoch. */
+	deadline: number;
+	signal?: AbortSignal | undefined;
+	/** What is known of the job already. */
+	known?: JobSnapshot | undefined;
+}
+
+interface Waiter {
+	deadline: number;
+	resolve: (result: WaitResult) => void;
+	reject: (error: ImageError) => void;
+}
+
+interface Watched {
+	id: string;
+	since: number;
+	dueAt: number;
+	snapshot: JobSnapshot | undefined;
+	lastError: ImageError | null;
+	/** Looks in a row that failed for this job alone. */
+	failures: number;
+	waiters: Set<Waiter>;
+}
+
+/** Failures in a row of one job's own look before its waiters are told; a broken connection does not count. */
+const patience = 5;
+
+export interface WatcherOptions {
+	poll: (ids: readonly string[], signal: AbortSignal) => Promise<Map<string, Observation>>;
+	/** Whether one poll for all costs about as much as one for a single job. */
+	bulk: boolean;
+	floorMs: number;
+	clock: Clock;
+	random: Random;
+	/** Told of every end that is seen. */
+	onEnd: (jobId: string) => void;
+}
+
+/** One polling loop for everyone who waits for a job of this endpoint. It runs while somebody waits, and not otherwise. */
+export class Watcher {
+	private readonly watched = new Map<string, Watched>();
+	private running = false;
+	/** Ends the loop's present sleep, so that it looks anew at who is due. */
+	private wake = new AbortController();
+	/** The look under way, and for whom. */
+	private looking: { remaining: Set<Watched>; abort: AbortController } | null = null;
+	/** Polls in a row that failed as a whole. */
+	private outages = 0;
+
+	constructor(private readonly options: WatcherOptions) {}
+
+	/** Waits for the job's end. Throws `notFound`, `auth` and the like; never because time is up. */
+	wait(id: string, { deadline, signal, known }: WaitOptions): Promise<WaitResult> {
+		if (signal?.aborted) return Promise.reject(stopped());
+		return new Promise((resolve, reject) => {
+			const entry = this.entry(id, known);
+			const finish = () => {
+				signal?.removeEventListener('abort', onAbort);
+				entry.waiters.delete(waiter);
+				if (entry.waiters.size > 0) return;
+				this.watched.delete(id);
+				this.leaveLook(entry);
+			};
+			const waiter: Waiter = {
+				deadline,
+				resolve: (result) => {
+					finish();
+					resolve(result);
+				},
+				reject: (error) => {
+					finish();
+					reject(error);
+				},
+			};
+			const onAbort = () => {
+				waiter.reject(stopped());
+				this.wake.abort();
+			};
+			signal?.addEventListener('abort', onAbort, { once: true });
+			entry.waiters.add(waiter);
+			this.wake.abort();
+			void this.run();
+		});
+	}
+
+	/** Takes in what someone else learned of a job (a webhook, a cancel). */
+	observe(snapshot: JobSnapshot): void {
+		const entry = snapshot.job.id === null ? undefined : this.watched.get(snapshot.job.id);
+		if (entry) this.learn(entry, { ok: true, snapshot });
+		else if (snapshot.job.id !== null && isTerminal(snapshot.job.status)) this.options.onEnd(snapshot.job.id);
+	}
+
+	private entry(id: string, known: JobSnapshot | undefined): Watched {
+		const { clock, random, floorMs } = this.options;
+		const existing = this.watched.get(id);
+		if (existing) {
+			if (known) existing.snapshot = advanceSnapshot(known, existing.snapshot ?? known);
+			return existing;
+		}
+		const now = clock.now();
+		const entry: Watched = { id, since: now, dueAt: now + nextPollMs(0, floorMs, random), snapshot: known, lastError: null, failures: 0, waiters: new Set() };
+		// A job that somebody comes back to after a while may have ended long ago: look at once.
+		const lastSeen = Date.parse(known?.job.updatedAt ?? known?.job.createdAt ?? '');
+		if (!known || now - lastSeen > floorMs) entry.dueAt = now;
+		this.watched.set(id, entry);
+		return entry;
+	}
+
+	private async run(): Promise<void> {
+		if (this.running) return;
+		this.running = true;
+		try {
+			while (this.watched.size > 0) {
+				await this.sleepUntilNext();
+				this.expire();
+				const due = this.due();
+				if (due.length > 0) await this.look(due);
+			}
+		} finally {
+			this.running = false;
+		}
+	}
+
+	private async sleepUntilNext(): Promise<void> {
+		const { clock } = this.options;
+		this.wake = new AbortController();
+		let next = Number.POSITIVE_INFINITY;
+		for (const entry of this.watched.values()) {
+			next = Math.min(next, entry.dueAt);
+			for (const { deadline } of entry.waiters) next = Math.min(next, deadline);
+		}
+		// setTimeout's own limit; the loop simply comes round again.
+		const pause = Math.min(next - clock.now(), 2 ** 31 - 1);
+		if (pause > 0) await clock.sleep(pause, this.wake.signal).catch(() => undefined);
+	}
+
+	private expire(): void {
+		const now = this.options.clock.now();
+		for (const entry of [...this.watched.values()]) {
+			for (const waiter of [...entry.waiters]) {
+				if (waiter.deadline <= now) waiter.resolve({ ended: false, snapshot: entry.snapshot ?? null, error: entry.lastError });
+			}
+		}
+	}
+
+	/** Those whose time has come; in bulk everyone, since the company costs nothing. */
+	private due(): Watched[] {
+		const now = this.options.clock.now();
+		const all = [...this.watched.values()];
+		const due = all.filter((entry) => entry.dueAt <= now);
+		return due.length > 0 && this.options.bulk ? all : due;
+	}
+
+	private async look(due: Watched[]): Promise<void> {
+		const { clock, random, floorMs } = this.options;
+		const abort = new AbortController();
+		this.looking = { remaining: new Set(due), abort };
+		try {
+			const observations = await this.options.poll(due.map(({ id }) => id), abort.signal);
+			this.outages = 0;
+			for (const entry of due) {
+				const observation = observations.get(entry.id);
+				if (observation) this.learn(entry, observation);
+			}
+		} catch (thrown) {
+			this.outage(due, toImageError(thrown));
+		} finally {
+			this.looking = null;
+			const now = clock.now();
+			for (const entry of due) entry.dueAt = Math.max(entry.dueAt, now + nextPollMs(now - entry.since, floorMs, random));
+		}
+	}
+
+	/** When nobody is left who wants a look's answer, the request is dropped. */
+	private leaveLook(entry: Watched): void {
+		if (this.looking?.remaining.delete(entry) && this.looking.remaining.size === 0) this.looking.abort.abort();
+	}
+
+	private learn(entry: Watched, observation: Observation): void {
+		if (!observation.ok) {
+			entry.lastError = observation.error;
+			entry.failures++;
+			if (observation.error.retryable && entry.failures < patience) return;
+			// An id the provider does not know holds no slot either.
+			if (observation.error.code === 'notFound') this.options.onEnd(entry.id);
+			for (const waiter of [...entry.waiters]) waiter.reject(observation.error);
+			return;
+		}
+		entry.failures = 0;
+		entry.lastError = null;
+		const snapshot = advanceSnapshot(entry.snapshot, observation.snapshot);
+		entry.snapshot = snapshot;
+		if (!isTerminal(snapshot.job.status)) return;
+		this.options.onEnd(entry.id);
+		for (const waiter of [...entry.waiters]) waiter.resolve({ ended: true, snapshot });
+	}
+
+	/** The endpoint as a whole did not answer: everyone waits longer, or, where that cannot help, is told. */
+	private outage(due: Watched[], error: ImageError): void {
+		if (error.code === 'canceled') return;
+		const pause = pauseBefore(Math.min(this.outages++, 6), error, this.options.random);
+		const until = this.options.clock.now() + pause;
+		for (const entry of due) {
+			entry.lastError = error;
+			entry.dueAt = until;
+			if (!error.retryable) for (const waiter of [...entry.waiters]) waiter.reject(error);
+		}
+	}
+}
