@@ -1,0 +1,58 @@
+import { delimiter, join } from 'node:path';
+import { nodeBinFolder } from './paths';
+
+/** Where the Read/Write Files node of an instance may write: n8n's default is the same folder name below the home folder. */
+export const filesFolderName = '.n8n-files';
+
+/** What a child needs from the caller's environment; the rest could reconfigure n8n behind our back. */
+const inherited = [
+	'HOME', 'USERPROFILE', 'SYSTEMROOT', 'TMPDIR', 'TEMP', 'LANG', 'LC_ALL', 'TZ', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE',
+	'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy',
+];
+
+/** Environment of a headless n8n that keeps everything below `userFolder` and talks to nobody by itself. */
+export function n8nEnvironment(
+	options: { userFolder: string; port: number; brokerPort: number; env?: Readonly<Record<string, string>> | undefined },
+): Record<string, string> {
+	const environment: Record<string, string> = {};
+	for (const name of inherited) {
+		const value = process.env[name];
+		if (value !== undefined) environment[name] = value;
+	}
+	return {
+		...environment,
+		// Sandbox and webhooks are on loopback; a proxy of the machine must not get them.
+		NO_PROXY: withLoopback(process.env['NO_PROXY']),
+		no_proxy: withLoopback(process.env['no_proxy'] ?? process.env['NO_PROXY']),
+		// n8n starts its task runners with plain `node`.
+		PATH: [nodeBinFolder, process.env['PATH']].filter((part) => part).join(delimiter),
+		NODE_ENV: 'production',
+		N8N_USER_FOLDER: options.userFolder,
+		N8N_PORT: String(options.port),
+		N8N_LISTEN_ADDRESS: '127.0.0.1',
+		N8N_HOST: 'localhost',
+		N8N_EDITOR_BASE_URL: `http://localhost:${options.port}/`,
+		N8N_WEBHOOK_URL: `http://localhost:${options.port}/`,
+		N8N_RUNNERS_BROKER_PORT: String(options.brokerPort),
+		N8N_RESTRICT_FILE_ACCESS_TO: join(options.userFolder, filesFolderName),
+		DB_TYPE: 'sqlite',
+		EXECUTIONS_MODE: 'regular',
+		N8N_SECURE_COOKIE: 'false',
+		N8N_DIAGNOSTICS_ENABLED: 'false',
+		N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
+		N8N_TEMPLATES_ENABLED: 'false',
+		N8N_PERSONALIZATION_ENABLED: 'false',
+		N8N_HIRING_BANNER_ENABLED: 'false',
+		// The pack under test is the one on disk; nothing is looked up or fetched from a registry.
+		N8N_VERIFIED_PACKAGES_ENABLED: 'false',
+		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
+		// Asks n8n's own server for a list at every start.
+		N8N_DISABLED_MODULES: 'mcp-registry',
+		N8N_LOG_LEVEL: 'info',
+		...options.env,
+	};
+}
+
+function withLoopback(list: string | undefined): string {
+	return [list, 'localhost', '127.0.0.1', '::1'].filter((part) => part).join(',');
+}

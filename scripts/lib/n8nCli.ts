@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { n8nEnvironment, filesFolderName } from './environment';
+import { assertRuntimeInstalled, n8nBin, nodeBin } from './paths';
+import { freePort } from './ports';
+import type { Workflow } from './workflow';
+
+export interface CliOptions {
+	userFolder: string;
+	env?: Readonly<Record<string, string>>;
+	withinMs?: number;
+}
+
+export interface CliResult {
+	code: number | null;
+	stdout: string;
+	stderr: string;
+}
+
+/** Runs an n8n command line, such as `['export:workflow', '--all']`, beside or instead of a running instance. */
+export async function runN8nCli(args: readonly string[], options: CliOptions): Promise<CliResult> {
+	assertRuntimeInstalled();
+	mkdirSync(join(options.userFolder, filesFolderName), { recursive: true });
+	// Its own broker port: the command line starts task runners too, and the running instance has taken the default.
+	const env = n8nEnvironment({ userFolder: options.userFolder, port: await freePort(), brokerPort: await freePort(), env: options.env });
+	const child = spawn(nodeBin, [n8nBin, ...args], { cwd: options.userFolder, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+	const result: CliResult = { code: null, stdout: '', stderr: '' };
+	child.stdout.on('data', (chunk: Buffer) => (result.stdout += chunk.toString()));
+	child.stderr.on('data', (chunk: Buffer) => (result.stderr += chunk.toString()));
+	const withinMs = options.withinMs ?? 120_000;
+	let late = false;
+	const timer = setTimeout(() => {
+		late = true;
+		killGroup(child.pid);
+	}, withinMs);
+	try {
+		result.code = await new Promise<number | null>((resolve, reject) => {
+			child.once('error', reject);
+			child.once('close', resolve);
+		});
+	} finally {
+		clearTimeout(timer);
+		killGroup(child.pid);
+	}
+	if (late) throw new Error(`n8n ${args.join(' ')} did not end within ${withinMs / 1000} s\n${result.stdout}${result.stderr}`);
+	return result;
+}
+
+/** Runs a command line that must succeed and gives what it printed. */
+export async function executeCli(args: readonly string[], options: CliOptions): Promise<string> {
+	const { code, stdout, stderr } = await runN8nCli(args, options);
+	if (code !== 0) throw new Error(`n8n ${args.join(' ')} ended with ${String(code)}\n${stdout}${stderr}`);
+	return stdout;
+}
+
+/** Imports workflows without a session; those with a known id are replaced. Imported workflows are not published. */
+export async function importWorkflowsByCli(workflows: readonly Workflow[], options: CliOptions): Promise<void> {
+	await withFile(workflows, async (file) => await executeCli(['import:workflow', `--input=${file}`], options));
+}
+
+/** Imports credentials with their secrets in plain text; n8n encrypts them as it stores them. */
+export async function importCredentialsByCli(
+	credentials: ReadonlyArray<{ id: string; name: string; type: string; data: Record<string, unknown> }>,
+	options: CliOptions,
+): Promise<void> {
+	await withFile(credentials, async (file) => await executeCli(['import:credentials', `--input=${file}`], options));
+}
+
+async function withFile(content: unknown, use: (file: string) => Promise<unknown>): Promise<void> {
+	// mkdtemp makes a folder only we can read, which the secrets need.
+	const folder = mkdtempSync(join(tmpdir(), 'n8n-import-'));
+	try {
+		const file = join(folder, 'import.json');
+		writeFileSync(file, JSON.stringify(content), { mode: 0o600 });
+		await use(file);
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+function killGroup(pid: number | undefined): void {
+	if (pid === undefined) return;
+	try {
+		process.kill(-pid, 'SIGKILL');
+	} catch {
+		// Nothing of the group is left.
+	}
+}

@@ -1,0 +1,170 @@
+import { createRequire } from 'node:module';
+import { waitUntil } from './deadline';
+import { type Execution, type ExecutionStatus, type ExecutionSummary, executionError, finalStatuses, type RunData } from './executionData';
+import { N8nRest } from './n8nRest';
+import { n8nBin } from './paths';
+import { type CredentialReference, type StoredWorkflow, type Workflow, manualTriggerOf, writableFields } from './workflow';
+
+export { N8nRequestError } from './n8nRest';
+export { bindCredential, type CredentialReference, readWorkflow, type StoredWorkflow, type Workflow, type WorkflowNode } from './workflow';
+
+/** The person who owns an instance. n8n wants 8 characters, a digit and a capital letter in the password. */
+export interface Owner {
+	email: string;
+	firstName: string;
+	lastName: string;
+	password: string;
+}
+
+export interface NewCredential {
+	name: string;
+	type: string;
+	data: Record<string, unknown>;
+}
+
+/** What a person does in the editor, over HTTP. Every wait has a deadline and shows the end of n8n's log when it passes. */
+export class N8nClient {
+	private readonly rest: N8nRest;
+
+	constructor(
+		readonly url: string,
+		private readonly logTail: () => string = () => '',
+	) {
+		this.rest = new N8nRest(url, logTail);
+	}
+
+	/** The session cookie, for a browser that is to be signed in without the form. */
+	get session(): { name: string; value: string } | undefined {
+		return this.rest.session;
+	}
+
+	/** Any request of n8n's internal interface, such as `request('GET', '/rest/me')`. */
+	async request<T>(method: string, path: string, body?: unknown): Promise<T> {
+		return await this.rest.call<T>(method, path, body);
+	}
+
+	/** Opens a session; on a new instance the owner is created first. */
+	async signIn(owner: Owner): Promise<this> {
+		const settings = await this.request<{ userManagement?: { showSetupOnFirstLoad?: boolean } }>('GET', '/rest/settings');
+		if (settings.userManagement?.showSetupOnFirstLoad === true) await this.request('POST', '/rest/owner/setup', owner);
+		else await this.request('POST', '/rest/login', { emailOrLdapLoginId: owner.email, password: owner.password });
+		return this;
+	}
+
+	/** Creates a credential and gives what a workflow node refers to it by. */
+	async createCredential(credential: NewCredential): Promise<CredentialReference> {
+		const { id, name } = await this.request<CredentialReference>('POST', '/rest/credentials', credential);
+		return { id, name };
+	}
+
+	/** Creates the credential, or brings the one of the same name and type up to date. */
+	async saveCredential(credential: NewCredential): Promise<CredentialReference> {
+		const all = await this.request<Array<CredentialReference & { type: string }>>('GET', '/rest/credentials');
+		const known = all.find(({ name, type }) => name === credential.name && type === credential.type);
+		if (!known) return await this.createCredential(credential);
+		await this.request('PATCH', `/rest/credentials/${known.id}`, credential);
+		return { id: known.id, name: known.name };
+	}
+
+	/** Creates the workflow, or replaces the one with the same id. It is not published by that. */
+	async importWorkflow(workflow: Workflow): Promise<StoredWorkflow> {
+		if (workflow.id !== undefined) {
+			const { exists } = await this.request<{ exists: boolean }>('GET', `/rest/workflows/${workflow.id}/exists`);
+			if (exists) return await this.request('PATCH', `/rest/workflows/${workflow.id}?forceSave=true`, writableFields(workflow));
+		}
+		const fields = writableFields(workflow);
+		return await this.request('POST', '/rest/workflows', workflow.id === undefined ? fields : { ...fields, id: workflow.id });
+	}
+
+	async getWorkflow(id: string): Promise<StoredWorkflow> {
+		return await this.request('GET', `/rest/workflows/${id}`);
+	}
+
+	async listWorkflows(): Promise<Array<{ id: string; name: string; active: boolean }>> {
+		return await this.request('GET', '/rest/workflows');
+	}
+
+	async deleteWorkflow(id: string): Promise<void> {
+		await this.request('POST', `/rest/workflows/${id}/archive`, {});
+		await this.request('DELETE', `/rest/workflows/${id}`);
+	}
+
+	/** Publishes the workflow's newest version and waits until its triggers listen. */
+	async publishWorkflow(id: string, withinMs = 30_000): Promise<void> {
+		const { versionId } = await this.getWorkflow(id);
+		await this.request('POST', `/rest/workflows/${id}/activate`, { versionId });
+		let last = '';
+		const context = (): string => `last status: ${last}\n${this.logTail()}`;
+		await waitUntil({ for: `workflow ${id} to be published`, withinMs, context }, async () => {
+			const state = await this.request<{ status: string; liveVersionId: string | null }>('GET', `/rest/workflows/${id}/publication-status`);
+			last = JSON.stringify(state);
+			if (state.status === 'failed' || state.status === 'partial') throw new Error(`Workflow ${id} could not be published: ${last}\n${this.logTail()}`);
+			return state.status === 'published' && state.liveVersionId === versionId ? true : undefined;
+		});
+	}
+
+	async unpublishWorkflow(id: string): Promise<void> {
+		await this.request('POST', `/rest/workflows/${id}/deactivate`, {});
+	}
+
+	/** Starts a manual run as the editor's button does and gives the execution's id; it does not wait. */
+	async runWorkflow(id: string, triggerName?: string): Promise<string> {
+		const trigger = triggerName ?? manualTriggerOf(await this.getWorkflow(id));
+		const answer = await this.request<{ executionId?: string }>('POST', `/rest/workflows/${id}/run`, { triggerToStartFrom: { name: trigger } });
+		if (answer.executionId === undefined) throw new Error(`n8n now waits for the webhook of "${trigger}" instead of running workflow ${id}`);
+		return answer.executionId;
+	}
+
+	/** An execution with all its data, unpacked. */
+	async getExecution(id: string): Promise<Execution> {
+		const packed = await this.request<ExecutionSummary & { data: string }>('GET', `/rest/executions/${id}`);
+		return { ...packed, data: unflatten(packed.data) };
+	}
+
+	/** Waits until the execution has ended, or is in one of the given states, and gives it with its data. */
+	async waitForExecution(id: string, withinMs: number, statuses: readonly ExecutionStatus[] = finalStatuses): Promise<Execution> {
+		let last: Execution | undefined;
+		const context = (): string => `last status: ${last?.status ?? 'none'} ${last ? executionError(last) : ''}\n${this.logTail()}`;
+		return await waitUntil({ for: `execution ${id} to be ${statuses.join(' or ')}`, withinMs, everyMs: 150, context }, async () => {
+			last = await this.getExecution(id);
+			// Ended in a state that was not asked for: no use in waiting on.
+			if (finalStatuses.includes(last.status) && !statuses.includes(last.status)) throw new Error(`Execution ${id} ended as ${context()}`);
+			return statuses.includes(last.status) ? last : undefined;
+		});
+	}
+
+	async stopExecution(id: string): Promise<void> {
+		await this.request('POST', `/rest/executions/${id}/stop`);
+	}
+
+	/** The newest executions first, at most 100. */
+	async listExecutions(filter: { workflowId?: string; status?: ExecutionStatus[] } = {}): Promise<ExecutionSummary[]> {
+		const query = new URLSearchParams({ limit: '100', filter: JSON.stringify(filter) });
+		const page = await this.request<{ results: ExecutionSummary[] }>('GET', `/rest/executions?${query.toString()}`);
+		return page.results;
+	}
+
+	/** Waits until the workflow has an execution that is not in `known`, and gives its id: how a webhook's run is found. */
+	async waitForNewExecution(workflowId: string, known: readonly string[], withinMs: number): Promise<string> {
+		const context = (): string => this.logTail();
+		return await waitUntil({ for: `a new execution of workflow ${workflowId}`, withinMs, context }, async () => {
+			const executions = await this.listExecutions({ workflowId });
+			return executions.find(({ id }) => !known.includes(id))?.id;
+		});
+	}
+
+	/** The node types the editor offers, such as `n8n-nodes-image-pipelines.imageGenerate`. */
+	async nodeTypes(): Promise<Array<{ name: string; displayName: string; [field: string]: unknown }>> {
+		return await this.request('GET', '/types/nodes.json');
+	}
+
+	async credentialTypes(): Promise<Array<{ name: string; displayName: string; [field: string]: unknown }>> {
+		return await this.request('GET', '/types/credentials.json');
+	}
+}
+
+/** n8n sends execution data packed by its own copy of `flatted`; the same copy unpacks it. */
+function unflatten(packed: string): RunData {
+	const { parse } = createRequire(n8nBin)('flatted') as { parse: (text: string) => RunData };
+	return parse(packed);
+}

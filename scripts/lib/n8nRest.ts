@@ -1,0 +1,81 @@
+/** n8n answered a request with an error, or not at all. */
+export class N8nRequestError extends Error {
+	override name = 'N8nRequestError';
+
+	constructor(
+		message: string,
+		/** 0 when there was no answer. */
+		readonly httpStatus: number,
+		options?: ErrorOptions,
+	) {
+		super(message, options);
+	}
+}
+
+const sessionCookie = 'n8n-auth';
+
+/** n8n's internal REST interface, the one its editor uses, with the session cookie kept. */
+export class N8nRest {
+	private cookie: string | undefined;
+
+	constructor(
+		readonly url: string,
+		private readonly logTail: () => string = () => '',
+	) {}
+
+	/** Whether a session has been opened by an earlier answer. */
+	get hasSession(): boolean {
+		return this.cookie !== undefined;
+	}
+
+	/** Name and value of the session cookie, for a browser that is to be signed in. */
+	get session(): { name: string; value: string } | undefined {
+		const value = this.cookie?.slice(sessionCookie.length + 1);
+		return value === undefined ? undefined : { name: sessionCookie, value };
+	}
+
+	/** Sends a request below the base address and gives the answer's `data`, or all of it where n8n does not wrap it. */
+	async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+		const response = await this.send(method, path, body);
+		const text = await response.text();
+		if (!response.ok) {
+			throw new N8nRequestError(`n8n answered ${method} ${path} with ${response.status}: ${messageOf(text)}\n${this.logTail()}`, response.status);
+		}
+		this.keepCookie(response);
+		if (text === '') return undefined as T;
+		const answer: unknown = JSON.parse(text);
+		return (isRecord(answer) && 'data' in answer ? answer['data'] : answer) as T;
+	}
+
+	private async send(method: string, path: string, body: unknown): Promise<Response> {
+		const headers: Record<string, string> = { accept: 'application/json' };
+		if (this.cookie !== undefined) headers['cookie'] = this.cookie;
+		if (body !== undefined) headers['content-type'] = 'application/json';
+		const init: RequestInit = { method, headers, signal: AbortSignal.timeout(30_000) };
+		if (body !== undefined) init.body = JSON.stringify(body);
+		try {
+			return await fetch(`${this.url}${path}`, init);
+		} catch (error) {
+			throw new N8nRequestError(`n8n did not answer ${method} ${path}: ${String(error)}\n${this.logTail()}`, 0, { cause: error });
+		}
+	}
+
+	private keepCookie(response: Response): void {
+		const cookie = response.headers.getSetCookie().find((one) => one.startsWith(`${sessionCookie}=`));
+		if (cookie !== undefined) this.cookie = cookie.split(';', 1)[0];
+	}
+}
+
+function messageOf(text: string): string {
+	try {
+		const answer: unknown = JSON.parse(text);
+		if (isRecord(answer) && typeof answer['message'] === 'string') return answer['message'];
+	} catch {
+		// Not JSON: the text itself is the message.
+	}
+	return text.slice(0, 500);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+
+/** What the scripts read and change in a workflow as n8n exports it. */
+export interface Workflow {
+	id?: string;
+	name: string;
+	nodes: WorkflowNode[];
+	connections: Record<string, unknown>;
+	settings?: Record<string, unknown>;
+	pinData?: Record<string, unknown>;
+	meta?: Record<string, unknown>;
+}
+
+export interface WorkflowNode {
+	id?: string;
+	name: string;
+	type: string;
+	typeVersion?: number;
+	position?: [number, number];
+	parameters: Record<string, unknown>;
+	credentials?: Record<string, CredentialReference>;
+	webhookId?: string;
+	disabled?: boolean;
+}
+
+export interface StoredWorkflow extends Workflow {
+	id: string;
+	versionId: string;
+	active: boolean;
+}
+
+export interface CredentialReference {
+	id: string;
+	name: string;
+}
+
+/** Reads one exported workflow and refuses a file that is none. */
+export function readWorkflow(file: string): Workflow {
+	const workflow = JSON.parse(readFileSync(file, 'utf8')) as Partial<Workflow>;
+	if (typeof workflow.name !== 'string' || !Array.isArray(workflow.nodes) || typeof workflow.connections !== 'object') {
+		throw new Error(`${file} is not a workflow as n8n exports it`);
+	}
+	return workflow as Workflow;
+}
+
+/** A copy in which every node that takes the credential type and has no credential of it refers to this one. */
+export function bindCredential(workflow: Workflow, credentialType: string, reference: CredentialReference, takesIt: (node: WorkflowNode) => boolean): Workflow {
+	return {
+		...workflow,
+		nodes: workflow.nodes.map((node) => {
+			if (!takesIt(node) || node.credentials?.[credentialType]?.id) return node;
+			return { ...node, credentials: { ...node.credentials, [credentialType]: reference } };
+		}),
+	};
+}
+
+/** The fields n8n takes when a workflow is saved; an export carries more, and `id` goes by another way. */
+export function writableFields(workflow: Workflow): Omit<Workflow, 'id'> {
+	const { name, nodes, connections, settings, pinData, meta } = workflow;
+	return {
+		name,
+		nodes,
+		connections,
+		...(settings && { settings }),
+		...(pinData && { pinData }),
+		...(meta && { meta }),
+	};
+}
+
+/** Name of the node that a manual run starts from. */
+export function manualTriggerOf(workflow: Workflow): string {
+	const trigger = workflow.nodes.find(({ type, disabled }) => type === 'n8n-nodes-base.manualTrigger' && disabled !== true);
+	if (!trigger) throw new Error(`Workflow "${workflow.name}" has no Manual Trigger; name the node to start from`);
+	return trigger.name;
+}
