@@ -83,12 +83,23 @@ export class Endpoint<S extends Session = Session> {
 		return this.watcher.wait(id, options);
 	}
 
+	/** Takes in what was learned of a job elsewhere, e.g. by a verified webhook: whoever waits for it is told. */
+	observe(snapshot: JobSnapshot): void {
+		this.watcher.observe(snapshot);
+	}
+
 	/** Looks once at each of these jobs. Throws where nothing could be learned at all. */
 	async look(ids: readonly string[], signal?: AbortSignal): Promise<Map<string, Observation>> {
 		const { clock, random } = this.dependencies;
 		const observations = await withRetry(() => this.poll(ids, signal), { clock, random, signal });
 		for (const observation of observations.values()) if (observation.ok) this.watcher.observe(observation.snapshot);
 		return observations;
+	}
+
+	/** Calls the session for something that changes nothing, and repeats it when it fails on the way. */
+	read<T>(call: (session: S) => Promise<T>, signal?: AbortSignal): Promise<T> {
+		const { clock, random } = this.dependencies;
+		return withRetry(() => call(this.session), { clock, random, signal });
 	}
 
 	/** Throws `conflict` when the job can no longer be canceled, `invalidRequest` where the provider cannot cancel. */

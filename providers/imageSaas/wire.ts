@@ -63,5 +63,3 @@ export interface SubmitBody {
 	aspectRatio?: string;
 	sampleCount?: number;
 }
-
-export const jobStatusWords = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'RETRYING', 'CANCELED'] as const;

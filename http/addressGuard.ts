@@ -1,0 +1,100 @@
+import { lookup as systemLookup, type LookupAddress } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { ImageError } from '../model/errors';
+
+/** Which addresses a download may reach besides the public internet. Hosts are names or addresses, with or without a port. */
+export interface AddressPolicy {
+	allowedHosts: readonly string[];
+	/** CIDR ranges, e.g. `10.1.0.0/16`. */
+	allowedRanges: readonly string[];
+	blockedHosts: readonly string[];
+	blockedRanges: readonly string[];
+}
+
+export interface AddressGuard {
+	/** Checks a URL before it is asked for: scheme, no credentials in it, and its host where that is an address. */
+	checkUrl(url: URL): void;
+	/** Resolves a name and refuses it where any of its addresses is forbidden. Given to the socket itself, so the address checked is the address connected to. */
+	lookup: LookupFunction;
+}
+
+/** Where names are looked up; `dns.lookup` unless a test says otherwise. */
+export type Resolver = (hostname: string, done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void) => void;
+
+const resolveAll: Resolver = (hostname, done) => systemLookup(hostname, { all: true }, done);
+
+/**
+ * Refuses loopback, link-local, private, metadata and every other address that is not public, unless the policy
+ * names its host or range. Proxies of the environment are reached freely: they are the operator's own.
+ */
+export function createAddressGuard(policy: AddressPolicy, resolve: Resolver = resolveAll, env: NodeJS.ProcessEnv = process.env): AddressGuard {
+	const allowed = new Set(policy.allowedHosts.map((host) => host.toLowerCase()));
+	const blocked = new Set(policy.blockedHosts.map((host) => host.toLowerCase()));
+	const allowedRanges = policy.allowedRanges.map(toRange);
+	const blockedRanges = policy.blockedRanges.map(toRange);
+	const proxies = proxyHosts(env);
+
+	const hostAllowed = (hostname: string, port?: string) => allowed.has(hostname) || (port !== undefined && allowed.has(`${hostname}:${port}`));
+	// A name allowed with its port only must still resolve; the port was checked with the URL.
+	const named = new Set([...allowed].map((host) => (ipaddr.isValid(host) ? host : host.replace(/:\d+$/, ''))));
+
+	function mayReach(address: string): boolean {
+		const parsed = ipaddr.process(address);
+		if (blockedRanges.some((range) => within(parsed, range))) return false;
+		return parsed.range() === 'unicast' || allowedRanges.some((range) => within(parsed, range));
+	}
+
+	return {
+		checkUrl(url) {
+			if (url.protocol !== 'http:' && url.protocol !== 'https:') throw refused(url.host || url.protocol, 'only http and https are downloaded');
+			if (url.username !== '' || url.password !== '') throw refused(url.host, 'the URL holds a user name or password');
+			const hostname = plainHost(url.hostname);
+			if (blocked.has(hostname)) throw refused(hostname, 'it is on the list of blocked hosts');
+			const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+			if (hostAllowed(hostname, port)) return;
+			if (isIP(hostname) !== 0 && !mayReach(hostname)) throw refused(hostname, 'it is not a public address');
+			if (named.has(hostname)) throw refused(url.host, 'this port is not among those allowed');
+		},
+		lookup: (hostname, options, callback) => {
+			resolve(hostname, (error, addresses) => {
+				if (error) return callback(error, '', 0);
+				const trusted = named.has(hostname.toLowerCase()) || proxies.has(hostname.toLowerCase());
+				const bad = trusted ? undefined : addresses.find(({ address }) => !mayReach(address));
+				if (bad) return callback(refused(hostname, 'it leads to an address that is not public'), '', 0);
+				const [first] = addresses;
+				if (options.all) callback(null, addresses);
+				else if (first) callback(null, first.address, first.family);
+				else callback(refused(hostname, 'it has no address'), '', 0);
+			});
+		},
+	};
+}
+
+type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
+
+function toRange(cidr: string): Range {
+	return cidr.includes('/') ? ipaddr.parseCIDR(cidr) : [ipaddr.parse(cidr), ipaddr.parse(cidr).kind() === 'ipv4' ? 32 : 128];
+}
+
+function within(address: ipaddr.IPv4 | ipaddr.IPv6, [base, bits]: Range): boolean {
+	return address.kind() === base.kind() && address.match(base, bits);
+}
+
+/** Lower case, without the brackets of an IPv6 address or a closing dot. */
+function plainHost(hostname: string): string {
+	return hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '').toLowerCase();
+}
+
+function proxyHosts(env: NodeJS.ProcessEnv): Set<string> {
+	const urls = [env['HTTP_PROXY'], env['http_proxy'], env['HTTPS_PROXY'], env['https_proxy']];
+	return new Set(urls.filter((url): url is string => url !== undefined && URL.canParse(url)).map((url) => plainHost(new URL(url).hostname)));
+}
+
+function refused(host: string, reason: string): ImageError {
+	return new ImageError('invalidRequest', {
+		message: `Downloads from ${host} are refused: ${reason}`,
+		hint: 'If this host is yours, name it under "Allowed Download Hosts" in the credential',
+		delivery: 'notSent',
+	});
+}

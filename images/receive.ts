@@ -1,0 +1,89 @@
+import { PassThrough, type Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { toNetworkError } from '../http/networkError';
+import { ImageError } from '../model/errors';
+import { endsWhole, headBytes, type ImageFacts, inspectHead } from './inspect';
+
+export interface ImageLimits {
+	maxBytes: number;
+	maxPixels: number;
+}
+
+export const defaultImageLimits: ImageLimits = { maxBytes: 64 * 1024 * 1024, maxPixels: 100_000_000 };
+
+/** Where a picture goes: n8n's binary store, in the nodes. Reads the stream to its end. */
+export type Store<T> = (stream: Readable, facts: ImageFacts) => Promise<T>;
+
+const tailBytes = 4096;
+
+/**
+ * Streams a picture into a store and checks it on the way: its kind and size from its first bytes, before the store
+ * sees any of it; the byte limit while it flows; its end when it is there. Holds at most `headBytes` of it.
+ * @returns what the store gave, what the picture is, and its length
+ * Throws `malformedResponse` for what is not a whole picture within the limits, `network` or `timeout` for a broken stream.
+ */
+export async function receiveImage<T>(source: Readable, limits: ImageLimits, origin: string, store: Store<T>): Promise<{ stored: T; facts: ImageFacts; bytes: number }> {
+	const watch = new Watch(limits.maxBytes);
+	const out = new PassThrough();
+	const flow = pipeline(source, watch, out).catch((thrown: unknown) => {
+		throw toNetworkError(thrown, { origin, secrets: [], signal: undefined, timeoutMs: 0, maxBytes: limits.maxBytes });
+	});
+	// Whichever side fails first tells why; the other then only reports the broken pipe.
+	flow.catch((error: Error) => watch.headReady.reject(error));
+	try {
+		const head = await watch.headReady.promise;
+		const facts = await inspectHead(head, limits.maxPixels);
+		const [stored] = await Promise.all([store(out, facts), flow]);
+		if (!endsWhole(facts.mimeType, watch.tail, watch.bytes, head)) {
+			throw new ImageError('malformedResponse', { message: `The image is cut off after ${watch.bytes} bytes`, hint: null });
+		}
+		return { stored, facts, bytes: watch.bytes };
+	} catch (error) {
+		source.destroy();
+		out.destroy();
+		await flow.catch(() => undefined);
+		throw error;
+	}
+}
+
+/** Lets bytes through, and remembers the first, the last and how many. */
+class Watch extends Transform {
+	bytes = 0;
+	tail: Buffer = Buffer.alloc(0);
+	readonly headReady = Promise.withResolvers<Buffer>();
+	private head: Buffer[] | null = [];
+
+	constructor(private readonly maxBytes: number) {
+		super();
+		// Nobody may be waiting yet when it fails.
+		this.headReady.promise.catch(() => undefined);
+	}
+
+	override _transform(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+		this.bytes += chunk.length;
+		if (this.bytes > this.maxBytes) {
+			done(new ImageError('malformedResponse', { message: `The image is larger than ${this.maxBytes} bytes`, hint: 'Raise "Max Image Size" in the options', retryable: false }));
+			return;
+		}
+		this.tail = Buffer.concat([this.tail, chunk]).subarray(-tailBytes);
+		if (!this.head) {
+			this.push(chunk);
+			return done();
+		}
+		this.head.push(chunk);
+		if (this.bytes >= headBytes) this.open();
+		done();
+	}
+
+	override _flush(done: (error?: Error | null) => void): void {
+		if (this.head) this.open();
+		done();
+	}
+
+	private open(): void {
+		const head = Buffer.concat(this.head ?? []);
+		this.head = null;
+		this.headReady.resolve(head);
+		this.push(head);
+	}
+}

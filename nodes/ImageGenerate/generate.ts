@@ -1,0 +1,148 @@
+import { type IExecuteFunctions, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
+import type { Endpoint } from '../../jobs/endpoint';
+import { type ImageError, toImageError } from '../../model/errors';
+import { isTerminal, type JobSnapshot } from '../../model/job';
+import { describeRequest, type ImageRequest } from '../../model/request';
+import type { ProviderDefinition } from '../../providers/provider';
+import { providerById } from '../../providers/registry';
+import { checkRequest } from '../../providers/requestCheck';
+import { endpointsOf } from '../shared/endpoint';
+import { hintAt, summarize, toNodeError } from '../shared/errors';
+import { isFailure, refusedJob, splitImages, toItem } from '../shared/items';
+import { createPictures, type Pictures } from '../shared/pictures';
+import { type GenerateOptions, readRequest } from '../shared/readRequest';
+import { type ItemKeys, itemKeysOf } from './itemKeys';
+
+interface Task {
+	itemIndex: number;
+	provider: ProviderDefinition;
+	request: ImageRequest;
+	options: GenerateOptions;
+	wait: boolean;
+	download: boolean;
+	maxWaitMs: number;
+	key: string;
+}
+
+type Outcome = { snapshot: JobSnapshot; binary?: INodeExecutionData['binary'] };
+
+/**
+ * Checks every item, then submits them together; the endpoint sees to pace and slots. What one item fails with
+ * stays with that item. The node as a whole fails only where nothing at all was got, so that no paid job is thrown away.
+ */
+export async function generate(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const node = context.getNode();
+	const goOn = context.continueOnFail();
+	const keys = itemKeysOf(context);
+	const signal = context.getExecutionCancelSignal();
+	const endpointFor = endpointsOf(context);
+	const pictures = createPictures((data, name, type) => context.helpers.prepareBinaryData(data, name, type), signal);
+	const startedAt = Date.now();
+
+	const outcomes = new Map<number, Outcome>();
+	const tasks: Task[] = [];
+	for (let itemIndex = 0; itemIndex < context.getInputData().length; itemIndex++) {
+		try {
+			const task = readTask(context, itemIndex, keys);
+			checkRequest(task.provider, task.request);
+			await endpointFor(task.provider, itemIndex);
+			tasks.push(task);
+		} catch (thrown) {
+			if (!goOn) throw thrown instanceof NodeOperationError ? thrown : toNodeError(node, toImageError(thrown).toJobError(), { itemIndex });
+			outcomes.set(itemIndex, { snapshot: refusedJob(String(context.getNodeParameter('provider', itemIndex, '')), null, toImageError(thrown).toJobError(), null) });
+		}
+	}
+
+	await Promise.all(
+		tasks.map(async (task, place) => {
+			const endpoint = await endpointFor(task.provider, task.itemIndex);
+			// Were they run one after the other, each taking its longest, this is when the item would be done.
+			const turnBy = startedAt + task.maxWaitMs * (place + 1);
+			outcomes.set(task.itemIndex, await run(task, endpoint, pictures, turnBy, signal));
+		}),
+	);
+
+	const ordered = [...outcomes].sort(([a], [b]) => a - b);
+	for (const [itemIndex, { snapshot }] of ordered) {
+		if (snapshot.job.id !== null && (snapshot.job.status === 'failed' || snapshot.job.status === 'canceled')) keys.spend(itemIndex);
+	}
+	const failures = ordered.filter(([, { snapshot }]) => isFailure(snapshot) && snapshot.job.status !== 'succeeded');
+	const [first] = failures;
+	if (!goOn && first && failures.length === ordered.length) {
+		const [itemIndex, { snapshot }] = first;
+		const task = tasks.find((candidate) => candidate.itemIndex === itemIndex);
+		if (snapshot.job.error) throw toNodeError(node, snapshot.job.error, { itemIndex, provider: task?.provider, jobId: snapshot.job.id });
+	}
+	tellBesides(context, ordered.map(([, outcome]) => outcome.snapshot), tasks);
+	return [ordered.flatMap(([itemIndex, outcome]) => itemsOf(context, itemIndex, outcome, tasks.find((task) => task.itemIndex === itemIndex)))];
+}
+
+function readTask(context: IExecuteFunctions, itemIndex: number, keys: ItemKeys): Task {
+	const provider = providerById(String(context.getNodeParameter('provider', itemIndex)));
+	const options = context.getNodeParameter('options', itemIndex, {}) as GenerateOptions;
+	const wait = context.getNodeParameter('wait', itemIndex, true) as boolean;
+	const maxWait = Number(context.getNodeParameter('maxWait', itemIndex, 300));
+	if (!(maxWait > 0)) throw new NodeOperationError(context.getNode(), `Max Wait is ${maxWait}; a number of seconds above 0 is allowed`, { itemIndex });
+	return {
+		itemIndex,
+		provider,
+		options,
+		wait,
+		request: readRequest(context, provider, itemIndex, options),
+		download: wait && (context.getNodeParameter('download', itemIndex, true) as boolean),
+		maxWaitMs: maxWait * 1000,
+		key: options.idempotencyKey?.trim() || keys.keyOf(itemIndex),
+	};
+}
+
+async function run(task: Task, endpoint: Endpoint, pictures: Pictures, turnBy: number, signal: AbortSignal | undefined): Promise<Outcome> {
+	let snapshot: JobSnapshot;
+	try {
+		snapshot = await endpoint.submit(task.request, { idempotencyKey: task.key, signal, deadline: turnBy });
+	} catch (thrown) {
+		const error = toImageError(thrown);
+		if (error.code === 'canceled') throw error;
+		return { snapshot: refusedJob(task.provider.id, task.request.count, error.toJobError(), task.key) };
+	}
+	const { id } = snapshot.job;
+	if (task.wait && id !== null && !isTerminal(snapshot.job.status)) {
+		try {
+			const result = await endpoint.wait(id, { deadline: Date.now() + task.maxWaitMs, signal, known: snapshot });
+			snapshot = result.snapshot ?? snapshot;
+			if (!result.ended && result.error) snapshot = noted(snapshot, result.error);
+		} catch (thrown) {
+			const error = toImageError(thrown);
+			if (error.code === 'canceled') {
+				// The user gave up: what has not begun need not be paid. Nobody waits for the answer.
+				if (task.options.cancelOnStop !== false && endpoint.session.cancel) endpoint.cancel(id).catch(() => undefined);
+				throw error;
+			}
+			snapshot = noted(snapshot, error);
+		}
+	}
+	const hasBytes = snapshot.images.some((image) => image.inline);
+	if (snapshot.images.length > 0 && (task.download || hasBytes) && isTerminal(snapshot.job.status)) return await pictures.fetch(snapshot, endpoint.config, { maxMegabytes: task.options.maxImageSize });
+	return { snapshot };
+}
+
+/** The job lives on at the provider; the item says why we could not follow it. */
+function noted(snapshot: JobSnapshot, error: ImageError): JobSnapshot {
+	return { ...snapshot, job: { ...snapshot.job, error: error.toJobError() } };
+}
+
+function itemsOf(context: IExecuteFunctions, itemIndex: number, { snapshot, binary }: Outcome, task: Task | undefined): INodeExecutionData[] {
+	const request = task ? describeRequest(task.request) : {};
+	const item = toItem({ snapshot, request, binary, itemIndex, includeRaw: task?.options.includeRaw });
+	// n8n moves an item to the error output by these keys alone; the job rides along in `details`.
+	if (context.getNode().onError === 'continueErrorOutput' && isFailure(snapshot)) {
+		return [{ json: { error: snapshot.job.error?.message ?? 'failed', details: item.json }, pairedItem: { item: itemIndex } }];
+	}
+	return task?.options.splitImages ? splitImages(item) : [item];
+}
+
+function tellBesides(context: IExecuteFunctions, snapshots: JobSnapshot[], tasks: Task[]): void {
+	const failed = snapshots.filter(isFailure);
+	if (failed.length > 0) hintAt(context, `Of ${snapshots.length} items ${summarize(failed)}. Their items say so in job.error; Image Poll sends them to its Failed output.`);
+	const unfinished = tasks.some(({ wait }) => wait) ? snapshots.filter(({ job }) => !isTerminal(job.status)).length : 0;
+	if (unfinished > 0) hintAt(context, `${unfinished} jobs were still running when Max Wait was over. They are not lost: Image Poll finishes them.`);
+}

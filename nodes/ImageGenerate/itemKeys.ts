@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto';
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { idempotencyKeyOf } from '../../jobs/idempotencyKey';
+
+/** What is kept in the node's context: n8n holds it through Retry On Fail, a resumed wait and "Retry execution". */
+interface Kept {
+	/** Drawn once an execution. Execution ids would not do: they change when an execution is retried, and start again at 1 with a new database. */
+	executionNonce?: string;
+	/** By run and item: how many jobs of it ended in failure. */
+	failedJobs?: Record<string, number>;
+}
+
+export interface ItemKeys {
+	keyOf(itemIndex: number): string;
+	/** The item's job failed at the provider: its key is spent, and a retry of the item is meant to make a new job. */
+	spend(itemIndex: number): void;
+}
+
+/** The idempotency keys of a node run. */
+export function itemKeysOf(context: IExecuteFunctions): ItemKeys {
+	const kept = context.getContext('node') as Kept;
+	kept.executionNonce ??= randomUUID();
+	const { executionNonce } = kept;
+	const runIndex = Number(context.getWorkflowDataProxy(0)['$runIndex'] ?? 0);
+	const place = (itemIndex: number) => `${runIndex}:${itemIndex}`;
+	return {
+		keyOf: (itemIndex) => idempotencyKeyOf({ executionNonce, nodeId: context.getNode().id, runIndex, itemIndex, failedJobs: kept.failedJobs?.[place(itemIndex)] ?? 0 }),
+		spend: (itemIndex) => {
+			kept.failedJobs = { ...kept.failedJobs, [place(itemIndex)]: (kept.failedJobs?.[place(itemIndex)] ?? 0) + 1 };
+		},
+	};
+}

@@ -1,0 +1,51 @@
+import { type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription, NodeConnectionTypes } from 'n8n-workflow';
+import { credentialFields, downloadField, jobIdField, providerOrInputField, resultOptions } from '../shared/fields';
+
+export class ImagePoll implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Image Poll',
+		name: 'imagePoll',
+		icon: { light: 'file:imagePoll.svg', dark: 'file:imagePoll.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["mode"] === "once" ? "look once" : "wait for the images" }}',
+		description: 'Wait for image jobs, or look once how far they are, and fetch the finished images',
+		defaults: { name: 'Image Poll' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
+		outputNames: ['Finished', 'Pending', 'Failed'],
+		credentials: credentialFields('fromInput'),
+		properties: [
+			providerOrInputField,
+			jobIdField,
+			{
+				displayName: 'Mode',
+				name: 'mode',
+				type: 'options',
+				options: [
+					{ name: 'Wait', value: 'wait', description: 'Stay here until each job has ended or Max Wait is over. A restart of n8n ends the execution: for jobs of minutes use Look Once with a Wait node.' },
+					{ name: 'Look Once', value: 'once', description: 'Give each item at once by the output that fits. With a Wait node behind Pending this makes a loop that survives a restart.' },
+				],
+				default: 'wait',
+				description: 'How long to stay with a job that has not ended',
+			},
+			{
+				displayName: 'Max Wait (Seconds)',
+				name: 'maxWait',
+				type: 'number',
+				typeOptions: { minValue: 1 },
+				default: 600,
+				displayOptions: { show: { mode: ['wait'] } },
+				description: 'Longest time for all items together. Jobs that take longer leave by Pending.',
+			},
+			downloadField,
+			{ displayName: 'Options', name: 'options', type: 'collection', placeholder: 'Add option', default: {}, options: resultOptions },
+		],
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const { poll } = await import('./poll');
+		return await poll(this);
+	}
+}

@@ -1,0 +1,143 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { Endpoint } from '../../jobs/endpoint';
+import { advanceSnapshot } from '../../jobs/transition';
+import { ImageError, toImageError } from '../../model/errors';
+import { isTerminal, type JobSnapshot } from '../../model/job';
+import { endpointsOf } from '../shared/endpoint';
+import { toNodeError } from '../shared/errors';
+import { blankJob, isFailure, refusedJob, splitImages, toItem, withError } from '../shared/items';
+import { type JobRef, readJobRef } from '../shared/jobRef';
+import { createPictures } from '../shared/pictures';
+
+type PollOptions = { includeRaw?: boolean; maxImageSize?: number; splitImages?: boolean };
+
+/** What is known of each item in the end; `unreachable` where its provider told us nothing at all. */
+type Learned = { snapshot: JobSnapshot; unreachable?: ImageError };
+
+const finished = 0;
+const pending = 1;
+const failed = 2;
+
+/** Polls all items together, one loop an endpoint, and sorts them by how their jobs stand. */
+export async function poll(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const node = context.getNode();
+	const items = context.getInputData();
+	const goOn = context.continueOnFail();
+	const signal = context.getExecutionCancelSignal();
+	const endpointFor = endpointsOf(context);
+	const once = context.getNodeParameter('mode', 0, 'wait') === 'once';
+	const deadline = Date.now() + (once ? 0 : Number(context.getNodeParameter('maxWait', 0, 600)) * 1000);
+
+	const learned = new Map<number, Learned>();
+	const open: JobRef[] = [];
+	for (const itemIndex of items.keys()) {
+		try {
+			const ref = readJobRef(context, itemIndex);
+			// An end is an end: nothing is asked, which is what makes Poll free behind a Generate that waited.
+			if (ref.known && isTerminal(ref.known.job.status) && !lacksImages(ref.known)) learned.set(itemIndex, { snapshot: ref.known });
+			else {
+				await endpointFor(ref.provider, itemIndex);
+				open.push(ref);
+			}
+		} catch (thrown) {
+			if (!goOn) throw thrown instanceof ImageError ? toNodeError(node, thrown.toJobError(), { itemIndex }) : thrown;
+			learned.set(itemIndex, { snapshot: refusedJob(String(context.getNodeParameter('provider', itemIndex, '')), null, new ImageError('invalidRequest', { message: toImageError(thrown).message }).toJobError(), null) });
+		}
+	}
+
+	await Promise.all(
+		[...Map.groupBy(open, ({ provider }) => provider)].map(async ([provider, refs]) => {
+			const endpoint = await endpointFor(provider, refs[0]?.itemIndex ?? 0);
+			const ask = once ? lookOnce : waitForAll;
+			for (const [itemIndex, result] of await ask(endpoint, refs, { deadline, signal })) learned.set(itemIndex, result);
+		}),
+	);
+
+	// Wrong key, dead address: nothing was learned of anyone, so nothing is lost by saying so aloud.
+	const [first] = open;
+	const reason = first && learned.get(first.itemIndex)?.unreachable;
+	if (reason && !goOn && !reason.retryable && open.length === items.length && open.every(({ itemIndex }) => learned.get(itemIndex)?.unreachable)) {
+		throw toNodeError(node, reason.toJobError(), { itemIndex: first.itemIndex, provider: first.provider, jobId: first.id });
+	}
+
+	const pictures = createPictures((data, name, type) => context.helpers.prepareBinaryData(data, name, type), signal);
+	const sorted = await Promise.all(
+		items.map(async ({ json, binary: have }, itemIndex) => {
+			let { snapshot } = learned.get(itemIndex) ?? { snapshot: refusedJob('', null, new ImageError('upstream', { message: 'The job was not asked after' }).toJobError(), null) };
+			const options = context.getNodeParameter('options', itemIndex, {}) as PollOptions;
+			let binary = have;
+			if (isTerminal(snapshot.job.status) && snapshot.images.length > 0 && context.getNodeParameter('download', itemIndex, true)) {
+				const endpoint = await endpointFor(readJobRef(context, itemIndex).provider, itemIndex);
+				({ snapshot, binary } = await pictures.fetch(forgiven(snapshot), endpoint.config, { have, maxMegabytes: options.maxImageSize }));
+			}
+			const item = toItem({ snapshot, request: requestOf(json), binary, itemIndex, includeRaw: options.includeRaw });
+			return { output: outputOf(snapshot, isLost(learned.get(itemIndex))), items: options.splitImages ? splitImages(item) : [item] };
+		}),
+	);
+	return [finished, pending, failed].map((output) => sorted.filter((entry) => entry.output === output).flatMap((entry) => entry.items));
+}
+
+interface AskOptions {
+	deadline: number;
+	signal: AbortSignal | undefined;
+}
+
+async function waitForAll(endpoint: Endpoint, refs: JobRef[], { deadline, signal }: AskOptions): Promise<Array<[number, Learned]>> {
+	return await Promise.all(
+		refs.map(async ({ itemIndex, provider, id, known }): Promise<[number, Learned]> => {
+			const before = known ?? { job: { ...blankJob(provider.id), id }, images: [], raw: null };
+			try {
+				const result = await endpoint.wait(id ?? '', { deadline, signal, known });
+				const snapshot = result.snapshot ?? before;
+				return [itemIndex, { snapshot: !result.ended && result.error ? withError(snapshot, result.error.toJobError()) : snapshot }];
+			} catch (thrown) {
+				return [itemIndex, notLearned(before, thrown)];
+			}
+		}),
+	);
+}
+
+async function lookOnce(endpoint: Endpoint, refs: JobRef[], { signal }: AskOptions): Promise<Array<[number, Learned]>> {
+	const ids = [...new Set(refs.flatMap(({ id }) => (id === null ? [] : [id])))];
+	const answer = await endpoint.look(ids, signal).catch((thrown: unknown) => toImageError(thrown));
+	return refs.map(({ itemIndex, provider, id, known }): [number, Learned] => {
+		const before = known ?? { job: { ...blankJob(provider.id), id }, images: [], raw: null };
+		if (answer instanceof ImageError) return [itemIndex, notLearned(before, answer)];
+		const observation = answer.get(id ?? '');
+		if (!observation) return [itemIndex, notLearned(before, new ImageError('malformedResponse', { message: 'The provider said nothing of this job' }))];
+		if (!observation.ok) return [itemIndex, notLearned(before, observation.error)];
+		return [itemIndex, { snapshot: advanceSnapshot(known, observation.snapshot) }];
+	});
+}
+
+/** The item as it was, with what went wrong. Being stopped is no result: it ends the node. */
+function notLearned(before: JobSnapshot, thrown: unknown): Learned {
+	const error = toImageError(thrown);
+	if (error.code === 'canceled') throw error;
+	return { snapshot: withError(before, error.toJobError()), unreachable: error };
+}
+
+function outputOf(snapshot: JobSnapshot, lost: boolean): number {
+	if (isFailure(snapshot) || lost) return failed;
+	return isTerminal(snapshot.job.status) ? finished : pending;
+}
+
+/** Asking again cannot help (no such job, no access): the item leaves by Failed although its job may not have ended. */
+function isLost(learned: Learned | undefined): boolean {
+	return learned?.unreachable !== undefined && !learned.unreachable.retryable;
+}
+
+/** A success whose item does not name its pictures: the provider is asked for them. */
+function lacksImages({ job, images }: JobSnapshot): boolean {
+	return (job.status === 'succeeded' || job.status === 'partial') && images.length === 0 && job.id !== null;
+}
+
+/** A success with an error on it had a download fail; it is tried again, so the old error goes. */
+function forgiven(snapshot: JobSnapshot): JobSnapshot {
+	return snapshot.job.status === 'succeeded' ? { ...snapshot, job: { ...snapshot.job, error: null } } : snapshot;
+}
+
+function requestOf(json: IDataObject): Record<string, unknown> {
+	const { request } = json;
+	return typeof request === 'object' && request !== null && !Array.isArray(request) ? (request as Record<string, unknown>) : {};
+}

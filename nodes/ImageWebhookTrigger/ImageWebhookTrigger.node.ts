@@ -1,0 +1,61 @@
+import { type INodeType, type INodeTypeDescription, type IWebhookFunctions, type IWebhookResponseData, NodeConnectionTypes } from 'n8n-workflow';
+import { credentialFields, providerField, resultOptions } from '../shared/fields';
+
+export class ImageWebhookTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Image Webhook Trigger',
+		name: 'imageWebhookTrigger',
+		icon: { light: 'file:imageWebhookTrigger.svg', dark: 'file:imageWebhookTrigger.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ $parameter["events"].join(", ") }}',
+		description: 'Starts the workflow when a provider reports that an image job has ended',
+		defaults: { name: 'Image Webhook Trigger' },
+		eventTriggerDescription: 'Waiting for the provider to report a job',
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: credentialFields('fixed'),
+		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'image-jobs', isFullPath: false }],
+		properties: [
+			{
+				displayName: 'Give the URL above to your provider as its webhook address, and put the secret it signs with into the credential. Deliveries with a wrong or missing signature are refused.',
+				name: 'setupNotice',
+				type: 'notice',
+				default: '',
+			},
+			providerField(({ webhook }) => webhook),
+			{
+				displayName: 'Events',
+				name: 'events',
+				type: 'multiOptions',
+				options: [
+					{ name: 'Canceled', value: 'canceled' },
+					{ name: 'Failed', value: 'failed' },
+					{ name: 'Other', value: 'other', description: 'Any status that is not an end, and any we do not know' },
+					{ name: 'Succeeded', value: 'succeeded' },
+				],
+				default: ['succeeded', 'failed', 'canceled', 'other'],
+				description: 'Which deliveries start the workflow; others are acknowledged and dropped',
+			},
+			{
+				displayName: 'Options',
+				name: 'options',
+				type: 'collection',
+				placeholder: 'Add option',
+				default: {},
+				options: [
+					{ displayName: 'De-Duplication Window (Hours)', name: 'dedupeHours', type: 'number', typeOptions: { minValue: 0 }, default: 72, description: 'How long a delivery is remembered, so that a repeated one is acknowledged and not run again; 0 runs every delivery' },
+					{ displayName: 'Download Images', name: 'download', type: 'boolean', default: false, description: 'Whether to fetch the images before the delivery is acknowledged. Providers give up after seconds: for large images let Image Poll download them.' },
+					...resultOptions.filter(({ name }) => name === 'maxImageSize'),
+					{ displayName: 'Max Body Size (KB)', name: 'maxBodyKilobytes', type: 'number', typeOptions: { minValue: 1 }, default: 1024, description: 'Larger deliveries are refused with 413' },
+					{ displayName: 'Tolerance (Seconds)', name: 'toleranceSeconds', type: 'number', typeOptions: { minValue: 1 }, default: 300, description: 'How far the time in a delivery may be from ours; older ones may be replayed by an eavesdropper and are refused' },
+				],
+			},
+		],
+	};
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		const { receive } = await import('./receive');
+		return await receive(this);
+	}
+}

@@ -1,0 +1,32 @@
+import { type IExecuteFunctions, type INode, NodeApiError } from 'n8n-workflow';
+import type { JobError } from '../../model/errors';
+import type { JobSnapshot } from '../../model/job';
+import type { ProviderDefinition } from '../../providers/provider';
+
+/** An n8n error that names the provider, the item, the job and the mend. */
+export function toNodeError(node: INode, error: JobError, where: { itemIndex: number; provider?: ProviderDefinition | undefined; jobId?: string | null }): NodeApiError {
+	const provider = where.provider && !error.message.startsWith(where.provider.displayName) ? `${where.provider.displayName}: ` : '';
+	const job = where.jobId ? ` (job ${where.jobId})` : '';
+	return new NodeApiError(
+		node,
+		{ message: error.message },
+		{
+			message: `${provider}${error.message}${job}`,
+			description: [error.hint, `Item ${where.itemIndex}, code ${error.code}${error.retryable ? ', may succeed when tried again' : ''}`].filter(Boolean).join('. '),
+			...(error.httpStatus === null ? {} : { httpCode: String(error.httpStatus) }),
+			itemIndex: where.itemIndex,
+		},
+	);
+}
+
+/** Tells the person at the editor what went beside the way, without failing the run. */
+export function hintAt(context: IExecuteFunctions, message: string): void {
+	context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
+}
+
+/** One line for a hint: how many failed and, of the first, why. */
+export function summarize(failures: readonly JobSnapshot[]): string {
+	const [first] = failures;
+	const error = first?.job.error;
+	return `${failures.length} failed${error ? `; the first: ${error.code}, ${error.message}` : ''}`;
+}

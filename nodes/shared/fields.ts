@@ -1,0 +1,134 @@
+import type { INodeCredentialDescription, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { Capabilities, ExtraField, ProviderDefinition } from '../../providers/provider';
+import { providers } from '../../providers/registry';
+
+/** The word for "let the provider choose" in option fields. */
+export const providerDefault = '';
+
+/** The word for "whichever provider the item names". */
+export const fromInput = 'fromInput';
+
+const options = (list: readonly ProviderDefinition[]): INodePropertyOptions[] => [...list].sort((a, b) => a.displayName.localeCompare(b.displayName)).map(({ id, displayName }) => ({ name: displayName, value: id }));
+
+export function providerField(able: (capabilities: Capabilities) => boolean = () => true): INodeProperties {
+	const list = providers.filter(({ capabilities }) => able(capabilities));
+	return { displayName: 'Provider', name: 'provider', type: 'options', noDataExpression: false, options: options(list), default: list[0]?.id ?? '', description: 'The image backend to use' };
+}
+
+export const providerOrInputField: INodeProperties = {
+	displayName: 'Provider',
+	name: 'provider',
+	type: 'options',
+	options: [{ name: 'From Input', value: fromInput, description: 'Each item says which provider its job belongs to' }, ...options(providers)],
+	default: fromInput,
+	description: 'The image backend that runs the job',
+};
+
+export const jobIdField: INodeProperties = {
+	displayName: 'Job ID',
+	name: 'jobId',
+	type: 'string',
+	required: true,
+	default: '={{ $json.job.id }}',
+	placeholder: 'e.g. cmkuz35wf00034rk15ycgzvce',
+	description: "The provider's ID of the job; items of Image Generate bring theirs along",
+};
+
+/** A credential a provider, shown with it. Where items name their provider only those they name are needed. */
+export function credentialFields(choice: 'fixed' | 'fromInput'): INodeCredentialDescription[] {
+	return providers.map(({ id, credential }) => ({
+		name: credential,
+		required: choice === 'fixed' || providers.length === 1,
+		displayOptions: { show: { provider: choice === 'fixed' ? [id] : [fromInput, id] } },
+	}));
+}
+
+/** The fields of a request, each shown for the providers that take it and with the values they take. */
+export function requestFields(list: readonly ProviderDefinition[] = providers): INodeProperties[] {
+	return [
+		{
+			displayName: 'Prompt',
+			name: 'prompt',
+			type: 'string',
+			typeOptions: { rows: 4 },
+			required: true,
+			default: '',
+			placeholder: 'e.g. A photorealistic cat sitting on a couch',
+			description: 'What the image should show',
+		},
+		...shownFor(list, ({ negativePrompt }) => negativePrompt, {
+			displayName: 'Negative Prompt',
+			name: 'negativePrompt',
+			type: 'string',
+			typeOptions: { rows: 2 },
+			default: '',
+			placeholder: 'e.g. blurry, low quality',
+			description: 'What the image should not show',
+		}),
+		...perProvider(list, ({ models }) => models, (models) => ({ displayName: 'Model', name: 'model', type: 'options', options: choices(models), default: providerDefault, description: 'The model that makes the image' })),
+		...perProvider(list, ({ maxCount }) => [String(maxCount)], ([most]) => ({
+			displayName: 'Count',
+			name: 'count',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: Number(most), numberPrecision: 0 },
+			default: 1,
+			description: `How many images to make in one job, at most ${most}`,
+		})),
+		...perProvider(list, ({ aspectRatios }) => aspectRatios, (ratios) => ({ displayName: 'Aspect Ratio', name: 'aspectRatio', type: 'options', options: choices(ratios), default: providerDefault, description: 'Width to height; some models have only one' })),
+		...perProvider(list, ({ resolutions }) => resolutions, (resolutions) => ({ displayName: 'Resolution', name: 'resolution', type: 'options', options: choices(resolutions), default: providerDefault, description: 'Length of the longer side; some models have only one' })),
+		...shownFor(list, ({ seed }) => seed, { displayName: 'Seed', name: 'seed', type: 'string', default: '', placeholder: 'e.g. 42', description: 'The same seed and prompt make the same image; empty for a random one' }),
+	];
+}
+
+/** Options of the request that only some providers know. */
+export function extraFields(list: readonly ProviderDefinition[] = providers): INodeProperties[] {
+	return list.flatMap(({ id, capabilities }) => capabilities.extras.map((extra) => extraField(id, extra)));
+}
+
+function extraField(providerId: string, { name, displayName, description, options: values, default: preset }: ExtraField): INodeProperties {
+	return {
+		displayName,
+		name,
+		type: 'options',
+		displayOptions: { show: { '/provider': [providerId] } },
+		options: values.map((value) => ({ name: value.name, value: value.value, ...(value.description ? { description: value.description } : {}) })),
+		default: preset,
+		description,
+	};
+}
+
+const choices = (values: readonly string[]): INodePropertyOptions[] => [{ name: 'Default', value: providerDefault, description: "The provider's own choice" }, ...values.map((value) => ({ name: value, value }))];
+
+/** A field shown for the providers that can; left out where none can. */
+function shownFor(list: readonly ProviderDefinition[], able: (capabilities: Capabilities) => boolean, field: INodeProperties): INodeProperties[] {
+	const ids = list.filter(({ capabilities }) => able(capabilities)).map(({ id }) => id);
+	return ids.length > 0 ? [{ ...field, displayOptions: { show: { provider: ids } } }] : [];
+}
+
+/** A field whose values differ by provider: one variant for all providers with the same values. */
+function perProvider(list: readonly ProviderDefinition[], valuesOf: (capabilities: Capabilities) => readonly string[], field: (values: readonly string[]) => INodeProperties): INodeProperties[] {
+	const variants = new Map<string, { ids: string[]; values: readonly string[] }>();
+	for (const { id, capabilities } of list) {
+		const values = valuesOf(capabilities);
+		if (values.length === 0) continue;
+		const variant = variants.get(values.join()) ?? { ids: [], values };
+		variant.ids.push(id);
+		variants.set(values.join(), variant);
+	}
+	return [...variants.values()].map(({ ids, values }) => ({ ...field(values), displayOptions: { show: { provider: ids } } }));
+}
+
+export const downloadField: INodeProperties = {
+	displayName: 'Download Images',
+	name: 'download',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to fetch the finished images as binary data: image_0, image_1 and so on',
+};
+
+/** Options of every verb that gives finished jobs. */
+export const resultOptions: INodeProperties[] = [
+	{ displayName: "Include Provider's Answer", name: 'includeRaw', type: 'boolean', default: false, description: "Whether to add the provider's own last answer as <code>raw</code>" },
+	{ displayName: 'Max Image Size (MB)', name: 'maxImageSize', type: 'number', typeOptions: { minValue: 1 }, default: 64, description: 'Larger images are not downloaded' },
+	{ displayName: 'One Item per Image', name: 'splitImages', type: 'boolean', default: false, description: 'Whether to give each image an item of its own, its picture in image_0, instead of one item a job' },
+];

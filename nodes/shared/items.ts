@@ -1,0 +1,75 @@
+import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
+import type { JobError } from '../../model/errors';
+import { type DeliveredImage, type Image, isTerminal, type Job, type JobSnapshot, jobStatuses } from '../../model/job';
+
+/** Binary field of an image. */
+export const binaryName = (index: number) => `image_${index}`;
+
+export interface ItemParts {
+	snapshot: JobSnapshot;
+	/** What was asked, in plain JSON. */
+	request: Record<string, unknown>;
+	binary?: IBinaryKeyData | undefined;
+	/** Index of the input item this one comes from. */
+	itemIndex: number;
+	/** Adds the provider's own answer; the API plane has struck the secrets out of it. */
+	includeRaw?: boolean | undefined;
+}
+
+/** The one shape every verb gives: `{ job, images, request }`, with the pictures as binary data. */
+export function toItem({ snapshot, request, binary, itemIndex, includeRaw }: ItemParts): INodeExecutionData {
+	const images = snapshot.images.map(plain);
+	return {
+		json: { job: { ...snapshot.job }, images, request, ...(includeRaw ? { raw: snapshot.raw } : {}) } as unknown as IDataObject,
+		...(binary && Object.keys(binary).length > 0 ? { binary } : {}),
+		pairedItem: { item: itemIndex },
+	};
+}
+
+/** One item an image, its picture always in `image_0`; an item without images stays as it is. */
+export function splitImages(item: INodeExecutionData): INodeExecutionData[] {
+	const images = item.json['images'] as unknown as Image[];
+	if (images.length <= 1) return [item];
+	return images.map((image) => {
+		const picture = item.binary?.[binaryName(image.index)];
+		const { binary: _all, ...rest } = item;
+		return { ...rest, json: { ...item.json, images: [image] as unknown as IDataObject[] }, ...(picture ? { binary: { [binaryName(0)]: picture } } : {}) };
+	});
+}
+
+/** What an incoming item knows of its job already, or undefined where it is not of our shape. */
+export function snapshotOf(json: IDataObject): JobSnapshot | undefined {
+	const { job, images } = json as { job?: Partial<Job>; images?: unknown };
+	if (typeof job !== 'object' || job === null || typeof job.provider !== 'string' || !jobStatuses.some((status) => status === job.status)) return undefined;
+	const known: Job = { ...blankJob(job.provider), ...job };
+	return { job: known, images: Array.isArray(images) ? images.filter(isImage) : [], raw: null };
+}
+
+/** A job of which nothing is known but its provider. */
+export function blankJob(provider: string): Job {
+	return { provider, id: null, status: 'queued', progress: null, total: null, completed: null, error: null, idempotencyKey: null, createdAt: null, updatedAt: null };
+}
+
+/** A request that made no job. */
+export function refusedJob(provider: string, total: number | null, error: JobError, idempotencyKey: string | null): JobSnapshot {
+	return { job: { ...blankJob(provider), status: 'failed', total, completed: 0, error, idempotencyKey }, images: [], raw: null };
+}
+
+/** The job with a later problem noted on it; its status stays what the provider said. */
+export function withError(snapshot: JobSnapshot, error: JobError): JobSnapshot {
+	return { ...snapshot, job: { ...snapshot.job, error } };
+}
+
+/** Whether an item needs somebody's attention: its job failed, or its pictures could not be fetched. */
+export function isFailure({ job }: JobSnapshot): boolean {
+	if (!isTerminal(job.status)) return false;
+	return job.status === 'failed' || job.status === 'canceled' || (job.status === 'succeeded' && job.error !== null);
+}
+
+function isImage(value: unknown): value is DeliveredImage {
+	return typeof value === 'object' && value !== null && typeof (value as Partial<Image>).index === 'number' && typeof (value as Partial<Image>).fileName === 'string';
+}
+
+function plain({ inline: _bytes, ...image }: DeliveredImage): Image {
+	return image;
+}

@@ -1,0 +1,33 @@
+import { type IExecuteFunctions, NodeOperationError } from 'n8n-workflow';
+import type { JobSnapshot } from '../../model/job';
+import type { ProviderDefinition } from '../../providers/provider';
+import { providerById } from '../../providers/registry';
+import { fromInput } from './fields';
+import { snapshotOf } from './items';
+
+/** Which job an item is about. `id` is null only where the item says that no job was ever made. */
+export interface JobRef {
+	itemIndex: number;
+	provider: ProviderDefinition;
+	id: string | null;
+	/** What the item knows of it already. */
+	known: JobSnapshot | undefined;
+}
+
+/** Reads provider and job id of an item. Throws an n8n error that names the item and the field. */
+export function readJobRef(context: IExecuteFunctions, itemIndex: number): JobRef {
+	const json = context.getInputData()[itemIndex]?.json ?? {};
+	const carried = snapshotOf(json);
+	const choice = context.getNodeParameter('provider', itemIndex, fromInput) as string;
+	const providerId = choice === fromInput ? carried?.job.provider : choice;
+	if (!providerId) {
+		throw new NodeOperationError(context.getNode(), 'The item does not say which provider its job belongs to', { itemIndex, description: `Item ${itemIndex} has no job.provider: connect Image Generate, or choose the provider in this node` });
+	}
+	const provider = providerById(providerId);
+	const id = String(context.getNodeParameter('jobId', itemIndex, '') ?? '').trim();
+	if (id === '' && carried?.job.status !== 'failed') {
+		throw new NodeOperationError(context.getNode(), 'Job ID is empty', { itemIndex, description: `Item ${itemIndex} has no job.id: connect Image Generate, or put the ID of a job there` });
+	}
+	const known = carried && carried.job.provider === providerId && (carried.job.id ?? '') === id ? carried : undefined;
+	return { itemIndex, provider, id: id || null, known };
+}

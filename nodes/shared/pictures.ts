@@ -1,0 +1,104 @@
+import { Readable } from 'node:stream';
+import type { IBinaryData, IBinaryKeyData } from 'n8n-workflow';
+import type { AddressPolicy } from '../../http/addressGuard';
+import { createDownloader, type Downloader } from '../../http/downloader';
+import { defaultImageLimits, type ImageLimits, receiveImage } from '../../images/receive';
+import { systemClock } from '../../jobs/clock';
+import { withRetry } from '../../jobs/retry';
+import { Slots } from '../../jobs/slots';
+import { toImageError } from '../../model/errors';
+import type { DeliveredImage, JobSnapshot } from '../../model/job';
+import type { EndpointConfig } from '../../providers/provider';
+import { instancePolicy } from './instancePolicy';
+import { binaryName, withError } from './items';
+
+/** Pictures fetched at once by one node run. */
+const atOnce = 4;
+const downloadTimeoutMs = 5 * 60_000;
+
+export type PrepareBinary = (data: Readable, fileName: string, mimeType: string) => Promise<IBinaryData>;
+
+export interface FetchOptions {
+	/** Pictures the item brought along. */
+	have?: IBinaryKeyData | undefined;
+	/** Largest picture taken; undefined takes the default. */
+	maxMegabytes?: number | undefined;
+}
+
+export interface Pictures {
+	/**
+	 * Fetches every image of a job into n8n's binary store. Those in `have` are taken as they are. A picture that
+	 * cannot be had is noted as the job's error; the others, and the job, stay. Throws only when stopped.
+	 */
+	fetch(snapshot: JobSnapshot, config: EndpointConfig, options?: FetchOptions): Promise<{ snapshot: JobSnapshot; binary: IBinaryKeyData }>;
+}
+
+/** One a node run, so that its downloads share their turns. */
+export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal | undefined): Pictures {
+	const turns = new Slots(atOnce, () => undefined);
+
+	async function fetchOne(image: DeliveredImage, downloader: Downloader, limits: ImageLimits): Promise<{ image: DeliveredImage; data: IBinaryData }> {
+		const { url, inline } = image;
+		const origin = url !== null && URL.canParse(url) ? new URL(url).origin : 'the provider';
+		const source = inline ? Readable.from([inline]) : (await downloader.open(url ?? '', { maxBytes: limits.maxBytes, timeoutMs: downloadTimeoutMs }, signal)).stream;
+		const { stored, facts, bytes } = await receiveImage(source, limits, origin, (stream, { mimeType, extension }) => prepareBinary(stream, withExtension(image.fileName, extension), mimeType));
+		const { inline: _stored, ...rest } = image;
+		return { image: { ...rest, fileName: withExtension(image.fileName, facts.extension), mimeType: facts.mimeType, width: facts.width, height: facts.height, bytes }, data: stored };
+	}
+
+	return {
+		async fetch(snapshot, config, { have = {}, maxMegabytes } = {}) {
+			const limits: ImageLimits = { ...defaultImageLimits, ...(maxMegabytes === undefined ? {} : { maxBytes: maxMegabytes * 1024 * 1024 }) };
+			const downloader = downloaderFor(config);
+			const binary: IBinaryKeyData = {};
+			let result = snapshot;
+			const images = await Promise.all(
+				snapshot.images.map(async (image) => {
+					const name = binaryName(image.index);
+					const present = have[name];
+					if (present) {
+						binary[name] = present;
+						return image;
+					}
+					const turn = await turns.acquire(signal);
+					try {
+						const fetched = await withRetry(() => fetchOne(image, downloader, limits), { clock: systemClock, random: Math.random, signal });
+						binary[name] = fetched.data;
+						return fetched.image;
+					} catch (thrown) {
+						const error = toImageError(thrown).toJobError();
+						if (error.code === 'canceled') throw thrown;
+						result = withError(snapshot, { ...error, message: `Image ${image.index} could not be downloaded: ${error.message}`, hint: error.hint ?? 'The job is done and paid: run Image Poll on this item to download again' });
+						return image;
+					} finally {
+						turn.release();
+					}
+				}),
+			);
+			return { snapshot: { ...result, images }, binary };
+		},
+	};
+}
+
+/** Downloaders by policy: each keeps its own checked connections. */
+const downloaders = new Map<string, Downloader>();
+
+function downloaderFor(config: EndpointConfig): Downloader {
+	const instance = instancePolicy();
+	const policy: AddressPolicy = { ...instance, allowedHosts: [...instance.allowedHosts, ...config.allowedHosts, new URL(config.baseUrl).hostname.replace(/^\[|\]$/g, '')] };
+	const key = JSON.stringify(policy);
+	const downloader = downloaders.get(key) ?? createDownloader(policy);
+	downloaders.set(key, downloader);
+	return downloader;
+}
+
+function withExtension(fileName: string, extension: string): string {
+	const named = /\.(png|jpe?g|webp|gif|avif|tiff?)$/i.exec(fileName);
+	if (named && sameExtension(named[1] ?? '', extension)) return fileName;
+	return `${named ? fileName.slice(0, named.index) : fileName}.${extension}`;
+}
+
+function sameExtension(a: string, b: string): boolean {
+	const short = (extension: string) => extension.toLowerCase().replace('jpeg', 'jpg').replace(/^tif$/, 'tiff');
+	return short(a) === short(b);
+}
