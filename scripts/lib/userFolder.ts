@@ -10,6 +10,9 @@ export const templateOwner: Owner = { email: 'owner@example.com', firstName: 'Te
 /** A database already migrated and with `templateOwner` in it, made by the bootstrap. */
 export const templateFolder = join(instanceRoot, 'template');
 
+/** What an instance needs of it: the database, and the settings with the encryption key. */
+export const templateParts = ['database.sqlite', 'config'] as const;
+
 /**
  * Makes `folder` a user folder of an instance with the pack installed and `templateOwner` set up.
  * Quick: files of the pack are hard links, and the database is a copy of one that is already migrated.
@@ -18,7 +21,7 @@ export function prepareUserFolder(folder: string): void {
 	assertRuntimeInstalled();
 	mkdirSync(join(folder, filesFolderName), { recursive: true });
 	mkdirSync(join(folder, '.n8n'), { recursive: true });
-	for (const name of ['database.sqlite', 'config']) {
+	for (const name of templateParts) {
 		const source = join(templateFolder, name);
 		// Without a template n8n makes its own on the first start, and `signIn(templateOwner)` sets up the owner.
 		if (existsSync(source)) cpSync(source, join(folder, '.n8n', name));

@@ -1,0 +1,60 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { places } from './places.mjs';
+import { Problem } from './problem.mjs';
+
+const patienceMs = 20 * 60_000;
+
+/** Keeps two commands of this checkout from installing at the same time; the second waits, then finds all done. */
+export async function withLock(work, { file = places.lock, withinMs = patienceMs, say = console.log } = {}) {
+	mkdirSync(places.instance, { recursive: true });
+	const deadline = Date.now() + withinMs;
+	for (let told = false; !take(file); told = true) {
+		const holder = holderOf(file);
+		// Left behind by a command that was killed.
+		if (holder === undefined || !isAlive(holder)) {
+			rmSync(file, { force: true });
+			continue;
+		}
+		if (!told) say(`Waiting for another command of this checkout (process ${holder}) to finish installing …`);
+		if (Date.now() > deadline) throw new Problem(`Process ${holder} has been installing for too long. End it, or delete ${file}, and run the command again.`);
+		await sleep(250);
+	}
+	const release = () => rmSync(file, { force: true });
+	process.once('exit', release);
+	try {
+		return await work();
+	} finally {
+		process.removeListener('exit', release);
+		release();
+	}
+}
+
+function take(file) {
+	try {
+		writeFileSync(file, String(process.pid), { flag: 'wx' });
+		return true;
+	} catch (error) {
+		if (error.code === 'EEXIST') return false;
+		throw error;
+	}
+}
+
+function holderOf(file) {
+	try {
+		const pid = Number(readFileSync(file, 'utf8'));
+		return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+/** Whether a process with this id exists, also one of another user. */
+export function isAlive(pid) {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		return error.code === 'EPERM';
+	}
+}

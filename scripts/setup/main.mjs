@@ -1,0 +1,51 @@
+import { buildPack, buildTools } from './build.mjs';
+import { installDependencies, installNode, installRuntime } from './install.mjs';
+import { withLock } from './lock.mjs';
+import { installPack } from './pack.mjs';
+import { Problem } from './problem.mjs';
+import { runDemo } from './start.mjs';
+import { makeTemplate } from './template.mjs';
+import { runTests } from './test.mjs';
+
+/** What each step needs done before it, in the order of doing. */
+export const steps = {
+	node: installNode,
+	dependencies: installDependencies,
+	pack: buildPack,
+	tools: buildTools,
+	runtime: installRuntime,
+	install: installPack,
+	template: makeTemplate,
+};
+
+/** Does the named steps, those that are done already in no time, while no other command of this checkout does. */
+export async function ensure(names) {
+	await withLock(async () => {
+		for (const [name, step] of Object.entries(steps)) if (names.includes(name)) await step();
+	});
+}
+
+const commands = {
+	bootstrap: async () => await ensure(Object.keys(steps)).then(() => 0),
+	build: async () => await ensure(['node', 'dependencies', 'pack', 'tools']).then(() => 0),
+	start: async (args) => {
+		await ensure(['node', 'dependencies', 'pack', 'tools', 'runtime', 'install']);
+		return await runDemo(args);
+	},
+	test: async (args) => await runTests(args, ensure),
+};
+
+/** Runs a command and gives the exit code; what a person can mend is said in a sentence, without a stack. */
+export async function main([name, ...args]) {
+	const command = commands[name];
+	if (!command) {
+		console.error(`Commands: ${Object.keys(commands).join(', ')}`);
+		return 1;
+	}
+	try {
+		return await command(args);
+	} catch (error) {
+		console.error(error instanceof Problem ? `\n${error.message}` : error);
+		return 1;
+	}
+}

@@ -1,0 +1,37 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Version of the private Node.js: the one n8n is built for, whatever Node.js the machine has. */
+export const nodeVersion = '24.21.0';
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+export const packageName = 'n8n-nodes-image-pipelines';
+
+const windows = process.platform === 'win32';
+const instance = join(root, '.n8n');
+const nodePackage = join(instance, 'node', 'node_modules', 'node');
+
+/** Everything the setup makes lies below `.n8n/`, `.build/` and `dist/`, and may be deleted at any time. */
+export const places = {
+	instance,
+	logs: join(instance, 'logs'),
+	stamps: join(instance, 'stamps'),
+	lock: join(instance, 'setup.lock'),
+	node: join(instance, 'node'),
+	nodePackage,
+	nodeBinFolder: join(nodePackage, 'bin'),
+	nodeBin: join(nodePackage, 'bin', windows ? 'node.exe' : 'node'),
+	runtime: join(instance, 'runtime'),
+	pack: join(instance, 'pack'),
+	template: join(instance, 'template'),
+	dist: join(root, 'dist'),
+	build: join(root, '.build'),
+};
+
+/** Headers of the private Node.js, for native modules; the package with the binary has a name per platform. */
+export function nodeHeaders() {
+	const prefix = process.platform === 'darwin' && process.arch === 'arm64' ? 'node-bin' : 'node';
+	const name = `${prefix}-${windows ? 'win' : process.platform}-${process.arch}`;
+	return dirname(createRequire(join(places.nodePackage, 'package.json')).resolve(`${name}/package.json`));
+}

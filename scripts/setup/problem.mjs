@@ -1,0 +1,23 @@
+/** Something the person at the keyboard can mend: shown as it is, without a stack. */
+export class Problem extends Error {}
+
+const unreachable = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|FETCH_ERROR)\b/;
+const noCompiler = /not found: make|gyp ERR! find Python|no acceptable C compiler|not found: (g\+\+|cc|c\+\+)|make: (g\+\+|cc|c\+\+): (Command not found|No such file)/i;
+
+/** Turns the end of a failed command's log into one sentence about what to mend. */
+export function explain(title, log, logFile) {
+	const seeLog = `The whole log is in ${logFile}.`;
+	if (noCompiler.test(log)) {
+		return `${title}: a C++ toolchain is missing (on Debian: apt-get install g++ make python3). ${seeLog}`;
+	}
+	if (unreachable.test(log)) {
+		return `${title}: the npm registry could not be reached (${unreachable.exec(log)?.[0]}). Check the network and npm's registry and proxy settings, then run the command again; what is already installed is kept. ${seeLog}`;
+	}
+	if (/\b(ENOSPC|no space left)\b/i.test(log)) return `${title}: the disk is full; about 4 GB are needed. ${seeLog}`;
+	return `${title} failed. ${seeLog} Its end:\n\n${tail(log)}`;
+}
+
+/** The last lines of a text. */
+export function tail(text, lines = 20) {
+	return text.trimEnd().split('\n').slice(-lines).join('\n');
+}
