@@ -73,7 +73,7 @@ export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions)
 					signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
 				});
 				const plainHeaders = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
-				return { status: answer.status, headers: plainHeaders, text: redact(answer.data ?? '', secrets) };
+				return { status: answer.status, headers: plainHeaders, text: redact(answer.data, secrets) };
 			} catch (thrown) {
 				throw toNetworkError(thrown, failedCall);
 			}

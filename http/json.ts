@@ -2,10 +2,10 @@ import type { z } from 'zod/v4';
 import { ImageError } from '../model/errors';
 import type { ApiAnswer } from './apiClient';
 
-/** The body as JSON, or undefined where it is not (an HTML error page, say). */
-export function jsonOf(answer: ApiAnswer): unknown {
+/** A text as JSON, or undefined where it is not (an HTML error page, say). */
+export function parseJson(text: string): unknown {
 	try {
-		return JSON.parse(answer.text) as unknown;
+		return JSON.parse(text) as unknown;
 	} catch {
 		return undefined;
 	}
@@ -16,7 +16,7 @@ export function jsonOf(answer: ApiAnswer): unknown {
  * @param what names the answer in the error, e.g. `the job list`
  */
 export function readAnswer<T>(schema: z.ZodType<T>, answer: ApiAnswer, what: string): T {
-	const body = jsonOf(answer);
+	const body = parseJson(answer.text);
 	if (body === undefined) {
 		throw new ImageError('malformedResponse', { message: `${what} is not JSON: ${excerpt(answer.text)}`, httpStatus: answer.status, hint: 'Does the base URL lead to the API, and not to a web page or a proxy?' });
 	}

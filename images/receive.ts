@@ -1,7 +1,7 @@
 import { PassThrough, type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { toNetworkError } from '../http/networkError';
-import { ImageError } from '../model/errors';
+import { ImageError, outcomeOf } from '../model/errors';
 import { endsWhole, headBytes, type ImageFacts, inspectHead } from './inspect';
 
 export interface ImageLimits {
@@ -29,21 +29,21 @@ export async function receiveImage<T>(source: Readable, limits: ImageLimits, ori
 		throw toNetworkError(thrown, { origin, secrets: [], signal: undefined, timeoutMs: 0, maxBytes: limits.maxBytes });
 	});
 	// Whichever side fails first tells why; the other then only reports the broken pipe.
-	flow.catch((error: Error) => watch.headReady.reject(error));
-	try {
-		const head = await watch.headReady.promise;
-		const facts = await inspectHead(head, limits.maxPixels);
-		const [stored] = await Promise.all([store(out, facts), flow]);
-		if (!endsWhole(facts.mimeType, watch.tail, watch.bytes, head)) {
-			throw new ImageError('malformedResponse', { message: `The image is cut off after ${watch.bytes} bytes`, hint: null });
-		}
-		return { stored, facts, bytes: watch.bytes };
-	} catch (error) {
-		source.destroy();
-		out.destroy();
-		await flow.catch(() => undefined);
-		throw error;
-	}
+	flow.catch((error: unknown) => watch.headReady.reject(error));
+	const received = await outcomeOf(check(watch, limits, out, flow, store));
+	if (received.ok) return received.value;
+	source.destroy();
+	out.destroy();
+	await flow.catch(() => undefined);
+	throw received.error;
+}
+
+async function check<T>(watch: Watch, { maxPixels }: ImageLimits, out: Readable, flow: Promise<void>, store: Store<T>): Promise<{ stored: T; facts: ImageFacts; bytes: number }> {
+	const head = await watch.headReady.promise;
+	const facts = await inspectHead(head, maxPixels);
+	const [stored] = await Promise.all([store(out, facts), flow]);
+	if (!endsWhole(facts.mimeType, watch.tail, watch.bytes, head)) throw new ImageError('malformedResponse', { message: `The image is cut off after ${watch.bytes} bytes` });
+	return { stored, facts, bytes: watch.bytes };
 }
 
 /** Lets bytes through, and remembers the first, the last and how many. */

@@ -1,6 +1,6 @@
 import type { ApiTransport } from '../http/apiClient';
 import { parseRetryAfter } from '../http/retryAfter';
-import { ImageError, toImageError } from '../model/errors';
+import { ImageError, outcomeOf } from '../model/errors';
 import { isTerminal, type JobSnapshot } from '../model/job';
 import type { ImageRequest } from '../model/request';
 import type { EndpointConfig, Observation, ProviderAdapter, ProviderDefinition, Session } from '../providers/provider';
@@ -65,17 +65,13 @@ export class Endpoint<S extends Session = Session> {
 	 * answers at once, the finished job). The same key never makes two: a second call joins or repeats the first one's answer.
 	 * Throws `invalidRequest` before anything is sent, else what the provider refused with.
 	 */
-	submit(request: ImageRequest, options: SubmitOptions): Promise<JobSnapshot> {
-		try {
-			checkRequest(this.provider, request);
-		} catch (error) {
-			return Promise.reject(error);
-		}
+	async submit(request: ImageRequest, options: SubmitOptions): Promise<JobSnapshot> {
+		checkRequest(this.provider, request);
 		const known = this.submits.get(options.idempotencyKey);
-		if (known && known.until > this.dependencies.clock.now()) return abortable(known.submit, options.signal);
+		if (known && known.until > this.dependencies.clock.now()) return await abortable(known.submit, options.signal);
 		const submit = this.submitNew(request, options);
 		this.remember(options.idempotencyKey, submit);
-		return submit;
+		return await submit;
 	}
 
 	/** Waits for a job's end together with everyone else who waits at this endpoint. */
@@ -116,25 +112,24 @@ export class Endpoint<S extends Session = Session> {
 		const { clock, random } = this.dependencies;
 		const { idempotency } = this.provider.capabilities;
 		const slot = await this.slotBefore(deadline, signal);
-		try {
-			const snapshot = await withRetry(() => this.session.submit(request, { idempotencyKey, signal }), {
+		const outcome = await outcomeOf(
+			withRetry(() => this.session.submit(request, { idempotencyKey, signal }), {
 				clock,
 				random,
 				signal,
 				deadline,
 				// Sent and not answered: only a key of the provider's own makes it safe to send again.
 				canRepeat: (error) => error.delivery !== 'ambiguous' || idempotency === 'native',
-			});
-			const { id, status } = snapshot.job;
-			if (id === null || isTerminal(status)) slot.release();
-			else slot.bind(id);
-			return snapshot;
-		} catch (thrown) {
+			}),
+		);
+		if (!outcome.ok) {
 			slot.release();
-			const error = toImageError(thrown);
-			if (error.delivery !== 'ambiguous' || error.code === 'canceled') throw error;
-			throw new ImageError(error.code, { ...error, message: `${error.message}. The job may have been made all the same`, hint: idempotency === 'native' ? `Run this item again with the idempotency key ${idempotencyKey}: it gives that job, not a second one` : 'Look at the provider before you run this item again: it may be paid already', cause: error });
+			throw outcome.error.delivery === 'ambiguous' && outcome.error.code !== 'canceled' ? perhapsMade(outcome.error, idempotency === 'native' ? idempotencyKey : null) : outcome.error;
 		}
+		const { id, status } = outcome.value.job;
+		if (id === null || isTerminal(status)) slot.release();
+		else slot.bind(id);
+		return outcome.value;
 	}
 
 	private async slotBefore(deadline: number, signal: AbortSignal | undefined): Promise<Slot> {
@@ -142,18 +137,15 @@ export class Endpoint<S extends Session = Session> {
 		const late = new AbortController();
 		const done = new AbortController();
 		clock.sleep(deadline - clock.now(), done.signal).then(() => late.abort(), () => undefined);
-		try {
-			return await this.slots.acquire(signal ? AbortSignal.any([signal, late.signal]) : late.signal);
-		} catch (error) {
-			if (!late.signal.aborted) throw error;
-			throw new ImageError('rateLimited', {
-				message: `No job ended in time: ${this.config.limits.jobsInFlight} are in flight, as many as the credential allows`,
-				hint: 'Raise "Max Wait", or "Jobs in Flight" in the credential if your tenant is allowed more',
-				delivery: 'notSent',
-			});
-		} finally {
-			done.abort();
-		}
+		const slot = await outcomeOf(this.slots.acquire(signal ? AbortSignal.any([signal, late.signal]) : late.signal));
+		done.abort();
+		if (slot.ok) return slot.value;
+		if (!late.signal.aborted) throw slot.error;
+		throw new ImageError('rateLimited', {
+			message: `No job ended in time: ${this.config.limits.jobsInFlight} are in flight, as many as the credential allows`,
+			hint: 'Raise "Max Wait", or "Jobs in Flight" in the credential if your tenant is allowed more',
+			delivery: 'notSent',
+		});
 	}
 
 	/** Asks after jobs that hold a slot while somebody waits for one; nobody else may be looking at them. */
@@ -207,6 +199,13 @@ export class Endpoint<S extends Session = Session> {
 			},
 		};
 	}
+}
+
+/** @param key the provider's own idempotency key, under which the job can be had again; null where it has none */
+function perhapsMade(error: ImageError, key: string | null): ImageError {
+	const { code, message, retryable, httpStatus, delivery } = error;
+	const hint = key === null ? 'Look at the provider before you run this item again: it may be paid already' : `Run this item again with the idempotency key ${key}: it gives that job, not a second one`;
+	return new ImageError(code, { message: `${message}. The job may have been made all the same`, hint, retryable, httpStatus, delivery, cause: error });
 }
 
 function cannot(provider: ProviderDefinition, what: string): ImageError {

@@ -18,7 +18,7 @@ export async function endpointOf<S extends Session>(provider: ProviderDefinition
 	const key = createHash('sha256').update(JSON.stringify([provider.id, config])).digest('hex');
 	const existing = open.get(key);
 	// The key holds the provider's id, so what is found was made by the same adapter.
-	if (existing) return existing as Endpoint<S>;
+	if (existing) return existing as unknown as Endpoint<S>;
 	const endpoint = new Endpoint<S>(provider, adapter, config, { clock: systemClock, random: Math.random, transport: createApiClient });
 	open.set(key, endpoint as unknown as Endpoint);
 	return endpoint;

@@ -90,6 +90,16 @@ export function jobError(code: ErrorCode, detail: Pick<ImageErrorOptions, 'messa
 	};
 }
 
+/** What came of work that may fail: lets a caller decide about the failure without catching. */
+export type Outcome<T> = { ok: true; value: T } | { ok: false; error: ImageError };
+
+export function outcomeOf<T>(work: Promise<T>): Promise<Outcome<T>> {
+	return work.then(
+		(value) => ({ ok: true, value }),
+		(thrown: unknown) => ({ ok: false, error: toImageError(thrown) }),
+	);
+}
+
 /** Whatever was thrown, as an error of the taxonomy; a stranger becomes `upstream`, not retryable. */
 export function toImageError(thrown: unknown): ImageError {
 	if (thrown instanceof ImageError) return thrown;

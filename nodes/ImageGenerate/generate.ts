@@ -10,6 +10,7 @@ import { endpointsOf } from '../shared/endpoint';
 import { hintAt, summarize, toNodeError } from '../shared/errors';
 import { isFailure, refusedJob, splitImages, toItem } from '../shared/items';
 import { createPictures, type Pictures } from '../shared/pictures';
+import { textParameter } from '../shared/parameters';
 import { type GenerateOptions, readRequest } from '../shared/readRequest';
 import { type ItemKeys, itemKeysOf } from './itemKeys';
 
@@ -49,7 +50,7 @@ export async function generate(context: IExecuteFunctions): Promise<INodeExecuti
 			tasks.push(task);
 		} catch (thrown) {
 			if (!goOn) throw thrown instanceof NodeOperationError ? thrown : toNodeError(node, toImageError(thrown).toJobError(), { itemIndex });
-			outcomes.set(itemIndex, { snapshot: refusedJob(String(context.getNodeParameter('provider', itemIndex, '')), null, toImageError(thrown).toJobError(), null) });
+			outcomes.set(itemIndex, { snapshot: refusedJob(textParameter(context, 'provider', itemIndex), null, toImageError(thrown).toJobError(), null) });
 		}
 	}
 
@@ -78,9 +79,9 @@ export async function generate(context: IExecuteFunctions): Promise<INodeExecuti
 }
 
 function readTask(context: IExecuteFunctions, itemIndex: number, keys: ItemKeys): Task {
-	const provider = providerById(String(context.getNodeParameter('provider', itemIndex)));
+	const provider = providerById(textParameter(context, 'provider', itemIndex));
 	const options = context.getNodeParameter('options', itemIndex, {}) as GenerateOptions;
-	const wait = context.getNodeParameter('wait', itemIndex, true) as boolean;
+	const wait = context.getNodeParameter('wait', itemIndex, true) === true;
 	const maxWait = Number(context.getNodeParameter('maxWait', itemIndex, 300));
 	if (!(maxWait > 0)) throw new NodeOperationError(context.getNode(), `Max Wait is ${maxWait}; a number of seconds above 0 is allowed`, { itemIndex });
 	return {
@@ -89,7 +90,7 @@ function readTask(context: IExecuteFunctions, itemIndex: number, keys: ItemKeys)
 		options,
 		wait,
 		request: readRequest(context, provider, itemIndex, options),
-		download: wait && (context.getNodeParameter('download', itemIndex, true) as boolean),
+		download: wait && context.getNodeParameter('download', itemIndex, true) === true,
 		maxWaitMs: maxWait * 1000,
 		key: options.idempotencyKey?.trim() || keys.keyOf(itemIndex),
 	};

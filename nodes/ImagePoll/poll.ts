@@ -7,6 +7,7 @@ import { endpointsOf } from '../shared/endpoint';
 import { toNodeError } from '../shared/errors';
 import { blankJob, isFailure, refusedJob, splitImages, toItem, withError } from '../shared/items';
 import { type JobRef, readJobRef } from '../shared/jobRef';
+import { textParameter } from '../shared/parameters';
 import { createPictures } from '../shared/pictures';
 
 type PollOptions = { includeRaw?: boolean; maxImageSize?: number; splitImages?: boolean };
@@ -41,7 +42,7 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 			}
 		} catch (thrown) {
 			if (!goOn) throw thrown instanceof ImageError ? toNodeError(node, thrown.toJobError(), { itemIndex }) : thrown;
-			learned.set(itemIndex, { snapshot: refusedJob(String(context.getNodeParameter('provider', itemIndex, '')), null, new ImageError('invalidRequest', { message: toImageError(thrown).message }).toJobError(), null) });
+			learned.set(itemIndex, { snapshot: refusedJob(textParameter(context, 'provider', itemIndex), null, new ImageError('invalidRequest', { message: toImageError(thrown).message }).toJobError(), null) });
 		}
 	}
 

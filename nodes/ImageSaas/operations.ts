@@ -8,6 +8,7 @@ import { fromJob } from '../../providers/imageSaas/mapping';
 import { nodeEndpoint } from '../shared/endpoint';
 import { toNodeError } from '../shared/errors';
 import { toItem } from '../shared/items';
+import { textParameter } from '../shared/parameters';
 
 interface Call {
 	context: IExecuteFunctions;
@@ -19,14 +20,14 @@ interface Call {
 /** Each operation by `resource:operation`. They are reads, so the endpoint repeats what fails on the way. */
 const operations: Record<string, (call: Call) => Promise<INodeExecutionData[]>> = {
 	'job:get': async ({ context, endpoint, itemIndex, signal }) => {
-		const id = String(context.getNodeParameter('jobId', itemIndex) ?? '').trim();
+		const id = textParameter(context, 'jobId', itemIndex);
 		if (id === '') throw new ImageError('invalidRequest', { message: 'Job ID is empty', delivery: 'notSent' });
 		const job = await endpoint.read((session) => session.client.get(id, { signal }), signal);
 		return [jobItem(context, itemIndex, fromJob(job))];
 	},
 	'job:getAll': async ({ context, endpoint, itemIndex, signal }) => {
-		const all = context.getNodeParameter('returnAll', itemIndex, false) as boolean;
-		const limit = all ? Number.POSITIVE_INFINITY : Number(context.getNodeParameter('limit', itemIndex, 50));
+		const all = context.getNodeParameter('returnAll', itemIndex, false) === true;
+		const limit = all ? Number.POSITIVE_INFINITY : context.getNodeParameter('limit', itemIndex, 50);
 		if (!(limit >= 1)) throw new ImageError('invalidRequest', { message: `Limit is ${limit}; a number from 1 is allowed`, delivery: 'notSent' });
 		const { status } = context.getNodeParameter('filters', itemIndex, {}) as { status?: string };
 		return await endpoint.read(async (session) => {
@@ -51,7 +52,7 @@ export async function run(context: IExecuteFunctions): Promise<INodeExecutionDat
 	for (const itemIndex of context.getInputData().keys()) {
 		try {
 			const endpoint = await nodeEndpoint(context, imageSaas, itemIndex);
-			const name = `${String(context.getNodeParameter('resource', itemIndex))}:${String(context.getNodeParameter('operation', itemIndex))}`;
+			const name = `${textParameter(context, 'resource', itemIndex)}:${textParameter(context, 'operation', itemIndex)}`;
 			const operation = operations[name];
 			if (!operation) throw new ImageError('invalidRequest', { message: `There is no operation ${name}`, delivery: 'notSent' });
 			results.push(...(await operation({ context, endpoint, itemIndex, signal })));

@@ -1,4 +1,4 @@
-import { type INodeType, type INodeTypeDescription, type IWebhookFunctions, type IWebhookResponseData, NodeConnectionTypes } from 'n8n-workflow';
+import { type IHookFunctions, type INodeType, type INodeTypeDescription, type IWebhookFunctions, type IWebhookResponseData, NodeConnectionTypes } from 'n8n-workflow';
 import { credentialFields, providerField, resultOptions } from '../shared/fields';
 
 export class ImageWebhookTrigger implements INodeType {
@@ -52,6 +52,22 @@ export class ImageWebhookTrigger implements INodeType {
 				],
 			},
 		],
+	};
+
+	/** The provider has no call that registers a webhook: its operator enters the URL. What can be checked at publication is checked. */
+	webhookMethods = {
+		default: {
+			async checkExists(this: IHookFunctions): Promise<boolean> {
+				return await Promise.resolve(false);
+			},
+			async create(this: IHookFunctions): Promise<boolean> {
+				const { assertSecret } = await import('./receive');
+				return await assertSecret(this);
+			},
+			async delete(this: IHookFunctions): Promise<boolean> {
+				return await Promise.resolve(true);
+			},
+		},
 	};
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {

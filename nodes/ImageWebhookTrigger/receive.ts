@@ -1,4 +1,4 @@
-import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { type IDataObject, type IHookFunctions, type IWebhookFunctions, type IWebhookResponseData, NodeOperationError } from 'n8n-workflow';
 import { endpointOf } from '../../jobs/endpoints';
 import { toImageError } from '../../model/errors';
 import type { WebhookDelivery } from '../../providers/provider';
@@ -13,6 +13,14 @@ interface TriggerOptions {
 	maxImageSize?: number;
 	maxBodyKilobytes?: number;
 	toleranceSeconds?: number;
+}
+
+/** Throws an n8n error where the credential holds no webhook secret: every delivery would be refused, and publishing is the time to say so. */
+export async function assertSecret(context: IHookFunctions): Promise<true> {
+	const provider = providerById(context.getNodeParameter('provider') as string);
+	const credential = await context.getCredentials(provider.credential);
+	if (typeof credential['webhookSecret'] === 'string' && credential['webhookSecret'] !== '') return true;
+	throw new NodeOperationError(context.getNode(), 'The credential holds no webhook secret', { description: `Put the secret that ${provider.displayName} signs its webhooks with into the credential; without it every delivery is refused` });
 }
 
 /** Refuses everything that is not provably a fresh delivery of the provider's; what remains starts the workflow once. */
@@ -73,9 +81,9 @@ function eventOf({ snapshot, status }: WebhookDelivery): string {
 async function bodyWithin(context: IWebhookFunctions, limit: number): Promise<Buffer | 'tooLarge' | 'none'> {
 	const request = context.getRequestObject();
 	if (Number(request.headers['content-length'] ?? 0) > limit) return 'tooLarge';
-	// n8n leaves some content types unread.
-	if (!request.rawBody) await request.readRawBody();
-	const { rawBody } = request;
+	// n8n leaves some content types unread; of the others this is a repeat that costs nothing.
+	await request.readRawBody();
+	const { rawBody }: { rawBody: unknown } = request;
 	if (!Buffer.isBuffer(rawBody) || rawBody.length === 0) return 'none';
 	return rawBody.length > limit ? 'tooLarge' : rawBody;
 }

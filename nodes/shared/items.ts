@@ -18,7 +18,7 @@ export interface ItemParts {
 
 /** The one shape every verb gives: `{ job, images, request }`, with the pictures as binary data. */
 export function toItem({ snapshot, request, binary, itemIndex, includeRaw }: ItemParts): INodeExecutionData {
-	const images = snapshot.images.map(plain);
+	const images = snapshot.images.map(withoutBytes);
 	return {
 		json: { job: { ...snapshot.job }, images, request, ...(includeRaw ? { raw: snapshot.raw } : {}) } as unknown as IDataObject,
 		...(binary && Object.keys(binary).length > 0 ? { binary } : {}),
@@ -32,14 +32,13 @@ export function splitImages(item: INodeExecutionData): INodeExecutionData[] {
 	if (images.length <= 1) return [item];
 	return images.map((image) => {
 		const picture = item.binary?.[binaryName(image.index)];
-		const { binary: _all, ...rest } = item;
-		return { ...rest, json: { ...item.json, images: [image] as unknown as IDataObject[] }, ...(picture ? { binary: { [binaryName(0)]: picture } } : {}) };
+		return { json: { ...item.json, images: [image] as unknown as IDataObject[] }, pairedItem: item.pairedItem ?? 0, ...(picture ? { binary: { [binaryName(0)]: picture } } : {}) };
 	});
 }
 
 /** What an incoming item knows of its job already, or undefined where it is not of our shape. */
 export function snapshotOf(json: IDataObject): JobSnapshot | undefined {
-	const { job, images } = json as { job?: Partial<Job>; images?: unknown };
+	const { job, images } = json as { job?: Partial<Job> | null; images?: unknown };
 	if (typeof job !== 'object' || job === null || typeof job.provider !== 'string' || !jobStatuses.some((status) => status === job.status)) return undefined;
 	const known: Job = { ...blankJob(job.provider), ...job };
 	return { job: known, images: Array.isArray(images) ? images.filter(isImage) : [], raw: null };
@@ -70,6 +69,8 @@ function isImage(value: unknown): value is DeliveredImage {
 	return typeof value === 'object' && value !== null && typeof (value as Partial<Image>).index === 'number' && typeof (value as Partial<Image>).fileName === 'string';
 }
 
-function plain({ inline: _bytes, ...image }: DeliveredImage): Image {
-	return image;
+/** An image without what came inside the answer, once that is in the binary store. */
+export function withoutBytes(image: DeliveredImage): Image {
+	const { index, url, fileName, mimeType, width, height, bytes, seed } = image;
+	return { index, url, fileName, mimeType, width, height, bytes, seed };
 }

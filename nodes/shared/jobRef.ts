@@ -4,6 +4,7 @@ import type { ProviderDefinition } from '../../providers/provider';
 import { providerById } from '../../providers/registry';
 import { fromInput } from './fields';
 import { snapshotOf } from './items';
+import { textParameter } from './parameters';
 
 /** Which job an item is about. `id` is null only where the item says that no job was ever made. */
 export interface JobRef {
@@ -18,13 +19,13 @@ export interface JobRef {
 export function readJobRef(context: IExecuteFunctions, itemIndex: number): JobRef {
 	const json = context.getInputData()[itemIndex]?.json ?? {};
 	const carried = snapshotOf(json);
-	const choice = context.getNodeParameter('provider', itemIndex, fromInput) as string;
+	const choice = textParameter(context, 'provider', itemIndex);
 	const providerId = choice === fromInput ? carried?.job.provider : choice;
 	if (!providerId) {
 		throw new NodeOperationError(context.getNode(), 'The item does not say which provider its job belongs to', { itemIndex, description: `Item ${itemIndex} has no job.provider: connect Image Generate, or choose the provider in this node` });
 	}
 	const provider = providerById(providerId);
-	const id = String(context.getNodeParameter('jobId', itemIndex, '') ?? '').trim();
+	const id = textParameter(context, 'jobId', itemIndex);
 	if (id === '' && carried?.job.status !== 'failed') {
 		throw new NodeOperationError(context.getNode(), 'Job ID is empty', { itemIndex, description: `Item ${itemIndex} has no job.id: connect Image Generate, or put the ID of a job there` });
 	}

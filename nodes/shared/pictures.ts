@@ -6,11 +6,11 @@ import { defaultImageLimits, type ImageLimits, receiveImage } from '../../images
 import { systemClock } from '../../jobs/clock';
 import { withRetry } from '../../jobs/retry';
 import { Slots } from '../../jobs/slots';
-import { toImageError } from '../../model/errors';
+import { outcomeOf } from '../../model/errors';
 import type { DeliveredImage, JobSnapshot } from '../../model/job';
 import type { EndpointConfig } from '../../providers/provider';
 import { instancePolicy } from './instancePolicy';
-import { binaryName, withError } from './items';
+import { binaryName, withError, withoutBytes } from './items';
 
 /** Pictures fetched at once by one node run. */
 const atOnce = 4;
@@ -42,8 +42,7 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 		const origin = url !== null && URL.canParse(url) ? new URL(url).origin : 'the provider';
 		const source = inline ? Readable.from([inline]) : (await downloader.open(url ?? '', { maxBytes: limits.maxBytes, timeoutMs: downloadTimeoutMs }, signal)).stream;
 		const { stored, facts, bytes } = await receiveImage(source, limits, origin, (stream, { mimeType, extension }) => prepareBinary(stream, withExtension(image.fileName, extension), mimeType));
-		const { inline: _stored, ...rest } = image;
-		return { image: { ...rest, fileName: withExtension(image.fileName, facts.extension), mimeType: facts.mimeType, width: facts.width, height: facts.height, bytes }, data: stored };
+		return { image: { ...withoutBytes(image), fileName: withExtension(image.fileName, facts.extension), mimeType: facts.mimeType, width: facts.width, height: facts.height, bytes }, data: stored };
 	}
 
 	return {
@@ -61,18 +60,16 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 						return image;
 					}
 					const turn = await turns.acquire(signal);
-					try {
-						const fetched = await withRetry(() => fetchOne(image, downloader, limits), { clock: systemClock, random: Math.random, signal });
-						binary[name] = fetched.data;
-						return fetched.image;
-					} catch (thrown) {
-						const error = toImageError(thrown).toJobError();
-						if (error.code === 'canceled') throw thrown;
-						result = withError(snapshot, { ...error, message: `Image ${image.index} could not be downloaded: ${error.message}`, hint: error.hint ?? 'The job is done and paid: run Image Poll on this item to download again' });
-						return image;
-					} finally {
-						turn.release();
+					const fetched = await outcomeOf(withRetry(() => fetchOne(image, downloader, limits), { clock: systemClock, random: Math.random, signal }));
+					turn.release();
+					if (fetched.ok) {
+						binary[name] = fetched.value.data;
+						return fetched.value.image;
 					}
+					if (fetched.error.code === 'canceled') throw fetched.error;
+					const error = fetched.error.toJobError();
+					result = withError(snapshot, { ...error, message: `Image ${image.index} could not be downloaded: ${error.message}`, hint: error.hint ?? 'The job is done and paid: run Image Poll on this item to download again' });
+					return image;
 				}),
 			);
 			return { snapshot: { ...result, images }, binary };

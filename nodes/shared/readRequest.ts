@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { ImageRequest } from '../../model/request';
 import type { ProviderDefinition } from '../../providers/provider';
+import { textParameter } from './parameters';
 
 /** Options of Image Generate, as n8n gives them. */
 export interface GenerateOptions extends Record<string, unknown> {
@@ -14,7 +15,7 @@ export interface GenerateOptions extends Record<string, unknown> {
 
 /** The request of one item, from the fields of the node. What is empty was not asked for. */
 export function readRequest(context: IExecuteFunctions, provider: ProviderDefinition, itemIndex: number, options: GenerateOptions): ImageRequest {
-	const text = (name: string) => String(context.getNodeParameter(name, itemIndex, '') ?? '').trim();
+	const text = (name: string) => textParameter(context, name, itemIndex);
 	const negativePrompt = text('negativePrompt');
 	const model = text('model');
 	const aspectRatio = text('aspectRatio');
@@ -27,7 +28,7 @@ export function readRequest(context: IExecuteFunctions, provider: ProviderDefini
 		}),
 	);
 	return {
-		prompt: String(context.getNodeParameter('prompt', itemIndex) ?? ''),
+		prompt: text('prompt'),
 		count: Number(context.getNodeParameter('count', itemIndex, 1)),
 		...(negativePrompt ? { negativePrompt } : {}),
 		...(model ? { model } : {}),

@@ -1,5 +1,5 @@
 import type { ApiAnswer } from '../../http/apiClient';
-import { excerpt, jsonOf } from '../../http/json';
+import { excerpt, parseJson } from '../../http/json';
 import { parseRetryAfter } from '../../http/retryAfter';
 import { type ErrorCode, ImageError, type JobError, jobError } from '../../model/errors';
 import { errorAnswer } from './wire';
@@ -43,7 +43,7 @@ function meaningOfStatus(status: number): Meaning {
 /** Throws what an answer means unless its status is 2xx. */
 export function throwUnlessOk(answer: ApiAnswer, now: number): void {
 	if (answer.status >= 200 && answer.status < 300) return;
-	const body = errorAnswer.safeParse(jsonOf(answer));
+	const body = errorAnswer.safeParse(parseJson(answer.text));
 	const byStatus = meaningOfStatus(answer.status);
 	const byCode = body.success ? meanings[body.data.error] : undefined;
 	// A code refines its status (400 INVALID_STATE) but never contradicts a clear one (401, 404, 429, 5xx).

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { readValue } from '../../http/json';
+import { parseJson, readValue } from '../../http/json';
 import { ImageError } from '../../model/errors';
 import type { WebhookReader } from '../provider';
 import { fromWebhook } from './mapping';
@@ -15,15 +15,9 @@ export const imageSaasWebhook: WebhookReader = {
 		return timingSafeEqual(Buffer.from(hex, 'hex'), createHmac('sha256', secret).update(rawBody).digest());
 	},
 	read(rawBody) {
-		const payload = readValue(webhookPayload, parse(rawBody), 'The webhook payload');
+		const body = parseJson(rawBody.toString('utf8'));
+		if (body === undefined) throw new ImageError('malformedResponse', { message: 'The webhook body is not JSON' });
+		const payload = readValue(webhookPayload, body, 'The webhook payload');
 		return { eventId: payload.eventId, timestamp: payload.timestamp ?? null, status: payload.status, snapshot: fromWebhook(payload), payload };
 	},
 };
-
-function parse(rawBody: Buffer): unknown {
-	try {
-		return JSON.parse(rawBody.toString('utf8')) as unknown;
-	} catch (cause) {
-		throw new ImageError('malformedResponse', { message: 'The webhook body is not JSON', cause });
-	}
-}
