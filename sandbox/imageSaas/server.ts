@@ -1,8 +1,7 @@
 import type { AddressInfo } from 'node:net';
-import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { ANONYMOUS, type Books } from '../shared/books';
+import { installDocsPage } from '../shared/docsPage';
 import type { ArmedFault, Fault } from '../shared/faults';
 import { hashText } from '../shared/random';
 import { installTraffic } from '../shared/traffic';
@@ -81,8 +80,7 @@ async function install(app: FastifyInstance, backend: Backend): Promise<void> {
 		tenantOf: (request) => tenantOf(request, backend) ?? ANONYMOUS,
 		refusal: (fault) => faultBody(fault, backend),
 	});
-	await app.register(swagger, { openapi, hideUntagged: true });
-	await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { persistAuthorization: true, tryItOutEnabled: true } });
+	await installDocsPage(app, openapi);
 	await app.register(async (control) => installImageSaasControl(control, backend), { prefix: '/__sandbox' });
 	// In a scope of its own, so that the docs plugin has seen the hook that collects routes before they appear.
 	await app.register(async (api) => {
