@@ -199,3 +199,12 @@ test('a job that is told to retry passes through RETRYING and is billed once', a
 	await client.reach(id, 'SUCCEEDED');
 	expect(client.sandbox.books().generationsBilled).toBe(1);
 });
+
+test('a path that is not there, cannot be decoded, or a body that is too large is refused in the same shape', async () => {
+	const outcomes = [
+		await client.call('GET', '/v2/jobs'),
+		await client.call('GET', '/v1/jobs/%zz'),
+		await client.call('POST', GENERATE, { prompt: 'x'.repeat(1_100_000) }),
+	].map(({ status, json }) => [status, json['error'], typeof json['message']]);
+	expect(outcomes).toEqual([[404, 'NOT_FOUND', 'string'], [400, 'INVALID_REQUEST', 'string'], [413, 'INVALID_REQUEST', 'string']]);
+});

@@ -46,6 +46,8 @@ test('codes are its own: 401 UNAUTHORIZED, 404 NOT_FOUND, 500 for a bad body or 
 	expect([broken.status, broken.headers.get('content-type')]).toEqual([400, 'text/html; charset=utf-8']);
 	const large = await client.call('POST', GENERATE, { prompt: 'x', inputImageUrl: `data:image/png;base64,${'A'.repeat(103_000)}` });
 	expect(large.status).toBe(413);
+	expect((await client.call('GET', '/v1/jobs?page=2')).status).toBe(200);
+	expect((await client.call('GET', '/v1/jobs?limit=0')).json['error']).toBe('INTERNAL_ERROR');
 	expect(await client.submit({ prompt: 'x', unknown: 1, inputImageUrl: 'data:image/png;base64,AAAA' })).toMatch(/^c/);
 });
 

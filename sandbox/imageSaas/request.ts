@@ -27,6 +27,8 @@ const listQuery = z.strictObject({
 	cursor: z.string().min(1).optional(),
 });
 
+const looseQuery = z.object(listQuery.shape);
+
 export type ListQuery = z.infer<typeof listQuery>;
 
 /** Reads a submit's body or refuses it. */
@@ -35,8 +37,8 @@ export function readGenerateBody(body: unknown, strict: boolean): GenerateBody {
 }
 
 /** Reads a list's query or refuses it. */
-export function readListQuery(query: unknown): ListQuery {
-	return checked(listQuery, query);
+export function readListQuery(query: unknown, strict: boolean): ListQuery {
+	return checked(strict ? listQuery : looseQuery, query);
 }
 
 function checked<Value>(schema: z.ZodType<Value>, value: unknown): Value {

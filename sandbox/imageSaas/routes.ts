@@ -33,7 +33,7 @@ export function installRoutes(app: FastifyInstance, backend: Backend): void {
 
 	app.get('/v1/jobs', { schema: docs.list, config: { api: { name: 'list', path: '/v1/jobs' } } }, async (request) => {
 		const tenant = admitted(request, backend);
-		const { status, limit = 50, cursor } = readListQuery(request.query);
+		const { status, limit = 50, cursor } = readListQuery(request.query, dialect() === 'document');
 		const page = pageOf(backend.store.list(tenant, status), limit, cursor, dialect());
 		if (!page) throw new Refusal('invalid', 'cursor: no page gave this out');
 		return {

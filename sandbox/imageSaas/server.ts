@@ -46,6 +46,10 @@ export async function startImageSaasSandbox(options: SandboxOptions = {}): Promi
 		exposeHeadRoutes: false,
 		forceCloseConnections: true,
 		routerOptions: { maxParamLength: 1000 },
+		// A path that cannot be decoded never reaches a route, but its refusal has the shape of all others.
+		frameworkErrors: (error, _request, reply) => {
+			refuse(reply, new Refusal('badJson', error.message), backend);
+		},
 	});
 	await install(app, backend);
 	await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
