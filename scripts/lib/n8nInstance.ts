@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ChildGroup } from './childGroup';
 import { waitUntil } from './deadline';
 import { filesFolderName, n8nEnvironment } from './environment';
 import { N8nClient } from './n8nClient';
-import { assertRuntimeInstalled, n8nBin, nodeBin, projectRoot } from './paths';
+import { assertRuntimeInstalled, n8nBin } from './paths';
 import { freePort } from './ports';
 
 export * from './executionData';
@@ -12,6 +12,7 @@ export * from './n8nCli';
 export * from './n8nClient';
 export { DeadlineError, waitUntil } from './deadline';
 export { filesFolderName } from './environment';
+export { bundledWorkflowFiles, packageName, projectRoot } from './paths';
 export { freePort } from './ports';
 export { prepareUserFolder, templateOwner } from './userFolder';
 
@@ -30,22 +31,14 @@ export interface StartOptions {
 /** Starts n8n and returns once it answers requests. On any failure nothing is left running. */
 export async function startN8n(options: StartOptions): Promise<N8nInstance> {
 	assertRuntimeInstalled();
+	const { userFolder } = options;
 	const port = options.port ?? (await freePort());
-	const logFile = options.logFile ?? join(options.userFolder, 'n8n.log');
-	mkdirSync(join(options.userFolder, filesFolderName), { recursive: true });
-	mkdirSync(dirname(logFile), { recursive: true });
-	const env = n8nEnvironment({ userFolder: options.userFolder, port, brokerPort: await freePort(), env: options.env });
-	const log = openSync(logFile, 'a');
-	const child = spawn(nodeBin, ['--require', join(projectRoot, 'scripts', 'lib', 'endWithParent.cjs'), n8nBin, 'start'], {
-		// Relative file names of workflows start here, as they start at the home folder in n8n's own image.
-		cwd: options.userFolder,
-		env,
-		// A group of its own, so that task runners can be ended with it.
-		detached: true,
-		stdio: ['pipe', log, log],
-	});
-	closeSync(log);
-	const instance = new N8nInstance(child, { port, userFolder: options.userFolder, logFile });
+	const logFile = options.logFile ?? join(userFolder, 'n8n.log');
+	mkdirSync(join(userFolder, filesFolderName), { recursive: true });
+	const env = n8nEnvironment({ userFolder, port, brokerPort: await freePort(), env: options.env });
+	// Relative file names of workflows start at the user folder, as they start at the home folder in n8n's own image.
+	const group = new ChildGroup([n8nBin, 'start'], { cwd: userFolder, env, logFile });
+	const instance = new N8nInstance(group, port, userFolder);
 	try {
 		await instance.untilReady(options.readyWithinMs ?? 90_000);
 	} catch (error) {
@@ -57,41 +50,28 @@ export async function startN8n(options: StartOptions): Promise<N8nInstance> {
 
 /** A running n8n process and its task runners. */
 export class N8nInstance {
-	readonly port: number;
-	readonly userFolder: string;
-	readonly logFile: string;
 	/** Base address without a slash at the end. */
 	readonly url: string;
-	/** Settles when the process has ended, whoever ended it. */
-	readonly ended: Promise<void>;
-	private running = true;
-	/** How the process ended, for error messages. */
-	private ending = '';
 
-	constructor(private readonly child: ChildProcess, place: { port: number; userFolder: string; logFile: string }) {
-		this.port = place.port;
-		this.userFolder = place.userFolder;
-		this.logFile = place.logFile;
-		this.url = `http://localhost:${place.port}`;
-		this.ended = new Promise((resolve) => {
-			const end = (how: string): void => {
-				this.running = false;
-				this.ending = how;
-				resolve();
-			};
-			child.once('exit', (code, signal) => end(signal ?? `exit code ${String(code)}`));
-			child.once('error', (error) => end(error.message));
-		});
-		// The pipe only tells n8n that we are alive; n8n may close it first.
-		child.stdin?.on('error', () => undefined);
+	constructor(
+		private readonly group: ChildGroup,
+		readonly port: number,
+		readonly userFolder: string,
+	) {
+		this.url = `http://localhost:${port}`;
 	}
 
 	get pid(): number | undefined {
-		return this.child.pid;
+		return this.group.pid;
 	}
 
 	get isRunning(): boolean {
-		return this.running;
+		return this.group.isRunning;
+	}
+
+	/** Settles when n8n has ended, whoever ended it. */
+	get ended(): Promise<void> {
+		return this.group.ended;
 	}
 
 	/** Folder that workflows may write to with the Read/Write Files node. */
@@ -101,12 +81,12 @@ export class N8nInstance {
 
 	/** All that n8n has written to the log file, also in earlier runs with the same file. */
 	logs(): string {
-		return existsSync(this.logFile) ? readFileSync(this.logFile, 'utf8') : '';
+		return this.group.logs();
 	}
 
 	/** The end of the log, for error messages. */
-	logTail(lines = 25): string {
-		return `--- end of ${this.logFile}\n${this.logs().trimEnd().split('\n').slice(-lines).join('\n')}\n---`;
+	logTail(lines?: number): string {
+		return this.group.logTail(lines);
 	}
 
 	/** A client without a session; call `signIn` on it. */
@@ -118,9 +98,7 @@ export class N8nInstance {
 	async untilReady(withinMs: number): Promise<void> {
 		const context = (): string => this.logTail();
 		await waitUntil({ for: `n8n on port ${this.port} to be ready`, withinMs, context }, async () => {
-			if (!this.running) {
-				throw new Error(`n8n ended while starting (${this.ending})\n${this.logTail()}`);
-			}
+			if (!this.isRunning) throw new Error(`n8n ended while starting (${this.group.ending})\n${this.logTail()}`);
 			const ready = (await answers(`${this.url}/healthz/readiness`)) && (await answers(`${this.url}/rest/settings`));
 			return ready ? true : undefined;
 		});
@@ -128,35 +106,21 @@ export class N8nInstance {
 
 	/** Asks n8n to end, as Ctrl-C does, and waits; a process that does not end in time is killed and reported. */
 	async stop(withinMs = 30_000): Promise<void> {
-		if (!this.running) return;
-		this.child.kill('SIGTERM');
-		try {
-			const context = (): string => this.logTail();
-			await waitUntil({ for: 'n8n to stop', withinMs, everyMs: 25, context }, () => (this.running ? undefined : true));
-		} finally {
-			await this.kill();
-		}
+		await this.group.stop(withinMs);
 	}
 
 	/** Ends n8n and its task runners at once, as a power cut would. */
 	async kill(): Promise<void> {
-		// Also when n8n itself is gone: a task runner may have outlived it, and the group still exists for it.
-		if (this.child.pid !== undefined) {
-			try {
-				process.kill(-this.child.pid, 'SIGKILL');
-			} catch (error) {
-				if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-			}
-		}
-		await this.ended;
+		await this.group.kill();
 	}
 }
 
+/** While it starts, n8n answers some addresses with a page that says so. */
 async function answers(url: string): Promise<boolean> {
 	try {
 		const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
 		await response.arrayBuffer();
-		return response.ok && (url.endsWith('readiness') || (response.headers.get('content-type') ?? '').includes('json'));
+		return response.ok && (response.headers.get('content-type') ?? '').includes('json');
 	} catch {
 		return false;
 	}

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { N8nClient } from '../lib/n8nClient';
+import { packageName } from '../lib/paths';
+import { bindCredential, type CredentialReference, readWorkflow, type Workflow, type WorkflowNode } from '../lib/workflow';
+
+/** The parts of n8n's node type descriptions that the demo reads. */
+export interface NodeTypeDescription {
+	name: string;
+	credentials?: Array<{ name: string }>;
+	webhooks?: Array<{ path: string; isFullPath?: boolean; restartWebhook?: boolean }>;
+}
+
+/** A bundled workflow in the instance. */
+export interface Bundled {
+	id: string;
+	file: string;
+	workflow: Workflow;
+}
+
+/**
+ * Brings the bundled workflows into the instance, each under its own id and with the sandbox's credential in every node
+ * that takes one. A file that has not changed since the last time is left alone, and with it what a person drew on it.
+ */
+export async function importBundled(options: {
+	client: N8nClient;
+	files: readonly string[];
+	credentialType: string;
+	credential: CredentialReference;
+	nodeTypes: readonly NodeTypeDescription[];
+	/** Remembers what was imported. */
+	ledgerFile: string;
+}): Promise<Bundled[]> {
+	const { client, credentialType, credential, nodeTypes } = options;
+	const ledger = readLedger(options.ledgerFile);
+	const present = new Set((await client.listWorkflows()).map(({ id }) => id));
+	const bundled: Bundled[] = [];
+	for (const file of options.files) {
+		const drawn = readWorkflow(file);
+		if (drawn.id === undefined) throw new Error(`${file} has no id; without one every import would make a copy`);
+		const workflow = bindCredential(drawn, credentialType, credential, (node) => takesCredential(node, credentialType, nodeTypes));
+		const hash = createHash('sha256').update(JSON.stringify(workflow)).digest('hex');
+		if (ledger[drawn.id] !== hash || !present.has(drawn.id)) await client.importWorkflow(workflow);
+		ledger[drawn.id] = hash;
+		bundled.push({ id: drawn.id, file: basename(file), workflow });
+	}
+	writeFileSync(options.ledgerFile, `${JSON.stringify(ledger, null, '\t')}\n`);
+	return bundled;
+}
+
+/** Whether a node is one of ours and its type offers the credential. */
+export function takesCredential(node: WorkflowNode, credentialType: string, nodeTypes: readonly NodeTypeDescription[]): boolean {
+	if (!node.type.startsWith(`${packageName}.`)) return false;
+	const type = nodeTypes.find(({ name }) => name === node.type);
+	return type?.credentials?.some(({ name }) => name === credentialType) ?? false;
+}
+
+/** Address of a published trigger node below n8n's base address, put together as n8n does it. */
+export function webhookPathOf(workflow: Workflow, nodeTypes: readonly NodeTypeDescription[]): string {
+	for (const node of workflow.nodes) {
+		const webhook = nodeTypes.find(({ name }) => name === node.type && name.startsWith(`${packageName}.`))?.webhooks?.[0];
+		if (!webhook) continue;
+		const path = valueOf(webhook.path, node);
+		if (node.webhookId === undefined) return `/webhook/${String(workflow.id)}/${encodeURIComponent(node.name.toLowerCase())}/${path}`;
+		if (webhook.isFullPath === true) return `/webhook/${path || node.webhookId}`;
+		return `/webhook/${node.webhookId}/${path}`;
+	}
+	throw new Error(`Workflow "${workflow.name}" has no trigger of ${packageName} with a webhook`);
+}
+
+/** A path is fixed, or the value of one of the node's parameters: `={{$parameter["path"]}}`. */
+function valueOf(path: string, node: WorkflowNode): string {
+	const parameter = /^=\{\{\s*\$parameter(?:\["(\w+)"\]|\.(\w+))/.exec(path);
+	const name = parameter?.[1] ?? parameter?.[2];
+	return name === undefined ? path : String(node.parameters[name] ?? '');
+}
+
+function readLedger(file: string): Record<string, string> {
+	return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>) : {};
+}

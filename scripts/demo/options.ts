@@ -1,0 +1,27 @@
+import { parseArgs } from 'node:util';
+
+export interface DemoOptions {
+	port: number;
+	sandboxPort: number;
+	/** Run the pipeline, print the summary and end. */
+	once: boolean;
+}
+
+/** Reads `--port`, `--sandbox-port` and `--once`; the environment's N8N_PORT and SANDBOX_PORT count where no flag is given. */
+export function readOptions(args: readonly string[], environment: Readonly<Record<string, string | undefined>>): DemoOptions {
+	const { values } = parseArgs({
+		args: [...args],
+		options: { port: { type: 'string' }, 'sandbox-port': { type: 'string' }, once: { type: 'boolean', default: false } },
+	});
+	return {
+		port: portOf('--port', values.port ?? environment['N8N_PORT'] ?? '5678'),
+		sandboxPort: portOf('--sandbox-port', values['sandbox-port'] ?? environment['SANDBOX_PORT'] ?? '3001'),
+		once: values.once,
+	};
+}
+
+function portOf(flag: string, value: string): number {
+	const port = Number(value);
+	if (!/^\d+$/.test(value) || port < 1 || port > 65_535) throw new Error(`${flag} must be a number from 1 to 65535, not "${value}"`);
+	return port;
+}

@@ -1,0 +1,20 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Owner } from '../lib/n8nClient';
+
+/** The demo's owner; made with a random password the first time and kept where only this user can read it. */
+export function keepOwner(file: string): Owner {
+	if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Owner;
+	const owner: Owner = { email: 'owner@example.com', firstName: 'Demo', lastName: 'Owner', password: newPassword() };
+	mkdirSync(dirname(file), { recursive: true });
+	writeFileSync(file, `${JSON.stringify(owner, null, '\t')}\n`, { mode: 0o600 });
+	// The mode above is narrowed by the umask but not widened; say it again for a file system that ignores it at creation.
+	chmodSync(file, 0o600);
+	return owner;
+}
+
+/** n8n wants a capital letter and a digit, which random characters alone do not promise. */
+export function newPassword(): string {
+	return `Img0-${randomBytes(12).toString('base64url')}`;
+}

@@ -1,0 +1,26 @@
+import type { Owner } from '../lib/n8nClient';
+import type { Bundled } from './bundled';
+import type { Run } from './quickStart';
+
+/** What the person who ran `npm start` wants to know. */
+export function summary(
+	{ run, webhook, quickStart, n8nUrl, sandboxUrl, owner, ownerFile, once }:
+	{ run: Run; webhook: string; quickStart: Bundled; n8nUrl: string; sandboxUrl: string; owner: Owner; ownerFile: string; once: boolean },
+): string {
+	const lines = [
+		'',
+		`"${quickStart.workflow.name}" ran in ${run.seconds.toFixed(1)} s. ${run.pictures.length === 1 ? 'The picture' : `The ${run.pictures.length} pictures`}:`,
+		...run.pictures.map((file) => `  ${file}`),
+		`Webhook of the finished job: ${webhook}`,
+	];
+	if (once) return lines.join('\n');
+	return [
+		...lines,
+		'',
+		`Editor    ${n8nUrl}/workflow/${quickStart.id}`,
+		`Sign in   ${owner.email} with the password ${owner.password} (kept in ${ownerFile})`,
+		`Sandbox   ${sandboxUrl}/docs`,
+		'',
+		'Ctrl-C ends n8n and the sandbox.',
+	].join('\n');
+}

@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { waitUntil } from './deadline';
+import { nodeBin, projectRoot } from './paths';
+
+export interface GroupOptions {
+	cwd: string;
+	env: Readonly<Record<string, string>>;
+	/** Both output streams are appended here. */
+	logFile: string;
+}
+
+/**
+ * A Node.js program that leads a process group of its own, so that all it starts can be ended with it.
+ * It ends by itself when we are gone, however that happens.
+ */
+export class ChildGroup {
+	/** Settles when the program has ended, whoever ended it. */
+	readonly ended: Promise<void>;
+	private readonly child: ChildProcess;
+	private end: string | undefined;
+
+	constructor(args: readonly string[], private readonly options: GroupOptions) {
+		mkdirSync(dirname(options.logFile), { recursive: true });
+		const log = openSync(options.logFile, 'a');
+		const watch = ['--require', join(projectRoot, 'scripts', 'lib', 'endWithParent.cjs')];
+		this.child = spawn(nodeBin, [...watch, ...args], { cwd: options.cwd, env: options.env, detached: true, stdio: ['pipe', log, log] });
+		closeSync(log);
+		// The pipe only tells the program that we are alive; it may close it first.
+		this.child.stdin?.on('error', () => undefined);
+		this.ended = new Promise((resolve) => {
+			const ended = (how: string): void => {
+				this.end = how;
+				resolve();
+			};
+			this.child.once('exit', (code, signal) => ended(signal ?? `exit code ${String(code)}`));
+			this.child.once('error', (error) => ended(error.message));
+		});
+	}
+
+	get pid(): number | undefined {
+		return this.child.pid;
+	}
+
+	get isRunning(): boolean {
+		return this.end === undefined;
+	}
+
+	/** How the program ended; empty while it runs. */
+	get ending(): string {
+		return this.end ?? '';
+	}
+
+	/** All in the log file, also of earlier runs with the same file. */
+	logs(): string {
+		return existsSync(this.options.logFile) ? readFileSync(this.options.logFile, 'utf8') : '';
+	}
+
+	/** The end of the log, for error messages. */
+	logTail(lines = 25): string {
+		return `--- end of ${this.options.logFile}\n${this.logs().trimEnd().split('\n').slice(-lines).join('\n')}\n---`;
+	}
+
+	/** Asks the program to end, as Ctrl-C does, and waits; one that does not end in time is killed and reported. */
+	async stop(withinMs: number): Promise<void> {
+		this.child.kill('SIGTERM');
+		try {
+			const context = (): string => this.logTail();
+			const name = `process ${String(this.pid)} to stop`;
+			await waitUntil({ for: name, withinMs, everyMs: 25, context }, () => (this.isRunning ? undefined : true));
+		} finally {
+			await this.kill();
+		}
+	}
+
+	/** Ends the whole group at once, as a power cut would. */
+	async kill(): Promise<void> {
+		// Also when the program itself is gone: something it started may have outlived it, and the group still exists for that.
+		if (this.pid !== undefined) {
+			try {
+				process.kill(-this.pid, 'SIGKILL');
+			} catch (error) {
+				if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+			}
+		}
+		await this.ended;
+	}
+}
