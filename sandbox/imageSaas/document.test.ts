@@ -184,13 +184,14 @@ describe('limits', () => {
 	});
 });
 
-test('a draft takes half the time of a final', async () => {
+test('a draft is ready before a final that was submitted before it', async () => {
 	client.sandbox.settings({ jobDurationMs: 200 });
-	const [draft, final] = [await client.submit({ prompt: 'x', mode: 'draft' }), await client.submit({ prompt: 'x' })];
-	const took = (job: Record<string, unknown>) => Date.parse(String(job['updatedAt'])) - Date.parse(String(job['createdAt']));
-	const quick = took(await client.reach(draft, 'SUCCEEDED'));
-	expect(quick).toBeGreaterThanOrEqual(95);
-	expect(took(await client.reach(final, 'SUCCEEDED'))).toBeGreaterThanOrEqual(quick + 60);
+	const final = await client.submit({ prompt: 'x' });
+	const draft = await client.submit({ prompt: 'x', mode: 'draft' });
+	const ended = (job: Record<string, unknown>) => Date.parse(String(job['updatedAt']));
+	const [quick, slow] = [await client.reach(draft, 'SUCCEEDED'), await client.reach(final, 'SUCCEEDED')];
+	expect(ended(quick)).toBeLessThan(ended(slow));
+	expect(ended(quick) - Date.parse(String(quick['createdAt']))).toBeGreaterThanOrEqual(95);
 });
 
 test('a job that is told to retry passes through RETRYING and is billed once', async () => {

@@ -108,8 +108,8 @@ test('a failure is announced without pictures; a cancelled or worn-out job is no
 	client.sandbox.settings({ webhookUrl: receiver.url });
 	const canceled = await client.submit({ prompt: '[queue]' });
 	await client.call('DELETE', `/v1/jobs/${canceled}`);
-	const wornOut = await client.submit({ prompt: '[slow:5][retry:9][fail:PROVIDER_ERROR]' });
-	await client.reach(wornOut, 'FAILED');
+	const wornOut = await client.submit({ prompt: '[slow:5][retry:9]' });
+	expect(await client.reach(wornOut, 'FAILED')).toMatchObject({ error: { code: 'PROVIDER_ERROR' } });
 	const failed = await client.submit({ prompt: '[fail:INVALID_REQUEST]' });
 	await until(() => (receiver.received.length > 0 ? true : null));
 	expect(receiver.received.map((one) => one.json()['jobId'])).toEqual([failed]);
