@@ -73,7 +73,9 @@ export function webhookPathOf(workflow: Workflow, nodeTypes: readonly NodeTypeDe
 function valueOf(path: string, node: WorkflowNode): string {
 	const parameter = /^=\{\{\s*\$parameter(?:\["(\w+)"\]|\.(\w+))/.exec(path);
 	const name = parameter?.[1] ?? parameter?.[2];
-	return name === undefined ? path : String(node.parameters[name] ?? '');
+	if (name === undefined) return path;
+	const value = node.parameters[name];
+	return typeof value === 'string' ? value : '';
 }
 
 function readLedger(file: string): Record<string, string> {

@@ -30,21 +30,18 @@ export async function runN8nCli(args: readonly string[], options: CliOptions): P
 	child.stdout.on('data', (chunk: Buffer) => (result.stdout += chunk.toString()));
 	child.stderr.on('data', (chunk: Buffer) => (result.stderr += chunk.toString()));
 	const withinMs = options.withinMs ?? 120_000;
-	let late = false;
-	const timer = setTimeout(() => {
-		late = true;
-		killGroup(child.pid);
-	}, withinMs);
+	const deadline = AbortSignal.timeout(withinMs);
+	deadline.addEventListener('abort', () => killGroup(child.pid));
 	try {
 		result.code = await new Promise<number | null>((resolve, reject) => {
 			child.once('error', reject);
 			child.once('close', resolve);
 		});
 	} finally {
-		clearTimeout(timer);
+		// Also when the command itself is gone: a task runner may have outlived it.
 		killGroup(child.pid);
 	}
-	if (late) throw new Error(`n8n ${args.join(' ')} did not end within ${withinMs / 1000} s\n${result.stdout}${result.stderr}`);
+	if (deadline.aborted) throw new Error(`n8n ${args.join(' ')} did not end within ${withinMs / 1000} s\n${result.stdout}${result.stderr}`);
 	return result;
 }
 

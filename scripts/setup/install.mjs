@@ -28,7 +28,8 @@ export async function installNode() {
 export async function installDependencies() {
 	if (dependenciesAreCurrent()) return;
 	const title = "Installing the pack's dependencies";
-	await withProgress(title, async () => await npm(title, ['ci', ...quiet], { logName: 'dependencies' }));
+	// Not `npm ci`: it refuses a lock that lacks optional packages of platforms other than the one it was written on.
+	await withProgress(title, async () => await npm(title, ['install', '--no-save', ...quiet], { logName: 'dependencies' }));
 }
 
 /**
@@ -56,8 +57,7 @@ export async function installRuntime() {
 			mkdirSync(places.runtime, { recursive: true });
 			copyFileSync(join(root, 'scripts', 'runtime', 'package.json'), join(places.runtime, 'package.json'));
 			copyFileSync(join(root, 'scripts', 'runtime', 'package-lock.json'), join(places.runtime, 'package-lock.json'));
-			// Not `npm ci`: it refuses this lock over optional packages of other platforms. No scripts: one of n8n's
-			// dependencies, a Kafka client nobody needs here, does not build.
+			// No scripts: one of n8n's dependencies, a Kafka client nobody needs here, does not build. Not `npm ci`, as above.
 			await npm(title, ['install', '--legacy-peer-deps', '--ignore-scripts', ...quiet], { cwd: places.runtime, logName: 'runtime' });
 			installed.write();
 		});
