@@ -1,4 +1,4 @@
-import { ImageError } from '../model/errors';
+import { executionCanceled, ImageError } from '../model/errors';
 import { keepAliveAgents } from './agents';
 import { toNetworkError } from './networkError';
 import { redact } from './redact';
@@ -50,7 +50,7 @@ export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions)
 		async send(request) {
 			const { timeoutMs = defaultTimeoutMs, maxBytes = defaultMaxBytes, signal } = request;
 			const failedCall = { origin, secrets, signal, timeoutMs, maxBytes };
-			if (signal?.aborted) throw new ImageError('canceled', { message: 'The execution was stopped', delivery: 'notSent' });
+			if (signal?.aborted) throw new ImageError('canceled', { message: executionCanceled, delivery: 'notSent' });
 			const { default: axios } = await import('axios');
 			shared ??= keepAliveAgents(16);
 			// axios' own `timeout` is about a silent socket; this bounds the whole call.

@@ -1,5 +1,5 @@
 import type { AxiosError } from 'axios';
-import { type Delivery, ImageError } from '../model/errors';
+import { type Delivery, executionCanceled, ImageError } from '../model/errors';
 import { redact } from './redact';
 
 /** Codes of a connection that was never made: the request cannot have reached anyone. */
@@ -29,7 +29,7 @@ export function toNetworkError(thrown: unknown, call: FailedCall): ImageError {
 	const code = codeOf(thrown);
 	const text = redact(thrown instanceof Error ? thrown.message : String(thrown), call.secrets);
 	const cause = new Error(`${code ?? 'unknown'}: ${text}`);
-	if (call.signal?.aborted) return new ImageError('canceled', { message: 'The execution was stopped', delivery: 'ambiguous', cause });
+	if (call.signal?.aborted) return new ImageError('canceled', { message: executionCanceled, delivery: 'ambiguous', cause });
 	if (/max(Content|Body)Length|size of \d+ exceeded/i.test(text)) {
 		return new ImageError('malformedResponse', { message: `The answer of ${call.origin} is larger than ${call.maxBytes} bytes`, retryable: false, delivery: 'ambiguous', cause });
 	}

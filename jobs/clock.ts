@@ -1,4 +1,4 @@
-import { ImageError } from '../model/errors';
+import { executionCanceled, ImageError } from '../model/errors';
 
 /** Time, passed in so that tests run in virtual time. Milliseconds. */
 export interface Clock {
@@ -11,7 +11,7 @@ export interface Clock {
 export type Random = () => number;
 
 export function stopped(): ImageError {
-	return new ImageError('canceled', { message: 'The execution was stopped', delivery: 'notSent' });
+	return new ImageError('canceled', { message: executionCanceled, delivery: 'notSent' });
 }
 
 export const systemClock: Clock = {

@@ -20,6 +20,6 @@ export async function endpointOf<S extends Session>(provider: ProviderDefinition
 	// The key holds the provider's id, so what is found was made by the same adapter.
 	if (existing) return existing as unknown as Endpoint<S>;
 	const endpoint = new Endpoint<S>(provider, adapter, config, { clock: systemClock, random: Math.random, transport: createApiClient });
-	open.set(key, endpoint as unknown as Endpoint);
+	open.set(key, endpoint);
 	return endpoint;
 }

@@ -90,6 +90,9 @@ export function jobError(code: ErrorCode, detail: Pick<ImageErrorOptions, 'messa
 	};
 }
 
+/** What a stopped execution ends with. n8n tells a stop from a failure by the word "canceled" in the message. */
+export const executionCanceled = 'The execution was canceled';
+
 /** What came of work that may fail: lets a caller decide about the failure without catching. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; error: ImageError };
 

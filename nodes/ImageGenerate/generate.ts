@@ -90,7 +90,7 @@ function readTask(context: IExecuteFunctions, itemIndex: number, keys: ItemKeys)
 		options,
 		wait,
 		request: readRequest(context, provider, itemIndex, options),
-		download: wait && context.getNodeParameter('download', itemIndex, true) === true,
+		download: wait && context.getNodeParameter('download', itemIndex, true),
 		maxWaitMs: maxWait * 1000,
 		key: options.idempotencyKey?.trim() || keys.keyOf(itemIndex),
 	};

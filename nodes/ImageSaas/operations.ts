@@ -26,7 +26,7 @@ const operations: Record<string, (call: Call) => Promise<INodeExecutionData[]>> 
 		return [jobItem(context, itemIndex, fromJob(job))];
 	},
 	'job:getAll': async ({ context, endpoint, itemIndex, signal }) => {
-		const all = context.getNodeParameter('returnAll', itemIndex, false) === true;
+		const all = context.getNodeParameter('returnAll', itemIndex, false);
 		const limit = all ? Number.POSITIVE_INFINITY : context.getNodeParameter('limit', itemIndex, 50);
 		if (!(limit >= 1)) throw new ImageError('invalidRequest', { message: `Limit is ${limit}; a number from 1 is allowed`, delivery: 'notSent' });
 		const { status } = context.getNodeParameter('filters', itemIndex, {}) as { status?: string };

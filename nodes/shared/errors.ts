@@ -5,13 +5,15 @@ import type { ProviderDefinition } from '../../providers/provider';
 
 /** An n8n error that names the provider, the item, the job and the mend. */
 export function toNodeError(node: INode, error: JobError, where: { itemIndex: number; provider?: ProviderDefinition | undefined; jobId?: string | null }): NodeApiError {
-	const provider = where.provider && !error.message.startsWith(where.provider.displayName) ? `${where.provider.displayName}: ` : '';
+	// n8n marks an execution as stopped by its user when the message holds the word "canceled"; spelt so it does not.
+	const message = error.message.replace(/canceled/gi, 'cancelled');
+	const provider = where.provider && !message.startsWith(where.provider.displayName) ? `${where.provider.displayName}: ` : '';
 	const job = where.jobId ? ` (job ${where.jobId})` : '';
 	return new NodeApiError(
 		node,
-		{ message: error.message },
+		{ message },
 		{
-			message: `${provider}${error.message}${job}`,
+			message: `${provider}${message}${job}`,
 			description: [error.hint, `Item ${where.itemIndex}, code ${error.code}${error.retryable ? ', may succeed when tried again' : ''}`].filter(Boolean).join('. '),
 			...(error.httpStatus === null ? {} : { httpCode: String(error.httpStatus) }),
 			itemIndex: where.itemIndex,
