@@ -14,7 +14,13 @@ export function explain(title, log, logFile) {
 		return `${title}: the npm registry could not be reached (${unreachable.exec(log)?.[0]}). Check the network and npm's registry and proxy settings, then run the command again; what is already installed is kept. ${seeLog}`;
 	}
 	if (/\b(ENOSPC|no space left)\b/i.test(log)) return `${title}: the disk is full; about 4 GB are needed. ${seeLog}`;
-	return `${title} failed. ${seeLog} Its end:\n\n${tail(log)}`;
+	return `${title} failed. ${seeLog} What it says:\n\n${cause(log)}`;
+}
+
+/** npm says the cause first and ends with its usage; everything else ends with the cause. */
+function cause(log) {
+	const npmError = log.indexOf('npm error code');
+	return npmError === -1 ? tail(log) : log.slice(npmError).split('\n').slice(0, 12).join('\n');
 }
 
 /** The last lines of a text. */

@@ -7,14 +7,17 @@ import { places, root } from './places.mjs';
 import { Problem } from './problem.mjs';
 
 const modules = join(root, 'node_modules');
-const jest = (name) => [join(modules, 'jest', 'bin', 'jest.js'), '--selectProjects', name];
+/** The project last: jest takes every word after that flag for one more project. */
+const jest = (name) => (args) => [join(modules, 'jest', 'bin', 'jest.js'), ...args, '--selectProjects', name];
+const eslint = (args) => [join(modules, 'eslint', 'bin', 'eslint.js'), ...(args.length > 0 ? args : ['.'])];
+const tsc = (args) => [join(modules, 'typescript', 'bin', 'tsc'), '--noEmit', '-p', 'tsconfig.json', ...args];
 const basics = ['node', 'dependencies'];
 const instance = [...basics, 'pack', 'tools', 'runtime', 'install', 'template'];
 
 /** In the order of running: what answers soonest first. */
 export const runners = {
-	lint: { needs: basics, args: [join(modules, 'eslint', 'bin', 'eslint.js'), '.'], single: true },
-	types: { needs: basics, args: [join(modules, 'typescript', 'bin', 'tsc'), '--noEmit', '-p', 'tsconfig.json'], single: true },
+	lint: { needs: basics, args: eslint, single: true },
+	types: { needs: basics, args: tsc, single: true },
 	unit: { needs: basics, args: jest('unit') },
 	contract: { needs: basics, args: jest('contract') },
 	engine: { needs: basics, args: jest('engine') },
@@ -54,7 +57,7 @@ async function runOne(name, args, ensure) {
 		console.error(`\n${error.message}`);
 		return close(name, 1, undefined);
 	}
-	const { exitCode, output } = await run([...runner.args, ...args], env);
+	const { exitCode, output } = await run(runner.args(args), env);
 	const counts = runner.single ? { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: 0 } : countsIn(output, name);
 	return runner.single || !counts ? close(name, exitCode, counts) : { exitCode, counts };
 }

@@ -1,0 +1,171 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Execution } from '../lib/executionData';
+import type { N8nClient } from '../lib/n8nClient';
+import type { Workflow } from '../lib/workflow';
+import { importBundled, type NodeTypeDescription, webhookPathOf } from './bundled';
+import { claimInstance, demandPorts } from './claim';
+import { readOptions } from './options';
+import { keepOwner, newPassword } from './owner';
+import { filesWritten, jobErrors } from './quickStart';
+
+let folder = '';
+beforeEach(() => {
+	folder = mkdtempSync(join(tmpdir(), 'demo-test-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const generate = 'n8n-nodes-image-pipelines.imageGenerate';
+const trigger = 'n8n-nodes-image-pipelines.imageWebhookTrigger';
+const nodeTypes: NodeTypeDescription[] = [
+	{ name: generate, credentials: [{ name: 'imageSaasApi' }] },
+	{ name: trigger, credentials: [{ name: 'imageSaasApi' }], webhooks: [{ path: 'image-jobs', isFullPath: false }] },
+	{ name: 'n8n-nodes-base.httpRequest', credentials: [{ name: 'imageSaasApi' }] },
+];
+
+describe('options', () => {
+	it('have the usual ports by default', () => {
+		expect(readOptions([], {})).toEqual({ port: 5678, sandboxPort: 3001, once: false });
+	});
+
+	it('take a flag over the environment', () => {
+		expect(readOptions(['--once', '--port', '1'], { N8N_PORT: '2', SANDBOX_PORT: '3' })).toEqual({ port: 1, sandboxPort: 3, once: true });
+	});
+
+	it.each([['--port', '0'], ['--port', '65536'], ['--port', '1e3'], ['--ports', '5']])('refuse %s %s in a sentence', (flag, value) => {
+		expect(() => readOptions([flag, value], {})).toThrow(/--port/);
+	});
+});
+
+describe('ports', () => {
+	it('that are taken are named, with the way to another', async () => {
+		const server = createServer();
+		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+		const { port } = server.address() as AddressInfo;
+		try {
+			await expect(demandPorts({ port, sandboxPort: 1, once: false })).rejects.toThrow(`Port ${port}, wanted for n8n, is in use`);
+		} finally {
+			server.close();
+		}
+	});
+});
+
+describe('the claim on the data folder', () => {
+	it('is refused while another demo lives', () => {
+		writeFileSync(join(folder, 'pid'), String(process.ppid));
+		expect(() => claimInstance(join(folder, 'pid'))).toThrow(/running already/);
+	});
+
+	it('passes on from one that was killed', () => {
+		writeFileSync(join(folder, 'pid'), '2147483646');
+		claimInstance(join(folder, 'pid'));
+		expect(readFileSync(join(folder, 'pid'), 'utf8')).toBe(String(process.pid));
+	});
+});
+
+describe('the owner', () => {
+	it('is kept from one start to the next, for this user only', () => {
+		const file = join(folder, 'owner.json');
+		const owner = keepOwner(file);
+		expect(keepOwner(file)).toEqual(owner);
+		expect(statSync(file).mode & 0o777).toBe(0o600);
+	});
+
+	it("has a password that n8n's rules let through", () => {
+		expect(newPassword()).toMatch(/^(?=.*[A-Z])(?=.*\d).{8,64}$/);
+		expect(newPassword()).not.toBe(newPassword());
+	});
+});
+
+describe('bundled workflows', () => {
+	const workflow: Workflow = {
+		id: 'wf1',
+		name: 'One',
+		nodes: [
+			{ name: 'Generate', type: generate, parameters: {} },
+			{ name: 'Other', type: 'n8n-nodes-base.httpRequest', parameters: {} },
+		],
+		connections: {},
+	};
+
+	function instance(): { client: N8nClient; imported: Workflow[] } {
+		const imported: Workflow[] = [];
+		const client = {
+			listWorkflows: async () => imported.map(({ id }) => ({ id })),
+			importWorkflow: async (one: Workflow) => imported.push(one),
+		} as unknown as N8nClient;
+		return { client, imported };
+	}
+
+	const options = (client: N8nClient): Parameters<typeof importBundled>[0] => ({
+		client, nodeTypes, credentialType: 'imageSaasApi', credential: { id: 'c1', name: 'Sandbox' },
+		files: [join(folder, 'one.json')], ledgerFile: join(folder, 'ledger.json'),
+	});
+
+	it('get the credential in the nodes of the pack that take it, and in no other', async () => {
+		writeFileSync(join(folder, 'one.json'), JSON.stringify(workflow));
+		const { client, imported } = instance();
+		await importBundled(options(client));
+		expect(imported[0]?.nodes.map(({ credentials }) => credentials)).toEqual([{ imageSaasApi: { id: 'c1', name: 'Sandbox' } }, undefined]);
+	});
+
+	it('are imported once, and again only when the file has changed', async () => {
+		const { client, imported } = instance();
+		writeFileSync(join(folder, 'one.json'), JSON.stringify(workflow));
+		await importBundled(options(client));
+		await importBundled(options(client));
+		expect(imported).toHaveLength(1);
+		writeFileSync(join(folder, 'one.json'), JSON.stringify({ ...workflow, name: 'Two' }));
+		await importBundled(options(client));
+		expect(imported).toHaveLength(2);
+	});
+
+	it('without an id are refused, for every start would add a copy', async () => {
+		const { id, ...nameless } = workflow;
+		writeFileSync(join(folder, 'one.json'), JSON.stringify(nameless));
+		await expect(importBundled(options(instance().client))).rejects.toThrow(/has no id/);
+		expect(id).toBe('wf1');
+	});
+});
+
+describe("a trigger's address", () => {
+	const withTrigger = (webhookId?: string): Workflow => ({
+		id: 'wf1',
+		name: 'Hook',
+		nodes: [{ name: 'My Trigger', type: trigger, parameters: {}, ...(webhookId !== undefined && { webhookId }) }],
+		connections: {},
+	});
+
+	it('starts with the webhook id of the node', () => {
+		expect(webhookPathOf(withTrigger('abc'), nodeTypes)).toBe('/webhook/abc/image-jobs');
+	});
+
+	it('starts with workflow and node where there is no webhook id', () => {
+		expect(webhookPathOf(withTrigger(), nodeTypes)).toBe('/webhook/wf1/my%20trigger/image-jobs');
+	});
+});
+
+describe("a run's outcome", () => {
+	const execution = {
+		data: {
+			resultData: {
+				runData: {
+					Poll: [{ data: { main: [[], null, [{ json: { job: { error: { message: 'no', hint: 'do' } } } }, { json: { job: { error: { message: 'no', hint: 'do' } } } }]] } }],
+					Write: [{ data: { main: [[{ json: { fileName: 'a.png' } }, { json: { fileName: 'b.png' } }]] } }],
+				},
+			},
+		},
+	} as unknown as Execution;
+
+	it('names the files that the file nodes wrote', () => {
+		const workflow: Workflow = { name: 'W', connections: {}, nodes: [{ name: 'Write', type: 'n8n-nodes-base.readWriteFile', parameters: {} }] };
+		expect(filesWritten(execution, workflow)).toEqual(['a.png', 'b.png']);
+	});
+
+	it('tells each failure of a job once', () => {
+		expect(jobErrors(execution)).toEqual(['no (do)']);
+	});
+});
