@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import { isNativeError } from 'node:util/types';
 import { startImageSaasSandbox, type Sandbox, type Settings } from './index';
 
 const USAGE = 'Usage: node .build/sandbox/main.js [--port 3001] [--dialect document|real] [--webhook-url URL]';
@@ -41,7 +40,7 @@ function portOf(value: string): number {
 
 function explained(error: unknown): string {
 	// Not `instanceof`: under jest the errors of Node itself are of another world's Error.
-	const message = isNativeError(error) ? error.message : String(error);
-	const isTaken = isNativeError(error) && 'code' in error && error.code === 'EADDRINUSE';
+	const message = Error.isError(error) ? error.message : String(error);
+	const isTaken = Error.isError(error) && 'code' in error && error.code === 'EADDRINUSE';
 	return isTaken ? `${message}. Stop what listens there, or choose another port with --port.` : `${message}\n${USAGE}`;
 }

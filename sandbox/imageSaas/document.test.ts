@@ -97,11 +97,11 @@ describe('list', () => {
 		const ids: string[] = [];
 		for (let index = 0; index < 4; index++) ids.push(await client.submit({ prompt: `${index}` }));
 		const seen: unknown[] = [];
-		let cursor: unknown;
+		let cursor: string | undefined;
 		do {
-			const { json } = await client.call('GET', `/v1/jobs?limit=1${cursor ? `&cursor=${String(cursor)}` : ''}`);
+			const { json } = await client.call('GET', `/v1/jobs?limit=1${cursor ? `&cursor=${cursor}` : ''}`);
 			seen.push(...(json['items'] as { id: string }[]).map((item) => item.id));
-			cursor = json['nextCursor'];
+			cursor = json['nextCursor'] as string | undefined;
 			expect(json['hasMore']).toBe(cursor !== undefined);
 			if (seen.length === 1) await client.submit({ prompt: 'late' });
 		} while (cursor !== undefined);

@@ -54,7 +54,7 @@ test('a truncated answer breaks off before its announced end', async () => {
 
 test('answers can be broken JSON, or JSON of another shape, while the request takes effect', async () => {
 	client.sandbox.fault({ route: 'generate', kind: 'malformed' });
-	const { status, text } = await client.call('POST', GENERATE, { prompt: 'x' }).catch((error: Error) => ({ status: 202, text: error.message }));
+	const { status, text } = await client.call('POST', GENERATE, { prompt: 'x' }).catch((error: unknown) => ({ status: 202, text: String(error) }));
 	expect(status).toBe(202);
 	expect(text).toMatch(/JSON/);
 	client.sandbox.fault({ route: 'generate', kind: 'wrongShape' });

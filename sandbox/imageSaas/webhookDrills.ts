@@ -78,7 +78,7 @@ function letterFor(backend: Backend, event: WebhookPayload, how: Set<(typeof HOW
 	// The signature of a broken body is right: the receiver must stumble over the JSON, not over the key.
 	const body = how.has('invalidJson') ? text.slice(0, Math.ceil(text.length / 2)) : text;
 	const { eventId, jobId, tenantId } = event;
-	return { eventId: String(eventId), jobId: String(jobId), tenant: String(tenantId), body, signature: signatureFor(body, how, backend.settings.webhookSecret) };
+	return { eventId, jobId, tenant: tenantId, body, signature: signatureFor(body, how, backend.settings.webhookSecret) };
 }
 
 function signatureFor(body: string, how: Set<(typeof HOW)[number]>, secret: string): string | null {

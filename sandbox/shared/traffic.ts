@@ -38,28 +38,28 @@ export function installTraffic(app: FastifyInstance, options: TrafficOptions): v
 	app.addHook('onSend', async (request, reply, payload) => leave(request, reply, payload, options));
 }
 
-async function arrive(request: FastifyRequest, reply: FastifyReply, options: TrafficOptions): Promise<FastifyReply | void> {
+async function arrive(request: FastifyRequest, reply: FastifyReply, options: TrafficOptions): Promise<FastifyReply | undefined> {
 	const api = request.routeOptions.config.api ?? (isStray(request) ? { name: 'any' as const, path: '(unknown)' } : null);
-	if (!api) return;
+	if (!api) return undefined;
 	const route = `${request.method} ${api.path}`;
 	const tenant = options.tenantOf(request);
 	const fault = options.faults.take(api.name);
 	request.visit = { tenant, route, fault };
 	options.ledger.request(tenant, route, request.raw.socket);
-	if (!fault) return;
+	if (!fault) return undefined;
 	switch (fault.kind) {
 		case 'reset':
 			options.ledger.answered(tenant, route, 'reset');
 			reply.hijack();
 			request.raw.socket.resetAndDestroy();
-			return;
+			return undefined;
 		case 'hang':
 			options.ledger.answered(tenant, route, 'hang');
 			reply.hijack();
-			return;
+			return undefined;
 		case 'slow':
 			await options.timers.pause(fault.delayMs);
-			return;
+			return undefined;
 		case 'redirect':
 			return reply.redirect(fault.location ?? '/', 302);
 		case '429':
@@ -68,7 +68,7 @@ async function arrive(request: FastifyRequest, reply: FastifyReply, options: Tra
 			if (fault.retryAfter !== undefined) reply.header('retry-after', String(fault.retryAfter));
 			return reply.code(Number(fault.kind)).send(options.refusal(fault));
 		default:
-			return;
+			return undefined;
 	}
 }
 

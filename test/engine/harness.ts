@@ -6,10 +6,10 @@ import { Container } from '@n8n/di';
 import { BinaryDataConfig, BinaryDataService, ErrorReporter, ExecutionLifecycleHooks, WorkflowExecute } from 'n8n-core';
 import {
 	createRunExecutionData,
-	type IConnections,
 	type ICredentialDataDecryptedObject,
 	type ICredentialsHelper,
 	type IDataObject,
+	type IExecuteFunctions,
 	type INode,
 	type INodeExecutionData,
 	type INodeType,
@@ -30,9 +30,9 @@ const packageName = 'n8n-nodes-image-pipelines';
 class Items implements INodeType {
 	description = { displayName: 'Items', name: 'items', group: ['input'], version: 1, description: '', defaults: { name: 'Items' }, inputs: [], outputs: ['main'], properties: [{ displayName: 'Items', name: 'items', type: 'json', default: [] }] } as unknown as INodeType['description'];
 
-	async execute(this: Parameters<NonNullable<INodeType['execute']>>[0] | { getNode(): INode }): Promise<INodeExecutionData[][]> {
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const items = this.getNode().parameters['items'] as unknown as IDataObject[];
-		return await Promise.resolve([items.map((json, item) => ({ json, pairedItem: { item } }))]);
+		return [items.map((json, item) => ({ json, pairedItem: { item } }))];
 	}
 }
 
@@ -122,7 +122,7 @@ export async function runChain({ nodes, credential, executionId = String(++execu
 			...(type === 'items' ? {} : { credentials: { imageSaasApi: { id: '1', name: 'Sandbox' } } }),
 			...settings,
 		})),
-		connections: Object.fromEntries(nodes.slice(0, -1).map(({ name }, index) => [name, { main: [[{ node: nodes[index + 1]?.name ?? '', type: 'main', index: 0 }]] }])) as IConnections,
+		connections: Object.fromEntries(nodes.slice(0, -1).map(({ name }, index) => [name, { main: [[{ node: nodes[index + 1]?.name ?? '', type: 'main', index: 0 }]] }])),
 	});
 	const [first] = nodes;
 	const start = workflow.getNode(first?.name ?? '');
