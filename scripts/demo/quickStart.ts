@@ -8,7 +8,7 @@ import type { Bundled } from './bundled';
 import { Problem } from './problem';
 
 const pipelineWithinMs = 180_000;
-const deliveryWithinMs = 15_000;
+const deliveryWithinMs = 8_000;
 const fileNodeType = 'n8n-nodes-base.readWriteFile';
 
 export interface Run {
