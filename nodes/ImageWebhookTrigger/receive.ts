@@ -54,7 +54,10 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 		const kept = context.getWorkflowStaticData('node') as { seen?: SeenEvents };
 		if (!isFirst(`${workflowId}:${context.getNode().id}`, kept, delivery.eventId, now, windowMs)) return answer(context, 200, 'Seen before');
 	}
-	return { workflowData: [[await itemOf(context, delivery, credential, options)]] };
+	const workflowData = [[await itemOf(context, delivery, credential, options)]];
+	// n8n saves static data when the answer is given, but forgets that it changed once the run has begun. Answering
+	// ourselves, before the run, is what makes the event remembered after a restart.
+	return { ...answer(context, 200, 'Accepted'), workflowData };
 }
 
 async function itemOf(context: IWebhookFunctions, delivery: WebhookDelivery, credential: IDataObject, options: TriggerOptions) {

@@ -1,0 +1,83 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Sandbox, type Settings, startImageSaasSandbox } from '../../sandbox';
+import { bindCredential, type CredentialReference, type Execution, type N8nClient, type N8nInstance, prepareUserFolder, readWorkflow, startN8n, type StoredWorkflow, templateOwner, type Workflow } from '../../scripts/lib/n8nInstance';
+
+const pack = 'n8n-nodes-image-pipelines.';
+
+/** A real n8n with the pack installed as users install it, beside a sandbox, both for one test file. */
+export class Stage {
+	/** Found nowhere else, so that they can be searched for. */
+	readonly apiKey = `img_key_${randomUUID()}`;
+	readonly webhookSecret = `whsec_${randomUUID()}`;
+	readonly userFolder = mkdtempSync(join(tmpdir(), 'image-pipelines-n8n-'));
+	private running: { n8n: N8nInstance; client: N8nClient; sandbox: Sandbox; credential: CredentialReference } | undefined;
+
+	private get parts() {
+		if (!this.running) throw new Error('The stage is not open');
+		return this.running;
+	}
+
+	get n8n(): N8nInstance {
+		return this.parts.n8n;
+	}
+
+	get client(): N8nClient {
+		return this.parts.client;
+	}
+
+	get sandbox(): Sandbox {
+		return this.parts.sandbox;
+	}
+
+	async open(settings: Partial<Settings> = {}): Promise<void> {
+		prepareUserFolder(this.userFolder);
+		const sandbox = await startImageSaasSandbox({ settings: { apiKey: this.apiKey, webhookSecret: this.webhookSecret, requestsPerMinute: 0, maxConcurrent: 0, jobDurationMs: 200, ...settings } });
+		const n8n = await startN8n({ userFolder: this.userFolder });
+		const client = await n8n.client().signIn(templateOwner);
+		const credential = await client.createCredential({ name: 'Sandbox', type: 'imageSaasApi', data: { baseUrl: sandbox.url, apiKey: this.apiKey, webhookSecret: this.webhookSecret, requestsPerMinute: 0, jobsInFlight: 0, allowedHosts: '' } });
+		this.running = { n8n, client, sandbox, credential };
+	}
+
+	/** Starts n8n again on the same database, after it was stopped or killed. */
+	async reopen(): Promise<void> {
+		const { n8n, sandbox, credential } = this.parts;
+		await n8n.kill();
+		const next = await startN8n({ userFolder: this.userFolder, port: n8n.port });
+		this.running = { n8n: next, client: await next.client().signIn(templateOwner), sandbox, credential };
+	}
+
+	async close(): Promise<void> {
+		await this.running?.n8n.kill();
+		await this.running?.sandbox.close();
+		rmSync(this.userFolder, { recursive: true, force: true });
+	}
+
+	/** A workflow with the sandbox's credential in every node of the pack. */
+	async install(workflow: Workflow): Promise<StoredWorkflow> {
+		return await this.client.importWorkflow(bindCredential(workflow, 'imageSaasApi', this.parts.credential, ({ type }) => type.startsWith(pack)));
+	}
+
+	async installBundled(name: string): Promise<StoredWorkflow> {
+		return await this.install(readWorkflow(join(__dirname, '..', '..', 'workflows', `${name}.json`)));
+	}
+
+	/** Runs a workflow from its Manual Trigger to its end. */
+	async run(id: string, withinMs = 60_000): Promise<Execution> {
+		return await this.client.waitForExecution(await this.client.runWorkflow(id), withinMs);
+	}
+
+	/** Posts a body as the provider would, signed with the right secret unless told otherwise. */
+	async deliver(path: string, body: string, { secret = this.webhookSecret, signature }: { secret?: string; signature?: string | null } = {}): Promise<number> {
+		const signed = signature === undefined ? `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` : signature;
+		const answer = await fetch(`${this.n8n.url}/webhook/${path}`, { method: 'POST', body, headers: { 'content-type': 'application/json', ...(signed === null ? {} : { 'x-signature': signed }) } });
+		await answer.text();
+		return answer.status;
+	}
+
+	async executionsOf(workflowId: string): Promise<number> {
+		return (await this.client.listExecutions({ workflowId })).length;
+	}
+}

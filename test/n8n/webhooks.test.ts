@@ -1,0 +1,106 @@
+import { Stage } from './instance';
+
+const path = '3f6d2b9e-7c41-4a8d-9e05-c1b2a3d4e5f6/image-jobs';
+const stage = new Stage();
+let workflowId = '';
+
+beforeAll(async () => {
+	await stage.open();
+	const workflow = await stage.installBundled('webhook-delivery');
+	workflowId = workflow.id;
+	await stage.client.publishWorkflow(workflowId);
+}, 120_000);
+
+afterAll(() => stage.close());
+
+let events = 0;
+const payload = (patch: object = {}) => JSON.stringify({ eventId: `evt_${++events}_${Date.now()}`, jobId: 'cmkuz35wf00034rk15ycgzvce', tenantId: 't', status: 'FAILED', resultUrls: [], error: { code: 'PROVIDER_ERROR', message: 'no' }, timestamp: Date.now(), ...patch });
+
+/** Sends a delivery that must run nothing, then one that must run, and sees that only the second did. */
+async function runsOnly(send: () => Promise<number>): Promise<{ status: number; started: number }> {
+	const before = await stage.client.listExecutions({ workflowId });
+	const status = await send();
+	expect(await stage.deliver(path, payload())).toBe(200);
+	const known = before.map(({ id }) => id);
+	await stage.client.waitForExecution(await stage.client.waitForNewExecution(workflowId, known, 20_000), 20_000);
+	return { status, started: (await stage.executionsOf(workflowId)) - before.length };
+}
+
+it('a signed delivery starts the workflow once', async () => {
+	expect(await runsOnly(() => Promise.resolve(0))).toEqual({ status: 0, started: 1 });
+}, 60_000);
+
+it.each([
+	['signed with another secret', () => stage.deliver(path, payload(), { secret: 'whsec_other' })],
+	['without a signature', () => stage.deliver(path, payload(), { signature: null })],
+	['with an empty signature', () => stage.deliver(path, payload(), { signature: 'sha256=' })],
+	['with a signature of another kind', () => stage.deliver(path, payload(), { signature: `md5=${'0'.repeat(64)}` })],
+])('a delivery %s is answered 401 and runs nothing', async (_how, send) => {
+	expect(await runsOnly(send)).toEqual({ status: 401, started: 1 });
+}, 60_000);
+
+it('a delivery changed on the way is answered 401 and runs nothing', async () => {
+	const { createHmac } = await import('node:crypto');
+	const signature = `sha256=${createHmac('sha256', stage.webhookSecret).update(payload()).digest('hex')}`;
+	expect(await runsOnly(() => stage.deliver(path, payload({ status: 'SUCCEEDED' }), { signature }))).toEqual({ status: 401, started: 1 });
+}, 60_000);
+
+it.each([
+	['older than the tolerance', Date.now() - 301_000 - 60_000],
+	['from the future', Date.now() + 301_000 + 60_000],
+	['without a timestamp', undefined],
+])('a delivery %s is refused and runs nothing', async (_how, timestamp) => {
+	expect(await runsOnly(() => stage.deliver(path, payload({ timestamp })))).toEqual({ status: 400, started: 1 });
+}, 60_000);
+
+it('a repeated event is acknowledged and not run again, also when both come at once', async () => {
+	const body = payload();
+	expect(await runsOnly(async () => {
+		const answers = await Promise.all([stage.deliver(path, body), stage.deliver(path, body), stage.deliver(path, body)]);
+		return Math.max(...answers);
+	})).toEqual({ status: 200, started: 2 });
+	// Signed anew, as the real server does with each attempt: other bytes, the same event.
+	const again = JSON.stringify({ ...(JSON.parse(body) as object), timestamp: Date.now() + 1 });
+	expect(await runsOnly(() => stage.deliver(path, again))).toEqual({ status: 200, started: 1 });
+}, 60_000);
+
+it('a repeated event is not run again after a restart of n8n either', async () => {
+	const body = payload();
+	expect(await runsOnly(() => stage.deliver(path, body))).toEqual({ status: 200, started: 2 });
+	await stage.reopen();
+	expect(await runsOnly(() => stage.deliver(path, body))).toEqual({ status: 200, started: 1 });
+}, 120_000);
+
+it('an oversized delivery is refused and runs nothing', async () => {
+	expect(await runsOnly(() => stage.deliver(path, payload({ padding: 'x'.repeat(1_100_000) })))).toEqual({ status: 413, started: 1 });
+}, 60_000);
+
+it('a signed body that is not a delivery is refused and runs nothing', async () => {
+	expect(await runsOnly(() => stage.deliver(path, JSON.stringify({ hello: 'world', timestamp: Date.now() })))).toEqual({ status: 400, started: 1 });
+	expect((await runsOnly(() => stage.deliver(path, '{"eventId": '))).status).toBe(422);
+}, 60_000);
+
+it('a status nobody knows and fields nobody expects survive', async () => {
+	const { id } = await stage.install({
+		name: 'Everything',
+		nodes: [{ id: 'a', name: 'Trigger', type: 'n8n-nodes-image-pipelines.imageWebhookTrigger', typeVersion: 1, position: [0, 0], webhookId: '11111111-2222-4333-8444-555555555555', parameters: { provider: 'imageSaas', events: ['other'], options: {} } }],
+		connections: {},
+		settings: { executionOrder: 'v1' },
+	});
+	await stage.client.publishWorkflow(id);
+	expect(await stage.deliver('11111111-2222-4333-8444-555555555555/image-jobs', payload({ eventId: 4711, status: 'PAUSED', schemaVersion: 2, usage: { credits: 1 } }))).toBe(200);
+	const execution = await stage.client.waitForExecution(await stage.client.waitForNewExecution(id, [], 20_000), 20_000);
+	const [item] = execution.data.resultData.runData['Trigger']?.[0]?.data?.main?.[0] ?? [];
+	expect(item?.json).toMatchObject({ job: { id: 'cmkuz35wf00034rk15ycgzvce', status: 'running' }, event: { id: '4711', status: 'PAUSED', payload: { schemaVersion: 2, usage: { credits: 1 } } } });
+}, 60_000);
+
+it('without a secret in the credential the workflow cannot be published, and says why', async () => {
+	const bare = await stage.client.createCredential({ name: 'No secret', type: 'imageSaasApi', data: { baseUrl: stage.sandbox.url, apiKey: stage.apiKey, webhookSecret: '', requestsPerMinute: 0, jobsInFlight: 0, allowedHosts: '' } });
+	const { id } = await stage.client.importWorkflow({
+		name: 'No secret',
+		nodes: [{ id: 'a', name: 'Trigger', type: 'n8n-nodes-image-pipelines.imageWebhookTrigger', typeVersion: 1, position: [0, 0], webhookId: '11111111-2222-4333-8444-666666666666', parameters: { provider: 'imageSaas', options: {} }, credentials: { imageSaasApi: bare } }],
+		connections: {},
+		settings: { executionOrder: 'v1' },
+	});
+	await expect(stage.client.publishWorkflow(id)).rejects.toThrow(/no webhook secret/);
+}, 60_000);

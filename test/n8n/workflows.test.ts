@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { Stage } from './instance';
+
+const stage = new Stage();
+
+beforeAll(() => stage.open(), 120_000);
+afterAll(() => stage.close());
+beforeEach(() => stage.sandbox.reset());
+
+const pictures = (prefix: string) =>
+	readdirSync(stage.n8n.filesFolder)
+		.filter((name) => name.startsWith(prefix))
+		.map((name) => join(stage.n8n.filesFolder, name));
+
+it('quick-start turns its prompt into pictures on disk', async () => {
+	const { id } = await stage.installBundled('quick-start');
+	const execution = await stage.run(id);
+	expect(execution.status).toBe('success');
+	const files = pictures('quick-start-');
+	expect(files).toHaveLength(2);
+	for (const file of files) expect(await sharp(readFileSync(file)).metadata()).toMatchObject({ format: 'png', width: 1024, height: 576 });
+	expect(stage.sandbox.books()).toMatchObject({ generationsBilled: 1, tooManyRequests: 0 });
+}, 60_000);
+
+it.each(['document', 'real'] as const)('webhook-delivery writes the pictures of a job the provider reports, dialect %s', async (dialect) => {
+	const hook = await stage.installBundled('webhook-delivery');
+	await stage.client.publishWorkflow(hook.id);
+	const trigger = hook.nodes.find(({ webhookId }) => webhookId !== undefined);
+	stage.sandbox.settings({ dialect, webhookUrl: `${stage.n8n.url}/webhook/${trigger?.webhookId ?? ''}/image-jobs` });
+	const known = (await stage.client.listExecutions({ workflowId: hook.id })).map(({ id }) => id);
+	const answer = await fetch(`${stage.sandbox.url}/v1/images/generate`, { method: 'POST', headers: { authorization: `Bearer ${stage.apiKey}`, 'content-type': 'application/json' }, body: JSON.stringify({ prompt: 'A fox in the snow', sampleCount: 2 }) });
+	const { jobId } = (await answer.json()) as { jobId: string };
+	const execution = await stage.client.waitForExecution(await stage.client.waitForNewExecution(hook.id, known, 20_000), 30_000);
+	expect(execution.status).toBe('success');
+	const files = pictures(`webhook-${jobId}`);
+	expect(files).toHaveLength(2);
+	for (const file of files) expect(await sharp(readFileSync(file)).metadata()).toMatchObject({ format: 'png', width: 1024, height: 1024 });
+	expect(stage.sandbox.books().webhooks.map(({ status }) => status)).toEqual([200]);
+}, 60_000);
