@@ -9,6 +9,7 @@ const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
 export async function findOrInstallChromium() {
 	const found = findChromium();
 	if (found) return { path: found };
+	if (process.env.CHROMIUM_PATH) return { reason: `CHROMIUM_PATH names ${process.env.CHROMIUM_PATH}, which cannot be run` };
 	if (!existsSync('/etc/debian_version') || !onPath('apt-get')) return { reason: 'Chromium is missing; install it or name one in CHROMIUM_PATH' };
 	if (process.getuid?.() !== 0) return { reason: 'Chromium is missing; install it (sudo apt-get install chromium) or name one in CHROMIUM_PATH' };
 	try {
