@@ -12,7 +12,7 @@ const options = (list: readonly ProviderDefinition[]): INodePropertyOptions[] =>
 
 export function providerField(able: (capabilities: Capabilities) => boolean = () => true): INodeProperties {
 	const list = providers.filter(({ capabilities }) => able(capabilities));
-	return { displayName: 'Provider', name: 'provider', type: 'options', noDataExpression: false, options: options(list), default: list[0]?.id ?? '', description: 'The image backend to use' };
+	return { displayName: 'Provider', name: 'provider', type: 'options', options: options(list), default: list[0]?.id ?? '', description: 'The image backend to use' };
 }
 
 export const providerOrInputField: INodeProperties = {
@@ -34,12 +34,16 @@ export const jobIdField: INodeProperties = {
 	description: "The provider's ID of the job; items of Image Generate bring theirs along",
 };
 
-/** A credential a provider, shown with it. Where items name their provider only those they name are needed. */
+/**
+ * A credential a provider, shown with it. Where items name their provider only those they name are needed.
+ * The path from the root matters: the editor hides a field on whose plain name a credential depends, taking it for
+ * a choice of authentication, and nobody could choose the provider.
+ */
 export function credentialFields(choice: 'fixed' | 'fromInput'): INodeCredentialDescription[] {
 	return providers.map(({ id, credential }) => ({
 		name: credential,
 		required: choice === 'fixed' || providers.length === 1,
-		displayOptions: { show: { provider: choice === 'fixed' ? [id] : [fromInput, id] } },
+		displayOptions: { show: { '/provider': choice === 'fixed' ? [id] : [fromInput, id] } },
 	}));
 }
 

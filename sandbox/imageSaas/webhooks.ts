@@ -1,5 +1,4 @@
 import type { Ledger, WebhookEntry } from '../shared/books';
-import { seededDraw } from '../shared/random';
 import type { Timers } from '../shared/timers';
 import { postWebhook, signatureOf } from '../shared/webhookPost';
 import { resultUrls } from './results';
@@ -35,8 +34,8 @@ export interface WebhooksOptions {
 
 /** Sends the webhooks of jobs that ended. */
 export class Webhooks {
-	private readonly draw = seededDraw(7);
-	private events = 0;
+	/** Counted on from the time: a server keeps its ids over a restart, and a receiver may remember them for days. */
+	private events = Math.floor(Date.now() / 1000);
 	private abort = new AbortController();
 
 	constructor(private readonly options: WebhooksOptions) {}
@@ -87,7 +86,7 @@ export class Webhooks {
 	nextEventId(): string {
 		this.events += 1;
 		if (this.options.settings().dialect === 'real') return String(this.events);
-		return `evt_${String(this.events).padStart(4, '0')}${Math.floor(this.draw() * 1e6).toString().padStart(6, '0')}`;
+		return `evt_${this.events}`;
 	}
 
 	private async deliver(job: Job, url: string): Promise<void> {

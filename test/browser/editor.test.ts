@@ -1,0 +1,105 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page, selectors } from 'playwright-core';
+import { Stage } from '../n8n/instance';
+
+const artifacts = join(__dirname, '..', 'artifacts');
+const stage = new Stage();
+let browser: Browser | undefined;
+let page: Page;
+
+beforeAll(async () => {
+	selectors.setTestIdAttribute('data-test-id');
+	mkdirSync(artifacts, { recursive: true });
+	await stage.open();
+	browser = await chromium.launch({
+		executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+		args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+	});
+}, 120_000);
+
+afterAll(async () => {
+	await browser?.close();
+	await stage.close();
+});
+
+beforeEach(async () => {
+	if (!browser) throw new Error('There is no browser');
+	const context = await browser.newContext({ viewport: { width: 1600, height: 1000 } });
+	const { session } = stage.client;
+	if (!session) throw new Error('Not signed in');
+	await context.addCookies([{ ...session, url: stage.n8n.url }]);
+	page = await context.newPage();
+});
+
+afterEach(async () => {
+	await page.screenshot({ path: join(artifacts, 'last.png') }).catch(() => undefined);
+	await page.context().close();
+});
+
+async function searchPanel(text: string): Promise<void> {
+	await page.getByTestId('node-creator-plus-button').click();
+	await page.getByTestId('node-creator-search-bar').fill(text);
+}
+
+async function newWorkflow(): Promise<void> {
+	await page.goto(`${stage.n8n.url}/workflow/new`);
+	await page.getByText('Add first step').waitFor();
+	await page.getByTestId('node-creator-plus-button').click();
+	await page.getByText('Trigger manually').first().click();
+	await page.getByTestId('canvas-trigger-node').waitFor();
+}
+
+it.each(['Image Generate', 'Image Poll', 'Image Cancel', 'Image SaaS'])('%s is found in the node panel', async (name) => {
+	await newWorkflow();
+	await searchPanel(name);
+	await page.getByTestId('node-creator-item-name').filter({ hasText: name }).first().waitFor();
+}, 60_000);
+
+it('Image Webhook Trigger is found among the triggers', async () => {
+	await page.goto(`${stage.n8n.url}/workflow/new`);
+	await page.getByText('Add first step').waitFor();
+	await searchPanel('image webhook');
+	await page.getByTestId('node-creator-item-name').filter({ hasText: 'Image Webhook Trigger' }).first().waitFor();
+}, 60_000);
+
+// The panel's own drag is switched off for community nodes (they open their details first), so the drag is on the canvas.
+it('Image Generate is added from the panel, filled in, executed and dragged on the canvas, and shows the picture', async () => {
+	await newWorkflow();
+	await searchPanel('image generate');
+	await page.getByTestId('node-creator-item-name').filter({ hasText: 'Image Generate' }).click();
+	await page.getByText('Add to workflow').click();
+
+	const provider = page.getByTestId('parameter-input-provider').locator('input');
+	await provider.waitFor();
+	expect(await provider.inputValue()).toBe('Image SaaS');
+	await page.getByTestId('parameter-input-prompt').locator('textarea').fill('A lighthouse in the fog');
+	await page.getByTestId('node-execute-button').click();
+	await page.getByTestId('ndv-view-binary-data').click({ timeout: 30_000 });
+	const picture = page.getByTestId('ndv').locator('img[src*="/rest/binary-data"]').first();
+	await picture.waitFor();
+	expect(await picture.evaluate(async (image) => { await (image as unknown as { decode(): Promise<void> }).decode(); return (image as unknown as { naturalWidth: number }).naturalWidth; })).toBe(1024);
+	await page.screenshot({ path: join(artifacts, 'generate-output.png') });
+	expect(stage.sandbox.books().jobs.map(({ prompt }) => prompt)).toEqual(['A lighthouse in the fog']);
+
+	await page.getByTestId('ndv-close-button').click();
+	const node = page.getByTestId('canvas-node').filter({ hasText: 'Image Generate' });
+	const before = await node.boundingBox();
+	if (!before) throw new Error('The node is not on the canvas');
+	await page.mouse.move(before.x + 40, before.y + 40);
+	await page.mouse.down();
+	await page.mouse.move(before.x + 40, before.y + 240, { steps: 10 });
+	await page.mouse.up();
+	const after = await node.boundingBox();
+	expect((after?.y ?? 0) - before.y).toBeGreaterThan(100);
+	await page.screenshot({ path: join(artifacts, 'canvas.png') });
+}, 90_000);
+
+it.each(['quick-start', 'webhook-delivery'])('the bundled workflow %s opens on the canvas with every node known', async (name) => {
+	const { id } = await stage.installBundled(name);
+	await page.goto(`${stage.n8n.url}/workflow/${id}`);
+	await page.getByTestId('canvas-node').filter({ hasText: 'Write to disk' }).waitFor();
+	await page.getByTestId('zoom-to-fit').click();
+	expect(await page.getByText('Install this node').count()).toBe(0);
+	await page.screenshot({ path: join(artifacts, `${name}.png`) });
+}, 60_000);
