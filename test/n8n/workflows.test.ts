@@ -39,3 +39,24 @@ it.each(['document', 'real'] as const)('webhook-delivery writes the pictures of 
 	for (const file of files) expect(await sharp(readFileSync(file)).metadata()).toMatchObject({ format: 'png', width: 1024, height: 1024 });
 	expect(stage.sandbox.books().webhooks.map(({ status }) => status)).toEqual([200]);
 }, 60_000);
+
+it('retrying a failed execution gives the job that was made, not a second one', async () => {
+	const { id } = await stage.install({
+		name: 'Retried',
+		settings: { executionOrder: 'v1' },
+		nodes: [
+			{ id: '1', name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} },
+			{ id: '2', name: 'Generate', type: 'n8n-nodes-image-pipelines.imageGenerate', typeVersion: 1, position: [200, 0], parameters: { provider: 'imageSaas', prompt: 'A cat' } },
+		],
+		connections: { Start: { main: [[{ node: 'Generate', type: 'main', index: 0 }]] } },
+	});
+	// The job is made each time, and each time the answer is lost.
+	stage.sandbox.fault({ route: 'generate', kind: 'resetAfterAccept', times: 4 });
+	const failed = await stage.client.waitForExecution(await stage.client.runWorkflow(id), 60_000, ['error']);
+	const known = (await stage.client.listExecutions({ workflowId: id })).map((execution) => execution.id);
+	void stage.client.request('POST', `/rest/executions/${failed.id}/retry`, { loadWorkflow: false });
+	const retried = await stage.client.waitForExecution(await stage.client.waitForNewExecution(id, known, 20_000), 60_000);
+	expect(retried.status).toBe('success');
+	expect(stage.sandbox.books().jobs).toHaveLength(1);
+	expect(stage.sandbox.books().generationsBilled).toBe(1);
+}, 120_000);
