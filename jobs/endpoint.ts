@@ -129,7 +129,8 @@ export class Endpoint<S extends Session = Session> {
 		const { id, status } = outcome.value.job;
 		if (id === null || isTerminal(status)) slot.release();
 		else slot.bind(id);
-		return outcome.value;
+		// When a job was made is known also where the provider's answer is silent about it.
+		return { ...outcome.value, job: { ...outcome.value.job, createdAt: outcome.value.job.createdAt ?? new Date(clock.now()).toISOString() } };
 	}
 
 	private async slotBefore(deadline: number, signal: AbortSignal | undefined): Promise<Slot> {

@@ -113,7 +113,7 @@ export class Watcher {
 		const entry: Watched = { id, since: now, dueAt: now + nextPollMs(0, floorMs, random), snapshot: known, lastError: null, failures: 0, waiters: new Set() };
 		// A job that somebody comes back to after a while may have ended long ago: look at once.
 		const lastSeen = Date.parse(known?.job.updatedAt ?? known?.job.createdAt ?? '');
-		if (!known || now - lastSeen > floorMs) entry.dueAt = now;
+		if (!(now - lastSeen <= floorMs)) entry.dueAt = now;
 		this.watched.set(id, entry);
 		return entry;
 	}

@@ -7,10 +7,10 @@ import type { ProviderDefinition } from '../../providers/provider';
 import { providerById } from '../../providers/registry';
 import { checkRequest } from '../../providers/requestCheck';
 import { endpointsOf } from '../shared/endpoint';
-import { hintAt, summarize, toNodeError } from '../shared/errors';
+import { hintAt, inputError, summarize, toNodeError } from '../shared/errors';
 import { isFailure, refusedJob, splitImages, toItem } from '../shared/items';
 import { createPictures, type Pictures } from '../shared/pictures';
-import { textParameter } from '../shared/parameters';
+import { readMaxWait, textParameter } from '../shared/parameters';
 import { type GenerateOptions, readRequest } from '../shared/readRequest';
 import { type ItemKeys, itemKeysOf } from './itemKeys';
 
@@ -41,21 +41,21 @@ export async function generate(context: IExecuteFunctions): Promise<INodeExecuti
 	const startedAt = Date.now();
 
 	const outcomes = new Map<number, Outcome>();
-	const tasks: Task[] = [];
+	const tasks = new Map<number, Task>();
 	for (let itemIndex = 0; itemIndex < context.getInputData().length; itemIndex++) {
 		try {
 			const task = readTask(context, itemIndex, keys);
 			checkRequest(task.provider, task.request);
 			await endpointFor(task.provider, itemIndex);
-			tasks.push(task);
+			tasks.set(itemIndex, task);
 		} catch (thrown) {
-			if (!goOn) throw thrown instanceof NodeOperationError ? thrown : toNodeError(node, toImageError(thrown).toJobError(), { itemIndex });
-			outcomes.set(itemIndex, { snapshot: refusedJob(textParameter(context, 'provider', itemIndex), null, toImageError(thrown).toJobError(), null) });
+			if (!goOn) throw thrown instanceof NodeOperationError ? thrown : toNodeError(node, inputError(thrown), { itemIndex });
+			outcomes.set(itemIndex, { snapshot: refusedJob(textParameter(context, 'provider', itemIndex), null, inputError(thrown), null) });
 		}
 	}
 
 	await Promise.all(
-		tasks.map(async (task, place) => {
+		[...tasks.values()].map(async (task, place) => {
 			const endpoint = await endpointFor(task.provider, task.itemIndex);
 			// Were they run one after the other, each taking its longest, this is when the item would be done.
 			const turnBy = startedAt + task.maxWaitMs * (place + 1);
@@ -71,19 +71,16 @@ export async function generate(context: IExecuteFunctions): Promise<INodeExecuti
 	const [first] = failures;
 	if (!goOn && first && failures.length === ordered.length) {
 		const [itemIndex, { snapshot }] = first;
-		const task = tasks.find((candidate) => candidate.itemIndex === itemIndex);
-		if (snapshot.job.error) throw toNodeError(node, snapshot.job.error, { itemIndex, provider: task?.provider, jobId: snapshot.job.id });
+		if (snapshot.job.error) throw toNodeError(node, snapshot.job.error, { itemIndex, provider: tasks.get(itemIndex)?.provider, jobId: snapshot.job.id });
 	}
-	tellBesides(context, ordered.map(([, outcome]) => outcome.snapshot), tasks);
-	return [ordered.flatMap(([itemIndex, outcome]) => itemsOf(context, itemIndex, outcome, tasks.find((task) => task.itemIndex === itemIndex)))];
+	tellBesides(context, ordered.map(([, outcome]) => outcome.snapshot), [...tasks.values()]);
+	return [ordered.flatMap(([itemIndex, outcome]) => itemsOf(context, itemIndex, outcome, tasks.get(itemIndex)))];
 }
 
 function readTask(context: IExecuteFunctions, itemIndex: number, keys: ItemKeys): Task {
 	const provider = providerById(textParameter(context, 'provider', itemIndex));
 	const options = context.getNodeParameter('options', itemIndex, {}) as GenerateOptions;
 	const wait = context.getNodeParameter('wait', itemIndex, true) === true;
-	const maxWait = Number(context.getNodeParameter('maxWait', itemIndex, 300));
-	if (!(maxWait > 0)) throw new NodeOperationError(context.getNode(), `Max Wait is ${maxWait}; a number of seconds above 0 is allowed`, { itemIndex });
 	return {
 		itemIndex,
 		provider,
@@ -91,7 +88,7 @@ function readTask(context: IExecuteFunctions, itemIndex: number, keys: ItemKeys)
 		wait,
 		request: readRequest(context, provider, itemIndex, options),
 		download: wait && context.getNodeParameter('download', itemIndex, true),
-		maxWaitMs: maxWait * 1000,
+		maxWaitMs: readMaxWait(context, itemIndex, 300),
 		key: options.idempotencyKey?.trim() || keys.keyOf(itemIndex),
 	};
 }

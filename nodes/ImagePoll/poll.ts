@@ -4,10 +4,10 @@ import { advanceSnapshot } from '../../jobs/transition';
 import { ImageError, toImageError } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import { endpointsOf } from '../shared/endpoint';
-import { toNodeError } from '../shared/errors';
+import { inputError, toNodeError } from '../shared/errors';
 import { blankJob, isFailure, refusedJob, splitImages, toItem, withError } from '../shared/items';
 import { type JobRef, readJobRef } from '../shared/jobRef';
-import { textParameter } from '../shared/parameters';
+import { readMaxWait, textParameter } from '../shared/parameters';
 import { createPictures } from '../shared/pictures';
 
 type PollOptions = { includeRaw?: boolean; maxImageSize?: number; splitImages?: boolean };
@@ -27,7 +27,7 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 	const signal = context.getExecutionCancelSignal();
 	const endpointFor = endpointsOf(context);
 	const once = context.getNodeParameter('mode', 0, 'wait') === 'once';
-	const deadline = Date.now() + (once ? 0 : Number(context.getNodeParameter('maxWait', 0, 600)) * 1000);
+	const deadline = Date.now() + (once ? 0 : readMaxWait(context, 0, 600));
 
 	const learned = new Map<number, Learned>();
 	const open: JobRef[] = [];
@@ -41,8 +41,8 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 				open.push(ref);
 			}
 		} catch (thrown) {
-			if (!goOn) throw thrown instanceof ImageError ? toNodeError(node, thrown.toJobError(), { itemIndex }) : thrown;
-			learned.set(itemIndex, { snapshot: refusedJob(textParameter(context, 'provider', itemIndex), null, new ImageError('invalidRequest', { message: toImageError(thrown).message }).toJobError(), null) });
+			if (!goOn) throw thrown instanceof ImageError ? toNodeError(node, inputError(thrown), { itemIndex }) : thrown;
+			learned.set(itemIndex, { snapshot: refusedJob(textParameter(context, 'provider', itemIndex), null, inputError(thrown), null) });
 		}
 	}
 
@@ -54,11 +54,11 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 		}),
 	);
 
-	// Wrong key, dead address: nothing was learned of anyone, so nothing is lost by saying so aloud.
+	// A wrong key is the credential's fault and no job's; where it kept every answer away, nothing is lost by failing aloud.
 	const [first] = open;
-	const reason = first && learned.get(first.itemIndex)?.unreachable;
-	if (reason && !goOn && !reason.retryable && open.length === items.length && open.every(({ itemIndex }) => learned.get(itemIndex)?.unreachable)) {
-		throw toNodeError(node, reason.toJobError(), { itemIndex: first.itemIndex, provider: first.provider, jobId: first.id });
+	const refusal = first && learned.get(first.itemIndex)?.unreachable;
+	if (refusal && !goOn && open.length === items.length && open.every(({ itemIndex }) => learned.get(itemIndex)?.unreachable?.code === 'auth')) {
+		throw toNodeError(node, refusal.toJobError(), { itemIndex: first.itemIndex, provider: first.provider, jobId: first.id });
 	}
 
 	const pictures = createPictures((data, name, type) => context.helpers.prepareBinaryData(data, name, type), signal);

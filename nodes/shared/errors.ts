@@ -1,5 +1,5 @@
 import { type IExecuteFunctions, type INode, NodeApiError } from 'n8n-workflow';
-import type { JobError } from '../../model/errors';
+import { ImageError, type JobError, jobError } from '../../model/errors';
 import type { JobSnapshot } from '../../model/job';
 import type { ProviderDefinition } from '../../providers/provider';
 
@@ -19,6 +19,12 @@ export function toNodeError(node: INode, error: JobError, where: { itemIndex: nu
 			itemIndex: where.itemIndex,
 		},
 	);
+}
+
+/** What is wrong with an item before anything was sent for it. n8n's own errors (a missing credential, a failed expression) are the user's to mend. */
+export function inputError(thrown: unknown): JobError {
+	if (thrown instanceof ImageError) return thrown.toJobError();
+	return jobError('invalidRequest', { message: thrown instanceof Error ? thrown.message : String(thrown), hint: null });
 }
 
 /** Tells the person at the editor what went beside the way, without failing the run. */

@@ -55,7 +55,8 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 				snapshot.images.map(async (image) => {
 					const name = binaryName(image.index);
 					const present = have[name];
-					if (present) {
+					// A length stands only with pictures we fetched; another field of that name is somebody else's.
+					if (present && image.bytes !== null) {
 						binary[name] = present;
 						return image;
 					}

@@ -103,6 +103,31 @@ it('an unknown job leaves by Failed and takes nobody along', async () => {
 	expect(result.output('Poll', 2).map((item) => jobOf(item).error?.code)).toEqual(['notFound']);
 });
 
+it('an unknown job leaves by Failed also where it is the only one', async () => {
+	const result = await chain([{ job: { provider: 'imageSaas', id: 'cm00000000000000000000000', status: 'running' } }], [poll()]);
+	expect(result.error).toBeUndefined();
+	expect(result.output('Poll', 2).map((item) => [jobOf(item).status, jobOf(item).error?.code])).toEqual([['running', 'notFound']]);
+});
+
+it.each([{ mode: 'once' }, { mode: 'wait' }])('a wrong key fails Poll aloud, %j', async (parameters) => {
+	const result = await chain([{ job: { provider: 'imageSaas', id: 'cm00000000000000000000000', status: 'running' } }], [poll(parameters)], { credential: { baseUrl: sandbox().url, apiKey: 'img_wrong_key' } });
+	expect(result.error?.message).toContain('401');
+});
+
+it('Poll fetches the pictures itself where an item has only a field of the same name', async () => {
+	const made = await generate([{ prompt: 'A cat' }], { download: false });
+	const [item] = made.output('Generate');
+	const result = await chain([{ ...item?.json }], [poll()]);
+	expect(result.output('Poll')[0]?.binary?.['image_0']?.mimeType).toBe('image/png');
+	expect(result.output('Poll')[0]?.json['images']).toMatchObject([{ width: 1024, height: 1024, mimeType: 'image/png' }]);
+});
+
+it('Max Wait that is no time is refused before anything is sent', async () => {
+	const result = await chain([{ job: { provider: 'imageSaas', id: 'cm00000000000000000000000', status: 'running' } }], [poll({ maxWait: '={{ "soon" }}' })]);
+	expect(result.error?.message).toContain('Max Wait is NaN');
+	expect(books().requests).toEqual({});
+});
+
 it('one item an image when asked, each with its picture in image_0', async () => {
 	const result = await generate([{ prompt: 'A cat' }], { count: 3, options: { splitImages: true } });
 	const items = result.output('Generate');
