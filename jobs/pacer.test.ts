@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { settle, VirtualClock } from '../test/support/virtualClock';
+import { Pacer } from './pacer';
+
+/** Moments at which requests that arrive so were let go. */
+async function grants(limit: number | null, arrivals: number[]): Promise<number[]> {
+	const clock = new VirtualClock(0);
+	const pacer = new Pacer(limit, clock);
+	const granted: number[] = [];
+	const all: Array<Promise<unknown>> = [];
+	for (const gap of arrivals) {
+		await clock.advance(gap);
+		all.push(pacer.take().then(() => granted.push(clock.now())));
+	}
+	await clock.until(Promise.all(all), 365 * 86_400_000);
+	return granted;
+}
+
+it('no window of a minute, wherever it begins, sees more requests than allowed', async () => {
+	await fc.assert(
+		fc.asyncProperty(fc.integer({ min: 1, max: 120 }), fc.array(fc.integer({ min: 0, max: 5_000 }), { minLength: 1, maxLength: 80 }), async (limit, arrivals) => {
+			const granted = await grants(limit, arrivals);
+			expect(granted).toHaveLength(arrivals.length);
+			for (const start of granted) expect(granted.filter((at) => at >= start && at < start + 60_000).length).toBeLessThanOrEqual(limit);
+		}),
+		{ numRuns: 40 },
+	);
+});
+
+it('whoever comes first goes first', async () => {
+	const clock = new VirtualClock();
+	const pacer = new Pacer(6, clock);
+	const order: number[] = [];
+	const all = [1, 2, 3, 4, 5].map((n) => pacer.take().then(() => order.push(n)));
+	await clock.until(Promise.all(all));
+	expect(order).toEqual([1, 2, 3, 4, 5]);
+});
+
+it('under steady demand the whole limit is used', async () => {
+	const granted = await grants(60, Array.from({ length: 600 }, () => 0));
+	const minutes = ((granted.at(-1) ?? 0) - (granted[0] ?? 0)) / 60_000;
+	// 50 a minute flow in after the burst of 10, which is what keeps every window within 60.
+	expect(600 / minutes).toBeGreaterThan(50);
+});
+
+it('one who gives up costs no request and stops nobody', async () => {
+	const clock = new VirtualClock();
+	const pacer = new Pacer(6, clock);
+	await pacer.take();
+	const gone = new AbortController();
+	const given = pacer.take(gone.signal);
+	const next = pacer.take();
+	gone.abort();
+	await expect(given).rejects.toMatchObject({ code: 'canceled' });
+	const before = clock.now();
+	await clock.until(next);
+	expect(clock.now() - before).toBeLessThanOrEqual(12_000);
+});
+
+it('nothing goes before the moment the provider asked for', async () => {
+	const clock = new VirtualClock(0);
+	const pacer = new Pacer(null, clock);
+	pacer.pauseUntil(5_000);
+	pacer.pauseUntil(3_000);
+	let at = -1;
+	void pacer.take().then(() => {
+		at = clock.now();
+	});
+	await clock.advance(4_999);
+	expect(at).toBe(-1);
+	await clock.advance(1);
+	expect(at).toBe(5_000);
+});
+
+it('without a limit everyone goes at once', async () => {
+	const clock = new VirtualClock();
+	const pacer = new Pacer(null, clock);
+	await Promise.all(Array.from({ length: 100 }, () => pacer.take()));
+	await settle();
+	expect(clock.now()).toBe(new VirtualClock().now());
+});

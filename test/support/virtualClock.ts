@@ -1,0 +1,73 @@
+import { type Clock, stopped } from '../../jobs/clock';
+
+interface Sleeper {
+	at: number;
+	wake: () => void;
+}
+
+/** Time that passes only when a test says so. */
+export class VirtualClock implements Clock {
+	private readonly sleepers = new Set<Sleeper>();
+
+	constructor(private time = Date.UTC(2026, 0, 1)) {}
+
+	now(): number {
+		return this.time;
+	}
+
+	sleep(ms: number, signal?: AbortSignal): Promise<void> {
+		return new Promise((resolve, reject) => {
+			if (signal?.aborted) return reject(stopped());
+			const onAbort = () => {
+				this.sleepers.delete(sleeper);
+				reject(stopped());
+			};
+			const sleeper: Sleeper = {
+				at: this.time + Math.max(0, ms),
+				wake: () => {
+					signal?.removeEventListener('abort', onAbort);
+					resolve();
+				},
+			};
+			signal?.addEventListener('abort', onAbort, { once: true });
+			this.sleepers.add(sleeper);
+		});
+	}
+
+	/** Lets `ms` pass, waking everyone in order of their time. */
+	async advance(ms: number): Promise<void> {
+		const end = this.time + ms;
+		await settle();
+		for (;;) {
+			const next = [...this.sleepers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+			if (!next) break;
+			this.sleepers.delete(next);
+			this.time = Math.max(this.time, next.at);
+			next.wake();
+			await settle();
+		}
+		this.time = end;
+	}
+
+	/** Lets time pass, at most `mostMs`, until the work is done; then gives what it gave. */
+	async until<T>(work: Promise<T>, mostMs = 3_600_000): Promise<T> {
+		let done = false;
+		const finish = () => {
+			done = true;
+		};
+		work.then(finish, finish);
+		await settle();
+		const end = this.time + mostMs;
+		while (!done) {
+			const next = [...this.sleepers].sort((a, b) => a.at - b.at)[0];
+			if (!next || next.at > end) throw new Error(`Nothing happens any more after ${this.time - end + mostMs} ms, and the work is not done`);
+			await this.advance(next.at - this.time);
+		}
+		return await work;
+	}
+}
+
+/** Lets everything run that waits for nothing but its turn. */
+export async function settle(): Promise<void> {
+	for (let turn = 0; turn < 30; turn++) await Promise.resolve();
+}
