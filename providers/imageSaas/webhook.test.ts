@@ -1,0 +1,53 @@
+import { createHmac } from 'node:crypto';
+import fc from 'fast-check';
+import { imageSaasWebhook } from './webhook';
+
+const secret = 'whsec_test';
+const sign = (body: Buffer, key = secret) => ({ 'x-signature': `sha256=${createHmac('sha256', key).update(body).digest('hex')}` });
+const body = Buffer.from(JSON.stringify({ eventId: 'evt_1', jobId: 'job', status: 'SUCCEEDED', prompt: 'Straße 灯塔 🗼' }));
+
+it('the right signature is accepted, in either case of its hex', () => {
+	expect(imageSaasWebhook.verify(body, sign(body), secret)).toBe(true);
+	expect(imageSaasWebhook.verify(body, { 'x-signature': `sha256=${sign(body)['x-signature'].slice(7).toUpperCase()}` }, secret)).toBe(true);
+});
+
+it('a body with any byte changed is refused', () => {
+	fc.assert(fc.property(fc.nat(body.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
+		const changed = Buffer.from(body);
+		changed.writeUInt8((changed.readUInt8(at) + change) % 256, at);
+		expect(imageSaasWebhook.verify(changed, sign(body), secret)).toBe(false);
+	}));
+});
+
+it.each([
+	['another secret', sign(body, 'whsec_other')],
+	['no header', {}],
+	['an empty header', { 'x-signature': '' }],
+	['no hex', { 'x-signature': 'sha256=' }],
+	['hex of another length', { 'x-signature': 'sha256=abcd' }],
+	['another algorithm', { 'x-signature': sign(body)['x-signature'].replace('sha256', 'sha1') }],
+	['two headers', { 'x-signature': [sign(body)['x-signature'], sign(body)['x-signature']] }],
+])('%s is refused', (_what, headers) => {
+	expect(imageSaasWebhook.verify(body, headers, secret)).toBe(false);
+});
+
+it('an empty secret proves nothing', () => {
+	expect(imageSaasWebhook.verify(body, sign(body, ''), '')).toBe(false);
+});
+
+it('reads the documented payload, and that of the real server', () => {
+	expect(imageSaasWebhook.read(Buffer.from(JSON.stringify({ eventId: 'evt_1234567890', jobId: 'cmk', tenantId: 't', status: 'SUCCEEDED', resultUrls: ['https://assets.example/image1.png'], error: null, timestamp: 1737893785000 })))).toMatchObject({
+		eventId: 'evt_1234567890',
+		timestamp: 1737893785000,
+		snapshot: { job: { id: 'cmk', status: 'succeeded' }, images: [{ index: 0, url: 'https://assets.example/image1.png', fileName: 'image1.png' }] },
+	});
+	expect(imageSaasWebhook.read(Buffer.from(JSON.stringify({ eventId: 17, jobId: 'cmk', status: 'FAILED', error: { code: 'PROVIDER_ERROR', message: 'no' }, timestamp: 1 })))).toMatchObject({ eventId: '17', snapshot: { job: { status: 'failed', error: { code: 'upstream' } }, images: [] } });
+});
+
+it('a status nobody knows is kept in its own word', () => {
+	expect(imageSaasWebhook.read(Buffer.from('{"eventId":1,"jobId":"a","status":"PAUSED"}'))).toMatchObject({ status: 'PAUSED', timestamp: null, snapshot: { job: { status: 'running' } } });
+});
+
+it.each(['', '{', '[]', '{"jobId":"a"}', 'null'])('%j is no delivery', (text) => {
+	expect(() => imageSaasWebhook.read(Buffer.from(text))).toThrow(expect.objectContaining({ code: 'malformedResponse' }));
+});
