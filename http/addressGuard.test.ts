@@ -4,7 +4,7 @@ const open: AddressPolicy = { allowedHosts: [], allowedRanges: [], blockedHosts:
 const names = (...addresses: string[]): Resolver => (_name, done) => done(null, addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })));
 const look = (resolver: Resolver, policy: Partial<AddressPolicy> = {}, name = 'pictures.example', env = {}) =>
 	new Promise<string>((resolve, reject) => {
-		createAddressGuard({ ...open, ...policy }, resolver, env).lookup(name, {}, (error, address) => (error ? reject(error) : resolve(String(address))));
+		createAddressGuard({ ...open, ...policy }, resolver, env).lookup(name, {}, (error, address) => (error ? reject(error) : resolve(typeof address === 'string' ? address : '')));
 	});
 const check = (url: string, policy: Partial<AddressPolicy> = {}) => () => createAddressGuard({ ...open, ...policy }).checkUrl(new URL(url));
 

@@ -51,7 +51,7 @@ it('a server that does not answer is a time-out, and the request may have been a
 
 it('an answer larger than allowed is refused and not read on', async () => {
 	const { url } = await serve((_request, response) => response.end('x'.repeat(10_000)));
-	await expect(client(url).send({ method: 'GET', path: '/', maxBytes: 1_000 })).rejects.toMatchObject({ code: 'malformedResponse', retryable: false });
+	await expect(client(url).send({ method: 'GET', path: '/', maxBytes: 1_000 })).rejects.toMatchObject({ code: 'malformedResponse', delivery: 'ambiguous' });
 });
 
 it('stopping ends a call at once', async () => {

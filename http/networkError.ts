@@ -31,7 +31,7 @@ export function toNetworkError(thrown: unknown, call: FailedCall): ImageError {
 	const cause = new Error(`${code ?? 'unknown'}: ${text}`);
 	if (call.signal?.aborted) return new ImageError('canceled', { message: executionCanceled, delivery: 'ambiguous', cause });
 	if (/max(Content|Body)Length|size of \d+ exceeded/i.test(text)) {
-		return new ImageError('malformedResponse', { message: `The answer of ${call.origin} is larger than ${call.maxBytes} bytes`, retryable: false, delivery: 'ambiguous', cause });
+		return new ImageError('malformedResponse', { message: `The answer of ${call.origin} is larger than ${call.maxBytes} bytes`, delivery: 'ambiguous', cause });
 	}
 	if (code === 'ECONNABORTED' || code === 'ETIMEDOUT' || code === 'ERR_CANCELED') {
 		return new ImageError('timeout', { message: `${call.origin} did not answer within ${call.timeoutMs / 1000} s`, hint: 'The server may be busy, or the base URL may be wrong', delivery: 'ambiguous', cause });

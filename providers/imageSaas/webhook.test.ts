@@ -49,5 +49,5 @@ it('a status nobody knows is kept in its own word', () => {
 });
 
 it.each(['', '{', '[]', '{"jobId":"a"}', 'null'])('%j is no delivery', (text) => {
-	expect(() => imageSaasWebhook.read(Buffer.from(text))).toThrow(expect.objectContaining({ code: 'malformedResponse' }));
+	expect(() => imageSaasWebhook.read(Buffer.from(text))).toThrow(/webhook (body|payload)/);
 });
