@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { waitUntil } from '../../scripts/lib/n8nInstance';
 import { Stage } from './instance';
 
 const stage = new Stage();
@@ -60,3 +61,31 @@ it('retrying a failed execution gives the job that was made, not a second one', 
 	expect(stage.sandbox.books().jobs).toHaveLength(1);
 	expect(stage.sandbox.books().generationsBilled).toBe(1);
 }, 120_000);
+
+it('stopping an execution stops its waiting within a second', async () => {
+	const { id } = await stage.install({
+		name: 'Stopped',
+		settings: { executionOrder: 'v1' },
+		nodes: [
+			{ id: '1', name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} },
+			{ id: '2', name: 'Generate', type: 'n8n-nodes-image-pipelines.imageGenerate', typeVersion: 1, position: [200, 0], parameters: { provider: 'imageSaas', prompt: 'Never ends [hang]' } },
+		],
+		connections: { Start: { main: [[{ node: 'Generate', type: 'main', index: 0 }]] } },
+	});
+	const execution = await stage.client.runWorkflow(id);
+	const looks = () => stage.sandbox.books().requests['GET /v1/jobs/:jobId'] ?? 0;
+	await waitUntil({ for: 'the job to be looked at', withinMs: 20_000 }, () => Promise.resolve(looks() > 0 || undefined));
+	const asked = Date.now();
+	await stage.client.stopExecution(execution);
+	await stage.client.waitForExecution(execution, 5_000, ['canceled']);
+	expect(Date.now() - asked).toBeLessThan(1_000);
+}, 60_000);
+
+it("the credential's test tells a right key from a wrong one", async () => {
+	const test = (apiKey: string) =>
+		stage.client.request<{ status: string; message: string }>('POST', '/rest/credentials/test', {
+			credentials: { id: '', name: 'Tried', type: 'imageSaasApi', data: { baseUrl: stage.sandbox.url, apiKey, webhookSecret: '', requestsPerMinute: 60, jobsInFlight: 5, allowedHosts: '' } },
+		});
+	expect(await test(stage.apiKey)).toMatchObject({ status: 'OK' });
+	expect(await test('img_wrong')).toMatchObject({ status: 'Error' });
+}, 30_000);

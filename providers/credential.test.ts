@@ -1,0 +1,33 @@
+import { imageSaasAdapter } from './imageSaas/adapter';
+
+const read = (patch: object = {}) => imageSaasAdapter.endpoint({ baseUrl: 'https://images.example/', apiKey: ' img_key ', webhookSecret: 'whsec', requestsPerMinute: 60, jobsInFlight: 5, allowedHosts: 'Minio:9000, ,files.local', ...patch });
+
+it('reads what is needed, without the slash and the spaces people paste', () => {
+	expect(read()).toEqual({
+		baseUrl: 'https://images.example',
+		headers: { Authorization: 'Bearer img_key' },
+		secrets: ['img_key', 'whsec'],
+		limits: { requestsPerMinute: 60, jobsInFlight: 5 },
+		allowedHosts: ['minio:9000', 'files.local'],
+	});
+});
+
+it.each([[0], ['0'], [''], [undefined]])('a limit of %j is none', (limit) => {
+	expect(read({ requestsPerMinute: limit, jobsInFlight: limit }).limits).toEqual({ requestsPerMinute: null, jobsInFlight: null });
+});
+
+it.each([
+	['no base URL', { baseUrl: '' }, /Base URL/],
+	['another scheme', { baseUrl: 'ftp://images.example' }, /Base URL is not an http/],
+	['a password in the URL', { baseUrl: 'https://a:b@images.example' }, /must not hold a user name/],
+	['a query', { baseUrl: 'https://images.example/?a=1' }, /must not hold/],
+	['an empty key', { apiKey: ' ' }, /API Key is empty/],
+	['a limit below zero', { requestsPerMinute: -1 }, /requestsPerMinute/],
+	['a limit that is no number', { jobsInFlight: 'many' }, /jobsInFlight/],
+])('%s is refused, naming the field', (_what, patch, message) => {
+	expect(() => read(patch)).toThrow(message);
+});
+
+it('no refusal repeats the key', () => {
+	expect(() => read({ apiKey: 'img_super_secret', baseUrl: 'nonsense' })).toThrow(expect.not.objectContaining({ message: expect.stringContaining('img_super_secret') as string }) as Error);
+});
