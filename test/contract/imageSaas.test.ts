@@ -180,12 +180,15 @@ describe.each(['document', 'real'] as const)('Image SaaS in dialect %s', (dialec
 	}, 30_000);
 
 	it.each([
-		['seconds', 1],
-		['a date', new Date(Date.now() + 2_000).toUTCString()],
+		['seconds', () => 2],
+		// To the second: between two and three from now.
+		['a date', () => new Date(Date.now() + 3_000).toUTCString()],
 	])('429 with Retry-After as %s is waited out', async (_form, retryAfter) => {
-		sandbox.fault({ route: 'generate', kind: '429', retryAfter });
+		sandbox.fault({ route: 'generate', kind: '429', retryAfter: retryAfter() });
 		const { endpoint } = open();
+		const before = Date.now();
 		await expect(endpoint.submit({ prompt: 'A', count: 1 }, { idempotencyKey: 'k', deadline: Date.now() + 20_000 })).resolves.toMatchObject({ job: { status: 'queued' } });
+		expect(Date.now() - before).toBeGreaterThanOrEqual(1_900);
 		expect(sandbox.books().requests['POST /v1/images/generate']).toBe(2);
 	}, 20_000);
 
