@@ -24,6 +24,8 @@ export interface SubmitOptions {
 	signal?: AbortSignal | undefined;
 	/** Until when to try (ms since the epoch): waiting for a free slot, for the pace, and for a busy provider. */
 	deadline: number;
+	/** Told of a job that was accepted after the signal had aborted: the request was under way, and is heard to its end. */
+	ifStopped?: ((snapshot: JobSnapshot) => void) | undefined;
 }
 
 /** How long a submitted key is remembered, in ms: longer than any retry of the same item comes after. */
@@ -71,7 +73,7 @@ export class Endpoint<S extends Session = Session> {
 		if (known && known.until > this.dependencies.clock.now()) return await abortable(known.submit, options.signal);
 		const submit = this.submitNew(request, options);
 		this.remember(options.idempotencyKey, submit);
-		return await submit;
+		return await abortable(submit, options.signal);
 	}
 
 	/** Waits for a job's end together with everyone else who waits at this endpoint. */
@@ -108,7 +110,7 @@ export class Endpoint<S extends Session = Session> {
 		return snapshot;
 	}
 
-	private async submitNew(request: ImageRequest, { idempotencyKey, signal, deadline }: SubmitOptions): Promise<JobSnapshot> {
+	private async submitNew(request: ImageRequest, { idempotencyKey, signal, deadline, ifStopped }: SubmitOptions): Promise<JobSnapshot> {
 		const { clock, random } = this.dependencies;
 		const { idempotency } = this.provider.capabilities;
 		const slot = await this.slotBefore(deadline, signal);
@@ -129,6 +131,7 @@ export class Endpoint<S extends Session = Session> {
 		const { id, status } = outcome.value.job;
 		if (id === null || isTerminal(status)) slot.release();
 		else slot.bind(id);
+		if (signal?.aborted) ifStopped?.(outcome.value);
 		// When a job was made is known also where the provider's answer is silent about it.
 		return { ...outcome.value, job: { ...outcome.value.job, createdAt: outcome.value.job.createdAt ?? new Date(clock.now()).toISOString() } };
 	}
@@ -191,7 +194,8 @@ export class Endpoint<S extends Session = Session> {
 		return {
 			send: async (request) => {
 				await abortable(this.pacer.take(request.signal), request.signal);
-				const answer = await transport.send(request);
+				// What changes something is not cut off half way: its answer names the job that was made, and who stopped waiting may still cancel it.
+				const answer = await transport.send(request.method === 'GET' ? request : { ...request, signal: undefined });
 				if (answer.status === 429) {
 					const asked = parseRetryAfter(answer.headers['retry-after'], clock.now()) ?? retryDefaults.baseMs;
 					this.pacer.pauseUntil(clock.now() + Math.min(asked, retryDefaults.longestRetryAfterMs));

@@ -30,6 +30,11 @@ export async function cancel(context: IExecuteFunctions): Promise<INodeExecution
 			const error = toImageError(thrown);
 			if (error.code === 'canceled') throw error;
 			const snapshot = error.code === 'conflict' ? await asItStands(endpoint, before, signal) : before;
+			// Canceled by somebody else, or by us in an attempt whose answer was lost.
+			if (snapshot.job.status === 'canceled' && before.job.status !== 'canceled') {
+				results.push({ ref, item: toItem({ snapshot, request, itemIndex }) });
+				continue;
+			}
 			const item = toItem({ snapshot: withError(snapshot, error.toJobError()), request, itemIndex });
 			results.push({ ref, item, ...(pass && error.code === 'conflict' ? {} : { error }) });
 		}

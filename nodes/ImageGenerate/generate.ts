@@ -95,8 +95,12 @@ function readTask(context: IExecuteFunctions, itemIndex: number, keys: ItemKeys)
 
 async function run(task: Task, endpoint: Endpoint, pictures: Pictures, turnBy: number, signal: AbortSignal | undefined): Promise<Outcome> {
 	let snapshot: JobSnapshot;
+	// The user gave up: what has not begun need not be paid. Nobody waits for the answer.
+	const ifStopped = ({ job }: JobSnapshot) => {
+		if (task.options.cancelOnStop !== false && job.id !== null && endpoint.session.cancel) endpoint.cancel(job.id).catch(() => undefined);
+	};
 	try {
-		snapshot = await endpoint.submit(task.request, { idempotencyKey: task.key, signal, deadline: turnBy });
+		snapshot = await endpoint.submit(task.request, { idempotencyKey: task.key, signal, deadline: turnBy, ifStopped });
 	} catch (thrown) {
 		const error = toImageError(thrown);
 		if (error.code === 'canceled') throw error;
@@ -111,8 +115,7 @@ async function run(task: Task, endpoint: Endpoint, pictures: Pictures, turnBy: n
 		} catch (thrown) {
 			const error = toImageError(thrown);
 			if (error.code === 'canceled') {
-				// The user gave up: what has not begun need not be paid. Nobody waits for the answer.
-				if (task.options.cancelOnStop !== false && endpoint.session.cancel) endpoint.cancel(id).catch(() => undefined);
+				ifStopped(snapshot);
 				throw error;
 			}
 			snapshot = noted(snapshot, error);

@@ -21,6 +21,14 @@ it('a job that has ended cannot be canceled, and the error says so', async () =>
 	expect(result.run.status).toBe('error');
 });
 
+it('a cancel whose answer is lost is still a cancel', async () => {
+	const item = await submitOne('Waits [queue]');
+	sandbox().fault({ route: 'cancel', kind: 'resetAfterAccept' });
+	const result = await chain([item], [cancel()]);
+	expect(result.error).toBeUndefined();
+	expect(statusOf(result.output('Cancel')[0])).toBe('canceled');
+});
+
 it('with Pass the item goes on as the job stands, with the reason', async () => {
 	const item = await submitOne('Done');
 	await chain([item], [{ name: 'Poll', type: 'imagePoll', parameters: { download: false } }]);

@@ -1,4 +1,8 @@
+import { waitUntil } from '../../scripts/lib/deadline';
 import { apiKey, bench } from './sandboxed';
+
+/** Waits for what happens after an execution has ended. */
+const until = (seen: () => boolean) => waitUntil({ for: 'what follows the end', withinMs: 5_000 }, () => Promise.resolve(seen() || undefined));
 
 const { books, sandbox, chain, generate, credential } = bench();
 
@@ -110,9 +114,22 @@ it('stopping the execution stops the waiting within a second and cancels what ha
 	});
 	expect(Date.now() - stoppedAt).toBeLessThan(1000);
 	expect(result.run.status).toBe('canceled');
-	const deadline = Date.now() + 3000;
-	while (books().jobs[0]?.status !== 'CANCELED' && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
-	expect(books().jobs[0]?.status).toBe('CANCELED');
+	await until(() => books().jobs[0]?.status === 'CANCELED');
+});
+
+it('a submit that is under way when the user stops is heard to its end, and its job canceled', async () => {
+	sandbox().fault({ route: 'generate', kind: 'slow', delayMs: 400 });
+	const result = await chain([{ prompt: 'Waits [queue]' }], [{ name: 'Generate', type: 'imageGenerate', parameters: { provider: 'imageSaas', prompt: '={{ $json.prompt }}' } }], {
+		onStart: (stop) => {
+			const timer = setInterval(() => {
+				if (!books().requests['POST /v1/images/generate']) return;
+				clearInterval(timer);
+				stop();
+			}, 10);
+		},
+	});
+	expect(result.run.status).toBe('canceled');
+	await until(() => books().jobs[0]?.status === 'CANCELED');
 });
 
 it('a wrong key is said at once and names the credential', async () => {
