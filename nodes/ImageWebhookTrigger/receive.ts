@@ -1,11 +1,15 @@
-import { type IDataObject, type IHookFunctions, type IWebhookFunctions, type IWebhookResponseData, NodeOperationError } from 'n8n-workflow';
+import { type IDataObject, type IHookFunctions, type INodeExecutionData, type IWebhookFunctions, type IWebhookResponseData, NodeOperationError } from 'n8n-workflow';
 import { endpointOf } from '../../jobs/endpoints';
-import { toImageError } from '../../model/errors';
+import type { Endpoint } from '../../jobs/endpoint';
+import { outcomeOf, toImageError } from '../../model/errors';
 import type { WebhookDelivery } from '../../providers/provider';
 import { providerById } from '../../providers/registry';
 import { toItem } from '../shared/items';
 import { createPictures } from '../shared/pictures';
 import { isFirst, type SeenEvents } from './seenEvents';
+
+/** Providers wait some seconds for an answer; what takes longer is downloaded by Image Poll. */
+const downloadWithinMs = 20_000;
 
 interface TriggerOptions {
 	dedupeHours?: number;
@@ -47,6 +51,8 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	if (delivery.timestamp === null || Math.abs(now - delivery.timestamp) > toleranceMs) return answer(context, 400, `The delivery's timestamp is missing or more than ${toleranceMs / 1000} s from ours`);
 
 	if (!(context.getNodeParameter('events') as string[]).includes(eventOf(delivery))) return answer(context, 200, 'Not among the events listened for');
+	// Whatever can fail comes before the event counts as seen: the provider then sends it again.
+	const endpoint = await endpointOf(provider, credential);
 	const windowMs = (options.dedupeHours ?? 72) * 3_600_000;
 	// Listening in the editor is for trying out, and there the same delivery may be sent as often as one likes.
 	if (windowMs > 0 && context.getMode() !== 'manual') {
@@ -54,22 +60,23 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 		const kept = context.getWorkflowStaticData('node') as { seen?: SeenEvents };
 		if (!isFirst(`${workflowId}:${context.getNode().id}`, kept, delivery.eventId, now, windowMs)) return answer(context, 200, 'Seen before');
 	}
-	const workflowData = [[await itemOf(context, delivery, credential, options)]];
+	const workflowData = [[await itemOf(context, delivery, endpoint, options)]];
 	// n8n saves static data when the answer is given, but forgets that it changed once the run has begun. Answering
 	// ourselves, before the run, is what makes the event remembered after a restart.
 	return { ...answer(context, 200, 'Accepted'), workflowData };
 }
 
-async function itemOf(context: IWebhookFunctions, delivery: WebhookDelivery, credential: IDataObject, options: TriggerOptions) {
+/** The item of a delivery. Never fails: pictures that cannot be had in time are left to Image Poll. */
+async function itemOf(context: IWebhookFunctions, delivery: WebhookDelivery, endpoint: Endpoint, options: TriggerOptions): Promise<INodeExecutionData> {
 	let { snapshot } = delivery;
 	let binary = {};
-	const endpoint = await endpointOf(providerById(snapshot.job.provider), credential);
 	// Whoever waits for this job in this process need not poll for it any more.
 	endpoint.observe(snapshot);
 	if (options.download && snapshot.images.length > 0) {
 		const { helpers } = context;
-		const pictures = createPictures((data, name, type) => helpers.prepareBinaryData(data, name, type), AbortSignal.timeout(60_000));
-		({ snapshot, binary } = await pictures.fetch(snapshot, endpoint.config, { maxMegabytes: options.maxImageSize }));
+		const pictures = createPictures((data, name, type) => helpers.prepareBinaryData(data, name, type), AbortSignal.timeout(downloadWithinMs));
+		const fetched = await outcomeOf(pictures.fetch(snapshot, endpoint.config, { maxMegabytes: options.maxImageSize }));
+		if (fetched.ok) ({ snapshot, binary } = fetched.value);
 	}
 	const item = toItem({ snapshot, request: {}, binary, itemIndex: 0 });
 	item.json['event'] = { id: delivery.eventId, status: delivery.status, timestamp: delivery.timestamp === null ? null : new Date(delivery.timestamp).toISOString(), payload: delivery.payload as IDataObject };

@@ -104,3 +104,24 @@ it('without a secret in the credential the workflow cannot be published, and say
 	});
 	await expect(stage.client.publishWorkflow(id)).rejects.toThrow(/no webhook secret/);
 }, 60_000);
+
+it.each([
+	['its picture', 'A cat', ['image_0']],
+	['the reason, where there is none to be had,', 'A cat [missing-image]', []],
+])('with Download Images the item comes with %s', async (_what, prompt, fields) => {
+	const webhookId = `22222222-2222-4333-8444-${prompt.length.toString().padStart(12, '0')}`;
+	const { id } = await stage.install({
+		name: 'Downloads',
+		nodes: [{ id: 'a', name: 'Trigger', type: 'n8n-nodes-image-pipelines.imageWebhookTrigger', typeVersion: 1, position: [0, 0], webhookId, parameters: { provider: 'imageSaas', options: { download: true } } }],
+		connections: {},
+		settings: { executionOrder: 'v1' },
+	});
+	await stage.client.publishWorkflow(id);
+	stage.sandbox.settings({ webhookUrl: `${stage.n8n.url}/webhook/${webhookId}/image-jobs` });
+	await fetch(`${stage.sandbox.url}/v1/images/generate`, { method: 'POST', headers: { authorization: `Bearer ${stage.apiKey}`, 'content-type': 'application/json' }, body: JSON.stringify({ prompt }) });
+	const execution = await stage.client.waitForExecution(await stage.client.waitForNewExecution(id, [], 40_000), 40_000);
+	stage.sandbox.settings({ webhookUrl: null });
+	const [item] = execution.data.resultData.runData['Trigger']?.[0]?.data?.main?.[0] ?? [];
+	expect(Object.keys(item?.binary ?? {})).toEqual(fields);
+	expect(item?.json['job']).toMatchObject({ status: 'succeeded', error: fields.length > 0 ? null : { code: 'notFound' } });
+}, 60_000);
