@@ -31,6 +31,18 @@ export interface StartOptions {
 /** Starts n8n and returns once it answers requests. On any failure nothing is left running. */
 export async function startN8n(options: StartOptions): Promise<N8nInstance> {
 	assertRuntimeInstalled();
+	for (let attempt = 1; ; attempt++) {
+		try {
+			return await startOnce(options);
+		} catch (error) {
+			// Somebody took a port between our choosing it and n8n's listening: choose again. A port that was asked for is not ours to change.
+			const taken = /port (\d+) is already in use/.exec(String(error))?.[1];
+			if (taken === undefined || taken === String(options.port) || attempt === 3) throw error;
+		}
+	}
+}
+
+async function startOnce(options: StartOptions): Promise<N8nInstance> {
 	const { userFolder } = options;
 	const port = options.port ?? (await freePort());
 	const logFile = options.logFile ?? join(userFolder, 'n8n.log');

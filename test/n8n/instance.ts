@@ -35,10 +35,16 @@ export class Stage {
 	async open(settings: Partial<Settings> = {}): Promise<void> {
 		prepareUserFolder(this.userFolder);
 		const sandbox = await startImageSaasSandbox({ settings: { apiKey: this.apiKey, webhookSecret: this.webhookSecret, requestsPerMinute: 0, maxConcurrent: 0, jobDurationMs: 200, ...settings } });
-		const n8n = await startN8n({ userFolder: this.userFolder });
-		const client = await n8n.client().signIn(templateOwner);
-		const credential = await client.createCredential({ name: 'Sandbox', type: 'imageSaasApi', data: { baseUrl: sandbox.url, apiKey: this.apiKey, webhookSecret: this.webhookSecret, requestsPerMinute: 0, jobsInFlight: 0, allowedHosts: '' } });
-		this.running = { n8n, client, sandbox, credential };
+		try {
+			const n8n = await startN8n({ userFolder: this.userFolder });
+			const client = await n8n.client().signIn(templateOwner);
+			const credential = await client.createCredential({ name: 'Sandbox', type: 'imageSaasApi', data: { baseUrl: sandbox.url, apiKey: this.apiKey, webhookSecret: this.webhookSecret, requestsPerMinute: 0, jobsInFlight: 0, allowedHosts: '' } });
+			this.running = { n8n, client, sandbox, credential };
+		} catch (error) {
+			// A server left open would keep the test run from ending.
+			await sandbox.close();
+			throw error;
+		}
 	}
 
 	/** Starts n8n again on the same database, after it was stopped or killed. */
