@@ -75,6 +75,15 @@ it('time being up is no error: the wait gives what is known', async () => {
 	expect(clock.now()).toBe(5_000);
 });
 
+it('time is up on time even while the provider does not answer', async () => {
+	const clock = new VirtualClock(0);
+	let signal: AbortSignal | undefined;
+	const watcher = new Watcher({ bulk: true, floorMs: 500, clock, random: () => 0.5, onEnd: () => undefined, poll: (_ids, given) => { signal = given; return new Promise<never>((_resolve, reject) => given.addEventListener('abort', () => reject(new ImageError('canceled', { message: 'dropped' })))); } });
+	await expect(clock.until(watcher.wait('a', { deadline: 5_000 }))).resolves.toMatchObject({ ended: false });
+	expect(clock.now()).toBe(5_000);
+	expect(signal?.aborted).toBe(true);
+});
+
 it('who stops waiting is told at once, and a request nobody wants any more is dropped', async () => {
 	const never = new Promise<never>(() => undefined);
 	const clock = new VirtualClock(0);

@@ -37,6 +37,9 @@ interface Watched {
 /** Failures in a row of one job's own look before its waiters are told; a broken connection does not count. */
 const patience = 5;
 
+/** setTimeout takes no more; who sleeps so long simply comes round again. */
+const longestSleepMs = 2 ** 31 - 1;
+
 export interface WatcherOptions {
 	poll: (ids: readonly string[], signal: AbortSignal) => Promise<Map<string, Observation>>;
 	/** Whether one poll for all costs about as much as one for a single job. */
@@ -136,14 +139,34 @@ export class Watcher {
 	private async sleepUntilNext(): Promise<void> {
 		const { clock } = this.options;
 		this.wake = new AbortController();
-		let next = Number.POSITIVE_INFINITY;
-		for (const entry of this.watched.values()) {
-			next = Math.min(next, entry.dueAt);
-			for (const { deadline } of entry.waiters) next = Math.min(next, deadline);
-		}
-		// setTimeout's own limit; the loop simply comes round again.
-		const pause = Math.min(next - clock.now(), 2 ** 31 - 1);
+		let next = this.nextDeadline();
+		for (const { dueAt } of this.watched.values()) next = Math.min(next, dueAt);
+		const pause = Math.min(next - clock.now(), longestSleepMs);
 		if (pause > 0) await clock.sleep(pause, this.wake.signal).catch(() => undefined);
+	}
+
+	/** The work, while those whose time is up meanwhile leave on time: a provider that hangs keeps nobody past the deadline. */
+	private async expiring<T>(work: Promise<T>): Promise<T> {
+		const { clock } = this.options;
+		const done = new AbortController();
+		const guard = async () => {
+			for (let next = this.nextDeadline(); Number.isFinite(next); next = this.nextDeadline()) {
+				await clock.sleep(Math.min(next - clock.now(), longestSleepMs), done.signal);
+				this.expire();
+			}
+		};
+		guard().catch(() => undefined);
+		try {
+			return await work;
+		} finally {
+			done.abort();
+		}
+	}
+
+	private nextDeadline(): number {
+		let next = Number.POSITIVE_INFINITY;
+		for (const { waiters } of this.watched.values()) for (const { deadline } of waiters) next = Math.min(next, deadline);
+		return next;
 	}
 
 	private expire(): void {
@@ -168,7 +191,7 @@ export class Watcher {
 		const abort = new AbortController();
 		this.looking = { remaining: new Set(due), abort };
 		try {
-			const observations = await this.options.poll(due.map(({ id }) => id), abort.signal);
+			const observations = await this.expiring(this.options.poll(due.map(({ id }) => id), abort.signal));
 			this.outages = 0;
 			for (const entry of due) {
 				const observation = observations.get(entry.id);
