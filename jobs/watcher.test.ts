@@ -84,6 +84,16 @@ it('time is up on time even while the provider does not answer', async () => {
 	expect(signal?.aborted).toBe(true);
 });
 
+it('who joins while the provider does not answer leaves on his own time', async () => {
+	const clock = new VirtualClock(0);
+	const watcher = new Watcher({ bulk: true, floorMs: 500, clock, random: () => 0.5, onEnd: () => undefined, poll: () => new Promise<never>(() => undefined) });
+	void watcher.wait('a', forever);
+	void watcher.wait('b', { deadline: 300_000 });
+	await clock.advance(2_000);
+	await expect(clock.until(watcher.wait('c', { deadline: 5_000 }))).resolves.toMatchObject({ ended: false });
+	expect(clock.now()).toBe(5_000);
+});
+
 it('who stops waiting is told at once, and a request nobody wants any more is dropped', async () => {
 	const never = new Promise<never>(() => undefined);
 	const clock = new VirtualClock(0);

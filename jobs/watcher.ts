@@ -55,7 +55,7 @@ export interface WatcherOptions {
 export class Watcher {
 	private readonly watched = new Map<string, Watched>();
 	private running = false;
-	/** Ends the loop's present sleep, so that it looks anew at who is due. */
+	/** Ends the present sleep of the loop or its guard, so that it looks anew at who is due. */
 	private wake = new AbortController();
 	/** The look under way, and for whom. */
 	private looking: { remaining: Set<Watched>; abort: AbortController } | null = null;
@@ -150,12 +150,15 @@ export class Watcher {
 		const { clock } = this.options;
 		const done = new AbortController();
 		const guard = async () => {
-			for (let next = this.nextDeadline(); Number.isFinite(next); next = this.nextDeadline()) {
-				await clock.sleep(Math.min(next - clock.now(), longestSleepMs), done.signal);
+			while (!done.signal.aborted) {
+				// Woken by whoever joins: his deadline may be the next.
+				this.wake = new AbortController();
+				const pause = Math.min(this.nextDeadline() - clock.now(), longestSleepMs);
+				await clock.sleep(pause, AbortSignal.any([done.signal, this.wake.signal])).catch(() => undefined);
 				this.expire();
 			}
 		};
-		guard().catch(() => undefined);
+		void guard();
 		try {
 			return await work;
 		} finally {
