@@ -78,3 +78,12 @@ it('a refused answer leaves the images as they were', () => {
 	const done: JobSnapshot = { job: job({ status: 'succeeded', completed: 1 }), images: [{ index: 0, url: 'https://example.com/a.png', fileName: 'a.png', mimeType: null, width: null, height: null, bytes: null, seed: null }], raw: null };
 	expect(advanceSnapshot(done, { job: job({ status: 'running' }), images: [], raw: null })).toBe(done);
 });
+
+it('a success that came without its pictures takes them from a later answer, and nothing else', () => {
+	const image = { index: 0, url: 'https://example.com/a.png', fileName: 'a.png', mimeType: null, width: null, height: null, bytes: null, seed: null };
+	const bare: JobSnapshot = { job: job({ status: 'succeeded', completed: 1, idempotencyKey: 'key' }), images: [], raw: null };
+	expect(advanceSnapshot(bare, { job: job({ status: 'succeeded', completed: 1 }), images: [image], raw: null })).toMatchObject({ job: bare.job, images: [image] });
+	expect(advanceSnapshot(bare, { job: job({ status: 'running' }), images: [image], raw: null })).toBe(bare);
+	const failed: JobSnapshot = { ...bare, job: job({ status: 'failed' }) };
+	expect(advanceSnapshot(failed, { job: job({ status: 'succeeded', completed: 1 }), images: [image], raw: null })).toBe(failed);
+});

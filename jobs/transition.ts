@@ -41,11 +41,20 @@ export function advance(current: Job, observed: Job): Job {
 	});
 }
 
-/** As `advance`, for a job together with its images; a refused answer leaves both as they were. */
+/**
+ * As `advance`, for a job together with its images; a refused answer leaves both as they were. Only the pictures of a
+ * success that is known without them are still taken in: an item may have lost them on its way.
+ */
 export function advanceSnapshot(current: JobSnapshot | undefined, observed: JobSnapshot): JobSnapshot {
 	if (!current) return { ...observed, job: settled(observed.job) };
 	const job = advance(current.job, observed.job);
-	return job === current.job ? current : { ...observed, job };
+	if (job !== current.job) return { ...observed, job };
+	const bare = current.images.length === 0 && isSuccess(current.job) && isSuccess(observed.job);
+	return bare && observed.images.length > 0 ? { ...observed, job } : current;
+}
+
+function isSuccess({ status }: Job): boolean {
+	return status === 'succeeded' || status === 'partial';
 }
 
 /** A success with fewer images than were asked for is `partial`; with none it is a failure. What was paid for and did not come is never silent. */
