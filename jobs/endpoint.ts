@@ -165,9 +165,10 @@ export class Endpoint<S extends Session = Session> {
 		}
 	}
 
-	private poll(ids: readonly string[], signal: AbortSignal | undefined): Promise<Map<string, Observation>> {
-		if (!this.session.poll) return Promise.reject(cannot(this.provider, 'be polled'));
-		return this.session.poll(ids, { signal });
+	private async poll(ids: readonly string[], signal: AbortSignal | undefined): Promise<Map<string, Observation>> {
+		if (!this.session.poll) throw cannot(this.provider, 'be polled');
+		const observations = await this.session.poll(ids, { signal });
+		return new Map([...observations].map(([id, observation]) => [id, aboutIt(id, observation)]));
 	}
 
 	/** A key is remembered while its submit runs and for a while after it was accepted; a refused one at once forgotten. */
@@ -211,6 +212,12 @@ function perhapsMade(error: ImageError, key: string | null): ImageError {
 	const { code, message, retryable, httpStatus, delivery } = error;
 	const hint = key === null ? 'Look at the provider before you run this item again: it may be paid already' : `Run this item again with the idempotency key ${key}: it gives that job, not a second one`;
 	return new ImageError(code, { message: `${message}. The job may have been made all the same`, hint, retryable, httpStatus, delivery, cause: error });
+}
+
+/** An answer about another job (a proxy's cache, say) is spoilt, whatever it says. */
+function aboutIt(id: string, observation: Observation): Observation {
+	if (!observation.ok || observation.snapshot.job.id === id) return observation;
+	return { ok: false, error: new ImageError('malformedResponse', { message: `Asked after job ${id}, told of job ${String(observation.snapshot.job.id)}` }) };
 }
 
 function cannot(provider: ProviderDefinition, what: string): ImageError {
