@@ -1,6 +1,6 @@
 import type { ApiTransport } from '../http/apiClient';
 import { parseRetryAfter } from '../http/retryAfter';
-import { ImageError, outcomeOf } from '../model/errors';
+import { ImageError, outcomeOf, toImageError } from '../model/errors';
 import { isTerminal, type JobSnapshot } from '../model/job';
 import type { ImageRequest } from '../model/request';
 import type { EndpointConfig, Observation, ProviderAdapter, ProviderDefinition, Session } from '../providers/provider';
@@ -158,10 +158,11 @@ export class Endpoint<S extends Session = Session> {
 		for (const id of ids) {
 			void this.watcher
 				.wait(id, { deadline: clock.now() + 60_000 })
-				.then((result) => {
-					if (!result.ended && this.slots.contended) this.follow([id]);
-				})
-				.catch(() => undefined);
+				// Where asking again may help it is asked again: a slot that nobody looks after is never given back.
+				.then(({ ended }) => ended, (thrown: unknown) => !toImageError(thrown).retryable)
+				.then((over) => {
+					if (!over && this.slots.contended) this.follow([id]);
+				});
 		}
 	}
 
