@@ -70,7 +70,13 @@ export class Endpoint<S extends Session = Session> {
 	async submit(request: ImageRequest, options: SubmitOptions): Promise<JobSnapshot> {
 		checkRequest(this.provider, request);
 		const known = this.submits.get(options.idempotencyKey);
-		if (known && known.until > this.dependencies.clock.now()) return await abortable(known.submit, options.signal);
+		if (known && known.until > this.dependencies.clock.now()) {
+			const joined = await outcomeOf(abortable(known.submit, options.signal));
+			if (joined.ok) return joined.value;
+			// Whoever began it was stopped before it was sent; we were not.
+			if (joined.error.code === 'canceled' && !options.signal?.aborted) return await this.submit(request, options);
+			throw joined.error;
+		}
 		const submit = this.submitNew(request, options);
 		this.remember(options.idempotencyKey, submit);
 		return await abortable(submit, options.signal);
