@@ -73,9 +73,10 @@ export class Endpoint<S extends Session = Session> {
 		if (known && known.until > this.dependencies.clock.now()) {
 			const joined = await outcomeOf(abortable(known.submit, options.signal));
 			if (joined.ok) return joined.value;
-			// Whoever began it was stopped before it was sent; we were not.
-			if (joined.error.code === 'canceled' && !options.signal?.aborted) return await this.submit(request, options);
-			throw joined.error;
+			if (joined.error.code !== 'canceled' || options.signal?.aborted) throw joined.error;
+			// Whoever began it was stopped, perhaps between two attempts; we were not.
+			await this.dependencies.clock.sleep(retryDefaults.baseMs, options.signal);
+			return await this.submit(request, options);
 		}
 		const submit = this.submitNew(request, options);
 		this.remember(options.idempotencyKey, submit);
@@ -119,17 +120,27 @@ export class Endpoint<S extends Session = Session> {
 	private async submitNew(request: ImageRequest, { idempotencyKey, signal, deadline, ifStopped }: SubmitOptions): Promise<JobSnapshot> {
 		const { clock, random } = this.dependencies;
 		const { idempotency } = this.provider.capabilities;
-		const slot = await this.slotBefore(deadline, signal);
-		const outcome = await outcomeOf(
-			withRetry(() => this.session.submit(request, { idempotencyKey, signal }), {
-				clock,
-				random,
-				signal,
-				deadline,
-				// Sent and not answered: only a key of the provider's own makes it safe to send again.
-				canRepeat: (error) => error.delivery !== 'ambiguous' || idempotency === 'native',
-			}),
+		const slot = await this.before(deadline, signal, (either) => this.slots.acquire(either), () => noSlot(this.config.limits.jobsInFlight));
+		let last: ImageError | undefined;
+		const attempts = this.before(
+			deadline,
+			signal,
+			(either) =>
+				withRetry(() => this.session.submit(request, { idempotencyKey, signal: either }), {
+					clock,
+					random,
+					signal: either,
+					deadline,
+					canRepeat: (error) => {
+						last = error;
+						// Sent and not answered: only a key of the provider's own makes it safe to send again.
+						return error.delivery !== 'ambiguous' || idempotency === 'native';
+					},
+				}),
+			// What an earlier attempt met says more than that there was no time for another.
+			() => last ?? noTurn(this.config.limits.requestsPerMinute),
 		);
+		const outcome = await outcomeOf(attempts);
 		if (!outcome.ok) {
 			slot.release();
 			throw outcome.error.delivery === 'ambiguous' && outcome.error.code !== 'canceled' ? perhapsMade(outcome.error, idempotency === 'native' ? idempotencyKey : null) : outcome.error;
@@ -142,20 +153,16 @@ export class Endpoint<S extends Session = Session> {
 		return { ...outcome.value, job: { ...outcome.value.job, createdAt: outcome.value.job.createdAt ?? new Date(clock.now()).toISOString() } };
 	}
 
-	private async slotBefore(deadline: number, signal: AbortSignal | undefined): Promise<Slot> {
+	/** The work, which is stopped by its signal when time is up, and then fails with `tooLate`. */
+	private async before<T>(deadline: number, signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>, tooLate: () => ImageError): Promise<T> {
 		const { clock } = this.dependencies;
 		const late = new AbortController();
 		const done = new AbortController();
 		clock.sleep(deadline - clock.now(), done.signal).then(() => late.abort(), () => undefined);
-		const slot = await outcomeOf(this.slots.acquire(signal ? AbortSignal.any([signal, late.signal]) : late.signal));
+		const outcome = await outcomeOf(work(signal ? AbortSignal.any([signal, late.signal]) : late.signal));
 		done.abort();
-		if (slot.ok) return slot.value;
-		if (!late.signal.aborted) throw slot.error;
-		throw new ImageError('rateLimited', {
-			message: `No job ended in time: ${this.config.limits.jobsInFlight} are in flight, as many as the credential allows`,
-			hint: 'Raise "Max Wait", or "Jobs in Flight" in the credential if your tenant is allowed more',
-			delivery: 'notSent',
-		});
+		if (outcome.ok) return outcome.value;
+		throw outcome.error.code === 'canceled' && late.signal.aborted && !signal?.aborted ? tooLate() : outcome.error;
 	}
 
 	/** Asks after jobs that hold a slot while somebody waits for one; nobody else may be looking at them. */
@@ -219,6 +226,22 @@ function perhapsMade(error: ImageError, key: string | null): ImageError {
 	const { code, message, retryable, httpStatus, delivery } = error;
 	const hint = key === null ? 'Look at the provider before you run this item again: it may be paid already' : `Run this item again with the idempotency key ${key}: it gives that job, not a second one`;
 	return new ImageError(code, { message: `${message}. The job may have been made all the same`, hint, retryable, httpStatus, delivery, cause: error });
+}
+
+function noSlot(jobsInFlight: number | null): ImageError {
+	return new ImageError('rateLimited', {
+		message: `No job ended in time: ${jobsInFlight} are in flight, as many as the credential allows`,
+		hint: 'Raise "Max Wait", or "Jobs in Flight" in the credential if your tenant is allowed more',
+		delivery: 'notSent',
+	});
+}
+
+function noTurn(requestsPerMinute: number | null): ImageError {
+	return new ImageError('rateLimited', {
+		message: `Its turn to be sent did not come in time${requestsPerMinute === null ? '' : `: the credential allows ${requestsPerMinute} requests a minute`}`,
+		hint: 'Raise "Max Wait", or "Requests per Minute" in the credential if your tenant is allowed more',
+		delivery: 'notSent',
+	});
 }
 
 /** An answer about another job (a proxy's cache, say) is spoilt, whatever it says. */

@@ -22,12 +22,13 @@ interface Fake {
 	/** What submits answer in turn before they succeed. */
 	refusals?: ImageError[];
 	status?: (path: string) => number;
-	/** What a poll says instead of what is so. Throws for all, or gives an observation for one. */
+	cancels?: boolean;
+	/** What a poll says instead of what is so: throws for all, or gives an observation for one. */
 	says?: (id: string, poll: number) => Observation | undefined;
 }
 
 /** An endpoint over a provider that lives in the test: jobs end by the clock. */
-export function fakeEndpoint({ jobsInFlight = null, requestsPerMinute = null, can = {}, jobMs = 1_000, refusals = [], status = () => 200, says = () => undefined }: Fake = {}) {
+export function fakeEndpoint({ jobsInFlight = null, requestsPerMinute = null, can = {}, jobMs = 1_000, refusals = [], status = () => 200, says = () => undefined, cancels = true }: Fake = {}) {
 	const clock = new VirtualClock(0);
 	const submits: Array<{ key: string; at: number; prompt: string }> = [];
 	const endsAt = new Map<string, number>();
@@ -44,14 +45,14 @@ export function fakeEndpoint({ jobsInFlight = null, requestsPerMinute = null, ca
 				const id = `job-${endsAt.size + 1}`;
 				endsAt.set(id, clock.now() + jobMs);
 				log.mostAtOnce = Math.max(log.mostAtOnce, running());
-				return snapshotOf(id, 'queued');
+				return snapshotOf(id, jobMs === 0 ? 'succeeded' : 'queued');
 			},
 			poll: async (ids, { signal }) => {
 				await transport.send({ method: 'GET', path: '/poll', signal });
 				log.polls++;
 				return new Map(ids.map((id): [string, Observation] => [id, says(id, log.polls) ?? { ok: true, snapshot: snapshotOf(id, clock.now() >= (endsAt.get(id) ?? Number.POSITIVE_INFINITY) ? 'succeeded' : 'running') }]));
 			},
-			cancel: async (id) => snapshotOf(id, 'canceled'),
+			...(cancels ? { cancel: async (id: string) => snapshotOf(id, 'canceled') } : {}),
 		}),
 	};
 	const config = { baseUrl: 'http://fake.example', headers: {}, secrets: [], limits: { requestsPerMinute, jobsInFlight }, allowedHosts: [] };
