@@ -14,20 +14,28 @@ export function stopped(): ImageError {
 	return new ImageError('canceled', { message: executionCanceled, delivery: 'notSent' });
 }
 
+/** The longest a timer takes; a longer one would end at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
 	now: () => Date.now(),
 	sleep: (ms, signal) =>
 		new Promise((resolve, reject) => {
 			if (signal?.aborted) return reject(stopped());
+			let timer: NodeJS.Timeout;
 			const onAbort = () => {
 				clearTimeout(timer);
 				reject(stopped());
 			};
-			const timer = setTimeout(() => {
-				signal?.removeEventListener('abort', onAbort);
-				resolve();
-			}, ms);
+			const wait = (left: number) => {
+				timer = setTimeout(() => {
+					if (left > longestTimerMs) return wait(left - longestTimerMs);
+					signal?.removeEventListener('abort', onAbort);
+					resolve();
+				}, Math.min(left, longestTimerMs));
+			};
 			signal?.addEventListener('abort', onAbort, { once: true });
+			wait(ms);
 		}),
 };
 

@@ -37,9 +37,6 @@ interface Watched {
 /** Failures in a row of one job's own look before its waiters are told; a broken connection does not count. */
 const patience = 5;
 
-/** setTimeout takes no more; who sleeps so long simply comes round again. */
-const longestSleepMs = 2 ** 31 - 1;
-
 export interface WatcherOptions {
 	poll: (ids: readonly string[], signal: AbortSignal) => Promise<Map<string, Observation>>;
 	/** Whether one poll for all costs about as much as one for a single job. */
@@ -141,7 +138,7 @@ export class Watcher {
 		this.wake = new AbortController();
 		let next = this.nextDeadline();
 		for (const { dueAt } of this.watched.values()) next = Math.min(next, dueAt);
-		const pause = Math.min(next - clock.now(), longestSleepMs);
+		const pause = next - clock.now();
 		if (pause > 0) await clock.sleep(pause, this.wake.signal).catch(() => undefined);
 	}
 
@@ -153,8 +150,7 @@ export class Watcher {
 			while (!done.signal.aborted) {
 				// Woken by whoever joins: his deadline may be the next.
 				this.wake = new AbortController();
-				const pause = Math.min(this.nextDeadline() - clock.now(), longestSleepMs);
-				await clock.sleep(pause, AbortSignal.any([done.signal, this.wake.signal])).catch(() => undefined);
+				await clock.sleep(this.nextDeadline() - clock.now(), AbortSignal.any([done.signal, this.wake.signal])).catch(() => undefined);
 				this.expire();
 			}
 		};
