@@ -83,3 +83,71 @@ it('a job that is finished when it is made holds no slot', async () => {
 	await clock.until(Promise.all(['a', 'b', 'c'].map((key) => submit(key))));
 	expect(sent.map(({ path }) => path)).toEqual(['/submit', '/submit', '/submit']);
 });
+
+it('what a single look learns ends the wait of others and frees the slot', async () => {
+	const { clock, endpoint, submit, log } = fakeEndpoint({ jobsInFlight: 1, jobMs: 4_000 });
+	const { job } = await clock.until(submit('a'));
+	const wait = endpoint.wait(job.id ?? '', { ...forever, known: snapshotOf('job-1', 'queued', { createdAt: new Date(0).toISOString() }) });
+	clock.skip(4_000);
+	const before = log.polls;
+	await endpoint.look([job.id ?? '']);
+	await expect(wait).resolves.toMatchObject({ ended: true });
+	expect(log.polls).toBe(before + 1);
+	await expect(clock.until(submit('b'), 1)).resolves.toBeDefined();
+});
+
+it('a look that fails for one job says so and ends nobody\'s wait', async () => {
+	const spoilt: Observation = { ok: false, error: new ImageError('upstream', { message: '500' }) };
+	const { clock, endpoint, submit } = fakeEndpoint({ says: (_id, poll) => (poll === 1 ? spoilt : undefined) });
+	const { job } = await clock.until(submit('a'));
+	expect((await endpoint.look([job.id ?? ''])).get(job.id ?? '')).toBe(spoilt);
+	await expect(clock.until(endpoint.wait(job.id ?? '', forever))).resolves.toMatchObject({ ended: true });
+});
+
+it('a look may be dropped on its way, a submit is heard to its end', async () => {
+	const { endpoint, submit, sent } = fakeEndpoint();
+	const { signal } = new AbortController();
+	await submit('k', { signal });
+	await endpoint.look(['job-1'], signal);
+	expect(sent.map((request) => [request.path, request.signal !== undefined])).toEqual([['/submit', false], ['/poll', true]]);
+});
+
+it('keys are remembered for ten minutes and then forgotten, one and all', async () => {
+	const { clock, submit, submits } = fakeEndpoint();
+	await clock.until(submit('a'));
+	await clock.until(submit('b'));
+	await clock.advance(10 * 60_000 - 1);
+	await submit('a');
+	expect(submits).toHaveLength(2);
+	await clock.advance(1);
+	await clock.until(submit('b'));
+	await clock.until(submit('a'));
+	expect(submits.map(({ key }) => key)).toEqual(['a', 'b', 'b', 'a']);
+});
+
+it('a job that outlasts the look-out for it is looked out for again', async () => {
+	const { clock, submit } = fakeEndpoint({ jobsInFlight: 1, jobMs: 150_000 });
+	await clock.until(submit('a'));
+	await expect(clock.until(submit('b'))).resolves.toBeDefined();
+	expect(clock.now()).toBeLessThan(175_000);
+});
+
+it('a refusal that was an answer is told as it is, and one that was stopped is no failure', async () => {
+	const refused = fakeEndpoint({ refusals: [new ImageError('contentRejected', { message: 'no' })] });
+	await expect(refused.clock.until(refused.submit('k'))).rejects.toMatchObject({ code: 'contentRejected', message: 'no', hint: null });
+	const dropped = fakeEndpoint({ refusals: [new ImageError('canceled', { message: 'The execution was canceled', delivery: 'ambiguous' })] });
+	await expect(dropped.clock.until(dropped.submit('k'))).rejects.toMatchObject({ code: 'canceled', message: 'The execution was canceled' });
+});
+
+it('a lost answer that stays lost names the key under which the job can be had', async () => {
+	const { clock, submit, submits } = fakeEndpoint({ refusals: [cut(), cut(), cut(), cut()] });
+	await expect(clock.until(submit('my-key'))).rejects.toMatchObject({ code: 'network', delivery: 'ambiguous', hint: expect.stringContaining('idempotency key my-key') as string });
+	expect(submits).toHaveLength(4);
+});
+
+it('who was not stopped is told nothing by the way', async () => {
+	const { clock, endpoint } = fakeEndpoint();
+	const told: unknown[] = [];
+	await clock.until(endpoint.submit({ prompt: 'A', count: 1 }, { idempotencyKey: 'k', deadline: 60_000, signal: new AbortController().signal, ifStopped: (snapshot) => told.push(snapshot) }));
+	expect(told).toEqual([]);
+});

@@ -79,3 +79,46 @@ it('without a limit everyone goes at once', async () => {
 	await settle();
 	expect(clock.now()).toBe(new VirtualClock().now());
 });
+
+it('those who give up anywhere in the queue cost nothing: the rest go as if they had never come', async () => {
+	await fc.assert(
+		fc.asyncProperty(fc.integer({ min: 1, max: 30 }), fc.array(fc.boolean(), { minLength: 1, maxLength: 40 }), async (limit, stays) => {
+			const clock = new VirtualClock(0);
+			const pacer = new Pacer(limit, clock);
+			const granted: number[] = [];
+			const stop = new AbortController();
+			const all = stays.map((stay) => (stay ? pacer.take().then(() => granted.push(clock.now())) : pacer.take(stop.signal).catch(() => undefined)));
+			stop.abort();
+			await clock.until(Promise.all(all), 365 * 86_400_000);
+			expect(granted).toEqual(await grants(limit, stays.filter(Boolean).map(() => 0)));
+		}),
+		{ numRuns: 40 },
+	);
+});
+
+it('one request a minute is one request a minute', async () => {
+	expect(await grants(1, [0, 0, 0, 0])).toEqual([0, 60_000, 120_000, 180_000]);
+});
+
+it('a pause does not save up more than a burst', async () => {
+	const clock = new VirtualClock(0);
+	const pacer = new Pacer(60, clock);
+	await Promise.all(Array.from({ length: 10 }, () => pacer.take()));
+	pacer.pauseUntil(600_000);
+	const granted: number[] = [];
+	await clock.until(Promise.all(Array.from({ length: 70 }, () => pacer.take().then(() => granted.push(clock.now())))));
+	expect(granted[0]).toBe(600_000);
+	expect(granted.filter((at) => at < 660_000).length).toBeLessThanOrEqual(60);
+});
+
+it('who stops while the provider asked for a pause is told at once', async () => {
+	const clock = new VirtualClock(0);
+	const pacer = new Pacer(null, clock);
+	pacer.pauseUntil(60_000);
+	const stop = new AbortController();
+	const taken = pacer.take(stop.signal);
+	await settle();
+	stop.abort();
+	await expect(taken).rejects.toMatchObject({ code: 'canceled' });
+	expect(clock.now()).toBe(0);
+});

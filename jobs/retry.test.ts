@@ -1,4 +1,5 @@
-import { ImageError } from '../model/errors';
+import fc from 'fast-check';
+import { type ErrorCode, errorCodes, ImageError } from '../model/errors';
 import { VirtualClock } from '../test/support/virtualClock';
 import { retryDefaults, withRetry } from './retry';
 
@@ -81,4 +82,33 @@ it('ends its pause as soon as it is stopped', async () => {
 	await clock.advance(100);
 	stop.abort();
 	await expect(result).rejects.toMatchObject({ code: 'canceled' });
+});
+
+it('whatever fails in whatever order: only what may succeed is repeated, never sooner than asked, never after the deadline', async () => {
+	const error = fc.record({ code: fc.constantFrom<ErrorCode>(...errorCodes), retryAfterMs: fc.option(fc.integer({ min: 1, max: 300_000 })) });
+	await fc.assert(
+		fc.asyncProperty(fc.array(error, { maxLength: 12 }), fc.integer({ min: 0, max: 600_000 }), fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }), async (list, deadline, chance) => {
+			const clock = new VirtualClock(0);
+			const errors = list.map(({ code, retryAfterMs }) => new ImageError(code, { message: code, retryAfterMs }));
+			const { calls, work } = failing(clock, ...errors);
+			const end = await clock.until(withRetry(work, { clock, random: () => chance, deadline })).catch((thrown: unknown) => thrown);
+			const met = errors.slice(0, calls.length);
+			expect(end).toBe(met.length === calls.length ? met.at(-1) : 'done');
+			expect(calls.slice(1).every((at) => at <= deadline)).toBe(true);
+			for (const [n, at] of calls.slice(1).entries()) {
+				expect(met[n]?.retryable).toBe(true);
+				expect(at - (calls[n] ?? 0)).toBeGreaterThanOrEqual(Math.max(1_200, met[n]?.retryAfterMs ?? 0));
+			}
+			expect(met.filter(({ code }) => code !== 'rateLimited').length).toBeLessThanOrEqual(retryDefaults.attempts);
+		}),
+		{ numRuns: 150 },
+	);
+});
+
+it('tells of each pause before it, and how long it is', async () => {
+	const clock = new VirtualClock(0);
+	const { work } = failing(clock, network(), tooFast(9_000));
+	const told: Array<[string, number]> = [];
+	await clock.until(withRetry(work, { clock, random: () => 0, onPause: (error, ms) => told.push([error.code, ms]) }));
+	expect(told).toEqual([['network', 1_200], ['rateLimited', 9_000]]);
 });

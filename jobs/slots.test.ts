@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { settle } from '../test/support/virtualClock';
-import { Slots } from './slots';
+import { type Slot, Slots } from './slots';
 
 it('never gives more slots than there are, and hands a free one to who waited longest', async () => {
 	const slots = new Slots(2, () => undefined);
@@ -71,4 +72,60 @@ it('a replayed key that answers with a job in flight takes no second slot', asyn
 it('without a limit nobody waits', async () => {
 	const slots = new Slots(null, () => undefined);
 	await Promise.all(Array.from({ length: 50 }, () => slots.acquire()));
+});
+
+it('whatever comes in whatever order, never more are held than allowed and nobody who could go is kept waiting', async () => {
+	const step = fc.oneof(fc.constant('acquire' as const), fc.constant('abort' as const), fc.constant('release' as const), fc.constant('bind' as const), fc.constant('settle' as const));
+	await fc.assert(
+		fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.array(fc.tuple(step, fc.nat(20)), { maxLength: 60 }), async (limit, steps) => {
+			const slots = new Slots(limit, () => undefined);
+			const held = new Map<Slot, string | null>();
+			const waiting = new Map<AbortController, true>();
+			for (const [what, pick] of steps) {
+				const [slot, job] = [...held][pick % Math.max(1, held.size)] ?? [];
+				if (what === 'acquire') {
+					const stop = new AbortController();
+					waiting.set(stop, true);
+					slots.acquire(stop.signal).then((got) => held.set(got, null), () => undefined).finally(() => waiting.delete(stop)).catch(() => undefined);
+				} else if (what === 'abort') [...waiting.keys()][pick % Math.max(1, waiting.size)]?.abort();
+				else if (what === 'bind' && slot && job === null) {
+					const name = `job-${pick}`;
+					// One job, one slot: the second one is given back.
+					if ([...held.values()].includes(name)) held.delete(slot);
+					else held.set(slot, name);
+					slot.bind(name);
+				} else if (what === 'release' && slot) {
+					slot.release();
+					slot.release();
+					held.delete(slot);
+				} else if (what === 'settle' && slot && typeof job === 'string') {
+					slots.settle(job);
+					slots.settle(job);
+					held.delete(slot);
+				}
+				await settle();
+				expect(held.size).toBeLessThanOrEqual(limit);
+				expect(slots.contended).toBe(waiting.size > 0);
+				if (waiting.size > 0) expect(held.size).toBe(limit);
+			}
+		}),
+		{ numRuns: 60 },
+	);
+});
+
+it('who has stopped already does not join the queue', async () => {
+	const slots = new Slots(1, () => undefined);
+	await slots.acquire();
+	await expect(slots.acquire(AbortSignal.abort())).rejects.toMatchObject({ code: 'canceled' });
+	expect(slots.contended).toBe(false);
+});
+
+it('a slot that was handed on is not taken back by a signal that aborts afterwards', async () => {
+	const slots = new Slots(1, () => undefined);
+	const first = await slots.acquire();
+	const stop = new AbortController();
+	const second = slots.acquire(stop.signal);
+	first.release();
+	stop.abort();
+	await expect(second).resolves.toBeDefined();
 });

@@ -171,3 +171,49 @@ it('a job that was just made is left alone for a moment, one of unknown age is l
 	await old.clock.until(old.watcher.wait('a', { ...forever, known: snapshot('a', 'queued') }));
 	expect(old.looks[0]?.at).toBe(0);
 });
+
+it('a joiner who knows more than the loop is believed, one who knows less is not', async () => {
+	const { clock, watcher } = watch();
+	const waits = [watcher.wait('a', { deadline: 4_000 }), watcher.wait('a', { deadline: 4_000, known: snapshot('a', 'running', { total: 4, createdAt: '2026-01-01T00:00:00.000Z' }) }), watcher.wait('a', { deadline: 4_000, known: snapshot('a', 'queued') })];
+	for (const result of await clock.until(Promise.all(waits))) expect(result).toMatchObject({ ended: false, snapshot: { job: { status: 'running', total: 4, createdAt: '2026-01-01T00:00:00.000Z' } } });
+});
+
+it('an end that nobody waits for is told to the slots, a beginning is not', () => {
+	const { ends, watcher } = watch();
+	watcher.observe(snapshot('x', 'running'));
+	watcher.observe(snapshot('x', 'failed'));
+	expect(ends).toEqual(['x']);
+});
+
+it('one of several who stops leaves the others their look', async () => {
+	const clock = new VirtualClock(0);
+	let signal: AbortSignal | undefined;
+	const watcher = new Watcher({ bulk: true, floorMs: 500, clock, random: () => 0.5, onEnd: () => undefined, poll: (_ids, given) => { signal = given; return new Promise<never>(() => undefined); } });
+	const stops = [new AbortController(), new AbortController(), new AbortController()];
+	const waits = [watcher.wait('a', { ...forever, signal: stops[0]?.signal }), watcher.wait('a', { ...forever, signal: stops[1]?.signal }), watcher.wait('b', { ...forever, signal: stops[2]?.signal })];
+	await clock.advance(600);
+	for (const [n, stop] of stops.entries()) {
+		expect(signal?.aborted).toBe(false);
+		stop.abort();
+		await expect(waits[n]).rejects.toMatchObject({ code: 'canceled' });
+	}
+	expect(signal?.aborted).toBe(true);
+});
+
+it('where each job costs a request, only those that are due are asked after', async () => {
+	const { clock, looks, watcher } = watch({ bulk: false, endsAt: { old: 200_000, young: 200_000 } });
+	void watcher.wait('old', forever);
+	await clock.advance(100_000);
+	const before = looks.length;
+	void watcher.wait('young', forever);
+	await clock.advance(3_000);
+	expect(looks.slice(before).filter(({ ids }) => ids.includes('young')).length).toBeGreaterThan(looks.slice(before).filter(({ ids }) => ids.includes('old')).length);
+});
+
+it('a provider that says nothing of a job is asked again at its pace', async () => {
+	const clock = new VirtualClock(0);
+	let polls = 0;
+	const watcher = new Watcher({ bulk: true, floorMs: 500, clock, random: () => 0.5, onEnd: () => undefined, poll: async () => { polls++; return new Map(); } });
+	await expect(clock.until(watcher.wait('a', { deadline: 10_000 }))).resolves.toEqual({ ended: false, snapshot: null, error: null });
+	expect(polls).toBeLessThanOrEqual(20);
+});

@@ -1,4 +1,4 @@
-import type { ApiAnswer } from '../../http/apiClient';
+import type { ApiAnswer, ApiTransport } from '../../http/apiClient';
 import { Endpoint } from '../../jobs/endpoint';
 import type { ImageError } from '../../model/errors';
 import type { Job, JobSnapshot, JobStatus } from '../../model/job';
@@ -57,10 +57,10 @@ export function fakeEndpoint({ jobsInFlight = null, requestsPerMinute = null, ca
 	};
 	const config = { baseUrl: 'http://fake.example', headers: {}, secrets: [], limits: { requestsPerMinute, jobsInFlight }, allowedHosts: [] };
 	const provider: ProviderDefinition = { id: 'fake', displayName: 'Fake', credential: 'fakeApi', capabilities: { ...capabilities, ...can }, load: async () => adapter };
-	const sent: Array<{ path: string; at: number }> = [];
-	const transport = {
-		send: async ({ path }: { path: string }): Promise<ApiAnswer> => {
-			sent.push({ path, at: clock.now() });
+	const sent: Array<{ path: string; at: number; signal: AbortSignal | undefined }> = [];
+	const transport: ApiTransport = {
+		send: async ({ path, signal }): Promise<ApiAnswer> => {
+			sent.push({ path, at: clock.now(), signal });
 			return { status: status(path), headers: { 'retry-after': '7' }, text: '' };
 		},
 	};

@@ -49,6 +49,11 @@ export class VirtualClock implements Clock {
 		this.time = end;
 	}
 
+	/** Lets `ms` pass in which nobody gets to run, as on a machine that was asleep. */
+	skip(ms: number): void {
+		this.time += ms;
+	}
+
 	/** Lets time pass, at most `mostMs`, until the work is done; then gives what it gave. */
 	async until<T>(work: Promise<T>, mostMs = 3_600_000): Promise<T> {
 		let done = false as boolean;
