@@ -144,6 +144,13 @@ it('a spoilt answer about a job is put up with for a while, then told', async ()
 	expect(lasting.looks).toHaveLength(5);
 });
 
+it('a job that cannot be reached while others can is waited for with patience', async () => {
+	const busy: Observation = { ok: false, error: new ImageError('overloaded', { message: '503' }) };
+	const { clock, watcher } = watch({ endsAt: { a: 0, b: 30_000 }, answer: (id, look) => (id === 'a' && look <= 12 ? busy : undefined) });
+	const [a] = await clock.until(Promise.all([watcher.wait('a', forever), watcher.wait('b', forever)]));
+	expect(a).toMatchObject({ ended: true });
+});
+
 it('what someone else learned of a job wakes whoever waits for it', async () => {
 	const { clock, watcher } = watch();
 	const result = watcher.wait('a', forever);

@@ -1,4 +1,4 @@
-import { ImageError, toImageError } from '../model/errors';
+import { concernsEndpoint, ImageError, toImageError } from '../model/errors';
 import { isTerminal, type JobSnapshot } from '../model/job';
 import type { Observation } from '../providers/provider';
 import { type Clock, type Random, stopped } from './clock';
@@ -213,7 +213,7 @@ export class Watcher {
 	private learn(entry: Watched, observation: Observation): void {
 		if (!observation.ok) {
 			entry.lastError = observation.error;
-			entry.failures++;
+			if (!concernsEndpoint(observation.error)) entry.failures++;
 			if (observation.error.retryable && entry.failures < patience) return;
 			// An id the provider does not know holds no slot either.
 			if (observation.error.code === 'notFound') this.options.onEnd(entry.id);

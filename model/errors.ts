@@ -90,6 +90,13 @@ export function jobError(code: ErrorCode, detail: Pick<ImageErrorOptions, 'messa
 	};
 }
 
+const ofTheEndpoint: readonly ErrorCode[] = ['auth', 'network', 'timeout', 'rateLimited', 'overloaded', 'canceled'];
+
+/** Whether a failure says something of the connection or the account rather than of the one job asked after. */
+export function concernsEndpoint({ code }: Pick<ImageError, 'code'>): boolean {
+	return ofTheEndpoint.includes(code);
+}
+
 /** What a stopped execution ends with. n8n tells a stop from a failure by the word "canceled" in the message. */
 export const executionCanceled = 'The execution was canceled';
 

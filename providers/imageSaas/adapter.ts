@@ -1,7 +1,7 @@
 import { z } from 'zod/v4';
 import type { ApiTransport } from '../../http/apiClient';
 import { readEndpoint } from '../credential';
-import { ImageError, toImageError } from '../../model/errors';
+import { concernsEndpoint, toImageError } from '../../model/errors';
 import type { JobSnapshot } from '../../model/job';
 import type { CallOptions, Observation, ProviderAdapter, Session } from '../provider';
 import { createImageSaasClient, type ImageSaasClient } from './client';
@@ -70,10 +70,15 @@ export const imageSaasAdapter: ProviderAdapter<ImageSaasSession> = {
 						if (found.size === wanted.size || ++rows >= pageSize * maxBulkPages) break;
 					}
 				}
-				for (const id of ids.filter((candidate) => !found.has(candidate))) {
+				const missing = ids.filter((id) => !found.has(id));
+				for (const [place, id] of missing.entries()) {
 					const observation = await getOne(id, options);
-					if (!observation.ok && concernsAll(observation.error)) throw observation.error;
 					found.set(id, observation);
+					if (observation.ok || !concernsEndpoint(observation.error)) continue;
+					// Nothing else was learned, or nothing else can be.
+					if (found.size === 1 || !observation.error.retryable) throw observation.error;
+					for (const rest of missing.slice(place)) found.set(rest, observation);
+					break;
 				}
 				return found;
 			},
@@ -84,8 +89,3 @@ export const imageSaasAdapter: ProviderAdapter<ImageSaasSession> = {
 	},
 	webhook: imageSaasWebhook,
 };
-
-/** Whether a failure says something of the endpoint rather than of the one job asked after. */
-function concernsAll(error: ImageError): boolean {
-	return ['auth', 'network', 'timeout', 'rateLimited', 'overloaded', 'canceled'].includes(error.code);
-}
