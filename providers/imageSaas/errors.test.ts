@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { errorCodes, ImageError } from '../../model/errors';
 import { throwUnlessOk, toJobError } from './errors';
 
 const answer = (status: number, body: unknown, headers: Record<string, string> = {}) => ({ status, headers, text: typeof body === 'string' ? body : JSON.stringify(body) });
@@ -56,4 +58,60 @@ it.each([
 	[null, null, 'upstream'],
 ])('a job that failed with %s (%s) is %s', (code, message, expected) => {
 	expect(toJobError(code, message).code).toBe(expected);
+});
+
+it.each([301, 302, 307, 308])('a redirect (%i) is not followed and says where the mistake lies', (status) => {
+	expect(thrown(status, '')).toMatchObject({ code: 'invalidRequest', retryable: false, hint: expect.stringContaining('final address') as string });
+});
+
+it.each([
+	[403, 'auth'],
+	[404, 'notFound'],
+	[409, 'conflict'],
+	[413, 'invalidRequest'],
+	[422, 'invalidRequest'],
+	[429, 'rateLimited'],
+	[500, 'upstream'],
+	[501, 'upstream'],
+	[502, 'overloaded'],
+	[504, 'overloaded'],
+	[505, 'upstream'],
+])('%i without a word is %s', (status, code) => {
+	expect(thrown(status, '')).toMatchObject({ code, httpStatus: status, message: `Image SaaS answered ${status} ((empty))` });
+});
+
+it('a body that is too large says so, and so does a key that is refused', () => {
+	expect(thrown(413, '')).toMatchObject({ hint: expect.stringContaining('100 KB') as string });
+	expect(thrown(401, '')).toMatchObject({ hint: expect.stringContaining('API key') as string });
+});
+
+it('a code without a message is told by itself', () => {
+	expect(thrown(400, { error: 'INVALID_REQUEST' })).toMatchObject({ message: 'Image SaaS answered 400 (INVALID_REQUEST)', hint: null });
+});
+
+it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty', 'BRAND_NEW'])('a code nobody knows (%s) is told by the status', (error) => {
+	expect(thrown(400, { error })).toMatchObject({ code: 'invalidRequest', retryable: false });
+	expect(thrown(500, { error })).toMatchObject({ code: 'upstream', retryable: true });
+	expect(toJobError(error, 'why')).toMatchObject({ code: 'upstream', message: `${error}: why`, retryable: true });
+});
+
+it('whatever status and body come, the error is one of ours and says the status', () => {
+	const body = fc.oneof(fc.string(), fc.json(), fc.record({ error: fc.string(), message: fc.string() }).map((value) => JSON.stringify(value)));
+	fc.assert(fc.property(fc.oneof(fc.integer({ min: 300, max: 599 }), fc.integer({ min: 100, max: 199 })), body, (status, text) => {
+		const error = thrown(status, text);
+		expect(error).toBeInstanceOf(ImageError);
+		expect(errorCodes).toContain((error as ImageError).code);
+		expect((error as ImageError).message).toContain(String(status));
+	}));
+});
+
+it.each([
+	['SAFETY', null],
+	[null, 'Your request was blocked'],
+	['PROVIDER_ERROR', 'content policy violation'],
+	['PROVIDER_ERROR', 'content_filter'],
+	['PROVIDER_ERROR', 'PROHIBITED_CONTENT'],
+	['PROVIDER_ERROR', 'failed moderation'],
+])('a refusal by the model (%s, %s) is not tried again', (code, message) => {
+	expect(toJobError(code, message)).toMatchObject({ code: 'contentRejected', retryable: false, hint: 'Change the prompt or the reference' });
 });

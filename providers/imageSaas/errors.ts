@@ -27,6 +27,11 @@ const meanings: Record<string, Meaning> = {
 	INTERNAL_ERROR: { code: 'upstream', hint: 'Some releases answer so when a field or the job ID is malformed' },
 };
 
+/** Only the table's own: a code such as "constructor" is nobody's. */
+function meaningOfCode(code: string): Meaning | undefined {
+	return Object.hasOwn(meanings, code) ? meanings[code] : undefined;
+}
+
 /** Status first: the real server's codes differ from the document's, its statuses less so. */
 function meaningOfStatus(status: number): Meaning {
 	if (status === 401 || status === 403) return { code: 'auth', hint: 'Check the API key in the Image SaaS credential' };
@@ -45,7 +50,7 @@ export function throwUnlessOk(answer: ApiAnswer, now: number): void {
 	if (answer.status >= 200 && answer.status < 300) return;
 	const body = errorAnswer.safeParse(parseJson(answer.text));
 	const byStatus = meaningOfStatus(answer.status);
-	const byCode = body.success ? meanings[body.data.error] : undefined;
+	const byCode = body.success ? meaningOfCode(body.data.error) : undefined;
 	// A code refines its status (400 INVALID_STATE) but never contradicts a clear one (401, 404, 429, 5xx).
 	const meaning = byCode && (byCode.code === byStatus.code || byStatus.code === 'invalidRequest' || byStatus.code === 'upstream') ? byCode : { ...byStatus, ...(byCode?.code === byStatus.code && byCode.hint ? { hint: byCode.hint } : {}) };
 	const said = body.success ? `${body.data.error}${body.data.message ? `: ${body.data.message}` : ''}` : excerpt(answer.text);
@@ -63,6 +68,6 @@ const refusal = /safety|blocked|prohibited|moderation|content.?(policy|filter)|s
 /** Why a job failed. The document's codes say nothing of refusals by the model, so the message is read for them. */
 export function toJobError(code: string | null | undefined, message: string | null | undefined): JobError {
 	const text = message ?? code ?? 'The provider gave no reason';
-	const meaning = refusal.test(`${code ?? ''} ${text}`) ? { code: 'contentRejected' as const, hint: 'Change the prompt or the reference' } : (meanings[code ?? ''] ?? { code: 'upstream' as const });
+	const meaning = refusal.test(`${code ?? ''} ${text}`) ? { code: 'contentRejected' as const, hint: 'Change the prompt or the reference' } : (meaningOfCode(code ?? '') ?? { code: 'upstream' as const });
 	return jobError(meaning.code, { message: code && code !== text ? `${code}: ${text}` : text, hint: meaning.hint ?? null });
 }

@@ -51,3 +51,40 @@ it('a status nobody knows is kept in its own word', () => {
 it.each(['', '{', '[]', '{"jobId":"a"}', 'null'])('%j is no delivery', (text) => {
 	expect(() => imageSaasWebhook.read(Buffer.from(text))).toThrow(/webhook (body|payload)/);
 });
+
+it('whatever the body and the secret, what node:crypto signs is accepted and nothing else', () => {
+	fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), fc.string({ minLength: 1, unit: 'binary' }), fc.string({ minLength: 1 }), (bytes, key, other) => {
+		const raw = Buffer.from(bytes);
+		expect(imageSaasWebhook.verify(raw, sign(raw, key), key)).toBe(true);
+		if (key !== other) expect(imageSaasWebhook.verify(raw, sign(raw, other), key)).toBe(false);
+	}));
+});
+
+it('a signature with any digit changed, one too few or one too many is refused', () => {
+	const { 'x-signature': right } = sign(body);
+	fc.assert(fc.property(fc.integer({ min: 7, max: right.length - 1 }), fc.constantFrom(...'0123456789abcdef'), (at, digit) => {
+		fc.pre(right[at] !== digit);
+		expect(imageSaasWebhook.verify(body, { 'x-signature': right.slice(0, at) + digit + right.slice(at + 1) }, secret)).toBe(false);
+	}));
+	for (const wrong of [right.slice(0, -1), `${right}0`, right.slice(7), `${right},${right}`, `sha256=${right}`]) expect(imageSaasWebhook.verify(body, { 'x-signature': wrong }, secret)).toBe(false);
+});
+
+it('the signature is over the bytes, not over what they mean', () => {
+	const spaced = Buffer.from(JSON.stringify(JSON.parse(body.toString('utf8')), null, 1));
+	expect(imageSaasWebhook.verify(spaced, sign(body), secret)).toBe(false);
+});
+
+it.each([1e300, -1e300, 8.64e15 + 1])('a timestamp that is no time (%d) is no delivery', (timestamp) => {
+	expect(() => imageSaasWebhook.read(Buffer.from(JSON.stringify({ eventId: 1, jobId: 'a', status: 'FAILED', timestamp })))).toThrow(expect.objectContaining({ code: 'malformedResponse' }) as Error);
+});
+
+it('whatever JSON is signed, reading it gives a delivery or says that it is none', () => {
+	const event = fc.record({ eventId: fc.oneof(fc.string(), fc.double()), jobId: fc.string(), status: fc.string(), resultUrls: fc.oneof(fc.array(fc.string()), fc.constant(null)), error: fc.jsonValue(), timestamp: fc.oneof(fc.double(), fc.maxSafeInteger()) }, { requiredKeys: [] });
+	fc.assert(fc.property(fc.oneof(fc.json(), event.map((value) => JSON.stringify(value)), fc.string()), (text) => {
+		try {
+			expect(imageSaasWebhook.read(Buffer.from(text)).eventId).not.toBe('');
+		} catch (error) {
+			expect(error).toMatchObject({ code: 'malformedResponse' });
+		}
+	}));
+});

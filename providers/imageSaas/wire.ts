@@ -44,7 +44,8 @@ export const webhookPayload = z.looseObject({
 	status: z.string(),
 	resultUrls: urls,
 	error: jobFailure,
-	timestamp: z.number().nullish(),
+	// No more than a Date holds.
+	timestamp: z.number().min(-8.64e15).max(8.64e15).nullish(),
 });
 
 export type AcceptedAnswer = z.infer<typeof acceptedAnswer>;
