@@ -122,3 +122,21 @@ it('who stops while the provider asked for a pause is told at once', async () =>
 	await expect(taken).rejects.toMatchObject({ code: 'canceled' });
 	expect(clock.now()).toBe(0);
 });
+
+it.each([
+	[60, 10],
+	[6, 1],
+	[12, 2],
+	[1, 1],
+	[2, 1],
+])('of %i requests a minute %i may go at once', async (limit, burst) => {
+	const granted = await grants(limit, Array.from({ length: burst + 1 }, () => 0));
+	expect(granted.filter((at) => at === 0)).toHaveLength(burst);
+});
+
+it('who has stopped before his turn does not wait for it', async () => {
+	const clock = new VirtualClock(0);
+	const pacer = new Pacer(60, clock);
+	await expect(pacer.take(AbortSignal.abort())).rejects.toMatchObject({ code: 'canceled' });
+	expect(await Promise.all(Array.from({ length: 10 }, () => pacer.take().then(() => clock.now())))).toEqual(Array.from({ length: 10 }, () => 0));
+});

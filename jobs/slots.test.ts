@@ -129,3 +129,17 @@ it('a slot that was handed on is not taken back by a signal that aborts afterwar
 	stop.abort();
 	await expect(second).resolves.toBeDefined();
 });
+
+it('a job that has ended is named no more, and may take a slot again', async () => {
+	const named: string[][] = [];
+	const slots = new Slots(1, (ids) => named.push(ids));
+	(await slots.acquire()).bind('job-1');
+	slots.settle('job-1');
+	(await slots.acquire()).bind('job-1');
+	const next = slots.acquire();
+	expect(named).toEqual([['job-1']]);
+	slots.settle('job-1');
+	await next;
+	void slots.acquire();
+	expect(named).toEqual([['job-1'], []]);
+});
