@@ -9,7 +9,7 @@ import { abortable, type Clock, type Random } from './clock';
 import { Pacer } from './pacer';
 import { retryDefaults, withRetry } from './retry';
 import { pollFloorMs } from './schedule';
-import { type Slot, Slots } from './slots';
+import { Slots } from './slots';
 import { Watcher, type WaitOptions, type WaitResult } from './watcher';
 
 export interface EndpointDependencies {

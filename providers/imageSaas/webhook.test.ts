@@ -62,7 +62,7 @@ it('whatever the body and the secret, what node:crypto signs is accepted and not
 
 it('a signature with any digit changed, one too few or one too many is refused', () => {
 	const { 'x-signature': right } = sign(body);
-	fc.assert(fc.property(fc.integer({ min: 7, max: right.length - 1 }), fc.constantFrom(...'0123456789abcdef'), (at, digit) => {
+	fc.assert(fc.property(fc.integer({ min: 7, max: right.length - 1 }), fc.constantFrom(...'0123456789abcdef'.match(/./g) ?? []), (at, digit) => {
 		fc.pre(right[at] !== digit);
 		expect(imageSaasWebhook.verify(body, { 'x-signature': right.slice(0, at) + digit + right.slice(at + 1) }, secret)).toBe(false);
 	}));
