@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { type AddressPolicy, createAddressGuard, type Resolver } from './addressGuard';
 
 const open: AddressPolicy = { allowedHosts: [], allowedRanges: [], blockedHosts: [], blockedRanges: [] };
@@ -8,7 +9,7 @@ const look = (resolver: Resolver, policy: Partial<AddressPolicy> = {}, name = 'p
 	});
 const check = (url: string, policy: Partial<AddressPolicy> = {}) => () => createAddressGuard({ ...open, ...policy }).checkUrl(new URL(url));
 
-const forbidden = ['127.0.0.1', '127.8.9.10', '10.0.0.1', '172.16.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1', '0.0.0.0', '224.0.0.1', '255.255.255.255', '192.0.2.1', '198.18.0.1', '::1', '::', 'fe80::1', 'fc00::1', 'fd12:3456::1', 'ff02::1', '2001:db8::1', '::ffff:127.0.0.1', '::ffff:10.0.0.1', '64:ff9b::7f00:1', '2002:7f00:1::'];
+const forbidden = ['127.0.0.1', '127.8.9.10', '10.0.0.1', '172.16.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1', '0.0.0.0', '224.0.0.1', '255.255.255.255', '192.0.2.1', '198.18.0.1', '::1', '::', 'fe80::1', 'fc00::1', 'fd12:3456::1', 'ff02::1', '2001:db8::1', '::ffff:127.0.0.1', '::ffff:10.0.0.1', '::7f00:1', '4000::1', '64:ff9b::7f00:1', '2002:7f00:1::'];
 
 it.each(forbidden)('%s is refused as an address and as what a name leads to', async (address) => {
 	expect(check(`http://${address.includes(':') ? `[${address}]` : address}/a.png`)).toThrow(/refused/);
@@ -63,4 +64,75 @@ it('what is blocked stays blocked, public or not', async () => {
 
 it('a proxy of the environment is reached wherever it lies', async () => {
 	await expect(look(names('10.0.0.9'), {}, 'proxy.local', { HTTPS_PROXY: 'http://proxy.local:3128' })).resolves.toBe('10.0.0.9');
+});
+
+/** Every special range of the registries, IPv4 as [base, bits]. */
+const special: Array<[string, number]> = [['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0', 10], ['127.0.0.0', 8], ['169.254.0.0', 16], ['172.16.0.0', 12], ['192.0.0.0', 24], ['192.0.2.0', 24], ['192.168.0.0', 16], ['198.18.0.0', 15], ['198.51.100.0', 24], ['203.0.113.0', 24], ['224.0.0.0', 4], ['240.0.0.0', 4]];
+const toNumber = (address: string) => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+const toAddress = (number: number) => [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join('.');
+const inRange = fc.tuple(fc.constantFrom(...special), fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true })).map(([[base, bits], at]) => toNumber(base) + Math.floor(at * 2 ** (32 - bits)));
+
+it('no address of a special range is reached, in whatever form it is written', () => {
+	fc.assert(fc.property(inRange, (number) => {
+		const address = toAddress(number);
+		const [a = '', b = '', c = '', d = ''] = address.split('.');
+		const hex = (part: string) => Number(part).toString(16);
+		const forms = [address, String(number), `0x${number.toString(16)}`, `0${number.toString(8)}`, `0x${hex(a)}.0x${hex(b)}.0x${hex(c)}.0x${hex(d)}`, `${a}.${Number(b) * 65_536 + Number(c) * 256 + Number(d)}`, `[::ffff:${address}]`, `[64:ff9b::${address}]`, `[2002:${hex(a).padStart(2, '0')}${hex(b).padStart(2, '0')}:${hex(c).padStart(2, '0')}${hex(d).padStart(2, '0')}::1]`, `${address}.`];
+		for (const host of forms) expect(check(`http://${host}/a.png`)).toThrow(/refused/);
+	}), { numRuns: 300 });
+});
+
+it('every address outside of them is', () => {
+	fc.assert(fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), (number) => {
+		// 192.88.99.0/24 and the two of AS112 are special, too, and nobody's.
+		fc.pre(![...special, ['192.88.99.0', 24], ['192.31.196.0', 24], ['192.52.193.0', 24], ['192.175.48.0', 24]].some(([base, bits]) => Math.floor(number / 2 ** (32 - Number(bits))) === Math.floor(toNumber(String(base)) / 2 ** (32 - Number(bits)))));
+		expect(check(`http://${toAddress(number)}/`)).not.toThrow();
+	}));
+});
+
+const lookAll = (addresses: string[], policy: Partial<AddressPolicy> = {}) =>
+	new Promise((resolve, reject) => {
+		createAddressGuard({ ...open, ...policy }, names(...addresses)).lookup('pictures.example', { all: true }, (error, found) => (error ? reject(error) : resolve(found)));
+	});
+
+it('a socket that wants all addresses gets all that were checked, or none', async () => {
+	await expect(lookAll(['93.184.216.34', '2606:2800:220:1::1'])).resolves.toEqual([{ address: '93.184.216.34', family: 4 }, { address: '2606:2800:220:1::1', family: 6 }]);
+	await expect(lookAll(['93.184.216.34', '::ffff:10.0.0.1'])).rejects.toThrow(/not public/);
+});
+
+it('a name without an address, and one that cannot be resolved, are errors', async () => {
+	await expect(look(names())).rejects.toThrow(/no address/);
+	const failing: Resolver = (_name, done) => done(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }), []);
+	await expect(look(failing)).rejects.toMatchObject({ code: 'ENOTFOUND' });
+});
+
+it.each([
+	['a user name alone', 'http://user@example.com/'],
+	['a password alone', 'http://:secret@example.com/'],
+])('%s in a URL is refused', (_what, url) => {
+	expect(check(url)).toThrow(/user name or password/);
+});
+
+it('a host is allowed at the port its scheme stands for', () => {
+	expect(check('https://files.local/a', { allowedHosts: ['files.local:443'] })).not.toThrow();
+	expect(check('http://files.local/a', { allowedHosts: ['files.local:80'] })).not.toThrow();
+	expect(check('http://files.local/a', { allowedHosts: ['files.local:443'] })).toThrow(/port/);
+});
+
+it.each([['::1'], ['[::1]'], ['[::1]:9000'], ['[0:0:0:0:0:0:0:1]:9000']])('an IPv6 address may be named as %s', (host) => {
+	expect(check('http://[::1]:9000/a', { allowedHosts: [host] })).not.toThrow();
+	expect(check('http://[::2]:9000/a', { allowedHosts: [host] })).toThrow(/refused/);
+});
+
+it('single addresses count as ranges of one, of either kind', () => {
+	expect(check('http://10.1.2.3/', { allowedRanges: ['10.1.2.3'] })).not.toThrow();
+	expect(check('http://10.1.2.4/', { allowedRanges: ['10.1.2.3'] })).toThrow(/refused/);
+	expect(check('http://[fd00::1]/', { allowedRanges: ['fd00::1'] })).not.toThrow();
+	expect(check('http://[fd00::2]/', { allowedRanges: ['fd00::1', '10.0.0.0/8'] })).toThrow(/refused/);
+	expect(check('http://[::ffff:10.1.2.3]/', { allowedRanges: ['10.1.2.3'] })).not.toThrow();
+});
+
+it('upper case and a closing dot open no way round a block', () => {
+	expect(check('http://EVIL.example./', { blockedHosts: ['Evil.example'] })).toThrow(/blocked/);
+	expect(check('http://127.0.0.1:80/', { allowedHosts: ['127.0.0.1'], blockedHosts: ['127.0.0.1'] })).toThrow(/blocked/);
 });

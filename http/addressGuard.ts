@@ -29,20 +29,20 @@ const resolveAll: Resolver = (hostname, done) => systemLookup(hostname, { all: t
  * names its host or range. Proxies of the environment are reached freely: they are the operator's own.
  */
 export function createAddressGuard(policy: AddressPolicy, resolve: Resolver = resolveAll, env: NodeJS.ProcessEnv = process.env): AddressGuard {
-	const allowed = new Set(policy.allowedHosts.map((host) => host.toLowerCase()));
-	const blocked = new Set(policy.blockedHosts.map((host) => host.toLowerCase()));
+	const allowed = new Set(policy.allowedHosts.map(plainEntry));
+	const blocked = new Set(policy.blockedHosts.map(plainEntry));
 	const allowedRanges = policy.allowedRanges.map(toRange);
 	const blockedRanges = policy.blockedRanges.map(toRange);
 	const proxies = proxyHosts(env);
 
-	const hostAllowed = (hostname: string, port?: string) => allowed.has(hostname) || (port !== undefined && allowed.has(`${hostname}:${port}`));
+	const hostAllowed = (hostname: string, port?: string) => allowed.has(hostname) || (port !== undefined && allowed.has(isIP(hostname) === 6 ? `[${hostname}]:${port}` : `${hostname}:${port}`));
 	// A name allowed with its port only must still resolve; the port was checked with the URL.
 	const named = new Set([...allowed].map((host) => (ipaddr.isValid(host) ? host : host.replace(/:\d+$/, ''))));
 
 	function mayReach(address: string): boolean {
 		const parsed = ipaddr.process(address);
 		if (blockedRanges.some((range) => within(parsed, range))) return false;
-		return parsed.range() === 'unicast' || allowedRanges.some((range) => within(parsed, range));
+		return isPublic(parsed) || allowedRanges.some((range) => within(parsed, range));
 	}
 
 	return {
@@ -71,6 +71,13 @@ export function createAddressGuard(policy: AddressPolicy, resolve: Resolver = re
 	};
 }
 
+/** Of IPv6 only 2000::/3 is given out; beside it lie forms such as `::127.0.0.1`, which name an IPv4 address. */
+const givenOut: Range = ipaddr.parseCIDR('2000::/3');
+
+function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+	return address.range() === 'unicast' && (address.kind() === 'ipv4' || within(address, givenOut));
+}
+
 type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
 
 function toRange(cidr: string): Range {
@@ -84,6 +91,15 @@ function within(address: ipaddr.IPv4 | ipaddr.IPv6, [base, bits]: Range): boolea
 /** Lower case, without the brackets of an IPv6 address or a closing dot. */
 function plainHost(hostname: string): string {
 	return hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '').toLowerCase();
+}
+
+/** A host of a list as `checkUrl` looks for it: an IPv6 address bare and shortened, in brackets only where a port follows. */
+function plainEntry(entry: string): string {
+	const host = entry.toLowerCase();
+	const [, address = host, port = ''] = /^\[(.+)\](:\d+)?$/.exec(host) ?? [];
+	if (!ipaddr.IPv6.isValid(address)) return host;
+	const short = ipaddr.parse(address).toString();
+	return port === '' ? short : `[${short}]${port}`;
 }
 
 function proxyHosts(env: NodeJS.ProcessEnv): Set<string> {
