@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { type Loopback, loopback } from '../test/support/loopback';
 import { createApiClient } from './apiClient';
 
@@ -74,4 +75,67 @@ it('where nothing listens nothing was sent, and the message names the address an
 it('a connection cut after the request leaves open what became of it', async () => {
 	const { url } = await serve((request) => request.on('data', () => undefined).on('end', () => request.socket.resetAndDestroy()));
 	await expect(client(url).send({ method: 'POST', path: '/', json: {} })).rejects.toMatchObject({ code: 'network', delivery: 'ambiguous' });
+});
+
+it('a call that is stopped while it waits ends within a tenth of a second', async () => {
+	let closed = () => undefined as void;
+	const gone = new Promise<void>((resolve) => { closed = resolve; });
+	const arrived = Promise.withResolvers<void>();
+	const { url } = await serve((request) => {
+		request.socket.on('close', closed);
+		arrived.resolve();
+	});
+	const stop = new AbortController();
+	const answer = client(url).send({ method: 'GET', path: '/', signal: stop.signal });
+	await arrived.promise;
+	const before = performance.now();
+	stop.abort();
+	await expect(answer).rejects.toMatchObject({ code: 'canceled', delivery: 'ambiguous' });
+	await gone;
+	expect(performance.now() - before).toBeLessThan(100);
+});
+
+it('many calls at once share a handful of connections', async () => {
+	const { url, connections } = await serve((_request, response) => setImmediate(() => response.end('{}')));
+	const api = client(url);
+	await Promise.all(Array.from({ length: 200 }, () => api.send({ method: 'GET', path: '/' })));
+	expect(connections()).toBeLessThanOrEqual(16);
+});
+
+it('an answer that breaks off is an error, not half an answer', async () => {
+	const { url } = await serve((_request, response) => {
+		response.writeHead(200, { 'content-length': '1000' });
+		response.write('{"jobId":', () => response.destroy());
+	});
+	await expect(client(url).send({ method: 'POST', path: '/' })).rejects.toMatchObject({ code: 'network', delivery: 'ambiguous' });
+});
+
+it('an answer that stops flowing is a time-out', async () => {
+	const { url } = await serve((_request, response) => {
+		response.writeHead(200);
+		response.write('{');
+	});
+	await expect(client(url).send({ method: 'GET', path: '/', timeoutMs: 60 })).rejects.toMatchObject({ code: 'timeout', message: expect.stringContaining('0.06 s') as string });
+});
+
+it('what is small on the wire and large unpacked is refused like any large answer', async () => {
+	const { url } = await serve((_request, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(5_000_000))));
+	await expect(client(url).send({ method: 'GET', path: '/', maxBytes: 100_000 })).rejects.toMatchObject({ code: 'malformedResponse' });
+});
+
+it('a host of several addresses where none listens: nothing was sent', async () => {
+	const gone = await loopback(() => undefined);
+	await gone.close();
+	await expect(client(gone.url.replace('127.0.0.1', 'localhost')).send({ method: 'POST', path: '/' })).rejects.toMatchObject({ code: 'network', delivery: 'notSent' });
+});
+
+it('a host that does not exist: nothing was sent', async () => {
+	await expect(client('http://nobody.invalid').send({ method: 'POST', path: '/' })).rejects.toMatchObject({ code: 'network', delivery: 'notSent' });
+});
+
+it('a request without a body says nothing of one, and no header is lost', async () => {
+	const { url } = await serve((request, response) => response.writeHead(200, { 'set-cookie': ['a=1', 'b=2'] }).end(JSON.stringify([request.headers['content-type'] ?? null, request.headers.accept, request.headers.authorization])));
+	const answer = await client(url).send({ method: 'DELETE', path: '/' });
+	expect(JSON.parse(answer.text)).toEqual([null, 'application/json', 'Bearer ***']);
+	expect(answer.headers['set-cookie']).toBe('a=1,b=2');
 });
