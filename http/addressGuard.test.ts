@@ -136,3 +136,16 @@ it('upper case and a closing dot open no way round a block', () => {
 	expect(check('http://EVIL.example./', { blockedHosts: ['Evil.example'] })).toThrow(/blocked/);
 	expect(check('http://127.0.0.1:80/', { allowedHosts: ['127.0.0.1'], blockedHosts: ['127.0.0.1'] })).toThrow(/blocked/);
 });
+
+it('a star stands for any name below, as in n8n\'s own lists, and for nothing beside', async () => {
+	for (const name of ['a.corp.example', 'A.B.corp.example.']) {
+		expect(check(`http://${name}/`, { blockedHosts: ['*.corp.example'] })).toThrow(/blocked/);
+		await expect(look(names('10.0.0.1'), { allowedHosts: ['*.corp.example'] }, name)).resolves.toBe('10.0.0.1');
+	}
+	for (const name of ['corp.example', 'notcorp.example', 'a.corp.example.evil.example']) {
+		expect(check(`http://${name}/`, { blockedHosts: ['*.corp.example'] })).not.toThrow();
+		await expect(look(names('10.0.0.1'), { allowedHosts: ['*.corp.example'] }, name)).rejects.toThrow(/not public/);
+	}
+	expect(check('http://a.corp.example:9000/', { allowedHosts: ['*.corp.example:9000'] })).not.toThrow();
+	expect(check('http://a.corp.example:9001/', { allowedHosts: ['*.corp.example:9000'] })).toThrow(/port/);
+});

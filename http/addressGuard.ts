@@ -3,7 +3,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { ImageError } from '../model/errors';
 
-/** Which addresses a download may reach besides the public internet. Hosts are names or addresses, with or without a port. */
+/** Which addresses a download may reach besides the public internet. Hosts are names or addresses, with or without a port; `*.` stands for any name below. */
 export interface AddressPolicy {
 	allowedHosts: readonly string[];
 	/** CIDR ranges, e.g. `10.1.0.0/16`. */
@@ -35,7 +35,7 @@ export function createAddressGuard(policy: AddressPolicy, resolve: Resolver = re
 	const blockedRanges = policy.blockedRanges.map(toRange);
 	const proxies = proxyHosts(env);
 
-	const hostAllowed = (hostname: string, port?: string) => allowed.has(hostname) || (port !== undefined && allowed.has(isIP(hostname) === 6 ? `[${hostname}]:${port}` : `${hostname}:${port}`));
+	const hostAllowed = (hostname: string, port?: string) => onList(allowed, hostname) || (port !== undefined && onList(allowed, isIP(hostname) === 6 ? `[${hostname}]:${port}` : `${hostname}:${port}`));
 	// A name allowed with its port only must still resolve; the port was checked with the URL.
 	const named = new Set([...allowed].map((host) => (ipaddr.isValid(host) ? host : host.replace(/:\d+$/, ''))));
 
@@ -50,16 +50,17 @@ export function createAddressGuard(policy: AddressPolicy, resolve: Resolver = re
 			if (url.protocol !== 'http:' && url.protocol !== 'https:') throw refused(url.host || url.protocol, 'only http and https are downloaded');
 			if (url.username !== '' || url.password !== '') throw refused(url.host, 'the URL holds a user name or password');
 			const hostname = plainHost(url.hostname);
-			if (blocked.has(hostname)) throw refused(hostname, 'it is on the list of blocked hosts');
+			if (onList(blocked, hostname)) throw refused(hostname, 'it is on the list of blocked hosts');
 			const port = url.port || (url.protocol === 'https:' ? '443' : '80');
 			if (hostAllowed(hostname, port)) return;
 			if (isIP(hostname) !== 0 && !mayReach(hostname)) throw refused(hostname, 'it is not a public address');
-			if (named.has(hostname)) throw refused(url.host, 'this port is not among those allowed');
+			if (onList(named, hostname)) throw refused(url.host, 'this port is not among those allowed');
 		},
 		lookup: (hostname, options, callback) => {
 			resolve(hostname, (error, addresses) => {
 				if (error) return callback(error, '', 0);
-				const trusted = named.has(hostname.toLowerCase()) || proxies.has(hostname.toLowerCase());
+				const name = plainHost(hostname);
+				const trusted = onList(named, name) || proxies.has(name);
 				const bad = trusted ? undefined : addresses.find(({ address }) => !mayReach(address));
 				if (bad) return callback(refused(hostname, 'it leads to an address that is not public'), '', 0);
 				const [first] = addresses;
@@ -91,6 +92,11 @@ function within(address: ipaddr.IPv4 | ipaddr.IPv6, [base, bits]: Range): boolea
 /** Lower case, without the brackets of an IPv6 address or a closing dot. */
 function plainHost(hostname: string): string {
 	return hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '').toLowerCase();
+}
+
+/** Whether a list names a host, itself or by a star for its first part as n8n's own lists do. */
+function onList(list: ReadonlySet<string>, host: string): boolean {
+	return list.has(host) || [...list].some((entry) => entry.startsWith('*.') && host.length >= entry.length && host.endsWith(entry.slice(1)));
 }
 
 /** A host of a list as `checkUrl` looks for it: an IPv6 address bare and shortened, in brackets only where a port follows. */
