@@ -81,7 +81,7 @@ it.each([
 });
 
 it('a body that is too large says so, and so does a key that is refused', () => {
-	expect(thrown(413, '')).toMatchObject({ hint: expect.stringContaining('100 KB') as string });
+	for (const body of ['', { error: 'INVALID_REQUEST', message: 'too large' }]) expect(thrown(413, body)).toMatchObject({ code: 'invalidRequest', hint: expect.stringContaining('100 KB') as string });
 	expect(thrown(401, '')).toMatchObject({ hint: expect.stringContaining('API key') as string });
 });
 

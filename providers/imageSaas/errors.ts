@@ -52,11 +52,12 @@ export function throwUnlessOk(answer: ApiAnswer, now: number): void {
 	const byStatus = meaningOfStatus(answer.status);
 	const byCode = body.success ? meaningOfCode(body.data.error) : undefined;
 	// A code refines its status (400 INVALID_STATE) but never contradicts a clear one (401, 404, 429, 5xx).
-	const meaning = byCode && (byCode.code === byStatus.code || byStatus.code === 'invalidRequest' || byStatus.code === 'upstream') ? byCode : { ...byStatus, ...(byCode?.code === byStatus.code && byCode.hint ? { hint: byCode.hint } : {}) };
+	const refines = byCode !== undefined && (byCode.code === byStatus.code || byStatus.code === 'invalidRequest' || byStatus.code === 'upstream');
+	const meaning = refines ? byCode : byStatus;
 	const said = body.success ? `${body.data.error}${body.data.message ? `: ${body.data.message}` : ''}` : excerpt(answer.text);
 	throw new ImageError(meaning.code, {
 		message: `Image SaaS answered ${answer.status} (${said})`,
-		hint: meaning.hint ?? null,
+		hint: meaning.hint ?? (meaning.code === byStatus.code ? byStatus.hint : null) ?? null,
 		httpStatus: answer.status,
 		retryAfterMs: parseRetryAfter(answer.headers['retry-after'], now),
 		...(meaning.retryable === undefined ? {} : { retryable: meaning.retryable }),
