@@ -1,254 +1,176 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { buffer } from 'node:stream/consumers';
-import sharp from 'sharp';
-import { createDownloader } from '../../http/downloader';
-import { defaultImageLimits, receiveImage } from '../../images/receive';
-import { systemClock } from '../../jobs/clock';
-import { Endpoint } from '../../jobs/endpoint';
-import { createApiClient } from '../../http/apiClient';
-import type { JobSnapshot } from '../../model/job';
-import type { ImageRequest } from '../../model/request';
-import { imageSaasAdapter, type ImageSaasSession } from '../../providers/imageSaas/adapter';
-import { imageSaas } from '../../providers/imageSaas/definition';
-import { imageSaasWebhook } from '../../providers/imageSaas/webhook';
-import { loopback } from '../support/loopback';
-import { type Sandbox, type Settings, startImageSaasSandbox } from '../../sandbox';
+import { capabilities } from '../../providers/imageSaas/capabilities';
+import { jobStatusWords } from '../../providers/imageSaas/statusWords';
+import { DEFAULT_TENANT } from '../../sandbox';
+import { dialects, useSandbox } from '../support/imageSaasContract';
 
-const apiKey = 'img_test_dev_123456789';
-let sandbox: Sandbox;
+const { sandbox, calm, open } = useSandbox();
 
-beforeAll(async () => {
-	sandbox = await startImageSaasSandbox();
-});
-afterAll(() => sandbox.close());
-
-describe.each(['document', 'real'] as const)('Image SaaS in dialect %s', (dialect) => {
-	const calm: Partial<Settings> = { dialect, requestsPerMinute: 0, maxConcurrent: 0, jobDurationMs: 40, webhookUrl: null };
-	beforeEach(() => {
-		sandbox.reset();
-		sandbox.settings(calm);
-	});
-
-	/** A new endpoint each time, so that no test remembers another's keys. */
-	const open = (key = apiKey, timeoutMs?: number): { endpoint: Endpoint<ImageSaasSession>; session: ImageSaasSession } => {
-		const config = imageSaasAdapter.endpoint({ baseUrl: sandbox.url, apiKey: key, requestsPerMinute: 0, jobsInFlight: 0 });
-		const endpoint = new Endpoint(imageSaas, imageSaasAdapter, config, {
-			clock: systemClock,
-			random: () => 0,
-			transport: (given) => {
-				const client = createApiClient(given);
-				return { send: (request) => client.send({ ...request, ...(timeoutMs ? { timeoutMs } : {}) }) };
-			},
-		});
-		return { endpoint, session: endpoint.session };
-	};
-	let keys = 0;
-	const submit = (session: ImageSaasSession, request: Partial<ImageRequest> = {}, key = `key-${++keys}`) => session.submit({ prompt: 'A cat', count: 1, ...request }, { idempotencyKey: key });
-	const finish = async (endpoint: Endpoint<ImageSaasSession>, snapshot: JobSnapshot) => await endpoint.wait(snapshot.job.id ?? '', { deadline: Date.now() + 20_000, known: snapshot });
+describe.each(dialects)('Image SaaS in dialect %s', (dialect) => {
+	beforeEach(() => calm(dialect));
 	const inDialect = <T>(document: T, real: T) => (dialect === 'document' ? document : real);
 
 	it('says that it is healthy, without a key', async () => {
-		await expect(open('img_wrong').session.client.health({})).resolves.toMatchObject({ status: 'ok' });
+		await expect(open({ key: 'img_wrong' }).session.client.health({})).resolves.toMatchObject({ status: 'ok', timestamp: expect.any(String) as string });
 	});
 
 	it('gets exactly what was asked for', async () => {
-		const { session } = open();
-		await submit(session, { prompt: 'Ein Fuchs 🦊 灯塔 "quoted"\nnew line', count: 4, aspectRatio: '21:9', resolution: '4K', references: [{ kind: 'url', url: 'https://example.com/a.png' }], extras: { mode: 'draft' } }, 'my-key');
-		expect(sandbox.books().jobs[0]).toMatchObject({ idempotencyKey: 'my-key', request: { prompt: 'Ein Fuchs 🦊 灯塔 "quoted"\nnew line', sampleCount: 4, aspectRatio: '21:9', resolution: '4K', inputImageUrl: 'https://example.com/a.png', mode: 'draft' } });
-		await submit(session);
-		expect(sandbox.books().jobs.find(({ idempotencyKey }) => idempotencyKey !== 'my-key')?.request).toEqual({ prompt: 'A cat' });
+		const { submit } = open();
+		await submit({ prompt: 'Ein Fuchs 🦊 灯塔 "quoted"\nnew line', count: 4, aspectRatio: '21:9', resolution: '4K', references: [{ kind: 'url', url: 'https://example.com/a.png' }], extras: { mode: 'draft' } }, 'my-key');
+		expect(sandbox().books().jobs[0]).toMatchObject({ tenant: DEFAULT_TENANT, idempotencyKey: 'my-key', request: { prompt: 'Ein Fuchs 🦊 灯塔 "quoted"\nnew line', sampleCount: 4, aspectRatio: '21:9', resolution: '4K', inputImageUrl: 'https://example.com/a.png', mode: 'draft' } });
+		await submit();
+		expect(sandbox().books().jobs.find(({ idempotencyKey }) => idempotencyKey !== 'my-key')?.request).toEqual({ prompt: 'A cat' });
 	});
 
-	it('gives a job that goes from queued to its pictures', async () => {
-		const { endpoint, session } = open();
-		const snapshot = await submit(session, { count: 3 });
+	it('takes every value that the editor offers', async () => {
+		const { submit } = open();
+		for (const aspectRatio of capabilities.aspectRatios) await submit({ aspectRatio });
+		for (const resolution of capabilities.resolutions) await submit({ resolution });
+		for (const { value } of capabilities.extras.flatMap(({ options }) => options)) await submit({ extras: { mode: value } });
+		for (let count = 1; count <= capabilities.maxCount; count++) await submit({ count });
+		expect(sandbox().books().jobs).toHaveLength(capabilities.aspectRatios.length + capabilities.resolutions.length + 2 + capabilities.maxCount);
+	});
+
+	it('gives a job that goes from queued to its pictures, by the whole path', async () => {
+		const { generate, wait } = open();
+		const snapshot = await generate({ count: 3 });
 		expect(snapshot.job).toMatchObject({ provider: 'imageSaas', status: 'queued', total: 3 });
-		const result = await finish(endpoint, snapshot);
-		expect(result).toMatchObject({ ended: true, snapshot: { job: { status: 'succeeded', progress: 100, total: 3, completed: 3, error: null }, images: [{ index: 0 }, { index: 1 }, { index: 2 }] } });
+		expect(await wait(snapshot)).toMatchObject({ job: { status: 'succeeded', progress: 100, total: 3, completed: 3, error: null, idempotencyKey: snapshot.job.idempotencyKey }, images: [{ index: 0 }, { index: 1 }, { index: 2 }] });
+	});
+
+	it('a job is seen queued, running and succeeded, and shows no picture before its end', async () => {
+		const { submit, until, session } = open();
+		const snapshot = await submit({ prompt: 'Slow [slow:120]', count: 2 });
+		for (const status of ['queued', 'running'] as const) expect(await until(snapshot, status)).toMatchObject({ images: [], job: { completed: null, progress: null } });
+		// The list of the real server shows pictures as they come: they are not the result yet.
+		for await (const listed of session.listJobs({}, {})) expect(listed.images).toEqual([]);
+		expect((await until(snapshot)).images).toHaveLength(2);
 	});
 
 	it.each([
-		['PROVIDER_ERROR', 'upstream'],
-		['SERVICE_OVERLOAD', 'overloaded'],
-		['UNKNOWN_ERROR', 'upstream'],
-		['INVALID_REQUEST', 'invalidRequest'],
-	])('a job that fails with %s says so as %s, in get and in the list', async (code, expected) => {
-		const { endpoint, session } = open();
-		const snapshots = [await submit(session, { prompt: `Bad [fail:${code}]` }), await submit(session, { prompt: `Bad too [fail:${code}]` })];
-		for (const snapshot of snapshots) await expect(finish(endpoint, snapshot)).resolves.toMatchObject({ snapshot: { job: { status: 'failed', error: { code: expected } } } });
-		for (const ids of [snapshots.slice(0, 1), snapshots].map((list) => list.map(({ job }) => job.id ?? ''))) {
-			for (const observation of (await session.poll?.(ids, {}))?.values() ?? []) expect(observation).toMatchObject({ ok: true, snapshot: { job: { status: 'failed', error: { code: expected } } } });
-		}
+		['PROVIDER_ERROR', 'upstream', true],
+		['SERVICE_OVERLOAD', 'overloaded', true],
+		['UNKNOWN_ERROR', 'upstream', true],
+		['INVALID_REQUEST', 'invalidRequest', false],
+		['SAFETY', 'contentRejected', false],
+		['BRAND_NEW_CODE', 'upstream', true],
+	])('a job that fails with %s says so as %s, in get and in the list', async (code, expected, retryable) => {
+		const { submit, until, session } = open();
+		const snapshots = [await submit({ prompt: `Bad [fail:${code}]` }), await submit({ prompt: `Bad too [fail:${code}]` })];
+		const failed = { job: { status: 'failed', completed: null, error: { code: expected, retryable, message: expect.stringContaining(code) as string } }, images: [] };
+		for (const snapshot of snapshots) expect(await until(snapshot)).toMatchObject(failed);
+		const observations = [...((await session.poll?.(snapshots.map(({ job }) => job.id ?? ''), {}))?.values() ?? [])];
+		expect(observations).toMatchObject([{ ok: true, snapshot: failed }, { ok: true, snapshot: failed }]);
+		expect(sandbox().books().generationsBilled).toBe(0);
 	});
 
-	it('a job that is retried goes on and succeeds', async () => {
-		const { endpoint, session } = open();
-		await expect(finish(endpoint, await submit(session, { prompt: 'Again [retry:2]' }))).resolves.toMatchObject({ snapshot: { job: { status: 'succeeded' } } });
+	it('a job that is retried says so, and goes on and succeeds', async () => {
+		const { submit, until } = open();
+		const snapshot = await submit({ prompt: 'Again [retry:2][slow:60]' });
+		expect((await until(snapshot, 'retrying')).job).toMatchObject({ error: null });
+		await until(snapshot, 'running');
+		expect((await until(snapshot)).job.status).toBe('succeeded');
 	});
 
-	it('the same key makes one job and is billed once, also when it comes again after the end', async () => {
-		const first = open();
-		const snapshot = await submit(first.session, {}, 'one');
-		await finish(first.endpoint, snapshot);
-		const again = await submit(open().session, {}, 'one');
-		expect(again.job.id).toBe(snapshot.job.id);
-		expect(again.job.status).toBe(inDialect('queued', 'succeeded'));
-		expect(sandbox.books().jobs).toHaveLength(1);
-		// The real server runs a key twice that comes again within a second; an endpoint never sends one so soon.
-		expect(sandbox.books().generationsBilled).toBe(inDialect(1, 2));
+	it('the same key makes one job, also when it comes again after the end', async () => {
+		const { submit, until } = open();
+		const snapshot = await submit({}, 'one');
+		await until(snapshot);
+		const again = await open().submit({ prompt: 'Another prompt' }, 'one');
+		expect(again.job).toMatchObject({ id: snapshot.job.id, status: inDialect('queued', 'succeeded') });
+		expect(again.images).toHaveLength(inDialect(0, 1));
+		expect(sandbox().books().jobs).toHaveLength(1);
 	});
 
-	it('an endpoint that is asked twice for a key is billed once', async () => {
-		const { endpoint } = open();
-		const ask = () => endpoint.submit({ prompt: 'A', count: 1 }, { idempotencyKey: 'twice', deadline: Date.now() + 10_000 });
-		const [first] = await Promise.all([ask(), ask()]);
-		await finish(endpoint, first);
-		await ask();
-		expect(sandbox.books().requests['POST /v1/images/generate']).toBe(1);
-		expect(sandbox.books().generationsBilled).toBe(1);
+	it('an endpoint that is asked twice for a key sends it once and is billed once', async () => {
+		const { generate, wait, endpoint } = open();
+		const [first, second] = await Promise.all([generate({}, 'twice'), generate({}, 'twice')]);
+		expect(second.job.id).toBe(first.job.id);
+		await wait(first);
+		await generate({}, 'twice');
+		expect(sandbox().books().requests['POST /v1/images/generate']).toBe(1);
+		expect(sandbox().books().generationsBilled).toBe(1);
+		await expect(endpoint.look([first.job.id ?? ''])).resolves.toBeDefined();
 	});
 
-	it('every job is listed once, whatever the size of a page', async () => {
-		const { session } = open();
-		for (let n = 0; n < 12; n++) await submit(session);
-		for (const pageSize of [2, 5, 100]) {
-			const ids: Array<string | null> = [];
-			for await (const { job } of session.listJobs({ pageSize }, {})) ids.push(job.id);
-			expect(ids).toHaveLength(12);
-			expect(new Set(ids).size).toBe(12);
-		}
+	it('another key makes another job', async () => {
+		const { submit } = open();
+		expect((await submit({}, 'a')).job.id).not.toBe((await submit({}, 'b')).job.id);
 	});
 
-	it('a page of one row ends the list where the server never gets on', async () => {
-		const { session } = open();
-		for (let n = 0; n < 3; n++) await submit(session);
-		const ids: Array<string | null> = [];
-		for await (const { job } of session.listJobs({ pageSize: 1 }, {})) ids.push(job.id);
-		expect(ids).toHaveLength(inDialect(3, 1));
+	it('a canceled job keeps its key', async () => {
+		const { submit, endpoint } = open();
+		const { job } = await submit({ prompt: 'Waits [queue]' }, 'spent');
+		await endpoint.cancel(job.id ?? '');
+		expect((await open().submit({}, 'spent')).job.id).toBe(job.id);
+		expect(sandbox().books().jobs).toHaveLength(1);
 	});
-
-	it('the list can be narrowed to a status', async () => {
-		const { endpoint, session } = open();
-		const bad = await submit(session, { prompt: 'Bad [fail:PROVIDER_ERROR]' });
-		await submit(session, { prompt: 'Waits [queue]' });
-		await finish(endpoint, bad);
-		const ids: Array<string | null> = [];
-		for await (const { job } of session.listJobs({ status: 'FAILED' }, {})) ids.push(job.id);
-		expect(ids).toEqual([bad.job.id]);
-	});
-
-	it('forty jobs are asked after in one request', async () => {
-		const { session } = open();
-		const ids: string[] = [];
-		for (let n = 0; n < 40; n++) ids.push((await submit(session)).job.id ?? '');
-		const observations = await session.poll?.(ids, {});
-		expect([...(observations?.keys() ?? [])].sort()).toEqual([...ids].sort());
-		expect(sandbox.books().requests['GET /v1/jobs']).toBe(1);
-	});
-
-	it('a queued job is canceled, a running one is not', async () => {
-		const { session } = open();
-		const queued = await submit(session, { prompt: 'Waits [queue]' });
-		await expect(session.cancel?.(queued.job.id ?? '', {})).resolves.toMatchObject({ job: { status: 'canceled' } });
-		const { endpoint } = open();
-		const ended = await submit(session);
-		await finish(endpoint, ended);
-		await expect(session.cancel?.(ended.job.id ?? '', {})).rejects.toMatchObject({ code: 'conflict' });
-	});
-
-	it('a wrong key is auth', async () => {
-		await expect(submit(open('img_wrong').session)).rejects.toMatchObject({ code: 'auth', httpStatus: 401, retryable: false });
-	});
-
-	it('an unknown job is notFound', async () => {
-		const observations = await open().session.poll?.(['cm00000000000000000000000'], {});
-		expect([...(observations?.values() ?? [])]).toMatchObject([{ ok: false, error: { code: 'notFound' } }]);
-	});
-
-	it('a malformed id is an error and not asked after for ever', async () => {
-		const { endpoint } = open();
-		await expect(endpoint.wait('../../admin', { deadline: Date.now() + 20_000 })).rejects.toMatchObject({ code: inDialect('notFound', 'upstream') });
-	}, 30_000);
-
-	it('over the limits it is told to slow down, or the job waits by itself', async () => {
-		sandbox.settings({ maxConcurrent: 1, jobDurationMs: 300 });
-		const { endpoint, session } = open();
-		const first = await submit(session);
-		if (dialect === 'document') await expect(submit(session)).rejects.toMatchObject({ code: 'rateLimited', retryable: true });
-		else await expect(finish(endpoint, await submit(session))).resolves.toMatchObject({ snapshot: { job: { status: 'succeeded' } } });
-		await finish(endpoint, first);
-	}, 30_000);
 
 	it.each([
-		['seconds', () => 2],
-		// To the second: between two and three from now.
-		['a date', () => new Date(Date.now() + 3_000).toUTCString()],
-	])('429 with Retry-After as %s is waited out', async (_form, retryAfter) => {
-		sandbox.fault({ route: 'generate', kind: '429', retryAfter: retryAfter() });
+		['queued', 'Waits [queue]'],
+		['retrying', 'Again [retry:1][slow:200]'],
+	] as const)('a job that is %s can be canceled', async (status, prompt) => {
+		const { submit, until, endpoint } = open();
+		const snapshot = await until(await submit({ prompt }), status);
+		await expect(endpoint.cancel(snapshot.job.id ?? '')).resolves.toMatchObject({ job: { status: 'canceled', error: { code: 'canceled' } } });
+		expect((await until(snapshot)).job.status).toBe('canceled');
+		expect(sandbox().books().generationsBilled).toBe(0);
+	});
+
+	it.each([
+		['running', 'Runs [hang]', 'running'],
+		['succeeded', 'A cat', 'succeeded'],
+		['failed', 'Bad [fail:PROVIDER_ERROR]', 'failed'],
+	] as const)('a job that is %s cannot, and stays as it is', async (_word, prompt, status) => {
+		const { submit, until, endpoint } = open();
+		const snapshot = await until(await submit({ prompt }), status);
+		await expect(endpoint.cancel(snapshot.job.id ?? '')).rejects.toMatchObject({ code: 'conflict', httpStatus: 400, retryable: false });
+		expect((await until(snapshot, status)).job.status).toBe(status);
+	});
+
+	it('a wrong key is auth, whatever is asked', async () => {
+		const { job } = await open().submit();
+		const { submit, look, endpoint, session } = open({ key: 'img_wrong' });
+		const refused = { code: 'auth', httpStatus: 401, retryable: false };
+		await expect(submit()).rejects.toMatchObject(refused);
+		await expect(look(job.id ?? '')).rejects.toMatchObject(refused);
+		await expect(endpoint.cancel(job.id ?? '')).rejects.toMatchObject(refused);
+		await expect(session.listJobs({}, {}).next()).rejects.toMatchObject(refused);
+		await expect(endpoint.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY })).rejects.toMatchObject(refused);
+		expect(sandbox().books().jobs).toHaveLength(1);
+	});
+
+	it('another tenant\'s job is unknown', async () => {
+		sandbox().settings({ apiKeys: { img_other: 'other-tenant' } });
+		const { job } = await open().submit();
+		const other = open({ key: 'img_other' });
+		expect(await other.look(job.id ?? '')).toMatchObject({ ok: false, error: { code: 'notFound' } });
+		for await (const listed of other.session.listJobs({}, {})) expect(listed).toBeUndefined();
+	});
+
+	it('an unknown job is notFound, to a look, a wait and a cancel', async () => {
+		const { look, endpoint } = open();
+		const id = 'cm00000000000000000000000';
+		expect(await look(id)).toMatchObject({ ok: false, error: { code: 'notFound', httpStatus: 404, hint: expect.stringContaining('job ID') as string } });
+		await expect(endpoint.wait(id, { deadline: Number.POSITIVE_INFINITY })).rejects.toMatchObject({ code: 'notFound' });
+		await expect(endpoint.cancel(id)).rejects.toMatchObject({ code: 'notFound' });
+	});
+
+	it.each(['../../admin', 'a b', 'ä', '%2e%2e', '?status=x', '#'])('a malformed id (%s) is an error, reaches no other path and is not asked after for ever', async (id) => {
 		const { endpoint } = open();
-		const before = Date.now();
-		await expect(endpoint.submit({ prompt: 'A', count: 1 }, { idempotencyKey: 'k', deadline: Date.now() + 20_000 })).resolves.toMatchObject({ job: { status: 'queued' } });
-		expect(Date.now() - before).toBeGreaterThanOrEqual(1_900);
-		expect(sandbox.books().requests['POST /v1/images/generate']).toBe(2);
-	}, 20_000);
+		await expect(endpoint.wait(id, { deadline: Number.POSITIVE_INFINITY })).rejects.toMatchObject({ code: inDialect('notFound', 'upstream') });
+		expect(Object.keys(sandbox().books().requests)).toEqual(['GET /v1/jobs/:jobId']);
+		expect(sandbox().books().requests['GET /v1/jobs/:jobId']).toBeLessThanOrEqual(5);
+	});
 
-	it.each(['503', 'reset', 'resetAfterAccept', 'malformed', 'truncated', 'wrongShape'] as const)('a submit that meets %s makes one job and is billed once', async (kind) => {
-		sandbox.fault({ route: 'generate', kind });
-		const { endpoint } = open();
-		const snapshot = await endpoint.submit({ prompt: 'A', count: 1 }, { idempotencyKey: 'k', deadline: Date.now() + 20_000 });
-		await expect(finish(endpoint, snapshot)).resolves.toMatchObject({ snapshot: { job: { status: 'succeeded' } } });
-		expect(sandbox.books().jobs).toHaveLength(1);
-		expect(sandbox.books().generationsBilled).toBe(1);
-	}, 20_000);
+	it('what it refuses in a request is told by its own words', async () => {
+		const { session } = open();
+		// Past our own check, which would say so first.
+		await expect(session.client.submit({ prompt: 'A', aspectRatio: '7:5' }, { idempotencyKey: 'k' })).rejects.toMatchObject(inDialect({ code: 'invalidRequest', httpStatus: 400, retryable: false, message: expect.stringContaining('INVALID_REQUEST') as string }, { code: 'upstream', httpStatus: 500, message: expect.stringContaining('INTERNAL_ERROR') as string }));
+		await expect(session.client.submit({ prompt: 'A', inputImageUrl: `https://example.com/${'a'.repeat(1_200_000)}` }, { idempotencyKey: 'k2' })).rejects.toMatchObject({ code: 'invalidRequest', httpStatus: 413, hint: expect.stringContaining('100 KB') as string });
+	});
 
-	it.each(['503', 'reset', 'malformed', 'truncated', 'wrongShape', 'huge', '429'] as const)('a look that meets %s is made again', async (kind) => {
-		const { endpoint, session } = open();
-		const snapshot = await submit(session);
-		sandbox.fault({ route: 'get', kind });
-		await expect(finish(endpoint, snapshot)).resolves.toMatchObject({ ended: true, snapshot: { job: { status: 'succeeded' } } });
-	}, 20_000);
-
-	it('the pictures are downloaded and can be decoded, at the size that was asked for', async () => {
-		const { endpoint, session } = open();
-		const result = await finish(endpoint, await submit(session, { count: 2, aspectRatio: '9:16', resolution: '2K' }));
-		const downloader = createDownloader({ allowedHosts: ['127.0.0.1'], allowedRanges: [], blockedHosts: [], blockedRanges: [] });
-		expect(result.snapshot?.images).toHaveLength(2);
-		for (const { url } of result.snapshot?.images ?? []) {
-			const { stream } = await downloader.open(url ?? '', { maxBytes: 10_000_000, timeoutMs: 10_000 });
-			const { stored, facts } = await receiveImage(stream, defaultImageLimits, 'sandbox', buffer);
-			expect(await sharp(stored).stats()).toBeDefined();
-			expect([facts.width, facts.height]).toEqual([1152, 2048]);
-		}
-	}, 20_000);
-
-	it('what the server announces is verified and read, and what it did not sign is not', async () => {
-		const deliveries: Array<{ body: Buffer; headers: IncomingHttpHeaders }> = [];
-		const receiver = await loopback((request, response) => {
-			void buffer(request).then((body) => {
-				deliveries.push({ body, headers: request.headers });
-				response.end();
-			});
-		});
-		sandbox.settings({ webhookUrl: receiver.url });
-		const { endpoint, session } = open();
-		const done = await submit(session, { prompt: 'Good' });
-		await finish(endpoint, done);
-		const bad = await submit(session, { prompt: 'Bad [fail:PROVIDER_ERROR]' });
-		await finish(endpoint, bad);
-		while (deliveries.length < 2) await new Promise((resolve) => setImmediate(resolve));
-		await receiver.close();
-		const told = deliveries.map(({ body, headers }) => {
-			expect(imageSaasWebhook.verify(body, headers, 'whsec_sandbox')).toBe(true);
-			expect(imageSaasWebhook.verify(body, headers, 'whsec_other')).toBe(false);
-			return imageSaasWebhook.read(body);
-		});
-		expect(told.find(({ snapshot }) => snapshot.job.id === done.job.id)).toMatchObject({ snapshot: { job: { status: 'succeeded' }, images: [{ index: 0 }] } });
-		expect(told.find(({ snapshot }) => snapshot.job.id === bad.job.id)).toMatchObject({ snapshot: { job: { status: 'failed', error: { code: 'upstream' } } } });
-		expect(new Set(told.map(({ eventId }) => eventId)).size).toBe(2);
-	}, 20_000);
-
-	it('a server that hangs is a time-out', async () => {
-		sandbox.fault({ route: 'generate', kind: 'hang' });
-		await expect(submit(open(apiKey, 200).session)).rejects.toMatchObject({ code: 'timeout', delivery: 'ambiguous' });
+	it('knows every status word that the list may be narrowed to', async () => {
+		const { session } = open();
+		for (const status of jobStatusWords) await expect(session.client.list({ status }, {})).resolves.toMatchObject({ items: [] });
 	});
 });

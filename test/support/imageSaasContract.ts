@@ -1,0 +1,100 @@
+import { type ApiRequest, createApiClient } from '../../http/apiClient';
+import { type Clock, systemClock } from '../../jobs/clock';
+import { Endpoint } from '../../jobs/endpoint';
+import { isTerminal, type JobSnapshot, type JobStatus } from '../../model/job';
+import type { ImageRequest } from '../../model/request';
+import { imageSaasAdapter, type ImageSaasSession } from '../../providers/imageSaas/adapter';
+import { imageSaas } from '../../providers/imageSaas/definition';
+import type { Observation } from '../../providers/provider';
+import { type Sandbox, type Settings, startImageSaasSandbox } from '../../sandbox';
+
+export const apiKey = 'img_test_dev_123456789';
+
+export type Dialect = 'document' | 'real';
+export const dialects = ['document', 'real'] as const satisfies readonly Dialect[];
+
+/** Real time, running faster for whoever waits by it: a second of ours is over in 20 ms. The server keeps its own. */
+const haste = 50;
+const began = Date.now();
+export const quickClock: Clock = {
+	now: () => began + (Date.now() - began) * haste,
+	sleep: (ms, signal) => systemClock.sleep(ms / haste, signal),
+};
+
+export interface OpenOptions {
+	key?: string;
+	/** Bounds each request. */
+	timeoutMs?: number;
+	clock?: Clock;
+	limits?: { requestsPerMinute?: number; jobsInFlight?: number };
+}
+
+export interface Opened {
+	endpoint: Endpoint<ImageSaasSession>;
+	session: ImageSaasSession;
+	/** Submits past the endpoint's care, once. */
+	submit: (request?: Partial<ImageRequest>, key?: string) => Promise<JobSnapshot>;
+	/** Submits by the endpoint. */
+	generate: (request?: Partial<ImageRequest>, key?: string) => Promise<JobSnapshot>;
+	/** Waits by the endpoint. */
+	wait: (snapshot: JobSnapshot) => Promise<JobSnapshot>;
+	/** Asks after a job until it is so, as fast as the server answers. */
+	until: (snapshot: JobSnapshot, status?: JobStatus) => Promise<JobSnapshot>;
+	look: (id: string) => Promise<Observation>;
+}
+
+/** A sandbox for a test file: started once, emptied and calm before each test. */
+export function useSandbox(): { sandbox: () => Sandbox; calm: (dialect: Dialect, more?: Partial<Settings>) => void; open: (options?: OpenOptions) => Opened } {
+	let started: Sandbox | undefined;
+	let keys = 0;
+	beforeAll(async () => {
+		started = await startImageSaasSandbox();
+	});
+	afterAll(() => started?.close());
+	const sandbox = () => {
+		if (!started) throw new Error('The sandbox runs only within tests');
+		return started;
+	};
+
+	/** A new endpoint each time, so that no test remembers another's keys. */
+	const open = ({ key = apiKey, timeoutMs, clock = quickClock, limits = {} }: OpenOptions = {}): Opened => {
+		const config = imageSaasAdapter.endpoint({ baseUrl: sandbox().url, apiKey: key, requestsPerMinute: 0, jobsInFlight: 0, ...limits });
+		const transport = createApiClient(config);
+		const bounded = (request: ApiRequest) => transport.send({ ...request, ...(timeoutMs ? { timeoutMs } : {}) });
+		const endpoint = new Endpoint(imageSaas, imageSaasAdapter, config, { clock, random: () => 0, transport: () => ({ send: bounded }) });
+		const { session } = endpoint;
+		const idOf = ({ job }: JobSnapshot) => job.id ?? 'none';
+		const nextKey = () => `key-${++keys}`;
+		const look = async (id: string): Promise<Observation> => {
+			const observation = (await session.poll?.([id], {}))?.get(id);
+			if (!observation) throw new Error('A poll tells of every job it is asked after');
+			return observation;
+		};
+		return {
+			endpoint,
+			session,
+			look,
+			submit: (request = {}, own = nextKey()) => session.submit({ prompt: 'A cat', count: 1, ...request }, { idempotencyKey: own }),
+			generate: (request = {}, own = nextKey()) => endpoint.submit({ prompt: 'A cat', count: 1, ...request }, { idempotencyKey: own, deadline: clock.now() + 600_000 }),
+			wait: async (snapshot) => {
+				const result = await endpoint.wait(idOf(snapshot), { deadline: clock.now() + 600_000, known: snapshot });
+				if (!result.ended) throw new Error(`The job did not end: ${result.error?.message ?? result.snapshot?.job.status ?? 'nothing is known of it'}`);
+				return result.snapshot;
+			},
+			until: async (snapshot, status) => {
+				for (;;) {
+					const observation = await look(idOf(snapshot));
+					if (!observation.ok) throw observation.error;
+					const { job } = observation.snapshot;
+					if (status ? job.status === status : isTerminal(job.status)) return observation.snapshot;
+					if (isTerminal(job.status)) throw new Error(`The job is ${job.status} and was to be ${String(status)}`);
+				}
+			},
+		};
+	};
+	const calm = (dialect: Dialect, more: Partial<Settings> = {}) => {
+		sandbox().reset();
+		sandbox().settings({ dialect, requestsPerMinute: 0, maxConcurrent: 0, jobDurationMs: 40, webhookUrl: null, ...more });
+	};
+	return { sandbox, calm, open };
+}
