@@ -144,7 +144,7 @@ const dripping = () => serve((_request, response) => {
 	response.writeHead(200, { 'content-length': '1000' });
 	response.write('half');
 });
-const fail = async (stream: NodeJS.ReadableStream) => await text(stream).then(() => 'whole', (error: Error & { code?: string }) => error);
+const fail = async (stream: NodeJS.ReadableStream) => await text(stream).then(() => 'whole', (error: unknown) => error);
 
 it('a server that is silent, or that stops half way, is timed out', async () => {
 	const silent = await serve(() => undefined);
