@@ -39,7 +39,7 @@ describe.each(dialects)('Image SaaS in dialect %s', (dialect) => {
 
 	it('a job is seen queued, running and succeeded, and shows no picture before its end', async () => {
 		const { submit, until, session } = open();
-		const snapshot = await submit({ prompt: 'Slow [slow:120]', count: 2 });
+		const snapshot = await submit({ prompt: 'Slow [queue:150][slow:300]', count: 2 });
 		for (const status of ['queued', 'running'] as const) expect(await until(snapshot, status)).toMatchObject({ images: [], job: { completed: null, progress: null } });
 		// The list of the real server shows pictures as they come: they are not the result yet.
 		for await (const listed of session.listJobs({}, {})) expect(listed.images).toEqual([]);
@@ -65,7 +65,7 @@ describe.each(dialects)('Image SaaS in dialect %s', (dialect) => {
 
 	it('a job that is retried says so, and goes on and succeeds', async () => {
 		const { submit, until } = open();
-		const snapshot = await submit({ prompt: 'Again [retry:2][slow:60]' });
+		const snapshot = await submit({ prompt: 'Again [retry:2][slow:200]' });
 		expect((await until(snapshot, 'retrying')).job).toMatchObject({ error: null });
 		await until(snapshot, 'running');
 		expect((await until(snapshot)).job.status).toBe('succeeded');
@@ -107,7 +107,7 @@ describe.each(dialects)('Image SaaS in dialect %s', (dialect) => {
 
 	it.each([
 		['queued', 'Waits [queue]'],
-		['retrying', 'Again [retry:1][slow:200]'],
+		['retrying', 'Again [retry:1][slow:400]'],
 	] as const)('a job that is %s can be canceled', async (status, prompt) => {
 		const { submit, until, endpoint } = open();
 		const snapshot = await until(await submit({ prompt }), status);

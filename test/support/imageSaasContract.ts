@@ -23,6 +23,8 @@ export const quickClock: Clock = {
 
 export interface OpenOptions {
 	key?: string;
+	/** Another server than the sandbox. */
+	baseUrl?: string;
 	/** Bounds each request. */
 	timeoutMs?: number;
 	clock?: Clock;
@@ -57,8 +59,8 @@ export function useSandbox(): { sandbox: () => Sandbox; calm: (dialect: Dialect,
 	};
 
 	/** A new endpoint each time, so that no test remembers another's keys. */
-	const open = ({ key = apiKey, timeoutMs, clock = quickClock, limits = {} }: OpenOptions = {}): Opened => {
-		const config = imageSaasAdapter.endpoint({ baseUrl: sandbox().url, apiKey: key, requestsPerMinute: 0, jobsInFlight: 0, ...limits });
+	const open = ({ key = apiKey, baseUrl = sandbox().url, timeoutMs, clock = quickClock, limits = {} }: OpenOptions = {}): Opened => {
+		const config = imageSaasAdapter.endpoint({ baseUrl, apiKey: key, requestsPerMinute: 0, jobsInFlight: 0, ...limits });
 		const transport = createApiClient(config);
 		const bounded = (request: ApiRequest) => transport.send({ ...request, ...(timeoutMs ? { timeoutMs } : {}) });
 		const endpoint = new Endpoint(imageSaas, imageSaasAdapter, config, { clock, random: () => 0, transport: () => ({ send: bounded }) });
