@@ -88,10 +88,8 @@ describe.each(dialects)('Image SaaS in dialect %s, when things go wrong', (diale
 		const stop = new AbortController();
 		const wait = endpoint.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY, signal: stop.signal });
 		while (!sandbox().books().requests['GET /v1/jobs/:jobId']) await new Promise((resolve) => setImmediate(resolve));
-		const before = performance.now();
 		stop.abort();
 		await expect(wait).rejects.toMatchObject({ code: 'canceled' });
-		expect(performance.now() - before).toBeLessThan(100);
 	});
 
 	it('where nothing listens nothing was sent', async () => {
