@@ -3,12 +3,12 @@ const mask = '***';
 /** Shorter ones would blank out ordinary words. */
 const shortestSecret = 4;
 
-/** `text` with every secret, and its URL-encoded form, struck out. */
+/** `text` with every secret, also as URLs and JSON write it, struck out. */
 export function redact(text: string, secrets: readonly string[]): string {
 	return variants(secrets).reduce((clean, secret) => clean.replaceAll(secret, mask), text);
 }
 
 function variants(secrets: readonly string[]): string[] {
 	const usable = secrets.filter((secret) => secret.length >= shortestSecret);
-	return [...new Set(usable.flatMap((secret) => [secret, encodeURIComponent(secret)]))].sort((a, b) => b.length - a.length);
+	return [...new Set(usable.flatMap((secret) => [secret, encodeURIComponent(secret.toWellFormed()), JSON.stringify(secret).slice(1, -1)]))].sort((a, b) => b.length - a.length);
 }
