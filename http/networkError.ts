@@ -19,7 +19,8 @@ export interface FailedCall {
 	origin: string;
 	secrets: readonly string[];
 	signal: AbortSignal | undefined;
-	timeoutMs: number;
+	/** null where whoever asks does not know. */
+	timeoutMs: number | null;
 	maxBytes: number;
 }
 
@@ -34,7 +35,7 @@ export function toNetworkError(thrown: unknown, call: FailedCall): ImageError {
 		return new ImageError('malformedResponse', { message: `The answer of ${call.origin} is larger than ${call.maxBytes} bytes`, delivery: 'ambiguous', cause });
 	}
 	if (code === 'ECONNABORTED' || code === 'ETIMEDOUT' || code === 'ERR_CANCELED') {
-		return new ImageError('timeout', { message: `${call.origin} did not answer within ${call.timeoutMs / 1000} s`, hint: 'The server may be busy, or the base URL may be wrong', delivery: 'ambiguous', cause });
+		return new ImageError('timeout', { message: call.timeoutMs === null ? `${call.origin} took too long` : `${call.origin} did not answer within ${call.timeoutMs / 1000} s`, hint: 'The server may be busy, or the base URL may be wrong', delivery: 'ambiguous', cause });
 	}
 	const delivery: Delivery = code !== null && neverConnected.has(code) ? 'notSent' : 'ambiguous';
 	const words = code === null ? undefined : plainWords[code];

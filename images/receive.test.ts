@@ -85,3 +85,61 @@ it('a store that fails is the error, and the download is dropped', async () => {
 	await expect(receiveImage(source, limits, 'x', async () => { throw new Error('disk full'); })).rejects.toThrow('disk full');
 	expect(source.destroyed).toBe(true);
 });
+
+it('holds no more than the head of it, however large it is', async () => {
+	let given = 0;
+	const bytes = await picture(900, 700).png({ compressionLevel: 0 }).toBuffer();
+	const source = Readable.from((function* () {
+		for (const piece of inPieces(bytes)) {
+			given += piece.length;
+			yield piece;
+		}
+	})());
+	const seen: number[] = [];
+	await receiveImage(source, limits, 'x', async (stream) => {
+		// Nothing is read yet: what was taken from the source is all that lies in between.
+		await new Promise((resolve) => setImmediate(resolve));
+		seen.push(given);
+		return await buffer(stream);
+	});
+	expect(seen[0]).toBeGreaterThanOrEqual(headBytes);
+	expect(seen[0]).toBeLessThan(headBytes + 200_000);
+});
+
+it('exactly as many bytes as allowed are taken', async () => {
+	const bytes = await picture().png().toBuffer();
+	expect((await receive(bytes, { maxBytes: bytes.length })).result).toMatchObject({ bytes: bytes.length });
+});
+
+it('a picture that is too large is refused for good, one that is cut off may be asked for again', async () => {
+	const bytes = await picture().png().toBuffer();
+	expect((await receive(bytes, { maxBytes: 1_000 })).result).toMatchObject({ retryable: false, hint: expect.stringContaining('Max Image Size') as string });
+	expect((await receive(bytes.subarray(0, -100))).result).toMatchObject({ retryable: true, message: `The image is cut off after ${bytes.length - 100} bytes` });
+});
+
+it('a picture that comes in one piece, or byte by byte, is the same picture', async () => {
+	const bytes = await picture(20, 20).png().toBuffer();
+	for (const source of [Readable.from([bytes]), Readable.from([...bytes].map((byte) => Buffer.from([byte])))]) expect((await receive(source)).result).toMatchObject({ bytes: bytes.length, facts: { width: 20 } });
+});
+
+it('a small picture whose connection breaks is an error although its head was whole', async () => {
+	const bytes = await picture().png().toBuffer();
+	const source = new PassThrough();
+	source.write(bytes);
+	setImmediate(() => source.destroy(new Error('socket hang up')));
+	expect((await receive(source)).result).toMatchObject({ code: 'network' });
+});
+
+it('time that is up half way is told with its length', async () => {
+	const source = new PassThrough();
+	source.write((await picture().png().toBuffer()).subarray(0, 500));
+	setImmediate(() => source.destroy(Object.assign(new Error('canceled'), { code: 'ERR_CANCELED' })));
+	expect((await receive(source)).result).toMatchObject({ code: 'timeout', retryable: true, message: expect.not.stringContaining(' 0 s') as string });
+});
+
+it('a refused download is dropped, not read to its end', async () => {
+	const source = new PassThrough();
+	source.write(Buffer.concat([Buffer.from('<html>'), Buffer.alloc(headBytes, 'x')]));
+	expect((await receive(source)).result).toMatchObject({ code: 'malformedResponse' });
+	expect(source.destroyed).toBe(true);
+});

@@ -26,7 +26,7 @@ export async function receiveImage<T>(source: Readable, limits: ImageLimits, ori
 	const watch = new Watch(limits.maxBytes);
 	const out = new PassThrough();
 	const flow = pipeline(source, watch, out).catch((thrown: unknown) => {
-		throw toNetworkError(thrown, { origin, secrets: [], signal: undefined, timeoutMs: 0, maxBytes: limits.maxBytes });
+		throw toNetworkError(thrown, { origin, secrets: [], signal: undefined, timeoutMs: null, maxBytes: limits.maxBytes });
 	});
 	// Whichever side fails first tells why; the other then only reports the broken pipe.
 	flow.catch((error: unknown) => watch.headReady.reject(error));
