@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
-import { startImageSaasSandbox, type Sandbox, type Settings } from './index';
+import { startImageSaasSandbox, type ImageSaasSandbox, type Settings } from './index';
 
 const USAGE = 'Usage: node .build/sandbox/main.js [--port 3001] [--dialect document|real] [--webhook-url URL]';
 
 /** What came of a command line: a running sandbox, or a text to print and an exit code. */
-export type CliResult = { sandbox: Sandbox; text: string } | { sandbox: null; text: string; exitCode: number };
+export type CliResult = { sandbox: ImageSaasSandbox; text: string } | { sandbox: null; text: string; exitCode: number };
 
 /** Does what a command line asks for. */
 export async function runCli(args: string[]): Promise<CliResult> {

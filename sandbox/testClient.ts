@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { startImageSaasSandbox, type Sandbox, type Settings } from './index';
+import { startImageSaasSandbox, type ImageSaasSandbox, type Settings } from './index';
 
 /** An answer with its body parsed where it is JSON. */
 export interface Answer {
@@ -12,7 +12,7 @@ export interface Answer {
 
 /** For the sandbox's own tests: one sandbox and calls to it, without anything of the pack. */
 export interface TestClient {
-	sandbox: Sandbox;
+	sandbox: ImageSaasSandbox;
 	call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
 	/** Submits and returns the job's id; fails when it is not accepted. */
 	submit(body: Record<string, unknown>, headers?: Record<string, string>): Promise<string>;

@@ -20,7 +20,7 @@ export class Backend {
 	readonly timers = new Timers();
 	readonly pictures = new Pictures();
 	readonly requests = new MinuteWindow();
-	readonly faults = new Faults(seededDraw(hashText('faults')));
+	readonly faults = new Faults(['generate', 'list', 'get', 'cancel', 'asset', 'health'], seededDraw(hashText('faults')));
 	readonly store: JobStore;
 	readonly runner: Runner;
 	readonly webhooks: Webhooks;

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod/v4';
-import { ControlError, installControl } from '../shared/control';
+import { ControlError } from '../shared/control';
 import type { Backend } from './backend';
 import { errorOf } from './runner';
 import { playDrill } from './webhookDrills';
@@ -10,17 +10,8 @@ const finishSchema = z.strictObject({
 	error: z.union([z.string().min(1), z.strictObject({ code: z.string().min(1), message: z.string() })]).nullish(),
 });
 
-/** The control path of this backend. */
+/** Control routes that only this backend has. */
 export function installImageSaasControl(app: FastifyInstance, backend: Backend): void {
-	installControl(app, {
-		books: () => backend.ledger.snapshot(),
-		settings: () => backend.settings,
-		patch: (patch) => backend.patch(patch),
-		fault: (fault) => backend.faults.add(fault),
-		clearFaults: () => backend.faults.clear(),
-		reset: () => backend.reset(),
-	});
-
 	app.post<{ Params: { jobId: string } }>('/jobs/:jobId/finish', async (request) => {
 		const { status, error } = finishSchema.parse(request.body);
 		const job = backend.store.any(request.params.jobId);

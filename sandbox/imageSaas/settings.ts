@@ -1,4 +1,5 @@
 import { z } from 'zod/v4';
+import { patchedBy } from '../shared/settings';
 
 /** How the sandbox behaves; everything can be changed while it runs. */
 export interface Settings {
@@ -39,8 +40,6 @@ const schema = z.strictObject({
 	webhookRetryDelaysMs: z.array(z.number().nonnegative()),
 }) satisfies z.ZodType<Settings>;
 
-const patchSchema = schema.partial();
-
 /** What a sandbox starts with. */
 export const DEFAULT_SETTINGS: Readonly<Settings> = {
 	dialect: 'document',
@@ -57,8 +56,7 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = {
 
 /** The settings with a patch laid over them; throws when the patch names an unknown setting or a wrong value. */
 export function patched(settings: Readonly<Settings>, patch: unknown): Settings {
-	const given = Object.entries(patchSchema.parse(patch)).filter(([, value]) => value !== undefined);
-	return schema.parse({ ...settings, ...Object.fromEntries(given) });
+	return patchedBy(schema, settings, patch);
 }
 
 /** The tenant that a key belongs to, or null for a key nobody has. */

@@ -5,7 +5,8 @@ export interface JobEntry {
 	id: string;
 	tenant: string;
 	prompt: string;
-	mode: string;
+	/** Quality asked for, where the backend has such a choice. */
+	mode: string | null;
 	idempotencyKey: string | null;
 	status: string;
 	/** The request body as it was accepted. */

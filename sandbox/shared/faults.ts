@@ -1,17 +1,16 @@
 import { z } from 'zod/v4';
 import type { Draw } from './random';
 
-export const FAULT_ROUTES = ['generate', 'list', 'get', 'cancel', 'asset', 'health', 'any'] as const;
 export const FAULT_KINDS = [
 	'429', '503', '500', 'reset', 'resetAfterAccept', 'hang', 'truncated', 'malformed', 'wrongShape', 'huge', 'slow', 'redirect',
 ] as const;
 
-export type FaultRoute = (typeof FAULT_ROUTES)[number];
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** Something that goes wrong on purpose with the next requests of a route. */
 export interface Fault {
-	route: FaultRoute;
+	/** One of the backend's route names, or `any`. */
+	route: string;
 	kind: FaultKind;
 	/** How many requests it hits before it is used up; default 1. */
 	times?: number;
@@ -31,7 +30,7 @@ export interface Fault {
 
 const faultSchema = z
 	.strictObject({
-		route: z.enum(FAULT_ROUTES),
+		route: z.string().min(1),
 		kind: z.enum(FAULT_KINDS),
 		times: z.int().positive().optional(),
 		retryAfter: z.union([z.number().nonnegative(), z.string().min(1)]).optional(),
@@ -55,11 +54,15 @@ export interface ArmedFault extends Fault {
 export class Faults {
 	private armed: ArmedFault[] = [];
 
-	constructor(private readonly draw: Draw) {}
+	/** @param routes the names of the backend's routes that a fault may hit */
+	constructor(
+		private readonly routes: readonly string[],
+		private readonly draw: Draw,
+	) {}
 
 	/** Adds a fault; throws when it is not a well-formed one. */
 	add(fault: unknown): void {
-		const { retryAfter, location, code, ...rest } = faultSchema.parse(fault);
+		const { retryAfter, location, code, ...rest } = this.known().parse(fault);
 		this.armed.push({
 			...rest,
 			times: rest.times ?? 1,
@@ -72,8 +75,12 @@ export class Faults {
 		});
 	}
 
+	private known() {
+		return faultSchema.refine(({ route }) => route === 'any' || this.routes.includes(route), { path: ['route'], message: `must be any or one of ${this.routes.join(', ')}` });
+	}
+
 	/** The fault that hits this request, if any; it is used up by one. */
-	take(route: FaultRoute): ArmedFault | null {
+	take(route: string): ArmedFault | null {
 		for (const fault of this.armed) {
 			if (fault.route !== route && fault.route !== 'any') continue;
 			if (fault.probability < 1 && this.draw() >= fault.probability) continue;

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Ledger } from './books';
-import type { ArmedFault, FaultRoute, Faults } from './faults';
+import type { ArmedFault, Faults } from './faults';
 import type { Timers } from './timers';
 
 /** What a request of the API is to the sandbox; requests of the control path and of the docs page have none. */
@@ -14,7 +14,7 @@ export interface Visit {
 declare module 'fastify' {
 	interface FastifyContextConfig {
 		/** Set on the routes of the API: these are counted, and can be hit by faults. */
-		api?: { name: FaultRoute; path: string };
+		api?: { name: string; path: string };
 	}
 	interface FastifyRequest {
 		visit: Visit | null;
@@ -39,7 +39,7 @@ export function installTraffic(app: FastifyInstance, options: TrafficOptions): v
 }
 
 async function arrive(request: FastifyRequest, reply: FastifyReply, options: TrafficOptions): Promise<FastifyReply | undefined> {
-	const api = request.routeOptions.config.api ?? (isStray(request) ? { name: 'any' as const, path: '(unknown)' } : null);
+	const api = request.routeOptions.config.api ?? (isStray(request) ? { name: 'any', path: '(unknown)' } : null);
 	if (!api) return undefined;
 	const route = `${request.method} ${api.path}`;
 	const tenant = options.tenantOf(request);

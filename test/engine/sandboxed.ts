@@ -1,11 +1,11 @@
 import type { ICredentialDataDecryptedObject, IDataObject, INode } from 'n8n-workflow';
-import { type Books, type Sandbox, type Settings, startImageSaasSandbox } from '../../sandbox';
+import { type Books, type ImageSaasSandbox, type Settings, startImageSaasSandbox } from '../../sandbox';
 import { type RunResult, runChain, startEngine, stopEngine, type TestNode } from './harness';
 
 export const apiKey = 'img_test_dev_123456789';
 
 export interface Bench {
-	sandbox: () => Sandbox;
+	sandbox: () => ImageSaasSandbox;
 	books: () => Books;
 	credential: (patch?: ICredentialDataDecryptedObject) => ICredentialDataDecryptedObject;
 	/** Items through Image Generate. */
@@ -17,8 +17,8 @@ export interface Bench {
 /** A sandbox and an engine for the tests of a file; the books and settings are fresh for each test. */
 export function bench(settings: Partial<Settings> = {}): Bench {
 	const calm: Partial<Settings> = { requestsPerMinute: 0, maxConcurrent: 0, jobDurationMs: 40, webhookUrl: null, dialect: 'document', ...settings };
-	let sandbox: Sandbox | undefined;
-	const running = (): Sandbox => {
+	let sandbox: ImageSaasSandbox | undefined;
+	const running = (): ImageSaasSandbox => {
 		if (!sandbox) throw new Error('The sandbox is not running');
 		return sandbox;
 	};

@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Sandbox, type Settings, startImageSaasSandbox } from '../../sandbox';
+import { type ImageSaasSandbox, type Settings, startImageSaasSandbox } from '../../sandbox';
 import { bindCredential, type CredentialReference, type Execution, type N8nClient, type N8nInstance, prepareUserFolder, readWorkflow, startN8n, type StoredWorkflow, templateOwner, type Workflow } from '../../scripts/lib/n8nInstance';
 
 const pack = 'n8n-nodes-image-pipelines.';
@@ -13,7 +13,7 @@ export class Stage {
 	readonly apiKey = `img_key_${randomUUID()}`;
 	readonly webhookSecret = `whsec_${randomUUID()}`;
 	readonly userFolder = mkdtempSync(join(tmpdir(), 'image-pipelines-n8n-'));
-	private running: { n8n: N8nInstance; client: N8nClient; sandbox: Sandbox; credential: CredentialReference } | undefined;
+	private running: { n8n: N8nInstance; client: N8nClient; sandbox: ImageSaasSandbox; credential: CredentialReference } | undefined;
 
 	private get parts() {
 		if (!this.running) throw new Error('The stage is not open');
@@ -28,7 +28,7 @@ export class Stage {
 		return this.parts.client;
 	}
 
-	get sandbox(): Sandbox {
+	get sandbox(): ImageSaasSandbox {
 		return this.parts.sandbox;
 	}
 

@@ -6,7 +6,7 @@ import type { ImageRequest } from '../../model/request';
 import { imageSaasAdapter, type ImageSaasSession } from '../../providers/imageSaas/adapter';
 import { imageSaas } from '../../providers/imageSaas/definition';
 import type { Observation } from '../../providers/provider';
-import { type Sandbox, type Settings, startImageSaasSandbox } from '../../sandbox';
+import { type ImageSaasSandbox, type Settings, startImageSaasSandbox } from '../../sandbox';
 
 export const apiKey = 'img_test_dev_123456789';
 
@@ -46,8 +46,8 @@ export interface Opened {
 }
 
 /** A sandbox for a test file: started once, emptied and calm before each test. */
-export function useSandbox(): { sandbox: () => Sandbox; calm: (dialect: Dialect, more?: Partial<Settings>) => void; open: (options?: OpenOptions) => Opened } {
-	let started: Sandbox | undefined;
+export function useSandbox(): { sandbox: () => ImageSaasSandbox; calm: (dialect: Dialect, more?: Partial<Settings>) => void; open: (options?: OpenOptions) => Opened } {
+	let started: ImageSaasSandbox | undefined;
 	let keys = 0;
 	beforeAll(async () => {
 		started = await startImageSaasSandbox();

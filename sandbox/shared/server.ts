@@ -1,0 +1,134 @@
+import type { AddressInfo } from 'node:net';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Books, Ledger } from './books';
+import { type Controlled, installControl } from './control';
+import { installDocsPage } from './docsPage';
+import type { ArmedFault, Fault, Faults } from './faults';
+import type { Timers } from './timers';
+import { installTraffic } from './traffic';
+
+export interface SandboxOptions<S> {
+	/** 0 takes any free one (default). */
+	port?: number;
+	settings?: Partial<S>;
+}
+
+/** A running sandbox. Everything it offers is also reachable over HTTP below `/__sandbox`. */
+export interface Sandbox<S> {
+	/** `http://127.0.0.1:port`, without a slash at the end. */
+	url: string;
+	port: number;
+	/** Changes settings from now on; throws when the patch is not a good one. */
+	settings(patch: Partial<S>): void;
+	/** Lets something go wrong with the next requests. */
+	fault(fault: Fault): void;
+	books(): Books;
+	/** Forgets jobs, faults, limits and books, and takes the settings of the start again. */
+	reset(): void;
+	close(): Promise<void>;
+}
+
+/** What one backend brings to its sandbox; the rest is the same for all. */
+export interface StandIn<S> {
+	readonly ledger: Ledger;
+	readonly faults: Faults;
+	readonly timers: Timers;
+	readonly settings: S;
+	/** `http://127.0.0.1:port`; set once the server listens. */
+	origin: string;
+	/** Lays a patch over the settings; throws when it is not a good one. */
+	patch(patch: unknown): void;
+	/** Forgets jobs, faults, limits and books, and takes the settings of the start again. */
+	reset(): void;
+	/** Ends all timers, deliveries and open channels. */
+	close(): void;
+	/** The description of the API, for its page at `/docs`. */
+	readonly openapi: Parameters<typeof installDocsPage>[1];
+	/** Largest body taken, in bytes. */
+	readonly bodyLimit: number;
+	/** Who makes the request, for the books; `ANONYMOUS` for nobody known. */
+	tenantOf(request: FastifyRequest): string;
+	/** The body of a 429, 503 or 500 that a fault asks for. */
+	faultBody(fault: ArmedFault): Record<string, unknown>;
+	/** Answers what a route threw, a body that is too large and a path that cannot be decoded. */
+	refuse(error: unknown, reply: FastifyReply): FastifyReply;
+	/** Answers a path that the API does not have. */
+	unknownRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply;
+	/** The routes of the API; those with `config.api` are counted and can be hit by faults. */
+	routes(app: FastifyInstance): void;
+	/** Control routes of this backend besides those of all. */
+	control?(app: FastifyInstance): void;
+}
+
+/** Starts a backend's stand-in on loopback. */
+export async function startStandIn<S>(standIn: StandIn<S>, port = 0): Promise<Sandbox<S>> {
+	const app = Fastify({
+		bodyLimit: standIn.bodyLimit,
+		exposeHeadRoutes: false,
+		forceCloseConnections: true,
+		routerOptions: { maxParamLength: 1000 },
+		// A path that cannot be decoded never reaches a route, but its refusal has the shape of all others.
+		frameworkErrors: (error, _request, reply) => {
+			standIn.refuse(error, reply);
+		},
+	});
+	await install(app, standIn);
+	await app.listen({ host: '127.0.0.1', port });
+	const address = app.server.address() as AddressInfo;
+	standIn.origin = `http://127.0.0.1:${address.port}`;
+	return {
+		url: standIn.origin,
+		port: address.port,
+		settings: (patch) => standIn.patch(patch),
+		fault: (fault) => standIn.faults.add(fault),
+		books: () => standIn.ledger.snapshot(),
+		reset: () => standIn.reset(),
+		close: async () => {
+			standIn.close();
+			await app.close();
+		},
+	};
+}
+
+async function install<S>(app: FastifyInstance, standIn: StandIn<S>): Promise<void> {
+	// The routes judge their requests by themselves; the schemas are there for the docs page only.
+	app.setValidatorCompiler(() => () => true);
+	app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+	app.removeAllContentTypeParsers();
+	app.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => body);
+	app.setErrorHandler((error, _request, reply) => standIn.refuse(error, reply));
+	app.setNotFoundHandler((request, reply) => standIn.unknownRoute(request, reply));
+	installTraffic(app, {
+		ledger: standIn.ledger,
+		faults: standIn.faults,
+		timers: standIn.timers,
+		tenantOf: (request) => standIn.tenantOf(request),
+		refusal: (fault) => standIn.faultBody(fault),
+	});
+	await installDocsPage(app, standIn.openapi);
+	await app.register(
+		async (control) => {
+			installControl(control, controlled(standIn));
+			standIn.control?.(control);
+		},
+		{ prefix: '/__sandbox' },
+	);
+	// In a scope of its own, so that the docs plugin has seen the hook that collects routes before they appear.
+	await app.register(async (api) => standIn.routes(api));
+}
+
+function controlled<S>(standIn: StandIn<S>): Controlled {
+	return {
+		books: () => standIn.ledger.snapshot(),
+		settings: () => standIn.settings,
+		patch: (patch) => standIn.patch(patch),
+		fault: (fault) => standIn.faults.add(fault),
+		clearFaults: () => standIn.faults.clear(),
+		reset: () => standIn.reset(),
+	};
+}
+
+/** Whether the server itself refused the body for its length. */
+export function isTooLarge(error: unknown): boolean {
+	return error instanceof Error && 'code' in error && error.code === 'FST_ERR_CTP_BODY_TOO_LARGE';
+}
