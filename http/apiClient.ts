@@ -1,17 +1,25 @@
+import type { Readable } from 'node:stream';
+import type { AxiosRequestConfig } from 'axios';
 import { executionCanceled, ImageError } from '../model/errors';
 import { keepAliveAgents } from './agents';
-import { toNetworkError } from './networkError';
+import { serverSentEvents } from './events';
+import { encodeForm, type FormPart } from './form';
+import { type FailedCall, toNetworkError } from './networkError';
 import { redact } from './redact';
+import { type SocketOptions, socketMessages } from './socket';
 
 export interface ApiRequest {
 	method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 	/** Begins with a slash; joined to the base URL. Segments that come from outside must be encoded by the caller. */
 	path: string;
 	/** Entries that are undefined are left out. */
-	query?: Record<string, string | number | undefined>;
+	query?: Record<string, string | number | boolean | undefined>;
 	headers?: Record<string, string>;
 	/** Sent as JSON. */
 	json?: unknown;
+	/** Sent as `multipart/form-data`, files streamed; instead of `json`. */
+	form?: readonly FormPart[];
+	/** Bounds the whole call, of `open` until the last byte; 30 s by default. */
 	timeoutMs?: number;
 	/** Largest answer taken. */
 	maxBytes?: number;
@@ -26,9 +34,29 @@ export interface ApiAnswer {
 	text: string;
 }
 
+/** An answer whose body has not been read yet. Exactly one of the three readers is to be used. */
+export interface ApiStream {
+	status: number;
+	/** Names in lower case. */
+	headers: Record<string, string>;
+	/** The bytes as they come; fails when the connection breaks, time is up, or there are more than `maxBytes`. */
+	body: Readable;
+	/** The whole body as text, secrets struck out. */
+	text(): Promise<string>;
+	/** The data of each server-sent event as it comes, secrets struck out. Throws `network` when the stream breaks. */
+	events(): AsyncIterable<string>;
+}
+
 /** The API plane: one endpoint's connection. Gives every HTTP answer, whatever its status; throws ImageError where none came. */
 export interface ApiTransport {
 	send(request: ApiRequest): Promise<ApiAnswer>;
+	/** As `send`, for bodies that are no text (a file, a ZIP) or come bit by bit (SSE). */
+	open(request: ApiRequest): Promise<ApiStream>;
+	/**
+	 * Text messages of a WebSocket at a path of the endpoint. Ends when the server closes normally;
+	 * throws `overloaded` when it has no room (1013), `network` for every other end.
+	 */
+	socket(path: string, options: SocketOptions): AsyncIterable<string>;
 }
 
 export interface ApiClientOptions {
@@ -46,37 +74,81 @@ let shared: ReturnType<typeof keepAliveAgents> | undefined;
 /** Makes the transport of one endpoint: shared keep-alive connections, bounded time and size, no redirects (a redirect would carry the key elsewhere). */
 export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions): ApiTransport {
 	const { origin } = new URL(baseUrl);
+
+	async function call(request: ApiRequest, more: AxiosRequestConfig) {
+		const { timeoutMs = defaultTimeoutMs, maxBytes = defaultMaxBytes, signal } = request;
+		const failed: FailedCall = { origin, secrets, signal, timeoutMs, maxBytes };
+		if (signal?.aborted) throw new ImageError('canceled', { message: executionCanceled, delivery: 'notSent' });
+		const { default: axios } = await import('axios');
+		shared ??= keepAliveAgents(16);
+		// axios' own `timeout` is about a silent socket; this bounds the whole call.
+		const deadline = AbortSignal.timeout(timeoutMs);
+		try {
+			const body = await encodeBody(request);
+			const answer = await axios.request<unknown>({
+				method: request.method,
+				url: baseUrl + request.path,
+				params: request.query,
+				headers: { accept: 'application/json', ...body.headers, ...headers, ...request.headers },
+				data: body.data,
+				...shared,
+				proxy: false,
+				maxRedirects: 0,
+				maxContentLength: maxBytes,
+				maxBodyLength: Number.POSITIVE_INFINITY,
+				validateStatus: () => true,
+				signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+				...more,
+			});
+			return { status: answer.status, headers: Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), String(value)])), body: answer.data, failed };
+		} catch (thrown) {
+			throw toNetworkError(thrown, failed);
+		}
+	}
+
 	return {
 		async send(request) {
-			const { timeoutMs = defaultTimeoutMs, maxBytes = defaultMaxBytes, signal } = request;
-			const failedCall = { origin, secrets, signal, timeoutMs, maxBytes };
-			if (signal?.aborted) throw new ImageError('canceled', { message: executionCanceled, delivery: 'notSent' });
-			const { default: axios } = await import('axios');
-			shared ??= keepAliveAgents(16);
-			// axios' own `timeout` is about a silent socket; this bounds the whole call.
-			const deadline = AbortSignal.timeout(timeoutMs);
-			try {
-				const answer = await axios.request<string>({
-					method: request.method,
-					url: baseUrl + request.path,
-					params: request.query,
-					headers: { accept: 'application/json', ...(request.json === undefined ? {} : { 'content-type': 'application/json' }), ...headers, ...request.headers },
-					data: request.json === undefined ? undefined : JSON.stringify(request.json),
-					...shared,
-					proxy: false,
-					maxRedirects: 0,
-					maxContentLength: maxBytes,
-					maxBodyLength: Number.POSITIVE_INFINITY,
-					responseType: 'text',
-					transformResponse: (body: string) => body,
-					validateStatus: () => true,
-					signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
-				});
-				const plainHeaders = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
-				return { status: answer.status, headers: plainHeaders, text: redact(answer.data, secrets) };
-			} catch (thrown) {
-				throw toNetworkError(thrown, failedCall);
-			}
+			const { status, headers: answered, body } = await call(request, { responseType: 'text', transformResponse: (text: string) => text });
+			return { status, headers: answered, text: redact(String(body), secrets) };
+		},
+
+		async open(request) {
+			const { status, headers: answered, body: streamed, failed } = await call(request, { responseType: 'stream' });
+			const body = streamed as Readable;
+			return {
+				status,
+				headers: answered,
+				body,
+				text: async () => {
+					try {
+						let text = '';
+						const decoder = new TextDecoder();
+						for await (const chunk of body) text += decoder.decode(chunk as Buffer, { stream: true });
+						return redact(text + decoder.decode(), secrets);
+					} catch (thrown) {
+						throw toNetworkError(thrown, failed);
+					}
+				},
+				events: async function* () {
+					try {
+						for await (const data of serverSentEvents(body)) yield redact(data, secrets);
+					} catch (thrown) {
+						throw toNetworkError(thrown, failed);
+					} finally {
+						// Whoever stops listening early wants no more of it.
+						body.destroy();
+					}
+				},
+			};
+		},
+
+		async *socket(path, options) {
+			for await (const message of socketMessages(`${baseUrl.replace(/^http/i, 'ws')}${path}`, headers, { origin, secrets, ...options })) yield redact(message, secrets);
 		},
 	};
+}
+
+async function encodeBody({ json, form }: ApiRequest): Promise<{ data?: unknown; headers: Record<string, string> }> {
+	if (form) return await encodeForm(form);
+	return json === undefined ? { headers: {} } : { data: JSON.stringify(json), headers: { 'content-type': 'application/json' } };
 }

@@ -40,6 +40,27 @@ it('a lost answer is asked for again under the same key, more than a second late
 	expect((submits[1]?.at ?? 0) - (submits[0]?.at ?? 0)).toBeGreaterThan(1_000);
 });
 
+it('a job whose answer was lost is looked for, and adopted', async () => {
+	const { clock, submit, submits, log } = fakeEndpoint({ refusals: [cut()], can: { idempotency: 'lookup' }, finds: true, acceptsUnheard: true });
+	expect((await clock.until(submit('k'))).job.id).toBe('job-1');
+	expect(submits).toHaveLength(1);
+	expect(log.finds).toBe(1);
+});
+
+it('a request that never arrived is looked for, and made', async () => {
+	const { clock, submit, submits, log } = fakeEndpoint({ refusals: [cut()], can: { idempotency: 'lookup' }, finds: true });
+	expect((await clock.until(submit('k'))).job.id).toBe('job-1');
+	expect(submits).toHaveLength(2);
+	expect(log.finds).toBe(1);
+});
+
+it('an item that was unclear in an earlier run is looked for before it is sent', async () => {
+	const { clock, endpoint, submits, log } = fakeEndpoint({ can: { idempotency: 'lookup' }, finds: true });
+	await clock.until(endpoint.submit({ prompt: 'A cat', count: 1 }, { idempotencyKey: 'k', deadline: 3_600_000, unclear: { since: 0 } }));
+	expect(log.finds).toBe(1);
+	expect(submits).toHaveLength(1);
+});
+
 it.each(['none', 'lookup'] as const)('without a key of the provider\'s own (%s) a lost answer is not sent again, and the error says that it may be paid', async (idempotency) => {
 	const { clock, submit, submits } = fakeEndpoint({ refusals: [cut()], can: { idempotency } });
 	await expect(clock.until(submit('k'))).rejects.toMatchObject({ code: 'network', message: expect.stringContaining('may have been made'), hint: expect.stringContaining('paid already') });

@@ -1,9 +1,10 @@
-import type { ApiTransport } from '../http/apiClient';
+import type { ApiRequest, ApiTransport } from '../http/apiClient';
 import { parseRetryAfter } from '../http/retryAfter';
 import { ImageError, outcomeOf, toImageError } from '../model/errors';
 import { isTerminal, type JobSnapshot } from '../model/job';
 import type { ImageRequest } from '../model/request';
-import type { EndpointConfig, Observation, ProviderAdapter, ProviderDefinition, Session } from '../providers/provider';
+import type { Capabilities, EndpointConfig, Observation, ProviderAdapter, ProviderDefinition, Session } from '../providers/provider';
+import { providers } from '../providers/registry';
 import { checkRequest } from '../providers/requestCheck';
 import { abortable, type Clock, type Random } from './clock';
 import { Pacer } from './pacer';
@@ -24,6 +25,8 @@ export interface SubmitOptions {
 	signal?: AbortSignal | undefined;
 	/** Until when to try (ms since the epoch): waiting for a free slot, for the pace, and for a busy provider. */
 	deadline: number;
+	/** An earlier submit with this key got no answer (it stands in the node's context): the job is looked for first. */
+	unclear?: { since: number } | undefined;
 	/** Told of a job that was accepted after the signal had aborted: the request was under way, and is heard to its end. */
 	ifStopped?: ((snapshot: JobSnapshot) => void) | undefined;
 }
@@ -54,6 +57,7 @@ export class Endpoint<S extends Session = Session> {
 		this.slots = new Slots(config.limits.jobsInFlight, (ids) => this.follow(ids));
 		this.watcher = new Watcher({
 			poll: (ids, signal) => this.poll(ids, signal),
+			...(this.session.watch ? { watch: this.session.watch.bind(this.session) } : {}),
 			bulk: provider.capabilities.poll === 'bulk',
 			floorMs: pollFloorMs(config.limits.requestsPerMinute),
 			clock,
@@ -110,40 +114,50 @@ export class Endpoint<S extends Session = Session> {
 	/** Throws `conflict` when the job can no longer be canceled, `invalidRequest` where the provider cannot cancel. */
 	async cancel(id: string, signal?: AbortSignal): Promise<JobSnapshot> {
 		const cancel = this.session.cancel?.bind(this.session);
-		if (!cancel) throw cannot(this.provider, 'cancel a job');
+		if (!cancel) throw cannot(this.provider, 'cancel a job', ({ cancelable }) => cancelable.length > 0);
 		const { clock, random } = this.dependencies;
 		const snapshot = await withRetry(() => cancel(id, { signal }), { clock, random, signal });
 		this.watcher.observe(snapshot);
 		return snapshot;
 	}
 
-	private async submitNew(request: ImageRequest, { idempotencyKey, signal, deadline, ifStopped }: SubmitOptions): Promise<JobSnapshot> {
+	private async submitNew(request: ImageRequest, { idempotencyKey, signal, deadline, unclear, ifStopped }: SubmitOptions): Promise<JobSnapshot> {
 		const { clock, random } = this.dependencies;
 		const { idempotency } = this.provider.capabilities;
 		const slot = await this.before(deadline, signal, (either) => this.slots.acquire(either), () => noSlot(this.config.limits.jobsInFlight));
 		let last: ImageError | undefined;
+		const begunAt = clock.now();
+		let doubtSince = unclear?.since ?? null;
 		const attempts = this.before(
 			deadline,
 			signal,
 			(either) =>
-				withRetry(() => this.session.submit(request, { idempotencyKey, signal: either }), {
-					clock,
-					random,
-					signal: either,
-					deadline,
-					canRepeat: (error) => {
-						last = error;
-						// Sent and not answered: only a key of the provider's own makes it safe to send again.
-						return error.delivery !== 'ambiguous' || idempotency === 'native';
+				withRetry(
+					async () => {
+						const made = idempotency === 'lookup' && doubtSince !== null ? await this.session.find?.(request, { idempotencyKey, since: doubtSince, signal: either }) : null;
+						return made ?? (await this.session.submit(request, { idempotencyKey, signal: either, maxWaitMs: deadline - clock.now() }));
 					},
-				}),
+					{
+						clock,
+						random,
+						signal: either,
+						deadline,
+						canRepeat: (error) => {
+							last = error;
+							if (error.delivery !== 'ambiguous') return true;
+							doubtSince ??= begunAt;
+							// Sent and not answered: safe to send again only with a key of the provider's own, or after a look.
+							return idempotency === 'native' || (idempotency === 'lookup' && this.session.find !== undefined);
+						},
+					},
+				),
 			// What an earlier attempt met says more than that there was no time for another.
 			() => last ?? noTurn(this.config.limits.requestsPerMinute),
 		);
 		const outcome = await outcomeOf(attempts);
 		if (!outcome.ok) {
 			slot.release();
-			throw outcome.error.delivery === 'ambiguous' && outcome.error.code !== 'canceled' ? perhapsMade(outcome.error, idempotency === 'native' ? idempotencyKey : null) : outcome.error;
+			throw outcome.error.delivery === 'ambiguous' && outcome.error.code !== 'canceled' ? perhapsMade(outcome.error, idempotency, idempotencyKey) : outcome.error;
 		}
 		const { id, status } = outcome.value.job;
 		if (id === null || isTerminal(status)) slot.release();
@@ -180,7 +194,7 @@ export class Endpoint<S extends Session = Session> {
 	}
 
 	private async poll(ids: readonly string[], signal: AbortSignal | undefined): Promise<Map<string, Observation>> {
-		if (!this.session.poll) throw cannot(this.provider, 'be polled');
+		if (!this.session.poll) throw cannot(this.provider, 'be asked after a job: it answers when the job is done', ({ poll }) => poll !== 'none');
 		const observations = await this.session.poll(ids, { signal });
 		return new Map([...observations].map(([id, observation]) => [id, aboutIt(id, observation)]));
 	}
@@ -206,25 +220,33 @@ export class Endpoint<S extends Session = Session> {
 	/** Every request of the endpoint takes its turn, and a "too fast" from the provider slows all of them. */
 	private paced(transport: ApiTransport): ApiTransport {
 		const { clock } = this.dependencies;
+		const inTurn = async <A extends { status: number; headers: Record<string, string> }>(request: ApiRequest, call: (request: ApiRequest) => Promise<A>): Promise<A> => {
+			await abortable(this.pacer.take(request.signal), request.signal);
+			// What changes something is not cut off half way: its answer names the job that was made, and who stopped waiting may still cancel it.
+			const answer = await call(request.method === 'GET' ? request : { ...request, signal: undefined });
+			if (answer.status === 429) {
+				const asked = parseRetryAfter(answer.headers['retry-after'], clock.now()) ?? retryDefaults.baseMs;
+				this.pacer.pauseUntil(clock.now() + Math.min(asked, retryDefaults.longestRetryAfterMs));
+			}
+			return answer;
+		};
 		return {
-			send: async (request) => {
-				await abortable(this.pacer.take(request.signal), request.signal);
-				// What changes something is not cut off half way: its answer names the job that was made, and who stopped waiting may still cancel it.
-				const answer = await transport.send(request.method === 'GET' ? request : { ...request, signal: undefined });
-				if (answer.status === 429) {
-					const asked = parseRetryAfter(answer.headers['retry-after'], clock.now()) ?? retryDefaults.baseMs;
-					this.pacer.pauseUntil(clock.now() + Math.min(asked, retryDefaults.longestRetryAfterMs));
-				}
-				return answer;
-			},
+			send: (request) => inTurn(request, (own) => transport.send(own)),
+			open: (request) => inTurn(request, (own) => transport.open(own)),
+			// A socket is opened at most once a job and asks for nothing more: it takes no turn.
+			socket: (path, options) => transport.socket(path, options),
 		};
 	}
 }
 
-/** @param key the provider's own idempotency key, under which the job can be had again; null where it has none */
-function perhapsMade(error: ImageError, key: string | null): ImageError {
+/** Sent and not answered to the end; the hint says how the job, if there is one, can be had without paying again. */
+function perhapsMade(error: ImageError, idempotency: Capabilities['idempotency'], key: string): ImageError {
 	const { code, message, retryable, httpStatus, delivery } = error;
-	const hint = key === null ? 'Look at the provider before you run this item again: it may be paid already' : `Run this item again with the idempotency key ${key}: it gives that job, not a second one`;
+	const hint = {
+		native: `Run this item again with the idempotency key ${key}: it gives that job, not a second one`,
+		lookup: 'Run this item again: the job is looked for before another is made',
+		none: 'Look at the provider before you run this item again: it may be paid already',
+	}[idempotency];
 	return new ImageError(code, { message: `${message}. The job may have been made all the same`, hint, retryable, httpStatus, delivery, cause: error });
 }
 
@@ -250,6 +272,7 @@ function aboutIt(id: string, observation: Observation): Observation {
 	return { ok: false, error: new ImageError('malformedResponse', { message: `Asked after job ${id}, told of job ${String(observation.snapshot.job.id)}` }) };
 }
 
-function cannot(provider: ProviderDefinition, what: string): ImageError {
-	return new ImageError('invalidRequest', { message: `${provider.displayName} cannot ${what}`, delivery: 'notSent' });
+function cannot(provider: ProviderDefinition, what: string, can: (capabilities: Capabilities) => boolean): ImageError {
+	const able = providers.filter(({ capabilities }) => can(capabilities)).map(({ displayName }) => displayName);
+	return new ImageError('invalidRequest', { message: `${provider.displayName} cannot ${what}`, hint: able.length > 0 ? `Providers that can: ${able.join(', ')}` : null, delivery: 'notSent' });
 }

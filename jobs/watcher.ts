@@ -1,6 +1,7 @@
 import { concernsEndpoint, ImageError, toImageError } from '../model/errors';
 import { isTerminal, type JobSnapshot } from '../model/job';
-import type { Observation } from '../providers/provider';
+import type { Observation, Session } from '../providers/provider';
+import { Channels } from './channels';
 import { type Clock, type Random, stopped } from './clock';
 import { pauseBefore } from './retry';
 import { nextPollMs } from './schedule';
@@ -34,11 +35,16 @@ interface Watched {
 	waiters: Set<Waiter>;
 }
 
+/** A channel that says nothing for so long is not relied on any more: the job is polled beside it. */
+const quietMs = 15_000;
+
 /** Failures in a row of one job's own look before its waiters are told; a broken connection does not count. */
 const patience = 5;
 
 export interface WatcherOptions {
 	poll: (ids: readonly string[], signal: AbortSignal) => Promise<Map<string, Observation>>;
+	/** Where the provider can push: its snapshots spare the polls as long as they come. */
+	watch?: Session['watch'];
 	/** Whether one poll for all costs about as much as one for a single job. */
 	bulk: boolean;
 	floorMs: number;
@@ -59,7 +65,11 @@ export class Watcher {
 	/** Polls in a row that failed as a whole. */
 	private outages = 0;
 
-	constructor(private readonly options: WatcherOptions) {}
+	private readonly channels: Channels;
+
+	constructor(private readonly options: WatcherOptions) {
+		this.channels = new Channels(options.watch);
+	}
 
 	/** Waits for the job's end. Throws `notFound`, `auth` and the like; never because time is up. */
 	wait(id: string, { deadline, signal, known }: WaitOptions): Promise<WaitResult> {
@@ -71,6 +81,7 @@ export class Watcher {
 				entry.waiters.delete(waiter);
 				if (entry.waiters.size > 0) return;
 				this.watched.delete(id);
+				this.channels.close(id);
 				this.leaveLook(entry);
 			};
 			const waiter: Waiter = {
@@ -115,6 +126,17 @@ export class Watcher {
 		const lastSeen = Date.parse(known?.job.updatedAt ?? known?.job.createdAt ?? '');
 		if (!(now - lastSeen <= floorMs)) entry.dueAt = now;
 		this.watched.set(id, entry);
+		this.channels.open(id, {
+			heard: (snapshot) => {
+				this.learn(entry, { ok: true, snapshot });
+				entry.dueAt = Math.max(entry.dueAt, clock.now() + quietMs);
+			},
+			// However it ended, only a poll tells how the job stands.
+			ended: () => {
+				entry.dueAt = clock.now();
+				this.wake.abort();
+			},
+		});
 		return entry;
 	}
 

@@ -5,6 +5,9 @@ export type Reference =
 	| { kind: 'url'; url: string }
 	| { kind: 'binary'; fileName: string; mimeType: string; bytes: number | null; open: () => Promise<Readable> };
 
+/** A value of an extra: an object where its field is JSON. */
+export type Extra = string | number | boolean | Record<string, unknown>;
+
 /** What the user asks for. A field that is absent was not asked for, and is not sent. */
 export interface ImageRequest {
 	prompt: string;
@@ -14,14 +17,14 @@ export interface ImageRequest {
 	model?: string;
 	/** `width:height`, e.g. `16:9`, or a word of the provider's such as `Auto`. */
 	aspectRatio?: string;
-	/** `1K`, `2K`, `4K`. */
+	/** `512`, `1K`, `2K`, `4K`. */
 	resolution?: string;
 	seed?: number;
 	/** 0–1: how far the references may be left behind. */
 	strength?: number;
 	references?: Reference[];
 	/** Fields only this provider knows, by the names of its capabilities' `extras`. */
-	extras?: Record<string, string | number | boolean>;
+	extras?: Record<string, Extra>;
 }
 
 /** The request as it stands in an item: what was asked, in plain JSON, without bytes. */

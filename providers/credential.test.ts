@@ -9,6 +9,7 @@ it('reads what is needed, without the slash and the spaces people paste', () => 
 		secrets: ['img_key', 'whsec'],
 		limits: { requestsPerMinute: 60, jobsInFlight: 5 },
 		allowedHosts: ['minio:9000', 'files.local'],
+		own: { apiKey: 'img_key' },
 	});
 });
 

@@ -18,19 +18,27 @@ const common = z.object({
 	allowedHosts: z.string().optional(),
 });
 
+export interface OwnFields<T> {
+	/** The fields only this provider's credential has. */
+	fields: z.ZodType<T>;
+	/** Sent with every request. */
+	headers: (fields: T) => Record<string, string>;
+	/** Those of them that nobody may see; the webhook secret is always one. */
+	secrets: (fields: T) => ReadonlyArray<string | undefined>;
+}
+
 /**
- * Reads the fields every credential has, and the provider's own through `own`.
- * @param headers makes the headers that go with every request
+ * Reads the fields every credential has, and the provider's own, which the session finds in `own`.
  * Throws `invalidRequest` that says which field of the credential is wrong.
  */
-export function readEndpoint<T extends Record<string, unknown>>(credential: unknown, own: z.ZodType<T>, headers: (fields: T) => Record<string, string>): EndpointConfig {
+export function readEndpoint<T>(credential: unknown, { fields: schema, headers, secrets }: OwnFields<T>): EndpointConfig & { own: T } {
 	const fields = check(common, credential);
-	const ownFields = check(own, credential);
-	const secrets = [...Object.values(ownFields), fields.webhookSecret].filter((value): value is string => typeof value === 'string' && value !== '');
+	const own = check(schema, credential);
 	return {
 		baseUrl: fields.baseUrl,
-		headers: headers(ownFields),
-		secrets,
+		headers: headers(own),
+		secrets: [...secrets(own), fields.webhookSecret].filter((value): value is string => value !== undefined && value !== ''),
+		own,
 		limits: { requestsPerMinute: fields.requestsPerMinute || null, jobsInFlight: fields.jobsInFlight || null },
 		allowedHosts: (fields.allowedHosts ?? '').split(',').map((host) => host.trim().toLowerCase()).filter(Boolean),
 	};

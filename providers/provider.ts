@@ -3,23 +3,38 @@ import type { ImageError } from '../model/errors';
 import type { JobSnapshot, JobStatus } from '../model/job';
 import type { ImageRequest } from '../model/request';
 
-/** A field only one provider has; the nodes draw it and `submit` receives it under `extras[name]`. */
-export interface ExtraField {
+/**
+ * A field only one provider has; the nodes draw it among the options and `submit` receives it under `extras[name]`.
+ * It is sent only where the user has added it. The same name at two providers must mean the same thing.
+ */
+export type ExtraField = {
 	name: string;
 	displayName: string;
 	description: string;
-	/** Values allowed; the first is shown first. */
-	options: ReadonlyArray<{ value: string; name: string; description?: string }>;
-	/** Sent unless the user chooses another. */
-	default: string;
-}
+} & (
+	| {
+			type: 'options';
+			/** Values allowed; the first is shown first. */
+			options: ReadonlyArray<{ value: string; name: string; description?: string }>;
+			default: string;
+	  }
+	| { type: 'text'; default: string; placeholder?: string }
+	| { type: 'number'; default: number; min?: number; max?: number; integer?: boolean }
+	| { type: 'boolean'; default: boolean }
+	/** A JSON object, typed in by the user; checked before anything is sent. */
+	| { type: 'json'; default: string }
+);
 
 export interface ReferenceLimits {
 	max: number;
-	/** `url`: the provider fetches it; `binary`: we stream it. */
+	/** `url`: the provider fetches it; `binary`: we stream it. Where `url` is missing, the nodes fetch URLs and hand over files. */
 	kinds: ReadonlyArray<'url' | 'binary'>;
+	/** Of files. */
 	mimeTypes: readonly string[];
+	/** Of one file; null where the provider states none. */
 	maxBytes: number | null;
+	/** Longest side of a file in pixels that makes sense; oversized ones are scaled down to it where the user allows. */
+	maxSide: number | null;
 }
 
 /**
@@ -27,12 +42,12 @@ export interface ReferenceLimits {
  * anything is sent. An empty list or false means "cannot".
  */
 export interface Capabilities {
-	/** `async`: submit gives a job to poll. `sync`: submit answers with the finished job, and there is nothing to poll. */
-	answers: 'async' | 'sync';
 	/** Most images one job makes. */
 	maxCount: number;
 	aspectRatios: readonly string[];
+	/** `512`, `1K`, `2K`, `4K`. */
 	resolutions: readonly string[];
+	/** Those the document names; others are sent as they are. Empty: a model cannot be chosen. */
 	models: readonly string[];
 	negativePrompt: boolean;
 	seed: boolean;
@@ -40,18 +55,22 @@ export interface Capabilities {
 	references: ReferenceLimits | null;
 	strength: boolean;
 	extras: readonly ExtraField[];
-	/** How several jobs are asked after: `bulk` in few requests, `single` one each, `none` not at all. */
+	/** How several jobs are asked after: `bulk` in few requests, `single` one each, `none`: submit answers with the finished job. */
 	poll: 'bulk' | 'single' | 'none';
 	/** Whether progress can be watched over a socket or stream. */
 	watch: boolean;
 	/** Statuses in which a job can be canceled. */
 	cancelable: readonly JobStatus[];
+	/** Whether its jobs can be listed, newest first: what Image Jobs Trigger needs. */
+	list: boolean;
 	webhook: boolean;
 	/**
 	 * What stops a repeated submit from paying twice: `native` an idempotency key of the provider's,
 	 * `lookup` a search for the job before a new one is made, `none` nothing (an ambiguous submit is then an error).
 	 */
 	idempotency: 'native' | 'lookup' | 'none';
+	/** Whether a picture of one colour is how it (or the model behind it) refuses. */
+	blankMeansRefused: boolean;
 }
 
 export interface EndpointLimits {
@@ -81,19 +100,45 @@ export interface CallOptions {
 /** What a poll learned of one job. */
 export type Observation = { ok: true; snapshot: JobSnapshot } | { ok: false; error: ImageError };
 
+export interface SubmitCall extends CallOptions {
+	/** Goes along where the provider has such a thing; else a key of the provider's own may be made from it. */
+	idempotencyKey: string;
+	/** How long the user waits for the job, in ms: the time-out of a provider that answers only when it is done. */
+	maxWaitMs: number;
+}
+
+/** A job of the provider's list, and what it tells of its request. */
+export interface ListedSnapshot {
+	snapshot: JobSnapshot;
+	request: Record<string, unknown>;
+}
+
 /** A provider's calls over one endpoint. Every method throws ImageError and nothing else. */
 export interface Session {
-	/** Makes one job. `idempotencyKey` goes along where the provider has such a thing. */
-	submit(request: ImageRequest, options: CallOptions & { idempotencyKey: string }): Promise<JobSnapshot>;
+	/** Makes one job: a running one, or from a provider that answers when it is done the finished one. Throws what it was refused with. */
+	submit(request: ImageRequest, options: SubmitCall): Promise<JobSnapshot>;
+	/**
+	 * The job that an earlier submit of this request with this key has made, null when it made none. Asked only with
+	 * idempotency `lookup`, after a submit that was sent and not answered.
+	 * @param since when the first of those submits began, ms since the epoch
+	 */
+	find?(request: ImageRequest, options: CallOptions & { idempotencyKey: string; since: number }): Promise<JobSnapshot | null>;
 	/**
 	 * Asks after jobs, in as few requests as the provider allows. The answer has an entry for every id asked.
 	 * Throws only where nothing could be learned of any of them (no connection, wrong key).
 	 */
 	poll?(ids: readonly string[], options: CallOptions): Promise<Map<string, Observation>>;
-	/** Pushes snapshots as they come, over a socket or stream; ends with the job, throws when the channel breaks. */
+	/**
+	 * Pushes snapshots as they come, over a socket or stream, each with all images known so far; ends when the job has
+	 * ended or the server closes, throws when the channel breaks. What it ends with need not be told: a poll follows.
+	 */
 	watch?(id: string, options: CallOptions): AsyncIterable<JobSnapshot>;
 	/** Throws `conflict` when the job can no longer be canceled. */
 	cancel?(id: string, options: CallOptions): Promise<JobSnapshot>;
+	/** Jobs of the endpoint, newest first, page after page while they are asked for; a row never comes twice. */
+	list?(options: CallOptions): AsyncIterable<ListedSnapshot>;
+	/** Models the server offers now, for the editor's list; the documented ones stand in where it cannot be asked. */
+	models?(options: CallOptions): Promise<ReadonlyArray<{ value: string; name: string }>>;
 }
 
 /** A verified delivery. `status` is the provider's own word, kept although we may not know it. */
@@ -115,10 +160,10 @@ export interface WebhookReader {
 }
 
 /** The heavy half of a provider, loaded on first use so that n8n's start pays nothing for it. */
-export interface ProviderAdapter<S extends Session = Session> {
+export interface ProviderAdapter<S extends Session = Session, Config extends EndpointConfig = EndpointConfig> {
 	/** Reads a credential; throws `invalidRequest` naming the field that is wrong. */
-	endpoint(credential: unknown): EndpointConfig;
-	connect(config: EndpointConfig, transport: ApiTransport): S;
+	endpoint(credential: unknown): Config;
+	connect(config: Config, transport: ApiTransport): S;
 	webhook?: WebhookReader;
 }
 
@@ -129,5 +174,9 @@ export interface ProviderDefinition<S extends Session = Session> {
 	/** Name of its credential type. */
 	credential: string;
 	capabilities: Capabilities;
+	/** Rules that `capabilities` cannot say (a model that takes no resolution, a ratio only at 2K): what is wrong with the request, if anything. */
+	check?(request: ImageRequest): { field: string; problem: string } | undefined;
+	/** Pixels the request should come in, where the provider's document tells; null where it does not. */
+	expectedSize?(request: ImageRequest): { width: number; height: number } | null;
 	load(): Promise<ProviderAdapter<S>>;
 }

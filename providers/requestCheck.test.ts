@@ -31,7 +31,7 @@ it.each<[string, Partial<ImageRequest>, RegExp]>([
 });
 
 it('references are held to kind, type and size', () => {
-	const references = { max: 2, kinds: ['binary' as const], mimeTypes: ['image/png'], maxBytes: 5 };
+	const references = { max: 2, kinds: ['binary' as const], mimeTypes: ['image/png'], maxBytes: 5, maxSide: null };
 	expect(check({ references: [file] }, { references })).toThrow(/has 10 bytes; at most 5/);
 	expect(check({ references: [{ ...file, mimeType: 'image/tiff' }] }, { references })).toThrow(/is image\/tiff; allowed are image\/png/);
 	expect(check({ references: [{ kind: 'url', url: 'https://a.example/' }] }, { references })).toThrow(/takes files only/);

@@ -1,6 +1,6 @@
 import { ImageError } from '../model/errors';
-import type { ImageRequest } from '../model/request';
-import type { Capabilities, ProviderDefinition } from './provider';
+import type { Extra, ImageRequest } from '../model/request';
+import type { Capabilities, ExtraField, ProviderDefinition } from './provider';
 import { providers } from './registry';
 
 /** Longest prompt sent, in characters; every provider's own limit is far below. */
@@ -13,7 +13,7 @@ type Refusal = { field: string; problem: string; can?: (capabilities: Capabiliti
  * Throws `invalidRequest` that names the field, what is allowed, and which providers can do what was asked.
  */
 export function checkRequest(provider: ProviderDefinition, request: ImageRequest): void {
-	const refusal = findRefusal(provider.capabilities, request);
+	const refusal: Refusal | undefined = findRefusal(provider.capabilities, request) ?? provider.check?.(request);
 	if (!refusal) return;
 	const { can } = refusal;
 	const able = can ? providers.filter((other) => other.id !== provider.id && can(other.capabilities)) : [];
@@ -75,11 +75,29 @@ function refusedExtras(capabilities: Capabilities, extras: NonNullable<ImageRequ
 	for (const [name, value] of Object.entries(extras)) {
 		const field = capabilities.extras.find((extra) => extra.name === name);
 		if (!field) return { field: name, problem: 'is not something it takes', can: (other) => other.extras.some((extra) => extra.name === name) };
-		if (!field.options.some((option) => option.value === value)) {
-			return { field: field.displayName, problem: `is "${value}"; allowed are ${field.options.map((option) => option.value).join(', ')}` };
-		}
+		const problem = problemOf(field, value);
+		if (problem) return { field: field.displayName, problem };
 	}
 	return undefined;
+}
+
+function problemOf(field: ExtraField, value: Extra): string | undefined {
+	const said = typeof value === 'object' ? JSON.stringify(value) : String(value);
+	switch (field.type) {
+		case 'options':
+			return field.options.some((option) => option.value === value) ? undefined : `is "${said}"; allowed are ${field.options.map((option) => option.value).join(', ')}`;
+		case 'number': {
+			const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, integer = false } = field;
+			const fits = typeof value === 'number' && value >= min && value <= max && (!integer || Number.isInteger(value));
+			return fits ? undefined : `is ${said}; ${integer ? 'a whole number' : 'a number'}${Number.isFinite(min) ? ` from ${min}` : ''}${Number.isFinite(max) ? ` to ${max}` : ''} is allowed`;
+		}
+		case 'boolean':
+			return typeof value === 'boolean' ? undefined : `is ${said}; true or false is allowed`;
+		case 'json':
+			return typeof value === 'object' && !Array.isArray(value) ? undefined : 'is not a JSON object';
+		case 'text':
+			return typeof value === 'string' ? undefined : 'is not a text';
+	}
 }
 
 function isHttpUrl(text: string): boolean {

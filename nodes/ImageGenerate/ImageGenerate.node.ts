@@ -1,5 +1,6 @@
 import { type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription, NodeConnectionTypes } from 'n8n-workflow';
 import { credentialFields, downloadField, extraFields, providerField, requestFields, resultOptions } from '../shared/fields';
+import { getModels } from '../shared/loadModels';
 
 export class ImageGenerate implements INodeType {
 	description: INodeTypeDescription = {
@@ -57,6 +58,8 @@ export class ImageGenerate implements INodeType {
 			},
 		],
 	};
+
+	methods = { loadOptions: { getModels } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const { generate } = await import('./generate');

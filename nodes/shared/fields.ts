@@ -69,7 +69,14 @@ export function requestFields(list: readonly ProviderDefinition[] = providers): 
 			placeholder: 'e.g. blurry, low quality',
 			description: 'What the image should not show',
 		}),
-		...perProvider(list, ({ models }) => models, (models) => ({ displayName: 'Model', name: 'model', type: 'options', options: choices(models), default: providerDefault, description: 'The model that makes the image' })),
+		...shownFor(list, ({ models }) => models.length > 0, {
+			displayName: 'Model Name or ID',
+			name: 'model',
+			type: 'options',
+			typeOptions: { loadOptionsMethod: 'getModels', loadOptionsDependsOn: ['provider'] },
+			default: providerDefault,
+			description: 'The model that makes the image. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+		}),
 		...perProvider(list, ({ maxCount }) => [String(maxCount)], ([most]) => ({
 			displayName: 'Count',
 			name: 'count',
@@ -86,19 +93,33 @@ export function requestFields(list: readonly ProviderDefinition[] = providers): 
 
 /** Options of the request that only some providers know. */
 export function extraFields(list: readonly ProviderDefinition[] = providers): INodeProperties[] {
-	return list.flatMap(({ id, capabilities }) => capabilities.extras.map((extra) => extraField(id, extra)));
+	const variants = new Map<string, { extra: ExtraField; ids: string[] }>();
+	for (const { id, capabilities } of list) {
+		for (const extra of capabilities.extras) {
+			const variant = variants.get(JSON.stringify(extra)) ?? { extra, ids: [] };
+			variant.ids.push(id);
+			variants.set(JSON.stringify(extra), variant);
+		}
+	}
+	return [...variants.values()].map(({ extra, ids }) => extraField(extra, ids)).sort((a, b) => a.displayName.localeCompare(b.displayName));
 }
 
-function extraField(providerId: string, { name, displayName, description, options: values, default: preset }: ExtraField): INodeProperties {
-	return {
-		displayName,
-		name,
-		type: 'options',
-		displayOptions: { show: { '/provider': [providerId] } },
-		options: values.map((value) => ({ name: value.name, value: value.value, ...(value.description ? { description: value.description } : {}) })),
-		default: preset,
-		description,
-	};
+function extraField(extra: ExtraField, providerIds: string[]): INodeProperties {
+	const common = { displayName: extra.displayName, name: extra.name, description: extra.description, default: extra.default, displayOptions: { show: { '/provider': providerIds } } };
+	switch (extra.type) {
+		case 'options':
+			return { ...common, type: 'options', options: extra.options.map(({ value, name, description }) => ({ name, value, ...(description ? { description } : {}) })) };
+		case 'number': {
+			const { min, max, integer } = extra;
+			return { ...common, type: 'number', typeOptions: { ...(min === undefined ? {} : { minValue: min }), ...(max === undefined ? {} : { maxValue: max }), numberPrecision: integer ? 0 : 3 } };
+		}
+		case 'text':
+			return { ...common, type: 'string', ...(extra.placeholder ? { placeholder: extra.placeholder } : {}) };
+		case 'boolean':
+			return { ...common, type: 'boolean' };
+		case 'json':
+			return { ...common, type: 'json' };
+	}
 }
 
 const choices = (values: readonly string[]): INodePropertyOptions[] => [{ name: 'Default', value: providerDefault, description: "The provider's own choice" }, ...values.map((value) => ({ name: value, value }))];

@@ -1,6 +1,8 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { ImageRequest } from '../../model/request';
-import type { ProviderDefinition } from '../../providers/provider';
+import { ImageError } from '../../model/errors';
+import type { Extra, ImageRequest } from '../../model/request';
+import { parseJson } from '../../http/json';
+import type { ExtraField, ProviderDefinition } from '../../providers/provider';
 import { textParameter } from './parameters';
 
 /** Options of Image Generate, as n8n gives them. */
@@ -22,9 +24,9 @@ export function readRequest(context: IExecuteFunctions, provider: ProviderDefini
 	const resolution = text('resolution');
 	const seed = text('seed');
 	const extras = Object.fromEntries(
-		provider.capabilities.extras.flatMap(({ name }) => {
-			const value = options[name];
-			return typeof value === 'string' && value !== '' ? [[name, value]] : [];
+		provider.capabilities.extras.flatMap((field) => {
+			const value = extraOf(field, options[field.name]);
+			return value === undefined ? [] : [[field.name, value]];
 		}),
 	);
 	return {
@@ -38,4 +40,15 @@ export function readRequest(context: IExecuteFunctions, provider: ProviderDefini
 		...(options.referenceUrl ? { references: [{ kind: 'url' as const, url: options.referenceUrl }] } : {}),
 		...(Object.keys(extras).length > 0 ? { extras } : {}),
 	};
+}
+
+/** The value of an extra as the provider is to get it; undefined where it is left empty. */
+function extraOf({ type, displayName }: ExtraField, value: unknown): Extra | undefined {
+	if (value === undefined || value === null || value === '') return undefined;
+	if (type === 'number') return Number(value);
+	if (type === 'boolean') return value === true || value === 'true';
+	if (type !== 'json') return typeof value === 'object' ? JSON.stringify(value) : `${value as string | number | boolean}`;
+	const object = typeof value === 'string' ? parseJson(value) : value;
+	if (typeof object === 'object' && object !== null && !Array.isArray(object)) return object as Record<string, unknown>;
+	throw new ImageError('invalidRequest', { message: `${displayName} is not a JSON object`, hint: 'Write it as {"name": value}', delivery: 'notSent' });
 }

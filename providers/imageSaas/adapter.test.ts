@@ -1,5 +1,6 @@
-import type { ApiAnswer, ApiRequest, ApiTransport } from '../../http/apiClient';
+import type { ApiAnswer, ApiRequest } from '../../http/apiClient';
 import { ImageError } from '../../model/errors';
+import { transportOf } from '../../test/support/transport';
 import { imageSaasAdapter } from './adapter';
 
 type Reply = { status?: number; body?: unknown } | ImageError;
@@ -10,14 +11,12 @@ const job = (id: string, status = 'SUCCEEDED') => ({ jobId: id, status, resultUr
 /** A session whose server answers by `reply`, and what it was asked. */
 function session(reply: (request: ApiRequest, call: number) => Reply) {
 	const asked: ApiRequest[] = [];
-	const transport: ApiTransport = {
-		send: async (request): Promise<ApiAnswer> => {
-			asked.push(request);
-			const answer = reply(request, asked.length);
-			if (answer instanceof ImageError) throw answer;
-			return { status: answer.status ?? 200, headers: {}, text: JSON.stringify(answer.body ?? {}) };
-		},
-	};
+	const transport = transportOf(async (request): Promise<ApiAnswer> => {
+		asked.push(request);
+		const answer = reply(request, asked.length);
+		if (answer instanceof ImageError) throw answer;
+		return { status: answer.status ?? 200, headers: {}, text: JSON.stringify(answer.body ?? {}) };
+	});
 	const { poll, cancel, ...rest } = imageSaasAdapter.connect(config, transport);
 	if (!poll || !cancel) throw new Error('Image SaaS can be polled and canceled');
 	return { ...rest, poll, cancel, asked, paths: () => asked.map(({ method, path }) => `${method} ${path}`) };
@@ -33,14 +32,14 @@ describe('submit', () => {
 	it('sends what was asked with its key, and notes both on the job', async () => {
 		const { submit, asked } = session(() => ({ status: 202, body: { jobId: 'a', status: 'QUEUED' } }));
 		const { signal } = new AbortController();
-		const snapshot = await submit({ prompt: 'A cat', count: 2 }, { idempotencyKey: 'key-1', signal });
+		const snapshot = await submit({ prompt: 'A cat', count: 2 }, { idempotencyKey: 'key-1', signal, maxWaitMs: 1_000 });
 		expect(asked).toEqual([{ method: 'POST', path: '/v1/images/generate', json: { prompt: 'A cat', sampleCount: 2 }, headers: { 'Idempotency-Key': 'key-1' }, signal }]);
 		expect(snapshot).toMatchObject({ job: { id: 'a', status: 'queued', total: 2, idempotencyKey: 'key-1', completed: null }, images: [] });
 	});
 
 	it('a replayed key that answers with the end gives the pictures at once', async () => {
 		const { submit } = session(() => ({ status: 202, body: job('a') }));
-		await expect(submit({ prompt: 'A', count: 1 }, { idempotencyKey: 'k' })).resolves.toMatchObject({ job: { status: 'succeeded', completed: 1 }, images: [{ url: 'https://images.example/a.png' }] });
+		await expect(submit({ prompt: 'A', count: 1 }, { idempotencyKey: 'k', maxWaitMs: 1_000 })).resolves.toMatchObject({ job: { status: 'succeeded', completed: 1 }, images: [{ url: 'https://images.example/a.png' }] });
 	});
 });
 

@@ -5,7 +5,7 @@ import { concernsEndpoint, toImageError } from '../../model/errors';
 import type { JobSnapshot } from '../../model/job';
 import type { CallOptions, Observation, ProviderAdapter, Session } from '../provider';
 import { createImageSaasClient, type ImageSaasClient } from './client';
-import { fromJob, fromListedJob, toSubmitBody } from './mapping';
+import { fromJob, fromListedJob, requestOf, toSubmitBody } from './mapping';
 import { imageSaasWebhook } from './webhook';
 
 /** What the Image SaaS node needs besides the verbs. */
@@ -21,7 +21,7 @@ const pageSize = 100;
 const maxBulkPages = 5;
 
 export const imageSaasAdapter: ProviderAdapter<ImageSaasSession> = {
-	endpoint: (credential) => readEndpoint(credential, z.object({ apiKey: z.string().trim().min(1, 'API Key is empty') }), ({ apiKey }) => ({ Authorization: `Bearer ${apiKey}` })),
+	endpoint: (credential) => readEndpoint(credential, { fields: z.object({ apiKey: z.string().trim().min(1, 'API Key is empty') }), headers: ({ apiKey }) => ({ Authorization: `Bearer ${apiKey}` }), secrets: ({ apiKey }) => [apiKey] }),
 	connect(_config, transport: ApiTransport): ImageSaasSession {
 		const client = createImageSaasClient(transport);
 
@@ -81,6 +81,9 @@ export const imageSaasAdapter: ProviderAdapter<ImageSaasSession> = {
 					break;
 				}
 				return found;
+			},
+			async *list(options) {
+				for await (const snapshot of listJobs({}, options)) yield { snapshot, request: requestOf(snapshot.raw) };
 			},
 			async cancel(id, options) {
 				return fromJob(await client.cancel(id, options));

@@ -24,7 +24,7 @@ export function toSubmitBody(request: ImageRequest): SubmitBody {
 	const mode = request.extras?.['mode'];
 	return {
 		prompt: request.prompt,
-		...(mode === undefined ? {} : { mode: String(mode) }),
+		...(typeof mode === 'string' ? { mode } : {}),
 		...(reference?.kind === 'url' ? { inputImageUrl: reference.url } : {}),
 		...(request.resolution === undefined ? {} : { resolution: request.resolution }),
 		...(request.aspectRatio === undefined ? {} : { aspectRatio: request.aspectRatio }),
@@ -44,6 +44,12 @@ export function fromListedJob(row: ListedJob): JobSnapshot {
 export function fromWebhook(payload: WebhookPayload): JobSnapshot {
 	const updatedAt = payload.timestamp == null ? null : new Date(payload.timestamp).toISOString();
 	return snapshot(payload, { id: payload.jobId, status: payload.status, urls: payload.resultUrls, failure: payload.error ?? null, createdAt: null, updatedAt });
+}
+
+/** What a row of the list tells of its request. */
+export function requestOf(raw: unknown): Record<string, unknown> {
+	const { prompt, mode } = raw as { prompt?: unknown; mode?: unknown };
+	return { ...(typeof prompt === 'string' ? { prompt } : {}), ...(typeof mode === 'string' ? { mode } : {}) };
 }
 
 interface Parts {

@@ -25,7 +25,7 @@ describe.each(dialects)('Image SaaS in dialect %s', (dialect) => {
 		const { submit } = open();
 		for (const aspectRatio of capabilities.aspectRatios) await submit({ aspectRatio });
 		for (const resolution of capabilities.resolutions) await submit({ resolution });
-		for (const { value } of capabilities.extras.flatMap(({ options }) => options)) await submit({ extras: { mode: value } });
+		for (const { value } of capabilities.extras.flatMap((extra) => (extra.type === 'options' ? extra.options : []))) await submit({ extras: { mode: value } });
 		for (let count = 1; count <= capabilities.maxCount; count++) await submit({ count });
 		expect(sandbox().books().jobs).toHaveLength(capabilities.aspectRatios.length + capabilities.resolutions.length + 2 + capabilities.maxCount);
 	});

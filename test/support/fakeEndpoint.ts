@@ -1,9 +1,10 @@
-import type { ApiAnswer, ApiTransport } from '../../http/apiClient';
+import type { ApiAnswer } from '../../http/apiClient';
 import { Endpoint } from '../../jobs/endpoint';
 import type { ImageError } from '../../model/errors';
 import type { Job, JobSnapshot, JobStatus } from '../../model/job';
 import { capabilities } from '../../providers/imageSaas/capabilities';
 import type { Capabilities, Observation, ProviderAdapter, ProviderDefinition } from '../../providers/provider';
+import { transportOf } from './transport';
 import { VirtualClock } from './virtualClock';
 
 /** What a provider may say of a job. */
@@ -23,17 +24,26 @@ interface Fake {
 	refusals?: ImageError[];
 	status?: (path: string) => number;
 	cancels?: boolean;
+	/** Whether it can look for the job of an earlier submit. */
+	finds?: boolean;
+	/** Whether the job was made although the answer was lost. */
+	acceptsUnheard?: boolean;
 	/** What a poll says instead of what is so: throws for all, or gives an observation for one. */
 	says?: (id: string, poll: number) => Observation | undefined;
 }
 
 /** An endpoint over a provider that lives in the test: jobs end by the clock. */
-export function fakeEndpoint({ jobsInFlight = null, requestsPerMinute = null, can = {}, jobMs = 1_000, refusals = [], status = () => 200, says = () => undefined, cancels = true }: Fake = {}) {
+export function fakeEndpoint({ jobsInFlight = null, requestsPerMinute = null, can = {}, jobMs = 1_000, refusals = [], status = () => 200, says = () => undefined, cancels = true, finds = false, acceptsUnheard = false }: Fake = {}) {
 	const clock = new VirtualClock(0);
 	const submits: Array<{ key: string; at: number; prompt: string }> = [];
 	const endsAt = new Map<string, number>();
 	const running = () => [...endsAt.values()].filter((at) => at > clock.now()).length;
-	const log = { mostAtOnce: 0, polls: 0 };
+	const found = (key: string) => {
+		log.finds++;
+		const place = submits.findIndex((submit) => submit.key === key);
+		return place >= 0 && endsAt.has(`job-${place + 1}`) ? snapshotOf(`job-${place + 1}`, 'queued') : null;
+	};
+	const log = { mostAtOnce: 0, polls: 0, finds: 0 };
 	const adapter: ProviderAdapter = {
 		endpoint: () => config,
 		connect: (_config, transport) => ({
@@ -41,9 +51,9 @@ export function fakeEndpoint({ jobsInFlight = null, requestsPerMinute = null, ca
 				await transport.send({ method: 'POST', path: '/submit', signal });
 				submits.push({ key: idempotencyKey, at: clock.now(), prompt: request.prompt });
 				const refusal = refusals.shift();
-				if (refusal) throw refusal;
 				const id = `job-${endsAt.size + 1}`;
-				endsAt.set(id, clock.now() + jobMs);
+				if (!refusal || (acceptsUnheard && refusal.delivery === 'ambiguous')) endsAt.set(id, clock.now() + jobMs);
+				if (refusal) throw refusal;
 				log.mostAtOnce = Math.max(log.mostAtOnce, running());
 				return snapshotOf(id, jobMs === 0 ? 'succeeded' : 'queued');
 			},
@@ -52,18 +62,17 @@ export function fakeEndpoint({ jobsInFlight = null, requestsPerMinute = null, ca
 				log.polls++;
 				return new Map(ids.map((id): [string, Observation] => [id, says(id, log.polls) ?? { ok: true, snapshot: snapshotOf(id, clock.now() >= (endsAt.get(id) ?? Number.POSITIVE_INFINITY) ? 'succeeded' : 'running') }]));
 			},
+			...(finds ? { find: async (_request: unknown, { idempotencyKey }: { idempotencyKey: string }) => found(idempotencyKey) } : {}),
 			...(cancels ? { cancel: async (id: string) => snapshotOf(id, 'canceled') } : {}),
 		}),
 	};
 	const config = { baseUrl: 'http://fake.example', headers: {}, secrets: [], limits: { requestsPerMinute, jobsInFlight }, allowedHosts: [] };
 	const provider: ProviderDefinition = { id: 'fake', displayName: 'Fake', credential: 'fakeApi', capabilities: { ...capabilities, ...can }, load: async () => adapter };
 	const sent: Array<{ path: string; at: number; signal: AbortSignal | undefined }> = [];
-	const transport: ApiTransport = {
-		send: async ({ path, signal }): Promise<ApiAnswer> => {
-			sent.push({ path, at: clock.now(), signal });
-			return { status: status(path), headers: { 'retry-after': '7' }, text: '' };
-		},
-	};
+	const transport = transportOf(async ({ path, signal }): Promise<ApiAnswer> => {
+		sent.push({ path, at: clock.now(), signal });
+		return { status: status(path), headers: { 'retry-after': '7' }, text: '' };
+	});
 	const endpoint = new Endpoint(provider, adapter, config, { clock, random: () => 0, transport: () => transport });
 	const submit = (key: string, more: { prompt?: string; signal?: AbortSignal; deadline?: number } = {}) => endpoint.submit({ prompt: more.prompt ?? 'A cat', count: 1 }, { idempotencyKey: key, signal: more.signal, deadline: more.deadline ?? 3_600_000 });
 	return { clock, endpoint, submit, submits, sent, log };

@@ -1,4 +1,4 @@
-import { type ApiRequest, createApiClient } from '../../http/apiClient';
+import { createApiClient } from '../../http/apiClient';
 import { type Clock, systemClock } from '../../jobs/clock';
 import { Endpoint } from '../../jobs/endpoint';
 import { isTerminal, type JobSnapshot, type JobStatus } from '../../model/job';
@@ -62,8 +62,7 @@ export function useSandbox(): { sandbox: () => ImageSaasSandbox; calm: (dialect:
 	const open = ({ key = apiKey, baseUrl = sandbox().url, timeoutMs, clock = quickClock, limits = {} }: OpenOptions = {}): Opened => {
 		const config = imageSaasAdapter.endpoint({ baseUrl, apiKey: key, requestsPerMinute: 0, jobsInFlight: 0, ...limits });
 		const transport = createApiClient(config);
-		const bounded = (request: ApiRequest) => transport.send({ ...request, ...(timeoutMs ? { timeoutMs } : {}) });
-		const endpoint = new Endpoint(imageSaas, imageSaasAdapter, config, { clock, random: () => 0, transport: () => ({ send: bounded }) });
+		const endpoint = new Endpoint(imageSaas, imageSaasAdapter, config, { clock, random: () => 0, transport: () => ({ ...transport, send: (request) => transport.send({ ...request, ...(timeoutMs ? { timeoutMs } : {}) }) }) });
 		const { session } = endpoint;
 		const idOf = ({ job }: JobSnapshot) => job.id ?? 'none';
 		const nextKey = () => `key-${++keys}`;
@@ -76,7 +75,7 @@ export function useSandbox(): { sandbox: () => ImageSaasSandbox; calm: (dialect:
 			endpoint,
 			session,
 			look,
-			submit: (request = {}, own = nextKey()) => session.submit({ prompt: 'A cat', count: 1, ...request }, { idempotencyKey: own }),
+			submit: (request = {}, own = nextKey()) => session.submit({ prompt: 'A cat', count: 1, ...request }, { idempotencyKey: own, maxWaitMs: 60_000 }),
 			generate: (request = {}, own = nextKey()) => endpoint.submit({ prompt: 'A cat', count: 1, ...request }, { idempotencyKey: own, deadline: clock.now() + 600_000 }),
 			wait: async (snapshot) => {
 				const result = await endpoint.wait(idOf(snapshot), { deadline: clock.now() + 600_000, known: snapshot });

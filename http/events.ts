@@ -1,0 +1,16 @@
+import type { Readable } from 'node:stream';
+
+/** The data of each server-sent event of a body, wherever its chunks are cut; comments and other fields are left out. */
+export async function* serverSentEvents(body: Readable): AsyncGenerator<string> {
+	const { createParser } = await import('eventsource-parser');
+	const ready: string[] = [];
+	const parser = createParser({ onEvent: ({ data }) => ready.push(data) });
+	const decoder = new TextDecoder();
+	for await (const chunk of body) {
+		parser.feed(decoder.decode(chunk as Buffer, { stream: true }));
+		yield* ready.splice(0);
+	}
+	// A server that ends without the last empty line has still said what it said.
+	parser.feed(`${decoder.decode()}\n\n`);
+	yield* ready.splice(0);
+}

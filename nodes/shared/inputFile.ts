@@ -1,0 +1,36 @@
+import type { Readable } from 'node:stream';
+import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import { ImageError } from '../../model/errors';
+
+/** A file of an incoming item, streamed from n8n's binary store as often as it is opened. */
+export interface InputFile {
+	fileName: string;
+	/** As n8n has it; not looked into. */
+	mimeType: string;
+	/** null where n8n does not know. */
+	bytes: number | null;
+	open: () => Promise<Readable>;
+}
+
+/** Throws `invalidRequest` that names the field, and those there are, where the item has no such file. */
+export function inputFile(context: IExecuteFunctions, itemIndex: number, field: string): InputFile {
+	const binary = context.getInputData()[itemIndex]?.binary ?? {};
+	const data = Object.hasOwn(binary, field) ? binary[field] : undefined;
+	if (!data) {
+		const present = Object.keys(binary);
+		throw new ImageError('invalidRequest', { message: `The item has no binary field "${field}"`, hint: present.length > 0 ? `It has: ${present.join(', ')}` : 'It has no binary data at all', delivery: 'notSent' });
+	}
+	return { fileName: data.fileName ?? field, mimeType: data.mimeType, bytes: lengthOf(data), open: () => opened(context, itemIndex, field, data) };
+}
+
+/** n8n writes a length for people (`1.2 MB`); the exact one is known only of what lies in memory, or from newer releases. */
+function lengthOf(data: IBinaryData): number | null {
+	if (typeof data.bytes === 'number') return data.bytes;
+	return data.id === undefined ? Buffer.byteLength(data.data, 'base64') : null;
+}
+
+async function opened(context: IExecuteFunctions, itemIndex: number, field: string, data: IBinaryData): Promise<Readable> {
+	if (data.id !== undefined) return await context.helpers.getBinaryStream(data.id);
+	const { Readable } = await import('node:stream');
+	return Readable.from([await context.helpers.getBinaryDataBuffer(itemIndex, field)]);
+}
