@@ -123,7 +123,8 @@ export class Endpoint<S extends Session = Session> {
 
 	private async submitNew(request: ImageRequest, { idempotencyKey, signal, deadline, unclear, ifStopped }: SubmitOptions): Promise<JobSnapshot> {
 		const { clock, random } = this.dependencies;
-		const { idempotency } = this.provider.capabilities;
+		const { idempotency: stated } = this.provider.capabilities;
+		const idempotency = stated === 'lookup' && !this.session.find ? 'none' : stated;
 		const slot = await this.before(deadline, signal, (either) => this.slots.acquire(either), () => noSlot(this.config.limits.jobsInFlight));
 		let last: ImageError | undefined;
 		const begunAt = clock.now();
@@ -147,7 +148,7 @@ export class Endpoint<S extends Session = Session> {
 							if (error.delivery !== 'ambiguous') return true;
 							doubtSince ??= begunAt;
 							// Sent and not answered: safe to send again only with a key of the provider's own, or after a look.
-							return idempotency === 'native' || (idempotency === 'lookup' && this.session.find !== undefined);
+							return idempotency !== 'none';
 						},
 					},
 				),
