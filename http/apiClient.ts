@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable, Transform } from 'node:stream';
 import type { AxiosRequestConfig } from 'axios';
 import { executionCanceled, ImageError } from '../model/errors';
 import { keepAliveAgents } from './agents';
@@ -113,8 +113,9 @@ export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions)
 		},
 
 		async open(request) {
-			const { status, headers: answered, body: streamed, failed } = await call(request, { responseType: 'stream' });
-			const body = streamed as Readable;
+			// Counted by ourselves: axios counts through a generator, which when left early keeps the connection open until the next chunk.
+			const { status, headers: answered, body: source, failed } = await call(request, { responseType: 'stream', maxContentLength: -1 });
+			const body = pipeline(source as Readable, atMost(failed.maxBytes, origin), () => undefined);
 			return {
 				status,
 				headers: answered,
@@ -146,6 +147,18 @@ export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions)
 			for await (const message of socketMessages(`${baseUrl.replace(/^http/i, 'ws')}${path}`, headers, { origin, secrets, ...options })) yield redact(message, secrets);
 		},
 	};
+}
+
+/** Lets bytes through, and fails when there are more than allowed. */
+function atMost(maxBytes: number, origin: string): Transform {
+	let bytes = 0;
+	return new Transform({
+		transform(chunk: Buffer, _encoding, done) {
+			bytes += chunk.length;
+			if (bytes > maxBytes) done(new ImageError('malformedResponse', { message: `The answer of ${origin} is larger than ${maxBytes} bytes`, delivery: 'ambiguous' }));
+			else done(null, chunk);
+		},
+	});
 }
 
 async function encodeBody({ json, form }: ApiRequest): Promise<{ data?: unknown; headers: Record<string, string> }> {

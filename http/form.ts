@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 
 /** One field of a multipart form: a text, or a file that is opened anew for every attempt. */
 export type FormPart =
@@ -17,5 +17,9 @@ export async function encodeForm(parts: readonly FormPart[]): Promise<{ data: Re
 		else form.append(part.name, await part.open(), { filename: part.fileName, contentType: part.mimeType, ...(part.bytes === null ? {} : { knownLength: part.bytes }) });
 	}
 	const isLengthKnown = parts.every((part) => 'value' in part || part.bytes !== null);
-	return { data: form, headers: { ...form.getHeaders(), ...(isLengthKnown ? { 'content-length': String(form.getLengthSync()) } : {}) } };
+	// form-data gives a stream of the oldest kind, which neither iterates nor passes a file's error on.
+	const data = new PassThrough();
+	form.on('error', (error) => data.destroy(error));
+	form.pipe(data);
+	return { data, headers: { ...form.getHeaders(), ...(isLengthKnown ? { 'content-length': String(form.getLengthSync()) } : {}) } };
 }

@@ -1,0 +1,96 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { createApiClient } from './apiClient';
+
+let server: Server | undefined;
+let sockets: WebSocketServer | undefined;
+afterEach(async () => {
+	for (const client of sockets?.clients ?? []) client.terminate();
+	await new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined)));
+});
+
+/** A real WebSocket server; `act` does what it does with each client. */
+async function serve(act: (client: WebSocket, headers: Record<string, unknown>) => void) {
+	server = createServer((_request, response) => response.writeHead(404).end('404 page not found'));
+	sockets = new WebSocketServer({ noServer: true });
+	server.on('upgrade', (request, socket, head) => {
+		if (request.url !== '/api/ws/1') return void socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n');
+		sockets?.handleUpgrade(request, socket, head, (client) => act(client, request.headers));
+	});
+	await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+	return createApiClient({ baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`, headers: { 'x-key': 'top-secret-key' }, secrets: ['top-secret-key'] });
+}
+
+const collect = async (messages: AsyncIterable<string>) => {
+	const got: string[] = [];
+	try {
+		for await (const message of messages) got.push(message);
+		return { got, error: null };
+	} catch (error) {
+		return { got, error };
+	}
+};
+
+it('gives the messages in order and ends with a normal close; the headers went along, the secret is in no message', async () => {
+	const api = await serve((client, headers) => {
+		client.send('one');
+		client.send(Buffer.from([1, 2]));
+		client.send(`you are ${String(headers['x-key'])}`);
+		client.close(1000);
+	});
+	expect(await collect(api.socket('/ws/1', {}))).toEqual({ got: ['one', 'you are ***'], error: null });
+});
+
+it.each([
+	[1013, { code: 'overloaded' }],
+	[1011, { code: 'network' }],
+	[1001, { code: 'network' }],
+])('a close with %d is an error', async (code, error) => {
+	const api = await serve((client) => {
+		client.send('one');
+		client.close(code);
+	});
+	expect(await collect(api.socket('/ws/1', {}))).toMatchObject({ got: ['one'], error });
+});
+
+it('a connection that breaks keeps what came and is an error', async () => {
+	const api = await serve((client) => client.send('one', () => client.terminate()));
+	expect(await collect(api.socket('/ws/1', {}))).toMatchObject({ got: ['one'], error: { code: 'network', retryable: true } });
+});
+
+it('a server without sockets, and one that is not there, are errors', async () => {
+	const api = await serve(() => undefined);
+	expect(await collect(api.socket('/nothing', {}))).toMatchObject({ got: [], error: { code: 'network' } });
+	const nobody = createApiClient({ baseUrl: 'http://127.0.0.1:1', headers: {}, secrets: [] });
+	expect(await collect(nobody.socket('/ws/1', {}))).toMatchObject({ got: [], error: { code: 'network' } });
+});
+
+it('a signal closes it', async () => {
+	const stop = new AbortController();
+	const closed = Promise.withResolvers<unknown>();
+	const api = await serve((client) => {
+		client.on('close', () => closed.resolve(null));
+		client.send('one');
+	});
+	const messages = api.socket('/ws/1', { signal: stop.signal })[Symbol.asyncIterator]();
+	expect(await messages.next()).toEqual({ done: false, value: 'one' });
+	stop.abort();
+	await expect(messages.next()).rejects.toMatchObject({ code: 'canceled' });
+	await closed.promise;
+});
+
+it('who leaves early closes it, and a message that is too long is refused', async () => {
+	const closed = Promise.withResolvers<unknown>();
+	const api = await serve((client) => {
+		client.on('close', () => closed.resolve(null));
+		client.send('one');
+		client.send('x'.repeat(5000));
+	});
+	for await (const message of api.socket('/ws/1', {})) {
+		expect(message).toBe('one');
+		break;
+	}
+	await closed.promise;
+	expect(await collect(api.socket('/ws/1', { maxBytes: 1000 }))).toMatchObject({ got: ['one'], error: { code: 'network' } });
+});
