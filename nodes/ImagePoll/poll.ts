@@ -35,7 +35,7 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 		try {
 			const ref = readJobRef(context, itemIndex);
 			// An end is an end: nothing is asked, which is what makes Poll free behind a Generate that waited.
-			if (ref.known && isTerminal(ref.known.job.status) && !lacksImages(ref.known)) learned.set(itemIndex, { snapshot: ref.known });
+			if (ref.known && isTerminal(ref.known.job.status) && !(lacksImages(ref.known) && ref.provider.capabilities.poll !== 'none')) learned.set(itemIndex, { snapshot: ref.known });
 			else {
 				await endpointFor(ref.provider, itemIndex);
 				open.push(ref);

@@ -1,12 +1,12 @@
 import { type IExecuteFunctions, NodeOperationError } from 'n8n-workflow';
-import type { JobSnapshot } from '../../model/job';
+import { isTerminal, type JobSnapshot } from '../../model/job';
 import type { ProviderDefinition } from '../../providers/provider';
 import { providerById } from '../../providers/registry';
 import { fromInput } from './fields';
 import { snapshotOf } from './items';
 import { textParameter } from './parameters';
 
-/** Which job an item is about. `id` is null only where the item says that no job was ever made. */
+/** Which job an item is about. `id` is null only where the item says that there is none to ask after: it was refused, or done at once. */
 export interface JobRef {
 	itemIndex: number;
 	provider: ProviderDefinition;
@@ -26,7 +26,8 @@ export function readJobRef(context: IExecuteFunctions, itemIndex: number): JobRe
 	}
 	const provider = providerById(providerId);
 	const id = textParameter(context, 'jobId', itemIndex);
-	if (id === '' && carried?.job.status !== 'failed') {
+	// Providers that answer when they are done may have no name for what they did.
+	if (id === '' && !(carried && isTerminal(carried.job.status))) {
 		throw new NodeOperationError(context.getNode(), 'Job ID is empty', { itemIndex, description: `Item ${itemIndex} has no job.id: connect Image Generate, or put the ID of a job there` });
 	}
 	const known = carried && carried.job.provider === providerId && (carried.job.id ?? '') === id ? carried : undefined;
