@@ -1,41 +1,59 @@
 import { parseArgs } from 'node:util';
-import { startImageSaasSandbox, type ImageSaasSandbox, type Settings } from './index';
+import { type AnySandbox, type Backend, backends } from './backends';
 
-const USAGE = 'Usage: node .build/sandbox/main.js [--port 3001] [--dialect document|real] [--webhook-url URL]';
+const USAGE = `Usage: node .build/sandbox/main.js [--backend ID | --all] [--port 3001] [--dialect document|real] [--webhook-url URL]
+Backends: ${backends.map(({ id }) => id).join(', ')}; imageSaas by default. With --all they take the port and those after it, in this order.`;
 
-/** What came of a command line: a running sandbox, or a text to print and an exit code. */
-export type CliResult = { sandbox: ImageSaasSandbox; text: string } | { sandbox: null; text: string; exitCode: number };
+/** What came of a command line: running sandboxes, or a text to print and an exit code. */
+export type CliResult = { sandboxes: AnySandbox[]; text: string } | { sandboxes: null; text: string; exitCode: number };
 
 /** Does what a command line asks for. */
 export async function runCli(args: string[]): Promise<CliResult> {
+	const sandboxes: AnySandbox[] = [];
 	try {
 		const { values } = parseArgs({
 			args,
 			options: {
+				backend: { type: 'string', default: 'imageSaas' },
+				all: { type: 'boolean', default: false },
 				port: { type: 'string', default: '3001' },
 				dialect: { type: 'string', default: 'document' },
 				'webhook-url': { type: 'string' },
 				help: { type: 'boolean', default: false },
 			},
 		});
-		if (values.help) return { sandbox: null, text: USAGE, exitCode: 0 };
+		if (values.help) return { sandboxes: null, text: USAGE, exitCode: 0 };
+		const chosen = values.all ? backends : [backendOf(values.backend)];
 		const dialect = dialectOf(values.dialect);
-		const settings: Partial<Settings> = { dialect, webhookUrl: values['webhook-url'] ?? null };
-		const sandbox = await startImageSaasSandbox({ port: portOf(values.port), settings });
-		return { sandbox, text: `Image SaaS sandbox (${dialect}) at ${sandbox.url}, docs at ${sandbox.url}/docs` };
+		const port = portOf(values.port);
+		const lines: string[] = [];
+		for (const [place, backend] of chosen.entries()) {
+			const settings = { dialect, ...(backend.id === 'imageSaas' && values['webhook-url'] ? { webhookUrl: values['webhook-url'] } : {}) };
+			const sandbox = await backend.start({ port: port === 0 ? 0 : port + place, settings });
+			sandboxes.push(sandbox);
+			lines.push(`${backend.displayName} sandbox (${dialect}) at ${sandbox.url}, docs at ${sandbox.url}/docs`);
+		}
+		return { sandboxes, text: lines.join('\n') };
 	} catch (error) {
-		return { sandbox: null, text: explained(error), exitCode: 1 };
+		await Promise.all(sandboxes.map((sandbox) => sandbox.close()));
+		return { sandboxes: null, text: explained(error), exitCode: 1 };
 	}
 }
 
-function dialectOf(value: string): Settings['dialect'] {
+function backendOf(id: string): Backend {
+	const backend = backends.find((candidate) => candidate.id === id);
+	if (backend) return backend;
+	throw new Error(`--backend must be one of ${backends.map((candidate) => candidate.id).join(', ')}, not "${id}"`);
+}
+
+function dialectOf(value: string): 'document' | 'real' {
 	if (value === 'document' || value === 'real') return value;
 	throw new Error(`--dialect must be "document" or "real", not "${value}"`);
 }
 
 function portOf(value: string): number {
-	if (/^\d+$/.test(value) && Number(value) <= 65535) return Number(value);
-	throw new Error(`--port must be a number from 0 to 65535, not "${value}"`);
+	if (/^\d+$/.test(value) && Number(value) + backends.length - 1 <= 65535) return Number(value);
+	throw new Error(`--port must be a number from 0 to ${65536 - backends.length}, not "${value}"`);
 }
 
 function explained(error: unknown): string {

@@ -1,15 +1,17 @@
 import { runCli } from './cli';
 
-/** Runs the sandbox of the command line until it is told to stop. */
+/** Runs the sandboxes of the command line until they are told to stop. */
 async function main(): Promise<void> {
 	const result = await runCli(process.argv.slice(2));
-	const { sandbox } = result;
-	if (!sandbox) {
+	const { sandboxes } = result;
+	if (!sandboxes) {
 		process.exitCode = result.exitCode;
 		(result.exitCode === 0 ? console.log : console.error)(result.text);
 		return;
 	}
-	const stop = () => void sandbox.close();
+	const stop = () => {
+		for (const sandbox of sandboxes) void sandbox.close();
+	};
 	process.once('SIGTERM', stop);
 	process.once('SIGINT', stop);
 	// Said last: whoever waits for this line may stop us at once.

@@ -1,0 +1,26 @@
+import { startImageSaasSandbox } from './imageSaas/server';
+import type { Sandbox } from './shared/server';
+
+/** What is common to the settings of all backends. */
+export type AnySandbox = Sandbox<Record<string, unknown>>;
+
+/** A backend that can be started by its name. */
+export interface Backend {
+	id: string;
+	displayName: string;
+	start(options: { port?: number; settings?: Record<string, unknown> }): Promise<AnySandbox>;
+	/** The credential with which n8n reaches it: its type, and what a user types in. */
+	credential: { type: string; fields(url: string): Record<string, unknown> };
+}
+
+const noLimits = { requestsPerMinute: 0, jobsInFlight: 0, allowedHosts: '' };
+
+/** Every backend there is a stand-in of, in the order of their ports when all are started. */
+export const backends: readonly Backend[] = [
+	{
+		id: 'imageSaas',
+		displayName: 'Image SaaS',
+		start: startImageSaasSandbox,
+		credential: { type: 'imageSaasApi', fields: (baseUrl) => ({ ...noLimits, baseUrl, apiKey: 'img_test_dev_123456789', webhookSecret: 'whsec_sandbox', requestsPerMinute: 60, jobsInFlight: 5 }) },
+	},
+];
