@@ -9,8 +9,10 @@ export interface Backend {
 	id: string;
 	displayName: string;
 	start(options: { port?: number; settings?: Record<string, unknown> }): Promise<AnySandbox>;
+	/** Whether it sends webhooks, to the setting `webhookUrl`. */
+	webhooks: boolean;
 	/** The credential with which n8n reaches it: its type, and what a user types in. */
-	credential: { type: string; fields(url: string): Record<string, unknown> };
+	credential: { type: string; fields: (url: string) => Record<string, unknown> };
 }
 
 const noLimits = { requestsPerMinute: 0, jobsInFlight: 0, allowedHosts: '' };
@@ -21,6 +23,7 @@ export const backends: readonly Backend[] = [
 		id: 'imageSaas',
 		displayName: 'Image SaaS',
 		start: startImageSaasSandbox,
+		webhooks: true,
 		credential: { type: 'imageSaasApi', fields: (baseUrl) => ({ ...noLimits, baseUrl, apiKey: 'img_test_dev_123456789', webhookSecret: 'whsec_sandbox', requestsPerMinute: 60, jobsInFlight: 5 }) },
 	},
 ];

@@ -28,7 +28,7 @@ export async function runCli(args: string[]): Promise<CliResult> {
 		const port = portOf(values.port);
 		const lines: string[] = [];
 		for (const [place, backend] of chosen.entries()) {
-			const settings = { dialect, ...(backend.id === 'imageSaas' && values['webhook-url'] ? { webhookUrl: values['webhook-url'] } : {}) };
+			const settings = { dialect, ...(backend.webhooks && values['webhook-url'] ? { webhookUrl: values['webhook-url'] } : {}) };
 			const sandbox = await backend.start({ port: port === 0 ? 0 : port + place, settings });
 			sandboxes.push(sandbox);
 			lines.push(`${backend.displayName} sandbox (${dialect}) at ${sandbox.url}, docs at ${sandbox.url}/docs`);

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { importBundled, type NodeTypeDescription } from './demo/bundled';
+import { backends } from '../sandbox/backends';
+import { importBundled, type NodeTypeDescription, type SandboxCredential } from './demo/bundled';
 import { claimInstance, demandPorts } from './demo/claim';
 import { readOptions, type DemoOptions } from './demo/options';
 import { keepOwner } from './demo/owner';
@@ -13,8 +14,6 @@ import { type N8nInstance, startN8n } from './lib/n8nInstance';
 import { bundledWorkflowFiles, instanceRoot } from './lib/paths';
 import { installPack } from './lib/userFolder';
 
-const credentialType = 'imageSaasApi';
-const credentialName = 'Image SaaS (sandbox)';
 const dataFolder = join(instanceRoot, 'data');
 const ownerFile = join(instanceRoot, 'owner.json');
 const logs = join(instanceRoot, 'logs');
@@ -23,11 +22,11 @@ const logs = join(instanceRoot, 'logs');
 async function demo(options: DemoOptions, started: Started): Promise<string> {
 	mkdirSync(dataFolder, { recursive: true });
 	claimInstance(join(instanceRoot, 'demo.pid'));
-	await demandPorts(options);
+	await demandPorts(options, backends.length);
 	installPack(dataFolder);
 	const owner = keepOwner(ownerFile);
 
-	console.log('Starting the sandbox and n8n …');
+	console.log('Starting the sandboxes and n8n …');
 	const [sandbox, n8n] = await Promise.all([
 		SandboxProcess.start(options.sandboxPort, join(logs, 'sandbox.log')),
 		startN8n({ userFolder: dataFolder, port: options.port, logFile: join(logs, 'n8n.log') }),
@@ -36,20 +35,13 @@ async function demo(options: DemoOptions, started: Started): Promise<string> {
 
 	const client = await signIn(n8n, owner, dataFolder, ownerFile);
 	const nodeTypes: NodeTypeDescription[] = await client.nodeTypes();
-	const settings = await sandbox.settings();
-	const credential = await client.saveCredential({
-		name: credentialName,
-		type: credentialType,
-		data: {
-			baseUrl: sandbox.url,
-			apiKey: settings.apiKey,
-			webhookSecret: settings.webhookSecret,
-			requestsPerMinute: settings.requestsPerMinute,
-			jobsInFlight: settings.maxConcurrent,
-		},
-	});
+	const credentials: SandboxCredential[] = [];
+	for (const { backend, url } of sandbox.all) {
+		const { type, fields } = backend.credential;
+		credentials.push({ type, reference: await client.saveCredential({ name: `${backend.displayName} (sandbox)`, type, data: fields(url) }) });
+	}
 	const bundled = await importBundled({
-		client, credentialType, credential, nodeTypes, files: bundledWorkflowFiles(), ledgerFile: join(dataFolder, 'imported.json'),
+		client, credentials, nodeTypes, files: bundledWorkflowFiles(), ledgerFile: join(dataFolder, 'imported.json'),
 	});
 	const delivery = fileOf(bundled, 'webhook-delivery.json');
 	await connectWebhooks({ client, sandbox, n8n, delivery, nodeTypes });
@@ -59,7 +51,7 @@ async function demo(options: DemoOptions, started: Started): Promise<string> {
 	const seen = (await client.listExecutions({ workflowId: delivery.id })).map(({ id }) => id);
 	const run = await runQuickStart({ client, quickStart, userFolder: dataFolder });
 	const webhook = await waitForDelivery({ client, delivery, seen });
-	return summary({ run, webhook, quickStart, n8nUrl: n8n.url, sandboxUrl: sandbox.url, owner, ownerFile, once: options.once });
+	return summary({ run, webhook, quickStart, n8nUrl: n8n.url, sandboxes: sandbox.all, owner, ownerFile, once: options.once });
 }
 
 interface Started {

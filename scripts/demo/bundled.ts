@@ -12,6 +12,12 @@ export interface NodeTypeDescription {
 	webhooks?: Array<{ path: string; isFullPath?: boolean; restartWebhook?: boolean }>;
 }
 
+/** The credential of one sandbox backend in the instance. */
+export interface SandboxCredential {
+	type: string;
+	reference: CredentialReference;
+}
+
 /** A bundled workflow in the instance. */
 export interface Bundled {
 	id: string;
@@ -20,26 +26,25 @@ export interface Bundled {
 }
 
 /**
- * Brings the bundled workflows into the instance, each under its own id and with the sandbox's credential in every node
- * that takes one. A file that has not changed since the last time is left alone, and with it what a person drew on it.
+ * Brings the bundled workflows into the instance, each under its own id and with the sandboxes' credentials in every node
+ * that takes them. A file that has not changed since the last time is left alone, and with it what a person drew on it.
  */
 export async function importBundled(options: {
 	client: N8nClient;
 	files: readonly string[];
-	credentialType: string;
-	credential: CredentialReference;
+	credentials: readonly SandboxCredential[];
 	nodeTypes: readonly NodeTypeDescription[];
 	/** Remembers what was imported. */
 	ledgerFile: string;
 }): Promise<Bundled[]> {
-	const { client, credentialType, credential, nodeTypes } = options;
+	const { client, credentials, nodeTypes } = options;
 	const ledger = readLedger(options.ledgerFile);
 	const present = new Set((await client.listWorkflows()).map(({ id }) => id));
 	const bundled: Bundled[] = [];
 	for (const file of options.files) {
 		const drawn = readWorkflow(file);
 		if (drawn.id === undefined) throw new Error(`${file} has no id; without one every import would make a copy`);
-		const workflow = bindCredential(drawn, credentialType, credential, (node) => takesCredential(node, credentialType, nodeTypes));
+		const workflow = credentials.reduce((bound, { type, reference }) => bindCredential(bound, type, reference, (node) => takesCredential(node, type, nodeTypes)), drawn);
 		const hash = createHash('sha256').update(JSON.stringify(workflow)).digest('hex');
 		if (ledger[drawn.id] !== hash || !present.has(drawn.id)) await client.importWorkflow(workflow);
 		ledger[drawn.id] = hash;

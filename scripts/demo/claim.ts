@@ -13,17 +13,21 @@ export function claimInstance(file: string): void {
 	process.on('exit', () => rmSync(file, { force: true }));
 }
 
-/** Refuses ports that are taken, naming the way to others. */
-export async function demandPorts(options: DemoOptions): Promise<void> {
+/**
+ * Refuses ports that are taken, naming the way to others.
+ * @param sandboxes how many ports the sandboxes need, from the chosen one on
+ */
+export async function demandPorts(options: DemoOptions, sandboxes: number): Promise<void> {
+	const last = options.sandboxPort + sandboxes - 1;
+	if (options.port >= options.sandboxPort && options.port <= last) throw new Problem(`n8n cannot have port ${options.port}: the sandboxes take ${options.sandboxPort} to ${last}.`);
 	const wanted = [
-		{ port: options.port, who: 'n8n', flag: '--port', variable: 'N8N_PORT' },
-		{ port: options.sandboxPort, who: 'the sandbox', flag: '--sandbox-port', variable: 'SANDBOX_PORT' },
+		{ port: options.port, who: 'n8n', flag: '--port', variable: 'N8N_PORT', next: options.port + 1 },
+		...Array.from({ length: sandboxes }, (_, place) => ({ port: options.sandboxPort + place, who: 'a sandbox', flag: '--sandbox-port', variable: 'SANDBOX_PORT', next: last + 1 })),
 	];
-	for (const { port, who, flag, variable } of wanted) {
+	for (const { port, who, flag, variable, next } of wanted) {
 		if (await isPortFree(port)) continue;
-		throw new Problem(`Port ${port}, wanted for ${who}, is in use. End what listens there, or choose another: npm start -- ${flag} ${port + 1} (or ${variable}=${port + 1}).`);
+		throw new Problem(`Port ${port}, wanted for ${who}, is in use. End what listens there, or choose another: npm start -- ${flag} ${next} (or ${variable}=${next}).`);
 	}
-	if (options.port === options.sandboxPort) throw new Problem(`n8n and the sandbox cannot both have port ${options.port}.`);
 }
 
 function holderOf(file: string): number | undefined {

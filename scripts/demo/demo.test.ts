@@ -46,7 +46,7 @@ describe('ports', () => {
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 		const { port } = server.address() as AddressInfo;
 		try {
-			await expect(demandPorts({ port, sandboxPort: 1, once: false })).rejects.toThrow(`Port ${port}, wanted for n8n, is in use`);
+			await expect(demandPorts({ port, sandboxPort: 1, once: false }, 1)).rejects.toThrow(`Port ${port}, wanted for n8n, is in use`);
 		} finally {
 			server.close();
 		}
@@ -101,7 +101,7 @@ describe('bundled workflows', () => {
 	}
 
 	const options = (client: N8nClient): Parameters<typeof importBundled>[0] => ({
-		client, nodeTypes, credentialType: 'imageSaasApi', credential: { id: 'c1', name: 'Sandbox' },
+		client, nodeTypes, credentials: [{ type: 'imageSaasApi', reference: { id: 'c1', name: 'Sandbox' } }],
 		files: [join(folder, 'one.json')], ledgerFile: join(folder, 'ledger.json'),
 	});
 

@@ -4,8 +4,8 @@ import type { Run } from './quickStart';
 
 /** What the person who ran `npm start` wants to know. */
 export function summary(
-	{ run, webhook, quickStart, n8nUrl, sandboxUrl, owner, ownerFile, once }:
-	{ run: Run; webhook: string; quickStart: Bundled; n8nUrl: string; sandboxUrl: string; owner: Owner; ownerFile: string; once: boolean },
+	{ run, webhook, quickStart, n8nUrl, sandboxes, owner, ownerFile, once }:
+	{ run: Run; webhook: string; quickStart: Bundled; n8nUrl: string; sandboxes: ReadonlyArray<{ backend: { displayName: string }; url: string }>; owner: Owner; ownerFile: string; once: boolean },
 ): string {
 	const lines = [
 		'',
@@ -19,7 +19,7 @@ export function summary(
 		'',
 		`Editor    ${n8nUrl}/workflow/${quickStart.id}`,
 		`Sign in   ${owner.email} with the password ${owner.password} (kept in ${ownerFile})`,
-		`Sandbox   ${sandboxUrl}/docs`,
+		...sandboxes.map(({ backend, url }, place) => `${place === 0 ? 'Sandboxes' : '         '} ${url}/docs  ${backend.displayName}`),
 		'',
 		'Ctrl-C ends n8n and the sandbox.',
 	].join('\n');
