@@ -1,6 +1,7 @@
 import { systemClock } from '../../jobs/clock';
 import { loopback } from '../support/loopback';
-import { dialects, quickClock, useSandbox } from '../support/imageSaasContract';
+import { dialects, useSandbox } from '../support/imageSaasContract';
+import { quickClock } from '../support/quickClock';
 
 const { sandbox, calm, open } = useSandbox();
 const spoilt = ['malformed', 'truncated', 'wrongShape', 'huge'] as const;

@@ -1,5 +1,5 @@
 import { createApiClient } from '../../http/apiClient';
-import { type Clock, systemClock } from '../../jobs/clock';
+import type { Clock } from '../../jobs/clock';
 import { Endpoint } from '../../jobs/endpoint';
 import { isTerminal, type JobSnapshot, type JobStatus } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
@@ -7,19 +7,12 @@ import { imageSaasAdapter, type ImageSaasSession } from '../../providers/imageSa
 import { imageSaas } from '../../providers/imageSaas/definition';
 import type { Observation } from '../../providers/provider';
 import { type ImageSaasSandbox, type Settings, startImageSaasSandbox } from '../../sandbox';
+import { quickClock } from './quickClock';
 
 export const apiKey = 'img_test_dev_123456789';
 
 export type Dialect = 'document' | 'real';
 export const dialects = ['document', 'real'] as const satisfies readonly Dialect[];
-
-/** Real time, running faster for whoever waits by it: a second of ours is over in 20 ms. The server keeps its own. */
-const haste = 50;
-const began = Date.now();
-export const quickClock: Clock = {
-	now: () => began + (Date.now() - began) * haste,
-	sleep: (ms, signal) => systemClock.sleep(ms / haste, signal),
-};
 
 export interface OpenOptions {
 	key?: string;

@@ -1,0 +1,48 @@
+import type { ImageRequest } from '../../model/request';
+import { type AnySandbox, type Backend, backends } from '../../sandbox/backends';
+
+/** How one backend's stand-in is brought to do what a scenario needs. Whatever is left out is said why. */
+export interface Kit {
+	backend: Backend;
+	/** Quick, and without limits of its own. */
+	settings: Record<string, unknown>;
+	/** What every request of it needs besides a prompt. */
+	request?: Partial<ImageRequest>;
+	/** Names of the fault routes: submit, and asking after one job. */
+	routes: { submit: string; poll?: string };
+	/** Fields of a credential that is refused; null where no key is looked at. */
+	wrongKey: Record<string, unknown> | null;
+	prompts: {
+		/** The job fails at the provider. */
+		fails: string;
+		/** The model refuses; null where the backend has no way to say so. */
+		refused: string | null;
+		/** One of three pictures does not come; null where it is all or nothing. */
+		partial: string | null;
+		/** Stays in a state in which it can be canceled. */
+		waits?: string;
+	};
+	/** Credential fields that go with a dialect, where the two are different APIs. */
+	credentialFor?: (dialect: string) => Record<string, unknown>;
+	/** Strings that must be in no snapshot and no error. */
+	secrets: readonly string[];
+}
+
+const backendOf = (id: string): Backend => {
+	const backend = backends.find((candidate) => candidate.id === id);
+	if (!backend) throw new Error(`There is no stand-in of ${id}`);
+	return backend;
+};
+
+export const kits: readonly Kit[] = [
+	{
+		backend: backendOf('imageSaas'),
+		settings: { requestsPerMinute: 0, maxConcurrent: 0, jobDurationMs: 20 },
+		routes: { submit: 'generate', poll: 'get' },
+		wrongKey: { apiKey: 'img_wrong_key' },
+		prompts: { fails: 'A cat [fail:PROVIDER_ERROR]', refused: null, partial: null, waits: 'A cat [queue]' },
+		secrets: ['img_test_dev_123456789'],
+	},
+];
+
+export const startKit = (kit: Kit): Promise<AnySandbox> => kit.backend.start({ settings: kit.settings });
