@@ -1,0 +1,83 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { OperationDescription } from '../../nodes/shared/operations/operation';
+import { type Backend, backends } from '../../sandbox/backends';
+
+const root = join(__dirname, '..', '..');
+const verbs = ['Image Generate', 'Image Compose', 'Image Poll', 'Image Cancel', 'Image Webhook Trigger', 'Image Jobs Trigger', 'Credential test'];
+
+interface Row {
+	endpoint: string;
+	reachedBy: string;
+	test: string;
+}
+
+/** The rows of docs/coverage.md by the heading they stand under. */
+function readTable(): Map<string, Row[]> {
+	const sections = new Map<string, Row[]>();
+	let rows: Row[] = [];
+	for (const line of readFileSync(join(root, 'docs', 'coverage.md'), 'utf8').split('\n')) {
+		const heading = /^## (.+)$/.exec(line)?.[1];
+		if (heading !== undefined) sections.set(heading, (rows = []));
+		const cells = line.startsWith('| `') ? line.split(/(?<!\\)\|/).map((cell) => cell.trim()) : [];
+		const [, endpoint, reachedBy, test] = cells;
+		if (endpoint && reachedBy && test) rows.push({ endpoint: endpoint.replace(/^`|`$/g, ''), reachedBy, test });
+	}
+	return sections;
+}
+
+/** Every operation of every provider node, as `node resource:operation`. */
+function operationTables(): Map<string, OperationDescription> {
+	const operations = new Map<string, OperationDescription>();
+	for (const folder of readdirSync(join(root, 'nodes'))) {
+		const file = join(root, 'nodes', folder, 'operations.ts');
+		if (!existsSync(file)) continue;
+		// eslint-disable-next-line @typescript-eslint/no-require-imports -- one table a folder, found by looking
+		const { operations: own } = require(file) as { operations: readonly OperationDescription[] };
+		const node = folder.charAt(0).toLowerCase() + folder.slice(1);
+		for (const operation of own) operations.set(`${node} ${operation.resource}:${operation.operation}`, operation);
+	}
+	return operations;
+}
+
+/** What a backend's own page says it offers. */
+async function endpointsOf(backend: Backend): Promise<string[]> {
+	const sandbox = await backend.start({});
+	try {
+		const { paths } = (await (await fetch(`${sandbox.url}/docs/json`)).json()) as { paths: Record<string, Record<string, unknown>> };
+		return Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
+	} finally {
+		await sandbox.close();
+	}
+}
+
+const table = readTable();
+const operations = operationTables();
+const named = (cell: string) => [...cell.matchAll(/`(\w+ \w+:\w+)`/g)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+
+describe.each(backends.map((backend): [string, Backend] => [backend.displayName, backend]))('%s', (name, backend) => {
+	const rows = table.get(name) ?? [];
+
+	it('every endpoint of its document has a row, and no row is of another', async () => {
+		expect(rows.map(({ endpoint }) => endpoint).sort()).toEqual((await endpointsOf(backend)).sort());
+	});
+
+	it.each(rows.map((row): [string, Row] => [row.endpoint, row]))('%s is reached as the table says', (endpoint, { reachedBy, test }) => {
+		for (const operation of named(reachedBy)) expect(operations.get(operation)?.endpoints ?? `there is no operation ${operation}`).toContain(endpoint);
+		const others = reachedBy.replace(/`[^`]*`/g, '').split(',').map((part) => part.trim()).filter(Boolean);
+		for (const other of others) expect([...verbs, expect.stringMatching(/^sandbox only: .{10,}/)]).toContainEqual(other);
+		expect(named(reachedBy).length + others.length).toBeGreaterThan(0);
+		const [, file, title] = /^`([^`]+)` "(.+)"$/.exec(test) ?? [];
+		expect(file ?? `not a test: ${test}`).toMatch(/\.test\.ts$/);
+		expect(readFileSync(join(root, file ?? ''), 'utf8')).toContain(title);
+	});
+});
+
+it('every operation of every provider node stands in the table with each endpoint it reaches', () => {
+	const rows = [...table.values()].flat();
+	const missing = [...operations].flatMap(([name, { endpoints }]) =>
+		endpoints.filter((endpoint) => !rows.some((row) => row.endpoint === endpoint && named(row.reachedBy).includes(name))).map((endpoint) => `${name}: ${endpoint}`),
+	);
+	expect(missing).toEqual([]);
+	expect([...operations].filter(([, { endpoints }]) => endpoints.length === 0).map(([name]) => name)).toEqual([]);
+});
