@@ -61,6 +61,13 @@ it('an item that was unclear in an earlier run is looked for before it is sent',
 	expect(submits).toHaveLength(1);
 });
 
+it('where nobody can tell, an item that was unclear in an earlier run is not sent again', async () => {
+	const { clock, endpoint, submits } = fakeEndpoint({ can: { idempotency: 'none' } });
+	const work = endpoint.submit({ prompt: 'A cat', count: 1 }, { idempotencyKey: 'k', deadline: 3_600_000, unclear: { since: 0 } });
+	await expect(clock.until(work)).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('may have been paid') as string });
+	expect(submits).toEqual([]);
+});
+
 it.each(['none', 'lookup'] as const)('without a key of the provider\'s own (%s) a lost answer is not sent again, and the error says that it may be paid', async (idempotency) => {
 	const { clock, submit, submits } = fakeEndpoint({ refusals: [cut()], can: { idempotency } });
 	await expect(clock.until(submit('k'))).rejects.toMatchObject({ code: 'network', message: expect.stringContaining('may have been made'), hint: expect.stringContaining('paid already') });

@@ -125,6 +125,7 @@ export class Endpoint<S extends Session = Session> {
 		const { clock, random } = this.dependencies;
 		const { idempotency: stated } = this.provider.capabilities;
 		const idempotency = stated === 'lookup' && !this.session.find ? 'none' : stated;
+		if (unclear && idempotency === 'none') throw perhapsPaid();
 		const slot = await this.before(deadline, signal, (either) => this.slots.acquire(either), () => noSlot(this.config.limits.jobsInFlight));
 		let last: ImageError | undefined;
 		const begunAt = clock.now();
@@ -249,6 +250,15 @@ function perhapsMade(error: ImageError, idempotency: Capabilities['idempotency']
 		none: 'Look at the provider before you run this item again: it may be paid already',
 	}[idempotency];
 	return new ImageError(code, { message: `${message}. The job may have been made all the same`, hint, retryable, httpStatus, delivery, cause: error });
+}
+
+/** Neither a key nor a look tells what became of an earlier attempt: only a person may decide to pay once more. */
+function perhapsPaid(): ImageError {
+	return new ImageError('conflict', {
+		message: 'An earlier attempt of this item was sent and not answered, so it may have been paid; it is not sent again',
+		hint: 'Look at the provider. To generate all the same, run the workflow anew, or give the item another "Idempotency Key" in the options',
+		delivery: 'notSent',
+	});
 }
 
 function noSlot(jobsInFlight: number | null): ImageError {

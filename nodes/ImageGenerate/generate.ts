@@ -59,7 +59,7 @@ export async function generate(context: IExecuteFunctions): Promise<INodeExecuti
 			const endpoint = await endpointFor(task.provider, task.itemIndex);
 			// Were they run one after the other, each taking its longest, this is when the item would be done.
 			const turnBy = startedAt + task.maxWaitMs * (place + 1);
-			outcomes.set(task.itemIndex, await run(task, endpoint, pictures, turnBy, signal));
+			outcomes.set(task.itemIndex, await run(task, endpoint, pictures, keys, turnBy, signal));
 		}),
 	);
 
@@ -93,17 +93,19 @@ function readTask(context: IExecuteFunctions, itemIndex: number, keys: ItemKeys)
 	};
 }
 
-async function run(task: Task, endpoint: Endpoint, pictures: Pictures, turnBy: number, signal: AbortSignal | undefined): Promise<Outcome> {
+async function run(task: Task, endpoint: Endpoint, pictures: Pictures, keys: ItemKeys, turnBy: number, signal: AbortSignal | undefined): Promise<Outcome> {
 	let snapshot: JobSnapshot;
 	// The user gave up: what has not begun need not be paid. Nobody waits for the answer.
 	const ifStopped = ({ job }: JobSnapshot) => {
 		if (task.options.cancelOnStop !== false && job.id !== null && endpoint.session.cancel) endpoint.cancel(job.id).catch(() => undefined);
 	};
+	const begunAt = Date.now();
 	try {
-		snapshot = await endpoint.submit(task.request, { idempotencyKey: task.key, signal, deadline: turnBy, ifStopped });
+		snapshot = await endpoint.submit(task.request, { idempotencyKey: task.key, signal, deadline: turnBy, unclear: keys.doubtOf(task.key), ifStopped });
 	} catch (thrown) {
 		const error = toImageError(thrown);
 		if (error.code === 'canceled') throw error;
+		if (error.delivery === 'ambiguous') keys.doubt(task.key, begunAt);
 		return { snapshot: refusedJob(task.provider.id, task.request.count, error.toJobError(), task.key) };
 	}
 	const { id } = snapshot.job;

@@ -8,12 +8,17 @@ interface Kept {
 	executionNonce?: string;
 	/** By run and item: how many jobs of it ended in failure. */
 	failedJobs?: Record<string, number>;
+	/** By key: since when it is unclear whether its submit made a job (ms since the epoch). */
+	unclear?: Record<string, number>;
 }
 
 export interface ItemKeys {
 	keyOf(itemIndex: number): string;
 	/** The item's job failed at the provider: its key is spent, and a retry of the item is meant to make a new job. */
 	spend(itemIndex: number): void;
+	/** A submit with this key was sent at that time and not answered; a retry must not pay again. */
+	doubt(key: string, since: number): void;
+	doubtOf(key: string): { since: number } | undefined;
 }
 
 /** The idempotency keys of a node run. */
@@ -25,6 +30,13 @@ export function itemKeysOf(context: IExecuteFunctions): ItemKeys {
 	const place = (itemIndex: number) => `${runIndex}:${itemIndex}`;
 	return {
 		keyOf: (itemIndex) => idempotencyKeyOf({ executionNonce, nodeId: context.getNode().id, runIndex, itemIndex, failedJobs: kept.failedJobs?.[place(itemIndex)] ?? 0 }),
+		doubt: (key, since) => {
+			kept.unclear = { [key]: since, ...kept.unclear };
+		},
+		doubtOf: (key) => {
+			const since = kept.unclear?.[key];
+			return since === undefined ? undefined : { since };
+		},
 		spend: (itemIndex) => {
 			kept.failedJobs = { ...kept.failedJobs, [place(itemIndex)]: (kept.failedJobs?.[place(itemIndex)] ?? 0) + 1 };
 		},
