@@ -1,0 +1,166 @@
+import { ImageError, outcomeOf } from '../model/errors';
+import { isTerminal, type JobSnapshot } from '../model/job';
+import type { ImageRequest } from '../model/request';
+import type { Capabilities, EndpointLimits, ProviderDefinition, Session } from '../providers/provider';
+import { checkRequest } from '../providers/requestCheck';
+import { abortable, type Clock, type Random } from './clock';
+import { retryDefaults, withRetry } from './retry';
+import type { Slots } from './slots';
+
+export interface SubmitOptions {
+	idempotencyKey: string;
+	signal?: AbortSignal | undefined;
+	/** Until when to try (ms since the epoch): waiting for a free slot, for the pace, and for a busy provider. */
+	deadline: number;
+	/** An earlier submit with this key got no answer (it stands in the node's context): the job is looked for first. */
+	unclear?: { since: number } | undefined;
+	/** Told of a job that was accepted after the signal had aborted: the request was under way, and is heard to its end. */
+	ifStopped?: ((snapshot: JobSnapshot) => void) | undefined;
+}
+
+/** How long a submitted key is remembered, in ms: longer than any retry of the same item comes after. */
+const keyMemoryMs = 10 * 60_000;
+
+/** Makes the jobs of one endpoint: each key once, whoever asks and however often. */
+export class Submitter {
+	private readonly submits = new Map<string, { submit: Promise<JobSnapshot>; until: number }>();
+
+	constructor(
+		private readonly provider: ProviderDefinition,
+		private readonly session: Session,
+		private readonly slots: Slots,
+		private readonly limits: EndpointLimits,
+		private readonly dependencies: { clock: Clock; random: Random },
+	) {}
+
+	/** See `Endpoint.submit`. */
+	async submit(request: ImageRequest, options: SubmitOptions): Promise<JobSnapshot> {
+		checkRequest(this.provider, request);
+		const known = this.submits.get(options.idempotencyKey);
+		if (known && known.until > this.dependencies.clock.now()) {
+			const joined = await outcomeOf(abortable(known.submit, options.signal));
+			if (joined.ok) return joined.value;
+			if (joined.error.code !== 'canceled' || options.signal?.aborted) throw joined.error;
+			// Whoever began it was stopped, perhaps between two attempts; we were not.
+			await this.dependencies.clock.sleep(retryDefaults.baseMs, options.signal);
+			return await this.submit(request, options);
+		}
+		const submit = this.submitNew(request, options);
+		this.remember(options.idempotencyKey, submit);
+		return await abortable(submit, options.signal);
+	}
+
+	private async submitNew(request: ImageRequest, { idempotencyKey, signal, deadline, unclear, ifStopped }: SubmitOptions): Promise<JobSnapshot> {
+		const { clock, random } = this.dependencies;
+		const { idempotency: stated } = this.provider.capabilities;
+		const idempotency = stated === 'lookup' && !this.session.find ? 'none' : stated;
+		if (unclear && idempotency === 'none') throw perhapsPaid();
+		const slot = await this.before(deadline, signal, (either) => this.slots.acquire(either), () => noSlot(this.limits.jobsInFlight));
+		let last: ImageError | undefined;
+		const begunAt = clock.now();
+		let doubtSince = unclear?.since ?? null;
+		const attempts = this.before(
+			deadline,
+			signal,
+			(either) =>
+				withRetry(
+					async () => {
+						const made = idempotency === 'lookup' && doubtSince !== null ? await this.session.find?.(request, { idempotencyKey, since: doubtSince, signal: either }) : null;
+						return made ?? (await this.session.submit(request, { idempotencyKey, signal: either, maxWaitMs: deadline - clock.now() }));
+					},
+					{
+						clock,
+						random,
+						signal: either,
+						deadline,
+						canRepeat: (error) => {
+							last = error;
+							if (error.delivery !== 'ambiguous') return true;
+							doubtSince ??= begunAt;
+							// Sent and not answered: safe to send again only with a key of the provider's own, or after a look.
+							return idempotency !== 'none';
+						},
+					},
+				),
+			// What an earlier attempt met says more than that there was no time for another.
+			() => last ?? noTurn(this.limits.requestsPerMinute),
+		);
+		const outcome = await outcomeOf(attempts);
+		if (!outcome.ok) {
+			slot.release();
+			throw outcome.error.delivery === 'ambiguous' && outcome.error.code !== 'canceled' ? perhapsMade(outcome.error, idempotency, idempotencyKey) : outcome.error;
+		}
+		const { id, status } = outcome.value.job;
+		if (id === null || isTerminal(status)) slot.release();
+		else slot.bind(id);
+		if (signal?.aborted) ifStopped?.(outcome.value);
+		// When a job was made is known also where the provider's answer is silent about it.
+		return { ...outcome.value, job: { ...outcome.value.job, createdAt: outcome.value.job.createdAt ?? new Date(clock.now()).toISOString() } };
+	}
+
+	/** The work, which is stopped by its signal when time is up, and then fails with `tooLate`. */
+	private async before<T>(deadline: number, signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>, tooLate: () => ImageError): Promise<T> {
+		const { clock } = this.dependencies;
+		const late = new AbortController();
+		const done = new AbortController();
+		clock.sleep(deadline - clock.now(), done.signal).then(() => late.abort(), () => undefined);
+		const outcome = await outcomeOf(work(signal ? AbortSignal.any([signal, late.signal]) : late.signal));
+		done.abort();
+		if (outcome.ok) return outcome.value;
+		throw outcome.error.code === 'canceled' && late.signal.aborted && !signal?.aborted ? tooLate() : outcome.error;
+	}
+
+	/** A key is remembered while its submit runs and for a while after it was accepted; a refused one at once forgotten. */
+	private remember(idempotencyKey: string, submit: Promise<JobSnapshot>): void {
+		const { clock } = this.dependencies;
+		const entry = { submit, until: Number.POSITIVE_INFINITY };
+		// Oldest first, as a Map keeps them.
+		for (const [key, { until }] of this.submits) {
+			if (until > clock.now()) break;
+			this.submits.delete(key);
+		}
+		this.submits.set(idempotencyKey, entry);
+		submit.then(
+			() => {
+				entry.until = clock.now() + keyMemoryMs;
+			},
+			() => this.submits.delete(idempotencyKey),
+		);
+	}
+}
+
+/** Sent and not answered to the end; the hint says how the job, if there is one, can be had without paying again. */
+function perhapsMade(error: ImageError, idempotency: Capabilities['idempotency'], key: string): ImageError {
+	const { code, message, retryable, httpStatus, delivery } = error;
+	const hint = {
+		native: `Run this item again with the idempotency key ${key}: it gives that job, not a second one`,
+		lookup: 'Run this item again: the job is looked for before another is made',
+		none: 'Look at the provider before you run this item again: it may be paid already',
+	}[idempotency];
+	return new ImageError(code, { message: `${message}. The job may have been made all the same`, hint, retryable, httpStatus, delivery, cause: error });
+}
+
+/** Neither a key nor a look tells what became of an earlier attempt: only a person may decide to pay once more. */
+function perhapsPaid(): ImageError {
+	return new ImageError('conflict', {
+		message: 'An earlier attempt of this item was sent and not answered, so it may have been paid; it is not sent again',
+		hint: 'Look at the provider. To generate all the same, run the workflow anew, or give the item another "Idempotency Key" in the options',
+		delivery: 'notSent',
+	});
+}
+
+function noSlot(jobsInFlight: number | null): ImageError {
+	return new ImageError('rateLimited', {
+		message: `No job ended in time: ${jobsInFlight} are in flight, as many as the credential allows`,
+		hint: 'Raise "Max Wait", or "Jobs in Flight" in the credential if your tenant is allowed more',
+		delivery: 'notSent',
+	});
+}
+
+function noTurn(requestsPerMinute: number | null): ImageError {
+	return new ImageError('rateLimited', {
+		message: `Its turn to be sent did not come in time${requestsPerMinute === null ? '' : `: the credential allows ${requestsPerMinute} requests a minute`}`,
+		hint: 'Raise "Max Wait", or "Requests per Minute" in the credential if your tenant is allowed more',
+		delivery: 'notSent',
+	});
+}
