@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ImageSaasSandbox, type Settings, startImageSaasSandbox } from '../../sandbox';
+import type { AnySandbox } from '../../sandbox/backends';
 import { bindCredential, type CredentialReference, type Execution, type N8nClient, type N8nInstance, prepareUserFolder, readWorkflow, startN8n, type StoredWorkflow, templateOwner, type Workflow } from '../../scripts/lib/n8nInstance';
+import { type Kit, startKit } from '../support/conformanceKits';
 
 const pack = 'n8n-nodes-image-pipelines.';
 
@@ -13,6 +15,8 @@ export class Stage {
 	readonly apiKey = `img_key_${randomUUID()}`;
 	readonly webhookSecret = `whsec_${randomUUID()}`;
 	readonly userFolder = mkdtempSync(join(tmpdir(), 'image-pipelines-n8n-'));
+	private readonly others: AnySandbox[] = [];
+	private readonly credentials: Array<{ type: string; reference: CredentialReference }> = [];
 	private running: { n8n: N8nInstance; client: N8nClient; sandbox: ImageSaasSandbox; credential: CredentialReference } | undefined;
 
 	private get parts() {
@@ -58,12 +62,23 @@ export class Stage {
 	async close(): Promise<void> {
 		await this.running?.n8n.kill();
 		await this.running?.sandbox.close();
+		for (const sandbox of this.others) await sandbox.close();
 		rmSync(this.userFolder, { recursive: true, force: true });
 	}
 
-	/** A workflow with the sandbox's credential in every node of the pack. */
+	/** Starts another backend's stand-in, which every workflow installed from now on has a credential for. */
+	async add(kit: Kit): Promise<AnySandbox> {
+		const sandbox = await startKit(kit);
+		this.others.push(sandbox);
+		const { type, fields } = kit.backend.credential;
+		this.credentials.push({ type, reference: await this.client.createCredential({ name: kit.backend.displayName, type, data: { ...fields(sandbox.url), requestsPerMinute: 0, jobsInFlight: 0 } }) });
+		return sandbox;
+	}
+
+	/** A workflow with the sandboxes' credentials in the nodes of the pack: one for all in the verbs, its own in a provider's node. */
 	async install(workflow: Workflow): Promise<StoredWorkflow> {
-		return await this.client.importWorkflow(bindCredential(workflow, 'imageSaasApi', this.parts.credential, ({ type }) => type.startsWith(pack)));
+		const all = [{ type: 'imageSaasApi', reference: this.parts.credential }, ...this.credentials];
+		return await this.client.importWorkflow(all.reduce((bound, { type, reference }) => bindCredential(bound, type, reference, (node) => node.type.startsWith(`${pack}image`) || `${pack}${type}` === `${node.type}Api`), workflow));
 	}
 
 	async installBundled(name: string): Promise<StoredWorkflow> {

@@ -1,0 +1,72 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import sharp from 'sharp';
+import { type Execution, type Workflow, type WorkflowNode } from '../../scripts/lib/n8nInstance';
+import { type Kit, kits } from '../support/conformanceKits';
+import { Stage } from './instance';
+
+const stage = new Stage();
+const pack = 'n8n-nodes-image-pipelines.';
+
+beforeAll(async () => {
+	await stage.open();
+	// The stage brings Image SaaS along.
+	for (const kit of kits) if (kit.backend.id !== 'imageSaas') await stage.add(kit);
+}, 120_000);
+afterAll(() => stage.close());
+
+/** Generate nodes of these providers side by side, one Poll for all of them, and a file for every picture. */
+function pipeline(name: string, chosen: readonly Kit[]): Workflow {
+	const generates = chosen.map(
+		({ backend, request }, place): WorkflowNode => ({
+			id: `g${place}`,
+			name: `Generate ${place}`,
+			type: `${pack}imageGenerate`,
+			typeVersion: 1,
+			position: [200, place * 160],
+			parameters: { provider: backend.id, prompt: `A fox by ${backend.displayName}`, wait: false, ...request, options: {} },
+		}),
+	);
+	const to = (node: string, index = 0) => ({ node, type: 'main', index });
+	return {
+		name,
+		settings: { executionOrder: 'v1' },
+		nodes: [
+			{ id: 's', name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} },
+			...generates,
+			{ id: 'm', name: 'Together', type: 'n8n-nodes-base.merge', typeVersion: 3.2, position: [400, 0], parameters: { numberInputs: Math.max(2, chosen.length) } },
+			{ id: 'p', name: 'Poll', type: `${pack}imagePoll`, typeVersion: 1, position: [600, 0], parameters: { options: { splitImages: true } } },
+			{ id: 'w', name: 'Write', type: 'n8n-nodes-base.readWriteFile', typeVersion: 1.1, position: [800, 0], parameters: { operation: 'write', fileName: `={{ '.n8n-files/${name}-' + $json.job.provider + '.' + $binary.image_0.fileExtension }}`, dataPropertyName: 'image_0', options: {} } },
+		],
+		connections: {
+			Start: { main: [generates.map((node) => to(node.name))] },
+			...Object.fromEntries(generates.map((node, place) => [node.name, { main: [[chosen.length > 1 ? to('Together', place) : to('Poll')]] }])),
+			Together: { main: [[to('Poll')]] },
+			Poll: { main: [[to('Write')]] },
+		},
+	};
+}
+
+const written = (execution: Execution) => (execution.data.resultData.runData['Write'] ?? []).flatMap((run) => run.data?.main?.[0] ?? []).map(({ json }) => String(json['fileName']));
+
+async function expectPictures(execution: Execution, chosen: readonly Kit[]): Promise<void> {
+	const failed = (execution.data.resultData.runData['Poll'] ?? []).flatMap((run) => run.data?.main?.[2] ?? []).map(({ json }) => json['job']);
+	expect({ status: execution.status, failed }).toEqual({ status: 'success', failed: [] });
+	const files = written(execution);
+	expect(files.map((file) => chosen.find(({ backend }) => file.includes(`-${backend.id}.`))?.backend.id).sort()).toEqual(chosen.map(({ backend }) => backend.id).sort());
+	for (const file of files) {
+		const path = resolve(stage.userFolder, file);
+		expect(existsSync(path)).toBe(true);
+		expect(await sharp(readFileSync(path)).metadata()).toMatchObject({ width: expect.any(Number) as number });
+	}
+}
+
+it.each(kits.map((kit): [string, Kit] => [kit.backend.displayName, kit]))('%s: from a prompt to a file', async (_name, kit) => {
+	const { id } = await stage.install(pipeline(`one-${kit.backend.id}`, [kit]));
+	await expectPictures(await stage.run(id), [kit]);
+}, 90_000);
+
+it('all providers in one execution, one Poll for the jobs of all', async () => {
+	const { id } = await stage.install(pipeline('mixed', kits));
+	await expectPictures(await stage.run(id), kits);
+}, 120_000);
