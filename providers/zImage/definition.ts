@@ -1,0 +1,17 @@
+import type { ProviderDefinition } from '../provider';
+import type { ZImageSession } from './adapter';
+import { capabilities } from './capabilities';
+import { sizeOf } from './sizes';
+
+export const zImage: ProviderDefinition<ZImageSession> = {
+	id: 'zImage',
+	displayName: 'Z-Image',
+	credential: 'zImageApi',
+	capabilities,
+	check: ({ aspectRatio, resolution, extras = {} }) =>
+		(extras['width'] !== undefined || extras['height'] !== undefined) && (aspectRatio !== undefined || resolution !== undefined)
+			? { field: 'Width and Height', problem: 'are given beside Aspect Ratio or Resolution; leave one of the two at its default' }
+			: undefined,
+	expectedSize: sizeOf,
+	load: async () => (await import('./adapter')).zImageAdapter,
+};
