@@ -1,0 +1,244 @@
+import fc from 'fast-check';
+import { ImageError } from '../model/errors';
+import type { DeliveredImage, JobStatus } from '../model/job';
+import type { ListedSnapshot, Observation, Session } from '../providers/provider';
+import { snapshotOf } from '../test/support/fakeEndpoint';
+import { finishedJobsLimits, type JobsState } from './finishedJobs';
+import { type ListingEndpoint, newestFinished, pollFinished, pollLimits, type PollOptions } from './finishedJobsPoll';
+
+const picture: DeliveredImage = { index: 0, url: 'http://x.example/0.png', fileName: '0.png', mimeType: null, width: null, height: null, bytes: null, seed: null };
+const iso = (time: number) => new Date(time).toISOString();
+const cut = () => new ImageError('network', { message: 'cut', delivery: 'ambiguous' });
+
+/** A job of the provider's: when it was made, from when the list shows it, when it ends. */
+interface Made {
+	id: string;
+	createdAt: number;
+	visibleAt: number;
+	endsAt: number;
+	status?: JobStatus;
+	prompt?: string;
+}
+
+/** A provider whose list is paged by position, so that a row comes again where a job shows up between two pages. */
+class Provider {
+	now = 0;
+	pageSize = 3;
+	/** Time that passes between two pages. */
+	pageMs = 0;
+	failAfterRows = Number.POSITIVE_INFINITY;
+	failLooks = false;
+	withoutPictures = new Set<string>();
+	readonly asked: string[][] = [];
+
+	constructor(public made: Made[] = []) {}
+
+	snapshot({ id, createdAt, endsAt, status = 'succeeded' }: Made) {
+		const done = endsAt <= this.now;
+		const snapshot = snapshotOf(id, done ? status : 'running', { createdAt: iso(createdAt), updatedAt: done ? iso(endsAt) : null });
+		return { ...snapshot, images: done && status === 'succeeded' ? [picture] : [] };
+	}
+
+	private visible(): Made[] {
+		return this.made.filter(({ visibleAt }) => visibleAt <= this.now).sort((a, b) => b.createdAt - a.createdAt);
+	}
+
+	private async *list(): AsyncGenerator<ListedSnapshot> {
+		let rows = 0;
+		for (let start = 0; start < this.visible().length; start += this.pageSize) {
+			const page = this.visible().slice(start, start + this.pageSize).map((made) => ({ made, snapshot: this.snapshot(made) }));
+			for (const { made, snapshot } of page) {
+				if (++rows > this.failAfterRows) throw cut();
+				yield { snapshot: this.withoutPictures.has(made.id) ? { ...snapshot, images: [] } : snapshot, request: made.prompt === undefined ? {} : { prompt: made.prompt } };
+			}
+			this.now += this.pageMs;
+		}
+	}
+
+	private async poll(ids: readonly string[]): Promise<Map<string, Observation>> {
+		if (this.failLooks) throw cut();
+		this.asked.push([...ids]);
+		return new Map(ids.map((id) => {
+			const made = this.made.find((one) => one.id === id);
+			return [id, made ? { ok: true, snapshot: this.snapshot(made) } : { ok: false, error: new ImageError('notFound', { message: 'gone' }) }];
+		}));
+	}
+
+	endpoint(): ListingEndpoint {
+		const session: Session = { submit: async () => Promise.reject(cut()), list: () => this.list(), poll: (ids) => this.poll(ids) };
+		return { session, read: (call) => call(session), look: (ids) => this.poll(ids) };
+	}
+}
+
+const options = (state: JobsState | null, patch: Partial<PollOptions> = {}): PollOptions => ({ state, since: null, statuses: ['succeeded', 'partial', 'failed'], promptContains: '', most: 100, random: () => 0, ...patch });
+
+/** One poll that hands on all it finds. */
+async function poll(provider: Provider, state: JobsState | null, patch: Partial<PollOptions> = {}) {
+	const result = await pollFinished(provider.endpoint(), options(state, patch));
+	return { ids: result.finished.map(({ snapshot }) => snapshot.job.id), jobs: result.finished, truncated: result.truncated, state: result.after(result.finished.length).state };
+}
+
+const ended = (id: string, at: number, patch: Partial<Made> = {}): Made => ({ id, createdAt: at, visibleAt: at, endsAt: at, ...patch });
+
+it('at the first poll what has ended is known and what runs is followed', async () => {
+	const provider = new Provider([ended('old', 1), ended('runs', 2, { endsAt: 50 })]);
+	provider.now = 10;
+	const first = await poll(provider, null);
+	expect(first.ids).toEqual([]);
+	provider.now = 60;
+	provider.made.push(ended('new', 55));
+	const second = await poll(provider, first.state);
+	expect(second.ids).toEqual(['runs', 'new']);
+	expect((await poll(provider, second.state)).ids).toEqual([]);
+});
+
+it('a look back hands on what ended since then, also in parts', async () => {
+	const provider = new Provider(Array.from({ length: 10 }, (_, n) => ended(`j${n}`, n * 10)));
+	provider.now = 100;
+	const first = await poll(provider, null, { since: 45, most: 3 });
+	expect(first.ids).toEqual(['j5', 'j6', 'j7']);
+	const second = await poll(provider, first.state);
+	expect(second.ids).toEqual(['j8', 'j9']);
+	expect(second.state.since).toBeNull();
+});
+
+it('an open job that the list no longer shows is asked after, and not one that it shows', async () => {
+	const provider = new Provider([ended('deep', 1, { endsAt: 500 }), ended('near', 1_000, { endsAt: 9_000 })]);
+	provider.now = 2;
+	const first = await poll(provider, null);
+	provider.made.push(...Array.from({ length: 700 }, (_, n) => ended(`n${n}`, 100 + n / 10)));
+	provider.now = 1_001;
+	const second = await poll(provider, first.state, { most: 1_000 });
+	expect(second.ids).toHaveLength(701);
+	provider.made = provider.made.map((made) => (made.id === 'deep' ? { ...made, visibleAt: Number.POSITIVE_INFINITY } : made));
+	provider.made.push(ended('other', 1_002, { endsAt: 2_000 }));
+	provider.asked.length = 0;
+	const third = await poll(provider, { ...second.state, open: [['deep', 1], ...second.state.open] });
+	expect(provider.asked).toEqual([['deep']]);
+	expect(third.ids).toEqual(['deep']);
+});
+
+it('only so many are asked after in a poll, and everyone in the end', async () => {
+	const provider = new Provider(Array.from({ length: 130 }, (_, n) => ended(`j${n}`, n, { visibleAt: Number.POSITIVE_INFINITY, endsAt: 10 })));
+	provider.now = 20;
+	let state: JobsState = { floor: ['z', 1_000], settled: [], open: provider.made.map(({ id, createdAt }) => [id, createdAt]), last: [], since: null };
+	const found = new Set<string | null>();
+	let polls = 0;
+	for (; found.size < 130; polls++) {
+		const next = await poll(provider, state, { random: () => 0.6 });
+		for (const id of next.ids) found.add(id);
+		({ state } = next);
+	}
+	expect(polls).toBe(3);
+	expect(Math.max(...provider.asked.map(({ length }) => length))).toBe(pollLimits.asked);
+});
+
+it('a job that the provider knows no more is not asked after again', async () => {
+	const provider = new Provider([]);
+	const { state } = await poll(provider, { floor: null, settled: [], open: [['gone', 1]], last: [], since: null });
+	expect(state.open).toEqual([]);
+});
+
+it('a success that the list shows without pictures is looked at, and handed on with them', async () => {
+	const provider = new Provider([]);
+	const { state } = await poll(provider, null);
+	provider.made.push(ended('a', 5));
+	provider.withoutPictures.add('a');
+	provider.now = 6;
+	const next = await poll(provider, state);
+	expect(provider.asked).toEqual([['a']]);
+	expect(next.jobs[0]?.snapshot.images).toHaveLength(1);
+});
+
+it('only the statuses and prompts of interest are handed on; the others are not followed', async () => {
+	const provider = new Provider([]);
+	const { state } = await poll(provider, null);
+	provider.made.push(ended('a', 5, { status: 'canceled', prompt: 'A cat' }), ended('b', 5, { prompt: 'A CAT' }), ended('c', 5, { prompt: 'A dog' }), ended('d', 5), ended('e', 5, { prompt: 'A dog', endsAt: 99 }), ended('f', 5, { prompt: 'cat', endsAt: 99 }));
+	provider.now = 6;
+	const next = await poll(provider, state, { promptContains: 'cat' });
+	expect(next.ids).toEqual(['b']);
+	expect(next.state.open.map(([id]) => id)).toEqual(['f']);
+});
+
+it('the newest finished job is found without a state', async () => {
+	const provider = new Provider([ended('a', 1), ended('b', 2, { status: 'canceled' }), ended('c', 3, { endsAt: 99 })]);
+	provider.now = 10;
+	provider.withoutPictures.add('a');
+	expect((await newestFinished(provider.endpoint(), { statuses: ['succeeded'], promptContains: '' }))?.snapshot).toMatchObject({ job: { id: 'a' }, images: [{ index: 0 }] });
+	expect(await newestFinished(provider.endpoint(), { statuses: ['failed'], promptContains: '' })).toBeNull();
+});
+
+describe('whatever happens', () => {
+	const usual = { ...finishedJobsLimits, ...pollLimits };
+	beforeAll(() => {
+		// Small enough for a run to reach them.
+		Object.assign(finishedJobsLimits, { known: 20, sure: 3, windowMs: 50, quietRows: 2 });
+		Object.assign(pollLimits, { asked: 2 });
+	});
+	afterAll(() => {
+		Object.assign(finishedJobsLimits, { known: usual.known, sure: usual.sure, windowMs: usual.windowMs, quietRows: usual.quietRows });
+		Object.assign(pollLimits, { asked: usual.asked });
+	});
+
+	/** Jobs 8 ms apart, or at once with the one before; shown at most 40 ms late; a few never end. */
+	const jobs = fc
+		.array(fc.record({ gap: fc.constantFrom(0, 8, 8, 30), late: fc.constantFrom(0, 0, 0, 15, 40), runs: fc.oneof(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 100, max: 900 }), fc.constant(Number.POSITIVE_INFINITY)), order: fc.nat(99) }), { maxLength: 60 })
+		.map((list) => {
+			let time = 0;
+			let atOnce = 0;
+			return list.map(({ gap, late, runs, order }, n): Made => {
+				atOnce = gap === 0 ? atOnce + 1 : 0;
+				time += atOnce > 1 ? 8 : gap;
+				return { id: `${order}-${n}`, createdAt: time, visibleAt: time + late, endsAt: time + runs };
+			});
+		});
+	const steps = fc.array(fc.record({ wait: fc.constantFrom(0, 5, 40, 200), most: fc.integer({ min: 1, max: 6 }), restart: fc.boolean(), pageSize: fc.integer({ min: 1, max: 7 }), pageMs: fc.constantFrom(0, 0, 3), fails: fc.constantFrom('no', 'no', 'no', 'list', 'look') }), { maxLength: 40 });
+
+	it('every job that ends after the first poll is handed on exactly once, and no other', async () => {
+		await fc.assert(
+			fc.asyncProperty(jobs, steps, fc.nat(300), async (made, plan, start) => {
+				const provider = new Provider(made);
+				provider.now = start;
+				let draw = 0;
+				const random = () => (draw += 0.618) % 1;
+				const handedOn: string[] = [];
+				// As n8n keeps it: in memory always, in the database at the first poll and when something was handed on.
+				let memory: string | null = null;
+				let saved: string | null = null;
+				let oldIds = new Set<string>();
+
+				const once = async (most: number) => {
+					const before = memory === null ? null : (JSON.parse(memory) as JobsState);
+					const begun = provider.now;
+					const result = await pollFinished(provider.endpoint(), options(before, { most, random }));
+					// Those after the first of whom something went wrong wait for the next poll.
+					const count = Math.ceil(result.finished.length * ((draw += 0.3) % 1));
+					memory = JSON.stringify(result.after(count).state);
+					if (before === null) oldIds = new Set(made.filter(({ visibleAt, endsAt }) => visibleAt <= begun && endsAt <= begun).map(({ id }) => id));
+					if (before === null || count > 0) saved = memory;
+					for (const { snapshot } of result.finished.slice(0, count)) handedOn.push(snapshot.job.id ?? '');
+					return result.finished.length;
+				};
+				const first = async () => {
+					provider.pageMs = 0;
+					await once(5);
+				};
+				await first();
+				for (const { wait, most, restart, pageSize, pageMs, fails } of plan) {
+					provider.now += wait;
+					if (restart) memory = saved;
+					Object.assign(provider, { pageSize, pageMs, failAfterRows: fails === 'list' ? 2 : Number.POSITIVE_INFINITY, failLooks: fails === 'look' });
+					const before = memory;
+					await once(most).catch(() => expect(memory).toBe(before));
+				}
+				Object.assign(provider, { pageMs: 0, failAfterRows: Number.POSITIVE_INFINITY, failLooks: false });
+				provider.now += 100_000;
+				for (let quiet = 0; quiet < 60; ) quiet = (await once(3)) === 0 ? quiet + 1 : 0;
+
+				const due = made.filter(({ id, endsAt }) => Number.isFinite(endsAt) && !oldIds.has(id)).map(({ id }) => id);
+				expect([...handedOn].sort()).toEqual([...due].sort());
+			}),
+			{ numRuns: 400 },
+		);
+	}, 60_000);
+});
