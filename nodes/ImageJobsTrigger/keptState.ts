@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod/v4';
+import type { JobsState } from '../../jobs/finishedJobs';
+
+const entry = z.tuple([z.string(), z.number().nullable()]);
+const schema = z.object({
+	source: z.string(),
+	floor: z.tuple([z.string(), z.number()]).nullable(),
+	settled: z.array(entry),
+	open: z.array(entry),
+	last: z.array(entry),
+	since: z.number().nullable(),
+});
+
+/** What n8n keeps for the node between two polls: plain JSON, and it is changed in place. */
+export interface Kept {
+	jobs?: unknown;
+}
+
+/** Names a provider's server without showing its address: the state of one says nothing about the jobs of another. */
+export function sourceOf(providerId: string, baseUrl: string): string {
+	return createHash('sha256').update(`${providerId} ${baseUrl}`).digest('hex').slice(0, 16);
+}
+
+/** The state kept for this source; null where there is none, or none that can be read. */
+export function readState(kept: Kept, source: string): JobsState | null {
+	const { data } = schema.safeParse(kept.jobs);
+	if (data?.source !== source) return null;
+	const { floor, settled, open, last, since } = data;
+	return { floor, settled, open, last, since };
+}
+
+/** Keeps the state. One new object, so that n8n sees the change. */
+export function writeState(kept: Kept, source: string, state: JobsState): void {
+	kept.jobs = { source, ...state };
+}
