@@ -1,0 +1,27 @@
+import type { Capabilities } from '../provider';
+
+/** From the tables "创建批量生成任务" and "创建批量图生图任务" of the document. */
+export const capabilities: Capabilities = {
+	maxCount: 100,
+	aspectRatios: ['1:1', '3:4', '4:3', '9:16', '16:9'],
+	resolutions: ['1K', '2K', '4K'],
+	// Those the document's samples name; the server passes any name on.
+	models: ['gemini-2.5-flash-image', 'gemini-3-pro-image-preview', 'gemini-2.0-flash-exp'],
+	negativePrompt: false,
+	seed: true,
+	references: { max: 10, kinds: ['binary'], mimeTypes: ['image/jpeg', 'image/png', 'image/webp'], maxBytes: 5 * 1024 * 1024, maxSide: 4096 },
+	strength: false,
+	extras: [
+		{ type: 'number', name: 'temperature', displayName: 'Temperature', description: 'How freely the model chooses', default: 1, min: 0, max: 2 },
+		{ type: 'number', name: 'topP', displayName: 'Top P', description: 'Share of the likeliest choices the model draws from', default: 0.95, min: 0, max: 1 },
+		{ type: 'number', name: 'topK', displayName: 'Top K', description: 'Number of the likeliest choices the model draws from', default: 40, min: 1, integer: true },
+		{ type: 'json', name: 'sdkOptions', displayName: 'SDK Options', description: 'Further settings of the generation as a JSON object, sent as <code>options</code>', default: '{}' },
+	],
+	poll: 'single',
+	watch: true,
+	cancelable: [],
+	list: true,
+	webhook: false,
+	idempotency: 'lookup',
+	blankMeansRefused: false,
+};

@@ -1,0 +1,90 @@
+import type { ApiRequest, ApiStream, ApiTransport } from '../../http/apiClient';
+import type { FormPart } from '../../http/form';
+import { parseJson, readAnswer, readValue } from '../../http/json';
+import type { SocketOptions } from '../../http/socket';
+import type { CallOptions } from '../provider';
+import { dataOf, refusal } from './errors';
+import { envelope, generationTask, type GenerationTask, healthAnswer, historyPage, type HistoryPage } from './wire';
+
+export interface BatchBody {
+	prompt: string;
+	model: string;
+	count: number;
+	apiKey: string;
+	apiBase?: string;
+	aspectRatio?: string;
+	imageSize?: string;
+	/** A JSON text. */
+	options?: string;
+}
+
+/** The calls of the v1.6 API, in the document's order. Each throws ImageError for anything but the answer it promises. */
+export interface NanoBananaProClient {
+	generate(body: BatchBody, options: CallOptions): Promise<GenerationTask>;
+	/** @param files the reference pictures, in their order, as parts named `refImages` */
+	generateWithImages(body: BatchBody, files: readonly FormPart[], options: CallOptions): Promise<GenerationTask>;
+	status(taskId: string, options: CallOptions): Promise<GenerationTask>;
+	history(query: { page: number; pageSize: number }, options: CallOptions): Promise<HistoryPage>;
+	detail(taskId: string, options: CallOptions): Promise<GenerationTask>;
+	deleteTask(taskId: string, options: CallOptions): Promise<void>;
+	search(query: { keyword: string; page: number; pageSize: number }, options: CallOptions): Promise<HistoryPage>;
+	deleteTasks(ids: readonly string[], options: CallOptions): Promise<void>;
+	image(imageId: string, options: CallOptions): Promise<ApiStream>;
+	download(imageId: string, options: CallOptions): Promise<ApiStream>;
+	exportZip(imageIds: readonly string[], options: CallOptions): Promise<ApiStream>;
+	deleteImage(imageId: string, options: CallOptions): Promise<void>;
+	health(options: CallOptions): Promise<{ status: string; message?: string | null | undefined }>;
+	/** The texts of the progress socket. */
+	progress(taskId: string, options: SocketOptions): AsyncIterable<string>;
+}
+
+/** Uploads take their time. */
+const uploadTimeoutMs = 5 * 60_000;
+const fileTimeoutMs = 10 * 60_000;
+const largestFile = 4 * 1024 ** 3;
+
+export function createNanoBananaProClient(transport: ApiTransport, now: () => number = Date.now): NanoBananaProClient {
+	const path = (...segments: string[]) => `/api/v1/${segments.map(encodeURIComponent).join('/')}`;
+	const data = async (request: ApiRequest) => dataOf(await transport.send(request), now());
+	const task = async (request: ApiRequest, what: string) => readValue(generationTask, await data(request), what);
+	const page = async (request: ApiRequest) => readValue(historyPage, await data(request), 'The history');
+	const file = async (request: ApiRequest) => await fileOf(await transport.open({ timeoutMs: fileTimeoutMs, maxBytes: largestFile, headers: { accept: '*/*' }, ...request }));
+	return {
+		generate: (json, { signal }) => task({ method: 'POST', path: path('generate', 'batch'), json, signal }, 'The new task'),
+		generateWithImages(body, files, { signal }) {
+			const fields = Object.entries(body).map(([name, value]): FormPart => ({ name, value: String(value) }));
+			return task({ method: 'POST', path: path('generate', 'batch-with-images'), form: [...fields, ...files], timeoutMs: uploadTimeoutMs, signal }, 'The new task');
+		},
+		status: (taskId, { signal }) => task({ method: 'GET', path: path('generate', 'status', taskId), signal }, 'The task'),
+		history: (query, { signal }) => page({ method: 'GET', path: path('history'), query, signal }),
+		detail: (taskId, { signal }) => task({ method: 'GET', path: path('history', taskId), signal }, 'The task'),
+		deleteTask: async (taskId, { signal }) => {
+			await data({ method: 'DELETE', path: path('history', taskId), signal });
+		},
+		search: (query, { signal }) => page({ method: 'GET', path: path('history', 'search'), query, signal }),
+		deleteTasks: async (ids, { signal }) => {
+			await data({ method: 'DELETE', path: path('history', 'batch'), json: { ids }, signal });
+		},
+		image: (imageId, { signal }) => file({ method: 'GET', path: path('images', imageId), signal }),
+		download: (imageId, { signal }) => file({ method: 'GET', path: path('images', imageId, 'download'), signal }),
+		exportZip: (imageIds, { signal }) => file({ method: 'POST', path: path('images', 'export'), json: { imageIds }, signal }),
+		deleteImage: async (imageId, { signal }) => {
+			await data({ method: 'DELETE', path: path('images', imageId), signal });
+		},
+		async health({ signal }) {
+			const answer = await transport.send({ method: 'GET', path: path('health'), signal });
+			if (answer.status !== 200) dataOf(answer, now());
+			return readAnswer(healthAnswer, answer, 'The health answer');
+		},
+		progress: (taskId, options) => transport.socket(path('ws', 'generate', taskId), options),
+	};
+}
+
+/** A file, or the error that came in its place: JSON, or plain text where the export broke after its headers were set. */
+async function fileOf(answer: ApiStream): Promise<ApiStream> {
+	const isJson = /json/i.test(answer.headers['content-type'] ?? '');
+	if (answer.status === 200 && !isJson) return answer;
+	const text = await answer.text();
+	const parsed = envelope.safeParse(parseJson(text));
+	throw refusal({ status: parsed.success && parsed.data.code !== 0 ? parsed.data.code : answer.status, httpStatus: answer.status, message: parsed.success ? (parsed.data.message ?? '') : text, isPlain: !parsed.success });
+}

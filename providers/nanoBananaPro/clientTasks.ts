@@ -1,0 +1,63 @@
+import type { ApiRequest, ApiTransport } from '../../http/apiClient';
+import type { FormPart } from '../../http/form';
+import { readAnswer, readValue } from '../../http/json';
+import type { CallOptions } from '../provider';
+import { dataOf } from './errors';
+import { healthAnswer } from './wire';
+import { imagePage, imageTask, type ImageTask } from './wireTasks';
+
+export interface TaskBody {
+	provider: string;
+	model_id: string;
+	/** The real server looks at `model_id` in here alone. */
+	params: { prompt: string; aspect_ratio: string; resolution_level?: string; count: 1; model_id: string };
+}
+
+/** The calls of the `tasks` API of the public server. Each throws ImageError for anything but the answer it promises. */
+export interface TasksClient {
+	generate(body: TaskBody, options: CallOptions): Promise<ImageTask>;
+	generateWithImages(body: TaskBody, files: readonly FormPart[], options: CallOptions): Promise<ImageTask>;
+	task(taskId: string, options: CallOptions): Promise<ImageTask>;
+	images(query: { page: number; page_size: number; keyword?: string }, options: CallOptions): Promise<ImageTask[]>;
+	deleteImage(taskId: string, options: CallOptions): Promise<void>;
+	/** The server sends its providers' API keys along; they are left out here. */
+	providers(options: CallOptions): Promise<Array<Record<string, unknown>>>;
+	health(options: CallOptions): Promise<Record<string, unknown>>;
+}
+
+export function createTasksClient(transport: ApiTransport, now: () => number = Date.now): TasksClient {
+	const data = async (request: ApiRequest) => dataOf(await transport.send(request), now());
+	const task = async (request: ApiRequest) => readValue(imageTask, await data(request), 'The task');
+	return {
+		generate: (json, { signal }) => task({ method: 'POST', path: '/api/v1/tasks/generate', json, signal }),
+		generateWithImages({ provider, model_id, params }, files, { signal }) {
+			const fields = { provider, model_id, prompt: params.prompt, aspectRatio: params.aspect_ratio, imageSize: params.resolution_level ?? '', count: '1' };
+			const texts = Object.entries(fields).filter(([, value]) => value !== '').map(([name, value]): FormPart => ({ name, value }));
+			return task({ method: 'POST', path: '/api/v1/tasks/generate-with-images', form: [...texts, ...files], timeoutMs: 5 * 60_000, signal });
+		},
+		task: (taskId, { signal }) => task({ method: 'GET', path: `/api/v1/tasks/${encodeURIComponent(taskId)}`, signal }),
+		async images(query, { signal }) {
+			const page = readValue(imagePage, await data({ method: 'GET', path: '/api/v1/images', query, signal }), 'The images');
+			return page.list ?? page.images ?? page.items ?? [];
+		},
+		deleteImage: async (taskId, { signal }) => {
+			await data({ method: 'DELETE', path: `/api/v1/images/${encodeURIComponent(taskId)}`, signal });
+		},
+		async providers({ signal }) {
+			const list = await data({ method: 'GET', path: '/api/v1/providers', signal });
+			return (Array.isArray(list) ? list : []).map((entry: unknown) => withoutKeys(entry));
+		},
+		async health({ signal }) {
+			const answer = await transport.send({ method: 'GET', path: '/api/v1/health', signal });
+			if (answer.status !== 200) dataOf(answer, now());
+			return readAnswer(healthAnswer.partial(), answer, 'The health answer');
+		},
+	};
+}
+
+const keyLike = /key|secret|token|password|credential/i;
+
+function withoutKeys(entry: unknown): Record<string, unknown> {
+	if (typeof entry !== 'object' || entry === null) return {};
+	return Object.fromEntries(Object.entries(entry).filter(([name]) => !keyLike.test(name)).map(([name, value]) => [name, typeof value === 'object' && value !== null && !Array.isArray(value) ? withoutKeys(value) : value]));
+}

@@ -1,0 +1,62 @@
+import type { ApiAnswer } from '../../http/apiClient';
+import { excerpt, parseJson } from '../../http/json';
+import { parseRetryAfter } from '../../http/retryAfter';
+import { type ErrorCode, ImageError, type JobError, jobError } from '../../model/errors';
+import { codeOfStatus, hintOfStatus } from '../httpStatus';
+import { envelope } from './wire';
+
+/** Success in either API. */
+const successCodes = [0, 200];
+
+/**
+ * The `data` of an answer. Throws what it means unless status and code both say success.
+ * A path the other API has is answered 404 in plain text, which is how a wrong API choice shows.
+ */
+export function dataOf(answer: ApiAnswer, now: number): unknown {
+	const { status } = answer;
+	const parsed = envelope.safeParse(parseJson(answer.text));
+	const ok = status >= 200 && status < 300;
+	if (ok && parsed.success && successCodes.includes(parsed.data.code)) return parsed.data.data;
+	if (ok && !parsed.success) throw new ImageError('malformedResponse', { message: `NanoBananaPro answered ${excerpt(answer.text)}`, httpStatus: status, hint: 'Does the base URL lead to the API, and not to a web page or a proxy?' });
+	// A success of HTTP with a code of failure: the code is an HTTP status.
+	const told = ok && parsed.success ? parsed.data.code : status;
+	throw refusal({ status: told, httpStatus: status, message: parsed.success ? (parsed.data.message ?? '') : excerpt(answer.text), isPlain: !parsed.success, retryAfterMs: parseRetryAfter(answer.headers['retry-after'], now) });
+}
+
+interface Refused {
+	status: number;
+	httpStatus: number;
+	message: string;
+	/** Whether the answer had none of the API's own form. */
+	isPlain: boolean;
+	retryAfterMs?: number | null;
+}
+
+/** An answer other than success, as an error of the taxonomy. */
+export function refusal({ status, httpStatus, message, isPlain, retryAfterMs = null }: Refused): ImageError {
+	const otherApi = status === 404 && isPlain;
+	const code = otherApi ? 'invalidRequest' : codeOfStatus(status);
+	return new ImageError(code, {
+		message: otherApi ? 'This server does not offer that call (404)' : `NanoBananaPro answered ${status} (${excerpt(message)})`,
+		hint: otherApi ? 'Choose the other API in the credential: servers speak either v1.6 or tasks' : code === 'notFound' ? 'Check the ID; the task or image may have been deleted' : hintOfStatus(status),
+		httpStatus,
+		retryAfterMs,
+	});
+}
+
+/** Words by which the upstream's reasons are told apart, in Chinese and English; the document has none of its own. */
+const meanings: ReadonlyArray<[RegExp, ErrorCode, string | null]> = [
+	[/safety|blocked|prohibited|sensitive|policy|refus|安全|违规|敏感|审核|拒绝|屏蔽/i, 'contentRejected', 'Change the prompt or the references'],
+	[/api.?key|unauthori[sz]ed|permission|密钥|401|403/i, 'auth', 'Check the Gemini API key in the NanoBananaPro credential'],
+	[/quota|billing|insufficient|balance|余额|额度|配额/i, 'quotaExceeded', 'Top up the account behind the Gemini API key'],
+	[/429|rate.?limit|频繁|RESOURCE_EXHAUSTED/i, 'rateLimited', null],
+	[/503|overload|unavailable|过载|繁忙/i, 'overloaded', null],
+	[/time.?out|deadline|超时/i, 'timeout', null],
+];
+
+/** Why a task, or some of its pictures, failed. */
+export function failureOf(message: string | null | undefined): JobError {
+	const text = excerpt(message ?? '', 300);
+	const [, code, hint] = meanings.find(([pattern]) => pattern.test(text)) ?? [undefined, 'upstream' as const, null];
+	return jobError(code, { message: text === '(empty)' ? 'The task failed, and the server gave no reason' : text, hint });
+}
