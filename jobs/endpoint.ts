@@ -38,7 +38,7 @@ export class Endpoint<S extends Session = Session> {
 		private readonly dependencies: EndpointDependencies,
 	) {
 		const { clock, random } = dependencies;
-		this.pacer = new Pacer(config.limits.requestsPerMinute, clock);
+		this.pacer = new Pacer(config.limits.requestsPerMinute, clock, config.limits.burst);
 		this.session = adapter.connect(config, this.paced(dependencies.transport(config)));
 		this.slots = new Slots(config.limits.jobsInFlight, (ids) => this.follow(ids));
 		this.submitter = new Submitter(provider, this.session, this.slots, config.limits, { clock, random });

@@ -140,3 +140,15 @@ it('who has stopped before his turn does not wait for it', async () => {
 	await expect(pacer.take(AbortSignal.abort())).rejects.toMatchObject({ code: 'canceled' });
 	expect(await Promise.all(Array.from({ length: 10 }, () => pacer.take().then(() => clock.now())))).toEqual(Array.from({ length: 10 }, () => 0));
 });
+
+it('a bucket like the server\'s own: 10 a second, 20 at once', async () => {
+	const clock = new VirtualClock(0);
+	const pacer = new Pacer(600, clock, 20);
+	const gone: number[] = [];
+	const all = Promise.all(Array.from({ length: 60 }, () => pacer.take().then(() => gone.push(clock.now()))));
+	await clock.until(all);
+	expect(gone.filter((at) => at === 0)).toHaveLength(20);
+	expect(clock.now()).toBeGreaterThanOrEqual(4_000);
+	// What the server's bucket holds never falls below nothing.
+	for (const [place, at] of gone.entries()) expect(20 + at / 100).toBeGreaterThanOrEqual(place + 1 - 1e-9);
+});

@@ -17,15 +17,19 @@ export class Pacer {
 	private notBefore = 0;
 	private tail: Promise<void> = Promise.resolve();
 
-	/** @param requestsPerMinute null: unlimited, and then only `pauseUntil` holds anything back */
+	/**
+	 * @param requestsPerMinute null: unlimited, and then only `pauseUntil` holds anything back
+	 * @param burst where the server itself keeps a bucket: its capacity, refilled at the whole rate
+	 */
 	constructor(
 		private readonly requestsPerMinute: number | null,
 		private readonly clock: Clock,
+		burst?: number,
 	) {
 		const n = requestsPerMinute ?? Number.POSITIVE_INFINITY;
-		this.burst = n === 1 ? 1 : Math.max(1, Math.floor(n * burstShare));
+		this.burst = burst ?? (n === 1 ? 1 : Math.max(1, Math.floor(n * burstShare)));
 		// With one request a minute there is nothing left to flow: the bucket refills once a window.
-		this.perMs = n === 1 ? 1 / windowMs : (n - this.burst) / windowMs;
+		this.perMs = burst !== undefined ? n / windowMs : n === 1 ? 1 / windowMs : (n - this.burst) / windowMs;
 		this.tokens = this.burst;
 		this.refilledAt = clock.now();
 	}

@@ -76,6 +76,8 @@ export interface Capabilities {
 export interface EndpointLimits {
 	/** null: unlimited. */
 	requestsPerMinute: number | null;
+	/** Where the server keeps a token bucket rather than a count a minute: requests that may go at once. */
+	burst?: number;
 	/** Jobs queued or running at once; null: unlimited. */
 	jobsInFlight: number | null;
 }

@@ -6,6 +6,9 @@ import { createTasksClient, type TasksClient } from './clientTasks';
 import { tasksSession } from './sessionTasks';
 import { v16Session } from './sessionV16';
 
+/** The document: 10 requests a second for each client, 20 at once. */
+const burst = 20;
+
 const own = z.object({
 	api: z.enum(['v1.6', 'tasks']).default('v1.6'),
 	geminiApiKey: z.string().trim().optional(),
@@ -21,7 +24,10 @@ export interface NanoBananaProSession extends Session {
 }
 
 export const nanoBananaProAdapter: ProviderAdapter<NanoBananaProSession, NanoBananaProConfig> = {
-	endpoint: (fields) => readEndpoint(fields, { fields: own, headers: () => ({}), secrets: ({ geminiApiKey }) => [geminiApiKey] }),
+	endpoint(fields) {
+		const config = readEndpoint(fields, { fields: own, headers: () => ({}), secrets: ({ geminiApiKey }) => [geminiApiKey] });
+		return { ...config, limits: { ...config.limits, burst } };
+	},
 	connect(config, transport) {
 		if (config.own.api === 'tasks') {
 			const client = createTasksClient(transport);
