@@ -84,7 +84,7 @@ async function newest(context: IPollFunctions, endpoint: Endpoint): Promise<INod
 	const job = await within(until, (signal) => newestFinished(endpoint, interest, signal));
 	if (!job) {
 		const { displayName } = endpoint.provider;
-		throw new NodeOperationError(context.getNode(), `${displayName} lists no job that has ended as ${interest.statuses.join(', ')}${interest.promptContains === '' ? '' : ` with "${interest.promptContains}" in its prompt`}`, {
+		throw new NodeOperationError(context.getNode(), noStop(`${displayName} lists no job that has ended as ${interest.statuses.join(', ')}${interest.promptContains === '' ? '' : ` with "${interest.promptContains}" in its prompt`}`), {
 			description: 'Make an image with Image Generate and try again when it is done, or choose more under Events',
 		});
 	}
@@ -118,7 +118,7 @@ function itemOf({ snapshot, request }: ListedSnapshot, { includeRaw }: TriggerOp
 
 function interestOf(context: IPollFunctions, options: TriggerOptions): Interest {
 	const statuses = context.getNodeParameter('events') as TerminalStatus[];
-	if (statuses.length === 0) throw new NodeOperationError(context.getNode(), 'Events is empty', { description: 'Choose at least one of Succeeded, Partial, Failed and Canceled' });
+	if (statuses.length === 0) throw new NodeOperationError(context.getNode(), 'Events is empty', { description: 'Choose at least one end of a job' });
 	return { statuses, promptContains: (options.promptContains ?? '').trim() };
 }
 
@@ -152,8 +152,7 @@ async function endpointFor(context: IPollFunctions, provider: ProviderDefinition
 }
 
 function toPollError(context: IPollFunctions, { displayName }: ProviderDefinition, error: ImageError): NodeApiError {
-	// n8n takes a message with the word "canceled" for a stop by its user; spelt so it does not.
-	const message = error.message.replace(/canceled/gi, 'cancelled');
+	const message = noStop(error.message);
 	return new NodeApiError(
 		context.getNode(),
 		{ message },
@@ -163,4 +162,9 @@ function toPollError(context: IPollFunctions, { displayName }: ProviderDefinitio
 			...(error.httpStatus === null ? {} : { httpCode: String(error.httpStatus) }),
 		},
 	);
+}
+
+/** n8n takes a message with the word "canceled" for a stop by its user; spelt so it does not. */
+function noStop(message: string): string {
+	return message.replace(/canceled/gi, 'cancelled');
 }

@@ -236,6 +236,8 @@ it('a test event is the newest job that has ended, and leaves the state alone', 
 	const trigger = new Trigger({ events: ['succeeded'] });
 	await expect(trigger.poll({ mode: 'manual' })).rejects.toThrow('Image SaaS lists no job that has ended as succeeded');
 	await ended('1');
+	// n8n would take the word for a stop by its user.
+	await expect(new Trigger({ events: ['canceled'] }).poll({ mode: 'manual' })).rejects.toThrow('ended as cancelled');
 	const id = await ended('2');
 	await finish(await submit('3'), 'FAILED');
 	await submit('4');
