@@ -1,0 +1,38 @@
+import { z } from 'zod/v4';
+import { readEndpoint } from '../credential';
+import type { EndpointConfig, ProviderAdapter, Session } from '../provider';
+import { type AiBatchClient, createAiBatchClient } from './client';
+import { fromAnswer, toGenerateBody } from './mapping';
+
+/** What the AI Batch node needs besides the verbs. */
+export interface AiBatchSession extends Session {
+	client: AiBatchClient;
+	/** The upstream of the credential and its key, which travel in bodies. */
+	upstream: { api_provider: string; api_key: string };
+}
+
+/** Longer than any upstream takes for five pictures. */
+const longestMs = 15 * 60_000;
+
+const own = z.object({
+	upstream: z.string().trim().min(1, 'Upstream is empty').default('gemini'),
+	upstreamApiKey: z.string().trim().min(1, 'Upstream API Key is empty'),
+	apiKey: z.string().trim().optional(),
+});
+
+export type AiBatchConfig = EndpointConfig & { own: z.infer<typeof own> };
+
+export const aiBatchAdapter: ProviderAdapter<AiBatchSession, AiBatchConfig> = {
+	endpoint: (fields) => readEndpoint(fields, { fields: own, headers: ({ apiKey }): Record<string, string> => (apiKey ? { Authorization: `Bearer ${apiKey}` } : {}), secrets: ({ upstreamApiKey, apiKey }) => [upstreamApiKey, apiKey] }),
+	connect({ baseUrl, own: fields }, transport): AiBatchSession {
+		const client = createAiBatchClient(transport);
+		return {
+			client,
+			upstream: { api_provider: fields.upstream, api_key: fields.upstreamApiKey },
+			async submit(request, { signal, idempotencyKey, maxWaitMs }) {
+				const answer = await client.generate(toGenerateBody(request, fields), { signal, timeoutMs: Math.max(1_000, Math.min(maxWaitMs, longestMs)) });
+				return fromAnswer(answer, request, baseUrl, idempotencyKey);
+			},
+		};
+	},
+};

@@ -1,0 +1,63 @@
+import { excerpt, parseJson } from '../../http/json';
+import { parseRetryAfter } from '../../http/retryAfter';
+import { type Delivery, type ErrorCode, ImageError } from '../../model/errors';
+import { codeOfStatus, hintOfStatus } from '../httpStatus';
+import { refusalAnswer } from './wire';
+
+interface Answered {
+	status: number;
+	headers: Record<string, string>;
+}
+
+/** Words by which a failure is told apart: the real server answers them all 500 with a text. */
+const meanings: ReadonlyArray<[RegExp, ErrorCode, string | null]> = [
+	[/safety|content.?(policy|filter|moderation)|blocked|prohibited|nsfw|審核|安全|違規|违规/i, 'contentRejected', 'Change the prompt'],
+	[/api.?key|unauthori[sz]ed|authentication|credential|金鑰|密钥|認證/i, 'auth', 'Check the keys in the AI Batch credential, and that the upstream key belongs to the upstream chosen there'],
+	[/quota|billing|insufficient|credit|餘額|额度|配額/i, 'quotaExceeded', 'Top up the account behind the upstream key'],
+	[/rate.?limit|too many requests|頻繁|频繁/i, 'rateLimited', null],
+	[/unsupported|not supported|invalid|must be|required|不支援|不支持|無效|无效|缺少/i, 'invalidRequest', 'Correct what it names'],
+	[/overload|unavailable|busy|過載|繁忙/i, 'overloaded', null],
+	[/time.?out|timed out|超時|逾時/i, 'timeout', null],
+];
+
+/** The body of a success. Throws what it means otherwise; `success: false` is a failure whatever the status. */
+export function bodyOf(answer: Answered, text: string, now: number): unknown {
+	const { status } = answer;
+	const body = parseJson(text);
+	const isOk = status >= 200 && status < 300;
+	const isRefusal = typeof body === 'object' && body !== null && 'success' in body && body.success === false;
+	if (isOk && !isRefusal) return body;
+	throw failure(answer, text, body, now);
+}
+
+function failure(answer: Answered, text: string, body: unknown, now: number): ImageError {
+	const { status } = answer;
+	const isHtml = body === undefined && /^\s*</.test(text);
+	if (isHtml && (status === 404 || status === 405)) {
+		return new ImageError('notFound', { message: `This server does not offer that call (${status})`, hint: 'Not every release has every documented path; check the base URL, or do without this operation', httpStatus: status });
+	}
+	const said = saidBy(body) ?? excerpt(text);
+	const byStatus = codeOfStatus(status);
+	// 500 is said of everything, so its text says more; the other statuses mean what they mean.
+	const vague = (status >= 200 && status < 300) || status === 500 || status === 400;
+	const [, code, hint] = (vague ? meanings.find(([pattern]) => pattern.test(said)) : undefined) ?? [undefined, vague && status !== 400 ? ('upstream' as const) : byStatus, hintOfStatus(status)];
+	// A gateway that gave up waiting says nothing of the work behind it.
+	const delivery: Delivery = status === 502 || status === 504 ? 'ambiguous' : 'answered';
+	return new ImageError(code, {
+		message: `AI Batch answered ${status} (${said})`,
+		hint,
+		httpStatus: status,
+		retryAfterMs: parseRetryAfter(answer.headers['retry-after'], now),
+		delivery,
+		// What failed after the upstream was called may have been paid.
+		...(status === 500 && code !== 'rateLimited' ? { retryable: false } : {}),
+	});
+}
+
+function saidBy(body: unknown): string | undefined {
+	const parsed = refusalAnswer.safeParse(body);
+	if (!parsed.success) return undefined;
+	const { error, message } = parsed.data;
+	const text = typeof error === 'string' ? error : (error?.message ?? message);
+	return text ? excerpt(text, 300) : undefined;
+}

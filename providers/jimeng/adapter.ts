@@ -1,0 +1,48 @@
+import { z } from 'zod/v4';
+import { readEndpoint } from '../credential';
+import type { ProviderAdapter, Session } from '../provider';
+import { createJimengClient, type JimengClient } from './client';
+import { fromAnswer, toImagesBody } from './mapping';
+import { videoModels } from './models';
+
+/** What the Jimeng node needs besides the verbs. */
+export interface JimengSession extends Session {
+	client: JimengClient;
+}
+
+/** The site gives up after this long. */
+const longestMs = 15 * 60_000;
+
+const own = z.object({ sessionId: z.string().trim().min(1, 'Session ID is empty'), site: z.enum(['cn', 'us']).default('cn') });
+
+/** Several session ids are accepted, one is drawn by the server; `us-` sends each of them to the international site. */
+export function sessionsOf({ sessionId, site }: z.infer<typeof own>): string[] {
+	const ids = sessionId.split(',').map((id) => id.trim()).filter((id) => id !== '');
+	return ids.map((id) => (site === 'us' && !id.startsWith('us-') ? `us-${id}` : id));
+}
+
+export const jimengAdapter: ProviderAdapter<JimengSession> = {
+	endpoint: (fields) =>
+		readEndpoint(fields, {
+			fields: own,
+			headers: (sessions) => ({ Authorization: `Bearer ${sessionsOf(sessions).join(',')}` }),
+			secrets: (sessions) => sessionsOf(sessions).flatMap((id) => [id, id.replace(/^us-/, '')]),
+		}),
+	connect(_config, transport): JimengSession {
+		const client = createJimengClient(transport);
+		return {
+			client,
+			async submit(request, { signal, idempotencyKey, maxWaitMs }) {
+				const body = toImagesBody(request);
+				const images = (request.references ?? []).flatMap((reference) => (reference.kind === 'url' ? [reference.url] : []));
+				const options = { signal, timeoutMs: Math.max(1_000, Math.min(maxWaitMs, longestMs)) };
+				const answer = images.length > 0 ? await client.compositions({ ...body, images }, options) : await client.generations(body, options);
+				return fromAnswer(answer, request, idempotencyKey);
+			},
+			async models(options) {
+				const offered = await client.models(options);
+				return offered.filter((id) => !videoModels.some((video) => video === id) && !id.includes('video')).map((id) => ({ value: id, name: id }));
+			},
+		};
+	},
+};

@@ -1,0 +1,98 @@
+import { excerpt, parseJson } from '../../http/json';
+import { parseRetryAfter } from '../../http/retryAfter';
+import { type Delivery, type ErrorCode, ImageError } from '../../model/errors';
+import { codeOfStatus, hintOfStatus } from '../httpStatus';
+import { errorAnswer } from './wire';
+
+interface Meaning {
+	code: ErrorCode;
+	hint?: string;
+	/** A generation that was begun may have been paid, so it is not repeated by itself. */
+	retryable?: false;
+}
+
+const session: Meaning = { code: 'auth', hint: 'The session has expired or is wrong: take a new sessionid from the site, and choose the right site in the Jimeng credential' };
+const rejected: Meaning = { code: 'contentRejected', hint: 'Change the prompt or the references' };
+const credit: Meaning = { code: 'quotaExceeded', hint: 'Top up credit at the site; models before 4.0 take bought credit only' };
+const upload: Meaning = { code: 'invalidRequest', hint: 'Check that the reference can be fetched by the server, is a picture, and has at most 10 MB' };
+const failed: Meaning = { code: 'upstream', hint: 'The site did not generate it; look there before you try again, for credit may have been used', retryable: false };
+
+/** The real server's numbers and the document's words. */
+const meanings: Record<string, Meaning> = {
+	'-1000': failed,
+	'-2000': { code: 'invalidRequest', hint: 'Check prompt, model, ratio and resolution, and that the base URL is right: unknown paths are answered so too' },
+	'-2001': { ...failed, hint: 'The site refused the call; look there before you try again' },
+	'-2002': session,
+	'-2003': upload,
+	'-2004': upload,
+	'-2006': rejected,
+	'-2007': failed,
+	'-2008': failed,
+	'-2009': credit,
+	UPLOAD_TIMEOUT: { code: 'timeout', hint: 'The server could not fetch or upload a reference in time; check its address', retryable: false },
+	GENERATION_TIMEOUT: { code: 'timeout', hint: 'Look at the site before you try again: it may be ready there', retryable: false },
+	CONTENT_FILTERED: rejected,
+	INSUFFICIENT_POINTS: credit,
+	INSUFFICIENT_CREDITS: credit,
+	INVALID_SESSION: session,
+};
+
+/** Words by which a text is told apart where its code says nothing. */
+const wordings: ReadonlyArray<[RegExp, Meaning]> = [
+	[/审核|敏感|违规|过滤|content.?(filter|review|policy)|blocked|sensitive|unsafe/i, rejected],
+	[/积分|credit|points|insufficient|balance/i, credit],
+	[/session|login|token|unauthori[sz]ed|未登录|登录|失效/i, session],
+	[/上传|下载|upload|download|fetch/i, upload],
+	[/超时|time.?out|timed out/i, { code: 'timeout', hint: 'Look at the site before you try again: it may be ready there', retryable: false }],
+];
+
+interface Answered {
+	status: number;
+	headers: Record<string, string>;
+}
+
+/** The body of a success. Throws what it means otherwise: a 200 is one only when there is no error in it. */
+export function bodyOf(answer: Answered, text: string, now: number): unknown {
+	const body = parseJson(text);
+	const error = errorAnswer.safeParse(body);
+	const isOk = answer.status >= 200 && answer.status < 300;
+	if (error.success && (!isOk || 'error' in error.data || error.data.code !== 0)) throw told(error.data, answer, now);
+	if (isOk) return body;
+	throw failure(answer, { text: excerpt(text) }, now);
+}
+
+function told(error: Record<string, unknown>, answer: Answered, now: number): ImageError {
+	const inner = error['error'];
+	if (typeof inner === 'string') return failure(answer, { text: excerpt(inner) }, now);
+	const { code, type, message } = (typeof inner === 'object' && inner !== null ? inner : error) as { code?: unknown; type?: unknown; message?: unknown };
+	const word = typeof code === 'string' || typeof code === 'number' ? String(code) : typeof type === 'string' ? type : undefined;
+	return failure(answer, { word, text: typeof message === 'string' ? excerpt(message, 300) : (word ?? 'no reason given') }, now);
+}
+
+function failure(answer: Answered, { word, text }: { word?: string | undefined; text: string }, now: number): ImageError {
+	const isOk = answer.status >= 200 && answer.status < 300;
+	const byStatus: Meaning = isOk ? failed : { code: codeOfStatus(answer.status) };
+	const byWord = word !== undefined && Object.hasOwn(meanings, word) ? meanings[word] : undefined;
+	const byText = wordings.find(([pattern]) => pattern.test(text))?.[1];
+	// -1000 is whatever else went wrong, so its text says more; a clear status says more than a text.
+	const clear = !isOk && ['auth', 'rateLimited', 'overloaded', 'notFound'].includes(byStatus.code);
+	const meaning = (byWord && byWord !== failed ? byWord : undefined) ?? (clear ? byStatus : (byText ?? byWord ?? byStatus));
+	// A gateway that gave up waiting says nothing of the work behind it, which may go on and be paid.
+	const delivery: Delivery = answer.status === 502 || answer.status === 504 ? 'ambiguous' : 'answered';
+	const retryable = meaning.retryable ?? (answer.status === 500 ? false : undefined);
+	return new ImageError(meaning.code, {
+		message: `Jimeng answered ${word ?? answer.status} (${text})`,
+		hint: meaning.hint ?? hintOfStatus(answer.status),
+		httpStatus: answer.status,
+		retryAfterMs: parseRetryAfter(answer.headers['retry-after'], now),
+		delivery,
+		...(retryable === undefined ? {} : { retryable }),
+	});
+}
+
+/** A failure that came as the text of an answer (chat has no other way to tell one); undefined where the text is none. */
+export function failureInText(text: string): ImageError | undefined {
+	if (!/失败|错误|error|failed|超时|积分不足|审核/i.test(text)) return undefined;
+	const meaning = wordings.find(([pattern]) => pattern.test(text))?.[1] ?? failed;
+	return new ImageError(meaning.code, { message: `Jimeng answered: ${excerpt(text, 300)}`, hint: meaning.hint ?? null, httpStatus: 200, ...(meaning.retryable === undefined ? {} : { retryable: meaning.retryable }) });
+}
