@@ -76,7 +76,7 @@ export function listReader(state: JobsState): { isEnough(entry: Entry): boolean 
 }
 
 /** Whether a row of the list is neither dealt with nor followed yet. */
-export function newTo(state: JobsState): (entry: Entry) => boolean {
+function newTo(state: JobsState): (entry: Entry) => boolean {
 	const known = idsOf([...state.settled, ...state.open]);
 	return (entry) => !known.has(entry[0]) && isAbove(entry, state.floor);
 }

@@ -18,6 +18,8 @@ interface Made {
 	endsAt: number;
 	status?: JobStatus;
 	prompt?: string;
+	/** The list shows it without its pictures. */
+	bare?: boolean;
 }
 
 /** A provider whose list is paged by position, so that a row comes again where a job shows up between two pages. */
@@ -28,7 +30,6 @@ class Provider {
 	pageMs = 0;
 	failAfterRows = Number.POSITIVE_INFINITY;
 	failLooks = false;
-	withoutPictures = new Set<string>();
 	readonly asked: string[][] = [];
 
 	constructor(public made: Made[] = []) {}
@@ -49,7 +50,7 @@ class Provider {
 			const page = this.visible().slice(start, start + this.pageSize).map((made) => ({ made, snapshot: this.snapshot(made) }));
 			for (const { made, snapshot } of page) {
 				if (++rows > this.failAfterRows) throw cut();
-				yield { snapshot: this.withoutPictures.has(made.id) ? { ...snapshot, images: [] } : snapshot, request: made.prompt === undefined ? {} : { prompt: made.prompt } };
+				yield { snapshot: made.bare ? { ...snapshot, images: [] } : snapshot, request: made.prompt === undefined ? {} : { prompt: made.prompt } };
 			}
 			this.now += this.pageMs;
 		}
@@ -70,7 +71,7 @@ class Provider {
 	}
 }
 
-const options = (state: JobsState | null, patch: Partial<PollOptions> = {}): PollOptions => ({ state, since: null, statuses: ['succeeded', 'partial', 'failed'], promptContains: '', most: 100, random: () => 0, ...patch });
+const options = (state: JobsState | null, patch: Partial<PollOptions> = {}): PollOptions => ({ state, since: null, statuses: ['succeeded', 'partial', 'failed'], promptContains: '', most: 100, random: () => 0, hasTime: () => true, ...patch });
 
 /** One poll that hands on all it finds. */
 async function poll(provider: Provider, state: JobsState | null, patch: Partial<PollOptions> = {}) {
@@ -130,7 +131,7 @@ it('only so many are asked after in a poll, and everyone in the end', async () =
 		({ state } = next);
 	}
 	expect(polls).toBe(3);
-	expect(Math.max(...provider.asked.map(({ length }) => length))).toBe(pollLimits.asked);
+	expect(provider.asked.map(({ length }) => length)).toEqual([25, 25, 25, 25, 25, 5]);
 });
 
 it('a job that the provider knows no more is not asked after again', async () => {
@@ -142,12 +143,55 @@ it('a job that the provider knows no more is not asked after again', async () =>
 it('a success that the list shows without pictures is looked at, and handed on with them', async () => {
 	const provider = new Provider([]);
 	const { state } = await poll(provider, null);
-	provider.made.push(ended('a', 5));
-	provider.withoutPictures.add('a');
+	provider.made.push(ended('a', 5, { bare: true }));
 	provider.now = 6;
 	const next = await poll(provider, state);
 	expect(provider.asked).toEqual([['a']]);
 	expect(next.jobs[0]?.snapshot.images).toHaveLength(1);
+});
+
+it('of many successes that the list tells too little of, only those whose turn it is are looked at, as long as there is time', async () => {
+	const provider = new Provider([]);
+	let { state } = await poll(provider, null);
+	provider.made.push(...Array.from({ length: 90 }, (_, n) => ended(`j${n}`, n, { bare: true })));
+	provider.now = 100;
+	const found: Array<string | null> = [];
+	const rounds = [{ most: 30 }, { hasTime: () => false }, {}, {}].map((patch) => async () => {
+		const next = await poll(provider, state, patch);
+		({ state } = next);
+		found.push(...next.ids);
+		expect(next.jobs.every(({ snapshot }) => snapshot.images.length === 1)).toBe(true);
+		return next.ids.length;
+	});
+	const counts: number[] = [];
+	for (const round of rounds) counts.push(await round());
+	expect(counts).toEqual([30, 25, 35, 0]);
+	expect(found).toEqual(provider.made.map(({ id }) => id));
+	expect(provider.asked.flat()).toEqual(found);
+});
+
+it('a success that cannot be looked at now is asked after later', async () => {
+	const provider = new Provider([]);
+	const { state } = await poll(provider, null);
+	provider.made.push(ended('a', 5, { bare: true }));
+	provider.now = 6;
+	const endpoint = provider.endpoint();
+	const failing = { ...endpoint, look: async (ids: readonly string[]) => new Map(ids.map((id): [string, Observation] => [id, { ok: false, error: cut() }])) };
+	const result = await pollFinished(failing, options(state));
+	expect(result.finished).toEqual([]);
+	expect((await poll(provider, result.after(0).state)).ids).toEqual(['a']);
+});
+
+it('where jobs cannot be asked after, the list alone counts', async () => {
+	const provider = new Provider([]);
+	const { state } = await poll(provider, null);
+	provider.made.push(ended('a', 5, { bare: true }));
+	provider.now = 6;
+	const endpoint = provider.endpoint();
+	const { poll: _none, ...session } = endpoint.session;
+	const result = await pollFinished({ ...endpoint, session }, options({ ...state, open: [['b', 1]] }));
+	expect(result.finished.map(({ snapshot }) => snapshot.job.id)).toEqual(['a']);
+	expect(provider.asked).toEqual([]);
 });
 
 it('only the statuses and prompts of interest are handed on; the others are not followed', async () => {
@@ -161,9 +205,8 @@ it('only the statuses and prompts of interest are handed on; the others are not 
 });
 
 it('the newest finished job is found without a state', async () => {
-	const provider = new Provider([ended('a', 1), ended('b', 2, { status: 'canceled' }), ended('c', 3, { endsAt: 99 })]);
+	const provider = new Provider([ended('a', 1, { bare: true }), ended('b', 2, { status: 'canceled' }), ended('c', 3, { endsAt: 99 })]);
 	provider.now = 10;
-	provider.withoutPictures.add('a');
 	expect((await newestFinished(provider.endpoint(), { statuses: ['succeeded'], promptContains: '' }))?.snapshot).toMatchObject({ job: { id: 'a' }, images: [{ index: 0 }] });
 	expect(await newestFinished(provider.endpoint(), { statuses: ['failed'], promptContains: '' })).toBeNull();
 });
@@ -173,26 +216,26 @@ describe('whatever happens', () => {
 	beforeAll(() => {
 		// Small enough for a run to reach them.
 		Object.assign(finishedJobsLimits, { known: 20, sure: 3, windowMs: 50, quietRows: 2 });
-		Object.assign(pollLimits, { asked: 2 });
+		Object.assign(pollLimits, { asked: 2, askedAtOnce: 1 });
 	});
 	afterAll(() => {
 		Object.assign(finishedJobsLimits, { known: usual.known, sure: usual.sure, windowMs: usual.windowMs, quietRows: usual.quietRows });
-		Object.assign(pollLimits, { asked: usual.asked });
+		Object.assign(pollLimits, { asked: usual.asked, askedAtOnce: usual.askedAtOnce });
 	});
 
 	/** Jobs 8 ms apart, or at once with the one before; shown at most 40 ms late; a few never end. */
 	const jobs = fc
-		.array(fc.record({ gap: fc.constantFrom(0, 8, 8, 30), late: fc.constantFrom(0, 0, 0, 15, 40), runs: fc.oneof(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 100, max: 900 }), fc.constant(Number.POSITIVE_INFINITY)), order: fc.nat(99) }), { maxLength: 60 })
+		.array(fc.record({ gap: fc.constantFrom(0, 8, 8, 30), late: fc.constantFrom(0, 0, 0, 15, 40), bare: fc.boolean(), runs: fc.oneof(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 100, max: 900 }), fc.constant(Number.POSITIVE_INFINITY)), order: fc.nat(99) }), { maxLength: 60 })
 		.map((list) => {
 			let time = 0;
 			let atOnce = 0;
-			return list.map(({ gap, late, runs, order }, n): Made => {
+			return list.map(({ gap, late, bare, runs, order }, n): Made => {
 				atOnce = gap === 0 ? atOnce + 1 : 0;
 				time += atOnce > 1 ? 8 : gap;
-				return { id: `${order}-${n}`, createdAt: time, visibleAt: time + late, endsAt: time + runs };
+				return { id: `${order}-${n}`, createdAt: time, visibleAt: time + late, endsAt: time + runs, bare };
 			});
 		});
-	const steps = fc.array(fc.record({ wait: fc.constantFrom(0, 5, 40, 200), most: fc.integer({ min: 1, max: 6 }), restart: fc.boolean(), pageSize: fc.integer({ min: 1, max: 7 }), pageMs: fc.constantFrom(0, 0, 3), fails: fc.constantFrom('no', 'no', 'no', 'list', 'look') }), { maxLength: 40 });
+	const steps = fc.array(fc.record({ wait: fc.constantFrom(0, 5, 40, 200), most: fc.integer({ min: 1, max: 6 }), restart: fc.boolean(), pageSize: fc.integer({ min: 1, max: 7 }), pageMs: fc.constantFrom(0, 0, 3), fails: fc.constantFrom('no', 'no', 'no', 'list', 'look'), hasTime: fc.boolean() }), { maxLength: 40 });
 
 	it('every job that ends after the first poll is handed on exactly once, and no other', async () => {
 		await fc.assert(
@@ -207,10 +250,10 @@ describe('whatever happens', () => {
 				let saved: string | null = null;
 				let oldIds = new Set<string>();
 
-				const once = async (most: number) => {
+				const once = async (most: number, hasTime = true) => {
 					const before = memory === null ? null : (JSON.parse(memory) as JobsState);
 					const begun = provider.now;
-					const result = await pollFinished(provider.endpoint(), options(before, { most, random }));
+					const result = await pollFinished(provider.endpoint(), options(before, { most, random, hasTime: () => hasTime }));
 					// Those after the first of whom something went wrong wait for the next poll.
 					const count = Math.ceil(result.finished.length * ((draw += 0.3) % 1));
 					memory = JSON.stringify(result.after(count).state);
@@ -224,12 +267,12 @@ describe('whatever happens', () => {
 					await once(5);
 				};
 				await first();
-				for (const { wait, most, restart, pageSize, pageMs, fails } of plan) {
+				for (const { wait, most, restart, pageSize, pageMs, fails, hasTime } of plan) {
 					provider.now += wait;
 					if (restart) memory = saved;
 					Object.assign(provider, { pageSize, pageMs, failAfterRows: fails === 'list' ? 2 : Number.POSITIVE_INFINITY, failLooks: fails === 'look' });
 					const before = memory;
-					await once(most).catch(() => expect(memory).toBe(before));
+					await once(most, hasTime).catch(() => expect(memory).toBe(before));
 				}
 				Object.assign(provider, { pageMs: 0, failAfterRows: Number.POSITIVE_INFINITY, failLooks: false });
 				provider.now += 100_000;

@@ -3,7 +3,7 @@ import { isTerminal, type JobSnapshot, type JobStatus, type TerminalStatus } fro
 import type { ListedSnapshot, Observation, Session } from '../providers/provider';
 import type { Random } from './clock';
 import type { Endpoint } from './endpoint';
-import { advance, emptyState, type Entry, finished, type JobsState, listReader, newTo, type SeenJob, type Step } from './finishedJobs';
+import { advance, emptyState, type Entry, finished, type JobsState, listReader, type SeenJob, type Step } from './finishedJobs';
 
 /** What one poll asks for at the most. */
 export const pollLimits = {
@@ -11,8 +11,10 @@ export const pollLimits = {
 	rows: 10_000,
 	/** Rows looked through at the first poll, for jobs that still run. */
 	firstRows: 1_000,
-	/** Open jobs that the list no longer shows, asked after one by one or in bulk as the provider allows. */
+	/** Jobs asked after: open ones that the list no longer shows, and again as many that it does not tell enough of. */
 	asked: 50,
+	/** Of those, in one look. */
+	askedAtOnce: 25,
 };
 
 /** Which jobs are to be handed on. */
@@ -30,6 +32,8 @@ export interface PollOptions extends Interest {
 	/** Most jobs to hand on; the rest comes with the next poll. */
 	most: number;
 	random: Random;
+	/** Whether there is time for further looks. */
+	hasTime: () => boolean;
 	signal?: AbortSignal | undefined;
 }
 
@@ -54,15 +58,15 @@ export async function pollFinished(endpoint: ListingEndpoint, options: PollOptio
 	const { signal, most } = options;
 	const state = options.state ?? emptyState(options.since);
 	const { rows, truncated } = await endpoint.read((session) => readRows(session, state, options.state === null, signal), signal);
-	const open = new Set(state.open.map(([id]) => id));
-	const wants = interestOf(options, state, open);
-	const isNew = newTo(state);
+	const wants = interestOf(options, state);
+	const asListed = rows.map((row): SeenJob => ({ entry: row.entry, done: isTerminal(row.snapshot.job.status), wanted: wants(row) }));
 
-	const unclear = rows.filter((row) => (open.has(row.entry[0]) || isNew(row.entry)) && isIncomplete(row.snapshot) && wants(row)).map(({ entry: [id] }) => id);
-	const listed = new Set(rows.map(({ entry: [id] }) => id));
-	const unlisted = someOf(state.open.filter(([id]) => !listed.has(id)), options.random);
-	const asked = endpoint.session.poll ? [...unclear, ...unlisted.map(([id]) => id)] : [];
-	const looks = asked.length > 0 ? await endpoint.look(asked, signal) : new Map<string, Observation>();
+	const canLook = endpoint.session.poll !== undefined;
+	const incomplete = new Set(canLook ? rows.filter(({ snapshot }) => isIncomplete(snapshot)).map(({ entry: [id] }) => id) : []);
+	const unclear = idsOf(finished(state, asListed)).slice(0, most).filter((id) => incomplete.has(id));
+	const listed = new Set(idsOf(asListed));
+	const unlisted = canLook ? someOf(state.open.filter(([id]) => !listed.has(id)), options.random) : [];
+	const looks = await lookAt(endpoint, [...unclear.slice(0, pollLimits.asked), ...unlisted.map(([id]) => id)], options);
 
 	const jobs = new Map<string, ListedSnapshot>();
 	const seen: SeenJob[] = [];
@@ -85,12 +89,25 @@ export async function pollFinished(endpoint: ListingEndpoint, options: PollOptio
 		seen.push({ entry, done: isTerminal(status), wanted: !isTerminal(status) || options.statuses.includes(status) });
 	}
 
-	const ids = finished(state, seen).slice(0, most).map(({ entry: [id] }) => id);
+	const due = idsOf(finished(state, seen)).slice(0, most);
+	const unseen = due.findIndex((id) => incomplete.has(id) && !looks.has(id));
+	const ids = unseen < 0 ? due : due.slice(0, unseen);
 	return {
 		finished: ids.flatMap((id) => jobs.get(id) ?? []),
 		after: (count) => advance(state, seen, new Set(ids.slice(0, count)), gone),
 		truncated,
 	};
+}
+
+const idsOf = (seen: readonly SeenJob[]) => seen.map(({ entry: [id] }) => id);
+
+/** Looks at some after others while there is time; those that are not reached wait for the next poll. */
+async function lookAt(endpoint: ListingEndpoint, ids: readonly string[], { hasTime, signal }: PollOptions): Promise<Map<string, Observation>> {
+	const looks = new Map<string, Observation>();
+	for (let start = 0; start < ids.length && (start === 0 || hasTime()); start += pollLimits.askedAtOnce) {
+		for (const [id, look] of await endpoint.look(ids.slice(start, start + pollLimits.askedAtOnce), signal)) looks.set(id, look);
+	}
+	return looks;
 }
 
 /** The newest job of the list that has ended and is of interest; null where there is none. */
@@ -131,7 +148,9 @@ function listOf(session: Session, signal: AbortSignal | undefined): AsyncIterabl
 }
 
 /** Tells whether a job is to be handed on, or while it runs, whether it is to be followed. */
-function interestOf(options: PollOptions, { since }: JobsState, open: ReadonlySet<string>): (job: ListedSnapshot) => boolean {
+function interestOf(options: PollOptions, state: JobsState): (job: ListedSnapshot) => boolean {
+	const { since } = state;
+	const open = new Set(state.open.map(([id]) => id));
 	const isFirst = options.state === null;
 	const endedBefore = ({ snapshot: { job } }: ListedSnapshot): boolean => {
 		// Seen while it ran: whatever the provider's clock says.

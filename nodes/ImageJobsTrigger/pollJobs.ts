@@ -54,7 +54,8 @@ async function poll(context: IPollFunctions, endpoint: Endpoint, trigger: string
 	const download = context.getNodeParameter('download', true) === true;
 	const interest = interestOf(context, options);
 	const since = sinceWhen(context, options);
-	const until = Date.now() + timeFor(context);
+	const time = timeFor(context);
+	const until = Date.now() + time;
 	const source = sourceOf(endpoint.provider.id, endpoint.config.baseUrl);
 	const kept: Kept = context.getWorkflowStaticData('node');
 	const isFirstHere = !polledHere.has(trigger);
@@ -62,7 +63,7 @@ async function poll(context: IPollFunctions, endpoint: Endpoint, trigger: string
 	const known = readState(kept, source) ?? firstStates.get(`${trigger} ${source}`) ?? null;
 	// Another poll of this process after the one that gave them: they were not lost.
 	const before = known && (isFirstHere && options.repeatAfterRestart ? takenBack(known) : { ...known, last: [] });
-	const found = await within(until, (signal) => pollFinished(endpoint, { state: before, since, ...interest, most: download ? mostJobs.withPictures : mostJobs.alone, random: Math.random, signal }));
+	const found = await within(until, (signal) => pollFinished(endpoint, { state: before, since, ...interest, most: download ? mostJobs.withPictures : mostJobs.alone, random: Math.random, hasTime: () => until - Date.now() > 0.6 * time, signal }));
 	if (found.truncated) context.logger.warn(`Image Jobs Trigger: the list of ${endpoint.provider.displayName} is too long to be read in one poll; jobs further down are not looked at`);
 
 	const items = download ? await withPictures(context, endpoint, options, found.finished, until, isFirstHere) : found.finished.map((job) => itemOf(job, options));
