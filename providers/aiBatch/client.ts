@@ -1,19 +1,10 @@
 import type { ApiRequest, ApiStream, ApiTransport } from '../../http/apiClient';
-import type { FormPart } from '../../http/form';
 import { readValue } from '../../http/json';
 import { bodyOf } from './errors';
 import { type GenerateAnswer, generateAnswer, type GenerateBody } from './wire';
 
 /** A call of one of the many paths whose answers the document shows by a sample or not at all. */
-export interface FreeCall {
-	method: ApiRequest['method'];
-	path: string;
-	query?: ApiRequest['query'];
-	json?: unknown;
-	form?: readonly FormPart[];
-	signal?: AbortSignal | undefined;
-	timeoutMs?: number;
-}
+export type FreeCall = Pick<ApiRequest, 'method' | 'path' | 'query' | 'json' | 'form' | 'signal' | 'timeoutMs'>;
 
 export interface AiBatchClient {
 	/** `POST /api/generate-image`; answers when the pictures are there. */

@@ -8,7 +8,8 @@ const sizePattern = /^(\d{2,5})x(\d{2,5})$/;
 
 /** The size asked for, by the field or by the ratio. */
 function expectedSize({ aspectRatio, extras = {} }: ImageRequest): { width: number; height: number } | null {
-	const [, width, height] = sizePattern.exec(String(extras['imageSize'] ?? '')) ?? [];
+	const own = extras['imageSize'];
+	const [, width, height] = (typeof own === 'string' ? sizePattern.exec(own) : null) ?? [];
 	if (width !== undefined && height !== undefined) return { width: Number(width), height: Number(height) };
 	return aspectRatio === undefined ? null : sizeOf(aspectRatio);
 }
