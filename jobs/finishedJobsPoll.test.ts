@@ -3,7 +3,7 @@ import { ImageError } from '../model/errors';
 import type { DeliveredImage, JobStatus } from '../model/job';
 import type { ListedSnapshot, Observation, Session } from '../providers/provider';
 import { snapshotOf } from '../test/support/fakeEndpoint';
-import { finishedJobsLimits, type JobsState } from './finishedJobs';
+import { finishedJobsLimits, type JobsState, takenBack } from './finishedJobs';
 import { type ListingEndpoint, newestFinished, pollFinished, pollLimits, type PollOptions } from './finishedJobsPoll';
 
 const picture: DeliveredImage = { index: 0, url: 'http://x.example/0.png', fileName: '0.png', mimeType: null, width: null, height: null, bytes: null, seed: null };
@@ -235,51 +235,72 @@ describe('whatever happens', () => {
 				return { id: `${order}-${n}`, createdAt: time, visibleAt: time + late, endsAt: time + runs, bare };
 			});
 		});
-	const steps = fc.array(fc.record({ wait: fc.constantFrom(0, 5, 40, 200), most: fc.integer({ min: 1, max: 6 }), restart: fc.boolean(), pageSize: fc.integer({ min: 1, max: 7 }), pageMs: fc.constantFrom(0, 0, 3), fails: fc.constantFrom('no', 'no', 'no', 'list', 'look'), hasTime: fc.boolean() }), { maxLength: 40 });
+	const turns: fc.Arbitrary<Turn[]> = fc.array(fc.record({ wait: fc.constantFrom(0, 5, 40, 200), most: fc.integer({ min: 1, max: 6 }), restart: fc.boolean(), dies: fc.boolean(), pageSize: fc.integer({ min: 1, max: 7 }), pageMs: fc.constantFrom(0, 0, 3), fails: fc.constantFrom('no', 'no', 'no', 'list', 'look'), hasTime: fc.boolean() }), { maxLength: 40 });
+
+	interface Turn {
+		wait: number;
+		most: number;
+		restart: boolean;
+		/** The process dies when the state is saved and the run is not. */
+		dies: boolean;
+		pageSize: number;
+		pageMs: number;
+		fails: string;
+		hasTime: boolean;
+	}
+
+	/** Polls as n8n does: the state is in memory always, in the database at the first poll and when something was handed on. */
+	async function runs(made: Made[], turns: Turn[], start: number, repeats: boolean): Promise<{ handedOn: string[]; due: string[] }> {
+		const provider = new Provider(made);
+		provider.now = start;
+		let draw = 0;
+		const random = () => (draw += 0.618) % 1;
+		const handedOn: string[] = [];
+		let memory = '';
+		let saved = '';
+
+		const once = async (most: number, { hasTime, dies }: Pick<Turn, 'hasTime' | 'dies'> = { hasTime: true, dies: false }) => {
+			const before = memory === '' ? null : (JSON.parse(memory) as JobsState);
+			const result = await pollFinished(provider.endpoint(), options(before, { most, random, hasTime: () => hasTime }));
+			// Those after the first of whom something went wrong wait for the next poll.
+			const count = Math.ceil(result.finished.length * ((draw += 0.3) % 1));
+			memory = JSON.stringify(result.after(count).state);
+			if (before === null || count > 0) saved = memory;
+			if (dies) memory = JSON.stringify(takenBack(JSON.parse(saved) as JobsState));
+			else for (const { snapshot } of result.finished.slice(0, count)) handedOn.push(snapshot.job.id ?? '');
+			return result.finished.length;
+		};
+		const due = made.filter(({ visibleAt, endsAt }) => Number.isFinite(endsAt) && !(visibleAt <= start && endsAt <= start)).map(({ id }) => id);
+		await once(5);
+		for (const turn of turns) {
+			const { wait, most, restart, pageSize, pageMs, fails, dies } = turn;
+			provider.now += wait;
+			if (restart) memory = repeats ? JSON.stringify(takenBack(JSON.parse(saved) as JobsState)) : saved;
+			Object.assign(provider, { pageSize, pageMs, failAfterRows: fails === 'list' ? 2 : Number.POSITIVE_INFINITY, failLooks: fails === 'look' });
+			const before = memory;
+			await once(most, { ...turn, dies: dies && repeats }).catch(() => expect(memory).toBe(before));
+		}
+		Object.assign(provider, { pageMs: 0, failAfterRows: Number.POSITIVE_INFINITY, failLooks: false });
+		provider.now += 100_000;
+		for (let quiet = 0; quiet < 60; ) quiet = (await once(3)) === 0 ? quiet + 1 : 0;
+		return { handedOn: handedOn.sort(), due: due.sort() };
+	}
 
 	it('every job that ends after the first poll is handed on exactly once, and no other', async () => {
 		await fc.assert(
-			fc.asyncProperty(jobs, steps, fc.nat(300), async (made, plan, start) => {
-				const provider = new Provider(made);
-				provider.now = start;
-				let draw = 0;
-				const random = () => (draw += 0.618) % 1;
-				const handedOn: string[] = [];
-				// As n8n keeps it: in memory always, in the database at the first poll and when something was handed on.
-				let memory: string | null = null;
-				let saved: string | null = null;
-				let oldIds = new Set<string>();
+			fc.asyncProperty(jobs, turns, fc.nat(300), async (made, plan, start) => {
+				const { handedOn, due } = await runs(made, plan, start, false);
+				expect(handedOn).toEqual(due);
+			}),
+			{ numRuns: 400 },
+		);
+	}, 60_000);
 
-				const once = async (most: number, hasTime = true) => {
-					const before = memory === null ? null : (JSON.parse(memory) as JobsState);
-					const begun = provider.now;
-					const result = await pollFinished(provider.endpoint(), options(before, { most, random, hasTime: () => hasTime }));
-					// Those after the first of whom something went wrong wait for the next poll.
-					const count = Math.ceil(result.finished.length * ((draw += 0.3) % 1));
-					memory = JSON.stringify(result.after(count).state);
-					if (before === null) oldIds = new Set(made.filter(({ visibleAt, endsAt }) => visibleAt <= begun && endsAt <= begun).map(({ id }) => id));
-					if (before === null || count > 0) saved = memory;
-					for (const { snapshot } of result.finished.slice(0, count)) handedOn.push(snapshot.job.id ?? '');
-					return result.finished.length;
-				};
-				const first = async () => {
-					provider.pageMs = 0;
-					await once(5);
-				};
-				await first();
-				for (const { wait, most, restart, pageSize, pageMs, fails, hasTime } of plan) {
-					provider.now += wait;
-					if (restart) memory = saved;
-					Object.assign(provider, { pageSize, pageMs, failAfterRows: fails === 'list' ? 2 : Number.POSITIVE_INFINITY, failLooks: fails === 'look' });
-					const before = memory;
-					await once(most, hasTime).catch(() => expect(memory).toBe(before));
-				}
-				Object.assign(provider, { pageMs: 0, failAfterRows: Number.POSITIVE_INFINITY, failLooks: false });
-				provider.now += 100_000;
-				for (let quiet = 0; quiet < 60; ) quiet = (await once(3)) === 0 ? quiet + 1 : 0;
-
-				const due = made.filter(({ id, endsAt }) => Number.isFinite(endsAt) && !oldIds.has(id)).map(({ id }) => id);
-				expect([...handedOn].sort()).toEqual([...due].sort());
+	it('where what was handed on last is taken back at every restart, nothing is lost that died with the process', async () => {
+		await fc.assert(
+			fc.asyncProperty(jobs, turns, fc.nat(300), async (made, plan, start) => {
+				const { handedOn, due } = await runs(made, plan, start, true);
+				expect([...new Set(handedOn)]).toEqual(due);
 			}),
 			{ numRuns: 400 },
 		);
