@@ -58,7 +58,7 @@ export function createDownloader(policy: AddressPolicy, resolve?: Resolver): Dow
 				const contentLength = Number.isFinite(claimed) ? claimed : null;
 				if (contentLength !== null && contentLength > maxBytes) {
 					answer.data.destroy();
-					throw new ImageError('malformedResponse', { message: `The image has ${contentLength} bytes; at most ${maxBytes} are downloaded`, hint: 'Raise "Max Image Size" in the options', retryable: false });
+					throw new ImageError('invalidRequest', { message: `The image has ${contentLength} bytes; at most ${maxBytes} are downloaded`, hint: 'Raise "Max Image Size" in the options', retryable: false });
 				}
 				return { stream: answer.data, contentLength, url: url.href };
 			}

@@ -22,7 +22,7 @@ export const headBytes = 256 * 1024;
 
 /**
  * Format and size, read from the bytes at the beginning of a file.
- * Throws `malformedResponse` when they are no picture of the formats taken, or one of more than `maxPixels`.
+ * Throws `malformedResponse` when they are no picture of the formats taken, `invalidRequest` for one of more than `maxPixels`.
  */
 export async function inspectHead(head: Buffer, maxPixels: number): Promise<ImageFacts> {
 	if (head.length === 0) throw broken('The image is empty (0 bytes)', 'The provider may have refused the request without saying so');
@@ -32,7 +32,7 @@ export async function inspectHead(head: Buffer, maxPixels: number): Promise<Imag
 	if (!found || !format) throw broken(`What came is not an image of a known format: it begins with ${describe(head)}`, null);
 	const { width, height } = found;
 	if (!(width > 0 && height > 0)) throw broken('The image has no width or height', null);
-	if (width * height > maxPixels) throw broken(`The image is ${width} × ${height}, more than the ${maxPixels} pixels allowed`, null);
+	if (width * height > maxPixels) throw tooLarge(`The image is ${width} × ${height}, more than the ${maxPixels} pixels allowed`, null);
 	return { ...format, width, height };
 }
 
@@ -59,4 +59,9 @@ function describe(head: Buffer): string {
 
 function broken(message: string, hint: string | null): ImageError {
 	return new ImageError('malformedResponse', { message, hint, retryable: false });
+}
+
+/** Nothing is wrong with the image; it is the limit that keeps it out. */
+export function tooLarge(message: string, hint: string | null = 'Raise "Max Image Size" in the options'): ImageError {
+	return new ImageError('invalidRequest', { message, hint, retryable: false });
 }

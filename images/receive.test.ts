@@ -63,13 +63,13 @@ it('a picture with more pixels than allowed is refused by what its head says', a
 	bytes.writeUInt32BE(50_000, 16);
 	bytes.writeUInt32BE(50_000, 20);
 	const { result, stored } = await receive(bytes);
-	expect(result).toMatchObject({ code: 'malformedResponse', message: expect.stringContaining('50000 × 50000') });
+	expect(result).toMatchObject({ code: 'invalidRequest', message: expect.stringContaining('50000 × 50000') });
 	expect(stored()).toBe(0);
 });
 
 it('a picture that grows beyond the limit is stopped while it flows', async () => {
 	const bytes = await picture().png().toBuffer();
-	expect((await receive(bytes, { maxBytes: bytes.length - 1 })).result).toMatchObject({ code: 'malformedResponse', message: expect.stringContaining('larger than') });
+	expect((await receive(bytes, { maxBytes: bytes.length - 1 })).result).toMatchObject({ code: 'invalidRequest', message: expect.stringContaining('larger than') });
 });
 
 it('a connection that breaks half way is an error that may be tried again', async () => {

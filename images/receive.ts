@@ -2,7 +2,7 @@ import { PassThrough, type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { toNetworkError } from '../http/networkError';
 import { ImageError, outcomeOf } from '../model/errors';
-import { endsWhole, headBytes, type ImageFacts, inspectHead } from './inspect';
+import { endsWhole, headBytes, type ImageFacts, inspectHead, tooLarge } from './inspect';
 
 export interface ImageLimits {
 	maxBytes: number;
@@ -20,7 +20,7 @@ const tailBytes = 4096;
  * Streams a picture into a store and checks it on the way: its kind and size from its first bytes, before the store
  * sees any of it; the byte limit while it flows; its end when it is there. Holds at most `headBytes` of it.
  * @returns what the store gave, what the picture is, and its length
- * Throws `malformedResponse` for what is not a whole picture within the limits, `network` or `timeout` for a broken stream.
+ * Throws `malformedResponse` for what is not a whole picture, `invalidRequest` for one beyond the limits, `network` or `timeout` for a broken stream.
  */
 export async function receiveImage<T>(source: Readable, limits: ImageLimits, origin: string, store: Store<T>): Promise<{ stored: T; facts: ImageFacts; bytes: number }> {
 	const watch = new Watch(limits.maxBytes);
@@ -62,7 +62,7 @@ class Watch extends Transform {
 	override _transform(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
 		this.bytes += chunk.length;
 		if (this.bytes > this.maxBytes) {
-			done(new ImageError('malformedResponse', { message: `The image is larger than ${this.maxBytes} bytes`, hint: 'Raise "Max Image Size" in the options', retryable: false }));
+			done(tooLarge(`The image is larger than ${this.maxBytes} bytes`));
 			return;
 		}
 		this.tail = Buffer.concat([this.tail, chunk]).subarray(-tailBytes);

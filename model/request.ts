@@ -38,3 +38,21 @@ export function describeRequest(request: ImageRequest): Record<string, unknown> 
 			: {}),
 	};
 }
+
+/** What of a request tells the size of its images. */
+export interface SizeRequest extends Pick<ImageRequest, 'model' | 'aspectRatio' | 'resolution' | 'extras'> {
+	references?: readonly unknown[];
+}
+
+/** The request of an item, read back as far as number and size of its images go; whatever is not of our shape is left out. */
+export function readBack(described: Record<string, unknown>): SizeRequest & { count: number | null } {
+	const { prompt: _prompt, negativePrompt: _negative, seed: _seed, strength: _strength, count, model, aspectRatio, resolution, references, ...extras } = described;
+	return {
+		count: typeof count === 'number' && Number.isInteger(count) && count > 0 ? count : null,
+		...(typeof model === 'string' ? { model } : {}),
+		...(typeof aspectRatio === 'string' ? { aspectRatio } : {}),
+		...(typeof resolution === 'string' ? { resolution } : {}),
+		...(Array.isArray(references) ? { references } : {}),
+		extras: Object.fromEntries(Object.entries(extras).filter((entry): entry is [string, Extra] => ['string', 'number', 'boolean'].includes(typeof entry[1]))),
+	};
+}

@@ -1,7 +1,7 @@
 import type { ApiTransport } from '../http/apiClient';
 import type { ImageError } from '../model/errors';
 import type { JobSnapshot, JobStatus } from '../model/job';
-import type { ImageRequest } from '../model/request';
+import type { ImageRequest, SizeRequest } from '../model/request';
 
 /**
  * A field only one provider has; the nodes draw it among the options and `submit` receives it under `extras[name]`.
@@ -179,6 +179,6 @@ export interface ProviderDefinition<S extends Session = Session> {
 	/** Rules that `capabilities` cannot say (a model that takes no resolution, a ratio only at 2K): what is wrong with the request, if anything. */
 	check?(request: ImageRequest): { field: string; problem: string } | undefined;
 	/** Pixels the request should come in, where the provider's document tells; null where it does not. */
-	expectedSize?(request: ImageRequest): { width: number; height: number } | null;
+	expectedSize?(request: SizeRequest): { width: number; height: number } | null;
 	load(): Promise<ProviderAdapter<S>>;
 }

@@ -8,12 +8,17 @@ const maxPromptLength = 32_000;
 
 type Refusal = { field: string; problem: string; can?: (capabilities: Capabilities) => boolean };
 
+export interface CheckOptions {
+	/** References are still to be looked into, and fetched where the provider takes files only: their number is judged, and whether they can become what it takes. */
+	unprepared?: boolean;
+}
+
 /**
  * Checks a request against what the provider can do, before anything is sent.
  * Throws `invalidRequest` that names the field, what is allowed, and which providers can do what was asked.
  */
-export function checkRequest(provider: ProviderDefinition, request: ImageRequest): void {
-	const refusal: Refusal | undefined = findRefusal(provider.capabilities, request) ?? provider.check?.(request);
+export function checkRequest(provider: ProviderDefinition, request: ImageRequest, options: CheckOptions = {}): void {
+	const refusal: Refusal | undefined = findRefusal(provider.capabilities, request, options) ?? provider.check?.(request);
 	if (!refusal) return;
 	const { can } = refusal;
 	const able = can ? providers.filter((other) => other.id !== provider.id && can(other.capabilities)) : [];
@@ -24,7 +29,7 @@ export function checkRequest(provider: ProviderDefinition, request: ImageRequest
 	});
 }
 
-function findRefusal(capabilities: Capabilities, request: ImageRequest): Refusal | undefined {
+function findRefusal(capabilities: Capabilities, request: ImageRequest, options: CheckOptions): Refusal | undefined {
 	const { prompt, count, seed, strength, references = [] } = request;
 	if (prompt.trim() === '') return { field: 'Prompt', problem: 'is empty' };
 	if (prompt.length > maxPromptLength) return { field: 'Prompt', problem: `has ${prompt.length} characters; at most ${maxPromptLength} are allowed` };
@@ -35,11 +40,12 @@ function findRefusal(capabilities: Capabilities, request: ImageRequest): Refusal
 	if (seed !== undefined && !capabilities.seed) return { field: 'Seed', problem: 'is not something it takes', can: (other) => other.seed };
 	if (seed !== undefined && (!Number.isInteger(seed) || seed < 0)) return { field: 'Seed', problem: `is ${seed}; a whole number from 0 is allowed` };
 	if (strength !== undefined && !capabilities.strength) return { field: 'Strength', problem: 'is not something it takes', can: (other) => other.strength };
+	if (strength !== undefined && !(strength >= 0 && strength <= 1)) return { field: 'Strength', problem: `is ${strength}; a number from 0 to 1 is allowed` };
 	return (
 		notOneOf('Aspect Ratio', request.aspectRatio, capabilities.aspectRatios, (other) => other.aspectRatios) ??
 		notOneOf('Resolution', request.resolution, capabilities.resolutions, (other) => other.resolutions) ??
 		(request.model !== undefined && capabilities.models.length === 0 ? { field: 'Model', problem: 'cannot be chosen here', can: (other) => other.models.length > 0 } : undefined) ??
-		refusedReferences(capabilities, references) ??
+		refusedReferences(capabilities, references, options) ??
 		refusedExtras(capabilities, request.extras ?? {})
 	);
 }
@@ -49,24 +55,23 @@ function notOneOf(field: string, value: string | undefined, allowed: readonly st
 	return { field, problem: `is "${value}"; ${allowed.length ? `allowed are ${allowed.join(', ')}` : 'it takes none'}`, can: (other) => of(other).includes(value) };
 }
 
-function refusedReferences(capabilities: Capabilities, references: NonNullable<ImageRequest['references']>): Refusal | undefined {
+function refusedReferences({ references: limits }: Capabilities, references: NonNullable<ImageRequest['references']>, { unprepared = false }: CheckOptions): Refusal | undefined {
 	if (references.length === 0) return undefined;
-	const limits = capabilities.references;
 	if (!limits) return { field: 'References', problem: 'are not something it takes', can: (other) => other.references !== null };
 	if (references.length > limits.max) {
 		return { field: 'References', problem: `are ${references.length}; at most ${limits.max} are allowed`, can: (other) => (other.references?.max ?? 0) >= references.length };
 	}
 	for (const [index, reference] of references.entries()) {
-		if (!limits.kinds.includes(reference.kind)) {
-			return { field: `Reference ${index + 1}`, problem: reference.kind === 'binary' ? 'is a file; it takes URLs only' : 'is a URL; it takes files only', can: (other) => other.references?.kinds.includes(reference.kind) ?? false };
+		const { kind } = reference;
+		const field = `Reference ${index + 1}`;
+		if (kind === 'url' && !isHttpUrl(reference.url)) return { field, problem: 'is not an http or https URL' };
+		if (!limits.kinds.includes(kind) && !(unprepared && kind === 'url')) {
+			const problem = kind === 'binary' ? 'is a file; it takes URLs only. Put it where the backend can fetch it (S3, a web server) and give its address' : 'is a URL; it takes files only. Use Image Compose, which fetches it';
+			return { field, problem, can: (other) => other.references?.kinds.includes(kind) ?? false };
 		}
-		if (reference.kind === 'url' && !isHttpUrl(reference.url)) return { field: `Reference ${index + 1}`, problem: 'is not an http or https URL' };
-		if (reference.kind === 'binary' && !limits.mimeTypes.includes(reference.mimeType)) {
-			return { field: `Reference ${index + 1}`, problem: `is ${reference.mimeType}; allowed are ${limits.mimeTypes.join(', ')}` };
-		}
-		if (reference.kind === 'binary' && limits.maxBytes !== null && (reference.bytes ?? 0) > limits.maxBytes) {
-			return { field: `Reference ${index + 1}`, problem: `has ${reference.bytes} bytes; at most ${limits.maxBytes} are allowed` };
-		}
+		if (kind === 'url' || unprepared) continue;
+		if (!limits.mimeTypes.includes(reference.mimeType)) return { field, problem: `is ${reference.mimeType}; allowed are ${limits.mimeTypes.join(', ')}` };
+		if (limits.maxBytes !== null && (reference.bytes ?? 0) > limits.maxBytes) return { field, problem: `has ${reference.bytes} bytes; at most ${limits.maxBytes} are allowed` };
 	}
 	return undefined;
 }

@@ -1,6 +1,11 @@
 import { type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription, NodeConnectionTypes } from 'n8n-workflow';
-import { credentialFields, downloadField, extraFields, providerField, requestFields, resultOptions } from '../shared/fields';
+import { providers } from '../../providers/registry';
+import { credentialFields, extraFields, providerField, requestFields, resultOptions } from '../shared/fields';
+import { submitOptions, waitFields } from '../shared/generate/fields';
 import { getModels } from '../shared/loadModels';
+
+/** Where a reference can be given by its address alone. */
+const takingUrls = providers.filter(({ capabilities }) => capabilities.references?.kinds.includes('url')).map(({ id }) => id);
 
 export class ImageGenerate implements INodeType {
 	description: INodeTypeDescription = {
@@ -19,22 +24,7 @@ export class ImageGenerate implements INodeType {
 		properties: [
 			providerField(),
 			...requestFields(),
-			{
-				displayName: 'Wait',
-				name: 'wait',
-				type: 'boolean',
-				default: true,
-				description: 'Whether to wait for the images. Turned off, the job is given at once, for Image Poll or a webhook to finish.',
-			},
-			{
-				displayName: 'Max Wait (Seconds)',
-				name: 'maxWait',
-				type: 'number',
-				typeOptions: { minValue: 1 },
-				default: 300,
-				description: 'Longest time given to each job. A job that takes longer is not lost: its item goes on as it is, and Image Poll can finish it.',
-			},
-			{ ...downloadField, displayOptions: { show: { wait: [true] } } },
+			...waitFields,
 			{
 				displayName: 'Options',
 				name: 'options',
@@ -42,17 +32,9 @@ export class ImageGenerate implements INodeType {
 				placeholder: 'Add option',
 				default: {},
 				options: [
-					{ displayName: 'Cancel When Stopped', name: 'cancelOnStop', type: 'boolean', default: true, description: 'Whether stopping the execution also cancels its jobs at the provider, where they can still be canceled' },
-					{
-						displayName: 'Idempotency Key',
-						name: 'idempotencyKey',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. {{ $json.orderId }}',
-						description: 'Two requests with the same key make one job. By default each item of an execution has its own, kept when n8n retries it.',
-					},
+					...submitOptions,
 					...extraFields(),
-					{ displayName: 'Reference Image URL', name: 'referenceUrl', type: 'string', default: '', placeholder: 'e.g. https://example.com/photo.jpg', description: 'An image to start from, which the provider can fetch from this address' },
+					{ displayName: 'Reference Image URL', name: 'referenceUrl', type: 'string', default: '', placeholder: 'e.g. https://example.com/photo.jpg', description: 'An image to start from, which the provider can fetch from this address. For files, and for several, use Image Compose.', displayOptions: { show: { '/provider': takingUrls } } },
 					...resultOptions,
 				],
 			},
@@ -62,7 +44,7 @@ export class ImageGenerate implements INodeType {
 	methods = { loadOptions: { getModels } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const { generate } = await import('./generate');
-		return await generate(this);
+		const [{ generate }, { readRequest }] = await Promise.all([import('../shared/generate/generate'), import('../shared/generate/readRequest')]);
+		return await generate(this, { read: readRequest });
 	}
 }

@@ -1,4 +1,4 @@
-import { type IBinaryKeyData, type INodeExecutionData, type IPollFunctions, NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { type INodeExecutionData, type IPollFunctions, NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { Endpoint } from '../../jobs/endpoint';
 import { endpointOf } from '../../jobs/endpoints';
 import { type JobsState, takenBack } from '../../jobs/finishedJobs';
@@ -8,7 +8,7 @@ import type { TerminalStatus } from '../../model/job';
 import type { ListedSnapshot, ProviderDefinition } from '../../providers/provider';
 import { providerById } from '../../providers/registry';
 import { splitImages, toItem, withError } from '../shared/items';
-import { createPictures } from '../shared/pictures';
+import { createPictures, type Fetched } from '../shared/pictures';
 import { type Kept, readState, sourceOf, writeState } from './keptState';
 
 /** Jobs of one run: with their pictures, and without. The rest comes with the next poll. */
@@ -95,11 +95,11 @@ async function newest(context: IPollFunctions, endpoint: Endpoint): Promise<INod
 }
 
 /** Items with their pictures, as many as are there in time: the first whose are not, and those after it, wait for the next poll. */
-async function withPictures(context: IPollFunctions, { config }: Endpoint, options: TriggerOptions, jobs: readonly ListedSnapshot[], until: number, mayWait: boolean): Promise<INodeExecutionData[]> {
+async function withPictures(context: IPollFunctions, endpoint: Endpoint, options: TriggerOptions, jobs: readonly ListedSnapshot[], until: number, mayWait: boolean): Promise<INodeExecutionData[]> {
 	const { helpers } = context;
 	const left = Math.max(1, Math.min(until - Date.now(), mayWait ? budgetMs.firstDownloads : Number.POSITIVE_INFINITY));
 	const pictures = createPictures((data, name, type) => helpers.prepareBinaryData(data, name, type), AbortSignal.timeout(left));
-	const outcomes = await Promise.all(jobs.map(({ snapshot }) => outcomeOf(pictures.fetch(snapshot, config, { maxMegabytes: options.maxImageSize }))));
+	const outcomes = await Promise.all(jobs.map(({ snapshot }) => outcomeOf(pictures.fetch(snapshot, endpoint, { maxMegabytes: options.maxImageSize }))));
 	const items: INodeExecutionData[] = [];
 	for (const [place, job] of jobs.entries()) {
 		const fetched = outcomes[place];
@@ -108,13 +108,13 @@ async function withPictures(context: IPollFunctions, { config }: Endpoint, optio
 			if (place === 0 && !mayWait) items.push(itemOf({ ...job, snapshot: withError(job.snapshot, jobError('timeout', { message: `Its images could not be downloaded within ${Math.round(left / 1000)} s`, hint: 'The job is done and paid: run Image Poll on this item to download them' })) }, options));
 			break;
 		}
-		items.push(itemOf({ ...job, snapshot: fetched.value.snapshot }, options, fetched.value.binary));
+		items.push(itemOf({ ...job, snapshot: fetched.value.snapshot }, options, fetched.value));
 	}
 	return items;
 }
 
-function itemOf({ snapshot, request }: ListedSnapshot, { includeRaw }: TriggerOptions, binary: IBinaryKeyData = {}): INodeExecutionData {
-	return toItem({ snapshot, request, binary, itemIndex: 0, includeRaw });
+function itemOf({ snapshot, request }: ListedSnapshot, { includeRaw }: TriggerOptions, fetched: Partial<Pick<Fetched, 'binary' | 'differences'>> = {}): INodeExecutionData {
+	return toItem({ snapshot, request, binary: fetched.binary, differences: fetched.differences, itemIndex: 0, includeRaw });
 }
 
 function interestOf(context: IPollFunctions, options: TriggerOptions): Interest {

@@ -5,7 +5,7 @@ import { ImageError, toImageError } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import { endpointsOf } from '../shared/endpoint';
 import { inputError, toNodeError } from '../shared/errors';
-import { blankJob, isFailure, refusedJob, splitImages, toItem, withError } from '../shared/items';
+import { blankJob, isFailure, refusedJob, splitImages, toItem, typeDifferencesOf, withError } from '../shared/items';
 import { type JobRef, readJobRef } from '../shared/jobRef';
 import { readMaxWait, textParameter } from '../shared/parameters';
 import { createPictures } from '../shared/pictures';
@@ -67,11 +67,14 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 			let { snapshot } = learned.get(itemIndex) ?? { snapshot: refusedJob('', null, new ImageError('upstream', { message: 'The job was not asked after' }).toJobError(), null) };
 			const options = context.getNodeParameter('options', itemIndex, {}) as PollOptions;
 			let binary = have;
+			let differences = typeDifferencesOf(json);
 			if (isTerminal(snapshot.job.status) && snapshot.images.length > 0 && context.getNodeParameter('download', itemIndex, true)) {
 				const endpoint = await endpointFor(readJobRef(context, itemIndex).provider, itemIndex);
-				({ snapshot, binary } = await pictures.fetch(forgiven(snapshot), endpoint.config, { have, maxMegabytes: options.maxImageSize }));
+				const fetched = await pictures.fetch(forgiven(snapshot), endpoint, { have, maxMegabytes: options.maxImageSize });
+				({ snapshot, binary } = fetched);
+				differences = [...differences, ...fetched.differences];
 			}
-			const item = toItem({ snapshot, request: requestOf(json), binary, itemIndex, includeRaw: options.includeRaw });
+			const item = toItem({ snapshot, request: requestOf(json), binary, differences, itemIndex, includeRaw: options.includeRaw });
 			return { output: outputOf(snapshot, isLost(learned.get(itemIndex))), items: options.splitImages ? splitImages(item) : [item] };
 		}),
 	);

@@ -1,5 +1,6 @@
 import { type IDataObject, type IHookFunctions, type INodeExecutionData, type IWebhookFunctions, type IWebhookResponseData, NodeOperationError } from 'n8n-workflow';
 import { endpointOf } from '../../jobs/endpoints';
+import type { Difference } from '../../images/compare';
 import type { Endpoint } from '../../jobs/endpoint';
 import { outcomeOf, toImageError } from '../../model/errors';
 import type { WebhookDelivery } from '../../providers/provider';
@@ -70,15 +71,16 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 async function itemOf(context: IWebhookFunctions, delivery: WebhookDelivery, endpoint: Endpoint, options: TriggerOptions): Promise<INodeExecutionData> {
 	let { snapshot } = delivery;
 	let binary = {};
+	let differences: Difference[] = [];
 	// Whoever waits for this job in this process need not poll for it any more.
 	endpoint.observe(snapshot);
 	if (options.download && snapshot.images.length > 0) {
 		const { helpers } = context;
 		const pictures = createPictures((data, name, type) => helpers.prepareBinaryData(data, name, type), AbortSignal.timeout(downloadWithinMs));
-		const fetched = await outcomeOf(pictures.fetch(snapshot, endpoint.config, { maxMegabytes: options.maxImageSize }));
-		if (fetched.ok) ({ snapshot, binary } = fetched.value);
+		const fetched = await outcomeOf(pictures.fetch(snapshot, endpoint, { maxMegabytes: options.maxImageSize }));
+		if (fetched.ok) ({ snapshot, binary, differences } = fetched.value);
 	}
-	const item = toItem({ snapshot, request: {}, binary, itemIndex: 0 });
+	const item = toItem({ snapshot, request: {}, binary, differences, itemIndex: 0 });
 	item.json['event'] = { id: delivery.eventId, status: delivery.status, timestamp: delivery.timestamp === null ? null : new Date(delivery.timestamp).toISOString(), payload: delivery.payload as IDataObject };
 	return item;
 }

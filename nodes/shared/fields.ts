@@ -39,10 +39,10 @@ export const jobIdField: INodeProperties = {
  * The path from the root matters: the editor hides a field on whose plain name a credential depends, taking it for
  * a choice of authentication, and nobody could choose the provider.
  */
-export function credentialFields(choice: 'fixed' | 'fromInput'): INodeCredentialDescription[] {
-	return providers.map(({ id, credential }) => ({
+export function credentialFields(choice: 'fixed' | 'fromInput', list: readonly ProviderDefinition[] = providers): INodeCredentialDescription[] {
+	return list.map(({ id, credential }) => ({
 		name: credential,
-		required: choice === 'fixed' || providers.length === 1,
+		required: choice === 'fixed',
 		displayOptions: { show: { '/provider': choice === 'fixed' ? [id] : [fromInput, id] } },
 	}));
 }

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { ImageError } from '../../model/errors';
 
@@ -20,7 +20,7 @@ export function inputFile(context: IExecuteFunctions, itemIndex: number, field: 
 		const present = Object.keys(binary);
 		throw new ImageError('invalidRequest', { message: `The item has no binary field "${field}"`, hint: present.length > 0 ? `It has: ${present.join(', ')}` : 'It has no binary data at all', delivery: 'notSent' });
 	}
-	return { fileName: data.fileName ?? field, mimeType: data.mimeType, bytes: lengthOf(data), open: () => opened(context, itemIndex, field, data) };
+	return fileOf(context, data, field);
 }
 
 /** n8n writes a length for people (`1.2 MB`); the exact one is known only of what lies in memory, or from newer releases. */
@@ -29,8 +29,13 @@ function lengthOf(data: IBinaryData): number | null {
 	return data.id === undefined ? Buffer.byteLength(data.data, 'base64') : null;
 }
 
-async function opened(context: IExecuteFunctions, itemIndex: number, field: string, data: IBinaryData): Promise<Readable> {
-	if (data.id !== undefined) return await context.helpers.getBinaryStream(data.id);
-	const { Readable } = await import('node:stream');
-	return Readable.from([await context.helpers.getBinaryDataBuffer(itemIndex, field)]);
+/** Binary data as a file. @param name for data without a file name */
+export function fileOf({ helpers }: Pick<IExecuteFunctions, 'helpers'>, data: IBinaryData, name: string): InputFile {
+	const { id } = data;
+	return {
+		fileName: data.fileName ?? name,
+		mimeType: data.mimeType,
+		bytes: lengthOf(data),
+		open: async () => (id === undefined ? Readable.from([Buffer.from(data.data, 'base64')]) : await helpers.getBinaryStream(id)),
+	};
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { INodeExecutionData } from 'n8n-workflow';
 import type { Capabilities, ProviderDefinition } from '../../providers/provider';
 import { imageSaas } from '../../providers/imageSaas/definition';
+import { providers } from '../../providers/registry';
 import { requestFields } from './fields';
 import { instancePolicy } from './instancePolicy';
 import { blankJob, isFailure, snapshotOf, splitImages, toItem } from './items';
@@ -17,7 +18,7 @@ it('whatever JSON comes in, reading it as an item never fails', () => {
 it('an item goes through its own shape unchanged', () => {
 	const snapshot = { job: { ...blankJob('imageSaas'), id: 'job-1' }, images: [image(0)], raw: { secret: 1 } };
 	const { json, pairedItem } = toItem({ snapshot, request: { prompt: 'A' }, itemIndex: 3 });
-	expect(json).toEqual({ job: snapshot.job, images: [image(0)], request: { prompt: 'A' } });
+	expect(json).toEqual({ job: snapshot.job, images: [image(0)], request: { prompt: 'A' }, differences: [] });
 	expect(pairedItem).toEqual({ item: 3 });
 	expect(snapshotOf(json)).toEqual({ ...snapshot, raw: null });
 });
@@ -34,8 +35,56 @@ it('the provider\'s answer is there only when asked for', () => {
 });
 
 it('an item without or with one image is not split', () => {
-	const item: INodeExecutionData = { json: { images: [image(0)] as never } };
-	expect(splitImages(item)).toEqual([item]);
+	const item = (images: unknown[]): INodeExecutionData => ({ json: { images, differences: [] }, pairedItem: 0 });
+	expect(splitImages(item([]))).toEqual([item([])]);
+	expect(splitImages(item([image(0)]))).toEqual([item([image(0)])]);
+});
+
+it('a picture that is left alone in its job still stands in image_0 when split, with what is said of it', () => {
+	const about = (index: number | null) => ({ image: index, field: 'type', expected: 'a', actual: 'b' });
+	const picture = { mimeType: 'image/png', data: '' };
+	const item: INodeExecutionData = { json: { images: [image(2)], differences: [about(null), about(1), about(2)] }, binary: { image_2: picture }, pairedItem: 0 };
+	expect(splitImages(item)).toEqual([{ json: { images: [image(2)], differences: [about(null), about(2)] }, binary: { image_0: picture }, pairedItem: 0 }]);
+});
+
+describe('what came is compared with what was asked', () => {
+	const done = (images: object[], total: number | null = null) => ({ job: { ...blankJob('imageSaas'), id: '1', status: 'succeeded' as const, total }, images: images.map((more, index) => ({ ...image(index), ...more })), raw: null });
+	const differences = (snapshot: ReturnType<typeof done>, request: object) => toItem({ snapshot, request: { ...request }, itemIndex: 0 }).json['differences'];
+
+	it('says nothing where it is the same, or not known', () => {
+		expect(differences(done([{ width: 1344, height: 768 }]), { count: 1, aspectRatio: '16:9', resolution: '1K' })).toEqual([]);
+		expect(differences(done([{}]), { count: 1, aspectRatio: '16:9', resolution: '4K' })).toEqual([]);
+		expect(differences(done([{ width: 5, height: 3 }]), { aspectRatio: 'Auto', anything: { else: true } })).toEqual([]);
+	});
+
+	it('names the picture, what was expected and what came', () => {
+		expect(differences(done([{ width: 1024, height: 1024 }, { width: 1344, height: 768 }]), { count: 3, aspectRatio: '16:9', resolution: '2K' })).toEqual([
+			{ image: null, field: 'count', expected: '3', actual: '2' },
+			{ image: 0, field: 'aspectRatio', expected: '16:9', actual: '1024x1024' },
+			{ image: 0, field: 'resolution', expected: '2K', actual: '1024x1024' },
+			{ image: 1, field: 'resolution', expected: '2K', actual: '1344x768' },
+		]);
+		expect(differences(done([{}], 4), {})).toEqual([{ image: null, field: 'count', expected: '4', actual: '1' }]);
+	});
+
+	it('goes by the exact size where the provider\'s document tells it', () => {
+		const snapshot = done([{ width: 512, height: 512 }]);
+		snapshot.job.provider = 'zImage';
+		expect(differences(snapshot, { width: 640, height: 512 })).toEqual([{ image: 0, field: 'size', expected: '640x512', actual: '512x512' }]);
+	});
+
+	it('judges no job that has not ended well', () => {
+		const snapshot = { ...done([]), job: { ...blankJob('imageSaas'), status: 'running' as const } };
+		expect(toItem({ snapshot, request: { count: 4 }, itemIndex: 0 }).json['differences']).toEqual([]);
+	});
+
+	it('whatever stands in an item\'s request, reading it back never fails', () => {
+		fc.assert(fc.property(fc.dictionary(fc.constantFrom('count', 'aspectRatio', 'resolution', 'width', 'height', 'imageSize', 'references', 'x'), fc.jsonValue()), fc.constantFrom(...providers.map(({ id }) => id)), (request, id) => {
+			const snapshot = done([{ width: 10, height: 10 }]);
+			snapshot.job.provider = id;
+			expect(Array.isArray(differences(snapshot, request))).toBe(true);
+		}));
+	});
 });
 
 it.each([

@@ -1,6 +1,9 @@
 import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
+import { type Difference, differencesOf } from '../../images/compare';
 import type { JobError } from '../../model/errors';
 import { type DeliveredImage, type Image, isTerminal, type Job, type JobSnapshot, jobStatuses } from '../../model/job';
+import { readBack } from '../../model/request';
+import { providers } from '../../providers/registry';
 
 /** Binary field of an image. */
 export const binaryName = (index: number) => `image_${index}`;
@@ -12,27 +15,46 @@ export interface ItemParts {
 	binary?: IBinaryKeyData | undefined;
 	/** Index of the input item this one comes from. */
 	itemIndex: number;
+	/** What was found while the pictures were fetched. */
+	differences?: readonly Difference[] | undefined;
 	/** Adds the provider's own answer; the API plane has struck the secrets out of it. */
 	includeRaw?: boolean | undefined;
 }
 
-/** The one shape every verb gives: `{ job, images, request }`, with the pictures as binary data. */
-export function toItem({ snapshot, request, binary, itemIndex, includeRaw }: ItemParts): INodeExecutionData {
+/** The one shape every verb gives: `{ job, images, request, differences }`, with the pictures as binary data. */
+export function toItem({ snapshot, request, binary, itemIndex, differences = [], includeRaw }: ItemParts): INodeExecutionData {
 	const images = snapshot.images.map(withoutBytes);
 	return {
-		json: { job: { ...snapshot.job }, images, request, ...(includeRaw ? { raw: snapshot.raw } : {}) } as unknown as IDataObject,
+		json: { job: { ...snapshot.job }, images, request, differences: [...unlikeAsked(snapshot, request), ...differences], ...(includeRaw ? { raw: snapshot.raw } : {}) } as unknown as IDataObject,
 		...(binary && Object.keys(binary).length > 0 ? { binary } : {}),
 		pairedItem: { item: itemIndex },
 	};
 }
 
+/** What was asked beside what came, once the job has given all it gives. */
+function unlikeAsked({ job, images }: JobSnapshot, described: Record<string, unknown>): Difference[] {
+	if (job.status !== 'succeeded' && job.status !== 'partial') return [];
+	const { count, ...request } = readBack(described);
+	const provider = providers.find(({ id }) => id === job.provider);
+	const { aspectRatio = null, resolution = null } = request;
+	return differencesOf({ count: count ?? job.total, size: provider?.expectedSize?.(request) ?? null, aspectRatio, resolution }, images);
+}
+
+/** The differences an item says of its pictures' types; those are seen only when a picture is fetched. */
+export function typeDifferencesOf(json: IDataObject): Difference[] {
+	const { differences } = json;
+	return Array.isArray(differences) ? (differences as unknown as Difference[]).filter((entry) => typeof entry === 'object' && entry.field === 'type') : [];
+}
+
 /** One item an image, its picture always in `image_0`; an item without images stays as it is. */
 export function splitImages(item: INodeExecutionData): INodeExecutionData[] {
 	const images = item.json['images'] as unknown as Image[];
-	if (images.length <= 1) return [item];
+	const differences = item.json['differences'] as unknown as Difference[];
+	if (images.length === 0) return [item];
 	return images.map((image) => {
 		const picture = item.binary?.[binaryName(image.index)];
-		return { json: { ...item.json, images: [image] as unknown as IDataObject[] }, pairedItem: item.pairedItem ?? 0, ...(picture ? { binary: { [binaryName(0)]: picture } } : {}) };
+		const own = differences.filter((difference) => difference.image === null || difference.image === image.index);
+		return { json: { ...item.json, images: [image] as unknown as IDataObject[], differences: own as unknown as IDataObject[] }, pairedItem: item.pairedItem ?? 0, ...(picture ? { binary: { [binaryName(0)]: picture } } : {}) };
 	});
 }
 

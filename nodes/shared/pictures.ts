@@ -1,16 +1,19 @@
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import type { IBinaryData, IBinaryKeyData } from 'n8n-workflow';
-import type { AddressPolicy } from '../../http/addressGuard';
-import { createDownloader, type Downloader } from '../../http/downloader';
+import type { Downloader } from '../../http/downloader';
+import { type Difference, typeDifference } from '../../images/compare';
+import { type Look, lookAt } from '../../images/look';
+import { withExtension } from '../../images/fileName';
 import { defaultImageLimits, type ImageLimits, receiveImage } from '../../images/receive';
 import { systemClock } from '../../jobs/clock';
 import { withRetry } from '../../jobs/retry';
 import { Slots } from '../../jobs/slots';
-import { outcomeOf } from '../../model/errors';
+import { ImageError, outcomeOf } from '../../model/errors';
 import type { DeliveredImage, JobSnapshot } from '../../model/job';
-import type { EndpointConfig } from '../../providers/provider';
-import { instancePolicy } from './instancePolicy';
+import type { EndpointConfig, ProviderDefinition } from '../../providers/provider';
+import { downloaderFor } from './downloaders';
 import { binaryName, withError, withoutBytes } from './items';
+import { withoutSpoiled } from './spoiled';
 
 /** Pictures fetched at once by one node run. */
 const atOnce = 4;
@@ -25,31 +28,55 @@ export interface FetchOptions {
 	maxMegabytes?: number | undefined;
 }
 
+/** Where a job's pictures come from: an endpoint, as far as it matters here. */
+export interface PictureSource {
+	provider: Pick<ProviderDefinition, 'displayName' | 'capabilities'>;
+	config: EndpointConfig;
+}
+
+export interface Fetched {
+	snapshot: JobSnapshot;
+	binary: IBinaryKeyData;
+	/** Pictures of another type than was said. */
+	differences: Difference[];
+}
+
 export interface Pictures {
 	/**
-	 * Fetches every image of a job into n8n's binary store. Those in `have` are taken as they are. A picture that
-	 * cannot be had is noted as the job's error; the others, and the job, stay. Throws only when stopped.
+	 * Fetches every image of a job into n8n's binary store. Those in `have` are taken as they are. What turns out to be
+	 * no picture is taken out of the job, which is then `partial` or `failed`. A picture that cannot be had now is noted
+	 * as the job's error; the others, and the job, stay. Throws only when stopped.
 	 */
-	fetch(snapshot: JobSnapshot, config: EndpointConfig, options?: FetchOptions): Promise<{ snapshot: JobSnapshot; binary: IBinaryKeyData }>;
+	fetch(snapshot: JobSnapshot, source: PictureSource, options?: FetchOptions): Promise<Fetched>;
 }
 
 /** One a node run, so that its downloads share their turns. */
 export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal | undefined): Pictures {
 	const turns = new Slots(atOnce, () => undefined);
 
-	async function fetchOne(image: DeliveredImage, downloader: Downloader, limits: ImageLimits): Promise<{ image: DeliveredImage; data: IBinaryData }> {
+	async function fetchOne(image: DeliveredImage, downloader: Downloader, limits: ImageLimits, { provider }: PictureSource): Promise<{ image: DeliveredImage; data: IBinaryData; differences: Difference[] }> {
 		const { url, inline } = image;
 		const origin = url !== null && URL.canParse(url) ? new URL(url).origin : 'the provider';
 		const source = inline ? Readable.from([inline]) : (await downloader.open(url ?? '', { maxBytes: limits.maxBytes, timeoutMs: downloadTimeoutMs }, signal)).stream;
-		const { stored, facts, bytes } = await receiveImage(source, limits, origin, (stream, { mimeType, extension }) => prepareBinary(stream, withExtension(image.fileName, extension), mimeType));
-		return { image: { ...withoutBytes(image), fileName: withExtension(image.fileName, facts.extension), mimeType: facts.mimeType, width: facts.width, height: facts.height, bytes }, data: stored };
+		const { stored, facts, bytes } = await receiveImage(source, limits, origin, async (stream, { mimeType, extension }) => await storedAndSeen(stream, (copy) => prepareBinary(copy, withExtension(image.fileName, extension), mimeType)));
+		const { onlyColor } = stored.look;
+		if (onlyColor !== null && provider.capabilities.blankMeansRefused) {
+			throw new ImageError('contentRejected', { message: `The picture is nothing but ${onlyColor}, which is how ${provider.displayName} answers what it refuses`, hint: 'Change the prompt, or try again with another seed' });
+		}
+		return {
+			image: { ...withoutBytes(image), fileName: withExtension(image.fileName, facts.extension), mimeType: facts.mimeType, width: facts.width, height: facts.height, bytes },
+			data: stored.data,
+			differences: typeDifference(image, facts.mimeType),
+		};
 	}
 
 	return {
-		async fetch(snapshot, config, { have = {}, maxMegabytes } = {}) {
+		async fetch(snapshot, source, { have = {}, maxMegabytes } = {}) {
 			const limits: ImageLimits = { ...defaultImageLimits, ...(maxMegabytes === undefined ? {} : { maxBytes: maxMegabytes * 1024 * 1024 }) };
-			const downloader = downloaderFor(config);
+			const downloader = downloaderFor(source.config);
 			const binary: IBinaryKeyData = {};
+			const differences: Difference[] = [];
+			const spoiled = new Map<number, ImageError>();
 			let result = snapshot;
 			const images = await Promise.all(
 				snapshot.images.map(async (image) => {
@@ -61,48 +88,35 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 						return image;
 					}
 					const turn = await turns.acquire(signal);
-					const fetched = await outcomeOf(withRetry(() => fetchOne(image, downloader, limits), { clock: systemClock, random: Math.random, signal }));
+					const fetched = await outcomeOf(withRetry(() => fetchOne(image, downloader, limits, source), { clock: systemClock, random: Math.random, signal }));
 					turn.release();
 					if (fetched.ok) {
 						binary[name] = fetched.value.data;
+						differences.push(...fetched.value.differences);
 						return fetched.value.image;
 					}
-					if (fetched.error.code === 'canceled') throw fetched.error;
-					const error = fetched.error.toJobError();
-					result = withError(snapshot, { ...error, message: `Image ${image.index} could not be downloaded: ${error.message}`, hint: error.hint ?? 'The job is done and paid: run Image Poll on this item to download again' });
+					const { error } = fetched;
+					if (error.code === 'canceled') throw error;
+					if (error.code === 'malformedResponse' || error.code === 'contentRejected') spoiled.set(image.index, error);
+					else result = withError(snapshot, { ...error.toJobError(), message: `Image ${image.index} could not be downloaded: ${error.message}`, hint: error.hint ?? 'The job is done and paid: run Image Poll on this item to download again' });
 					return image;
 				}),
 			);
-			return { snapshot: { ...result, images }, binary };
+			return { snapshot: withoutSpoiled({ ...result, images }, spoiled), binary, differences };
 		},
 	};
 }
 
-/** Downloaders by policy: each keeps its own checked connections. */
-const downloaders = new Map<string, Downloader>();
-
-function downloaderFor(config: EndpointConfig): Downloader {
-	const instance = instancePolicy();
-	const policy: AddressPolicy = { ...instance, allowedHosts: [...instance.allowedHosts, ...config.allowedHosts, ...namesOf(new URL(config.baseUrl).hostname.replace(/^\[|\]$/g, ''))] };
-	const key = JSON.stringify(policy);
-	const downloader = downloaders.get(key) ?? createDownloader(policy);
-	downloaders.set(key, downloader);
-	return downloader;
-}
-
-/** All names of a host: a server that is called by one name of this machine may name its results by another. */
-function namesOf(host: string): string[] {
-	const ownMachine = ['localhost', '127.0.0.1', '::1'];
-	return ownMachine.includes(host) ? ownMachine : [host];
-}
-
-function withExtension(fileName: string, extension: string): string {
-	const named = /\.(png|jpe?g|webp|gif|avif|tiff?)$/i.exec(fileName);
-	if (named && sameExtension(named[1] ?? '', extension)) return fileName;
-	return `${named ? fileName.slice(0, named.index) : fileName}.${extension}`;
-}
-
-function sameExtension(a: string, b: string): boolean {
-	const short = (extension: string) => extension.toLowerCase().replace('jpeg', 'jpg').replace(/^tif$/, 'tiff');
-	return short(a) === short(b);
+/** Stores a picture and looks at it in one pass. Whichever fails first ends both. */
+async function storedAndSeen(stream: Readable, store: (copy: Readable) => Promise<IBinaryData>): Promise<{ data: IBinaryData; look: Look }> {
+	const [forStore, forEye] = [new PassThrough(), new PassThrough()];
+	stream.once('error', (error) => {
+		for (const copy of [forStore, forEye]) copy.destroy(error);
+	});
+	for (const copy of [forStore, forEye]) stream.pipe(copy);
+	// Both are heard to their end: a copy that nobody reads any more would hold up the other.
+	const [data, look] = await Promise.all([outcomeOf(store(forStore)), outcomeOf(lookAt(forEye))]);
+	if (!data.ok) throw data.error;
+	if (!look.ok) throw look.error;
+	return { data: data.value, look: look.value };
 }

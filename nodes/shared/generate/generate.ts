@@ -1,20 +1,28 @@
 import { type IExecuteFunctions, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
-import type { Endpoint } from '../../jobs/endpoint';
-import { type ImageError, toImageError } from '../../model/errors';
-import { isTerminal, type JobSnapshot } from '../../model/job';
-import { describeRequest, type ImageRequest } from '../../model/request';
-import type { ProviderDefinition } from '../../providers/provider';
-import { providerById } from '../../providers/registry';
-import { checkRequest } from '../../providers/requestCheck';
-import { endpointsOf } from '../shared/endpoint';
-import { hintAt, inputError, summarize, toNodeError } from '../shared/errors';
-import { isFailure, refusedJob, splitImages, toItem } from '../shared/items';
-import { createPictures, type Pictures } from '../shared/pictures';
-import { readMaxWait, textParameter } from '../shared/parameters';
-import { type GenerateOptions, readRequest } from '../shared/readRequest';
+import type { Endpoint } from '../../../jobs/endpoint';
+import { type ImageError, outcomeOf, toImageError } from '../../../model/errors';
+import { isTerminal, type JobSnapshot } from '../../../model/job';
+import { describeRequest, type ImageRequest } from '../../../model/request';
+import type { ProviderDefinition } from '../../../providers/provider';
+import { providerById } from '../../../providers/registry';
+import { checkRequest } from '../../../providers/requestCheck';
+import { endpointsOf } from '../endpoint';
+import { hintAt, inputError, summarize, toNodeError } from '../errors';
+import { isFailure, refusedJob, splitImages, toItem } from '../items';
+import { createPictures, type Fetched, type Pictures } from '../pictures';
+import { readMaxWait, textParameter } from '../parameters';
 import { type ItemKeys, itemKeysOf } from './itemKeys';
+import type { GenerateOptions } from './readRequest';
 
-interface Task {
+/** What tells one node that makes images from another. */
+export interface Maker {
+	/** The request of one item, from the fields of the node; nothing is fetched or looked into yet. */
+	read(context: IExecuteFunctions, provider: ProviderDefinition, itemIndex: number, options: GenerateOptions): ImageRequest;
+	/** Makes a request ready to be sent, once the fields of all items are checked and before any is sent. */
+	prepare?(context: IExecuteFunctions, task: Task, endpoint: Endpoint): Promise<ImageRequest>;
+}
+
+export interface Task {
 	itemIndex: number;
 	provider: ProviderDefinition;
 	request: ImageRequest;
@@ -25,13 +33,13 @@ interface Task {
 	key: string;
 }
 
-type Outcome = { snapshot: JobSnapshot; binary?: INodeExecutionData['binary'] };
+type Outcome = { snapshot: JobSnapshot } & Partial<Pick<Fetched, 'binary' | 'differences'>>;
 
 /**
  * Checks every item, then submits them together; the endpoint sees to pace and slots. What one item fails with
  * stays with that item. The node as a whole fails only where nothing at all was got, so that no paid job is thrown away.
  */
-export async function generate(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+export async function generate(context: IExecuteFunctions, maker: Maker): Promise<INodeExecutionData[][]> {
 	const node = context.getNode();
 	const goOn = context.continueOnFail();
 	const keys = itemKeysOf(context);
@@ -42,16 +50,26 @@ export async function generate(context: IExecuteFunctions): Promise<INodeExecuti
 
 	const outcomes = new Map<number, Outcome>();
 	const tasks = new Map<number, Task>();
-	for (let itemIndex = 0; itemIndex < context.getInputData().length; itemIndex++) {
+	const refuse = (itemIndex: number, thrown: unknown, request: ImageRequest | undefined) => {
+		if (!goOn) throw thrown instanceof NodeOperationError ? thrown : toNodeError(node, inputError(thrown), { itemIndex });
+		tasks.delete(itemIndex);
+		outcomes.set(itemIndex, { snapshot: refusedJob(textParameter(context, 'provider', itemIndex), request?.count ?? null, inputError(thrown), null) });
+	};
+	for (const itemIndex of context.getInputData().keys()) {
 		try {
-			const task = readTask(context, itemIndex, keys);
-			checkRequest(task.provider, task.request);
+			const task = readTask(context, itemIndex, keys, maker);
+			checkRequest(task.provider, task.request, { unprepared: maker.prepare !== undefined });
 			await endpointFor(task.provider, itemIndex);
 			tasks.set(itemIndex, task);
 		} catch (thrown) {
-			if (!goOn) throw thrown instanceof NodeOperationError ? thrown : toNodeError(node, inputError(thrown), { itemIndex });
-			outcomes.set(itemIndex, { snapshot: refusedJob(textParameter(context, 'provider', itemIndex), null, inputError(thrown), null) });
+			refuse(itemIndex, thrown, undefined);
 		}
+	}
+	// One after the other: references may be large, and only one is held at a time.
+	for (const [itemIndex, task] of maker.prepare ? tasks : []) {
+		const prepared = await outcomeOf(endpointFor(task.provider, itemIndex).then((endpoint) => maker.prepare?.(context, task, endpoint) ?? task.request));
+		if (!prepared.ok) refuse(itemIndex, prepared.error, task.request);
+		else task.request = prepared.value;
 	}
 
 	await Promise.all(
@@ -77,7 +95,7 @@ export async function generate(context: IExecuteFunctions): Promise<INodeExecuti
 	return [ordered.flatMap(([itemIndex, outcome]) => itemsOf(context, itemIndex, outcome, tasks.get(itemIndex)))];
 }
 
-function readTask(context: IExecuteFunctions, itemIndex: number, keys: ItemKeys): Task {
+function readTask(context: IExecuteFunctions, itemIndex: number, keys: ItemKeys, maker: Maker): Task {
 	const provider = providerById(textParameter(context, 'provider', itemIndex));
 	const options = context.getNodeParameter('options', itemIndex, {}) as GenerateOptions;
 	const wait = context.getNodeParameter('wait', itemIndex, true) === true;
@@ -86,7 +104,7 @@ function readTask(context: IExecuteFunctions, itemIndex: number, keys: ItemKeys)
 		provider,
 		options,
 		wait,
-		request: readRequest(context, provider, itemIndex, options),
+		request: maker.read(context, provider, itemIndex, options),
 		download: wait && context.getNodeParameter('download', itemIndex, true),
 		maxWaitMs: readMaxWait(context, itemIndex, 300),
 		key: options.idempotencyKey?.trim() || keys.keyOf(itemIndex),
@@ -124,7 +142,7 @@ async function run(task: Task, endpoint: Endpoint, pictures: Pictures, keys: Ite
 		}
 	}
 	const hasBytes = snapshot.images.some((image) => image.inline);
-	if (snapshot.images.length > 0 && (task.download || hasBytes) && isTerminal(snapshot.job.status)) return await pictures.fetch(snapshot, endpoint.config, { maxMegabytes: task.options.maxImageSize });
+	if (snapshot.images.length > 0 && (task.download || hasBytes) && isTerminal(snapshot.job.status)) return await pictures.fetch(snapshot, endpoint, { maxMegabytes: task.options.maxImageSize });
 	return { snapshot };
 }
 
@@ -133,9 +151,9 @@ function noted(snapshot: JobSnapshot, error: ImageError): JobSnapshot {
 	return { ...snapshot, job: { ...snapshot.job, error: error.toJobError() } };
 }
 
-function itemsOf(context: IExecuteFunctions, itemIndex: number, { snapshot, binary }: Outcome, task: Task | undefined): INodeExecutionData[] {
+function itemsOf(context: IExecuteFunctions, itemIndex: number, { snapshot, binary, differences }: Outcome, task: Task | undefined): INodeExecutionData[] {
 	const request = task ? describeRequest(task.request) : {};
-	const item = toItem({ snapshot, request, binary, itemIndex, includeRaw: task?.options.includeRaw });
+	const item = toItem({ snapshot, request, binary, differences, itemIndex, includeRaw: task?.options.includeRaw });
 	// n8n moves an item to the error output by these keys alone; the job rides along in `details`.
 	if (context.getNode().onError === 'continueErrorOutput' && isFailure(snapshot)) {
 		return [{ json: { error: snapshot.job.error?.message ?? 'failed', details: item.json }, pairedItem: { item: itemIndex } }];

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { idempotencyKeyOf } from '../../jobs/idempotencyKey';
+import { idempotencyKeyOf } from '../../../jobs/idempotencyKey';
 
 /** What is kept in the node's context: n8n holds it through Retry On Fail, a resumed wait and "Retry execution". */
 interface Kept {

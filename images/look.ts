@@ -1,0 +1,39 @@
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { ImageError } from '../model/errors';
+
+/** What is seen of a picture when all of it is decoded. */
+export interface Look {
+	/** Its colour as `#rrggbb` where it has only one, else null. */
+	onlyColor: string | null;
+}
+
+/** A side of the small copy in which one looks; a spot smaller than a few thousandths of the picture still shows. */
+const side = 64;
+/** How far apart the values of one colour may lie after lossy coding, of 255. */
+const tolerance = 2;
+
+/**
+ * Decodes a picture to its end. Reads the stream whole; the file, not its pixels, is held in memory meanwhile.
+ * Throws `malformedResponse` for a picture that cannot be decoded, and what the stream failed with.
+ */
+export async function lookAt(stream: Readable): Promise<Look> {
+	const [file, { default: sharp }] = await Promise.all([buffer(stream), import('sharp')]);
+	const decoding = sharp(file, { failOn: 'error' }).resize(side, side, { fit: 'fill' }).flatten({ background: '#000' }).toColourspace('srgb').raw();
+	const { data, info } = await decoding.toBuffer({ resolveWithObject: true }).catch((cause: unknown) => {
+		throw undecodable(cause);
+	});
+	return { onlyColor: colorOf(data, info.channels) };
+}
+
+function colorOf(pixels: Buffer, channels: number): string | null {
+	const first = [...pixels.subarray(0, channels)];
+	for (let at = 0; at < pixels.length; at++) if (Math.abs((pixels[at] ?? 0) - (first[at % channels] ?? 0)) > tolerance) return null;
+	const [red = 0, green = red, blue = red] = first;
+	return `#${[red, green, blue].map((value) => value.toString(16).padStart(2, '0')).join('')}`;
+}
+
+function undecodable(cause: unknown): ImageError {
+	const [why = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+	return new ImageError('malformedResponse', { message: `The image cannot be decoded: ${why}`, retryable: false, cause });
+}

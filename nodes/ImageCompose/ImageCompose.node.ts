@@ -1,0 +1,63 @@
+import { type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription, NodeConnectionTypes } from 'n8n-workflow';
+import { providers } from '../../providers/registry';
+import { credentialFields, extraFields, providerField, requestFields, resultOptions } from '../shared/fields';
+import { submitOptions, waitFields } from '../shared/generate/fields';
+import { getModels } from '../shared/loadModels';
+
+const composers = providers.filter(({ capabilities }) => capabilities.references !== null);
+const withStrength = composers.filter(({ capabilities }) => capabilities.strength).map(({ id }) => id);
+const [promptField, ...otherFields] = requestFields(composers);
+
+export class ImageCompose implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Image Compose',
+		name: 'imageCompose',
+		icon: { light: 'file:imageCompose.svg', dark: 'file:imageCompose.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["provider"] + ($parameter["wait"] ? ": images to image" : ": images to job") }}',
+		description: 'Make images from a prompt and other images, on any image backend that can',
+		defaults: { name: 'Image Compose' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: credentialFields('fixed', composers),
+		properties: [
+			providerField(({ references }) => references !== null),
+			...(promptField ? [promptField] : []),
+			{
+				displayName: 'References',
+				name: 'references',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. image_0, https://example.com/photo.jpg',
+				description: 'The images to start from, in this order: names of binary fields and URLs, separated by commas or lines. Empty takes every image among the binary data of the item.',
+			},
+			...(withStrength.length > 0
+				? [{ displayName: 'Strength', name: 'strength', type: 'number' as const, typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 }, default: 0.5, displayOptions: { show: { provider: withStrength } }, description: 'How far the references may be left behind, from 0 to 1' }]
+				: []),
+			...otherFields,
+			...waitFields,
+			{
+				displayName: 'Options',
+				name: 'options',
+				type: 'collection',
+				placeholder: 'Add option',
+				default: {},
+				options: [
+					...submitOptions,
+					...extraFields(composers),
+					{ displayName: 'Fit References', name: 'fitReferences', type: 'boolean', default: false, description: 'Whether references that are too large for the provider are scaled down, and those of a type it does not take converted. Otherwise they are an error.' },
+					...resultOptions,
+				],
+			},
+		],
+	};
+
+	methods = { loadOptions: { getModels } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const { compose } = await import('./compose');
+		return await compose(this);
+	}
+}

@@ -1,0 +1,73 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { defaultImageLimits, receiveImage } from '../../images/receive';
+import { prepareFile, type SourceFile } from '../../images/prepare';
+import { withExtension } from '../../images/fileName';
+import { systemClock } from '../../jobs/clock';
+import type { Endpoint } from '../../jobs/endpoint';
+import { withRetry } from '../../jobs/retry';
+import { ImageError, outcomeOf } from '../../model/errors';
+import type { Reference } from '../../model/request';
+import { checkRequest } from '../../providers/requestCheck';
+import { downloaderFor } from '../shared/downloaders';
+import { generate } from '../shared/generate/generate';
+import { type GenerateOptions, readRequest } from '../shared/generate/readRequest';
+import { fileOf } from '../shared/inputFile';
+import { readReferences } from './references';
+
+type ComposeOptions = GenerateOptions & { fitReferences?: boolean };
+
+const fetchTimeoutMs = 2 * 60_000;
+
+/** Image Generate with references: read and named first, looked into and made ready once every item's fields are right. */
+export async function compose(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	return await generate(context, {
+		read: (_context, provider, itemIndex, options) => {
+			const { strength } = provider.capabilities;
+			return {
+				...readRequest(context, provider, itemIndex, options),
+				...(strength ? { strength: Number(context.getNodeParameter('strength', itemIndex, 0.5)) } : {}),
+				references: readReferences(context, itemIndex),
+			};
+		},
+		prepare: async (_context, { provider, request, options }, endpoint) => {
+			const references: Reference[] = [];
+			for (const [place, reference] of (request.references ?? []).entries()) {
+				const prepared = await outcomeOf(prepare(context, reference, endpoint, options));
+				if (!prepared.ok) throw prepared.error.code === 'canceled' ? prepared.error : about(prepared.error, place + 1, reference);
+				references.push(prepared.value);
+			}
+			const ready = { ...request, references };
+			checkRequest(provider, ready);
+			return ready;
+		},
+	});
+}
+
+async function prepare(context: IExecuteFunctions, reference: Reference, endpoint: Endpoint, { fitReferences = false }: ComposeOptions): Promise<Reference> {
+	const { references: limits } = endpoint.provider.capabilities;
+	if (!limits || (reference.kind === 'url' && limits.kinds.includes('url'))) return reference;
+	const file = reference.kind === 'url' ? await fetched(context, reference.url, endpoint) : reference;
+	const store = async (data: Buffer, fileName: string, mimeType: string) => fileOf(context, await context.helpers.prepareBinaryData(data, fileName, mimeType), fileName);
+	return { kind: 'binary', ...(await prepareFile(file, limits, { fit: fitReferences, store })) };
+}
+
+/** A picture from its address, for a provider that takes files: kept in n8n's binary store, to be sent as often as needed. */
+async function fetched(context: IExecuteFunctions, url: string, { config }: Endpoint): Promise<SourceFile> {
+	const signal = context.getExecutionCancelSignal();
+	const limits = defaultImageLimits;
+	return await withRetry(
+		async () => {
+			const { stream, url: address } = await downloaderFor(config).open(url, { maxBytes: limits.maxBytes, timeoutMs: fetchTimeoutMs }, signal);
+			const name = new URL(address).pathname.split('/').at(-1) || 'reference';
+			const { stored } = await receiveImage(stream, limits, new URL(address).origin, (copy, { mimeType, extension }) => context.helpers.prepareBinaryData(copy, withExtension(name, extension), mimeType));
+			return fileOf(context, stored, name);
+		},
+		{ clock: systemClock, random: Math.random, signal },
+	);
+}
+
+/** Which reference it was, by its place and its name; of a URL only the host, since its query may open it. */
+function about({ code, message, hint, retryable, httpStatus, cause }: ImageError, place: number, reference: Reference): ImageError {
+	const name = reference.kind === 'url' ? new URL(reference.url).host : reference.fileName;
+	return new ImageError(code === 'malformedResponse' ? 'invalidRequest' : code, { message: `Reference ${place} (${name}) ${reference.kind === 'url' ? `cannot be used: ${message}` : message}`, hint, retryable, httpStatus, delivery: 'notSent', cause });
+}

@@ -1,0 +1,38 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { ImageError } from '../../model/errors';
+import type { Reference } from '../../model/request';
+import { inputFile } from '../shared/inputFile';
+
+/**
+ * The references of an item, in the order of the field: its binary fields and URLs, separated by commas or lines, or
+ * as the array an expression gives. An empty field means every picture among the item's binary data.
+ * Throws `invalidRequest` that names the field where there is none, or no such binary field.
+ */
+export function readReferences(context: IExecuteFunctions, itemIndex: number): Reference[] {
+	const value: unknown = context.getNodeParameter('references', itemIndex, '');
+	const named = entriesOf(value);
+	const entries = named.length > 0 ? named : pictureFields(context, itemIndex);
+	if (entries.length === 0) {
+		throw new ImageError('invalidRequest', { message: 'References is empty, and the item has no picture among its binary data', hint: 'Name binary fields or URLs, separated by commas', delivery: 'notSent' });
+	}
+	return entries.map((entry): Reference => (isUrl(entry) ? { kind: 'url', url: entry } : { kind: 'binary', ...inputFile(context, itemIndex, entry) }));
+}
+
+/** Commas also stand in URLs: there only one that a blank or another URL follows ends it. */
+export function entriesOf(value: unknown): string[] {
+	const texts: unknown[] = Array.isArray(value) ? value : [value];
+	return texts
+		.flatMap((text) => (typeof text === 'string' ? text.split(/\s*\n\s*|,\s+|,(?=https?:\/\/)/i) : []))
+		.flatMap((entry) => (isUrl(entry.trim()) ? [entry] : entry.split(',')))
+		.map((entry) => entry.trim().replace(/,$/, ''))
+		.filter((entry) => entry !== '');
+}
+
+function isUrl(entry: string): boolean {
+	return /^[a-z][a-z0-9+.-]*:\/\//i.test(entry);
+}
+
+function pictureFields(context: IExecuteFunctions, itemIndex: number): string[] {
+	const binary = context.getInputData()[itemIndex]?.binary ?? {};
+	return Object.entries(binary).flatMap(([name, { mimeType }]) => (mimeType.startsWith('image/') ? [name] : []));
+}

@@ -1,0 +1,23 @@
+import type { AddressPolicy } from '../../http/addressGuard';
+import { createDownloader, type Downloader } from '../../http/downloader';
+import type { EndpointConfig } from '../../providers/provider';
+import { instancePolicy } from './instancePolicy';
+
+/** Downloaders by policy: each keeps its own checked connections. */
+const downloaders = new Map<string, Downloader>();
+
+/** The download plane as n8n's own settings and the credential allow it. */
+export function downloaderFor(config: EndpointConfig): Downloader {
+	const instance = instancePolicy();
+	const policy: AddressPolicy = { ...instance, allowedHosts: [...instance.allowedHosts, ...config.allowedHosts, ...namesOf(new URL(config.baseUrl).hostname.replace(/^\[|\]$/g, ''))] };
+	const key = JSON.stringify(policy);
+	const downloader = downloaders.get(key) ?? createDownloader(policy);
+	downloaders.set(key, downloader);
+	return downloader;
+}
+
+/** All names of a host: a server that is called by one name of this machine may name its results by another. */
+function namesOf(host: string): string[] {
+	const ownMachine = ['localhost', '127.0.0.1', '::1'];
+	return ownMachine.includes(host) ? ownMachine : [host];
+}
