@@ -19,11 +19,12 @@ const tolerance = 2;
  */
 export async function lookAt(stream: Readable): Promise<Look> {
 	const [file, { default: sharp }] = await Promise.all([buffer(stream), import('sharp')]);
-	const decoding = sharp(file, { failOn: 'error' }).resize(side, side, { fit: 'fill' }).flatten({ background: '#000' }).toColourspace('srgb').raw();
-	const { data, info } = await decoding.toBuffer({ resolveWithObject: true }).catch((cause: unknown) => {
+	try {
+		const { data, info } = await sharp(file, { failOn: 'error' }).resize(side, side, { fit: 'fill' }).flatten({ background: '#000' }).toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
+		return { onlyColor: colorOf(data, info.channels) };
+	} catch (cause) {
 		throw undecodable(cause);
-	});
-	return { onlyColor: colorOf(data, info.channels) };
+	}
 }
 
 function colorOf(pixels: Buffer, channels: number): string | null {
