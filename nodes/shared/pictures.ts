@@ -8,7 +8,7 @@ import { defaultImageLimits, type ImageLimits, receiveImage } from '../../images
 import { systemClock } from '../../jobs/clock';
 import { withRetry } from '../../jobs/retry';
 import { Slots } from '../../jobs/slots';
-import { ImageError, outcomeOf } from '../../model/errors';
+import { ImageError, type Outcome, outcomeOf } from '../../model/errors';
 import type { DeliveredImage, JobSnapshot } from '../../model/job';
 import type { EndpointConfig, ProviderDefinition } from '../../providers/provider';
 import { downloaderFor } from './downloaders';
@@ -59,7 +59,9 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 		const origin = url !== null && URL.canParse(url) ? new URL(url).origin : 'the provider';
 		const source = inline ? Readable.from([inline]) : (await downloader.open(url ?? '', { maxBytes: limits.maxBytes, timeoutMs: downloadTimeoutMs }, signal)).stream;
 		const { stored, facts, bytes } = await receiveImage(source, limits, origin, async (stream, { mimeType, extension }) => await storedAndSeen(stream, (copy) => prepareBinary(copy, withExtension(image.fileName, extension), mimeType)));
-		const { onlyColor } = stored.look;
+		// Whether it is all there was looked at first: what is cut off may come whole the next time.
+		if (!stored.look.ok) throw stored.look.error;
+		const { onlyColor } = stored.look.value;
 		if (onlyColor !== null && provider.capabilities.blankMeansRefused) {
 			throw new ImageError('contentRejected', { message: `The picture is nothing but ${onlyColor}, which is how ${provider.displayName} answers what it refuses`, hint: 'Change the prompt, or try again with another seed' });
 		}
@@ -107,8 +109,8 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 	};
 }
 
-/** Stores a picture and looks at it in one pass. Whichever fails first ends both. */
-async function storedAndSeen(stream: Readable, store: (copy: Readable) => Promise<IBinaryData>): Promise<{ data: IBinaryData; look: Look }> {
+/** Stores a picture and looks at it in one pass. */
+async function storedAndSeen(stream: Readable, store: (copy: Readable) => Promise<IBinaryData>): Promise<{ data: IBinaryData; look: Outcome<Look> }> {
 	const [forStore, forEye] = [new PassThrough(), new PassThrough()];
 	stream.once('error', (error) => {
 		for (const copy of [forStore, forEye]) copy.destroy(error);
@@ -117,6 +119,5 @@ async function storedAndSeen(stream: Readable, store: (copy: Readable) => Promis
 	// Both are heard to their end: a copy that nobody reads any more would hold up the other.
 	const [data, look] = await Promise.all([outcomeOf(store(forStore)), outcomeOf(lookAt(forEye))]);
 	if (!data.ok) throw data.error;
-	if (!look.ok) throw look.error;
-	return { data: data.value, look: look.value };
+	return { data: data.value, look };
 }

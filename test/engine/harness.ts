@@ -19,30 +19,42 @@ import {
 	NodeHelpers,
 	Workflow,
 } from 'n8n-workflow';
-import { ImageCancel } from '../../nodes/ImageCancel/ImageCancel.node';
-import { ImageGenerate } from '../../nodes/ImageGenerate/ImageGenerate.node';
-import { ImagePoll } from '../../nodes/ImagePoll/ImagePoll.node';
-import { ImageSaas } from '../../nodes/ImageSaas/ImageSaas.node';
+import { name as packageName, n8n as listed } from '../../package.json';
 
-const packageName = 'n8n-nodes-image-pipelines';
+/** A file of a test item, under the name of its binary field in the item's `$binary`. */
+export interface TestFile {
+	base64: string;
+	fileName?: string;
+	mimeType?: string;
+}
 
-/** Hands on the items that a test gives it. */
+/** Hands on the items that a test gives it, what is in `$binary` as binary data. */
 class Items implements INodeType {
 	description = { displayName: 'Items', name: 'items', group: ['input'], version: 1, description: '', defaults: { name: 'Items' }, inputs: [], outputs: ['main'], properties: [{ displayName: 'Items', name: 'items', type: 'json', default: [] }] } as unknown as INodeType['description'];
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const items = this.getNode().parameters['items'] as unknown as IDataObject[];
-		return [items.map((json, item) => ({ json, pairedItem: { item } }))];
+		return [await Promise.all(items.map((item, index) => testItem(this, item, index)))];
 	}
 }
 
-const types: Record<string, INodeType> = {
-	'test.items': new Items(),
-	[`${packageName}.imageGenerate`]: new ImageGenerate(),
-	[`${packageName}.imagePoll`]: new ImagePoll(),
-	[`${packageName}.imageCancel`]: new ImageCancel(),
-	[`${packageName}.imageSaas`]: new ImageSaas(),
-};
+async function testItem({ helpers }: IExecuteFunctions, { $binary = {}, ...json }: IDataObject, item: number): Promise<INodeExecutionData> {
+	const files = Object.entries($binary as Record<string, TestFile>);
+	const binary = await Promise.all(files.map(async ([name, { base64, fileName = `${name}.png`, mimeType = 'image/png' }]) => [name, await helpers.prepareBinaryData(Buffer.from(base64, 'base64'), fileName, mimeType)] as const));
+	return { json, pairedItem: { item }, ...(binary.length > 0 ? { binary: Object.fromEntries(binary) } : {}) };
+}
+
+/** Every node of the pack, as package.json lists them. */
+const types: Record<string, INodeType> = { 'test.items': new Items() };
+for (const built of listed.nodes) {
+	const path = built.replace(/^dist/, '../..').replace(/\.js$/, '');
+	const className = path.split('/').at(-1)?.replace(/\.node$/, '') ?? '';
+	// eslint-disable-next-line @typescript-eslint/no-require-imports -- by the list, so that no node is forgotten
+	const { [className]: Node } = require(path) as Record<string, new () => INodeType>;
+	if (!Node) throw new Error(`${path} has no class ${className}`);
+	const node = new Node();
+	types[`${packageName}.${node.description.name}`] = node;
+}
 
 const nodeTypes: INodeTypes = {
 	getByName: (type) => typeOf(type),
@@ -67,7 +79,8 @@ export interface TestNode {
 export interface RunOptions {
 	/** Run one after the other, output 0 to the next. */
 	nodes: TestNode[];
-	credential: ICredentialDataDecryptedObject;
+	/** By credential type. */
+	credentials: Record<string, ICredentialDataDecryptedObject>;
 	executionId?: string;
 	/** Called with a function that stops the execution as n8n's Stop button does. */
 	onStart?: (stop: () => void) => void;
@@ -105,7 +118,7 @@ export async function binaryOf(item: INodeExecutionData | undefined, name: strin
 let executions = 0;
 
 /** Runs a chain of nodes through n8n's own execution engine. */
-export async function runChain({ nodes, credential, executionId = String(++executions), onStart }: RunOptions): Promise<RunResult> {
+export async function runChain({ nodes, credentials, executionId = String(++executions), onStart }: RunOptions): Promise<RunResult> {
 	const workflow = new Workflow({
 		id: 'testWorkflow00001',
 		name: 'test',
@@ -119,7 +132,7 @@ export async function runChain({ nodes, credential, executionId = String(++execu
 			typeVersion: 1,
 			position: [index * 200, 0],
 			parameters: parameters as INode['parameters'],
-			...(type === 'items' ? {} : { credentials: { imageSaasApi: { id: '1', name: 'Sandbox' } } }),
+			...(type === 'items' ? {} : { credentials: Object.fromEntries(Object.keys(credentials).map((type) => [type, { id: type, name: 'Sandbox' }])) }),
 			...settings,
 		})),
 		connections: Object.fromEntries(nodes.slice(0, -1).map(({ name }, index) => [name, { main: [[{ node: nodes[index + 1]?.name ?? '', type: 'main', index: 0 }]] }])),
@@ -128,7 +141,7 @@ export async function runChain({ nodes, credential, executionId = String(++execu
 	const start = workflow.getNode(first?.name ?? '');
 	if (!start) throw new Error('The chain is empty');
 	const data = createRunExecutionData({ executionData: { nodeExecutionStack: [{ node: start, data: { main: [[{ json: {} }]] }, source: null }] } });
-	const execution = new WorkflowExecute(additionalData(executionId, credential), 'trigger', data).processRunExecutionData(workflow);
+	const execution = new WorkflowExecute(additionalData(executionId, credentials), 'trigger', data).processRunExecutionData(workflow);
 	onStart?.(() => execution.cancel());
 	const run = await execution;
 	const { error } = run.data.resultData;
@@ -139,11 +152,11 @@ export async function runChain({ nodes, credential, executionId = String(++execu
 	};
 }
 
-function additionalData(executionId: string, credential: ICredentialDataDecryptedObject): IWorkflowExecuteAdditionalData {
+function additionalData(executionId: string, credentials: RunOptions['credentials']): IWorkflowExecuteAdditionalData {
 	const workflowData = { id: 'testWorkflow00001', name: 'test', active: false, isArchived: false, createdAt: new Date(0), updatedAt: new Date(0), nodes: [], connections: {}, activeVersionId: null };
 	return {
 		executionId,
-		credentialsHelper: { getDecrypted: () => Promise.resolve(credential), getParentTypes: () => [], isCredentialUsableByNode: () => true, getCredentialsProperties: () => [] } as unknown as ICredentialsHelper,
+		credentialsHelper: { getDecrypted: (_data: unknown, _node: unknown, type: string) => Promise.resolve(credentials[type]), getParentTypes: () => [], isCredentialUsableByNode: () => true, getCredentialsProperties: () => [] } as unknown as ICredentialsHelper,
 		hooks: new ExecutionLifecycleHooks('trigger', executionId, workflowData),
 		currentNodeExecutionIndex: 0,
 		restApiUrl: '',

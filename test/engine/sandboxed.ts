@@ -35,7 +35,7 @@ export function bench(settings: Partial<Settings> = {}): Bench {
 		stopEngine();
 	});
 	const credential: Bench['credential'] = (patch) => ({ baseUrl: running().url, apiKey, webhookSecret: 'whsec_sandbox', requestsPerMinute: 0, jobsInFlight: 0, ...patch });
-	const chain: Bench['chain'] = (items, nodes, more) => runChain({ credential: credential(), ...more, nodes: [{ name: 'In', type: 'items', parameters: { items } }, ...nodes] });
+	const chain: Bench['chain'] = (items, nodes, more = {}) => runChain({ credentials: { imageSaasApi: more.credential ?? credential() }, ...(more.onStart ? { onStart: more.onStart } : {}), nodes: [{ name: 'In', type: 'items', parameters: { items } }, ...nodes] });
 	return {
 		sandbox: running,
 		books: () => running().books(),

@@ -1,0 +1,38 @@
+import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
+import type { AnySandbox } from '../../sandbox/backends';
+import { type Kit, kits, startKit } from '../support/conformanceKits';
+import { type RunOptions, type RunResult, runChain, startEngine, stopEngine, type TestNode } from './harness';
+
+/** Several backends at once, each quick and without limits of its own. */
+export interface BackendsBench {
+	sandbox: (id: string) => AnySandbox;
+	/** Items through any of the pack's nodes, with a credential for every backend there is. */
+	run: (items: IDataObject[], nodes: TestNode[], more?: Partial<Pick<RunOptions, 'onStart' | 'credentials'>>) => Promise<RunResult>;
+}
+
+/** Backends and an engine for the tests of a file; settings and books are fresh for each test. @param ids undefined: every backend */
+export function backendsBench(ids?: readonly string[]): BackendsBench {
+	const wanted = kits.filter(({ backend }) => !ids || ids.includes(backend.id));
+	const running = new Map<Kit, AnySandbox>();
+	beforeAll(async () => {
+		await startEngine();
+		for (const kit of wanted) running.set(kit, await startKit(kit));
+	});
+	beforeEach(() => {
+		for (const sandbox of running.values()) sandbox.reset();
+	});
+	afterAll(async () => {
+		for (const sandbox of running.values()) await sandbox.close();
+		stopEngine();
+	});
+	const sandbox: BackendsBench['sandbox'] = (id) => {
+		const [, found] = [...running].find(([{ backend }]) => backend.id === id) ?? [];
+		if (!found) throw new Error(`No stand-in of ${id} is running`);
+		return found;
+	};
+	const credentials = () => Object.fromEntries([...running].map(([{ backend, credentialFor }, { url }]): [string, ICredentialDataDecryptedObject] => [backend.credential.type, { ...backend.credential.fields(url), requestsPerMinute: 0, jobsInFlight: 0, ...credentialFor?.('document') }]));
+	return {
+		sandbox,
+		run: (items, nodes, more = {}) => runChain({ ...more, credentials: { ...credentials(), ...more.credentials }, nodes: [{ name: 'In', type: 'items', parameters: { items } }, ...nodes] }),
+	};
+}
