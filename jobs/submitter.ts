@@ -6,6 +6,7 @@ import { checkRequest } from '../providers/requestCheck';
 import { abortable, type Clock, type Random } from './clock';
 import { retryDefaults, withRetry } from './retry';
 import type { Slots } from './slots';
+import { advanceSnapshot } from './transition';
 
 export interface SubmitOptions {
 	idempotencyKey: string;
@@ -75,9 +76,9 @@ export class Submitter {
 						deadline,
 						canRepeat: (error) => {
 							last = error;
-							if (error.delivery !== 'ambiguous') return true;
+							if (isRefusal(error)) return true;
 							doubtSince ??= begunAt;
-							// Sent and not answered: safe to send again only with a key of the provider's own, or after a look.
+							// It may have been made all the same: safe to send again only with a key of the provider's own, or after a look.
 							return idempotency !== 'none';
 						},
 					},
@@ -88,14 +89,15 @@ export class Submitter {
 		const outcome = await outcomeOf(attempts);
 		if (!outcome.ok) {
 			slot.release();
-			throw outcome.error.delivery === 'ambiguous' && outcome.error.code !== 'canceled' ? perhapsMade(outcome.error, idempotency, idempotencyKey) : outcome.error;
+			throw isUnclear(outcome.error) ? perhapsMade(outcome.error, idempotency, idempotencyKey) : outcome.error;
 		}
 		const { id, status } = outcome.value.job;
 		if (id === null || isTerminal(status)) slot.release();
 		else slot.bind(id);
 		if (signal?.aborted) ifStopped?.(outcome.value);
+		const { job, images } = advanceSnapshot(undefined, outcome.value);
 		// When a job was made is known also where the provider's answer is silent about it.
-		return { ...outcome.value, job: { ...outcome.value.job, createdAt: outcome.value.job.createdAt ?? new Date(clock.now()).toISOString() } };
+		return { ...outcome.value, images, job: { ...job, createdAt: job.createdAt ?? new Date(clock.now()).toISOString() } };
 	}
 
 	/** The work, which is stopped by its signal when time is up, and then fails with `tooLate`. */
@@ -129,15 +131,26 @@ export class Submitter {
 	}
 }
 
+/** Whether the provider has certainly not begun: it was not reached, or said that it is too busy. A 500 or a gateway's time-out says no such thing. */
+function isRefusal({ delivery, code, httpStatus }: ImageError): boolean {
+	return delivery === 'notSent' || code === 'rateLimited' || httpStatus === 503;
+}
+
+/** Whether nobody knows if the job was made: no answer came to its end, or one that cannot be read and is no refusal. */
+function isUnclear({ delivery, code, httpStatus, retryable }: ImageError): boolean {
+	if (code === 'canceled') return false;
+	return delivery === 'ambiguous' || (code === 'malformedResponse' && retryable && (httpStatus ?? 200) < 300);
+}
+
 /** Sent and not answered to the end; the hint says how the job, if there is one, can be had without paying again. */
 function perhapsMade(error: ImageError, idempotency: Capabilities['idempotency'], key: string): ImageError {
-	const { code, message, retryable, httpStatus, delivery } = error;
+	const { code, message, retryable, httpStatus } = error;
 	const hint = {
 		native: `Run this item again with the idempotency key ${key}: it gives that job, not a second one`,
 		lookup: 'Run this item again: the job is looked for before another is made',
 		none: 'Look at the provider before you run this item again: it may be paid already',
 	}[idempotency];
-	return new ImageError(code, { message: `${message}. The job may have been made all the same`, hint, retryable, httpStatus, delivery, cause: error });
+	return new ImageError(code, { message: `${message}. The job may have been made all the same`, hint, retryable, httpStatus, delivery: 'ambiguous', cause: error });
 }
 
 /** Neither a key nor a look tells what became of an earlier attempt: only a person may decide to pay once more. */

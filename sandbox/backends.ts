@@ -1,5 +1,6 @@
 import { startImageSaasSandbox } from './imageSaas/server';
 import type { Sandbox } from './shared/server';
+import { startZImageSandbox } from './zImage/server';
 
 /** What is common to the settings of all backends. */
 export type AnySandbox = Sandbox<Record<string, unknown>>;
@@ -25,5 +26,12 @@ export const backends: readonly Backend[] = [
 		start: startImageSaasSandbox,
 		webhooks: true,
 		credential: { type: 'imageSaasApi', fields: (baseUrl) => ({ ...noLimits, baseUrl, apiKey: 'img_test_dev_123456789', webhookSecret: 'whsec_sandbox', requestsPerMinute: 60, jobsInFlight: 5 }) },
+	},
+	{
+		id: 'zImage',
+		displayName: 'Z-Image',
+		start: startZImageSandbox,
+		webhooks: false,
+		credential: { type: 'zImageApi', fields: (baseUrl) => ({ ...noLimits, baseUrl, authKey: 'client-key-1' }) },
 	},
 ];

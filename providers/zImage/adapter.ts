@@ -6,7 +6,7 @@ import { readEndpoint } from '../credential';
 import type { CallOptions, Observation, ProviderAdapter, Session } from '../provider';
 import { createZImageClient, type ZImageClient } from './client';
 import { batchIdOf, readJobId, writeJobId, type ZImageJobId } from './jobId';
-import { hasEnded, ofSummary, requestOf, stateOfItem, stateOfTask, type TaskState, toGenerateBody, toSnapshot } from './mapping';
+import { hasEnded, ofCounts, ofIdle, ofWhole, requestOf, stateOfItem, stateOfTask, type TaskState, toGenerateBody, toSnapshot } from './mapping';
 import type { BatchAnswer, BatchSummary } from './wire';
 
 /** What the Z-Image node needs besides the verbs. */
@@ -139,7 +139,7 @@ export const zImageAdapter: ProviderAdapter<ZImageSession> = {
 				const batchId = batchIdOf(idempotencyKey);
 				const answer = await batchOrNull(batchId, options);
 				if (!answer) {
-					if (Date.now() - since < appearsWithinMs) throw new ImageError('upstream', { message: 'The batch does not show yet; whether it was made is not known', hint: 'Look at the history before you run this item again' });
+					if (Date.now() - since < appearsWithinMs) throw new ImageError('timeout', { message: 'The batch does not show yet; whether it was made is not known', hint: 'Look at the history before you run this item again' });
 					return null;
 				}
 				const made = new Map(answer.items.flatMap(({ index, task_id }, place): Array<[number, string]> => (task_id ? [[index ?? place, task_id]] : [])));
@@ -152,10 +152,9 @@ export const zImageAdapter: ProviderAdapter<ZImageSession> = {
 				const found = new Map<string, Observation>();
 				for (const [id, { batchId, count }] of jobs) {
 					const row = batchId === null ? undefined : rows.get(batchId);
-					// Where nothing of it is done yet, the row says all there is to say.
-					const idle = row && row.status === 'PENDING' && !row.success_count && !row.failed_count;
+					const told = row && (ofWhole(row, id, baseUrl, jobs.get(id)?.preview ?? false) ?? ofIdle(row, id, count));
 					try {
-						found.set(id, { ok: true, snapshot: idle ? ofSummary(row, id, count) : await get(id, options) });
+						found.set(id, { ok: true, snapshot: told ?? (await get(id, options)) });
 					} catch (thrown) {
 						const error = toImageError(thrown);
 						if (concernsEndpoint(error) && found.size === 0) throw error;
@@ -180,20 +179,10 @@ export const zImageAdapter: ProviderAdapter<ZImageSession> = {
 				return { job: { provider: 'zImage', id, status: 'canceled', progress: null, total: job.count, completed: before?.images.length ?? null, error, idempotencyKey: null, createdAt: null, updatedAt: null }, images: before?.images ?? [], raw: answers };
 			},
 			async *list(options) {
-				for await (const row of batches(options)) yield { snapshot: listed(row), request: requestOf(row) };
+				for await (const row of batches(options)) yield { snapshot: ofWhole(row, row.task_id, baseUrl, false) ?? ofCounts(row), request: requestOf(row) };
 			},
 		};
 	},
 };
 
 const waiting: TaskState = { status: 'queued', progress: null, error: null, image: null };
-
-/** A batch by its counts; its pictures are had by asking after it. */
-function listed(row: BatchSummary): JobSnapshot {
-	const snapshot = ofSummary(row, row.task_id, null);
-	const { total, completed } = snapshot.job;
-	if (row.status === 'PENDING') return snapshot;
-	const status = completed === 0 ? 'failed' : completed === total ? 'succeeded' : 'partial';
-	const error = status === 'succeeded' ? null : jobError('upstream', { message: `${completed} of ${total ?? 'unknown'} images came`, hint: null });
-	return { ...snapshot, job: { ...snapshot.job, status, error } };
-}

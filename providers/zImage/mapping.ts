@@ -134,8 +134,30 @@ function errorOf(status: JobStatus, states: readonly TaskState[], images: number
 	return status === 'failed' || status === 'canceled' ? first : null;
 }
 
-/** A row of the history: how many of its pictures are there, without their addresses. */
-export function ofSummary(summary: BatchSummary, id: string, count: number | null): JobSnapshot {
+/** A job from its row of the history where that tells all: one picture, and it is there. */
+export function ofWhole(row: BatchSummary, id: string, baseUrl: string, preview: boolean): JobSnapshot | null {
+	const path = preview ? row.image_url : (row.relative_path ?? null);
+	if (row.batch_size !== 1 || row.success_count !== 1 || !path) return null;
+	const url = preview ? fileUrl(baseUrl, path) : generated(baseUrl, path);
+	return toSnapshot({ id, count: 1, states: [{ status: 'succeeded', progress: null, error: null, image: imageAt(url, row) }], createdAt: row.created_at ?? null, raw: row });
+}
+
+/** A job of which nothing is done yet: its row says all there is to say. */
+export function ofIdle(row: BatchSummary, id: string, count: number | null): JobSnapshot | null {
+	return row.status === 'PENDING' && !row.success_count && !row.failed_count ? ofSummary(row, id, count) : null;
+}
+
+/** A batch of the list by its counts; its pictures are had by asking after it. */
+export function ofCounts(row: BatchSummary): JobSnapshot {
+	const snapshot = ofSummary(row, row.task_id, null);
+	const { total, completed } = snapshot.job;
+	if (row.status === 'PENDING') return snapshot;
+	const status = completed === 0 ? 'failed' : completed === total ? 'succeeded' : 'partial';
+	const error = status === 'succeeded' ? null : jobError('upstream', { message: `${completed} of ${total ?? 'unknown'} images came`, hint: null });
+	return { ...snapshot, job: { ...snapshot.job, status, error } };
+}
+
+function ofSummary(summary: BatchSummary, id: string, count: number | null): JobSnapshot {
 	const completed = summary.success_count ?? 0;
 	const total = count ?? summary.batch_size ?? null;
 	return {

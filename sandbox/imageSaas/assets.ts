@@ -14,11 +14,7 @@ export function installAssets(app: FastifyInstance, backend: Backend): void {
 			return reply.code(404).type('text/plain').send('Not Found');
 		}
 		reply.type('image/png');
-		let bytes: Buffer;
-		if (spoiled === 'bad-image') bytes = Buffer.from('<!doctype html><title>Not a picture</title><p>This is not a picture.</p>');
-		else if (spoiled === 'empty-image') bytes = Buffer.alloc(0);
-		else bytes = await backend.pictures.png(sceneOf(job, index));
-		if (spoiled === 'truncated-image') bytes = bytes.subarray(0, Math.floor(bytes.length / 2));
+		const bytes = await backend.pictures.file(sceneOf(job, index), 'png', spoiled);
 		backend.ledger.download(job.tenant);
 		reply.header('cache-control', 'public, max-age=31536000, immutable').header('etag', `"${job.id}-${index}"`);
 		return reply.send(bytes);

@@ -1,5 +1,5 @@
 import type { SceneOptions } from '../shared/scene';
-import { withoutMarkers } from './markers';
+import { withoutMarkers } from '../shared/markers';
 import type { Job } from './store';
 
 const LONG_SIDE = { '1K': 1024, '2K': 2048, '4K': 4096 } as const;

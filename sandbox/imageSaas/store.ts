@@ -1,6 +1,6 @@
 import type { JobEntry } from '../shared/books';
 import { seededDraw, type Draw } from '../shared/random';
-import { fateOf, type Fate } from './markers';
+import { fateOf, type Fate } from '../shared/markers';
 import type { GenerateBody, Status } from './request';
 
 /** One job while the sandbox runs. */

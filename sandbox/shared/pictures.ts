@@ -1,4 +1,5 @@
 import { Lru } from './lru';
+import type { Spoiled } from './markers';
 import { sceneSvg, type SceneOptions } from './scene';
 
 /** Renders result pictures when somebody downloads them, and keeps the last few. */
@@ -8,9 +9,21 @@ export class Pictures {
 
 	/** A real, decodable PNG. The same scene gives the same bytes. */
 	png(scene: SceneOptions): Promise<Buffer> {
-		const key = JSON.stringify(scene);
+		return this.file(scene, 'png', null);
+	}
+
+	/** A picture as its backend sends it, spoilt where a marker asks for it. A missing one is the caller's to tell. */
+	async file(scene: SceneOptions, format: PictureFormat, spoiled: Spoiled | null): Promise<Buffer> {
+		if (spoiled === 'bad-image') return Buffer.from('<!doctype html><title>Not a picture</title><p>This is not a picture.</p>');
+		if (spoiled === 'empty-image') return Buffer.alloc(0);
+		const whole = await this.rendering(scene, format, spoiled === 'blank');
+		return spoiled === 'truncated-image' ? whole.subarray(0, Math.floor(whole.length / 2)) : whole;
+	}
+
+	private rendering(scene: SceneOptions, format: PictureFormat, blank: boolean): Promise<Buffer> {
+		const key = JSON.stringify([scene, format, blank]);
 		return this.rendered.get(key, () => {
-			const picture = render(scene);
+			const picture = render(scene, format, blank);
 			// A failure must not be remembered: the next download tries again.
 			picture.catch(() => this.rendered.delete(key));
 			return picture;
@@ -22,8 +35,12 @@ export class Pictures {
 	}
 }
 
-async function render(scene: SceneOptions): Promise<Buffer> {
+export type PictureFormat = 'png' | 'jpeg' | 'webp';
+
+async function render(scene: SceneOptions, format: PictureFormat, blank: boolean): Promise<Buffer> {
 	// Loaded at the first download: most tests never look at a picture, and the library takes its time to start.
 	const { default: sharp } = await import('sharp');
-	return sharp(Buffer.from(sceneSvg(scene))).removeAlpha().png({ compressionLevel: 6 }).toBuffer();
+	const { width, height } = scene;
+	const drawn = blank ? sharp({ create: { width, height, channels: 3, background: '#000' } }) : sharp(Buffer.from(sceneSvg(scene))).removeAlpha();
+	return format === 'png' ? drawn.png({ compressionLevel: 6 }).toBuffer() : drawn.toFormat(format).toBuffer();
 }

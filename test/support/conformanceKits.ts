@@ -43,6 +43,14 @@ export const kits: readonly Kit[] = [
 		prompts: { fails: 'A cat [fail:PROVIDER_ERROR]', refused: null, partial: null, waits: 'A cat [queue]' },
 		secrets: ['img_test_dev_123456789'],
 	},
+	{
+		backend: backendOf('zImage'),
+		settings: { jobDurationMs: 20 },
+		routes: { submit: 'generate', poll: 'get' },
+		wrongKey: { authKey: 'wrong-key-9' },
+		prompts: { fails: 'A cat [fail:GPU_OOM]', refused: 'A cat [refuse]', partial: 'A cat [partial:2]', waits: 'A cat [queue]' },
+		secrets: ['client-key-1'],
+	},
 ];
 
 export const startKit = (kit: Kit): Promise<AnySandbox> => kit.backend.start({ settings: kit.settings });

@@ -1,5 +1,5 @@
 /** How a result file can be wrong. */
-export type Spoiled = 'bad-image' | 'truncated-image' | 'empty-image' | 'missing-image';
+export type Spoiled = 'bad-image' | 'truncated-image' | 'empty-image' | 'missing-image' | 'blank';
 
 /** What the markers in a prompt decide about its job. */
 export interface Fate {
@@ -13,12 +13,16 @@ export interface Fate {
 	queueMs: number | null;
 	/** It starts to run and never ends. */
 	hangs: boolean;
+	/** The model refuses, in the way of its backend. */
+	refuses: boolean;
+	/** How many of its pictures come; null: all. */
+	partial: number | null;
 	/** How the result file of this number (from 1) is wrong, or null when it is right. */
 	spoiled(index: number): Spoiled | null;
 }
 
 /** Every marker, for the caption: a picture shows the prompt without them. */
-const MARKER = /\[(?:fail|retry|slow|queue|hang|bad-image|truncated-image|empty-image|missing-image)(?::[^\]]*)?\]/g;
+const MARKER = /\[(?:fail|retry|slow|queue|hang|refuse|partial|blank|bad-image|truncated-image|empty-image|missing-image)(?::[^\]]*)?\]/g;
 
 /** Reads the markers of a prompt; one that is misspelt is plain text. */
 export function fateOf(prompt: string): Fate {
@@ -28,8 +32,10 @@ export function fateOf(prompt: string): Fate {
 		durationMs: numberAfter(prompt, 'slow'),
 		queueMs: prompt.includes('[queue]') ? Infinity : numberAfter(prompt, 'queue'),
 		hangs: prompt.includes('[hang]'),
+		refuses: /\[refuse(?::[^\]]*)?\]/.test(prompt),
+		partial: numberAfter(prompt, 'partial'),
 		spoiled(index) {
-			for (const [, kind, only] of prompt.matchAll(/\[(bad-image|truncated-image|empty-image|missing-image)(?::(\d+))?\]/g)) {
+			for (const [, kind, only] of prompt.matchAll(/\[(bad-image|truncated-image|empty-image|missing-image|blank)(?::(\d+))?\]/g)) {
 				if (only === undefined || Number(only) === index) return kind as Spoiled;
 			}
 			return null;

@@ -1,0 +1,107 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ANONYMOUS, Ledger } from './books';
+import { type ArmedFault, Faults } from './faults';
+import { Pictures } from './pictures';
+import { hashText, seededDraw } from './random';
+import { isTooLarge, type StandIn } from './server';
+import { Timers } from './timers';
+
+/** Thrown by routes; answered as it stands. A text is HTML where it begins like it, else plain. */
+export class Refusal extends Error {
+	constructor(
+		readonly status: number,
+		readonly body: Record<string, unknown> | string,
+		readonly headers: Record<string, string> = {},
+	) {
+		super(typeof body === 'string' ? body : JSON.stringify(body));
+		this.name = 'Refusal';
+	}
+}
+
+/** What all stand-ins have in common; a backend adds its routes and its own way of saying no. */
+export abstract class BaseStandIn<S> implements StandIn<S> {
+	readonly ledger = new Ledger();
+	readonly timers = new Timers();
+	readonly pictures = new Pictures();
+	readonly faults: Faults;
+	readonly bodyLimit: number = 32 * 1024 * 1024;
+	abstract readonly openapi: StandIn<S>['openapi'];
+	settings: S;
+	origin = '';
+
+	/** @param patched lays a patch over settings @param routes names by which faults find them */
+	constructor(
+		private readonly initial: S,
+		private readonly patched: (settings: S, patch: unknown) => S,
+		routes: readonly string[],
+	) {
+		this.settings = initial;
+		this.faults = new Faults(routes, seededDraw(hashText('faults')));
+	}
+
+	/** A refusal in the words of the backend. */
+	abstract problem(status: number, message: string): Refusal;
+	abstract routes(app: FastifyInstance): void;
+	/** Forgets what the backend itself keeps. */
+	protected abstract forget(): void;
+
+	patch(patch: unknown): void {
+		this.settings = this.patched(this.settings, patch);
+	}
+
+	reset(): void {
+		this.timers.clear();
+		this.faults.clear();
+		this.ledger.reset();
+		this.forget();
+		this.settings = this.initial;
+	}
+
+	close(): void {
+		this.timers.clear();
+		this.pictures.clear();
+		this.forget();
+	}
+
+	// eslint-disable-next-line @typescript-eslint/no-unused-vars -- backends that know their callers override it
+	tenantOf(request: FastifyRequest): string {
+		return ANONYMOUS;
+	}
+
+	faultBody({ kind }: ArmedFault): Record<string, unknown> {
+		const { body } = this.problem(Number(kind), 'A fault that the sandbox was asked for');
+		return typeof body === 'string' ? { error: body } : body;
+	}
+
+	refuse(error: unknown, reply: FastifyReply): FastifyReply {
+		const { status, body, headers } = this.refusalOf(error);
+		reply.code(status).headers(headers);
+		if (typeof body !== 'string') return reply.send(body);
+		return reply.type(body.startsWith('<') ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8').send(body);
+	}
+
+	unknownRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+		return this.refuse(this.problem(404, `Cannot ${request.method} ${request.url.split('?')[0] ?? ''}`), reply);
+	}
+
+	private refusalOf(error: unknown): Refusal {
+		if (error instanceof Refusal) return error;
+		if (isTooLarge(error)) return this.problem(413, 'The body is too large');
+		return this.problem(500, error instanceof Error ? error.message : 'Something went wrong');
+	}
+}
+
+/** The bytes of a request's body; empty where there is none. */
+export function bodyOf(request: FastifyRequest): Buffer {
+	return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+}
+
+/** The body as JSON; undefined where it is no JSON or says to be something else. */
+export function jsonOf(request: FastifyRequest): unknown {
+	if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) return undefined;
+	try {
+		return JSON.parse(bodyOf(request).toString('utf8')) as unknown;
+	} catch {
+		return undefined;
+	}
+}

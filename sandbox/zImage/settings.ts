@@ -1,0 +1,21 @@
+import { z } from 'zod/v4';
+import { patchedBy } from '../shared/settings';
+
+const schema = z.strictObject({
+	/** `document`: as the document says. `real`: as the public server was seen to do. */
+	dialect: z.enum(['document', 'real']),
+	/** API_ENABLE_AUTH. */
+	auth: z.boolean(),
+	/** API_ADMIN_KEY: may see and delete everything. */
+	adminKey: z.string().min(1),
+	/** API_ALLOWED_KEYS. */
+	allowedKeys: z.array(z.string().min(1)),
+	/** From a worker's beginning to the picture. */
+	jobDurationMs: z.number().nonnegative(),
+});
+
+export type Settings = z.infer<typeof schema>;
+
+export const DEFAULT_SETTINGS: Settings = { dialect: 'document', auth: true, adminKey: 'admin-key', allowedKeys: ['client-key-1', 'client-key-2'], jobDurationMs: 1500 };
+
+export const patched = (settings: Settings, patch: unknown): Settings => patchedBy(schema, settings, patch);

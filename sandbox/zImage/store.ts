@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import type { JobEntry, Ledger } from '../shared/books';
+import { type Fate, fateOf } from '../shared/markers';
+import type { Timers } from '../shared/timers';
+import type { GenerateBody } from './request';
+
+export type CeleryState = 'PENDING' | 'STARTED' | 'PROGRESS' | 'SUCCESS' | 'FAILURE' | 'RETRY' | 'REVOKED';
+
+export interface Task {
+	id: string;
+	/** The key that made it; empty where there was none. */
+	owner: string;
+	batchId: string;
+	index: number;
+	body: GenerateBody;
+	seed: number;
+	fate: Fate;
+	state: CeleryState;
+	progress: number | null;
+	createdAt: Date;
+	/** Whether a worker has taken it up: until then no batch of the real server shows it. */
+	begun: boolean;
+	error: { code: string; message: string; hint: string | null } | null;
+	entry: JobEntry;
+	callOff(): void;
+}
+
+export interface Batch {
+	id: string;
+	owner: string;
+	size: number;
+	createdAt: Date;
+	tasks: Task[];
+}
+
+const messages: Record<string, { message: string; hint: string | null }> = {
+	SAFETY_REJECTED: { message: 'The safety checker refused the prompt', hint: 'Change the prompt and try again' },
+	GPU_OOM: { message: 'CUDA out of memory', hint: 'Choose a smaller size' },
+	TIMEOUT: { message: 'The task took too long', hint: null },
+};
+
+export const isEnd = (state: CeleryState): boolean => state === 'SUCCESS' || state === 'FAILURE' || state === 'REVOKED';
+
+/** Batches and their tasks, and the worker that runs them. */
+export class Store {
+	readonly tasks = new Map<string, Task>();
+	/** In the order of their creation. */
+	readonly batches = new Map<string, Batch>();
+	private seeds = 1000;
+
+	constructor(
+		private readonly ledger: Ledger,
+		private readonly timers: Timers,
+		private readonly durationMs: () => number,
+	) {}
+
+	submit(owner: string, body: GenerateBody, batchId: string): Task {
+		const { batch_index: index, batch_size: size = 1 } = body.metadata ?? {};
+		const batch = this.batches.get(batchId) ?? { id: batchId, owner, size, createdAt: new Date(), tasks: [] };
+		this.batches.set(batchId, batch);
+		const id = randomUUID().replaceAll('-', '');
+		const task: Task = {
+			id, owner, batchId, body, index: index ?? batch.tasks.length, seed: body.seed ?? ++this.seeds, fate: fateOf(body.prompt), state: 'PENDING', progress: null, createdAt: new Date(), begun: false, error: null,
+			entry: { id, tenant: owner || 'anonymous', prompt: body.prompt, mode: null, idempotencyKey: null, status: 'PENDING', request: { ...body }, createdAt: new Date().toISOString(), finishedAt: null, generationsBilled: 0 },
+			callOff: () => undefined,
+		};
+		batch.tasks.push(task);
+		this.tasks.set(id, task);
+		this.ledger.jobBegan(task.entry);
+		const { queueMs, durationMs } = task.fate;
+		const wait = queueMs ?? (durationMs ?? this.durationMs()) * 0.2;
+		if (Number.isFinite(wait)) this.next(task, wait, () => this.begin(task, task.fate.retries));
+		return task;
+	}
+
+	private begin(task: Task, retries: number): void {
+		task.begun = true;
+		this.set(task, 'STARTED');
+		if (task.fate.hangs) return;
+		const duration = task.fate.durationMs ?? this.durationMs();
+		const steps = task.body.num_inference_steps;
+		this.next(task, duration * 0.2, () => this.step(task, 1, steps, (duration * 0.6) / steps, retries));
+	}
+
+	private step(task: Task, done: number, steps: number, eachMs: number, retries: number): void {
+		this.set(task, 'PROGRESS', Math.round((100 * done) / steps));
+		if (done < steps) return this.next(task, eachMs, () => this.step(task, done + 1, steps, eachMs, retries));
+		if (retries > 0) {
+			this.set(task, 'RETRY');
+			return this.next(task, eachMs, () => this.begin(task, retries - 1));
+		}
+		// The real worker says 100 before the file is written.
+		this.next(task, eachMs, () => this.end(task));
+	}
+
+	private end(task: Task): void {
+		const { fail, refuses, partial } = task.fate;
+		const code = refuses ? 'SAFETY_REJECTED' : (fail ?? (partial !== null && task.index >= partial ? 'GPU_OOM' : null));
+		this.finish(task, code === null ? 'SUCCESS' : 'FAILURE', code);
+	}
+
+	/** Ends a task. Returns false when it had ended before. */
+	finish(task: Task, state: 'SUCCESS' | 'FAILURE' | 'REVOKED', code: string | null = null): boolean {
+		if (isEnd(task.state)) return false;
+		task.callOff();
+		if (state !== 'REVOKED') task.begun = true;
+		this.set(task, state);
+		if (state === 'FAILURE') task.error = { code: code ?? 'ERROR', ...(messages[code ?? ''] ?? { message: `The task failed (${code ?? 'no reason'})`, hint: null }) };
+		task.entry.finishedAt = new Date().toISOString();
+		task.entry.generationsBilled = state === 'SUCCESS' ? 1 : 0;
+		this.ledger.jobEnded(task.entry);
+		return true;
+	}
+
+	private set(task: Task, state: CeleryState, progress: number | null = null): void {
+		task.state = state;
+		task.progress = progress;
+		task.entry.status = state;
+	}
+
+	private next(task: Task, delayMs: number, action: () => void): void {
+		task.callOff = this.timers.after(delayMs, action);
+	}
+
+	clear(): void {
+		this.tasks.clear();
+		this.batches.clear();
+	}
+}
