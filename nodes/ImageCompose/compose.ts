@@ -1,22 +1,16 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { defaultImageLimits, receiveImage } from '../../images/receive';
 import { prepareFile, type SourceFile } from '../../images/prepare';
-import { withExtension } from '../../images/fileName';
-import { systemClock } from '../../jobs/clock';
 import type { Endpoint } from '../../jobs/endpoint';
-import { withRetry } from '../../jobs/retry';
 import { ImageError, outcomeOf } from '../../model/errors';
 import type { Reference } from '../../model/request';
 import { checkRequest } from '../../providers/requestCheck';
-import { downloaderFor } from '../shared/downloaders';
+import { downloadPicture } from '../shared/downloadPicture';
 import { generate } from '../shared/generate/generate';
 import { type GenerateOptions, readRequest } from '../shared/generate/readRequest';
 import { fileOf } from '../shared/inputFile';
 import { readReferences } from './references';
 
 type ComposeOptions = GenerateOptions & { fitReferences?: boolean };
-
-const fetchTimeoutMs = 2 * 60_000;
 
 /** Image Generate with references: read and named first, looked into and made ready once every item's fields are right. */
 export async function compose(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
@@ -52,18 +46,9 @@ async function prepare(context: IExecuteFunctions, reference: Reference, endpoin
 }
 
 /** A picture from its address, for a provider that takes files: kept in n8n's binary store, to be sent as often as needed. */
-async function fetched(context: IExecuteFunctions, url: string, { config }: Endpoint): Promise<SourceFile> {
-	const signal = context.getExecutionCancelSignal();
-	const limits = defaultImageLimits;
-	return await withRetry(
-		async () => {
-			const { stream, url: address } = await downloaderFor(config).open(url, { maxBytes: limits.maxBytes, timeoutMs: fetchTimeoutMs }, signal);
-			const name = new URL(address).pathname.split('/').at(-1) || 'reference';
-			const { stored } = await receiveImage(stream, limits, new URL(address).origin, (copy, { mimeType, extension }) => context.helpers.prepareBinaryData(copy, withExtension(name, extension), mimeType));
-			return fileOf(context, stored, name);
-		},
-		{ clock: systemClock, random: Math.random, signal },
-	);
+async function fetched(context: IExecuteFunctions, url: string, endpoint: Endpoint): Promise<SourceFile> {
+	const { data, fileName } = await downloadPicture(context, url, endpoint, context.getExecutionCancelSignal());
+	return fileOf(context, data, fileName);
 }
 
 /** Which reference it was, by its place and its name; of a URL only the host, since its query may open it. */

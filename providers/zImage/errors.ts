@@ -37,7 +37,7 @@ function said(answer: ApiAnswer): string {
 /** Words by which the codes and texts of a worker are told apart; the document lists none. */
 const meanings: ReadonlyArray<[RegExp, ErrorCode]> = [
 	[/safety|nsfw|content.?(policy|filter|reject)|sensitive|prohibited/i, 'contentRejected'],
-	[/out.?of.?memory|\boom\b|cuda|no.?gpu|capacity|overload/i, 'overloaded'],
+	[/out.?of.?memory|(?<![a-z])oom(?![a-z])|cuda|no.?gpu|capacity|overload/i, 'overloaded'],
 	[/time.?(d.)?out|time.?limit/i, 'timeout'],
 	[/invalid|validation|unsupported/i, 'invalidRequest'],
 	[/quota|credit/i, 'quotaExceeded'],

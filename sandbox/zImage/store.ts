@@ -75,6 +75,7 @@ export class Store {
 
 	private begin(task: Task, retries: number): void {
 		task.begun = true;
+		if (task.state === 'REVOKED') return;
 		this.set(task, 'STARTED');
 		if (task.fate.hangs) return;
 		const duration = task.fate.durationMs ?? this.durationMs();
@@ -102,7 +103,8 @@ export class Store {
 	/** Ends a task. Returns false when it had ended before. */
 	finish(task: Task, state: 'SUCCESS' | 'FAILURE' | 'REVOKED', code: string | null = null): boolean {
 		if (isEnd(task.state)) return false;
-		task.callOff();
+		// A canceled task stays in the worker's queue, and is dropped there when its turn comes.
+		if (state !== 'REVOKED' || task.begun) task.callOff();
 		if (state !== 'REVOKED') task.begun = true;
 		this.set(task, state);
 		if (state === 'FAILURE') task.error = { code: code ?? 'ERROR', ...(messages[code ?? ''] ?? { message: `The task failed (${code ?? 'no reason'})`, hint: null }) };
