@@ -40,7 +40,7 @@ export function createDownloader(policy: AddressPolicy, resolve?: Resolver): Dow
 			for (let hops = 0; hops <= mostRedirects; hops++) {
 				guard.checkUrl(url);
 				const answer = await axios
-					.request<Readable>({ method: 'GET', url: url.href, ...agents, proxy: false, maxRedirects: 0, responseType: 'stream', validateStatus: () => true, headers: { accept: 'image/*' }, signal: either })
+					.request<Readable>({ method: 'GET', url: url.href, ...agents, proxy: false, maxRedirects: 0, responseType: 'stream', validateStatus: () => true, headers: { accept: 'image/*, video/*' }, signal: either })
 					.catch((thrown: unknown) => {
 						throw toNetworkError(refusalBehind(thrown), { origin: url.origin, secrets: [], signal, timeoutMs, maxBytes });
 					});

@@ -1,6 +1,6 @@
 /** The name with the extension its bytes call for; one that fits already stays as it is. */
 export function withExtension(fileName: string, extension: string): string {
-	const named = /\.(png|jpe?g|webp|gif|avif|tiff?)$/i.exec(fileName);
+	const named = /\.(png|jpe?g|webp|gif|avif|tiff?|mp4|mov|webm)$/i.exec(fileName);
 	if (named && sameExtension(named[1] ?? '', extension)) return fileName;
 	return `${named ? fileName.slice(0, named.index) : fileName}.${extension}`;
 }

@@ -36,6 +36,19 @@ export async function inspectHead(head: Buffer, maxPixels: number): Promise<Imag
 	return { ...format, width, height };
 }
 
+export interface VideoFacts {
+	mimeType: string;
+	extension: string;
+}
+
+/** The kind of a video, read from the bytes at its beginning. Throws `malformedResponse` when they are none of MP4, QuickTime and WebM. */
+export function inspectVideo(head: Buffer): VideoFacts {
+	if (head.length === 0) throw broken('The video is empty (0 bytes)', 'The provider may have refused the request without saying so');
+	if (head.toString('latin1', 4, 8) === 'ftyp') return head.toString('latin1', 8, 10) === 'qt' ? { mimeType: 'video/quicktime', extension: 'mov' } : { mimeType: 'video/mp4', extension: 'mp4' };
+	if (head.subarray(0, 4).equals(Buffer.from([0x1a, 0x45, 0xdf, 0xa3]))) return { mimeType: 'video/webm', extension: 'webm' };
+	throw broken(`What came is not a video of a known format: it begins with ${describe(head)}`, null);
+}
+
 /** Whether the last bytes are how a whole file of this format ends. Formats that do not tell count as whole. */
 export function endsWhole(mimeType: string, tail: Buffer, totalBytes: number, head: Buffer): boolean {
 	if (mimeType === 'image/png') return tail.includes('IEND');

@@ -2,7 +2,7 @@ import { PassThrough, type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { toNetworkError } from '../http/networkError';
 import { ImageError, outcomeOf } from '../model/errors';
-import { endsWhole, headBytes, type ImageFacts, inspectHead, tooLarge } from './inspect';
+import { endsWhole, headBytes, type ImageFacts, inspectHead, inspectVideo, tooLarge, type VideoFacts } from './inspect';
 
 export interface ImageLimits {
 	maxBytes: number;
@@ -23,6 +23,26 @@ const tailBytes = 4096;
  * Throws `malformedResponse` for what is not a whole picture, `invalidRequest` for one beyond the limits, `network` or `timeout` for a broken stream.
  */
 export async function receiveImage<T>(source: Readable, limits: ImageLimits, origin: string, store: Store<T>): Promise<{ stored: T; facts: ImageFacts; bytes: number }> {
+	return await receive(source, limits, origin, store, {
+		inspect: (head) => inspectHead(head, limits.maxPixels),
+		isWhole: ({ mimeType }, { tail, bytes, head }) => endsWhole(mimeType, tail, bytes, head),
+	});
+}
+
+/**
+ * As `receiveImage`, for a video: its kind is read from its first bytes, and whether it is whole is not looked at.
+ * Throws as `receiveImage`.
+ */
+export async function receiveVideo<T>(source: Readable, maxBytes: number, origin: string, store: (stream: Readable, facts: VideoFacts) => Promise<T>): Promise<{ stored: T; facts: VideoFacts; bytes: number }> {
+	return await receive(source, { maxBytes }, origin, store, { inspect: (head) => Promise.resolve(inspectVideo(head)), isWhole: () => true });
+}
+
+interface Check<Facts> {
+	inspect: (head: Buffer) => Promise<Facts>;
+	isWhole: (facts: Facts, file: { tail: Buffer; bytes: number; head: Buffer }) => boolean;
+}
+
+async function receive<T, Facts>(source: Readable, limits: Pick<ImageLimits, 'maxBytes'>, origin: string, store: (stream: Readable, facts: Facts) => Promise<T>, kind: Check<Facts>): Promise<{ stored: T; facts: Facts; bytes: number }> {
 	const watch = new Watch(limits.maxBytes);
 	const out = new PassThrough();
 	const flow = pipeline(source, watch, out).catch((thrown: unknown) => {
@@ -30,7 +50,7 @@ export async function receiveImage<T>(source: Readable, limits: ImageLimits, ori
 	});
 	// Whichever side fails first tells why; the other then only reports the broken pipe.
 	flow.catch((error: unknown) => watch.headReady.reject(error));
-	const received = await outcomeOf(check(watch, limits, out, flow, store));
+	const received = await outcomeOf(check(watch, out, flow, store, kind));
 	if (received.ok) return received.value;
 	source.destroy();
 	out.destroy();
@@ -38,11 +58,11 @@ export async function receiveImage<T>(source: Readable, limits: ImageLimits, ori
 	throw received.error;
 }
 
-async function check<T>(watch: Watch, { maxPixels }: ImageLimits, out: Readable, flow: Promise<void>, store: Store<T>): Promise<{ stored: T; facts: ImageFacts; bytes: number }> {
+async function check<T, Facts>(watch: Watch, out: Readable, flow: Promise<void>, store: (stream: Readable, facts: Facts) => Promise<T>, { inspect, isWhole }: Check<Facts>): Promise<{ stored: T; facts: Facts; bytes: number }> {
 	const head = await watch.headReady.promise;
-	const facts = await inspectHead(head, maxPixels);
+	const facts = await inspect(head);
 	const [stored] = await Promise.all([store(out, facts), flow]);
-	if (!endsWhole(facts.mimeType, watch.tail, watch.bytes, head)) throw new ImageError('malformedResponse', { message: `The image is cut off after ${watch.bytes} bytes` });
+	if (!isWhole(facts, { tail: watch.tail, bytes: watch.bytes, head })) throw new ImageError('malformedResponse', { message: `The image is cut off after ${watch.bytes} bytes` });
 	return { stored, facts, bytes: watch.bytes };
 }
 

@@ -1,4 +1,5 @@
 import { startImageSaasSandbox } from './imageSaas/server';
+import { startJimengSandbox } from './jimeng/server';
 import type { Sandbox } from './shared/server';
 import { startZImageSandbox } from './zImage/server';
 
@@ -33,5 +34,12 @@ export const backends: readonly Backend[] = [
 		start: startZImageSandbox,
 		webhooks: false,
 		credential: { type: 'zImageApi', fields: (baseUrl) => ({ ...noLimits, baseUrl, authKey: 'client-key-1' }) },
+	},
+	{
+		id: 'jimeng',
+		displayName: 'Jimeng / Dreamina',
+		start: startJimengSandbox,
+		webhooks: false,
+		credential: { type: 'jimengApi', fields: (baseUrl) => ({ ...noLimits, baseUrl, site: 'cn', sessionId: 'session-cn-1' }) },
 	},
 ];

@@ -4,7 +4,7 @@ import type { Endpoint } from '../../jobs/endpoint';
 import { ImageError, outcomeOf } from '../../model/errors';
 import type { Reference } from '../../model/request';
 import { checkRequest } from '../../providers/requestCheck';
-import { downloadPicture } from '../shared/downloadPicture';
+import { downloadPicture } from '../shared/downloadFile';
 import { generate } from '../shared/generate/generate';
 import { type GenerateOptions, readRequest } from '../shared/generate/readRequest';
 import { fileOf } from '../shared/inputFile';

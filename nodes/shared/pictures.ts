@@ -76,7 +76,7 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 		async fetch(snapshot, source, { have = {}, maxMegabytes } = {}) {
 			const limits: ImageLimits = { ...defaultImageLimits, ...(maxMegabytes === undefined ? {} : { maxBytes: maxMegabytes * 1024 * 1024 }) };
 			const downloader = downloaderFor(source.config);
-			const binary: IBinaryKeyData = {};
+			const had: IBinaryKeyData = {};
 			const differences: Difference[] = [];
 			const spoiled = new Map<number, ImageError>();
 			let result = snapshot;
@@ -86,14 +86,14 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 					const present = have[name];
 					// A length stands only with pictures we fetched; another field of that name is somebody else's.
 					if (present && image.bytes !== null) {
-						binary[name] = present;
+						had[name] = present;
 						return image;
 					}
 					const turn = await turns.acquire(signal);
 					const fetched = await outcomeOf(withRetry(() => fetchOne(image, downloader, limits, source), { clock: systemClock, random: Math.random, signal }));
 					turn.release();
 					if (fetched.ok) {
-						binary[name] = fetched.value.data;
+						had[name] = fetched.value.data;
 						differences.push(...fetched.value.differences);
 						return fetched.value.image;
 					}
@@ -104,6 +104,8 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 					return image;
 				}),
 			);
+			// In the order of the images, not of their coming: Image Compose takes the fields as they stand.
+			const binary = Object.fromEntries(images.flatMap(({ index }) => Object.entries(had).filter(([name]) => name === binaryName(index))));
 			return { snapshot: withoutSpoiled({ ...result, images }, spoiled), binary, differences };
 		},
 	};

@@ -51,6 +51,16 @@ export const kits: readonly Kit[] = [
 		prompts: { fails: 'A cat [fail:GPU_OOM]', refused: 'A cat [refuse]', partial: 'A cat [partial:2]', waits: 'A cat [queue]' },
 		secrets: ['client-key-1'],
 	},
+	{
+		backend: backendOf('jimeng'),
+		settings: { jobDurationMs: 10 },
+		// How many pictures come is the site's choice unless the prompt asks for a number.
+		request: { extras: { countInPrompt: true } },
+		routes: { submit: 'generate' },
+		wrongKey: { sessionId: 'wrong-session-9' },
+		prompts: { fails: 'A cat [fail:GENERATION_FAILED]', refused: 'A cat [refuse]', partial: 'A cat [partial:2]' },
+		secrets: ['session-cn-1'],
+	},
 ];
 
 export const startKit = (kit: Kit): Promise<AnySandbox> => kit.backend.start({ settings: kit.settings });

@@ -1,5 +1,6 @@
-import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import type { Endpoint } from '../../../jobs/endpoint';
+import { ImageError } from '../../../model/errors';
 import type { Session } from '../../../providers/provider';
 
 /** One item's call of an operation. */
@@ -30,6 +31,17 @@ export interface OperationDescription {
 
 /** What an operation does; loaded with the node's first execution. Throws ImageError. */
 export type OperationRun<S extends Session> = (call: OperationCall<S>) => Promise<INodeExecutionData[]>;
+
+/** A failure after something had come: an item that goes on with its error has it as `details.came`. */
+export class PartialAnswer extends ImageError {
+	constructor(
+		error: ImageError,
+		readonly came: IDataObject,
+	) {
+		const { code, message, hint, retryable, httpStatus, retryAfterMs, delivery } = error;
+		super(code, { message, hint, retryable, httpStatus, retryAfterMs, delivery, cause: error });
+	}
+}
 
 export interface Resource {
 	value: string;

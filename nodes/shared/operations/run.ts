@@ -1,12 +1,12 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { ApiStream } from '../../../http/apiClient';
-import { parseJson } from '../../../http/json';
-import { ImageError, toImageError } from '../../../model/errors';
+import { excerpt, parseJson } from '../../../http/json';
+import { ImageError, type JobError, toImageError } from '../../../model/errors';
 import type { ProviderDefinition, Session } from '../../../providers/provider';
 import { nodeEndpoint } from '../endpoint';
 import { toNodeError } from '../errors';
 import { textParameter } from '../parameters';
-import type { OperationCall, OperationRun } from './operation';
+import { type OperationCall, type OperationRun, PartialAnswer } from './operation';
 
 /**
  * Executes a provider node: every item by its own operation, one after the other, in order.
@@ -25,11 +25,17 @@ export async function runOperations<S extends Session>(context: IExecuteFunction
 			results.push(...(await run({ context, endpoint, itemIndex, signal })));
 		} catch (thrown) {
 			const error = toImageError(thrown);
-			if (error.code === 'canceled' || !context.continueOnFail()) throw thrown instanceof ImageError ? toNodeError(context.getNode(), error.toJobError(), { itemIndex, provider }) : thrown;
-			results.push({ json: { error: error.message, details: { ...error.toJobError() } }, pairedItem: { item: itemIndex } });
+			if (error.code === 'canceled' || !context.continueOnFail()) throw thrown instanceof ImageError ? toNodeError(context.getNode(), told(error), { itemIndex, provider }) : thrown;
+			results.push({ json: { error: error.message, details: { ...error.toJobError(), ...(error instanceof PartialAnswer ? { came: error.came } : {}) } }, pairedItem: { item: itemIndex } });
 		}
 	}
 	return [results];
+}
+
+/** What came before a failure must not be lost with the node's items: an address in it may be all that was paid for. */
+function told(error: ImageError): JobError {
+	const jobError = error.toJobError();
+	return error instanceof PartialAnswer ? { ...jobError, hint: [jobError.hint, `What had come: ${excerpt(JSON.stringify(error.came), 1_000)}`].filter(Boolean).join('. ') } : jobError;
 }
 
 /** A required text parameter. Throws `invalidRequest` that names the field where it is empty. */

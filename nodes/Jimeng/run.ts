@@ -1,0 +1,72 @@
+import type { IBinaryData, IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
+import { z } from 'zod/v4';
+import { excerpt, parseJson } from '../../http/json';
+import { ImageError } from '../../model/errors';
+import type { JimengSession } from '../../providers/jimeng/adapter';
+import { type ChatResult, readChatStream, resultOf } from '../../providers/jimeng/chat';
+import type { ChatBody } from '../../providers/jimeng/wire';
+import { downloadPicture, downloadVideo } from '../shared/downloadFile';
+import { binaryName } from '../shared/items';
+import { type OperationCall, type OperationRun, PartialAnswer } from '../shared/operations/operation';
+import { answerItem, requiredText } from '../shared/operations/run';
+import { readMaxWait, textParameter } from '../shared/parameters';
+
+type Call = OperationCall<JimengSession>;
+
+/** Each operation by `resource:operation`. A chat generates, and is paid: it is sent once and never repeated by itself. */
+export const runs: Readonly<Record<string, OperationRun<JimengSession>>> = {
+	'chat:complete': async (call) => {
+		const { json, result } = await chat(call, 300);
+		return [await withPictures(call, json, result)];
+	},
+	'video:generate': async (call) => {
+		const { json, result } = await chat(call, 900);
+		const [url] = result.urls;
+		if (url === undefined) throw new PartialAnswer(new ImageError('malformedResponse', { message: `Jimeng answered without a video (${excerpt(result.text)})`, hint: 'Look at the site before you try again: it may be ready there', retryable: false }), json);
+		if (!call.context.getNodeParameter('download', call.itemIndex, true)) return [{ json: { ...json, url }, pairedItem: { item: call.itemIndex } }];
+		const { data, fileName, mimeType, bytes } = await keeping(json, downloadVideo(call.context, url, call.endpoint, call.signal));
+		return [{ json: { ...json, url, fileName, mimeType, bytes }, binary: { data }, pairedItem: { item: call.itemIndex } }];
+	},
+	'model:getAll': async (call) => (await call.endpoint.read(({ client }) => client.models({ signal: call.signal }), call.signal)).map((id) => answerItem(call, { id })),
+};
+
+const earlier = z.array(z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() }));
+
+async function chat(call: Call, longestSeconds: number): Promise<{ json: IDataObject; result: ChatResult }> {
+	const { context, itemIndex, signal } = call;
+	const body: ChatBody = { model: requiredText(call, 'model', 'Model'), messages: [...messagesOf(call), { role: 'user', content: requiredText(call, 'prompt', 'Prompt') }] };
+	const options = { signal, timeoutMs: readMaxWait(context, itemIndex, longestSeconds) };
+	const { client } = call.endpoint.session;
+	const result = context.getNodeParameter('stream', itemIndex, true) ? await readChatStream(client.chatStream(body, options)) : resultOf((await client.chat(body, options)).choices.map(({ message }) => message.content ?? '').join('\n'));
+	const json: IDataObject = { text: result.text, urls: result.urls, finished: result.finished, model: body.model };
+	if (result.error) throw new PartialAnswer(result.error, json);
+	return { json, result };
+}
+
+function messagesOf(call: Call): ChatBody['messages'] {
+	if (textParameter(call.context, 'resource', call.itemIndex) !== 'chat') return [];
+	const value: unknown = call.context.getNodeParameter('messages', call.itemIndex, []);
+	const messages = earlier.safeParse(typeof value === 'string' ? parseJson(value || '[]') : value);
+	if (messages.success) return messages.data;
+	throw new ImageError('invalidRequest', { message: 'Earlier Messages is no JSON array of messages', hint: 'Write it as [{"role": "user", "content": "…"}]', delivery: 'notSent' });
+}
+
+async function withPictures(call: Call, json: IDataObject, { urls }: ChatResult): Promise<INodeExecutionData> {
+	const binary: IBinaryKeyData = {};
+	if (call.context.getNodeParameter('download', call.itemIndex, true)) {
+		for (const [index, url] of urls.entries()) {
+			const load = /\.(mp4|webm|mov)(\?|$)/i.test(url) ? downloadVideo : downloadPicture;
+			binary[binaryName(index)] = (await keeping<{ data: IBinaryData }>(json, load(call.context, url, call.endpoint, call.signal))).data;
+		}
+	}
+	return { json, ...(urls.length > 0 && Object.keys(binary).length > 0 ? { binary } : {}), pairedItem: { item: call.itemIndex } };
+}
+
+/** What was generated is paid: a download that fails does not lose its address. */
+async function keeping<T>(json: IDataObject, work: Promise<T>): Promise<T> {
+	try {
+		return await work;
+	} catch (thrown) {
+		throw thrown instanceof ImageError && thrown.code !== 'canceled' ? new PartialAnswer(thrown, json) : thrown;
+	}
+}

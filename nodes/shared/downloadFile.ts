@@ -1,0 +1,50 @@
+import type { Readable } from 'node:stream';
+import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import { withExtension } from '../../images/fileName';
+import type { ImageFacts } from '../../images/inspect';
+import { defaultImageLimits, receiveImage, receiveVideo } from '../../images/receive';
+import { systemClock } from '../../jobs/clock';
+import { withRetry } from '../../jobs/retry';
+import type { EndpointConfig } from '../../providers/provider';
+import { downloaderFor } from './downloaders';
+
+const timeoutMs = 5 * 60_000;
+const largestVideo = 512 * 1024 * 1024;
+
+export interface Downloaded {
+	data: IBinaryData;
+	/** After its address, with the extension its bytes call for. */
+	fileName: string;
+	facts: ImageFacts;
+	bytes: number;
+}
+
+/** A picture from an address that somebody else chose, through the download plane into n8n's binary store. Throws ImageError. */
+export async function downloadPicture({ helpers }: Helpers, url: string, endpoint: PictureHost, signal: AbortSignal | undefined): Promise<Downloaded> {
+	return await download(url, endpoint, defaultImageLimits.maxBytes, signal, async (stream, { origin, name }) => {
+		const { stored, facts, bytes } = await receiveImage(stream, defaultImageLimits, origin, (copy, { mimeType, extension }) => helpers.prepareBinaryData(copy, withExtension(name, extension), mimeType));
+		return { data: stored, fileName: withExtension(name, facts.extension), facts, bytes };
+	});
+}
+
+/** As `downloadPicture`, for a video. */
+export async function downloadVideo({ helpers }: Helpers, url: string, endpoint: PictureHost, signal: AbortSignal | undefined): Promise<{ data: IBinaryData; fileName: string; mimeType: string; bytes: number }> {
+	return await download(url, endpoint, largestVideo, signal, async (stream, { origin, name }) => {
+		const { stored, facts, bytes } = await receiveVideo(stream, largestVideo, origin, (copy, { mimeType, extension }) => helpers.prepareBinaryData(copy, withExtension(name, extension), mimeType));
+		return { data: stored, fileName: withExtension(name, facts.extension), mimeType: facts.mimeType, bytes };
+	});
+}
+
+type Helpers = Pick<IExecuteFunctions, 'helpers'>;
+type PictureHost = { config: EndpointConfig };
+
+async function download<T>(url: string, { config }: PictureHost, maxBytes: number, signal: AbortSignal | undefined, receive: (stream: Readable, from: { origin: string; name: string }) => Promise<T>): Promise<T> {
+	return await withRetry(
+		async () => {
+			const { stream, url: address } = await downloaderFor(config).open(url, { maxBytes, timeoutMs }, signal);
+			const { origin, pathname } = new URL(address);
+			return await receive(stream, { origin, name: pathname.split('/').at(-1) || 'file' });
+		},
+		{ clock: systemClock, random: Math.random, signal },
+	);
+}

@@ -1,0 +1,30 @@
+import { Refusal } from '../shared/baseStandIn';
+import type { Settings } from './settings';
+
+interface Words {
+	/** Status in the document's dialect; its samples show none. */
+	status: number;
+	type: string;
+	real: number;
+	message: string;
+}
+
+/** Why the site says no: the document's codes and the numbers the real server has for them. */
+const WORDS: Record<string, Words> = {
+	BAD_REQUEST: { status: 400, type: 'invalid_request_error', real: -2000, message: '请求参数错误' },
+	INVALID_SESSION: { status: 401, type: 'authentication_error', real: -2002, message: 'Sessionid已失效' },
+	UPLOAD_TIMEOUT: { status: 500, type: 'image_upload_error', real: -1000, message: '图片上传失败: 网络连接超时' },
+	CONTENT_FILTERED: { status: 400, type: 'content_filter', real: -2006, message: '内容审核未通过' },
+	GENERATION_FAILED: { status: 500, type: 'generation_error', real: -2007, message: '图像生成失败' },
+	GENERATION_TIMEOUT: { status: 500, type: 'generation_error', real: -1000, message: '生成超时' },
+	INSUFFICIENT_POINTS: { status: 402, type: 'insufficient_quota', real: -2009, message: '积分不足' },
+	OTHER: { status: 500, type: 'api_error', real: -1000, message: '服务异常' },
+};
+
+/** A refusal in the words of the dialect. @param code of the table; any other is told as it is */
+export function refusalOf(code: string, dialect: Settings['dialect'], message?: string): Refusal {
+	const words = (Object.hasOwn(WORDS, code) ? WORDS[code] : undefined) ?? { status: 500, type: 'generation_error', real: -2007, message: `生成失败 (${code})` };
+	const text = message ?? words.message;
+	// The real server says no with 200.
+	return dialect === 'real' ? new Refusal(200, { code: words.real, message: text, data: null }) : new Refusal(words.status, { error: { message: text, type: words.type, code } });
+}
