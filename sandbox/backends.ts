@@ -1,3 +1,4 @@
+import { startAiBatchSandbox } from './aiBatch/server';
 import { startImageSaasSandbox } from './imageSaas/server';
 import { startJimengSandbox } from './jimeng/server';
 import type { Sandbox } from './shared/server';
@@ -41,5 +42,12 @@ export const backends: readonly Backend[] = [
 		start: startJimengSandbox,
 		webhooks: false,
 		credential: { type: 'jimengApi', fields: (baseUrl) => ({ ...noLimits, baseUrl, site: 'cn', sessionId: 'session-cn-1' }) },
+	},
+	{
+		id: 'aiBatch',
+		displayName: 'AI Batch Image Generator',
+		start: startAiBatchSandbox,
+		webhooks: false,
+		credential: { type: 'aiBatchApi', fields: (baseUrl) => ({ ...noLimits, baseUrl, upstream: 'gemini', upstreamApiKey: 'upstream-key-1', apiKey: '' }) },
 	},
 ];

@@ -1,6 +1,6 @@
 import type { ApiRequest, ApiStream, ApiTransport } from '../../http/apiClient';
 import { readValue } from '../../http/json';
-import { bodyOf } from './errors';
+import { bodyOf, failureOf } from './errors';
 import { type GenerateAnswer, generateAnswer, type GenerateBody } from './wire';
 
 /** A call of one of the many paths whose answers the document shows by a sample or not at all. */
@@ -9,10 +9,8 @@ export type FreeCall = Pick<ApiRequest, 'method' | 'path' | 'query' | 'json' | '
 export interface AiBatchClient {
 	/** `POST /api/generate-image`; answers when the pictures are there. */
 	generate(body: GenerateBody, options: { signal?: AbortSignal | undefined; timeoutMs: number }): Promise<GenerateAnswer>;
-	/** Any other call; gives the JSON it answers with. `/health` may answer 503 with a JSON body on a good server. */
-	call(call: FreeCall, accept?: readonly number[]): Promise<unknown>;
-	/** A call that answers with a file. */
-	open(call: FreeCall): Promise<ApiStream>;
+	/** Any other call, whose answer is JSON or a file. Statuses in `accept` are good as well: `/health` may answer 503 with a JSON body on a good server. */
+	open(call: FreeCall, accept?: readonly number[]): Promise<ApiStream>;
 }
 
 /** Five pictures as base64 and more. */
@@ -24,13 +22,9 @@ export function createAiBatchClient(transport: ApiTransport, now: () => number =
 			const answer = await transport.send({ method: 'POST', path: '/api/generate-image', json, maxBytes: largestAnswer, ...options });
 			return readValue(generateAnswer, bodyOf(answer, answer.text, now()), 'The answer');
 		},
-		async call(request, accept = []) {
-			const answer = await transport.send({ maxBytes: largestAnswer, ...request });
-			return bodyOf(accept.includes(answer.status) ? { ...answer, status: 200 } : answer, answer.text, now());
-		},
-		async open(request) {
-			const answer = await transport.open({ headers: { accept: '*/*' }, timeoutMs: 10 * 60_000, maxBytes: 4 * 1024 ** 3, ...request });
-			if (answer.status < 200 || answer.status >= 300) bodyOf(answer, await answer.text(), now());
+		async open(request, accept = []) {
+			const answer = await transport.open({ headers: { accept: '*/*' }, maxBytes: largestAnswer, ...request });
+			if ((answer.status < 200 || answer.status >= 300) && !accept.includes(answer.status)) throw failureOf(answer, await answer.text(), now());
 			return answer;
 		},
 	};

@@ -9,10 +9,12 @@ interface Answered {
 	headers: Record<string, string>;
 }
 
+const keys = 'Check the keys in the AI Batch credential, and that the upstream key belongs to the upstream chosen there';
+
 /** Words by which a failure is told apart: the real server answers them all 500 with a text. */
 const meanings: ReadonlyArray<[RegExp, ErrorCode, string | null]> = [
 	[/safety|content.?(policy|filter|moderation)|blocked|prohibited|nsfw|審核|安全|違規|违规/i, 'contentRejected', 'Change the prompt'],
-	[/api.?key|unauthori[sz]ed|authentication|credential|金鑰|密钥|認證/i, 'auth', 'Check the keys in the AI Batch credential, and that the upstream key belongs to the upstream chosen there'],
+	[/api.?key|unauthori[sz]ed|authentication|credential|金鑰|密钥|認證/i, 'auth', keys],
 	[/quota|billing|insufficient|credit|餘額|额度|配額/i, 'quotaExceeded', 'Top up the account behind the upstream key'],
 	[/rate.?limit|too many requests|頻繁|频繁/i, 'rateLimited', null],
 	[/unsupported|not supported|invalid|must be|required|不支援|不支持|無效|无效|缺少/i, 'invalidRequest', 'Correct what it names'],
@@ -27,10 +29,12 @@ export function bodyOf(answer: Answered, text: string, now: number): unknown {
 	const isOk = status >= 200 && status < 300;
 	const isRefusal = typeof body === 'object' && body !== null && 'success' in body && body.success === false;
 	if (isOk && !isRefusal) return body;
-	throw failure(answer, text, body, now);
+	throw failureOf(answer, text, now);
 }
 
-function failure(answer: Answered, text: string, body: unknown, now: number): ImageError {
+/** What an answer that is no success means. */
+export function failureOf(answer: Answered, text: string, now: number): ImageError {
+	const body = parseJson(text);
 	const { status } = answer;
 	const isHtml = body === undefined && /^\s*</.test(text);
 	if (isHtml && (status === 404 || status === 405)) {
@@ -40,7 +44,7 @@ function failure(answer: Answered, text: string, body: unknown, now: number): Im
 	const byStatus = codeOfStatus(status);
 	// 500 is said of everything, so its text says more; the other statuses mean what they mean.
 	const vague = (status >= 200 && status < 300) || status === 500 || status === 400;
-	const [, code, hint] = (vague ? meanings.find(([pattern]) => pattern.test(said)) : undefined) ?? [undefined, vague && status !== 400 ? ('upstream' as const) : byStatus, hintOfStatus(status)];
+	const [, code, hint] = (vague ? meanings.find(([pattern]) => pattern.test(said)) : undefined) ?? [undefined, vague && status !== 400 ? ('upstream' as const) : byStatus, byStatus === 'auth' ? keys : hintOfStatus(status)];
 	// A gateway that gave up waiting says nothing of the work behind it.
 	const delivery: Delivery = status === 502 || status === 504 ? 'ambiguous' : 'answered';
 	return new ImageError(code, {

@@ -61,6 +61,14 @@ export const kits: readonly Kit[] = [
 		prompts: { fails: 'A cat [fail:GENERATION_FAILED]', refused: 'A cat [refuse]', partial: 'A cat [partial:2]' },
 		secrets: ['session-cn-1'],
 	},
+	{
+		backend: backendOf('aiBatch'),
+		settings: { jobDurationMs: 10 },
+		routes: { submit: 'generate' },
+		wrongKey: { upstreamApiKey: 'wrong-upstream-9' },
+		prompts: { fails: 'A cat [fail:MODEL_DOWN]', refused: 'A cat [refuse]', partial: 'A cat [partial:2]' },
+		secrets: ['upstream-key-1'],
+	},
 ];
 
 export const startKit = (kit: Kit): Promise<AnySandbox> => kit.backend.start({ settings: kit.settings });

@@ -1,0 +1,92 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+import type { FormPart } from '../../http/form';
+import { parseJson } from '../../http/json';
+import { ImageError, outcomeOf } from '../../model/errors';
+import type { AiBatchSession } from '../../providers/aiBatch/adapter';
+import type { FreeCall } from '../../providers/aiBatch/client';
+import { bodyOf } from '../../providers/aiBatch/errors';
+import { inputFile } from '../shared/inputFile';
+import type { OperationCall, OperationRun } from '../shared/operations/operation';
+import { answerItem, fileItem, jsonParameter, requiredText } from '../shared/operations/run';
+import { textParameter } from '../shared/parameters';
+import { withPictures } from './answer';
+import type { Call } from './call';
+import { operations } from './operations';
+
+type ItemCall = OperationCall<AiBatchSession>;
+
+/** Longest a tool may take with an image. */
+const timeoutMs = 5 * 60_000;
+
+/** Each operation by `resource:operation`, made from the table. Reads are repeated when they fail on the way, the others never. */
+export const runs: Readonly<Record<string, OperationRun<AiBatchSession>>> = Object.fromEntries(operations.map((call) => [`${call.resource}:${call.operation}`, (item: ItemCall) => run(call, item)]));
+
+async function run(call: Call, item: ItemCall): Promise<INodeExecutionData[]> {
+	const request = requestOf(call, item);
+	const outcome = await outcomeOf(send(call, item, request));
+	if (outcome.ok) return [outcome.value];
+	// Asked under its other address only where the first says that it has no such thing.
+	if (call.elsewhere === undefined || outcome.error.code !== 'notFound' || outcome.error.httpStatus === null) throw outcome.error;
+	return [await send(call, item, { ...request, path: call.elsewhere })];
+}
+
+async function send(call: Call, item: ItemCall, request: FreeCall): Promise<INodeExecutionData> {
+	const { endpoint, signal } = item;
+	const ask = async ({ client }: AiBatchSession) => {
+		const answer = await client.open({ ...request, signal, timeoutMs }, call.accept);
+		const type = answer.headers['content-type'] ?? '';
+		if (!/json|text\//i.test(type)) return await fileItem(item, answer, { fileName: fileNameOf(answer.headers['content-disposition'], request.path), mimeType: type.split(';')[0]?.trim() || 'application/octet-stream' });
+		const text = await answer.text();
+		const body = bodyOf({ status: 200, headers: answer.headers }, text, Date.now());
+		if (body === undefined) throw new ImageError('malformedResponse', { message: 'The server answered with something that is no JSON', hint: 'Does the base URL lead to the API, and not to a web page?', retryable: false });
+		return await withPictures(item.context, answerItem(item, body));
+	};
+	return call.method === 'GET' ? await endpoint.read(ask, signal) : await ask(endpoint.session);
+}
+
+function requestOf(call: Call, item: ItemCall): FreeCall {
+	const { context, itemIndex } = item;
+	const path = call.path.replace(/\{(\w+)\}/g, (_whole, name: string) => encodeURIComponent(requiredText(item, name, displayNameOf(call, name))));
+	const query = Object.fromEntries((call.query ?? []).map((name) => [name, textParameter(context, name, itemIndex) || undefined]));
+	const common = { method: call.method, path, ...(call.query ? { query } : {}) };
+	if (call.method === 'GET' || call.method === 'DELETE') return common;
+	const body = bodyFor(call, item);
+	const field = call.takesFile ? textParameter(context, 'binaryField', itemIndex) : '';
+	if (field === '') return { ...common, json: body };
+	const { fileName, mimeType, bytes, open } = inputFile(context, itemIndex, field);
+	const form: FormPart[] = [
+		...Object.entries(body).map(([name, value]): FormPart => ({ name, value: typeof value === 'string' ? value : JSON.stringify(value) })),
+		{ name: textParameter(context, 'formField', itemIndex) || 'image', fileName, mimeType, bytes, open },
+	];
+	return { ...common, form };
+}
+
+function bodyFor(call: Call, item: ItemCall): Record<string, unknown> {
+	const { context, itemIndex, endpoint } = item;
+	if (call.resource === 'batch') {
+		const imageSize = textParameter(context, 'imageSize', itemIndex);
+		return { prompts: promptsOf(item), settings: { ...(imageSize ? { image_size: imageSize } : {}), ...endpoint.session.upstream } };
+	}
+	const named = Object.entries(call.body ?? {}).flatMap(([name, key]): Array<[string, unknown]> => {
+		const field = call.fields?.find((candidate) => candidate.name === name);
+		if (field?.type === 'json') return [[key, jsonParameter(item, name, field.displayName)]];
+		const value = field?.required ? requiredText(item, name, field.displayName) : textParameter(context, name, itemIndex);
+		return value === '' ? [] : [[key, value]];
+	});
+	return { ...(call.withUpstream ? endpoint.session.upstream : {}), ...(call.hasFreeBody ? jsonParameter(item, 'bodyJson', 'Body (JSON)') : {}), ...Object.fromEntries(named) };
+}
+
+function promptsOf({ context, itemIndex }: ItemCall): string[] {
+	const value: unknown = context.getNodeParameter('prompts', itemIndex, '');
+	const given: unknown[] = Array.isArray(value) ? value : typeof value === 'string' ? (Array.isArray(parseJson(value)) ? (parseJson(value) as unknown[]) : value.split('\n')) : [];
+	const prompts = given.flatMap((prompt) => (typeof prompt === 'string' && prompt.trim() !== '' ? [prompt.trim()] : []));
+	if (prompts.length === 0) throw new ImageError('invalidRequest', { message: 'Prompts is empty', hint: 'Write one a line', delivery: 'notSent' });
+	return prompts;
+}
+
+const displayNameOf = (call: Call, name: string) => call.fields?.find((field) => field.name === name)?.displayName ?? name;
+
+function fileNameOf(disposition: string | undefined, path: string): string {
+	return /filename="?([^";]+)"?/i.exec(disposition ?? '')?.[1] ?? decodeURIComponent(path.split('/').at(-1) ?? 'file');
+}
+
