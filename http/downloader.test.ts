@@ -49,7 +49,7 @@ it('redirects are followed, relative ones too, but not for ever', async () => {
 
 it('what says it is too large is not fetched', async () => {
 	const { url } = await serve((_request, response) => response.end('x'.repeat(1_001)));
-	await expect(downloader.open(url, limits)).rejects.toMatchObject({ code: 'malformedResponse', message: expect.stringContaining('1001 bytes') });
+	await expect(downloader.open(url, limits)).rejects.toMatchObject({ code: 'invalidRequest', message: expect.stringContaining('1001 bytes') });
 });
 
 it.each([

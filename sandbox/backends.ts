@@ -1,6 +1,7 @@
 import { startAiBatchSandbox } from './aiBatch/server';
 import { startImageSaasSandbox } from './imageSaas/server';
 import { startJimengSandbox } from './jimeng/server';
+import { startNanoBananaProSandbox } from './nanoBananaPro/server';
 import type { Sandbox } from './shared/server';
 import { startZImageSandbox } from './zImage/server';
 
@@ -49,5 +50,12 @@ export const backends: readonly Backend[] = [
 		start: startAiBatchSandbox,
 		webhooks: false,
 		credential: { type: 'aiBatchApi', fields: (baseUrl) => ({ ...noLimits, baseUrl, upstream: 'gemini', upstreamApiKey: 'upstream-key-1', apiKey: '' }) },
+	},
+	{
+		id: 'nanoBananaPro',
+		displayName: 'NanoBananaPro',
+		start: startNanoBananaProSandbox,
+		webhooks: false,
+		credential: { type: 'nanoBananaProApi', fields: (baseUrl) => ({ ...noLimits, baseUrl, api: 'v1.6', geminiApiKey: 'gemini-key-1', geminiApiBase: '', taskProvider: 'gemini', requestsPerMinute: 600 }) },
 	},
 ];

@@ -12,6 +12,8 @@ export interface Kit {
 	routes: { submit: string; poll?: string };
 	/** Fields of a credential that is refused; null where no key is looked at. */
 	wrongKey: Record<string, unknown> | null;
+	/** The dialect in which the server keeps the keys itself. */
+	keylessDialect?: string;
 	prompts: {
 		/** The job fails at the provider. */
 		fails: string;
@@ -68,6 +70,16 @@ export const kits: readonly Kit[] = [
 		wrongKey: { upstreamApiKey: 'wrong-upstream-9' },
 		prompts: { fails: 'A cat [fail:MODEL_DOWN]', refused: 'A cat [refuse]', partial: 'A cat [partial:2]' },
 		secrets: ['upstream-key-1'],
+	},
+	{
+		backend: backendOf('nanoBananaPro'),
+		settings: { requestsPerSecond: 0, jobDurationMs: 20 },
+		routes: { submit: 'generate', poll: 'get' },
+		wrongKey: { geminiApiKey: 'wrong-gemini-9' },
+		prompts: { fails: 'A cat [fail:MODEL_BROKEN]', refused: 'A cat [refuse]', partial: 'A cat [partial:2]' },
+		keylessDialect: 'real',
+		credentialFor: (dialect) => ({ api: dialect === 'real' ? 'tasks' : 'v1.6' }),
+		secrets: ['gemini-key-1', 'AIza-stored-on-the-server'],
 	},
 ];
 

@@ -1,0 +1,100 @@
+import type { FastifyInstance } from 'fastify';
+import { BaseStandIn, Refusal } from '../shared/baseStandIn';
+import { ControlError } from '../shared/control';
+import { withoutMarkers } from '../shared/markers';
+import { type Sandbox, type SandboxOptions, startStandIn } from '../shared/server';
+import * as docs from './openapi';
+import { installPublicApi } from './publicApi';
+import { DEFAULT_SETTINGS, patched, type Settings } from './settings';
+import { Sockets } from './sockets';
+import { type Picture, Store, type Task } from './store';
+import { installV16 } from './v16';
+import { taskView } from './views';
+
+/** Starts a NanoBananaPro stand-in on loopback. */
+export function startNanoBananaProSandbox(options: SandboxOptions<Settings> = {}): Promise<Sandbox<Settings>> {
+	return startStandIn(new NanoBananaProStandIn(patched(DEFAULT_SETTINGS, options.settings ?? {})), options.port);
+}
+
+/** A token bucket, as the document describes its limit. */
+class Bucket {
+	private tokens = 0;
+	private at: number | null = null;
+
+	take(perSecond: number, burst: number): boolean {
+		const now = Date.now();
+		this.tokens = this.at === null ? burst : Math.min(burst, this.tokens + ((now - this.at) / 1000) * perSecond);
+		this.at = now;
+		if (this.tokens < 1) return false;
+		this.tokens -= 1;
+		return true;
+	}
+
+	clear(): void {
+		this.at = null;
+	}
+}
+
+export class NanoBananaProStandIn extends BaseStandIn<Settings> {
+	readonly openapi = docs.openapi;
+	override readonly bodyLimit = 64 * 1024 * 1024;
+	/** Reference files of the last task that came with some. */
+	references: Buffer[] = [];
+	private readonly bucket = new Bucket();
+	private readonly sockets = new Sockets(
+		() => this.settings,
+		(id) => this.store.tasks.get(id),
+	);
+	readonly store = new Store(this.ledger, this.timers, () => this.settings.jobDurationMs, (task, latest) => this.sockets.tell(task, latest));
+
+	constructor(settings: Settings) {
+		super(settings, patched, ['generate', 'get', 'list', 'search', 'detail', 'delete', 'export', 'providers', 'asset', 'health']);
+	}
+
+	problem(status: number, message: string): Refusal {
+		if (status === 404) return new Refusal(404, '404 page not found');
+		return new Refusal(status, this.settings.dialect === 'real' ? { code: status, message, data: null } : { code: status, message });
+	}
+
+	protected forget(): void {
+		this.store.clear();
+		this.references = [];
+		this.bucket.clear();
+		this.sockets.close();
+	}
+
+	/** Lets a request in, or refuses it for its haste, or because the server does not speak this API. @param dialect null: both have the path */
+	admit(dialect: Settings['dialect'] | null): void {
+		const { requestsPerSecond, burst } = this.settings;
+		if (requestsPerSecond > 0 && !this.bucket.take(requestsPerSecond, burst)) throw this.problem(429, '请求过于频繁,请稍后再试');
+		if (dialect !== null && dialect !== this.settings.dialect) throw this.problem(404, '');
+	}
+
+	async drawn(task: Task, { index, width, height }: Picture): Promise<Buffer> {
+		const note = [`${index} of ${task.totalCount}`, `${width} × ${height}`, ...(task.references.length > 0 ? [`after ${task.references.length} references`] : [])].join('  ·  ');
+		this.ledger.download(task.entry.tenant);
+		return await this.pictures.file({ width, height, caption: withoutMarkers(task.prompt), note, seed: `${task.prompt}\n${index}\n${task.number}` }, 'png', task.fate.spoiled(index));
+	}
+
+	routes(app: FastifyInstance): void {
+		this.sockets.listen(app.server);
+		app.get('/api/v1/ws/generate/:taskId', { schema: docs.named('Generate', 'Progress of a task, as a WebSocket') }, async () => {
+			throw new Refusal(426, { code: 426, message: 'Upgrade Required' });
+		});
+		installV16(app, this);
+		installPublicApi(app, this);
+	}
+
+	/** `POST /jobs/:id/finish` ends a task by what has come; `GET /sockets` counts those that were asked for; `GET /references` are the files of the last task, as base64. */
+	control(app: FastifyInstance): void {
+		app.get('/references', async () => this.references.map((bytes) => bytes.toString('base64')));
+		app.get('/sockets', async () => ({ asked: this.sockets.asked }));
+		app.post<{ Params: { id: string } }>('/jobs/:id/finish', async (request) => {
+			const task = this.store.tasks.get(request.params.id);
+			if (!task) throw new ControlError(404, `There is no task ${request.params.id}`);
+			if (task.status !== 'processing' && task.status !== 'pending') throw new ControlError(409, `The task has ended: ${task.status}`);
+			this.store.end(task, null);
+			return taskView(task);
+		});
+	}
+}
