@@ -1,4 +1,4 @@
-import type { IAuthenticateGeneric, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
 
 export class AiBatchApi implements ICredentialType {
 	name = 'aiBatchApi';
@@ -27,7 +27,8 @@ export class AiBatchApi implements ICredentialType {
 		{ displayName: 'Jobs in Flight', name: 'jobsInFlight', type: 'number', typeOptions: { minValue: 0 }, default: 2, description: 'Generations at once; further ones wait for their turn. 0 for no limit.' },
 		{ displayName: 'Allowed Download Hosts', name: 'allowedHosts', type: 'string', default: '', placeholder: 'e.g. minio.local:9000, 10.0.0.7', description: 'Hosts on your own network that images may be downloaded from, separated by commas. Public addresses and the host of the base URL are always allowed, other private ones never.' },
 	];
-	authenticate: IAuthenticateGeneric = { type: 'generic', properties: { headers: { Authorization: '={{$credentials.apiKey ? "Bearer " + $credentials.apiKey : undefined}}' } } };
+	// Not the generic way: that would send an empty header where there is no key.
+	authenticate: IAuthenticate = async ({ apiKey: key }, options) => ({ ...options, headers: { ...options.headers, ...(typeof key === 'string' && key !== '' ? { Authorization: `Bearer ${key}` } : {}) } });
 	// The upstream key is looked at only when it generates, which costs: this shows that the server answers and takes the server key.
 	test: ICredentialTestRequest = { request: { baseURL: '={{$credentials.baseUrl}}', url: '/api/prompt-suggestions' } };
 }

@@ -1,4 +1,4 @@
-import type { IAuthenticateGeneric, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
 
 export class ZImageApi implements ICredentialType {
 	name = 'zImageApi';
@@ -12,7 +12,8 @@ export class ZImageApi implements ICredentialType {
 		{ displayName: 'Jobs in Flight', name: 'jobsInFlight', type: 'number', typeOptions: { minValue: 0 }, default: 0, description: 'Jobs queued or running at once; further ones wait for their turn. 0 for no limit: the server queues by itself.' },
 		{ displayName: 'Allowed Download Hosts', name: 'allowedHosts', type: 'string', default: '', placeholder: 'e.g. minio.local:9000, 10.0.0.7', description: 'Hosts on your own network that images may be downloaded from, separated by commas. Public addresses and the host of the base URL are always allowed, other private ones never.' },
 	];
-	authenticate: IAuthenticateGeneric = { type: 'generic', properties: { headers: { 'X-Auth-Key': '={{$credentials.authKey || undefined}}' } } };
+	// Not the generic way: that would send an empty header where there is no key.
+	authenticate: IAuthenticate = async ({ authKey: key }, options) => ({ ...options, headers: { ...options.headers, ...(typeof key === 'string' && key !== '' ? { 'X-Auth-Key': key } : {}) } });
 	// Health answers without a key; the history of the caller is what proves one.
 	test: ICredentialTestRequest = { request: { baseURL: '={{$credentials.baseUrl}}', url: '/v1/history', qs: { limit: 1, offset: 0 } } };
 }

@@ -17,6 +17,8 @@ export interface ApiRequest {
 	headers?: Record<string, string>;
 	/** Sent as JSON. */
 	json?: unknown;
+	/** Sent as it is, its type among the headers; instead of `json`. */
+	text?: string;
 	/** Sent as `multipart/form-data`, files streamed; instead of `json`. */
 	form?: readonly FormPart[];
 	/** Bounds the whole call, of `open` until the last byte; 30 s by default. */
@@ -161,7 +163,8 @@ function atMost(maxBytes: number, origin: string): Transform {
 	});
 }
 
-async function encodeBody({ json, form }: ApiRequest): Promise<{ data?: unknown; headers: Record<string, string> }> {
+async function encodeBody({ json, text, form }: ApiRequest): Promise<{ data?: unknown; headers: Record<string, string> }> {
 	if (form) return await encodeForm(form);
+	if (text !== undefined) return { data: text, headers: {} };
 	return json === undefined ? { headers: {} } : { data: JSON.stringify(json), headers: { 'content-type': 'application/json' } };
 }

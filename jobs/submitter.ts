@@ -54,7 +54,8 @@ export class Submitter {
 	private async submitNew(request: ImageRequest, { idempotencyKey, signal, deadline, unclear, ifStopped }: SubmitOptions): Promise<JobSnapshot> {
 		const { clock, random } = this.dependencies;
 		const { idempotency: stated } = this.provider.capabilities;
-		const idempotency = stated === 'lookup' && !this.session.find ? 'none' : stated;
+		const canFind = this.session.find !== undefined && (this.session.canFind?.(request) ?? true);
+		const idempotency = stated === 'lookup' && !canFind ? 'none' : stated;
 		if (unclear && idempotency === 'none') throw perhapsPaid();
 		const slot = await this.before(deadline, signal, (either) => this.slots.acquire(either), () => noSlot(this.limits.jobsInFlight));
 		let last: ImageError | undefined;

@@ -50,9 +50,21 @@ export interface DeliveredImage extends Image {
 	inline?: Buffer;
 }
 
+/** What a job used, from a provider that tells. */
+export interface Usage {
+	model: string;
+	/** Tokens; null where the provider does not say. */
+	inputTokens: number | null;
+	outputTokens: number | null;
+	totalTokens: number | null;
+	/** US dollars, by the model's published prices; null where those are not known. */
+	estimatedUsd: number | null;
+}
+
 /** What a provider said of a job at one moment. `raw` is its own answer, without secrets. */
 export interface JobSnapshot {
 	job: Job;
 	images: DeliveredImage[];
 	raw: unknown;
+	usage?: Usage;
 }

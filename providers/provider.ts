@@ -125,6 +125,8 @@ export interface Session {
 	 * @param since when the first of those submits began, ms since the epoch
 	 */
 	find?(request: ImageRequest, options: CallOptions & { idempotencyKey: string; since: number }): Promise<JobSnapshot | null>;
+	/** Whether `find` would find a job of this request; where it is missing, of every request. */
+	canFind?(request: ImageRequest): boolean;
 	/**
 	 * Asks after jobs, in as few requests as the provider allows. The answer has an entry for every id asked.
 	 * Throws only where nothing could be learned of any of them (no connection, wrong key).

@@ -1,5 +1,6 @@
 import { ImageError } from '../model/errors';
 import { aiBatch } from './aiBatch/definition';
+import { gemini } from './gemini/definition';
 import { imageSaas } from './imageSaas/definition';
 import { jimeng } from './jimeng/definition';
 import { nanoBananaPro } from './nanoBananaPro/definition';
@@ -7,7 +8,7 @@ import type { ProviderDefinition } from './provider';
 import { zImage } from './zImage/definition';
 
 /** Every provider. A new one is a folder beside this file and a line here; nothing else lists them. */
-export const providers: readonly ProviderDefinition[] = [imageSaas, nanoBananaPro, zImage, jimeng, aiBatch];
+export const providers: readonly ProviderDefinition[] = [imageSaas, nanoBananaPro, zImage, jimeng, aiBatch, gemini];
 
 /** The provider with this id; throws `invalidRequest` that names those there are. */
 export function providerById(id: string): ProviderDefinition {

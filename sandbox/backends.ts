@@ -1,4 +1,5 @@
 import { startAiBatchSandbox } from './aiBatch/server';
+import { startGeminiSandbox } from './gemini/server';
 import { startImageSaasSandbox } from './imageSaas/server';
 import { startJimengSandbox } from './jimeng/server';
 import { startNanoBananaProSandbox } from './nanoBananaPro/server';
@@ -57,5 +58,12 @@ export const backends: readonly Backend[] = [
 		start: startNanoBananaProSandbox,
 		webhooks: false,
 		credential: { type: 'nanoBananaProApi', fields: (baseUrl) => ({ ...noLimits, baseUrl, api: 'v1.6', geminiApiKey: 'gemini-key-1', geminiApiBase: '', taskProvider: 'gemini', requestsPerMinute: 600 }) },
+	},
+	{
+		id: 'gemini',
+		displayName: 'Google Gemini',
+		start: startGeminiSandbox,
+		webhooks: false,
+		credential: { type: 'geminiImageApi', fields: (baseUrl) => ({ ...noLimits, baseUrl, endpoint: 'official', apiKey: 'AIza-sandbox-key-1' }) },
 	},
 ];

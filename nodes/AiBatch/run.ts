@@ -1,12 +1,12 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import type { FormPart } from '../../http/form';
-import { parseJson } from '../../http/json';
 import { ImageError, outcomeOf } from '../../model/errors';
 import type { AiBatchSession } from '../../providers/aiBatch/adapter';
 import type { FreeCall } from '../../providers/aiBatch/client';
 import { bodyOf } from '../../providers/aiBatch/errors';
 import { inputFile } from '../shared/inputFile';
 import type { OperationCall, OperationRun } from '../shared/operations/operation';
+import { promptsOf } from '../shared/operations/lists';
 import { answerItem, fileItem, jsonParameter, requiredText } from '../shared/operations/run';
 import { textParameter } from '../shared/parameters';
 import { withPictures } from './answer';
@@ -74,14 +74,6 @@ function bodyFor(call: Call, item: ItemCall): Record<string, unknown> {
 		return value === '' ? [] : [[key, value]];
 	});
 	return { ...(call.withUpstream ? endpoint.session.upstream : {}), ...(call.hasFreeBody ? jsonParameter(item, 'bodyJson', 'Body (JSON)') : {}), ...Object.fromEntries(named) };
-}
-
-function promptsOf({ context, itemIndex }: ItemCall): string[] {
-	const value: unknown = context.getNodeParameter('prompts', itemIndex, '');
-	const given: unknown[] = Array.isArray(value) ? value : typeof value === 'string' ? (Array.isArray(parseJson(value)) ? (parseJson(value) as unknown[]) : value.split('\n')) : [];
-	const prompts = given.flatMap((prompt) => (typeof prompt === 'string' && prompt.trim() !== '' ? [prompt.trim()] : []));
-	if (prompts.length === 0) throw new ImageError('invalidRequest', { message: 'Prompts is empty', hint: 'Write one a line', delivery: 'notSent' });
-	return prompts;
 }
 
 const displayNameOf = (call: Call, name: string) => call.fields?.find((field) => field.name === name)?.displayName ?? name;

@@ -10,6 +10,7 @@ import { requestOf } from '../../providers/nanoBananaPro/sessionV16';
 import type { GenerationTask } from '../../providers/nanoBananaPro/wire';
 import type { ImageTask } from '../../providers/nanoBananaPro/wireTasks';
 import { toItem } from '../shared/items';
+import { namesIn } from '../shared/operations/lists';
 import type { OperationCall, OperationRun } from '../shared/operations/operation';
 import { answerItem, fileItem, requiredText, wantedRows } from '../shared/operations/run';
 
@@ -114,8 +115,7 @@ const urlOf = (call: Call) => (imageId: string) => `${call.endpoint.config.baseU
 const taskIdsOf = (call: Call): string[] => [...readJobId(requiredText(call, 'taskId', 'Task ID')).taskIds];
 
 function listOf({ context, itemIndex }: Call, name: string, displayName: string): string[] {
-	const value: unknown = context.getNodeParameter(name, itemIndex, '');
-	const list = (Array.isArray(value) ? (value as unknown[]) : [value]).flatMap((entry) => (typeof entry === 'string' ? entry.split(',') : [])).map((id) => id.trim()).filter((id) => id !== '');
+	const list = namesIn(context.getNodeParameter(name, itemIndex, ''));
 	if (list.length > 0) return list;
 	throw new ImageError('invalidRequest', { message: `${displayName} is empty`, hint: 'Separate IDs by commas', delivery: 'notSent' });
 }

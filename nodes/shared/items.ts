@@ -1,7 +1,7 @@
 import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { type Difference, differencesOf } from '../../images/compare';
 import type { JobError } from '../../model/errors';
-import { type DeliveredImage, type Image, isTerminal, type Job, type JobSnapshot, jobStatuses } from '../../model/job';
+import { type DeliveredImage, type Image, isTerminal, type Job, type JobSnapshot, jobStatuses, type Usage } from '../../model/job';
 import { readBack } from '../../model/request';
 import { providers } from '../../providers/registry';
 
@@ -21,11 +21,11 @@ export interface ItemParts {
 	includeRaw?: boolean | undefined;
 }
 
-/** The one shape every verb gives: `{ job, images, request, differences }`, with the pictures as binary data. */
+/** The one shape every verb gives: `{ job, images, request, differences }`, with the pictures as binary data; `usage` from a provider that tells. */
 export function toItem({ snapshot, request, binary, itemIndex, differences = [], includeRaw }: ItemParts): INodeExecutionData {
 	const images = snapshot.images.map(withoutBytes);
 	return {
-		json: { job: { ...snapshot.job }, images, request, differences: [...unlikeAsked(snapshot, request), ...differences], ...(includeRaw ? { raw: snapshot.raw } : {}) } as unknown as IDataObject,
+		json: { job: { ...snapshot.job }, images, request, differences: [...unlikeAsked(snapshot, request), ...differences], ...(snapshot.usage ? { usage: snapshot.usage } : {}), ...(includeRaw ? { raw: snapshot.raw } : {}) } as unknown as IDataObject,
 		...(binary && Object.keys(binary).length > 0 ? { binary } : {}),
 		pairedItem: { item: itemIndex },
 	};
@@ -60,10 +60,10 @@ export function splitImages(item: INodeExecutionData): INodeExecutionData[] {
 
 /** What an incoming item knows of its job already, or undefined where it is not of our shape. */
 export function snapshotOf(json: IDataObject): JobSnapshot | undefined {
-	const { job, images } = json as { job?: Partial<Job> | null; images?: unknown };
+	const { job, images, usage } = json as { job?: Partial<Job> | null; images?: unknown; usage?: unknown };
 	if (typeof job !== 'object' || job === null || typeof job.provider !== 'string' || !jobStatuses.some((status) => status === job.status)) return undefined;
 	const known: Job = { ...blankJob(job.provider), ...job };
-	return { job: known, images: Array.isArray(images) ? images.filter(isImage) : [], raw: null };
+	return { job: known, images: Array.isArray(images) ? images.filter(isImage) : [], raw: null, ...(typeof usage === 'object' && usage !== null ? { usage: usage as Usage } : {}) };
 }
 
 /** A job of which nothing is known but its provider. */

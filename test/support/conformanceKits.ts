@@ -4,6 +4,10 @@ import { type AnySandbox, type Backend, backends } from '../../sandbox/backends'
 /** How one backend's stand-in is brought to do what a scenario needs. Whatever is left out is said why. */
 export interface Kit {
 	backend: Backend;
+	/** Where a backend has more kits than one. */
+	name?: string;
+	/** Both where it is left out. */
+	dialects?: ReadonlyArray<'document' | 'real'>;
 	/** Quick, and without limits of its own. */
 	settings: Record<string, unknown>;
 	/** What every request of it needs besides a prompt. */
@@ -26,6 +30,8 @@ export interface Kit {
 	};
 	/** Credential fields that go with a dialect, where the two are different APIs. */
 	credentialFor?: (dialect: string) => Record<string, unknown>;
+	/** These requests are answered with the finished job, although others of the provider are not. */
+	answersAtOnce?: boolean;
 	/** Strings that must be in no snapshot and no error. */
 	secrets: readonly string[];
 }
@@ -36,6 +42,7 @@ const backendOf = (id: string): Backend => {
 	return backend;
 };
 
+/** One of each backend. */
 export const kits: readonly Kit[] = [
 	{
 		backend: backendOf('imageSaas'),
@@ -81,6 +88,36 @@ export const kits: readonly Kit[] = [
 		credentialFor: (dialect) => ({ api: dialect === 'real' ? 'tasks' : 'v1.6' }),
 		secrets: ['gemini-key-1', 'AIza-stored-on-the-server'],
 	},
+	{
+		backend: backendOf('gemini'),
+		settings: { jobDurationMs: 10 },
+		routes: { submit: 'generate' },
+		wrongKey: { apiKey: 'AIza-wrong-9' },
+		prompts: { fails: 'A cat [fail:INTERNAL]', refused: 'A cat [refuse]', partial: 'A cat [partial:2]' },
+		credentialFor: (dialect) => ({ endpoint: dialect === 'real' ? 'yunwu' : 'official' }),
+		answersAtOnce: true,
+		secrets: ['AIza-sandbox-key-1'],
+	},
 ];
+
+/** Further ways of using a backend, whose answers come otherwise. */
+const others: readonly Kit[] = [
+	{
+		backend: backendOf('gemini'),
+		name: 'Google Gemini, batches',
+		dialects: ['document'],
+		settings: { jobDurationMs: 10 },
+		request: { extras: { batch: true } },
+		routes: { submit: 'batch', poll: 'get' },
+		wrongKey: { apiKey: 'AIza-wrong-9' },
+		prompts: { fails: 'A cat [fail:INTERNAL]', refused: 'A cat [refuse]', partial: 'A cat [partial:2]', waits: 'A cat [queue]' },
+		secrets: ['AIza-sandbox-key-1'],
+	},
+];
+
+export const allKits: readonly Kit[] = [...kits, ...others];
+
+/** A kit's column in tables. */
+export const nameOf = ({ name, backend }: Kit): string => name ?? backend.displayName;
 
 export const startKit = (kit: Kit): Promise<AnySandbox> => kit.backend.start({ settings: kit.settings });

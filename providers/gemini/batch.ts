@@ -1,0 +1,67 @@
+import { type ImageError, jobError } from '../../model/errors';
+import type { Job, JobSnapshot, JobStatus } from '../../model/job';
+import { batchError, noPicture } from './errors';
+import { picturesIn, withoutData } from './mapping';
+import { usageOf } from './usage';
+import type { BatchJob, BatchResponse } from './wire';
+
+/** Another word is a batch that still runs. */
+const statuses: Readonly<Record<string, JobStatus>> = {
+	JOB_STATE_QUEUED: 'queued',
+	JOB_STATE_PENDING: 'queued',
+	JOB_STATE_PAUSED: 'queued',
+	JOB_STATE_RUNNING: 'running',
+	JOB_STATE_SUCCEEDED: 'succeeded',
+	JOB_STATE_PARTIALLY_SUCCEEDED: 'succeeded',
+	JOB_STATE_FAILED: 'failed',
+	JOB_STATE_EXPIRED: 'failed',
+	JOB_STATE_CANCELLED: 'canceled',
+};
+
+export function statusOfBatch({ state }: BatchJob): JobStatus {
+	return (state && Object.hasOwn(statuses, state) ? statuses[state] : undefined) ?? 'running';
+}
+
+/** A batch as a job, without its pictures: as a list has it, or while it runs. */
+export function fromBatch(batch: BatchJob): JobSnapshot {
+	const status = statusOfBatch(batch);
+	const job: Job = {
+		provider: 'gemini',
+		id: batch.name,
+		status,
+		progress: status === 'succeeded' ? 100 : null,
+		total: null,
+		completed: null,
+		error: status === 'failed' ? failureOf(batch) : null,
+		idempotencyKey: batch.displayName ?? null,
+		createdAt: isoOf(batch.createTime),
+		updatedAt: isoOf(batch.updateTime ?? batch.endTime),
+	};
+	const { dest: _dest, ...raw } = batch;
+	return { job, images: [], raw };
+}
+
+/** A batch that has succeeded, with the pictures of its responses, in their order. Without any it has failed. */
+export function fromResponses(batch: BatchJob, responses: readonly BatchResponse[]): JobSnapshot {
+	const snapshot = fromBatch(batch);
+	const answers = responses.flatMap(({ response }) => (response ? [response] : []));
+	const { images, failures } = picturesIn(answers);
+	const lost: ImageError[] = responses.flatMap(({ response, error }) => (response ? [] : [batchError(error ?? {})]));
+	const total = Math.max(responses.length, images.length);
+	const [reason = noPicture({ reason: null, message: null, words: '' })] = [...failures, ...lost];
+	const status = images.length === 0 ? 'failed' : images.length < total ? 'partial' : 'succeeded';
+	const error = status === 'succeeded' ? null : { ...reason.toJobError(), message: status === 'partial' ? `${images.length} of ${total} images came: ${reason.message}` : reason.message };
+	const usage = usageOf(answers, batch.model ?? '', { batch: true });
+	return { job: { ...snapshot.job, status, progress: status === 'succeeded' ? 100 : null, total, completed: images.length, error }, images, raw: withoutData({ ...batch, dest: { responses } }), ...(usage ? { usage } : {}) };
+}
+
+function failureOf({ state, error }: BatchJob) {
+	if (state === 'JOB_STATE_EXPIRED') return jobError('timeout', { message: 'The batch did not end within its time and expired', hint: 'Submit it again, or in smaller parts' });
+	return batchError(error ?? {}).toJobError();
+}
+
+/** A time as ISO 8601; null for what is none. */
+function isoOf(time: string | null | undefined): string | null {
+	const at = Date.parse(time ?? '');
+	return Number.isNaN(at) ? null : new Date(at).toISOString();
+}

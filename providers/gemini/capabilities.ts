@@ -1,0 +1,28 @@
+import type { Capabilities } from '../provider';
+import { models } from './models';
+
+/** From Google's guide to image generation and the model table of the Image SaaS document. */
+export const capabilities: Capabilities = {
+	maxCount: 8,
+	aspectRatios: ['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9'],
+	resolutions: ['512', '1K', '2K', '4K'],
+	models: Object.keys(models),
+	negativePrompt: false,
+	seed: true,
+	references: { max: 14, kinds: ['binary'], mimeTypes: ['image/png', 'image/jpeg', 'image/webp'], maxBytes: 7 * 1024 * 1024, maxSide: 4096 },
+	strength: false,
+	extras: [
+		{ type: 'number', name: 'temperature', displayName: 'Temperature', description: 'How freely the model chooses', default: 1, min: 0, max: 2 },
+		{ type: 'number', name: 'topP', displayName: 'Top P', description: 'Share of the likeliest choices the model draws from', default: 0.95, min: 0, max: 1 },
+		{ type: 'number', name: 'topK', displayName: 'Top K', description: 'Number of the likeliest choices the model draws from', default: 40, min: 1, integer: true },
+		{ type: 'boolean', name: 'batch', displayName: 'Use Batch API', description: 'Whether to queue the job for half the price: it ends within 24 hours, often much sooner, and Image Poll finishes it', default: true },
+	],
+	poll: 'single',
+	watch: false,
+	cancelable: ['queued', 'running'],
+	list: true,
+	webhook: false,
+	// Batches carry the key as their name; a direct call has nothing of the kind.
+	idempotency: 'lookup',
+	blankMeansRefused: false,
+};

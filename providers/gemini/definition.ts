@@ -1,0 +1,30 @@
+import type { ImageRequest } from '../../model/request';
+import type { ProviderDefinition } from '../provider';
+import type { GeminiSession } from './adapter';
+import { capabilities } from './capabilities';
+import { defaultModel, modelOf, models } from './models';
+
+/** A request may have 20 MB, and files grow by a third in it. */
+const maxReferenceBytes = 14 * 1024 * 1024;
+
+export const gemini: ProviderDefinition<GeminiSession> = {
+	id: 'gemini',
+	displayName: 'Google Gemini',
+	credential: 'geminiImageApi',
+	capabilities,
+	check: (request) => refusedResolution(request) ?? refusedSize(request),
+	load: async () => (await import('./adapter')).geminiAdapter,
+};
+
+function refusedResolution({ model, resolution }: ImageRequest) {
+	const name = model ?? defaultModel({ resolution });
+	const known = modelOf(name);
+	if (resolution === undefined || known?.resolutions.includes(resolution) !== false) return undefined;
+	const able = Object.entries(models).flatMap(([other, { resolutions }]) => (resolutions.includes(resolution) ? [other] : []));
+	return { field: 'Resolution', problem: `is "${resolution}"; ${name} ${known.resolutions.length ? `takes ${known.resolutions.join(', ')}` : 'takes none'}. Models that do: ${able.join(', ')}` };
+}
+
+function refusedSize({ references = [] }: ImageRequest) {
+	const bytes = references.reduce((sum, reference) => sum + (reference.kind === 'binary' ? (reference.bytes ?? 0) : 0), 0);
+	return bytes > maxReferenceBytes ? { field: 'References', problem: `have ${bytes} bytes together; at most ${maxReferenceBytes} are allowed` } : undefined;
+}

@@ -1,0 +1,44 @@
+/** Kinds of endpoints, by the table "支持的端点" of the Image SaaS document: Google itself, and the proxy Yunwu. */
+export type EndpointKind = 'official' | 'yunwu';
+
+export const addresses: Record<EndpointKind, string> = { official: 'https://generativelanguage.googleapis.com', yunwu: 'https://yunwu.ai' };
+
+/** US dollars a million tokens; thoughts cost what text does. */
+export interface Prices {
+	input: number;
+	text: number;
+	image: number;
+}
+
+export interface Model {
+	endpoints: readonly EndpointKind[];
+	/** Empty: it takes none. */
+	resolutions: readonly string[];
+	/** Of https://ai.google.dev/gemini-api/docs/pricing; null where none is published. */
+	prices: Prices | null;
+}
+
+const flash25: Prices = { input: 0.3, text: 2.5, image: 30 };
+const flash31: Prices = { input: 0.5, text: 3, image: 60 };
+const pro3: Prices = { input: 2, text: 12, image: 120 };
+const both = ['official', 'yunwu'] as const;
+
+/** The table "支持的模型" of the Image SaaS document, and the names that Google has given since. */
+export const models: Readonly<Record<string, Model>> = {
+	'gemini-2.0-flash-exp-image-generation': { endpoints: ['official'], resolutions: [], prices: null },
+	'gemini-2.5-flash-image': { endpoints: both, resolutions: [], prices: flash25 },
+	'gemini-3-pro-image-preview': { endpoints: both, resolutions: ['1K', '2K', '4K'], prices: pro3 },
+	'gemini-3-pro-image': { endpoints: both, resolutions: ['1K', '2K', '4K'], prices: pro3 },
+	'gemini-3.1-flash-image': { endpoints: both, resolutions: ['512', '1K', '2K', '4K'], prices: flash31 },
+};
+
+/** What is known of a model; undefined of one that the table does not have. */
+export function modelOf(name: string): Model | undefined {
+	const bare = name.replace(/^models\//, '');
+	return Object.hasOwn(models, bare) ? models[bare] : undefined;
+}
+
+/** The model where none is chosen: the cheapest that can do it. */
+export function defaultModel({ resolution }: { resolution?: string | undefined }): string {
+	return resolution === undefined ? 'gemini-2.5-flash-image' : 'gemini-3-pro-image-preview';
+}

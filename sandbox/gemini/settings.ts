@@ -1,0 +1,20 @@
+import { z } from 'zod/v4';
+import { patchedBy } from '../shared/settings';
+
+const schema = z.strictObject({
+	/** `document`: Google's own API. `real`: a proxy of it, as Yunwu is. */
+	dialect: z.enum(['document', 'real']),
+	apiKey: z.string().min(1),
+	/** How long a call blocks; a batch takes as long for each of its requests. */
+	jobDurationMs: z.number().nonnegative(),
+	/** Whether image models give several candidates; today's do not. */
+	multipleCandidates: z.boolean(),
+	/** Where a batch puts its responses. */
+	batchResults: z.enum(['inline', 'file']),
+});
+
+export type Settings = z.infer<typeof schema>;
+
+export const DEFAULT_SETTINGS: Settings = { dialect: 'document', apiKey: 'AIza-sandbox-key-1', jobDurationMs: 1500, multipleCandidates: false, batchResults: 'inline' };
+
+export const patched = (settings: Settings, patch: unknown): Settings => patchedBy(schema, settings, patch);
