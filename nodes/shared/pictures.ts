@@ -56,6 +56,7 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 
 	async function fetchOne(image: DeliveredImage, downloader: Downloader, limits: ImageLimits, { provider }: PictureSource): Promise<{ image: DeliveredImage; data: IBinaryData; differences: Difference[] }> {
 		const { url, inline } = image;
+		if (!inline && url === null) throw new ImageError('notFound', { message: `it came inside ${provider.displayName}'s answer, and the item has lost it on its way`, hint: 'Keep the binary data of the items: it is the only copy', delivery: 'notSent' });
 		const origin = url !== null && URL.canParse(url) ? new URL(url).origin : 'the provider';
 		const source = inline ? Readable.from([inline]) : (await downloader.open(url ?? '', { maxBytes: limits.maxBytes, timeoutMs: downloadTimeoutMs }, signal)).stream;
 		const { stored, facts, bytes } = await receiveImage(source, limits, origin, async (stream, { mimeType, extension }) => await storedAndSeen(stream, (copy) => prepareBinary(copy, withExtension(image.fileName, extension), mimeType)));

@@ -32,7 +32,8 @@ export function tasksSession(client: TasksClient, { baseUrl, own }: NanoBananaPr
 				stopped = new ImageError(error.code, { message: `${made.length} of ${request.count} images were accepted: ${error.message}`, hint: error.hint, retryable: error.retryable, httpStatus: error.httpStatus });
 			}
 		}
-		const id = writeJobId({ taskIds: made.map(({ task_id }) => task_id), count: request.count });
+		// A single task says by itself how much it is: its id stays the server's own.
+		const id = writeJobId({ taskIds: made.map(({ task_id }) => task_id), count: request.count === 1 ? null : request.count });
 		const snapshot = fromTasks(made, id, baseUrl);
 		return stopped ? { ...snapshot, job: { ...snapshot.job, error: stopped.toJobError() } } : snapshot;
 	}

@@ -18,13 +18,13 @@ afterAll(() => stage.close());
 /** Generate nodes of these providers side by side, one Poll for all of them, and a file for every picture. */
 function pipeline(name: string, chosen: readonly Kit[]): Workflow {
 	const generates = chosen.map(
-		({ backend, request }, place): WorkflowNode => ({
+		({ backend, request: { extras, ...request } = {} }, place): WorkflowNode => ({
 			id: `g${place}`,
 			name: `Generate ${place}`,
 			type: `${pack}imageGenerate`,
 			typeVersion: 1,
 			position: [200, place * 160],
-			parameters: { provider: backend.id, prompt: `A fox by ${backend.displayName}`, wait: false, ...request, options: {} },
+			parameters: { provider: backend.id, prompt: `A fox by ${backend.displayName}`, wait: false, ...request, options: { ...extras } },
 		}),
 	);
 	const to = (node: string, index = 0) => ({ node, type: 'main', index });
