@@ -15,7 +15,7 @@ export class Stage {
 	readonly apiKey = `img_key_${randomUUID()}`;
 	readonly webhookSecret = `whsec_${randomUUID()}`;
 	readonly userFolder = mkdtempSync(join(tmpdir(), 'image-pipelines-n8n-'));
-	private readonly others: AnySandbox[] = [];
+	private readonly others = new Map<string, AnySandbox>();
 	private readonly credentials: Array<{ type: string; reference: CredentialReference }> = [];
 	private running: { n8n: N8nInstance; client: N8nClient; sandbox: ImageSaasSandbox; credential: CredentialReference } | undefined;
 
@@ -62,17 +62,28 @@ export class Stage {
 	async close(): Promise<void> {
 		await this.running?.n8n.kill();
 		await this.running?.sandbox.close();
-		for (const sandbox of this.others) await sandbox.close();
+		for (const sandbox of this.others.values()) await sandbox.close();
 		rmSync(this.userFolder, { recursive: true, force: true });
 	}
 
 	/** Starts another backend's stand-in, which every workflow installed from now on has a credential for. */
 	async add(kit: Kit): Promise<AnySandbox> {
 		const sandbox = await startKit(kit);
-		this.others.push(sandbox);
+		this.others.set(kit.backend.id, sandbox);
 		const { type, fields } = kit.backend.credential;
 		this.credentials.push({ type, reference: await this.client.createCredential({ name: kit.backend.displayName, type, data: { ...fields(sandbox.url), requestsPerMinute: 0, jobsInFlight: 0 } }) });
 		return sandbox;
+	}
+
+	/** A stand-in that was added. */
+	other(id: string): AnySandbox {
+		const sandbox = this.others.get(id);
+		if (!sandbox) throw new Error(`No stand-in of ${id} was added`);
+		return sandbox;
+	}
+
+	urlOf(id: string): string {
+		return this.others.get(id)?.url ?? this.sandbox.url;
 	}
 
 	/** A workflow with the sandboxes' credentials in the nodes of the pack: one for all in the verbs, its own in a provider's node. */

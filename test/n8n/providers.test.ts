@@ -66,6 +66,52 @@ it.each(kits.map((kit): [string, Kit] => [kit.backend.displayName, kit]))('%s: f
 	await expectPictures(await stage.run(id), [kit]);
 }, 90_000);
 
+const withoutLimits = { requestsPerMinute: 0, jobsInFlight: 0 };
+const tested = (kit: Kit, data: Record<string, unknown>) => stage.client.request<{ status: string; message: string }>('POST', '/rest/credentials/test', { credentials: { id: '', name: 'Tried', type: kit.backend.credential.type, data: { ...kit.backend.credential.fields(stage.urlOf(kit.backend.id)), ...withoutLimits, ...data } } });
+
+it.each(kits.filter(({ backend }) => backend.id !== 'imageSaas').map((kit): [string, Kit] => [kit.backend.displayName, kit]))("%s: the credential's test tells a server that answers from one that does not, and a wrong key where it can", async (_name, kit) => {
+	expect(await tested(kit, {})).toMatchObject({ status: 'OK' });
+	expect(await tested(kit, { baseUrl: 'http://127.0.0.1:9' })).toMatchObject({ status: 'Error' });
+	// The others learn of a key only by generating, which costs.
+	if (kit.backend.id === 'zImage' || kit.backend.id === 'gemini') expect(await tested(kit, kit.wrongKey ?? {})).toMatchObject({ status: 'Error' });
+}, 30_000);
+
+it('an optional key that is empty is not sent as an empty header', async () => {
+	const kit = kits.find(({ backend }) => backend.id === 'zImage');
+	if (!kit) throw new Error('There is no Z-Image');
+	stage.other('zImage').settings({ auth: false });
+	expect(await tested(kit, { authKey: '' })).toMatchObject({ status: 'OK' });
+	stage.other('zImage').settings({ auth: true });
+	expect(await tested(kit, { authKey: '' })).toMatchObject({ status: 'Error' });
+}, 30_000);
+
+it.each([
+	['imageSaas', 'service', 'getHealth'],
+	['nanoBananaPro', 'service', 'getHealth'],
+	['zImage', 'service', 'getHealth'],
+	['jimeng', 'model', 'getAll'],
+	['aiBatch', 'monitoring', 'getHealth'],
+	['geminiImage', 'model', 'getAll'],
+])('the node %s reaches its backend', async (type, resource, operation) => {
+	const node: WorkflowNode = { id: 'n', name: 'Node', type: `${pack}${type}`, typeVersion: 1, position: [200, 0], parameters: { resource, operation } };
+	const { id } = await stage.install({ name: type, settings: { executionOrder: 'v1' }, nodes: [{ id: 's', name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} }, node], connections: { Start: { main: [[{ node: 'Node', type: 'main', index: 0 }]] } } });
+	const execution = await stage.run(id);
+	expect(execution.status).toBe('success');
+	expect(execution.data.resultData.runData['Node']?.[0]?.data?.main?.[0]?.length).toBeGreaterThan(0);
+}, 60_000);
+
+it.each([
+	['gemini', 'Nano Banana Pro'],
+	['jimeng', 'jimeng-4.0'],
+	['nanoBananaPro', 'gemini-3-pro-image-preview'],
+])('the editor lists the models of %s: asked for, or as documented', async (provider, model) => {
+	const { id } = await stage.install(pipeline('models', kits.filter(({ backend }) => backend.id === provider)));
+	const { nodes } = await stage.client.request<{ nodes: WorkflowNode[] }>('GET', `/rest/workflows/${id}`);
+	const node = nodes.find(({ name }) => name === 'Generate 0');
+	const models = await stage.client.request<Array<{ name: string }>>('POST', '/rest/dynamic-node-parameters/options', { path: 'parameters.model', methodName: 'getModels', nodeTypeAndVersion: { name: `${pack}imageGenerate`, version: 1 }, currentNodeParameters: node?.parameters, credentials: node?.credentials });
+	expect(models.map(({ name }) => name)).toEqual(expect.arrayContaining(['Default', model]));
+}, 30_000);
+
 it('all providers in one execution, one Poll for the jobs of all', async () => {
 	const { id } = await stage.install(pipeline('mixed', kits));
 	await expectPictures(await stage.run(id), kits);
