@@ -50,7 +50,7 @@ async function newWorkflow(): Promise<void> {
 	await page.getByTestId('canvas-trigger-node').waitFor();
 }
 
-it.each(['Image Generate', 'Image Poll', 'Image Cancel', 'Image SaaS'])('%s is found in the node panel', async (name) => {
+it.each(['Image Generate', 'Image Compose', 'Image Poll', 'Image Cancel', 'Image SaaS', 'NanoBananaPro', 'Z-Image', 'Jimeng', 'AI Batch Image Generator', 'Google Gemini (Image)'])('%s is found in the node panel', async (name) => {
 	await newWorkflow();
 	await searchPanel(name);
 	await page.getByTestId('node-creator-item-name').filter({ hasText: name }).first().waitFor();
@@ -94,6 +94,32 @@ it('Image Generate is added from the panel, filled in, executed and dragged on t
 	const after = await node.boundingBox();
 	expect((after?.y ?? 0) - before.y).toBeGreaterThan(100);
 	await page.screenshot({ path: join(artifacts, 'canvas.png') });
+}, 90_000);
+
+it('another provider is one choice away, and brings the fields it knows', async () => {
+	await newWorkflow();
+	await searchPanel('image generate');
+	await page.getByTestId('node-creator-item-name').filter({ hasText: 'Image Generate' }).click();
+	await page.getByText('Add to workflow').click();
+	const field = (name: string) => page.getByTestId(`parameter-input-${name}`);
+	await field('prompt').locator('textarea').fill('A lighthouse in the fog');
+	const choose = async (provider: string) => {
+		await field('provider').click();
+		await page.getByRole('option', { name: provider, exact: true }).click();
+	};
+	expect(await field('negativePrompt').count()).toBe(0);
+	await choose('Z-Image');
+	await field('negativePrompt').waitFor();
+	await field('seed').waitFor();
+	await choose('Jimeng / Dreamina');
+	await field('model').waitFor();
+	expect(await field('seed').count()).toBe(0);
+	await choose('Google Gemini');
+	await field('seed').waitFor();
+	expect(await field('negativePrompt').count()).toBe(0);
+	// What was typed in stays.
+	expect(await field('prompt').locator('textarea').inputValue()).toBe('A lighthouse in the fog');
+	await page.screenshot({ path: join(artifacts, 'provider-choice.png') });
 }, 90_000);
 
 it.each(['quick-start', 'webhook-delivery'])('the bundled workflow %s opens on the canvas with every node known', async (name) => {
