@@ -1,4 +1,5 @@
 import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+import { allowedHosts } from './fields';
 
 export class GeminiImageApi implements ICredentialType {
 	name = 'geminiImageApi';
@@ -21,7 +22,7 @@ export class GeminiImageApi implements ICredentialType {
 		{ displayName: 'Base URL', name: 'baseUrl', type: 'string', default: '', placeholder: 'e.g. https://yunwu.ai', description: "Address without /v1beta; empty for the endpoint's own" },
 		{ displayName: 'Requests per Minute', name: 'requestsPerMinute', type: 'number', typeOptions: { minValue: 0 }, default: 60, description: 'What your plan allows. All nodes that use this credential keep to it together. 0 for no limit.' },
 		{ displayName: 'Jobs in Flight', name: 'jobsInFlight', type: 'number', typeOptions: { minValue: 0 }, default: 0, description: 'Generations at once, batches included; further ones wait for their turn. 0 for no limit.' },
-		{ displayName: 'Allowed Download Hosts', name: 'allowedHosts', type: 'string', default: '', placeholder: 'e.g. minio.local:9000, 10.0.0.7', description: 'Hosts on your own network that images may be downloaded from, separated by commas. Public addresses and the host of the base URL are always allowed, other private ones never.' },
+		allowedHosts,
 	];
 	// Not the generic way: that would send Google an empty header of the proxy's kind.
 	authenticate: IAuthenticate = async ({ apiKey, endpoint }, options) => {

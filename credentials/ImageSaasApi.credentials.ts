@@ -1,4 +1,5 @@
 import type { IAuthenticateGeneric, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+import { allowedHosts } from './fields';
 
 export class ImageSaasApi implements ICredentialType {
 	name = 'imageSaasApi';
@@ -11,7 +12,7 @@ export class ImageSaasApi implements ICredentialType {
 		{ displayName: 'Webhook Secret', name: 'webhookSecret', type: 'string', typeOptions: { password: true }, default: '', description: 'What the service signs its webhooks with. Image Webhook Trigger refuses everything while this is empty.' },
 		{ displayName: 'Requests per Minute', name: 'requestsPerMinute', type: 'number', typeOptions: { minValue: 0 }, default: 60, description: 'What your tenant is allowed; all nodes that use this credential keep to it together. 0 for no limit.' },
 		{ displayName: 'Jobs in Flight', name: 'jobsInFlight', type: 'number', typeOptions: { minValue: 0 }, default: 5, description: 'Jobs queued or running at once that your tenant is allowed; further ones wait for their turn. 0 for no limit.' },
-		{ displayName: 'Allowed Download Hosts', name: 'allowedHosts', type: 'string', default: '', placeholder: 'e.g. minio.local:9000, 10.0.0.7', description: 'Hosts on your own network that images may be downloaded from, separated by commas. Public addresses and the host of the base URL are always allowed, other private ones never.' },
+		allowedHosts,
 	];
 	authenticate: IAuthenticateGeneric = { type: 'generic', properties: { headers: { Authorization: '=Bearer {{$credentials.apiKey}}' } } };
 	// Health answers without a key, so the shortest job list is what proves one.

@@ -1,4 +1,5 @@
 import type { IAuthenticateGeneric, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+import { allowedHosts } from './fields';
 
 export class JimengApi implements ICredentialType {
 	name = 'jimengApi';
@@ -22,7 +23,7 @@ export class JimengApi implements ICredentialType {
 		{ displayName: 'Session ID', name: 'sessionId', type: 'string', typeOptions: { password: true }, required: true, default: '', description: "The site's sessionid cookie; several may be given, separated by commas, and one is drawn for each call" },
 		{ displayName: 'Requests per Minute', name: 'requestsPerMinute', type: 'number', typeOptions: { minValue: 0 }, default: 0, description: 'All nodes that use this credential keep to it together. 0 for no limit.' },
 		{ displayName: 'Jobs in Flight', name: 'jobsInFlight', type: 'number', typeOptions: { minValue: 0 }, default: 2, description: 'Generations at once; further ones wait for their turn. 0 for no limit.' },
-		{ displayName: 'Allowed Download Hosts', name: 'allowedHosts', type: 'string', default: '', placeholder: 'e.g. minio.local:9000, 10.0.0.7', description: 'Hosts on your own network that images may be downloaded from, separated by commas. Public addresses and the host of the base URL are always allowed, other private ones never.' },
+		allowedHosts,
 	];
 	authenticate: IAuthenticateGeneric = { type: 'generic', properties: { headers: { Authorization: '=Bearer {{$credentials.sessionId.split(",").map((id) => id.trim()).filter(Boolean).map((id) => $credentials.site === "us" && !id.startsWith("us-") ? "us-" + id : id).join(",")}}' } } };
 	// Only a generation proves a session, and it costs credit: that the service answers is all a test can show for nothing.

@@ -1,4 +1,5 @@
 import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+import { allowedHosts } from './fields';
 
 export class ZImageApi implements ICredentialType {
 	name = 'zImageApi';
@@ -10,7 +11,7 @@ export class ZImageApi implements ICredentialType {
 		{ displayName: 'Auth Key', name: 'authKey', type: 'string', typeOptions: { password: true }, default: '', description: 'Sent as X-Auth-Key; leave it empty where the server runs with API_ENABLE_AUTH=false' },
 		{ displayName: 'Requests per Minute', name: 'requestsPerMinute', type: 'number', typeOptions: { minValue: 0 }, default: 0, description: 'All nodes that use this credential keep to it together. 0 for no limit.' },
 		{ displayName: 'Jobs in Flight', name: 'jobsInFlight', type: 'number', typeOptions: { minValue: 0 }, default: 0, description: 'Jobs queued or running at once; further ones wait for their turn. 0 for no limit: the server queues by itself.' },
-		{ displayName: 'Allowed Download Hosts', name: 'allowedHosts', type: 'string', default: '', placeholder: 'e.g. minio.local:9000, 10.0.0.7', description: 'Hosts on your own network that images may be downloaded from, separated by commas. Public addresses and the host of the base URL are always allowed, other private ones never.' },
+		allowedHosts,
 	];
 	// Not the generic way: that would send an empty header where there is no key.
 	authenticate: IAuthenticate = async ({ authKey: key }, options) => ({ ...options, headers: { ...options.headers, ...(typeof key === 'string' && key !== '' ? { 'X-Auth-Key': key } : {}) } });

@@ -1,4 +1,5 @@
 import type { Capabilities } from '../provider';
+import { sampling } from '../sampling';
 import { models } from './models';
 
 /** From Google's guide to image generation and the model table of the Image SaaS document. */
@@ -12,9 +13,7 @@ export const capabilities: Capabilities = {
 	references: { max: 14, kinds: ['binary'], mimeTypes: ['image/png', 'image/jpeg', 'image/webp'], maxBytes: 7 * 1024 * 1024, maxSide: 4096 },
 	strength: false,
 	extras: [
-		{ type: 'number', name: 'temperature', displayName: 'Temperature', description: 'How freely the model chooses', default: 1, min: 0, max: 2 },
-		{ type: 'number', name: 'topP', displayName: 'Top P', description: 'Share of the likeliest choices the model draws from', default: 0.95, min: 0, max: 1 },
-		{ type: 'number', name: 'topK', displayName: 'Top K', description: 'Number of the likeliest choices the model draws from', default: 40, min: 1, integer: true },
+		...sampling,
 		{ type: 'boolean', name: 'batch', displayName: 'Use Batch API', description: 'Whether to queue the job for half the price: it ends within 24 hours, often much sooner, and Image Poll finishes it', default: true },
 	],
 	poll: 'single',

@@ -1,4 +1,5 @@
 import type { Capabilities } from '../provider';
+import { sampling } from '../sampling';
 
 /** From the tables "创建批量生成任务" and "创建批量图生图任务" of the document. */
 export const capabilities: Capabilities = {
@@ -12,9 +13,7 @@ export const capabilities: Capabilities = {
 	references: { max: 10, kinds: ['binary'], mimeTypes: ['image/jpeg', 'image/png', 'image/webp'], maxBytes: 5 * 1024 * 1024, maxSide: 4096 },
 	strength: false,
 	extras: [
-		{ type: 'number', name: 'temperature', displayName: 'Temperature', description: 'How freely the model chooses', default: 1, min: 0, max: 2 },
-		{ type: 'number', name: 'topP', displayName: 'Top P', description: 'Share of the likeliest choices the model draws from', default: 0.95, min: 0, max: 1 },
-		{ type: 'number', name: 'topK', displayName: 'Top K', description: 'Number of the likeliest choices the model draws from', default: 40, min: 1, integer: true },
+		...sampling,
 		{ type: 'json', name: 'sdkOptions', displayName: 'SDK Options', description: 'Further settings of the generation as a JSON object, sent as <code>options</code>', default: '{}' },
 	],
 	poll: 'single',
