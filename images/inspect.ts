@@ -74,6 +74,17 @@ function broken(message: string, hint: string | null): ImageError {
 	return new ImageError('malformedResponse', { message, hint, retryable: false });
 }
 
+/** A file that is no picture one can work with, and never will be. */
+export function unreadable(message: string, cause?: unknown): ImageError {
+	return new ImageError('malformedResponse', { message, retryable: false, cause });
+}
+
+/** What sharp says of a file it cannot decode, on one line. */
+export function undecodable(cause: unknown): ImageError {
+	const [why = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+	return unreadable(`The image cannot be decoded: ${why}`, cause);
+}
+
 /** Nothing is wrong with the image; it is the limit that keeps it out. */
 export function tooLarge(message: string, hint: string | null = 'Raise "Max Image Size" in the options'): ImageError {
 	return new ImageError('invalidRequest', { message, hint, retryable: false });

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { ImageError } from '../model/errors';
+import { undecodable } from './inspect';
 
 /** What is seen of a picture when all of it is decoded. */
 export interface Look {
@@ -32,9 +32,4 @@ function colorOf(pixels: Buffer, channels: number): string | null {
 	for (let at = 0; at < pixels.length; at++) if (Math.abs((pixels[at] ?? 0) - (first[at % channels] ?? 0)) > tolerance) return null;
 	const [red = 0, green = red, blue = red] = first;
 	return `#${[red, green, blue].map((value) => value.toString(16).padStart(2, '0')).join('')}`;
-}
-
-function undecodable(cause: unknown): ImageError {
-	const [why = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
-	return new ImageError('malformedResponse', { message: `The image cannot be decoded: ${why}`, retryable: false, cause });
 }

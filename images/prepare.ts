@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { ImageError } from '../model/errors';
+import { collect } from './collect';
 import { withExtension } from './fileName';
 import { endsWhole, type ImageFacts, inspectHead } from './inspect';
 
@@ -43,7 +44,7 @@ const mostAttempts = 8;
  * Throws `invalidRequest` for what is no picture, and for one the provider does not take unless `fit` allows to change it.
  */
 export async function prepareFile(file: SourceFile, limits: FileLimits, { fit, store }: PrepareOptions): Promise<SourceFile> {
-	const data = await collected(await file.open());
+	const data = await collect(await file.open(), mostBytes, (problem) => refused(problem, null));
 	const facts = await factsOf(data);
 	const { default: sharp } = await import('sharp');
 	const { orientation = 1, hasAlpha } = await sharp(data).metadata().catch((cause: unknown) => {
@@ -86,17 +87,6 @@ async function factsOf(data: Buffer): Promise<ImageFacts> {
 	});
 	if (!endsWhole(facts.mimeType, data.subarray(-4096), data.length, data)) throw refused(`is cut off after ${data.length} bytes`, null);
 	return facts;
-}
-
-async function collected(stream: Readable): Promise<Buffer> {
-	const chunks: Buffer[] = [];
-	let length = 0;
-	for await (const chunk of stream as AsyncIterable<Buffer>) {
-		length += chunk.length;
-		if (length > mostBytes) throw refused(`is larger than ${mostBytes} bytes`, null);
-		chunks.push(chunk);
-	}
-	return Buffer.concat(chunks);
 }
 
 function refused(problem: string, hint: string | null, cause?: unknown): ImageError {

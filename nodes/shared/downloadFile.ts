@@ -5,8 +5,7 @@ import type { ImageFacts } from '../../images/inspect';
 import { defaultImageLimits, receiveImage, receiveVideo } from '../../images/receive';
 import { systemClock } from '../../jobs/clock';
 import { withRetry } from '../../jobs/retry';
-import type { EndpointConfig } from '../../providers/provider';
-import { downloaderFor } from './downloaders';
+import { downloaderFor, type PictureHosts } from './downloaders';
 
 const timeoutMs = 5 * 60_000;
 const largestVideo = 512 * 1024 * 1024;
@@ -36,7 +35,7 @@ export async function downloadVideo({ helpers }: Helpers, url: string, endpoint:
 }
 
 type Helpers = Pick<IExecuteFunctions, 'helpers'>;
-type PictureHost = { config: EndpointConfig };
+type PictureHost = { config: PictureHosts };
 
 async function download<T>(url: string, { config }: PictureHost, maxBytes: number, signal: AbortSignal | undefined, receive: (stream: Readable, from: { origin: string; name: string }) => Promise<T>): Promise<T> {
 	return await withRetry(

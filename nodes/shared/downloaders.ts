@@ -6,10 +6,13 @@ import { instancePolicy } from './instancePolicy';
 /** Downloaders by policy: each keeps its own checked connections. */
 const downloaders = new Map<string, Downloader>();
 
+/** Hosts that a credential allows. `baseUrl` null: none of its own. */
+export type PictureHosts = Pick<EndpointConfig, 'allowedHosts'> & { baseUrl: string | null };
+
 /** The download plane as n8n's own settings and the credential allow it. */
-export function downloaderFor(config: EndpointConfig): Downloader {
+export function downloaderFor(config: PictureHosts): Downloader {
 	const instance = instancePolicy();
-	const policy: AddressPolicy = { ...instance, allowedHosts: [...instance.allowedHosts, ...config.allowedHosts, ...namesOf(new URL(config.baseUrl).hostname.replace(/^\[|\]$/g, ''))] };
+	const policy: AddressPolicy = { ...instance, allowedHosts: [...instance.allowedHosts, ...config.allowedHosts, ...(config.baseUrl === null ? [] : namesOf(new URL(config.baseUrl).hostname.replace(/^\[|\]$/g, '')))] };
 	const key = JSON.stringify(policy);
 	const downloader = downloaders.get(key) ?? createDownloader(policy);
 	downloaders.set(key, downloader);

@@ -1,0 +1,63 @@
+import type { Sharp } from 'sharp';
+import { undecodable } from '../inspect';
+import type { OutputFormat } from './formats';
+import type { Still } from './still';
+
+/** What a picture is to become. */
+export interface Conversion {
+	format: OutputFormat;
+	/** 1–100; PNG takes none. */
+	quality: number;
+	/** Pixels; null keeps the proportions. Both null: no change of size. */
+	width: number | null;
+	height: number | null;
+	fit: 'inside' | 'outside' | 'cover' | 'contain' | 'fill';
+	/** Whether a smaller picture may be made larger. */
+	enlarge: boolean;
+	/** EXIF, XMP and PNG text; the colour profile stays either way. */
+	keepMetadata: boolean;
+	/** Behind what is transparent, for JPEG, and around what `contain` leaves free. */
+	background: string;
+}
+
+export interface Converted {
+	data: Buffer;
+	mimeType: string;
+	extension: string;
+	width: number;
+	height: number;
+}
+
+/**
+ * A picture in another format or size. It stands upright as its EXIF data says, keeps its colour profile (CMYK, which
+ * only JPEG knows, becomes sRGB) and, as PNG, its 16 bits. Throws `malformedResponse` where it cannot be decoded.
+ */
+export async function convert({ metadata, open }: Still, conversion: Conversion): Promise<Converted> {
+	const { format, quality, width, height, fit, enlarge, keepMetadata, background } = conversion;
+	const isCmyk = metadata.space === 'cmyk';
+	let image = open().autoOrient();
+	if (width !== null || height !== null) image = image.resize({ ...(width === null ? {} : { width }), ...(height === null ? {} : { height }), fit, withoutEnlargement: !enlarge, background: format === 'jpeg' ? background : { r: 0, g: 0, b: 0, alpha: 0 } });
+	if (format === 'jpeg') image = image.flatten({ background });
+	if (isCmyk) image = image.toColourspace('srgb');
+	else if (format === 'png' && metadata.depth === 'ushort') image = image.toColourspace(metadata.channels <= 2 ? 'grey16' : 'rgb16');
+	// A profile describes the numbers as they are: none may stay that was made for CMYK.
+	if (keepMetadata) image = image.keepExif().keepXmp();
+	if (!isCmyk) image = image.keepIccProfile();
+	const { data, info } = await encoded(image, format, quality).toBuffer({ resolveWithObject: true }).catch((cause: unknown) => {
+		throw undecodable(cause);
+	});
+	return { data, mimeType: `image/${format}`, extension: format === 'jpeg' ? 'jpg' : format, width: info.width, height: info.height };
+}
+
+function encoded(image: Sharp, format: OutputFormat, quality: number): Sharp {
+	switch (format) {
+		case 'png':
+			return image.png();
+		case 'jpeg':
+			return image.jpeg({ quality, mozjpeg: true });
+		case 'webp':
+			return image.webp({ quality });
+		case 'avif':
+			return image.avif({ quality });
+	}
+}

@@ -1,0 +1,32 @@
+import type { Readable } from 'node:stream';
+import type { Metadata, Sharp } from 'sharp';
+import { ImageError } from '../../model/errors';
+import { collect } from '../collect';
+import { endsWhole, type ImageFacts, inspectHead, tooLarge, undecodable, unreadable } from '../inspect';
+import type { ImageLimits } from '../receive';
+
+/** A picture that may be worked on: whole, of a known format, within the limits, and not moving. */
+export interface Still {
+	data: Buffer;
+	facts: ImageFacts;
+	metadata: Metadata;
+	/** A new pipeline over it, which fails at the first thing wrong with the file. */
+	open: () => Sharp;
+}
+
+/**
+ * Reads a picture and looks into it before anything is made of it: its pixels are counted before any is decoded.
+ * Throws `malformedResponse` for what is none, `invalidRequest` for one beyond the limits or one that moves.
+ */
+export async function readStill(open: () => Promise<Readable>, limits: ImageLimits): Promise<Still> {
+	const data = await collect(await open(), limits.maxBytes, (problem) => tooLarge(`The image ${problem}`));
+	const facts = await inspectHead(data, limits.maxPixels);
+	if (!endsWhole(facts.mimeType, data.subarray(-4096), data.length, data)) throw unreadable(`The image is cut off after ${data.length} bytes`);
+	const { default: sharp } = await import('sharp');
+	const pipeline = () => sharp(data, { failOn: 'error', limitInputPixels: limits.maxPixels });
+	const metadata = await pipeline().metadata().catch((cause: unknown) => {
+		throw undecodable(cause);
+	});
+	if ((metadata.pages ?? 1) > 1) throw new ImageError('invalidRequest', { message: `The image is animated (${metadata.pages} frames); only still ones are taken`, hint: 'Take one frame of it first', delivery: 'notSent' });
+	return { data, facts, metadata, open: pipeline };
+}

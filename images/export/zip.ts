@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { PassThrough, Readable, Transform } from 'node:stream';
+import type { Lineage } from '../lineage';
+
+/** A picture on its way into an archive; opened once, when its turn comes. */
+export interface ZipEntry {
+	/** As wished for: made safe, and told apart from others of the same name. */
+	name: string;
+	lineage: Lineage;
+	facts: { mimeType: string; width: number; height: number; bytes: number };
+	open: () => Promise<Readable>;
+}
+
+/** A line of `manifest.json`. */
+export interface ManifestEntry extends Lineage {
+	name: string;
+	mimeType: string;
+	width: number;
+	height: number;
+	bytes: number;
+	sha256: string;
+}
+
+export interface Zip {
+	stream: Readable;
+	/** Complete once the stream has ended. */
+	manifest: ManifestEntry[];
+}
+
+export const manifestName = 'manifest.json';
+
+/**
+ * Packs pictures as they are (they are compressed already), one after the other, with a manifest at the end. Nothing
+ * but the chunk in hand is in memory. The stream fails with what a picture's stream fails with.
+ * @param time of all entries
+ */
+export async function zipOf(entries: readonly ZipEntry[], time: Date): Promise<Zip> {
+	const { ZipFile } = await import('yazl');
+	const zip = new ZipFile();
+	const out = new PassThrough();
+	const manifest: ManifestEntry[] = [];
+	const fail = (error: Error) => out.destroy(error);
+	zip.on('error', fail);
+	zip.outputStream.on('error', fail);
+	zip.outputStream.pipe(out);
+	const options = { compress: false, mtime: time };
+	const names = uniqueNames(entries.map(({ name }) => name), [manifestName]);
+	for (const [place, { open, lineage, facts }] of entries.entries()) {
+		const name = names[place] ?? '';
+		zip.addReadStreamLazy(name, { ...options, size: facts.bytes }, (give) => {
+			open().then(
+				(source) => {
+					const hash = createHash('sha256');
+					const hashed = new Transform({
+						transform(chunk: Buffer, _encoding, done) {
+							hash.update(chunk);
+							done(null, chunk);
+						},
+						flush(done) {
+							manifest.push({ name, ...facts, ...lineage, sha256: hash.digest('hex') });
+							done();
+						},
+					});
+					source.on('error', fail);
+					give(null, source.pipe(hashed));
+				},
+				(error: unknown) => {
+					const failed = error instanceof Error ? error : new Error(String(error));
+					fail(failed);
+					give(failed, Readable.from([]));
+				},
+			);
+		});
+	}
+	zip.addReadStreamLazy(manifestName, { ...options, compress: true }, (give) => give(null, Readable.from([Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)])));
+	zip.end();
+	return { stream: out, manifest };
+}
+
+/** Names that no two entries share, whatever the case (many file systems do not tell it apart): `a.png`, `a (2).png`. */
+export function uniqueNames(wanted: readonly string[], taken: readonly string[] = []): string[] {
+	const used = new Set(taken.map((name) => name.toLowerCase()));
+	return wanted.map((wish) => {
+		const name = safeName(wish);
+		const dot = name.lastIndexOf('.');
+		const [stem, extension] = dot > name.lastIndexOf('/') + 1 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
+		let free = name;
+		for (let n = 2; used.has(free.toLowerCase()); n++) free = `${stem} (${n})${extension}`;
+		used.add(free.toLowerCase());
+		return free;
+	});
+}
+
+/** Longest part of a path, in characters: file systems take 255 bytes, and a character may have three. */
+const longestPart = 80;
+
+/** A path that stays below where it is unpacked, on any system: folders are kept, what would lead out of them is not. */
+export function safeName(wish: string): string {
+	const parts = wish
+		.replaceAll('\\', '/')
+		.split('/')
+		 
+		.map((part) => part.replace(/[\u0000-\u001f\u007f<>:"|?*]/g, '_').replace(/[. ]+$/, '').trim())
+		.filter((part) => part !== '' && part !== '.' && part !== '..')
+		.map(shortened);
+	return parts.join('/') || 'image';
+}
+
+function shortened(part: string): string {
+	const characters = Array.from(part);
+	if (characters.length <= longestPart) return part;
+	const extension = /\.[A-Za-z0-9]{1,5}$/.exec(part)?.[0] ?? '';
+	return `${characters.slice(0, longestPart - extension.length).join('').trimEnd()}${extension}`;
+}

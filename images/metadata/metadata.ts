@@ -1,0 +1,66 @@
+import { ImageError } from '../../model/errors';
+import type { Still } from '../export/still';
+import type { Lineage } from '../lineage';
+import { intoJpeg, intoPng, intoWebp } from './containers';
+import { commentText, exifWith, isTiff } from './exif';
+import { type Parameters, readParameters, writeParameters } from './parameters';
+import { xmpOf } from './xmp';
+
+/**
+ * The file with where it comes from written into it, in the ways that image tools read: PNG text as the Stable
+ * Diffusion tools write it, Exif user comment, XMP. Its pixels are not touched.
+ * Throws `invalidRequest` for formats that have no such place.
+ */
+export function embedMetadata({ data, facts, metadata }: Still, lineage: Lineage): Buffer {
+	const parameters = writeParameters(lineage, facts);
+	const exif = exifWith({ description: lineage.prompt ?? '', comment: parameters }, tiffOf(metadata.exif));
+	const embedded = { parameters, exif, xmp: xmpOf(lineage, parameters) };
+	switch (facts.mimeType) {
+		case 'image/png':
+			return intoPng(data, embedded);
+		case 'image/jpeg':
+			return intoJpeg(data, embedded);
+		case 'image/webp':
+			return intoWebp(data, embedded, facts);
+		default:
+			throw new ImageError('invalidRequest', { message: `Metadata cannot be written into ${facts.mimeType}; PNG, JPEG and WebP take it`, hint: 'Convert the image first', delivery: 'notSent' });
+	}
+}
+
+export interface FoundMetadata extends Parameters {
+	/** Where it was found; null where there is none. */
+	source: 'png' | 'exif' | 'xmp' | null;
+}
+
+/** What a file says of where it comes from, whoever wrote it. */
+export async function findMetadata({ metadata }: Still): Promise<FoundMetadata> {
+	const png = metadata.comments?.find(({ keyword }) => keyword === 'parameters')?.text;
+	if (png) return { ...readParameters(png), source: 'png' };
+	const comment = await commentOf(tiffOf(metadata.exif));
+	if (comment) return { ...readParameters(comment), source: 'exif' };
+	const xmp = /<exif:UserComment>[\s\S]*?<rdf:li[^>]*>([\s\S]*?)<\/rdf:li>/.exec(metadata.xmpAsString ?? metadata.xmp?.toString('utf8') ?? '')?.[1];
+	if (xmp) return { ...readParameters(unescaped(xmp)), source: 'xmp' };
+	return { ...readParameters(''), source: null };
+}
+
+/** Some files have the signature ahead of the block, some have not. */
+function tiffOf(block: Buffer | undefined): Buffer | undefined {
+	const tiff = block?.toString('latin1', 0, 6) === 'Exif\0\0' ? block.subarray(6) : block;
+	return tiff && isTiff(tiff) ? tiff : undefined;
+}
+
+async function commentOf(tiff: Buffer | undefined): Promise<string | undefined> {
+	if (!tiff) return undefined;
+	const { default: readExif } = await import('exif-reader');
+	try {
+		const comment: unknown = readExif(tiff).Photo?.UserComment;
+		return Buffer.isBuffer(comment) ? commentText(comment, tiff.toString('latin1', 0, 2) === 'II') : undefined;
+	} catch {
+		// A block that cannot be read says nothing.
+		return undefined;
+	}
+}
+
+function unescaped(text: string): string {
+	return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&apos;', "'").replaceAll('&amp;', '&');
+}

@@ -1,0 +1,47 @@
+import { type Lineage, noLineage } from '../lineage';
+
+/**
+ * The text that the Stable Diffusion tools write into their pictures and read back (AUTOMATIC1111's "parameters"):
+ * the prompt, a line `Negative prompt: …`, and a line of `Name: value` pairs separated by commas.
+ */
+export function writeParameters(lineage: Lineage, { width, height }: { width: number; height: number }): string {
+	const { prompt, negativePrompt, seed, model, provider, jobId } = lineage;
+	// Their reader takes the last line for settings only where it holds three pairs: the size and the version always stand.
+	const pairs = Object.entries({ Seed: seed, Size: `${width}x${height}`, Model: model, Provider: provider, 'Job ID': jobId, Software: 'n8n', Version: 'n8n-nodes-image-pipelines' }).filter(([, value]) => value !== null);
+	return [prompt ?? '', ...(negativePrompt ? [`Negative prompt: ${negativePrompt}`] : []), pairs.map(([name, value]) => `${name}: ${quoted(String(value))}`).join(', ')].join('\n');
+}
+
+/** As their writer does: what holds a comma, a colon or a line's end is quoted as JSON. */
+function quoted(value: string): string {
+	return /[,:\n"]/.test(value) ? JSON.stringify(value) : value;
+}
+
+const pair = /\s*(\w[\w \-/]*):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)/g;
+
+export interface Parameters extends Lineage {
+	/** All pairs by their names as they stand, also those of other tools (Steps, Sampler, …). */
+	settings: Record<string, string>;
+}
+
+/** Reads such a text, of ours or of another tool. */
+export function readParameters(text: string): Parameters {
+	const lines = text.trim().split('\n');
+	const last = lines.at(-1) ?? '';
+	const found = [...last.matchAll(pair)].map(([, name = '', value = '']) => [name, unquoted(value.trim())] as const);
+	const settings = Object.fromEntries(found.length >= 3 ? found : []);
+	if (found.length >= 3) lines.pop();
+	const negativeAt = lines.findIndex((line) => line.startsWith('Negative prompt:'));
+	const prompt = (negativeAt < 0 ? lines : lines.slice(0, negativeAt)).join('\n').trim();
+	const negative = negativeAt < 0 ? '' : lines.slice(negativeAt).join('\n').replace('Negative prompt:', '').trim();
+	const seed = Number(settings['Seed'] ?? Number.NaN);
+	return { ...noLineage, prompt: prompt || null, negativePrompt: negative || null, seed: Number.isSafeInteger(seed) ? seed : null, model: settings['Model'] ?? null, provider: settings['Provider'] ?? null, jobId: settings['Job ID'] ?? null, settings };
+}
+
+function unquoted(value: string): string {
+	if (!value.startsWith('"')) return value;
+	try {
+		return String(JSON.parse(value));
+	} catch {
+		return value;
+	}
+}

@@ -1,0 +1,26 @@
+import { type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription, NodeConnectionTypes } from 'n8n-workflow';
+import { credentialFields } from '../shared/fields';
+import { exportFields } from './fields';
+
+export class ImageExport implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Image Export',
+		name: 'imageExport',
+		icon: { light: 'file:imageExport.svg', dark: 'file:imageExport.dark.svg' },
+		group: ['output'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] }}',
+		description: 'Pack, lay out, convert and label images',
+		defaults: { name: 'Image Export' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: credentialFields('fixed'),
+		properties: exportFields,
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const { exportImages } = await import('./export');
+		return await exportImages(this);
+	}
+}

@@ -1,0 +1,111 @@
+import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
+import { withExtension } from '../../images/fileName';
+import { type Conversion, type Converted, convert } from '../../images/export/convert';
+import type { OutputFormat } from '../../images/export/formats';
+import { embedMetadata, findMetadata } from '../../images/metadata/metadata';
+import { ImageError } from '../../model/errors';
+import type { Image } from '../../model/job';
+import { binaryName } from '../shared/items';
+import { textParameter } from '../shared/parameters';
+import type { Exporter } from './exporter';
+import { failedItems, tellFailures } from './outcomes';
+import type { Source } from './sources';
+
+/** What an item has come to: its binary data and what its JSON says are laid over those it had. */
+interface Changes {
+	binary: IBinaryKeyData;
+	images: Map<string, Partial<Image>>;
+	json: IDataObject;
+}
+
+type Work = (source: Source, itemIndex: number, changes: Changes) => Promise<void>;
+
+/** The operations that give an item for each item. */
+export const perItem: Readonly<Record<string, (exporter: Exporter) => Work>> = {
+	convert: (exporter) => async (source, itemIndex, changes) => {
+		const converted = await convert(await exporter.still(source), readConversion(exporter, itemIndex));
+		const name = await nameOf(source, converted.extension);
+		changes.binary[source.field] = await exporter.store(converted.data, name, converted.mimeType);
+		changes.images.set(source.field, factsOf(converted, name));
+	},
+	thumbnail: (exporter) => async (source, itemIndex, changes) => {
+		const { context } = exporter;
+		const size = positive(context.getNodeParameter('size', itemIndex, 256), 'Size');
+		const format = context.getNodeParameter('format', itemIndex, 'webp') as OutputFormat;
+		const converted = await convert(await exporter.still(source), { ...plain, format, width: size, height: size });
+		changes.binary[`thumbnail_${source.index}`] = await exporter.store(converted.data, await nameOf(source, converted.extension), converted.mimeType);
+	},
+	writeMetadata: (exporter) => async (source, itemIndex, changes) => {
+		const still = await exporter.still(source);
+		const { prompt, negativePrompt } = exporter.context.getNodeParameter('options', itemIndex, {}) as { prompt?: string; negativePrompt?: string };
+		const data = embedMetadata(still, { ...source.lineage, ...(prompt ? { prompt } : {}), ...(negativePrompt ? { negativePrompt } : {}) });
+		changes.binary[source.field] = await exporter.store(data, await nameOf(source, still.facts.extension), still.facts.mimeType);
+		changes.images.set(source.field, { bytes: data.length });
+	},
+	readMetadata: (exporter) => async (source, _itemIndex, changes) => {
+		const { settings, ...found } = await findMetadata(await exporter.still(source));
+		changes.json['metadata'] = [...((changes.json['metadata'] as IDataObject[] | undefined) ?? []), { image: source.index, field: source.field, ...found, settings }];
+	},
+};
+
+/** Runs such an operation over all items. An item of which one picture failed leaves as it came, with the error. */
+export async function runPerItem(exporter: Exporter, work: Work): Promise<INodeExecutionData[]> {
+	const { context } = exporter;
+	const changed = new Map<number, Changes>();
+	const failures = await exporter.each(async (source, itemIndex) => {
+		const changes = changed.get(itemIndex) ?? { binary: {}, images: new Map(), json: {} };
+		changed.set(itemIndex, changes);
+		await work(source, itemIndex, changes);
+	});
+	tellFailures(context, failures);
+	const failed = failedItems(context, failures);
+	return context.getInputData().map(({ json, binary }, itemIndex) => {
+		const failure = failed.find(({ pairedItem }) => (pairedItem as { item: number }).item === itemIndex);
+		if (failure) return failure;
+		const changes = changed.get(itemIndex);
+		const images = json['images'];
+		return {
+			json: { ...json, ...changes?.json, ...(Array.isArray(images) ? { images: (images as unknown as Image[]).map((image) => ({ ...image, ...changes?.images.get(binaryName(image.index)) })) as unknown as IDataObject[] } : {}) },
+			binary: { ...binary, ...changes?.binary },
+			pairedItem: { item: itemIndex },
+		};
+	});
+}
+
+const plain: Omit<Conversion, 'format' | 'width' | 'height'> = { quality: 80, fit: 'inside', enlarge: false, keepMetadata: false, background: '#ffffff' };
+
+function readConversion({ context }: Exporter, itemIndex: number): Conversion {
+	const options = context.getNodeParameter('options', itemIndex, {}) as Partial<Pick<Conversion, 'fit' | 'enlarge' | 'keepMetadata' | 'background'>>;
+	const side = (name: string, displayName: string) => {
+		const value: unknown = context.getNodeParameter(name, itemIndex, 0);
+		return value === 0 || value === '' || value === null ? null : positive(value, displayName);
+	};
+	const quality = Number(context.getNodeParameter('quality', itemIndex, 85));
+	if (!(Number.isInteger(quality) && quality >= 1 && quality <= 100)) throw refused(`Quality is ${quality}; a whole number from 1 to 100 is allowed`);
+	return { ...plain, ...options, quality, format: context.getNodeParameter('format', itemIndex, 'webp') as OutputFormat, width: side('width', 'Width'), height: side('height', 'Height') };
+}
+
+/** Largest side made, in pixels. */
+const longestSide = 16_383;
+
+function positive(value: unknown, displayName: string): number {
+	const number = Number(value);
+	if (Number.isInteger(number) && number >= 1 && number <= longestSide) return number;
+	throw refused(`${displayName} is ${String(value)}; a whole number from 1 to ${longestSide} is allowed`);
+}
+
+function refused(message: string): ImageError {
+	return new ImageError('invalidRequest', { message, delivery: 'notSent' });
+}
+
+async function nameOf({ file }: Source, extension: string): Promise<string> {
+	return withExtension((await file()).fileName, extension);
+}
+
+const factsOf = ({ mimeType, width, height, data }: Converted, fileName: string): Partial<Image> => ({ fileName, mimeType, width, height, bytes: data.length });
+
+/** The operation of an item, by the fields of the node. */
+export function perItemName(exporter: Exporter, operation: string): string {
+	if (operation !== 'metadata') return operation;
+	return textParameter(exporter.context, 'metadataMode', 0) === 'read' ? 'readMetadata' : 'writeMetadata';
+}

@@ -1,0 +1,62 @@
+import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import { defaultImageLimits, type ImageLimits } from '../../images/receive';
+import { readStill, type Still } from '../../images/export/still';
+import { endpointOf } from '../../jobs/endpoints';
+import { toImageError } from '../../model/errors';
+import { providerById } from '../../providers/registry';
+import type { PictureHosts } from '../shared/downloaders';
+import { textParameter } from '../shared/parameters';
+import type { Failure } from './outcomes';
+import { type Source, sourcesOf } from './sources';
+
+/** What every operation works with: the pictures of the items, and a place for what is made of them. */
+export interface Exporter {
+	context: IExecuteFunctions;
+	limits: ImageLimits;
+	sources: (itemIndex: number) => Source[];
+	/** A picture that may be worked on; only one is held at a time. */
+	still: (source: Source) => Promise<Still>;
+	store: (data: Buffer, fileName: string, mimeType: string) => Promise<IBinaryData>;
+	/** Goes through all pictures of all items, one after the other; what fails is noted, and does not keep the others. */
+	each: (work: (source: Source, itemIndex: number) => Promise<void>) => Promise<Failure[]>;
+}
+
+export async function createExporter(context: IExecuteFunctions): Promise<Exporter> {
+	const signal = context.getExecutionCancelSignal();
+	const hosts = await hostsOf(context);
+	const { maxImageSize } = context.getNodeParameter('options', 0, {}) as { maxImageSize?: number };
+	const limits: ImageLimits = { ...defaultImageLimits, ...(maxImageSize === undefined ? {} : { maxBytes: maxImageSize * 1024 * 1024 }) };
+	const sources = (itemIndex: number) => sourcesOf(context, itemIndex, { hosts, signal });
+	return {
+		context,
+		limits,
+		sources,
+		still: async ({ file }) => await readStill(async () => await (await file()).open(), limits),
+		store: async (data, fileName, mimeType) => await context.helpers.prepareBinaryData(data, fileName, mimeType),
+		async each(work) {
+			const failures: Failure[] = [];
+			for (const itemIndex of context.getInputData().keys()) {
+				let image: number | null = null;
+				try {
+					for (const source of sources(itemIndex)) {
+						image = source.index;
+						await work(source, itemIndex);
+					}
+				} catch (thrown) {
+					const error = toImageError(thrown);
+					if (error.code === 'canceled') throw error;
+					failures.push({ itemIndex, image, error });
+				}
+			}
+			return failures;
+		},
+	};
+}
+
+/** Public addresses, and where a provider is chosen those that its credential allows. */
+async function hostsOf(context: IExecuteFunctions): Promise<PictureHosts> {
+	const id = textParameter(context, 'provider', 0);
+	if (id === '') return { baseUrl: null, allowedHosts: [] };
+	const provider = providerById(id);
+	return (await endpointOf(provider, await context.getCredentials(provider.credential, 0))).config;
+}
