@@ -31,6 +31,8 @@ export interface JobError {
 	retryable: boolean;
 	/** Status of the HTTP answer that said so, or null where none did. */
 	httpStatus: number | null;
+	/** How long the provider asked us to wait, in ms; absent where it did not. */
+	retryAfterMs?: number;
 }
 
 /**
@@ -80,13 +82,14 @@ export class ImageError extends Error {
 }
 
 /** A job's own failure, as its provider tells it. */
-export function jobError(code: ErrorCode, detail: Pick<ImageErrorOptions, 'message' | 'hint' | 'retryable' | 'httpStatus'>): JobError {
+export function jobError(code: ErrorCode, detail: Pick<ImageErrorOptions, 'message' | 'hint' | 'retryable' | 'httpStatus' | 'retryAfterMs'>): JobError {
 	return {
 		code,
 		message: detail.message,
 		hint: detail.hint ?? null,
 		retryable: detail.retryable ?? retryableByCode[code],
 		httpStatus: detail.httpStatus ?? null,
+		...(typeof detail.retryAfterMs === 'number' ? { retryAfterMs: detail.retryAfterMs } : {}),
 	};
 }
 
