@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { Execution, Workflow } from '../../scripts/lib/n8nInstance';
-import { readWorkflow } from '../../scripts/lib/n8nInstance';
+import sharp from 'sharp';
+import { type Execution, readWorkflow, waitUntil, type Workflow } from '../../scripts/lib/n8nInstance';
+import { openKit } from '../support/conformance';
 import { kits } from '../support/conformanceKits';
 import { Stage } from './instance';
 
@@ -141,4 +144,131 @@ describe('batch', () => {
 		expect(execution.status).toBe('success');
 		expect(files('batch-').filter((name) => name.endsWith('.png'))).toHaveLength(1);
 	}, 60_000);
+});
+
+describe('scheduled', () => {
+	const manual = { id: 's', name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0] as [number, number], parameters: {} };
+	const dataTable = (name: string, parameters: Record<string, unknown>) => ({ id: name, name, type: 'n8n-nodes-base.dataTable', typeVersion: 1.1, position: [200, 0] as [number, number], parameters });
+	const tableOf = (value: string) => ({ __rl: true, mode: 'name', value });
+	const chained = (nodes: Workflow['nodes']): Workflow['connections'] => Object.fromEntries(nodes.slice(0, -1).map((node, place) => [node.name, { main: [[{ node: nodes[place + 1]?.name ?? '', type: 'main', index: 0 }]] }]));
+	const runNodes = async (nodes: Workflow['nodes']) => await stage.run((await stage.install({ name: 'Helper', settings: { executionOrder: 'v1' }, nodes, connections: chained(nodes) })).id);
+
+	async function fill(table: string, prompts: readonly string[]): Promise<void> {
+		const { nodes } = bundled('scheduled');
+		const queue = nodes.find(({ name }) => name === 'Queue');
+		const columns = queue?.parameters['columns'];
+		const execution = await runNodes([
+			manual,
+			dataTable('Create', { resource: 'table', operation: 'create', tableName: table, columns, options: { createIfNotExists: true } }),
+			{ ...manual, id: 'p', name: 'Prompts', type: 'n8n-nodes-base.set', typeVersion: 3.4, parameters: { assignments: { assignments: [{ id: 'a', name: 'prompts', type: 'array', value: JSON.stringify(prompts) }] }, options: {} } },
+			{ ...manual, id: 'o', name: 'Each', type: 'n8n-nodes-base.splitOut', parameters: { fieldToSplitOut: 'prompts', options: {} } },
+			dataTable('Insert', { resource: 'row', operation: 'insert', dataTableId: tableOf(table), columns: { mappingMode: 'defineBelow', value: { prompt: '={{ $json.prompts }}', state: 'waiting', round: 0 }, matchingColumns: [], schema: [] }, options: {} }),
+		]);
+		expect(execution.status).toBe('success');
+	}
+	const rowsOf = async (table: string) => given(await runNodes([manual, dataTable('Rows', { resource: 'row', operation: 'get', dataTableId: tableOf(table), returnAll: true, matchType: 'anyCondition', filters: {} })]), 'Rows').map(({ json }) => json);
+
+	it('two runs at once do no row twice and lose none', async () => {
+		const prompts = Array.from({ length: 12 }, (_, n) => `Row ${n} [slow:300]`);
+		await fill('queue-twice', prompts);
+		const { id } = await stage.install(bundled('scheduled', { table: 'queue-twice', atOnce: 8 }));
+		const executions = await Promise.all([stage.client.runWorkflow(id), stage.client.runWorkflow(id)]);
+		for (const execution of executions) expect((await stage.client.waitForExecution(execution, 60_000)).status).toBe('success');
+		await stage.run(id);
+		expect((await rowsOf('queue-twice')).map(({ state }) => state)).toEqual(prompts.map(() => 'done'));
+		expect(stage.sandbox.books().jobs.map(({ prompt }) => prompt).sort()).toEqual([...prompts].sort());
+		expect(files('queue-')).toHaveLength(12);
+	}, 120_000);
+
+	it('killed half way, the next run takes up what was claimed, and pays for nothing twice', async () => {
+		const prompts = Array.from({ length: 6 }, (_, n) => `Killed ${n} [slow:4000]`);
+		await fill('queue-killed', prompts);
+		const { id } = await stage.install(bundled('scheduled', { table: 'queue-killed', abandonedAfterMinutes: 0 }));
+		await stage.client.runWorkflow(id);
+		await waitUntil({ for: 'all jobs to be submitted', withinMs: 20_000 }, () => Promise.resolve(stage.sandbox.books().jobs.length === 6 || undefined));
+		await stage.reopen();
+		const execution = await stage.run(id, 60_000);
+		expect(execution.status).toBe('success');
+		expect((await rowsOf('queue-killed')).map(({ state }) => state)).toEqual(prompts.map(() => 'done'));
+		expect(stage.sandbox.books()).toMatchObject({ generationsBilled: 6 });
+		expect(stage.sandbox.books().jobs).toHaveLength(6);
+	}, 180_000);
+
+	it('a row that fails says why, and is made anew when it is set back to waiting', async () => {
+		await fill('queue-failed', ['Bad [fail:INVALID_REQUEST]']);
+		const { id } = await stage.install(bundled('scheduled', { table: 'queue-failed' }));
+		expect((await stage.run(id)).status).toBe('success');
+		expect(await rowsOf('queue-failed')).toMatchObject([{ state: 'failed', round: 1, reason: expect.stringMatching(/^invalidRequest: /) as string }]);
+		await runNodes([manual, dataTable('Back', { resource: 'row', operation: 'update', dataTableId: tableOf('queue-failed'), matchType: 'allConditions', filters: { conditions: [{ keyName: 'state', condition: 'eq', keyValue: 'failed' }] }, columns: { mappingMode: 'defineBelow', value: { state: 'waiting', prompt: 'Good' }, matchingColumns: [], schema: [] } })]);
+		await stage.run(id);
+		expect(await rowsOf('queue-failed')).toMatchObject([{ state: 'done' }]);
+		expect(stage.sandbox.books().jobs).toHaveLength(2);
+	}, 60_000);
+});
+
+describe('webhook-driven', () => {
+	it('answers a job at once, is completed by the webhook, and serves state and picture', async () => {
+		const { id, nodes } = await stage.install(bundled('webhook-driven'));
+		const hook = (name: string) => nodes.find((node) => node.name === name)?.webhookId ?? '';
+		stage.sandbox.settings({ webhookUrl: `${stage.n8n.url}/webhook/${hook('Image Webhook Trigger')}/image-jobs`, jobDurationMs: 1_000 });
+		await stage.client.publishWorkflow(id);
+		const post = async (body: object) => await fetch(`${stage.n8n.url}/webhook/images`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+		const get = async (jobId: string) => await fetch(`${stage.n8n.url}/webhook/${hook('GET images/:jobId')}/images/${jobId}`);
+		const accepted = await post({ prompt: 'A red fox' });
+		expect(accepted.status).toBe(202);
+		const { jobId } = (await accepted.json()) as { jobId: string };
+		const state = await get(jobId);
+		expect(state.status).toBe(202);
+		expect(await state.json()).toMatchObject({ jobId, status: expect.stringMatching(/queued|running/) as string });
+		await waitUntil({ for: 'the delivered picture', withinMs: 20_000 }, () => Promise.resolve(files(`delivered-${jobId}`).length > 0 || undefined));
+		const looks = stage.sandbox.books().requests['GET /v1/jobs/:jobId'];
+		const picture = await get(jobId);
+		expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/png']);
+		expect(await sharp(Buffer.from(await picture.arrayBuffer())).metadata()).toMatchObject({ width: 1024 });
+		expect(stage.sandbox.books().requests['GET /v1/jobs/:jobId']).toBe(looks);
+
+		expect((await post({ prompt: ' ' })).status).toBe(400);
+		expect((await get('cmkuz35wf00034rk15ycgzvce')).status).toBe(404);
+		// A delivery that never came is asked for.
+		stage.sandbox.settings({ webhookUrl: null });
+		const silent = ((await (await post({ prompt: 'Silent' })).json()) as { jobId: string }).jobId;
+		await waitUntil({ for: 'the picture without a delivery', withinMs: 20_000 }, async () => (await get(silent)).status === 200 || undefined);
+		const failed = ((await (await post({ prompt: 'x [fail:INVALID_REQUEST]' })).json()) as { jobId: string }).jobId;
+		await waitUntil({ for: 'the failure to be told', withinMs: 20_000 }, async () => (await get(failed)).status === 502 || undefined);
+	}, 90_000);
+});
+
+describe('export', () => {
+	it('serves the history as a ZIP, with a contact sheet on disk, and a copy in a bucket', async () => {
+		const { endpoint } = await openKit(kits[0] ?? ({} as never), stage.sandbox, { credential: { apiKey: stage.apiKey } });
+		for (const prompt of ['A red fox', 'A blue whale', 'A fox at night']) await endpoint.submit({ prompt, count: 1 }, { idempotencyKey: prompt, deadline: Date.now() + 60_000 });
+		await waitUntil({ for: 'the jobs to end', withinMs: 20_000 }, () => Promise.resolve(stage.sandbox.books().generationsBilled === 3 || undefined));
+		const uploads: string[] = [];
+		const bucket = createServer((request, response) => {
+			if (request.method === 'PUT') uploads.push(request.url ?? '');
+			request.resume().on('end', () => response.writeHead(200, { 'content-type': 'application/xml' }).end('<?xml version="1.0"?><LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">us-east-1</LocationConstraint>'));
+		});
+		await new Promise<void>((resolve) => { bucket.listen(0, '127.0.0.1', resolve); });
+		const { port } = bucket.address() as AddressInfo;
+		const s3 = await stage.client.createCredential({ name: 'Bucket', type: 's3', data: { endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1', accessKeyId: 'a', secretAccessKey: 'b', forcePathStyle: true, ignoreSSLIssues: false } });
+		const workflow = bundled('export');
+		const upload = workflow.nodes.find(({ name }) => name === 'Upload to S3');
+		if (upload) Object.assign(upload, { disabled: false, credentials: { s3 } });
+		const { id } = await stage.install(workflow);
+		await stage.client.publishWorkflow(id);
+		const get = async (query: string) => await fetch(`${stage.n8n.url}/webhook/image-export${query}`);
+		const answer = await get('?prompt=fox');
+		expect(answer.status).toBe(200);
+		expect(answer.headers.get('content-disposition')).toMatch(/^attachment; filename="images-\d{4}-\d\d-\d\d\.zip"$/);
+		const bytes = Buffer.from(await answer.arrayBuffer());
+		expect(bytes.subarray(0, 2).toString()).toBe('PK');
+		expect(bytes.toString('latin1').match(/A (red fox|fox at night)-\w+\.webp/g)?.length).toBeGreaterThanOrEqual(2);
+		expect(bytes.toString('latin1')).not.toContain('whale');
+		await waitUntil({ for: 'the upload', withinMs: 20_000 }, () => Promise.resolve(uploads.length > 0 || undefined));
+		expect(uploads[0]).toMatch(/^\/images\/export-\d+\.zip/);
+		const [sheet = ''] = files('export-').filter((name) => name.endsWith('.jpg'));
+		expect(await sharp(join(stage.n8n.filesFolder, sheet)).metadata()).toMatchObject({ format: 'jpeg' });
+		expect((await get('?prompt=elephant')).status).toBe(404);
+		bucket.close();
+	}, 90_000);
 });
