@@ -33,6 +33,11 @@ const commands = {
 		return await runDemo(args);
 	},
 	test: async (args) => await runTests(args, ensure),
+	// The browser tests look at every picture of the docs anyway.
+	pictures: async (args) => {
+		process.env.PICTURES = 'docs';
+		return await runTests(['browser', ...args], ensure);
+	},
 };
 
 /** Runs a command and gives the exit code; what a person can mend is said in a sentence, without a stack. */

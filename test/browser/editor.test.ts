@@ -1,9 +1,12 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page, selectors } from 'playwright-core';
 import { Stage } from '../n8n/instance';
+import { kits } from '../support/conformanceKits';
 
 const artifacts = join(__dirname, '..', 'artifacts');
+/** Where a picture goes: into the docs with `npm run pictures`. */
+const pictureFile = (name: string) => join(process.env['PICTURES'] === 'docs' ? join(__dirname, '..', '..', 'docs', 'images') : artifacts, `${name}.png`);
 const stage = new Stage();
 let browser: Browser | undefined;
 let page: Page;
@@ -12,6 +15,7 @@ beforeAll(async () => {
 	selectors.setTestIdAttribute('data-test-id');
 	mkdirSync(artifacts, { recursive: true });
 	await stage.open();
+	for (const kit of kits) if (kit.backend.id !== 'imageSaas') await stage.add(kit);
 	browser = await chromium.launch({
 		executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
 		args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
@@ -80,7 +84,7 @@ it('Image Generate is added from the panel, filled in, executed and dragged on t
 	const picture = page.getByTestId('ndv').locator('img[src*="/rest/binary-data"]').first();
 	await picture.waitFor();
 	expect(await picture.evaluate(async (image) => { await (image as unknown as { decode(): Promise<void> }).decode(); return (image as unknown as { naturalWidth: number }).naturalWidth; })).toBe(1024);
-	await page.screenshot({ path: join(artifacts, 'generate-output.png') });
+	await page.screenshot({ path: pictureFile('image-generate') });
 	expect(stage.sandbox.books().jobs.map(({ prompt }) => prompt)).toEqual(['A lighthouse in the fog']);
 
 	await page.getByTestId('ndv-close-button').click();
@@ -122,11 +126,21 @@ it('another provider is one choice away, and brings the fields it knows', async 
 	await page.screenshot({ path: join(artifacts, 'provider-choice.png') });
 }, 90_000);
 
-it.each(['quick-start', 'webhook-delivery'])('the bundled workflow %s opens on the canvas with every node known', async (name) => {
-	const { id } = await stage.installBundled(name);
+const workflows = readdirSync(join(__dirname, '..', '..', 'workflows')).filter((name) => name.endsWith('.json')).map((name) => name.replace(/\.json$/, ''));
+
+it.each(workflows)('the bundled workflow %s opens on the canvas with every node known, and fits it', async (name) => {
+	const { id, nodes } = await stage.installBundled(name);
 	await page.goto(`${stage.n8n.url}/workflow/${id}`);
-	await page.getByTestId('canvas-node').filter({ hasText: 'Write to disk' }).waitFor();
+	const real = nodes.filter(({ type }) => type !== 'n8n-nodes-base.stickyNote');
+	await page.getByTestId('canvas-node').filter({ hasText: real.at(-1)?.name ?? '' }).first().waitFor();
 	await page.getByTestId('zoom-to-fit').click();
 	expect(await page.getByText('Install this node').count()).toBe(0);
-	await page.screenshot({ path: join(artifacts, `${name}.png`) });
+	expect(await page.getByText('Unrecognized node type').count()).toBe(0);
+	// The animation of the zoom.
+	await page.waitForTimeout(600);
+	for (const node of await page.getByTestId('canvas-node').all()) {
+		const box = await node.boundingBox();
+		expect(box && box.x >= 0 && box.y >= 0 && box.x + box.width <= 1600 && box.y + box.height <= 1000).toBe(true);
+	}
+	await page.screenshot({ path: pictureFile(name) });
 }, 60_000);

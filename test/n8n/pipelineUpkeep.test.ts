@@ -1,0 +1,138 @@
+import { type Execution, waitUntil, type Workflow } from '../../scripts/lib/n8nInstance';
+import { openKit } from '../support/conformance';
+import { kits } from '../support/conformanceKits';
+import { bundled, given, pipelinesBench } from './pipelines';
+
+const { files, runBundled, stage, textOf } = pipelinesBench();
+
+describe('scheduled', () => {
+	const manual = { id: 's', name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0] as [number, number], parameters: {} };
+	const dataTable = (name: string, parameters: Record<string, unknown>) => ({ id: name, name, type: 'n8n-nodes-base.dataTable', typeVersion: 1.1, position: [200, 0] as [number, number], parameters });
+	const tableOf = (value: string) => ({ __rl: true, mode: 'name', value });
+	const chained = (nodes: Workflow['nodes']): Workflow['connections'] => Object.fromEntries(nodes.slice(0, -1).map((node, place) => [node.name, { main: [[{ node: nodes[place + 1]?.name ?? '', type: 'main', index: 0 }]] }]));
+	const runNodes = async (nodes: Workflow['nodes']) => await stage.run((await stage.install({ name: 'Helper', settings: { executionOrder: 'v1' }, nodes, connections: chained(nodes) })).id);
+
+	async function fill(table: string, prompts: readonly string[]): Promise<void> {
+		const { nodes } = bundled('scheduled');
+		const queue = nodes.find(({ name }) => name === 'Queue');
+		const columns = queue?.parameters['columns'];
+		const execution = await runNodes([
+			manual,
+			dataTable('Create', { resource: 'table', operation: 'create', tableName: table, columns, options: { createIfNotExists: true } }),
+			{ ...manual, id: 'p', name: 'Prompts', type: 'n8n-nodes-base.set', typeVersion: 3.4, parameters: { assignments: { assignments: [{ id: 'a', name: 'prompts', type: 'array', value: JSON.stringify(prompts) }] }, options: {} } },
+			{ ...manual, id: 'o', name: 'Each', type: 'n8n-nodes-base.splitOut', parameters: { fieldToSplitOut: 'prompts', options: {} } },
+			dataTable('Insert', { resource: 'row', operation: 'insert', dataTableId: tableOf(table), columns: { mappingMode: 'defineBelow', value: { prompt: '={{ $json.prompts }}', state: 'waiting', round: 0 }, matchingColumns: [], schema: [] }, options: {} }),
+		]);
+		expect(execution.status).toBe('success');
+	}
+	const rowsOf = async (table: string) => given(await runNodes([manual, dataTable('Rows', { resource: 'row', operation: 'get', dataTableId: tableOf(table), returnAll: true, matchType: 'anyCondition', filters: {} })]), 'Rows').map(({ json }) => json);
+
+	it('two runs at once do no row twice and lose none', async () => {
+		const prompts = Array.from({ length: 12 }, (_, n) => `Row ${n} [slow:300]`);
+		await fill('queue-twice', prompts);
+		const { id } = await stage.install(bundled('scheduled', { table: 'queue-twice', atOnce: 8 }));
+		const executions = await Promise.all([stage.client.runWorkflow(id), stage.client.runWorkflow(id)]);
+		for (const execution of executions) expect((await stage.client.waitForExecution(execution, 60_000)).status).toBe('success');
+		await stage.run(id);
+		expect((await rowsOf('queue-twice')).map(({ state }) => state)).toEqual(prompts.map(() => 'done'));
+		expect(stage.sandbox.books().jobs.map(({ prompt }) => prompt).sort()).toEqual([...prompts].sort());
+		expect(files('queue-')).toHaveLength(12);
+	}, 120_000);
+
+	it('killed half way, the next run takes up what was claimed, and pays for nothing twice', async () => {
+		const prompts = Array.from({ length: 6 }, (_, n) => `Killed ${n} [slow:4000]`);
+		await fill('queue-killed', prompts);
+		const { id } = await stage.install(bundled('scheduled', { table: 'queue-killed', abandonedAfterMinutes: 0 }));
+		await stage.client.runWorkflow(id);
+		await waitUntil({ for: 'all jobs to be submitted', withinMs: 20_000 }, () => Promise.resolve(stage.sandbox.books().jobs.length === 6 || undefined));
+		await stage.reopen();
+		const execution = await stage.run(id, 60_000);
+		expect(execution.status).toBe('success');
+		expect((await rowsOf('queue-killed')).map(({ state }) => state)).toEqual(prompts.map(() => 'done'));
+		expect(stage.sandbox.books()).toMatchObject({ generationsBilled: 6 });
+		expect(stage.sandbox.books().jobs).toHaveLength(6);
+	}, 180_000);
+
+	it('a row that fails says why, and is made anew when it is set back to waiting', async () => {
+		await fill('queue-failed', ['Bad [fail:INVALID_REQUEST]']);
+		const { id } = await stage.install(bundled('scheduled', { table: 'queue-failed' }));
+		expect((await stage.run(id)).status).toBe('success');
+		expect(await rowsOf('queue-failed')).toMatchObject([{ state: 'failed', round: 1, reason: expect.stringMatching(/^invalidRequest: /) as string }]);
+		await runNodes([manual, dataTable('Back', { resource: 'row', operation: 'update', dataTableId: tableOf('queue-failed'), matchType: 'allConditions', filters: { conditions: [{ keyName: 'state', condition: 'eq', keyValue: 'failed' }] }, columns: { mappingMode: 'defineBelow', value: { state: 'waiting', prompt: 'Good' }, matchingColumns: [], schema: [] } })]);
+		await stage.run(id);
+		expect(await rowsOf('queue-failed')).toMatchObject([{ state: 'done' }]);
+		expect(stage.sandbox.books().jobs).toHaveLength(2);
+	}, 60_000);
+});
+
+describe('library upkeep', () => {
+	const made = async (prompts: readonly string[]) => {
+		const kit = kits.find(({ backend }) => backend.id === 'nanoBananaPro');
+		if (!kit) throw new Error('There is no NanoBananaPro');
+		const { run } = await openKit(kit, stage.other('nanoBananaPro'));
+		for (const prompt of prompts) await run({ prompt });
+	};
+	const tasks = async () => ((await (await fetch(`${stage.urlOf('nanoBananaPro')}/api/v1/history?page=1&pageSize=50`)).json()) as { data: { list: Array<{ prompt: string }> } }).data.list.map(({ prompt }) => prompt).sort();
+
+	it('says first what it would delete, and deletes it when told to, except what is to be kept', async () => {
+		await made(['Old fox', 'Old whale, keep', 'Old owl']);
+		const dry = await runBundled('library-upkeep', { olderThanDays: 0 });
+		expect(dry.status).toBe('success');
+		expect(await tasks()).toHaveLength(3);
+		const [report = ''] = files('upkeep-');
+		expect(textOf(report).match(/would delete/g)).toHaveLength(2);
+		const wet = await runBundled('library-upkeep', { olderThanDays: 0, dryRun: false, search: 'fox' });
+		expect(given(wet, 'Deleted').map(({ json }) => json)).toMatchObject([{ action: 'deleted', prompt: 'Old fox' }]);
+		expect(await tasks()).toEqual(['Old owl', 'Old whale, keep']);
+		expect((await runBundled('library-upkeep')).status).toBe('success');
+		expect(await tasks()).toHaveLength(2);
+	}, 60_000);
+});
+
+describe('error workflow', () => {
+	/** Submits, then fails for another reason: its jobs are left alone. */
+	const failing = (prompts: readonly string[], errorWorkflow: string): Workflow => ({
+		name: 'Fails after it has paid',
+		settings: { executionOrder: 'v1', errorWorkflow },
+		nodes: [
+			{ id: '1', name: 'Hook', type: 'n8n-nodes-base.webhook', typeVersion: 2.1, position: [0, 0], parameters: { path: `fails-${errorWorkflow}`, options: {} }, webhookId: `fails-${errorWorkflow}` },
+			{ id: '2', name: 'Prompts', type: 'n8n-nodes-base.set', typeVersion: 3.4, position: [200, 0], parameters: { assignments: { assignments: [{ id: 'a', name: 'prompts', type: 'array', value: JSON.stringify(prompts) }] }, options: {} } },
+			{ id: '3', name: 'Each', type: 'n8n-nodes-base.splitOut', typeVersion: 1, position: [400, 0], parameters: { fieldToSplitOut: 'prompts', options: {} } },
+			{ id: '4', name: 'Generate', type: 'n8n-nodes-image-pipelines.imageGenerate', typeVersion: 1, position: [600, 0], parameters: { provider: 'imageSaas', prompt: '={{ $json.prompts }}', wait: false } },
+			{ id: '5', name: 'Stop', type: 'n8n-nodes-base.stopAndError', typeVersion: 1, position: [800, 0], parameters: { errorMessage: 'Something else broke' } },
+		],
+		connections: Object.fromEntries([['Hook', 'Prompts'], ['Prompts', 'Each'], ['Each', 'Generate'], ['Generate', 'Stop']].map(([from, to]) => [from ?? '', { main: [[{ node: to ?? '', type: 'main', index: 0 }]] }])),
+	});
+
+	async function runFailing(prompts: readonly string[], settings: Record<string, unknown>): Promise<Execution> {
+		const scopes = await stage.client.request<string[]>('GET', '/rest/api-keys/scopes');
+		const { rawApiKey } = await stage.client.request<{ rawApiKey: string }>('POST', '/rest/api-keys', { label: `errors ${Object.values(settings).join()} ${prompts.length}`, expiresAt: null, scopes });
+		const credential = await stage.client.createCredential({ name: 'n8n', type: 'n8nApi', data: { apiKey: rawApiKey, baseUrl: `${stage.n8n.url}/api/v1` } });
+		const workflow = bundled('error-workflow', settings);
+		const node = workflow.nodes.find(({ name }) => name === 'Failed execution');
+		if (node) Object.assign(node, { credentials: { n8nApi: credential } });
+		const { id } = await stage.install(workflow);
+		await stage.client.publishWorkflow(id);
+		const failed = await stage.install(failing(prompts, id));
+		await stage.client.publishWorkflow(failed.id);
+		await fetch(`${stage.n8n.url}/webhook/fails-${id}`);
+		return await stage.client.waitForExecution(await stage.client.waitForNewExecution(id, [], 30_000), 60_000);
+	}
+
+	it('cancels what has not begun, and adopts what has', async () => {
+		const execution = await runFailing(['Waits [queue]', 'Runs [queue:1][slow:3000]'], { action: 'cancel' });
+		expect(execution.status).toBe('success');
+		expect(stage.sandbox.books().jobs.map(({ prompt, status }) => [prompt.split(' ')[0], status]).sort()).toEqual([['Runs', 'SUCCEEDED'], ['Waits', 'CANCELED']]);
+		expect(files('adopted-')).toHaveLength(1);
+		const report = files('failed-execution-').map(textOf).join('\n');
+		expect(report).toMatch(/Something else broke,canceled/);
+		expect(report).toMatch(/Something else broke,adopted/);
+	}, 90_000);
+
+	it('adopts all of them where that is chosen', async () => {
+		const execution = await runFailing(['One [slow:1000]', 'Two'], { action: 'adopt' });
+		expect(execution.status).toBe('success');
+		expect(files('adopted-')).toHaveLength(2);
+		expect(stage.sandbox.books().generationsBilled).toBe(2);
+	}, 90_000);
+});

@@ -1,0 +1,108 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { waitUntil } from '../../scripts/lib/n8nInstance';
+import { openKit } from '../support/conformance';
+import { kits } from '../support/conformanceKits';
+import { bundled, pipelinesBench } from './pipelines';
+
+const { files, stage } = pipelinesBench();
+
+describe('webhook-driven', () => {
+	it('answers a job at once, is completed by the webhook, and serves state and picture', async () => {
+		const { id, nodes } = await stage.install(bundled('webhook-driven'));
+		const hook = (name: string) => nodes.find((node) => node.name === name)?.webhookId ?? '';
+		stage.sandbox.settings({ webhookUrl: `${stage.n8n.url}/webhook/${hook('Image Webhook Trigger')}/image-jobs`, jobDurationMs: 1_000 });
+		await stage.client.publishWorkflow(id);
+		const post = async (body: object) => await fetch(`${stage.n8n.url}/webhook/images`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+		const get = async (jobId: string) => await fetch(`${stage.n8n.url}/webhook/${hook('GET images/:jobId')}/images/${jobId}`);
+		const accepted = await post({ prompt: 'A red fox' });
+		expect(accepted.status).toBe(202);
+		const { jobId } = (await accepted.json()) as { jobId: string };
+		const state = await get(jobId);
+		expect(state.status).toBe(202);
+		expect(await state.json()).toMatchObject({ jobId, status: expect.stringMatching(/queued|running/) as string });
+		await waitUntil({ for: 'the delivered picture', withinMs: 20_000 }, () => Promise.resolve(files(`delivered-${jobId}`).length > 0 || undefined));
+		const looks = stage.sandbox.books().requests['GET /v1/jobs/:jobId'];
+		const picture = await get(jobId);
+		expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/png']);
+		expect(await sharp(Buffer.from(await picture.arrayBuffer())).metadata()).toMatchObject({ width: 1024 });
+		expect(stage.sandbox.books().requests['GET /v1/jobs/:jobId']).toBe(looks);
+
+		expect((await post({ prompt: ' ' })).status).toBe(400);
+		expect((await get('cmkuz35wf00034rk15ycgzvce')).status).toBe(404);
+		// A delivery that never came is asked for.
+		stage.sandbox.settings({ webhookUrl: null });
+		const silent = ((await (await post({ prompt: 'Silent' })).json()) as { jobId: string }).jobId;
+		await waitUntil({ for: 'the picture without a delivery', withinMs: 20_000 }, async () => (await get(silent)).status === 200 || undefined);
+		const failed = ((await (await post({ prompt: 'x [fail:INVALID_REQUEST]' })).json()) as { jobId: string }).jobId;
+		await waitUntil({ for: 'the failure to be told', withinMs: 20_000 }, async () => (await get(failed)).status === 502 || undefined);
+	}, 90_000);
+});
+
+describe('export', () => {
+	it('serves the history as a ZIP, with a contact sheet on disk, and a copy in a bucket', async () => {
+		const { endpoint } = await openKit(kits[0] ?? ({} as never), stage.sandbox, { credential: { apiKey: stage.apiKey } });
+		for (const prompt of ['A red fox', 'A blue whale', 'A fox at night']) await endpoint.submit({ prompt, count: 1 }, { idempotencyKey: prompt, deadline: Date.now() + 60_000 });
+		await waitUntil({ for: 'the jobs to end', withinMs: 20_000 }, () => Promise.resolve(stage.sandbox.books().generationsBilled === 3 || undefined));
+		const uploads: string[] = [];
+		const bucket = createServer((request, response) => {
+			if (request.method === 'PUT') uploads.push(request.url ?? '');
+			request.resume().on('end', () => response.writeHead(200, { 'content-type': 'application/xml' }).end('<?xml version="1.0"?><LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">us-east-1</LocationConstraint>'));
+		});
+		await new Promise<void>((resolve) => { bucket.listen(0, '127.0.0.1', resolve); });
+		const { port } = bucket.address() as AddressInfo;
+		const s3 = await stage.client.createCredential({ name: 'Bucket', type: 's3', data: { endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1', accessKeyId: 'a', secretAccessKey: 'b', forcePathStyle: true, ignoreSSLIssues: false } });
+		const workflow = bundled('export');
+		const upload = workflow.nodes.find(({ name }) => name === 'Upload to S3');
+		if (upload) Object.assign(upload, { disabled: false, credentials: { s3 } });
+		const { id } = await stage.install(workflow);
+		await stage.client.publishWorkflow(id);
+		const get = async (query: string) => await fetch(`${stage.n8n.url}/webhook/image-export${query}`);
+		const answer = await get('?prompt=fox');
+		expect(answer.status).toBe(200);
+		expect(answer.headers.get('content-disposition')).toMatch(/^attachment; filename="images-\d{4}-\d\d-\d\d\.zip"$/);
+		const bytes = Buffer.from(await answer.arrayBuffer());
+		expect(bytes.subarray(0, 2).toString()).toBe('PK');
+		expect(bytes.toString('latin1').match(/A (red fox|fox at night)-\w+\.webp/g)?.length).toBeGreaterThanOrEqual(2);
+		expect(bytes.toString('latin1')).not.toContain('whale');
+		await waitUntil({ for: 'the upload', withinMs: 20_000 }, () => Promise.resolve(uploads.length > 0 || undefined));
+		expect(uploads[0]).toMatch(/^\/images\/export-\d+\.zip/);
+		const [sheet = ''] = files('export-').filter((name) => name.endsWith('.jpg'));
+		expect(await sharp(join(stage.n8n.filesFolder, sheet)).metadata()).toMatchObject({ format: 'jpeg' });
+		expect((await get('?prompt=elephant')).status).toBe(404);
+		bucket.close();
+	}, 90_000);
+});
+
+describe('compose', () => {
+	it('makes every product in every style, and keeps the one that is chosen in the form', async () => {
+		const { id, nodes } = await stage.install(bundled('compose'));
+		await stage.client.publishWorkflow(id);
+		const webhook = nodes.find(({ name }) => name === 'Upload pictures')?.webhookId ?? '';
+		const picture = async (color: string) => new Blob([new Uint8Array(await sharp({ create: { width: 60, height: 40, channels: 3, background: color } }).png().toBuffer())], { type: 'image/png' });
+		const form = new FormData();
+		for (const color of ['red', 'green']) form.append('field-0', await picture(color), `${color}.png`);
+		for (const color of ['blue', 'yellow', 'black']) form.append('field-1', await picture(color), `${color}.png`);
+		const submitted = await fetch(`${stage.n8n.url}/form/${webhook}`, { method: 'POST', body: form });
+		expect(submitted.status).toBe(200);
+		const { formWaitingUrl } = (await submitted.json()) as { formWaitingUrl: string };
+		// Until the execution waits for it the page says so, and may keep the caller waiting.
+		const page = await waitUntil({ for: 'the page to choose on', withinMs: 40_000 }, async () => {
+			const text = await fetch(formWaitingUrl, { signal: AbortSignal.timeout(3_000) }).then((answer) => answer.text(), () => '');
+			return text.includes('Choose the best') ? text : undefined;
+		});
+		const [, sheet = ''] = /<img[^>]+src="([^"]+)"/.exec(page.slice(page.indexOf('composed-sheet') - 200)) ?? [];
+		const shown = await fetch(sheet.replaceAll('&amp;', '&'));
+		expect(await sharp(Buffer.from(await shown.arrayBuffer())).metadata()).toMatchObject({ format: 'jpeg' });
+		const choice = new FormData();
+		choice.append('field-1', '5');
+		expect((await fetch(formWaitingUrl, { method: 'POST', body: choice })).status).toBe(200);
+		await waitUntil({ for: 'the chosen picture', withinMs: 20_000 }, () => Promise.resolve(files('composed-').some((name) => name.endsWith('.png')) || undefined));
+		expect(files('composed-').filter((name) => name.endsWith('.png'))).toEqual([expect.stringMatching(/^composed-\d+-5\.png$/)]);
+		const requests = stage.other('nanoBananaPro').books().jobs.map(({ request }) => request['refImages']);
+		expect(requests).toHaveLength(6);
+		expect(new Set(requests.map((names) => String(names)))).toEqual(new Set(['red.png,blue.png', 'red.png,yellow.png', 'red.png,black.png', 'green.png,blue.png', 'green.png,yellow.png', 'green.png,black.png']));
+	}, 90_000);
+});

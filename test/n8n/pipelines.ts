@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Execution, readWorkflow, type Workflow } from '../../scripts/lib/n8nInstance';
+import { kits } from '../support/conformanceKits';
+import { Stage } from './instance';
+
+const backends = ['zImage', 'gemini', 'nanoBananaPro'];
+
+export interface PipelinesBench {
+	stage: Stage;
+	/** Names of the files that workflows have written, by how they begin. */
+	files: (prefix: string) => string[];
+	textOf: (name: string) => string;
+	/** Runs a bundled workflow from its Manual Trigger to its end. */
+	runBundled: (name: string, settings?: Record<string, unknown>, withinMs?: number) => Promise<Execution>;
+}
+
+/** A real n8n with the backends that the bundled workflows use; files, settings and books are fresh for each test. */
+export function pipelinesBench(): PipelinesBench {
+	const stage = new Stage();
+	beforeAll(async () => {
+		await stage.open({ jobDurationMs: 100 });
+		for (const kit of kits) if (backends.includes(kit.backend.id)) await stage.add(kit);
+	}, 120_000);
+	afterAll(() => stage.close());
+	beforeEach(() => {
+		stage.sandbox.reset();
+		for (const id of backends) stage.other(id).reset();
+		for (const name of readdirSync(stage.n8n.filesFolder)) rmSync(join(stage.n8n.filesFolder, name), { recursive: true });
+	});
+	return {
+		stage,
+		files: (prefix) => readdirSync(stage.n8n.filesFolder).filter((name) => name.startsWith(prefix)).sort(),
+		textOf: (name) => readFileSync(join(stage.n8n.filesFolder, name), 'utf8'),
+		runBundled: async (name, settings = {}, withinMs = 120_000) => await stage.run((await stage.install(bundled(name, settings))).id, withinMs),
+	};
+}
+
+/** A bundled workflow with other values in its Settings node, as a user would type them in. */
+export function bundled(name: string, settings: Record<string, unknown> = {}): Workflow {
+	const workflow = readWorkflow(join(__dirname, '..', '..', 'workflows', `${name}.json`));
+	const node = workflow.nodes.find((candidate) => candidate.name === 'Settings');
+	const { assignments } = (node?.parameters as { assignments: { assignments: Array<{ name: string; value: unknown }> } }).assignments;
+	for (const [field, value] of Object.entries(settings)) {
+		const assignment = assignments.find((candidate) => candidate.name === field);
+		if (!assignment) throw new Error(`Settings of ${name} has no ${field}`);
+		assignment.value = typeof value === 'object' ? JSON.stringify(value) : value;
+	}
+	return workflow;
+}
+
+/** Items a node gave over all its runs. */
+export const given = (execution: Execution, node: string, output = 0) => (execution.data.resultData.runData[node] ?? []).flatMap((run) => run.data?.main?.[output] ?? []);
