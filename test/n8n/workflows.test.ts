@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { waitUntil } from '../../scripts/lib/n8nInstance';
+import { executeCli, prepareUserFolder, waitUntil } from '../../scripts/lib/n8nInstance';
 import { Stage } from './instance';
 
 const stage = new Stage();
@@ -89,3 +90,21 @@ it("the credential's test tells a right key from a wrong one", async () => {
 	expect(await test(stage.apiKey)).toMatchObject({ status: 'OK' });
 	expect(await test('img_wrong')).toMatchObject({ status: 'Error' });
 }, 30_000);
+
+it('every bundled workflow passes n8n\'s own import, whole', async () => {
+	const folder = join(__dirname, '..', '..', 'workflows');
+	const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+	// The files as they are, by the command of n8n: into a database of its own.
+	const userFolder = mkdtempSync(join(tmpdir(), 'image-pipelines-import-'));
+	prepareUserFolder(userFolder);
+	const input = join(userFolder, 'import');
+	mkdirSync(input);
+	for (const name of names) copyFileSync(join(folder, name), join(input, name));
+	await executeCli(['import:workflow', '--separate', `--input=${input}`], { userFolder });
+	const exported = JSON.parse(await executeCli(['export:workflow', '--all'], { userFolder }).then((text) => text.slice(text.indexOf('[{')))) as Array<{ name: string; nodes: unknown[] }>;
+	for (const name of names) {
+		const own = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { name: string; nodes: unknown[] };
+		expect(exported.find((workflow) => workflow.name === own.name)?.nodes).toEqual(own.nodes);
+	}
+	rmSync(userFolder, { recursive: true, force: true });
+}, 120_000);

@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+interface Bundled {
+	id: string;
+	name: string;
+	active: boolean;
+	nodes: Array<{ id: string; name: string; type: string; credentials?: unknown; parameters: Record<string, unknown> }>;
+	connections: Record<string, Record<string, Array<Array<{ node: string }>>>>;
+}
+
+const root = join(__dirname, '..', '..');
+const files = readdirSync(join(root, 'workflows')).filter((name) => name.endsWith('.json'));
+const all = files.map((file): [string, Bundled] => [file, JSON.parse(readFileSync(join(root, 'workflows', file), 'utf8')) as Bundled]);
+
+describe.each(all)('%s', (file, { active, nodes, connections }) => {
+	it('holds no credentials, and nothing that begins to run by itself', () => {
+		expect(nodes.filter((node) => node.credentials !== undefined)).toEqual([]);
+		expect(active).toBe(false);
+	});
+
+	it('explains itself, and needs no code', () => {
+		expect(nodes.some(({ type }) => type.endsWith('.stickyNote'))).toBe(true);
+		expect(nodes.filter(({ type }) => /\.(code|function|functionItem)$/.test(type))).toEqual([]);
+		for (const page of ['README.md', 'workflows/README.md']) expect(readFileSync(join(root, page), 'utf8')).toContain(file);
+	});
+
+	it('has names and ids that are unique, and connections between nodes that are there', () => {
+		for (const key of ['id', 'name'] as const) expect(new Set(nodes.map((node) => node[key])).size).toBe(nodes.length);
+		const names = new Set(nodes.map(({ name }) => name));
+		const connected = Object.entries(connections).flatMap(([from, kinds]) => [from, ...Object.values(kinds).flat(2).map(({ node }) => node)]);
+		expect(connected.filter((name) => !names.has(name))).toEqual([]);
+	});
+
+	it('what its expressions take from Settings is there', () => {
+		const settings = nodes.find(({ name }) => name === 'Settings')?.parameters['assignments'] as { assignments: Array<{ name: string }> } | undefined;
+		const known = settings?.assignments.map(({ name }) => name) ?? [];
+		const asked = [...JSON.stringify(nodes).matchAll(/\$\('Settings'\)\.first\(\)\.json\.(\w+)/g)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+		// What comes with the trigger goes through it.
+		expect([...new Set(asked)].filter((name) => !known.includes(name) && !['execution', 'workflow'].includes(name))).toEqual([]);
+		const nodesOf = new Set([...JSON.stringify(nodes).matchAll(/\$\('([^']+)'\)/g)].map(([, name]) => name));
+		expect([...nodesOf].filter((name) => !nodes.some((node) => node.name === name))).toEqual([]);
+	});
+});
+
+it('have ids of their own', () => {
+	expect(new Set(all.map(([, { id }]) => id)).size).toBe(all.length);
+});
