@@ -1,16 +1,19 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ApiRequest, ApiTransport } from '../http/apiClient';
 import { parseRetryAfter } from '../http/retryAfter';
 import { ImageError, toImageError } from '../model/errors';
-import type { JobSnapshot } from '../model/job';
+import { isTerminal, type JobSnapshot } from '../model/job';
 import type { ImageRequest } from '../model/request';
 import type { Capabilities, EndpointConfig, Observation, ProviderAdapter, ProviderDefinition, Session } from '../providers/provider';
 import { providers } from '../providers/registry';
-import { abortable, type Clock, type Random } from './clock';
+import type { Clock, Random } from './clock';
+import { Mailbox } from './mailbox';
 import { Pacer } from './pacer';
 import { retryDefaults, withRetry } from './retry';
 import { pollFloorMs } from './schedule';
 import { Slots } from './slots';
 import { Submitter, type SubmitOptions } from './submitter';
+import { advanceSnapshot } from './transition';
 import { Watcher, type WaitOptions, type WaitResult } from './watcher';
 
 export interface EndpointDependencies {
@@ -19,6 +22,9 @@ export interface EndpointDependencies {
 	/** Makes the API plane of an endpoint. */
 	transport: (config: EndpointConfig) => ApiTransport;
 }
+
+/** For whom a request is made, from the submit down to its turn: the layers between need not know. */
+const groups = new AsyncLocalStorage<string>();
 
 /**
  * One base URL plus credential, shared by every node and execution of the process, so that its limits are kept by
@@ -30,6 +36,7 @@ export class Endpoint<S extends Session = Session> {
 	private readonly slots: Slots;
 	private readonly watcher: Watcher;
 	private readonly submitter: Submitter;
+	private readonly mailbox: Mailbox;
 
 	constructor(
 		readonly provider: ProviderDefinition,
@@ -38,6 +45,7 @@ export class Endpoint<S extends Session = Session> {
 		private readonly dependencies: EndpointDependencies,
 	) {
 		const { clock, random } = dependencies;
+		this.mailbox = new Mailbox(clock);
 		this.pacer = new Pacer(config.limits.requestsPerMinute, clock, config.limits.burst);
 		this.session = adapter.connect(config, this.paced(dependencies.transport(config)));
 		this.slots = new Slots(config.limits.jobsInFlight, (ids) => this.follow(ids));
@@ -59,16 +67,20 @@ export class Endpoint<S extends Session = Session> {
 	 * Throws `invalidRequest` before anything is sent, else what the provider refused with.
 	 */
 	submit(request: ImageRequest, options: SubmitOptions): Promise<JobSnapshot> {
-		return this.submitter.submit(request, options);
+		return groups.run(options.group ?? '', () => this.submitter.submit(request, options));
 	}
 
 	/** Waits for a job's end together with everyone else who waits at this endpoint. */
-	wait(id: string, options: WaitOptions): Promise<WaitResult> {
-		return this.watcher.wait(id, options);
+	async wait(id: string, options: WaitOptions): Promise<WaitResult> {
+		const told = this.mailbox.read(id);
+		if (told) return { ended: true, snapshot: advanceSnapshot(options.known, told) };
+		return await this.watcher.wait(id, options);
 	}
 
-	/** Takes in what was learned of a job elsewhere, e.g. by a verified webhook: whoever waits for it is told. */
+	/** Takes in what was learned of a job elsewhere, e.g. by a verified webhook: whoever waits for it, or will, is told. */
 	observe(snapshot: JobSnapshot): void {
+		const { id, status } = snapshot.job;
+		if (id !== null && isTerminal(status)) this.mailbox.put(id, snapshot);
 		this.watcher.observe(snapshot);
 	}
 
@@ -120,7 +132,7 @@ export class Endpoint<S extends Session = Session> {
 	private paced(transport: ApiTransport): ApiTransport {
 		const { clock } = this.dependencies;
 		const inTurn = async <A extends { status: number; headers: Record<string, string> }>(request: ApiRequest, call: (request: ApiRequest) => Promise<A>): Promise<A> => {
-			await abortable(this.pacer.take(request.signal), request.signal);
+			await this.pacer.take(request.signal, groups.getStore());
 			// What changes something is not cut off half way: its answer names the job that was made, and who stopped waiting may still cancel it.
 			const answer = await call(request.method === 'GET' ? request : { ...request, signal: undefined });
 			if (answer.status === 429) {

@@ -151,3 +151,10 @@ it('who was not stopped is told nothing by the way', async () => {
 	await clock.until(endpoint.submit({ prompt: 'A', count: 1 }, { idempotencyKey: 'k', deadline: 60_000, signal: new AbortController().signal, ifStopped: (snapshot) => told.push(snapshot) }));
 	expect(told).toEqual([]);
 });
+
+it('requests of several executions take turns at the pace of the endpoint', async () => {
+	const { clock, endpoint, submits } = fakeEndpoint({ requestsPerMinute: 6 });
+	const submit = (key: string, group: string) => endpoint.submit({ prompt: 'A', count: 1 }, { idempotencyKey: key, deadline: 3_600_000, group });
+	await clock.until(Promise.all([...Array.from({ length: 5 }, (_, n) => submit(`batch-${n}`, 'batch')), submit('single', 'single')]));
+	expect(submits.map(({ key }) => key).indexOf('single')).toBeLessThanOrEqual(1);
+});

@@ -152,3 +152,15 @@ it('a bucket like the server\'s own: 10 a second, 20 at once', async () => {
 	// What the server's bucket holds never falls below nothing.
 	for (const [place, at] of gone.entries()) expect(20 + at / 100).toBeGreaterThanOrEqual(place + 1 - 1e-9);
 });
+
+it('a batch of ten thousand keeps a single request waiting for one turn', async () => {
+	const clock = new VirtualClock(0);
+	const pacer = new Pacer(60, clock);
+	let batch = 0;
+	for (let n = 0; n < 10_000; n++) void pacer.take(undefined, 'batch').then(() => batch++);
+	await clock.advance(60_000);
+	const before = batch;
+	await clock.until(pacer.take(undefined, 'single'));
+	expect(batch - before).toBeLessThanOrEqual(1);
+	expect(before).toBeGreaterThan(50);
+});

@@ -1,4 +1,5 @@
 import { type Clock, stopped } from './clock';
+import { FairQueue } from './fairQueue';
 
 const windowMs = 60_000;
 
@@ -7,7 +8,7 @@ const burstShare = 1 / 6;
 
 /**
  * Keeps one endpoint's requests within its limit: a token bucket of capacity b refilled at (n − b) a minute, so
- * that no window of 60 s ever sees more than n requests, wherever it begins. First come, first served.
+ * that no window of 60 s ever sees more than n requests, wherever it begins. Groups take turns; within one, first come, first served.
  */
 export class Pacer {
 	private readonly burst: number;
@@ -15,7 +16,10 @@ export class Pacer {
 	private tokens: number;
 	private refilledAt: number;
 	private notBefore = 0;
-	private tail: Promise<void> = Promise.resolve();
+	private readonly queue = new FairQueue<() => void>();
+	private serving = false;
+	/** Ends the present pause when nobody waits for its end any more. */
+	private idle = new AbortController();
 
 	/**
 	 * @param requestsPerMinute null: unlimited, and then only `pauseUntil` holds anything back
@@ -34,12 +38,26 @@ export class Pacer {
 		this.refilledAt = clock.now();
 	}
 
-	/** Resolves when the next request may go; rejects with `canceled` when the signal aborts first. */
-	take(signal?: AbortSignal): Promise<void> {
-		const turn = this.tail.then(() => this.waitForToken(signal));
-		// One who gives up must not stop those behind.
-		this.tail = turn.catch(() => undefined);
-		return turn;
+	/**
+	 * Resolves when the next request may go; rejects with `canceled` when the signal aborts first.
+	 * @param group who it is for: groups take turns
+	 */
+	take(signal?: AbortSignal, group = ''): Promise<void> {
+		return new Promise((resolve, reject) => {
+			if (signal?.aborted) return reject(stopped());
+			const mine = () => {
+				signal?.removeEventListener('abort', onAbort);
+				resolve();
+			};
+			const onAbort = () => {
+				this.queue.remove(group, mine);
+				if (this.queue.size === 0) this.idle.abort();
+				reject(stopped());
+			};
+			signal?.addEventListener('abort', onAbort, { once: true });
+			this.queue.push(group, mine);
+			void this.serve();
+		});
 	}
 
 	/** Nothing goes before this moment (ms since the epoch): the provider said so. */
@@ -47,23 +65,31 @@ export class Pacer {
 		this.notBefore = Math.max(this.notBefore, moment);
 	}
 
-	private async waitForToken(signal: AbortSignal | undefined): Promise<void> {
-		if (signal?.aborted) throw stopped();
-		for (;;) {
-			const now = this.clock.now();
-			if (now < this.notBefore) {
-				await this.clock.sleep(this.notBefore - now, signal);
-				continue;
-			}
-			if (this.requestsPerMinute === null) return;
-			this.tokens = Math.min(this.burst, this.tokens + (now - this.refilledAt) * this.perMs);
-			this.refilledAt = now;
-			// Rounding may leave a token a hair short; asking for the hair would spin.
-			if (this.tokens >= 1 - 1e-9) {
+	private async serve(): Promise<void> {
+		if (this.serving) return;
+		this.serving = true;
+		// Whoever asks and gives up in the same breath costs nothing.
+		await Promise.resolve();
+		while (this.queue.size > 0) {
+			this.idle = new AbortController();
+			const pause = this.pauseBeforeNext();
+			if (pause > 0) await this.clock.sleep(pause, this.idle.signal).catch(() => undefined);
+			else {
 				this.tokens -= 1;
-				return;
+				this.queue.shift()?.();
 			}
-			await this.clock.sleep(Math.max(1, Math.ceil((1 - this.tokens) / this.perMs)), signal);
 		}
+		this.serving = false;
+	}
+
+	/** How long until the next one may go, in ms; 0: now. */
+	private pauseBeforeNext(): number {
+		const now = this.clock.now();
+		if (now < this.notBefore) return this.notBefore - now;
+		if (this.requestsPerMinute === null) return 0;
+		this.tokens = Math.min(this.burst, this.tokens + (now - this.refilledAt) * this.perMs);
+		this.refilledAt = now;
+		// Rounding may leave a token a hair short; asking for the hair would spin.
+		return this.tokens >= 1 - 1e-9 ? 0 : Math.max(1, Math.ceil((1 - this.tokens) / this.perMs));
 	}
 }

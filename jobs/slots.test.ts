@@ -143,3 +143,13 @@ it('a job that has ended is named no more, and may take a slot again', async () 
 	void slots.acquire();
 	expect(named).toEqual([['job-1'], []]);
 });
+
+it('a batch that waits for slots keeps another execution waiting for one turn', async () => {
+	const slots = new Slots(1, () => undefined);
+	const held = await slots.acquire();
+	const order: string[] = [];
+	for (const [group, name] of [['batch', 'b1'], ['batch', 'b2'], ['batch', 'b3'], ['single', 's1']] as const) void slots.acquire(undefined, group).then((slot) => { order.push(name); slot.release(); });
+	held.release();
+	await new Promise((resolve) => setImmediate(resolve));
+	expect(order).toEqual(['b1', 's1', 'b2', 'b3']);
+});

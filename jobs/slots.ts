@@ -1,4 +1,5 @@
 import { stopped } from './clock';
+import { FairQueue } from './fairQueue';
 
 /** A place among the jobs in flight. */
 export interface Slot {
@@ -16,7 +17,7 @@ export interface Slot {
 export class Slots {
 	private held = 0;
 	private readonly byJob = new Map<string, () => void>();
-	private readonly queue: Array<() => void> = [];
+	private readonly queue = new FairQueue<() => void>();
 
 	/** @param limit null: unlimited */
 	constructor(
@@ -24,9 +25,10 @@ export class Slots {
 		private readonly onContention: (jobIds: string[]) => void,
 	) {}
 
-	async acquire(signal?: AbortSignal): Promise<Slot> {
+	/** @param group who it is for: groups take turns */
+	async acquire(signal?: AbortSignal, group = ''): Promise<Slot> {
 		if (this.limit !== null && this.held >= this.limit) {
-			await this.turn(signal);
+			await this.turn(signal, group);
 		} else {
 			this.held++;
 		}
@@ -39,7 +41,7 @@ export class Slots {
 	}
 
 	get contended(): boolean {
-		return this.queue.length > 0;
+		return this.queue.size > 0;
 	}
 
 	private slot(): Slot {
@@ -66,7 +68,7 @@ export class Slots {
 		};
 	}
 
-	private turn(signal: AbortSignal | undefined): Promise<void> {
+	private turn(signal: AbortSignal | undefined, group: string): Promise<void> {
 		return new Promise((resolve, reject) => {
 			if (signal?.aborted) return reject(stopped());
 			const mine = () => {
@@ -74,12 +76,11 @@ export class Slots {
 				resolve();
 			};
 			const onAbort = () => {
-				const place = this.queue.indexOf(mine);
-				if (place >= 0) this.queue.splice(place, 1);
+				this.queue.remove(group, mine);
 				reject(stopped());
 			};
 			signal?.addEventListener('abort', onAbort, { once: true });
-			this.queue.push(mine);
+			this.queue.push(group, mine);
 			this.onContention([...this.byJob.keys()]);
 		});
 	}

@@ -13,6 +13,8 @@ export interface SubmitOptions {
 	signal?: AbortSignal | undefined;
 	/** Until when to try (ms since the epoch): waiting for a free slot, for the pace, and for a busy provider. */
 	deadline: number;
+	/** Whom the request is for: those of one group wait for each other only, not for ten thousand of another. */
+	group?: string | undefined;
 	/** An earlier submit with this key got no answer (it stands in the node's context): the job is looked for first. */
 	unclear?: { since: number } | undefined;
 	/** Told of a job that was accepted after the signal had aborted: the request was under way, and is heard to its end. */
@@ -51,13 +53,13 @@ export class Submitter {
 		return await abortable(submit, options.signal);
 	}
 
-	private async submitNew(request: ImageRequest, { idempotencyKey, signal, deadline, unclear, ifStopped }: SubmitOptions): Promise<JobSnapshot> {
+	private async submitNew(request: ImageRequest, { idempotencyKey, signal, deadline, unclear, ifStopped, group }: SubmitOptions): Promise<JobSnapshot> {
 		const { clock, random } = this.dependencies;
 		const { idempotency: stated } = this.provider.capabilities;
 		const canFind = this.session.find !== undefined && (this.session.canFind?.(request) ?? true);
 		const idempotency = stated === 'lookup' && !canFind ? 'none' : stated;
 		if (unclear && idempotency === 'none') throw perhapsPaid();
-		const slot = await this.before(deadline, signal, (either) => this.slots.acquire(either), () => noSlot(this.limits.jobsInFlight));
+		const slot = await this.before(deadline, signal, (either) => this.slots.acquire(either, group), () => noSlot(this.limits.jobsInFlight));
 		let last: ImageError | undefined;
 		const begunAt = clock.now();
 		let doubtSince = unclear?.since ?? null;

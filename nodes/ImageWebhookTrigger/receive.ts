@@ -51,9 +51,11 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	const toleranceMs = (options.toleranceSeconds ?? 300) * 1000;
 	if (delivery.timestamp === null || Math.abs(now - delivery.timestamp) > toleranceMs) return answer(context, 400, `The delivery's timestamp is missing or more than ${toleranceMs / 1000} s from ours`);
 
-	if (!(context.getNodeParameter('events') as string[]).includes(eventOf(delivery))) return answer(context, 200, 'Not among the events listened for');
 	// Whatever can fail comes before the event counts as seen: the provider then sends it again.
 	const endpoint = await endpointOf(provider, credential);
+	// Whoever waits for this job in this process, or will, need not poll for it, whichever ends start the workflow.
+	endpoint.observe(delivery.snapshot);
+	if (!(context.getNodeParameter('events') as string[]).includes(eventOf(delivery))) return answer(context, 200, 'Not among the events listened for');
 	const windowMs = (options.dedupeHours ?? 72) * 3_600_000;
 	// Listening in the editor is for trying out, and there the same delivery may be sent as often as one likes.
 	if (windowMs > 0 && context.getMode() !== 'manual') {
@@ -72,8 +74,6 @@ async function itemOf(context: IWebhookFunctions, delivery: WebhookDelivery, end
 	let { snapshot } = delivery;
 	let binary = {};
 	let differences: Difference[] = [];
-	// Whoever waits for this job in this process need not poll for it any more.
-	endpoint.observe(snapshot);
 	if (options.download && snapshot.images.length > 0) {
 		const { helpers } = context;
 		const pictures = createPictures((data, name, type) => helpers.prepareBinaryData(data, name, type), AbortSignal.timeout(downloadWithinMs));

@@ -77,7 +77,7 @@ export async function generate(context: IExecuteFunctions, maker: Maker): Promis
 			const endpoint = await endpointFor(task.provider, task.itemIndex);
 			// Were they run one after the other, each taking its longest, this is when the item would be done.
 			const turnBy = startedAt + task.maxWaitMs * (place + 1);
-			outcomes.set(task.itemIndex, await run(task, endpoint, pictures, keys, turnBy, signal));
+			outcomes.set(task.itemIndex, await run(context, task, endpoint, pictures, keys, turnBy, signal));
 		}),
 	);
 
@@ -111,7 +111,7 @@ function readTask(context: IExecuteFunctions, itemIndex: number, keys: ItemKeys,
 	};
 }
 
-async function run(task: Task, endpoint: Endpoint, pictures: Pictures, keys: ItemKeys, turnBy: number, signal: AbortSignal | undefined): Promise<Outcome> {
+async function run(context: IExecuteFunctions, task: Task, endpoint: Endpoint, pictures: Pictures, keys: ItemKeys, turnBy: number, signal: AbortSignal | undefined): Promise<Outcome> {
 	let snapshot: JobSnapshot;
 	// The user gave up: what has not begun need not be paid. Nobody waits for the answer.
 	const ifStopped = ({ job }: JobSnapshot) => {
@@ -119,7 +119,7 @@ async function run(task: Task, endpoint: Endpoint, pictures: Pictures, keys: Ite
 	};
 	const begunAt = Date.now();
 	try {
-		snapshot = await endpoint.submit(task.request, { idempotencyKey: task.key, signal, deadline: turnBy, unclear: keys.doubtOf(task.key), ifStopped });
+		snapshot = await endpoint.submit(task.request, { idempotencyKey: task.key, signal, deadline: turnBy, group: context.getExecutionId(), unclear: keys.doubtOf(task.key), ifStopped });
 	} catch (thrown) {
 		const error = toImageError(thrown);
 		if (error.code === 'canceled') throw error;

@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { FairQueue } from './fairQueue';
+
+const drained = <T>(queue: FairQueue<T>) => {
+	const out: T[] = [];
+	while (queue.size > 0) {
+		const next = queue.shift();
+		if (next !== undefined) out.push(next);
+	}
+	return out;
+};
+
+it('groups take turns, and within a group the first comes first', () => {
+	const queue = new FairQueue<string>();
+	for (const n of [1, 2, 3, 4]) queue.push('large', `large ${n}`);
+	queue.push('small', 'small 1');
+	queue.push('other', 'other 1');
+	queue.push('other', 'other 2');
+	expect(drained(queue)).toEqual(['large 1', 'small 1', 'other 1', 'large 2', 'other 2', 'large 3', 'large 4']);
+	expect(queue.shift()).toBeUndefined();
+});
+
+it('one who gives up is out, and his group keeps its place', () => {
+	const queue = new FairQueue<string>();
+	for (const [group, entry] of [['a', 'a1'], ['a', 'a2'], ['b', 'b1']] as const) queue.push(group, entry);
+	queue.remove('a', 'a1');
+	queue.remove('a', 'nobody');
+	queue.remove('c', 'nobody');
+	expect([queue.size, drained(queue)]).toEqual([2, ['a2', 'b1']]);
+});
+
+it('property: everyone comes once, in the order of his group, and nobody waits longer than a turn of each group before him', () => {
+	fc.assert(
+		fc.property(fc.array(fc.nat({ max: 4 }), { maxLength: 200 }), (arrivals) => {
+			const queue = new FairQueue<{ group: number; n: number }>();
+			arrivals.forEach((group, n) => queue.push(String(group), { group, n }));
+			const order = drained(queue);
+			expect(order.map(({ n }) => n).sort((a, b) => a - b)).toEqual(arrivals.map((_, n) => n));
+			const groups = new Set(arrivals);
+			for (const group of groups) {
+				const own = order.flatMap((entry, place) => (entry.group === group ? [place] : []));
+				const numbers = own.map((place) => order[place]?.n ?? -1);
+				expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+				// The k-th of a group comes at most after k turns of all groups.
+				own.forEach((place, k) => expect(place).toBeLessThan((k + 1) * groups.size));
+			}
+		}),
+	);
+});

@@ -1,0 +1,42 @@
+/**
+ * A queue in which groups take turns: within a group whoever comes first goes first, and a group of ten thousand
+ * keeps a group of one waiting for one turn only. Never empty-handed while somebody waits.
+ */
+export class FairQueue<T> {
+	/** By group, the next one first. */
+	private readonly groups = new Map<string, T[]>();
+	private waiting = 0;
+
+	get size(): number {
+		return this.waiting;
+	}
+
+	push(group: string, entry: T): void {
+		const own = this.groups.get(group);
+		if (own) own.push(entry);
+		else this.groups.set(group, [entry]);
+		this.waiting++;
+	}
+
+	/** The next one; its group then goes to the end of the row. */
+	shift(): T | undefined {
+		const [next] = this.groups;
+		if (!next) return undefined;
+		const [group, own] = next;
+		const entry = own.shift();
+		this.groups.delete(group);
+		if (own.length > 0) this.groups.set(group, own);
+		this.waiting--;
+		return entry;
+	}
+
+	/** Takes one out that waits no longer. */
+	remove(group: string, entry: T): void {
+		const own = this.groups.get(group);
+		const place = own?.indexOf(entry) ?? -1;
+		if (!own || place < 0) return;
+		own.splice(place, 1);
+		if (own.length === 0) this.groups.delete(group);
+		this.waiting--;
+	}
+}
