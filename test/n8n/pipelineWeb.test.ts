@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -42,17 +42,22 @@ describe('webhook-driven', () => {
 });
 
 describe('export', () => {
+	let bucket: Server | undefined;
+	// A server left open would keep the test run from ending.
+	afterEach(() => bucket?.close().closeAllConnections());
+
 	it('serves the history as a ZIP, with a contact sheet on disk, and a copy in a bucket', async () => {
 		const { endpoint } = await openKit(kits[0] ?? ({} as never), stage.sandbox, { credential: { apiKey: stage.apiKey } });
 		for (const prompt of ['A red fox', 'A blue whale', 'A fox at night']) await endpoint.submit({ prompt, count: 1 }, { idempotencyKey: prompt, deadline: Date.now() + 60_000 });
 		await waitUntil({ for: 'the jobs to end', withinMs: 20_000 }, () => Promise.resolve(stage.sandbox.books().generationsBilled === 3 || undefined));
 		const uploads: string[] = [];
-		const bucket = createServer((request, response) => {
+		const server = createServer((request, response) => {
 			if (request.method === 'PUT') uploads.push(request.url ?? '');
 			request.resume().on('end', () => response.writeHead(200, { 'content-type': 'application/xml' }).end('<?xml version="1.0"?><LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">us-east-1</LocationConstraint>'));
 		});
-		await new Promise<void>((resolve) => { bucket.listen(0, '127.0.0.1', resolve); });
-		const { port } = bucket.address() as AddressInfo;
+		bucket = server;
+		await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+		const { port } = server.address() as AddressInfo;
 		const s3 = await stage.client.createCredential({ name: 'Bucket', type: 's3', data: { endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1', accessKeyId: 'a', secretAccessKey: 'b', forcePathStyle: true, ignoreSSLIssues: false } });
 		const workflow = bundled('export');
 		const upload = workflow.nodes.find(({ name }) => name === 'Upload to S3');
@@ -72,7 +77,6 @@ describe('export', () => {
 		const [sheet = ''] = files('export-').filter((name) => name.endsWith('.jpg'));
 		expect(await sharp(join(stage.n8n.filesFolder, sheet)).metadata()).toMatchObject({ format: 'jpeg' });
 		expect((await get('?prompt=elephant')).status).toBe(404);
-		bucket.close();
 	}, 90_000);
 });
 
