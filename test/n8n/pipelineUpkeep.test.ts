@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Execution, waitUntil, type Workflow } from '../../scripts/lib/n8nInstance';
 import { openKit } from '../support/conformance';
 import { kits } from '../support/conformanceKits';
@@ -91,11 +92,11 @@ describe('library upkeep', () => {
 
 describe('error workflow', () => {
 	/** Submits, then fails for another reason: its jobs are left alone. */
-	const failing = (prompts: readonly string[], errorWorkflow: string): Workflow => ({
+	const failing = (prompts: readonly string[], errorWorkflow: string, path: string): Workflow => ({
 		name: 'Fails after it has paid',
 		settings: { executionOrder: 'v1', errorWorkflow },
 		nodes: [
-			{ id: '1', name: 'Hook', type: 'n8n-nodes-base.webhook', typeVersion: 2.1, position: [0, 0], parameters: { path: `fails-${errorWorkflow}`, options: {} }, webhookId: `fails-${errorWorkflow}` },
+			{ id: '1', name: 'Hook', type: 'n8n-nodes-base.webhook', typeVersion: 2.1, position: [0, 0], parameters: { path, options: {} }, webhookId: path },
 			{ id: '2', name: 'Prompts', type: 'n8n-nodes-base.set', typeVersion: 3.4, position: [200, 0], parameters: { assignments: { assignments: [{ id: 'a', name: 'prompts', type: 'array', value: JSON.stringify(prompts) }] }, options: {} } },
 			{ id: '3', name: 'Each', type: 'n8n-nodes-base.splitOut', typeVersion: 1, position: [400, 0], parameters: { fieldToSplitOut: 'prompts', options: {} } },
 			{ id: '4', name: 'Generate', type: 'n8n-nodes-image-pipelines.imageGenerate', typeVersion: 1, position: [600, 0], parameters: { provider: 'imageSaas', prompt: '={{ $json.prompts }}', wait: false } },
@@ -113,9 +114,10 @@ describe('error workflow', () => {
 		if (node) Object.assign(node, { credentials: { n8nApi: credential } });
 		const { id } = await stage.install(workflow);
 		await stage.client.publishWorkflow(id);
-		const failed = await stage.install(failing(prompts, id));
+		const path = randomUUID();
+		const failed = await stage.install(failing(prompts, id, path));
 		await stage.client.publishWorkflow(failed.id);
-		await fetch(`${stage.n8n.url}/webhook/fails-${id}`);
+		await fetch(`${stage.n8n.url}/webhook/${path}`);
 		return await stage.client.waitForExecution(await stage.client.waitForNewExecution(id, [], 30_000), 60_000);
 	}
 

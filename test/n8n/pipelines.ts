@@ -38,7 +38,8 @@ export function pipelinesBench(): PipelinesBench {
 
 /** A bundled workflow with other values in its Settings node, as a user would type them in. */
 export function bundled(name: string, settings: Record<string, unknown> = {}): Workflow {
-	const workflow = readWorkflow(join(__dirname, '..', '..', 'workflows', `${name}.json`));
+	// Without its id, so that each installation is a copy of its own.
+	const { id: _id, ...workflow } = readWorkflow(join(__dirname, '..', '..', 'workflows', `${name}.json`));
 	const node = workflow.nodes.find((candidate) => candidate.name === 'Settings');
 	const { assignments } = (node?.parameters as { assignments: { assignments: Array<{ name: string; value: unknown }> } }).assignments;
 	for (const [field, value] of Object.entries(settings)) {
