@@ -7,10 +7,11 @@ import type { ImageRequest } from '../model/request';
 import type { Capabilities, EndpointConfig, Observation, ProviderAdapter, ProviderDefinition, Session } from '../providers/provider';
 import { providers } from '../providers/registry';
 import type { Clock, Random } from './clock';
+import { Durations } from './durations';
 import { Mailbox } from './mailbox';
 import { Pacer } from './pacer';
 import { retryDefaults, withRetry } from './retry';
-import { pollFloorMs } from './schedule';
+import { pollFloorMs, schedule } from './schedule';
 import { Slots } from './slots';
 import { Submitter, type SubmitOptions } from './submitter';
 import { advanceSnapshot } from './transition';
@@ -22,6 +23,9 @@ export interface EndpointDependencies {
 	/** Makes the API plane of an endpoint. */
 	transport: (config: EndpointConfig) => ApiTransport;
 }
+
+/** Jobs under way whose kind is remembered. */
+const mostFollowed = 10_000;
 
 /** For whom a request is made, from the submit down to its turn: the layers between need not know. */
 const groups = new AsyncLocalStorage<string>();
@@ -37,6 +41,9 @@ export class Endpoint<S extends Session = Session> {
 	private readonly watcher: Watcher;
 	private readonly submitter: Submitter;
 	private readonly mailbox: Mailbox;
+	private readonly durations = new Durations();
+	/** Jobs this process has submitted and not seen the end of: what they are like, and since when they run. */
+	private readonly kinds = new Map<string, { kind: string; since: number }>();
 
 	constructor(
 		readonly provider: ProviderDefinition,
@@ -55,9 +62,11 @@ export class Endpoint<S extends Session = Session> {
 			...(this.session.watch ? { watch: this.session.watch.bind(this.session) } : {}),
 			bulk: provider.capabilities.poll === 'bulk',
 			floorMs: pollFloorMs(config.limits.requestsPerMinute),
+			learnedFloorMs: pollFloorMs(config.limits.requestsPerMinute, schedule.learnedFastestMs),
+			expected: (id) => this.durations.expect(this.kinds.get(id)?.kind ?? ''),
 			clock,
 			random,
-			onEnd: (id) => this.slots.settle(id),
+			onEnd: (id, watched) => this.ended(id, watched),
 		});
 	}
 
@@ -67,7 +76,12 @@ export class Endpoint<S extends Session = Session> {
 	 * Throws `invalidRequest` before anything is sent, else what the provider refused with.
 	 */
 	submit(request: ImageRequest, options: SubmitOptions): Promise<JobSnapshot> {
-		return groups.run(options.group ?? '', () => this.submitter.submit(request, options));
+		return groups.run(options.group ?? '', async () => {
+			const snapshot = await this.submitter.submit(request, options);
+			const { id, status } = snapshot.job;
+			if (id !== null && !isTerminal(status)) this.began(id, request);
+			return snapshot;
+		});
 	}
 
 	/** Waits for a job's end together with everyone else who waits at this endpoint. */
@@ -106,6 +120,27 @@ export class Endpoint<S extends Session = Session> {
 		const snapshot = await withRetry(() => cancel(id, { signal }), { clock, random, signal });
 		this.watcher.observe(snapshot);
 		return snapshot;
+	}
+
+	private began(id: string, request: ImageRequest): void {
+		if (this.kinds.has(id)) return;
+		this.kinds.set(id, { kind: kindOf(request), since: this.dependencies.clock.now() });
+		// Jobs that nobody follows here are forgotten.
+		const [oldest] = this.kinds.keys();
+		if (this.kinds.size > mostFollowed && oldest !== undefined) this.kinds.delete(oldest);
+	}
+
+	/** Whoever saw it: the slot is free. What was watched from its beginning also tells how long such jobs run. */
+	private ended(id: string, watched?: { since: number; lastRunning: number | null }): void {
+		this.slots.settle(id);
+		const began = this.kinds.get(id);
+		if (!began) return;
+		this.kinds.delete(id);
+		const took = this.dependencies.clock.now() - began.since;
+		// Somebody who came back after a while saw the end long after it was.
+		if (!watched || watched.since - began.since > Math.max(500, took / 10)) return;
+		// It ended between two looks; found at the first one, a little sooner, so that jobs that have become quicker are noticed.
+		this.durations.record(began.kind, watched.lastRunning === null ? took * 0.9 : took - (this.dependencies.clock.now() - watched.lastRunning) / 2);
 	}
 
 	/** Asks after jobs that hold a slot while somebody waits for one; nobody else may be looking at them. */
@@ -159,4 +194,9 @@ function aboutIt(id: string, observation: Observation): Observation {
 function cannot(provider: ProviderDefinition, what: string, can: (capabilities: Capabilities) => boolean): ImageError {
 	const able = providers.filter(({ capabilities }) => can(capabilities)).map(({ displayName }) => displayName);
 	return new ImageError('invalidRequest', { message: `${provider.displayName} cannot ${what}`, hint: able.length > 0 ? `Providers that can: ${able.join(', ')}` : null, delivery: 'notSent' });
+}
+
+/** What jobs that run about as long have in common. */
+function kindOf({ model, resolution, aspectRatio, count, references }: ImageRequest): string {
+	return JSON.stringify([model, resolution, aspectRatio, count, references?.length ?? 0]);
 }

@@ -4,7 +4,8 @@ import type { Observation, Session } from '../providers/provider';
 import { Channels } from './channels';
 import { type Clock, type Random, stopped } from './clock';
 import { pauseBefore } from './retry';
-import { nextPollMs } from './schedule';
+import type { Expectation } from './durations';
+import { learnedPauseMs, nextPollMs } from './schedule';
 import { advanceSnapshot } from './transition';
 
 /** How a wait ended. `pending`: time was up first; `error` is what the last look failed with, if it did. */
@@ -30,6 +31,8 @@ interface Watched {
 	dueAt: number;
 	snapshot: JobSnapshot | undefined;
 	lastError: ImageError | null;
+	/** When it was last seen not to have ended. */
+	lastRunning: number | null;
 	/** Looks in a row that failed for this job alone. */
 	failures: number;
 	waiters: Set<Waiter>;
@@ -48,10 +51,14 @@ export interface WatcherOptions {
 	/** Whether one poll for all costs about as much as one for a single job. */
 	bulk: boolean;
 	floorMs: number;
+	/** As `floorMs`, where it is known how long such jobs run. */
+	learnedFloorMs?: number;
+	/** How long jobs like this one run, once that is known. */
+	expected?: (jobId: string) => Expectation | undefined;
 	clock: Clock;
 	random: Random;
-	/** Told of every end that is seen. */
-	onEnd: (jobId: string) => void;
+	/** Told of every end that is seen, and how it was watched, where it was. */
+	onEnd: (jobId: string, watched?: { since: number; lastRunning: number | null }) => void;
 }
 
 /** One polling loop for everyone who waits for a job of this endpoint. It runs while somebody waits, and not otherwise. */
@@ -62,6 +69,7 @@ export class Watcher {
 	private wake = new AbortController();
 	/** The look under way, and for whom. */
 	private looking: { remaining: Set<Watched>; abort: AbortController } | null = null;
+	private lookedAt = Number.NEGATIVE_INFINITY;
 	/** Polls in a row that failed as a whole. */
 	private outages = 0;
 
@@ -114,14 +122,14 @@ export class Watcher {
 	}
 
 	private entry(id: string, known: JobSnapshot | undefined): Watched {
-		const { clock, random, floorMs } = this.options;
+		const { clock, floorMs } = this.options;
 		const existing = this.watched.get(id);
 		if (existing) {
 			if (known) existing.snapshot = advanceSnapshot(known, existing.snapshot ?? known);
 			return existing;
 		}
 		const now = clock.now();
-		const entry: Watched = { id, since: now, dueAt: now + nextPollMs(0, floorMs, random), snapshot: known, lastError: null, failures: 0, waiters: new Set() };
+		const entry: Watched = { id, since: now, dueAt: now + this.firstPause(id), snapshot: known, lastError: null, lastRunning: null, failures: 0, waiters: new Set() };
 		// A job that somebody comes back to after a while may have ended long ago: look at once.
 		const lastSeen = Date.parse(known?.job.updatedAt ?? known?.job.createdAt ?? '');
 		if (!(now - lastSeen <= floorMs)) entry.dueAt = now;
@@ -159,7 +167,8 @@ export class Watcher {
 		const { clock } = this.options;
 		this.wake = new AbortController();
 		let next = this.nextDeadline();
-		for (const { dueAt } of this.watched.values()) next = Math.min(next, dueAt);
+		const due = Math.max(this.nextDue(), this.lookedAt + this.gap());
+		next = Math.min(next, due);
 		const pause = next - clock.now();
 		if (pause > 0) await clock.sleep(pause, this.wake.signal).catch(() => undefined);
 	}
@@ -199,9 +208,35 @@ export class Watcher {
 		}
 	}
 
+	private nextDue(): number {
+		let next = Number.POSITIVE_INFINITY;
+		for (const { dueAt } of this.watched.values()) next = Math.min(next, dueAt);
+		return next;
+	}
+
+	/** In bulk one look serves all: those that come due one after the other wait for the next, or each would cost a look of its own. */
+	private gap(): number {
+		if (!this.options.bulk) return 0;
+		let gap = Number.POSITIVE_INFINITY;
+		const now = this.options.clock.now();
+		for (const { id, since } of this.watched.values()) gap = Math.min(gap, this.learned(id, now - since) ?? 0);
+		return Number.isFinite(gap) ? gap : 0;
+	}
+
+	private learned(id: string, ageMs: number): number | undefined {
+		const expectation = this.options.expected?.(id);
+		return expectation && learnedPauseMs(expectation, ageMs, this.options.learnedFloorMs ?? this.options.floorMs);
+	}
+
+	private firstPause(id: string): number {
+		const earliest = this.options.expected?.(id)?.earliest;
+		return earliest === undefined ? nextPollMs(0, this.options.floorMs, this.options.random) : Math.max(this.options.learnedFloorMs ?? this.options.floorMs, earliest);
+	}
+
 	/** Those whose time has come; in bulk everyone, since the company costs nothing. */
 	private due(): Watched[] {
 		const now = this.options.clock.now();
+		if (now < this.lookedAt + this.gap()) return [];
 		const all = [...this.watched.values()];
 		const due = all.filter((entry) => entry.dueAt <= now);
 		return due.length > 0 && this.options.bulk ? all : due;
@@ -223,7 +258,12 @@ export class Watcher {
 		} finally {
 			this.looking = null;
 			const now = clock.now();
-			for (const entry of due) entry.dueAt = Math.max(entry.dueAt, now + nextPollMs(now - entry.since, floorMs, random));
+			this.lookedAt = now;
+			for (const entry of due) {
+				const age = now - entry.since;
+				const earliest = entry.since + (this.options.expected?.(entry.id)?.earliest ?? 0);
+				entry.dueAt = Math.max(entry.dueAt, earliest, now + (this.learned(entry.id, age) ?? nextPollMs(age, floorMs, random)));
+			}
 		}
 	}
 
@@ -246,8 +286,11 @@ export class Watcher {
 		entry.lastError = null;
 		const snapshot = advanceSnapshot(entry.snapshot, observation.snapshot);
 		entry.snapshot = snapshot;
-		if (!isTerminal(snapshot.job.status)) return;
-		this.options.onEnd(entry.id);
+		if (!isTerminal(snapshot.job.status)) {
+			entry.lastRunning = this.options.clock.now();
+			return;
+		}
+		this.options.onEnd(entry.id, { since: entry.since, lastRunning: entry.lastRunning });
 		for (const waiter of [...entry.waiters]) waiter.resolve({ ended: true, snapshot });
 	}
 
