@@ -110,3 +110,16 @@ it('an end that is seen long after it was teaches nothing', async () => {
 	await clock.until(endpoint.wait(job.id ?? '', forever));
 	expect(clock.now() - began).toBeLessThanOrEqual(1_600);
 });
+
+it('who begins to wait late does not wait for the earliest end once more', async () => {
+	const { clock, endpoint, submit } = fakeEndpoint({ jobMs: 60_000 });
+	for (let n = 0; n < 8; n++) {
+		const { job } = await clock.until(submit(`job ${n}`));
+		await clock.until(endpoint.wait(job.id ?? '', forever));
+	}
+	const { job } = await clock.until(submit('late'));
+	const began = clock.now();
+	await clock.advance(50_000);
+	await clock.until(endpoint.wait(job.id ?? '', forever));
+	expect(clock.now() - began).toBeLessThanOrEqual(60_000 * 1.25);
+});

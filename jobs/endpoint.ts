@@ -7,7 +7,7 @@ import type { ImageRequest } from '../model/request';
 import type { Capabilities, EndpointConfig, Observation, ProviderAdapter, ProviderDefinition, Session } from '../providers/provider';
 import { providers } from '../providers/registry';
 import type { Clock, Random } from './clock';
-import { Durations } from './durations';
+import { Durations, type Expectation } from './durations';
 import { Mailbox } from './mailbox';
 import { Pacer } from './pacer';
 import { retryDefaults, withRetry } from './retry';
@@ -63,7 +63,7 @@ export class Endpoint<S extends Session = Session> {
 			bulk: provider.capabilities.poll === 'bulk',
 			floorMs: pollFloorMs(config.limits.requestsPerMinute),
 			learnedFloorMs: pollFloorMs(config.limits.requestsPerMinute, schedule.learnedFastestMs),
-			expected: (id) => this.durations.expect(this.kinds.get(id)?.kind ?? ''),
+			expected: (id) => this.expected(id),
 			clock,
 			random,
 			onEnd: (id, watched) => this.ended(id, watched),
@@ -128,6 +128,12 @@ export class Endpoint<S extends Session = Session> {
 		// Jobs that nobody follows here are forgotten.
 		const [oldest] = this.kinds.keys();
 		if (this.kinds.size > mostFollowed && oldest !== undefined) this.kinds.delete(oldest);
+	}
+
+	private expected(id: string): (Expectation & { since: number }) | undefined {
+		const began = this.kinds.get(id);
+		const expectation = began && this.durations.expect(began.kind);
+		return expectation && { ...expectation, since: began.since };
 	}
 
 	/** Whoever saw it: the slot is free. What was watched from its beginning also tells how long such jobs run. */

@@ -1,11 +1,10 @@
 import { concernsEndpoint, ImageError, toImageError } from '../model/errors';
 import { isTerminal, type JobSnapshot } from '../model/job';
 import type { Observation, Session } from '../providers/provider';
+import { Cadence, type CadenceOptions } from './cadence';
 import { Channels } from './channels';
-import { type Clock, type Random, stopped } from './clock';
+import { stopped } from './clock';
 import { pauseBefore } from './retry';
-import type { Expectation } from './durations';
-import { learnedPauseMs, nextPollMs } from './schedule';
 import { advanceSnapshot } from './transition';
 
 /** How a wait ended. `pending`: time was up first; `error` is what the last look failed with, if it did. */
@@ -44,19 +43,10 @@ const quietMs = 15_000;
 /** Failures in a row of one job's own look before its waiters are told; a broken connection does not count. */
 const patience = 5;
 
-export interface WatcherOptions {
+export interface WatcherOptions extends CadenceOptions {
 	poll: (ids: readonly string[], signal: AbortSignal) => Promise<Map<string, Observation>>;
 	/** Where the provider can push: its snapshots spare the polls as long as they come. */
 	watch?: Session['watch'];
-	/** Whether one poll for all costs about as much as one for a single job. */
-	bulk: boolean;
-	floorMs: number;
-	/** As `floorMs`, where it is known how long such jobs run. */
-	learnedFloorMs?: number;
-	/** How long jobs like this one run, once that is known. */
-	expected?: (jobId: string) => Expectation | undefined;
-	clock: Clock;
-	random: Random;
 	/** Told of every end that is seen, and how it was watched, where it was. */
 	onEnd: (jobId: string, watched?: { since: number; lastRunning: number | null }) => void;
 }
@@ -74,9 +64,11 @@ export class Watcher {
 	private outages = 0;
 
 	private readonly channels: Channels;
+	private readonly cadence: Cadence;
 
 	constructor(private readonly options: WatcherOptions) {
 		this.channels = new Channels(options.watch);
+		this.cadence = new Cadence(options);
 	}
 
 	/** Waits for the job's end. Throws `notFound`, `auth` and the like; never because time is up. */
@@ -129,7 +121,7 @@ export class Watcher {
 			return existing;
 		}
 		const now = clock.now();
-		const entry: Watched = { id, since: now, dueAt: now + this.firstPause(id), snapshot: known, lastError: null, lastRunning: null, failures: 0, waiters: new Set() };
+		const entry: Watched = { id, since: now, dueAt: this.cadence.firstLookAt(id), snapshot: known, lastError: null, lastRunning: null, failures: 0, waiters: new Set() };
 		// A job that somebody comes back to after a while may have ended long ago: look at once.
 		const lastSeen = Date.parse(known?.job.updatedAt ?? known?.job.createdAt ?? '');
 		if (!(now - lastSeen <= floorMs)) entry.dueAt = now;
@@ -167,7 +159,7 @@ export class Watcher {
 		const { clock } = this.options;
 		this.wake = new AbortController();
 		let next = this.nextDeadline();
-		const due = Math.max(this.nextDue(), this.lookedAt + this.gap());
+		const due = Math.max(this.nextDue(), this.lookedAt + this.cadence.gap(this.watched.keys()));
 		next = Math.min(next, due);
 		const pause = next - clock.now();
 		if (pause > 0) await clock.sleep(pause, this.wake.signal).catch(() => undefined);
@@ -214,36 +206,17 @@ export class Watcher {
 		return next;
 	}
 
-	/** In bulk one look serves all: those that come due one after the other wait for the next, or each would cost a look of its own. */
-	private gap(): number {
-		if (!this.options.bulk) return 0;
-		let gap = Number.POSITIVE_INFINITY;
-		const now = this.options.clock.now();
-		for (const { id, since } of this.watched.values()) gap = Math.min(gap, this.learned(id, now - since) ?? 0);
-		return Number.isFinite(gap) ? gap : 0;
-	}
-
-	private learned(id: string, ageMs: number): number | undefined {
-		const expectation = this.options.expected?.(id);
-		return expectation && learnedPauseMs(expectation, ageMs, this.options.learnedFloorMs ?? this.options.floorMs);
-	}
-
-	private firstPause(id: string): number {
-		const earliest = this.options.expected?.(id)?.earliest;
-		return earliest === undefined ? nextPollMs(0, this.options.floorMs, this.options.random) : Math.max(this.options.learnedFloorMs ?? this.options.floorMs, earliest);
-	}
-
 	/** Those whose time has come; in bulk everyone, since the company costs nothing. */
 	private due(): Watched[] {
 		const now = this.options.clock.now();
-		if (now < this.lookedAt + this.gap()) return [];
+		if (now < this.lookedAt + this.cadence.gap(this.watched.keys())) return [];
 		const all = [...this.watched.values()];
 		const due = all.filter((entry) => entry.dueAt <= now);
 		return due.length > 0 && this.options.bulk ? all : due;
 	}
 
 	private async look(due: Watched[]): Promise<void> {
-		const { clock, random, floorMs } = this.options;
+		const { clock } = this.options;
 		const abort = new AbortController();
 		this.looking = { remaining: new Set(due), abort };
 		try {
@@ -259,11 +232,7 @@ export class Watcher {
 			this.looking = null;
 			const now = clock.now();
 			this.lookedAt = now;
-			for (const entry of due) {
-				const age = now - entry.since;
-				const earliest = entry.since + (this.options.expected?.(entry.id)?.earliest ?? 0);
-				entry.dueAt = Math.max(entry.dueAt, earliest, now + (this.learned(entry.id, age) ?? nextPollMs(age, floorMs, random)));
-			}
+			for (const entry of due) entry.dueAt = Math.max(entry.dueAt, this.cadence.nextLookAt(entry.id, entry.since));
 		}
 	}
 
