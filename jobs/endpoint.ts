@@ -15,7 +15,8 @@ import { pollFloorMs, schedule } from './schedule';
 import { Slots } from './slots';
 import { Submitter, type SubmitOptions } from './submitter';
 import { advanceSnapshot } from './transition';
-import { Watcher, type WaitOptions, type WaitResult } from './watcher';
+import type { WaitResult } from './watchedJob';
+import { Watcher, type WaitOptions } from './watcher';
 
 export interface EndpointDependencies {
 	clock: Clock;

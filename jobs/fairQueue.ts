@@ -1,3 +1,5 @@
+import { stopped } from './clock';
+
 /**
  * A queue in which groups take turns: within a group whoever comes first goes first, and a group of ten thousand
  * keeps a group of one waiting for one turn only. Never empty-handed while somebody waits.
@@ -39,4 +41,25 @@ export class FairQueue<T> {
 		if (own.length === 0) this.groups.delete(group);
 		this.waiting--;
 	}
+}
+
+/**
+ * Waits in a queue of turns: resolves when the turn is called, rejects with `canceled` when the signal aborts first.
+ * @param left told when one has given up
+ */
+export function waitForTurn(queue: FairQueue<() => void>, group: string, signal: AbortSignal | undefined, left: () => void = () => undefined): Promise<void> {
+	return new Promise((resolve, reject) => {
+		if (signal?.aborted) return reject(stopped());
+		const mine = () => {
+			signal?.removeEventListener('abort', onAbort);
+			resolve();
+		};
+		const onAbort = () => {
+			queue.remove(group, mine);
+			left();
+			reject(stopped());
+		};
+		signal?.addEventListener('abort', onAbort, { once: true });
+		queue.push(group, mine);
+	});
 }

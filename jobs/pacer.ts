@@ -1,5 +1,5 @@
-import { type Clock, stopped } from './clock';
-import { FairQueue } from './fairQueue';
+import type { Clock } from './clock';
+import { FairQueue, waitForTurn } from './fairQueue';
 
 const windowMs = 60_000;
 
@@ -43,21 +43,11 @@ export class Pacer {
 	 * @param group who it is for: groups take turns
 	 */
 	take(signal?: AbortSignal, group = ''): Promise<void> {
-		return new Promise((resolve, reject) => {
-			if (signal?.aborted) return reject(stopped());
-			const mine = () => {
-				signal?.removeEventListener('abort', onAbort);
-				resolve();
-			};
-			const onAbort = () => {
-				this.queue.remove(group, mine);
-				if (this.queue.size === 0) this.idle.abort();
-				reject(stopped());
-			};
-			signal?.addEventListener('abort', onAbort, { once: true });
-			this.queue.push(group, mine);
-			void this.serve();
+		const turn = waitForTurn(this.queue, group, signal, () => {
+			if (this.queue.size === 0) this.idle.abort();
 		});
+		void this.serve();
+		return turn;
 	}
 
 	/** Nothing goes before this moment (ms since the epoch): the provider said so. */

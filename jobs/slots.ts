@@ -1,5 +1,4 @@
-import { stopped } from './clock';
-import { FairQueue } from './fairQueue';
+import { FairQueue, waitForTurn } from './fairQueue';
 
 /** A place among the jobs in flight. */
 export interface Slot {
@@ -69,19 +68,8 @@ export class Slots {
 	}
 
 	private turn(signal: AbortSignal | undefined, group: string): Promise<void> {
-		return new Promise((resolve, reject) => {
-			if (signal?.aborted) return reject(stopped());
-			const mine = () => {
-				signal?.removeEventListener('abort', onAbort);
-				resolve();
-			};
-			const onAbort = () => {
-				this.queue.remove(group, mine);
-				reject(stopped());
-			};
-			signal?.addEventListener('abort', onAbort, { once: true });
-			this.queue.push(group, mine);
-			this.onContention([...this.byJob.keys()]);
-		});
+		const turn = waitForTurn(this.queue, group, signal);
+		if (this.contended) this.onContention([...this.byJob.keys()]);
+		return turn;
 	}
 }

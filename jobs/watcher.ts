@@ -1,4 +1,4 @@
-import { concernsEndpoint, ImageError, toImageError } from '../model/errors';
+import { type ImageError, toImageError } from '../model/errors';
 import { isTerminal, type JobSnapshot } from '../model/job';
 import type { Observation, Session } from '../providers/provider';
 import { Cadence, type CadenceOptions } from './cadence';
@@ -6,9 +6,7 @@ import { Channels } from './channels';
 import { stopped } from './clock';
 import { pauseBefore } from './retry';
 import { advanceSnapshot } from './transition';
-
-/** How a wait ended. `pending`: time was up first; `error` is what the last look failed with, if it did. */
-export type WaitResult = { ended: true; snapshot: JobSnapshot } | { ended: false; snapshot: JobSnapshot | null; error: ImageError | null };
+import { type OnEnd, type Waiter, WatchedJob, type WaitResult } from './watchedJob';
 
 export interface WaitOptions {
 	/** When to stop waiting, ms since the epoch. */
@@ -18,47 +16,24 @@ export interface WaitOptions {
 	known?: JobSnapshot | undefined;
 }
 
-interface Waiter {
-	deadline: number;
-	resolve: (result: WaitResult) => void;
-	reject: (error: ImageError) => void;
-}
-
-interface Watched {
-	id: string;
-	since: number;
-	dueAt: number;
-	snapshot: JobSnapshot | undefined;
-	lastError: ImageError | null;
-	/** When it was last seen not to have ended. */
-	lastRunning: number | null;
-	/** Looks in a row that failed for this job alone. */
-	failures: number;
-	waiters: Set<Waiter>;
-}
-
 /** A channel that says nothing for so long is not relied on any more: the job is polled beside it. */
 const quietMs = 15_000;
-
-/** Failures in a row of one job's own look before its waiters are told; a broken connection does not count. */
-const patience = 5;
 
 export interface WatcherOptions extends CadenceOptions {
 	poll: (ids: readonly string[], signal: AbortSignal) => Promise<Map<string, Observation>>;
 	/** Where the provider can push: its snapshots spare the polls as long as they come. */
 	watch?: Session['watch'];
-	/** Told of every end that is seen, and how it was watched, where it was. */
-	onEnd: (jobId: string, watched?: { since: number; lastRunning: number | null }) => void;
+	onEnd: OnEnd;
 }
 
 /** One polling loop for everyone who waits for a job of this endpoint. It runs while somebody waits, and not otherwise. */
 export class Watcher {
-	private readonly watched = new Map<string, Watched>();
+	private readonly watched = new Map<string, WatchedJob>();
 	private running = false;
 	/** Ends the present sleep of the loop or its guard, so that it looks anew at who is due. */
 	private wake = new AbortController();
 	/** The look under way, and for whom. */
-	private looking: { remaining: Set<Watched>; abort: AbortController } | null = null;
+	private looking: { remaining: Set<WatchedJob>; abort: AbortController } | null = null;
 	private lookedAt = Number.NEGATIVE_INFINITY;
 	/** Polls in a row that failed as a whole. */
 	private outages = 0;
@@ -113,7 +88,7 @@ export class Watcher {
 		else if (snapshot.job.id !== null && isTerminal(snapshot.job.status)) this.options.onEnd(snapshot.job.id);
 	}
 
-	private entry(id: string, known: JobSnapshot | undefined): Watched {
+	private entry(id: string, known: JobSnapshot | undefined): WatchedJob {
 		const { clock, floorMs } = this.options;
 		const existing = this.watched.get(id);
 		if (existing) {
@@ -121,7 +96,7 @@ export class Watcher {
 			return existing;
 		}
 		const now = clock.now();
-		const entry: Watched = { id, since: now, dueAt: this.cadence.firstLookAt(id), snapshot: known, lastError: null, lastRunning: null, failures: 0, waiters: new Set() };
+		const entry = new WatchedJob(id, now, this.cadence.firstLookAt(id), known);
 		// A job that somebody comes back to after a while may have ended long ago: look at once.
 		const lastSeen = Date.parse(known?.job.updatedAt ?? known?.job.createdAt ?? '');
 		if (!(now - lastSeen <= floorMs)) entry.dueAt = now;
@@ -187,17 +162,13 @@ export class Watcher {
 
 	private nextDeadline(): number {
 		let next = Number.POSITIVE_INFINITY;
-		for (const { waiters } of this.watched.values()) for (const { deadline } of waiters) next = Math.min(next, deadline);
+		for (const { deadline } of this.watched.values()) next = Math.min(next, deadline);
 		return next;
 	}
 
 	private expire(): void {
 		const now = this.options.clock.now();
-		for (const entry of [...this.watched.values()]) {
-			for (const waiter of [...entry.waiters]) {
-				if (waiter.deadline <= now) waiter.resolve({ ended: false, snapshot: entry.snapshot ?? null, error: entry.lastError });
-			}
-		}
+		for (const entry of [...this.watched.values()]) entry.expire(now);
 	}
 
 	private nextDue(): number {
@@ -207,7 +178,7 @@ export class Watcher {
 	}
 
 	/** Those whose time has come; in bulk everyone, since the company costs nothing. */
-	private due(): Watched[] {
+	private due(): WatchedJob[] {
 		const now = this.options.clock.now();
 		if (now < this.lookedAt + this.cadence.gap(this.watched.keys())) return [];
 		const all = [...this.watched.values()];
@@ -215,7 +186,7 @@ export class Watcher {
 		return due.length > 0 && this.options.bulk ? all : due;
 	}
 
-	private async look(due: Watched[]): Promise<void> {
+	private async look(due: WatchedJob[]): Promise<void> {
 		const { clock } = this.options;
 		const abort = new AbortController();
 		this.looking = { remaining: new Set(due), abort };
@@ -237,41 +208,18 @@ export class Watcher {
 	}
 
 	/** When nobody is left who wants a look's answer, the request is dropped. */
-	private leaveLook(entry: Watched): void {
+	private leaveLook(entry: WatchedJob): void {
 		if (this.looking?.remaining.delete(entry) && this.looking.remaining.size === 0) this.looking.abort.abort();
 	}
 
-	private learn(entry: Watched, observation: Observation): void {
-		if (!observation.ok) {
-			entry.lastError = observation.error;
-			if (!concernsEndpoint(observation.error)) entry.failures++;
-			if (observation.error.retryable && entry.failures < patience) return;
-			// An id the provider does not know holds no slot either.
-			if (observation.error.code === 'notFound') this.options.onEnd(entry.id);
-			for (const waiter of [...entry.waiters]) waiter.reject(observation.error);
-			return;
-		}
-		entry.failures = 0;
-		entry.lastError = null;
-		const snapshot = advanceSnapshot(entry.snapshot, observation.snapshot);
-		entry.snapshot = snapshot;
-		if (!isTerminal(snapshot.job.status)) {
-			entry.lastRunning = this.options.clock.now();
-			return;
-		}
-		this.options.onEnd(entry.id, { since: entry.since, lastRunning: entry.lastRunning });
-		for (const waiter of [...entry.waiters]) waiter.resolve({ ended: true, snapshot });
+	private learn(entry: WatchedJob, observation: Observation): void {
+		entry.learn(observation, this.options.clock.now(), this.options.onEnd);
 	}
 
-	/** The endpoint as a whole did not answer: everyone waits longer, or, where that cannot help, is told. */
-	private outage(due: Watched[], error: ImageError): void {
+	/** Everyone waits longer, the longer the more polls in a row have failed. */
+	private outage(due: WatchedJob[], error: ImageError): void {
 		if (error.code === 'canceled') return;
-		const pause = pauseBefore(Math.min(this.outages++, 6), error, this.options.random);
-		const until = this.options.clock.now() + pause;
-		for (const entry of due) {
-			entry.lastError = error;
-			entry.dueAt = until;
-			if (!error.retryable) for (const waiter of [...entry.waiters]) waiter.reject(error);
-		}
+		const until = this.options.clock.now() + pauseBefore(Math.min(this.outages++, 6), error, this.options.random);
+		for (const entry of due) entry.outage(error, until);
 	}
 }

@@ -1,15 +1,13 @@
 import { Readable } from 'node:stream';
 import type { IBinaryKeyData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { withoutSecretFields } from '../../http/secretFields';
 import { withExtension } from '../../images/fileName';
 import { defaultImageLimits, receiveImage } from '../../images/receive';
 import { binaryName } from '../shared/items';
 
-/** Names whose values open something; no item ever holds them. */
-const secretName = /^(.*_)?(api_?key|token|secret|password)$/i;
-
 /** The item with the pictures inside its JSON as binary data, and with tokens and keys of the server's struck out. */
 export async function withPictures(context: IExecuteFunctions, item: INodeExecutionData): Promise<INodeExecutionData> {
-	const json = withoutSecrets(item.json) as IDataObject;
+	const json = withoutSecretFields(item.json) as IDataObject;
 	const images = Array.isArray(json['images']) ? (json['images'] as IDataObject[]) : [];
 	const binary: IBinaryKeyData = {};
 	for (const [index, image] of images.entries()) {
@@ -22,10 +20,4 @@ export async function withPictures(context: IExecuteFunctions, item: INodeExecut
 		image['base64'] = null;
 	}
 	return { ...item, json, ...(Object.keys(binary).length > 0 ? { binary } : {}) };
-}
-
-function withoutSecrets(value: unknown): unknown {
-	if (Array.isArray(value)) return value.map(withoutSecrets);
-	if (typeof value !== 'object' || value === null) return value;
-	return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, secretName.test(name) && typeof inner === 'string' ? '***' : withoutSecrets(inner)]));
 }

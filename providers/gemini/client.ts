@@ -73,7 +73,7 @@ export function createGeminiClient({ baseUrl, own, headers }: GeminiConfig, tran
 		createBatch: ({ model, displayName, requests }, { signal }) => call({ ...long, signal }, async (sdk) => read(await sdk.batches.create({ model, src: requests.map(({ contents, config }) => ({ contents, config })), config: { displayName } }))),
 		batch: (name, { signal }) =>
 			call({ ...long, signal }, async (sdk, told) => {
-				const batch = read(await sdk.batches.get({ name }));
+				const batch = read(await sdk.batches.get({ name: batchName(name) }));
 				if (batch.state !== 'JOB_STATE_FAILED') return batch;
 				return { ...batch, error: operationError.safeParse(parseJson(told())).data?.error };
 			}),
@@ -89,13 +89,14 @@ export function createGeminiClient({ baseUrl, own, headers }: GeminiConfig, tran
 				pageToken = page.next;
 			} while (pageToken);
 		},
-		cancelBatch: (name, { signal }) => call({ signal }, (sdk) => sdk.batches.cancel({ name })),
+		cancelBatch: (name, { signal }) => call({ signal }, (sdk) => sdk.batches.cancel({ name: batchName(name) })),
 		deleteBatch: async (name, { signal }) => {
-			await call({ signal }, (sdk) => sdk.batches.delete({ name }));
+			await call({ signal }, (sdk) => sdk.batches.delete({ name: batchName(name) }));
 		},
 		async responsesIn(file, { signal }) {
+			if (!/^files\/[\w-]+$/.test(file)) throw new ImageError('malformedResponse', { message: `The results are said to be in ${excerpt(file)}, which is no file`, retryable: false });
 			// The SDK would write it to a disk.
-			const answer = await transport.send({ method: 'GET', path: `/download/v1beta/${file.split('/').map(encodeURIComponent).join('/')}:download`, query: { alt: 'media' }, headers: { accept: '*/*', 'x-goog-api-key': own.apiKey, ...headers }, ...long, signal });
+			const answer = await transport.send({ method: 'GET', path: `/download/v1beta/${file}:download`, query: { alt: 'media' }, headers: { accept: '*/*', 'x-goog-api-key': own.apiKey, ...headers }, ...long, signal });
 			refuseErrors(answer, now());
 			return answer.text.split('\n').filter((line) => line.trim() !== '').map((line) => readValue(batchResponse, parseJson(line), 'A line of the results file', answer.status));
 		},
@@ -107,6 +108,12 @@ export function createGeminiClient({ baseUrl, own, headers }: GeminiConfig, tran
 			}),
 		model: (name, { signal }) => call({ signal }, async (sdk) => readValue(modelInfo, await sdk.models.get({ model: name }), 'The model')),
 	};
+}
+
+/** What is no batch is not asked for: the name becomes part of a path. */
+function batchName(name: string): string {
+	if (/^batches\/[\w-]+$/.test(name)) return name;
+	throw new ImageError('notFound', { message: `"${excerpt(name)}" is no batch of Gemini`, hint: 'Batches are called batches/…; other jobs have ended when they are given', delivery: 'notSent' });
 }
 
 /** What the SDK throws, as ours: our own come through it as they are or wrapped, the rest is an answer it could not read, or a request it would not send. */

@@ -1,7 +1,8 @@
-import { concernsEndpoint, ImageError, type Outcome, outcomeOf, toImageError } from '../../model/errors';
+import { ImageError, type Outcome, outcomeOf } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
-import type { CallOptions, Observation, Session } from '../provider';
+import { pollEach } from '../pollEach';
+import type { CallOptions, Session } from '../provider';
 import type { GeminiConfig } from './adapter';
 import { fromBatch, fromResponses, statusOfBatch } from './batch';
 import type { GeminiClient, LongCall } from './client';
@@ -67,20 +68,7 @@ export function geminiSession(client: GeminiClient, { own }: GeminiConfig): Sess
 			}
 			return null;
 		},
-		async poll(ids, options) {
-			const found = new Map<string, Observation>();
-			for (const id of ids) {
-				try {
-					if (!/^batches\/[\w-]+$/.test(id)) throw new ImageError('notFound', { message: `"${id}" is no batch of Gemini`, hint: 'Batches are called batches/…; other jobs have ended when they are given', delivery: 'notSent' });
-					found.set(id, { ok: true, snapshot: await look(id, options) });
-				} catch (thrown) {
-					const error = toImageError(thrown);
-					if (concernsEndpoint(error) && found.size === 0) throw error;
-					found.set(id, { ok: false, error });
-				}
-			}
-			return found;
-		},
+		poll: async (ids, options) => await pollEach(ids, async (id) => await look(id, options)),
 		async cancel(id, options) {
 			const outcome = await outcomeOf(client.cancelBatch(id, options));
 			if (!outcome.ok && outcome.error.code !== 'invalidRequest') throw outcome.error;

@@ -1,6 +1,7 @@
 import type { ApiRequest, ApiTransport } from '../../http/apiClient';
 import type { FormPart } from '../../http/form';
 import { readAnswer, readValue } from '../../http/json';
+import { withoutSecretFields } from '../../http/secretFields';
 import type { CallOptions } from '../provider';
 import { dataOf } from './errors';
 import { healthAnswer } from './wire';
@@ -20,7 +21,7 @@ export interface TasksClient {
 	task(taskId: string, options: CallOptions): Promise<ImageTask>;
 	images(query: { page: number; page_size: number; keyword?: string }, options: CallOptions): Promise<ImageTask[]>;
 	deleteImage(taskId: string, options: CallOptions): Promise<void>;
-	/** The server sends its providers' API keys along; they are left out here. */
+	/** The server sends its providers' API keys along; they are struck out here. */
 	providers(options: CallOptions): Promise<Array<Record<string, unknown>>>;
 	health(options: CallOptions): Promise<Record<string, unknown>>;
 }
@@ -45,7 +46,7 @@ export function createTasksClient(transport: ApiTransport, now: () => number = D
 		},
 		async providers({ signal }) {
 			const list = await data({ method: 'GET', path: '/api/v1/providers', signal });
-			return (Array.isArray(list) ? list : []).map((entry: unknown) => withoutKeys(entry));
+			return (Array.isArray(list) ? (list as unknown[]) : []).flatMap((entry) => (typeof entry === 'object' && entry !== null ? [withoutSecretFields(entry) as Record<string, unknown>] : []));
 		},
 		async health({ signal }) {
 			const answer = await transport.send({ method: 'GET', path: '/api/v1/health', signal });
@@ -53,11 +54,4 @@ export function createTasksClient(transport: ApiTransport, now: () => number = D
 			return readAnswer(healthAnswer.partial(), answer, 'The health answer');
 		},
 	};
-}
-
-const keyLike = /key|secret|token|password|credential/i;
-
-function withoutKeys(entry: unknown): Record<string, unknown> {
-	if (typeof entry !== 'object' || entry === null) return {};
-	return Object.fromEntries(Object.entries(entry).filter(([name]) => !keyLike.test(name)).map(([name, value]) => [name, typeof value === 'object' && value !== null && !Array.isArray(value) ? withoutKeys(value) : value]));
 }

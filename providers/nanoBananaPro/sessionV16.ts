@@ -1,8 +1,9 @@
 import { parseJson, readValue } from '../../http/json';
-import { concernsEndpoint, ImageError, toImageError } from '../../model/errors';
+import { ImageError } from '../../model/errors';
 import type { DeliveredImage, JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
-import type { CallOptions, Observation, Session } from '../provider';
+import { pollEach } from '../pollEach';
+import type { CallOptions, Session } from '../provider';
 import type { NanoBananaProConfig } from './adapter';
 import type { NanoBananaProClient } from './client';
 import { readJobId, writeJobId } from './jobId';
@@ -62,20 +63,11 @@ export function v16Session(client: NanoBananaProClient, { baseUrl, own }: NanoBa
 			if (more.length > 0) throw new ImageError('conflict', { message: `${candidates.length} tasks with this prompt were made since, and nothing tells which is this item's`, hint: 'Look at the history and take the job from there, or run the workflow anew' });
 			return only ? accepted(only, request) : null;
 		},
-		async poll(ids, options) {
-			const found = new Map<string, Observation>();
-			for (const id of ids) {
+		poll: async (ids, options) =>
+			await pollEach(ids, async (id) => {
 				const [taskId = id] = readJobId(id).taskIds;
-				try {
-					found.set(id, { ok: true, snapshot: fromTask(await client.status(taskId, options), id, urlOf) });
-				} catch (thrown) {
-					const error = toImageError(thrown);
-					if (concernsEndpoint(error) && found.size === 0) throw error;
-					found.set(id, { ok: false, error });
-				}
-			}
-			return found;
-		},
+				return fromTask(await client.status(taskId, options), id, urlOf);
+			}),
 		async *watch(id, { signal }) {
 			const { taskIds: [taskId = id], count } = readJobId(id);
 			const images: DeliveredImage[] = [];

@@ -1,9 +1,10 @@
 import { z } from 'zod/v4';
-import { concernsEndpoint, ImageError, type JobError, jobError, toImageError } from '../../model/errors';
+import { ImageError, type JobError, jobError, toImageError } from '../../model/errors';
 import type { JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
 import { readEndpoint } from '../credential';
-import type { CallOptions, Observation, ProviderAdapter, Session } from '../provider';
+import { pollEach } from '../pollEach';
+import type { CallOptions, ProviderAdapter, Session } from '../provider';
 import { createZImageClient, type ZImageClient } from './client';
 import { batchIdOf, readJobId, writeJobId, type ZImageJobId } from './jobId';
 import { hasEnded, ofCounts, ofIdle, ofWhole, requestOf, stateOfItem, stateOfTask, type TaskState, toGenerateBody, toSnapshot } from './mapping';
@@ -149,19 +150,11 @@ export const zImageAdapter: ProviderAdapter<ZImageSession> = {
 				const jobs = new Map(ids.map((id) => [id, readJobId(id)]));
 				const batchIds = new Set([...jobs.values()].flatMap(({ batchId }) => (batchId === null ? [] : [batchId])));
 				const rows = batchIds.size > 1 ? await rowsOf(batchIds, options) : new Map<string, BatchSummary>();
-				const found = new Map<string, Observation>();
-				for (const [id, { batchId, count }] of jobs) {
+				return await pollEach(ids, async (id) => {
+					const { batchId, count, preview } = jobs.get(id) ?? readJobId(id);
 					const row = batchId === null ? undefined : rows.get(batchId);
-					const told = row && (ofWhole(row, id, baseUrl, jobs.get(id)?.preview ?? false) ?? ofIdle(row, id, count));
-					try {
-						found.set(id, { ok: true, snapshot: told ?? (await get(id, options)) });
-					} catch (thrown) {
-						const error = toImageError(thrown);
-						if (concernsEndpoint(error) && found.size === 0) throw error;
-						found.set(id, { ok: false, error });
-					}
-				}
-				return found;
+					return (row && (ofWhole(row, id, baseUrl, preview) ?? ofIdle(row, id, count))) ?? (await get(id, options));
+				});
 			},
 			async cancel(id, options) {
 				const job = readJobId(id);

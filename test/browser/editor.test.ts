@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page, selectors } from 'playwright-core';
+import { waitUntil } from '../../scripts/lib/n8nInstance';
 import { Stage } from '../n8n/instance';
 import { kits } from '../support/conformanceKits';
 
@@ -136,11 +137,9 @@ it.each(workflows)('the bundled workflow %s opens on the canvas with every node 
 	await page.getByTestId('zoom-to-fit').click();
 	expect(await page.getByText('Install this node').count()).toBe(0);
 	expect(await page.getByText('Unrecognized node type').count()).toBe(0);
-	// The animation of the zoom.
-	await page.waitForTimeout(600);
-	for (const node of await page.getByTestId('canvas-node').all()) {
-		const box = await node.boundingBox();
-		expect(box && box.x >= 0 && box.y >= 0 && box.x + box.width <= 1600 && box.y + box.height <= 1000).toBe(true);
-	}
+	await waitUntil({ for: 'every node to be on the screen', withinMs: 10_000 }, async () => {
+		const boxes = await Promise.all((await page.getByTestId('canvas-node').all()).map((node) => node.boundingBox()));
+		return boxes.every((box) => box && box.x >= 0 && box.y >= 0 && box.x + box.width <= 1600 && box.y + box.height <= 1000) || undefined;
+	});
 	await page.screenshot({ path: pictureFile(name) });
 }, 60_000);

@@ -153,3 +153,12 @@ describe('a server that speaks the tasks API', () => {
 		expect((await run([{}], [node('service', 'getProviders')])).error?.message).toMatch(/belongs to the tasks API/);
 	});
 });
+
+it('keeps to the ten requests a second and twenty at once that the server allows, which then refuses none', async () => {
+	sandbox('nanoBananaPro').settings({ requestsPerSecond: 10, burst: 20 });
+	const credential = { nanoBananaProApi: { baseUrl: sandbox('nanoBananaPro').url, api: 'v1.6', geminiApiKey: 'gemini-key-1', requestsPerMinute: 600, jobsInFlight: 0 } };
+	const result = await run(Array.from({ length: 35 }, (_, n) => ({ prompt: `No. ${n}` })), [verb('imageGenerate', { wait: false })], { credentials: credential });
+	expect(result.output('Verb')).toHaveLength(35);
+	expect(sandbox('nanoBananaPro').books()).toMatchObject({ tooManyRequests: 0 });
+	expect(sandbox('nanoBananaPro').books().jobs).toHaveLength(35);
+}, 20_000);
