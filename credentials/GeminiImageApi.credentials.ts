@@ -1,5 +1,5 @@
 import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
-import { allowedHosts } from './fields';
+import { allowedHosts, moreEndpoints } from './fields';
 
 export class GeminiImageApi implements ICredentialType {
 	name = 'geminiImageApi';
@@ -23,6 +23,7 @@ export class GeminiImageApi implements ICredentialType {
 		{ displayName: 'Requests per Minute', name: 'requestsPerMinute', type: 'number', typeOptions: { minValue: 0 }, default: 60, description: 'What your plan allows. All nodes that use this credential keep to it together. 0 for no limit.' },
 		{ displayName: 'Jobs in Flight', name: 'jobsInFlight', type: 'number', typeOptions: { minValue: 0 }, default: 0, description: 'Generations at once, batches included; further ones wait for their turn. 0 for no limit.' },
 		allowedHosts,
+		moreEndpoints,
 	];
 	// Not the generic way: that would send Google an empty header of the proxy's kind.
 	authenticate: IAuthenticate = async ({ apiKey, endpoint }, options) => {

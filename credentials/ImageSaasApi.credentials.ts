@@ -1,5 +1,5 @@
 import type { IAuthenticateGeneric, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
-import { allowedHosts } from './fields';
+import { allowedHosts, moreEndpoints } from './fields';
 
 export class ImageSaasApi implements ICredentialType {
 	name = 'imageSaasApi';
@@ -13,6 +13,7 @@ export class ImageSaasApi implements ICredentialType {
 		{ displayName: 'Requests per Minute', name: 'requestsPerMinute', type: 'number', typeOptions: { minValue: 0 }, default: 60, description: 'What your tenant is allowed; all nodes that use this credential keep to it together. 0 for no limit.' },
 		{ displayName: 'Jobs in Flight', name: 'jobsInFlight', type: 'number', typeOptions: { minValue: 0 }, default: 5, description: 'Jobs queued or running at once that your tenant is allowed; further ones wait for their turn. 0 for no limit.' },
 		allowedHosts,
+		moreEndpoints,
 	];
 	authenticate: IAuthenticateGeneric = { type: 'generic', properties: { headers: { Authorization: '=Bearer {{$credentials.apiKey}}' } } };
 	// Health answers without a key, so the shortest job list is what proves one.

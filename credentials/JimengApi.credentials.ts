@@ -1,5 +1,5 @@
 import type { IAuthenticateGeneric, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
-import { allowedHosts } from './fields';
+import { allowedHosts, moreEndpoints } from './fields';
 
 export class JimengApi implements ICredentialType {
 	name = 'jimengApi';
@@ -24,6 +24,7 @@ export class JimengApi implements ICredentialType {
 		{ displayName: 'Requests per Minute', name: 'requestsPerMinute', type: 'number', typeOptions: { minValue: 0 }, default: 0, description: 'All nodes that use this credential keep to it together. 0 for no limit.' },
 		{ displayName: 'Jobs in Flight', name: 'jobsInFlight', type: 'number', typeOptions: { minValue: 0 }, default: 2, description: 'Generations at once; further ones wait for their turn. 0 for no limit.' },
 		allowedHosts,
+		moreEndpoints,
 	];
 	authenticate: IAuthenticateGeneric = { type: 'generic', properties: { headers: { Authorization: '=Bearer {{$credentials.sessionId.split(",").map((id) => id.trim()).filter(Boolean).map((id) => $credentials.site === "us" && !id.startsWith("us-") ? "us-" + id : id).join(",")}}' } } };
 	// Only a generation proves a session, and it costs credit: that the service answers is all a test can show for nothing.

@@ -1,5 +1,5 @@
 import type { ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
-import { allowedHosts } from './fields';
+import { allowedHosts, moreEndpoints } from './fields';
 
 export class NanoBananaProApi implements ICredentialType {
 	name = 'nanoBananaProApi';
@@ -25,6 +25,7 @@ export class NanoBananaProApi implements ICredentialType {
 		{ displayName: 'Requests per Minute', name: 'requestsPerMinute', type: 'number', typeOptions: { minValue: 0 }, default: 600, description: 'The server allows 10 a second for each client. All nodes that use this credential keep to it together. 0 for no limit.' },
 		{ displayName: 'Jobs in Flight', name: 'jobsInFlight', type: 'number', typeOptions: { minValue: 0 }, default: 0, description: 'Jobs queued or running at once; further ones wait for their turn. 0 for no limit: the server queues by itself.' },
 		allowedHosts,
+		moreEndpoints,
 	];
 	// The server asks for no key of its own, and tells the Gemini key's worth only when it generates: that it answers is all a test can show.
 	test: ICredentialTestRequest = { request: { baseURL: '={{$credentials.baseUrl}}', url: "={{$credentials.api === 'tasks' ? '/api/v1/images' : '/api/v1/history'}}", qs: { page: 1 } } };

@@ -1,5 +1,5 @@
 import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
-import { allowedHosts } from './fields';
+import { allowedHosts, moreEndpoints } from './fields';
 
 export class ZImageApi implements ICredentialType {
 	name = 'zImageApi';
@@ -12,6 +12,7 @@ export class ZImageApi implements ICredentialType {
 		{ displayName: 'Requests per Minute', name: 'requestsPerMinute', type: 'number', typeOptions: { minValue: 0 }, default: 0, description: 'All nodes that use this credential keep to it together. 0 for no limit.' },
 		{ displayName: 'Jobs in Flight', name: 'jobsInFlight', type: 'number', typeOptions: { minValue: 0 }, default: 0, description: 'Jobs queued or running at once; further ones wait for their turn. 0 for no limit: the server queues by itself.' },
 		allowedHosts,
+		moreEndpoints,
 	];
 	// Not the generic way: that would send an empty header where there is no key.
 	authenticate: IAuthenticate = async ({ authKey: key }, options) => ({ ...options, headers: { ...options.headers, ...(typeof key === 'string' && key !== '' ? { 'X-Auth-Key': key } : {}) } });

@@ -47,7 +47,7 @@ async function simulate({ jobs, inFlight, meanMs }: Load) {
 		}),
 	};
 	const config = { baseUrl: 'http://fake.example', headers: {}, secrets: [], limits: { requestsPerMinute: null, jobsInFlight: inFlight }, allowedHosts: [] };
-	const provider: ProviderDefinition = { id: 'fake', displayName: 'Fake', credential: 'fakeApi', capabilities: { ...capabilities, poll: 'bulk' }, load: async () => adapter };
+	const provider: ProviderDefinition = { id: 'fake', displayName: 'Fake', credential: 'fakeApi', keyField: 'key', capabilities: { ...capabilities, poll: 'bulk' }, load: async () => adapter };
 	const transport = transportOf(async (): Promise<ApiAnswer> => {
 		requests++;
 		await clock.sleep(5);

@@ -57,7 +57,7 @@ export class Endpoint<S extends Session = Session> {
 		this.pacer = new Pacer(config.limits.requestsPerMinute, clock, config.limits.burst);
 		this.session = adapter.connect(config, this.paced(dependencies.transport(config)));
 		this.slots = new Slots(config.limits.jobsInFlight, (ids) => this.follow(ids));
-		this.submitter = new Submitter(provider, this.session, this.slots, config.limits, { clock, random });
+		this.submitter = new Submitter(provider, this.session, this.slots, config.limits, { clock, random, onMade: (id, made) => this.began(id, made) });
 		this.watcher = new Watcher({
 			poll: (ids, signal) => this.poll(ids, signal),
 			...(this.session.watch ? { watch: this.session.watch.bind(this.session) } : {}),
@@ -77,12 +77,22 @@ export class Endpoint<S extends Session = Session> {
 	 * Throws `invalidRequest` before anything is sent, else what the provider refused with.
 	 */
 	submit(request: ImageRequest, options: SubmitOptions): Promise<JobSnapshot> {
-		return groups.run(options.group ?? '', async () => {
-			const snapshot = await this.submitter.submit(request, options);
-			const { id, status } = snapshot.job;
-			if (id !== null && !isTerminal(status)) this.began(id, request);
-			return snapshot;
-		});
+		return groups.run(options.group ?? '', () => this.submitter.submit(request, options));
+	}
+
+	/** Until when nothing is sent because the provider said so, ms since the epoch. */
+	get pausedUntil(): number {
+		return this.pacer.pausedUntil;
+	}
+
+	/** Whether a further job would have to wait for another's end. */
+	get full(): boolean {
+		return this.slots.full;
+	}
+
+	/** Jobs that run here as far as this process knows, and requests for jobs and turns that wait. */
+	get load(): { jobsInFlight: number; waiting: number } {
+		return { jobsInFlight: this.slots.inFlight, waiting: this.slots.waiting + this.pacer.waiting };
 	}
 
 	/** Waits for a job's end together with everyone else who waits at this endpoint. */

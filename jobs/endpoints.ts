@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createApiClient } from '../http/apiClient';
+import type { JobSnapshot } from '../model/job';
+import { readPool } from '../providers/credential';
 import type { ProviderDefinition, Session } from '../providers/provider';
 import { systemClock } from './clock';
 import { Endpoint } from './endpoint';
+import { PoolMember } from './pool';
+import { AcrossEndpoints } from './submitAcross';
 
 /** Every endpoint in use by this process, by provider and credential. */
 const open = new Map<string, Endpoint>();
@@ -23,3 +27,41 @@ export async function endpointOf<S extends Session>(provider: ProviderDefinition
 	open.set(key, endpoint);
 	return endpoint;
 }
+
+/** The endpoints of one credential. */
+export class Pool {
+	constructor(readonly members: readonly [PoolMember, ...PoolMember[]]) {}
+
+	/** The one that the credential's own fields describe: for everything that is not about a job of another. */
+	get main(): Endpoint {
+		return this.members[0].endpoint;
+	}
+
+	/** The one a job says it runs at; the main one where it names none, or one there is no longer. */
+	named(name: string | undefined): Endpoint {
+		return this.members.find(({ place }) => place.name === name)?.endpoint ?? this.main;
+	}
+
+	/** Takes in what was learned of a job by somebody who does not know where it runs. */
+	observe(snapshot: JobSnapshot): void {
+		for (const { endpoint } of this.members) endpoint.observe(snapshot);
+	}
+}
+
+/** Every pool in use by this process; health is remembered from one execution to the next. */
+const pools = new Map<string, Pool>();
+
+/** The endpoints of a provider's credential, the main one first. Throws `invalidRequest` when one of them is unusable. */
+export async function poolOf(provider: ProviderDefinition, credential: unknown): Promise<Pool> {
+	const [first, ...others] = await Promise.all(readPool(credential, provider.keyField).map(async ({ credential: own, ...place }) => new PoolMember(place, await endpointOf(provider, own))));
+	if (!first) throw new Error('A pool has at least the main endpoint');
+	const key = createHash('sha256').update(JSON.stringify([provider.id, [first, ...others].map(({ place, endpoint }) => [place, endpoint.config])])).digest('hex');
+	const existing = pools.get(key);
+	if (existing) return existing;
+	const pool = new Pool([first, ...others]);
+	pools.set(key, pool);
+	return pool;
+}
+
+/** Makes jobs for all nodes and executions of the process. */
+export const across = new AcrossEndpoints({ clock: systemClock, random: Math.random });

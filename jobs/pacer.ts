@@ -55,6 +55,14 @@ export class Pacer {
 		this.notBefore = Math.max(this.notBefore, moment);
 	}
 
+	get pausedUntil(): number {
+		return this.notBefore;
+	}
+
+	get waiting(): number {
+		return this.queue.size;
+	}
+
 	private async serve(): Promise<void> {
 		if (this.serving) return;
 		this.serving = true;

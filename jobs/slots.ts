@@ -26,7 +26,7 @@ export class Slots {
 
 	/** @param group who it is for: groups take turns */
 	async acquire(signal?: AbortSignal, group = ''): Promise<Slot> {
-		if (this.limit !== null && this.held >= this.limit) {
+		if (this.full) {
 			await this.turn(signal, group);
 		} else {
 			this.held++;
@@ -41,6 +41,18 @@ export class Slots {
 
 	get contended(): boolean {
 		return this.queue.size > 0;
+	}
+
+	get full(): boolean {
+		return this.limit !== null && this.held >= this.limit;
+	}
+
+	get inFlight(): number {
+		return this.held;
+	}
+
+	get waiting(): number {
+		return this.queue.size;
 	}
 
 	private slot(): Slot {

@@ -3,8 +3,9 @@ import { isTerminal, type JobSnapshot } from '../model/job';
 import type { ImageRequest } from '../model/request';
 import type { Capabilities, EndpointLimits, ProviderDefinition, Session } from '../providers/provider';
 import { checkRequest } from '../providers/requestCheck';
-import { abortable, type Clock, type Random } from './clock';
-import { retryDefaults, withRetry } from './retry';
+import type { Clock, Random } from './clock';
+import { KeyMemory } from './keyMemory';
+import { withRetry } from './retry';
 import type { Slots } from './slots';
 import { advanceSnapshot } from './transition';
 
@@ -17,43 +18,38 @@ export interface SubmitOptions {
 	group?: string | undefined;
 	/** An earlier submit with this key got no answer (it stands in the node's context): the job is looked for first. */
 	unclear?: { since: number } | undefined;
+	/** There are other endpoints to go to: a plain refusal is not repeated here. */
+	elsewhere?: boolean | undefined;
 	/** Told of a job that was accepted after the signal had aborted: the request was under way, and is heard to its end. */
 	ifStopped?: ((snapshot: JobSnapshot) => void) | undefined;
 }
 
-/** How long a submitted key is remembered, in ms: longer than any retry of the same item comes after. */
-const keyMemoryMs = 10 * 60_000;
-
 /** Makes the jobs of one endpoint: each key once, whoever asks and however often. */
 export class Submitter {
-	private readonly submits = new Map<string, { submit: Promise<JobSnapshot>; until: number }>();
+	private readonly submits: KeyMemory<JobSnapshot>;
 
 	constructor(
 		private readonly provider: ProviderDefinition,
 		private readonly session: Session,
 		private readonly slots: Slots,
 		private readonly limits: EndpointLimits,
-		private readonly dependencies: { clock: Clock; random: Random },
-	) {}
+		private readonly dependencies: {
+			clock: Clock;
+			random: Random;
+			/** Told of every job that runs now, before anybody can ask after it. */
+			onMade: (jobId: string, request: ImageRequest) => void;
+		},
+	) {
+		this.submits = new KeyMemory(dependencies.clock);
+	}
 
 	/** See `Endpoint.submit`. */
 	async submit(request: ImageRequest, options: SubmitOptions): Promise<JobSnapshot> {
 		checkRequest(this.provider, request);
-		const known = this.submits.get(options.idempotencyKey);
-		if (known && known.until > this.dependencies.clock.now()) {
-			const joined = await outcomeOf(abortable(known.submit, options.signal));
-			if (joined.ok) return joined.value;
-			if (joined.error.code !== 'canceled' || options.signal?.aborted) throw joined.error;
-			// Whoever began it was stopped, perhaps between two attempts; we were not.
-			await this.dependencies.clock.sleep(retryDefaults.baseMs, options.signal);
-			return await this.submit(request, options);
-		}
-		const submit = this.submitNew(request, options);
-		this.remember(options.idempotencyKey, submit);
-		return await abortable(submit, options.signal);
+		return await this.submits.once(options.idempotencyKey, options.signal, () => this.submitNew(request, options));
 	}
 
-	private async submitNew(request: ImageRequest, { idempotencyKey, signal, deadline, unclear, ifStopped, group }: SubmitOptions): Promise<JobSnapshot> {
+	private async submitNew(request: ImageRequest, { idempotencyKey, signal, deadline, unclear, ifStopped, group, elsewhere = false }: SubmitOptions): Promise<JobSnapshot> {
 		const { clock, random } = this.dependencies;
 		const { idempotency: stated } = this.provider.capabilities;
 		const canFind = this.session.find !== undefined && (this.session.canFind?.(request) ?? true);
@@ -79,7 +75,7 @@ export class Submitter {
 						deadline,
 						canRepeat: (error) => {
 							last = error;
-							if (isRefusal(error)) return true;
+							if (isRefusal(error)) return !elsewhere;
 							doubtSince ??= begunAt;
 							// It may have been made all the same: safe to send again only with a key of the provider's own, or after a look.
 							return idempotency !== 'none';
@@ -96,7 +92,10 @@ export class Submitter {
 		}
 		const { id, status } = outcome.value.job;
 		if (id === null || isTerminal(status)) slot.release();
-		else slot.bind(id);
+		else {
+			this.dependencies.onMade(id, request);
+			slot.bind(id);
+		}
 		if (signal?.aborted) ifStopped?.(outcome.value);
 		const { job, images } = advanceSnapshot(undefined, outcome.value);
 		// When a job was made is known also where the provider's answer is silent about it.
@@ -114,28 +113,10 @@ export class Submitter {
 		if (outcome.ok) return outcome.value;
 		throw outcome.error.code === 'canceled' && late.signal.aborted && !signal?.aborted ? tooLate() : outcome.error;
 	}
-
-	/** A key is remembered while its submit runs and for a while after it was accepted; a refused one at once forgotten. */
-	private remember(idempotencyKey: string, submit: Promise<JobSnapshot>): void {
-		const { clock } = this.dependencies;
-		const entry = { submit, until: Number.POSITIVE_INFINITY };
-		// Oldest first, as a Map keeps them.
-		for (const [key, { until }] of this.submits) {
-			if (until > clock.now()) break;
-			this.submits.delete(key);
-		}
-		this.submits.set(idempotencyKey, entry);
-		submit.then(
-			() => {
-				entry.until = clock.now() + keyMemoryMs;
-			},
-			() => this.submits.delete(idempotencyKey),
-		);
-	}
 }
 
 /** Whether the provider has certainly not begun: it was not reached, or said that it is too busy. A 500 or a gateway's time-out says no such thing. */
-function isRefusal({ delivery, code, httpStatus }: ImageError): boolean {
+export function isRefusal({ delivery, code, httpStatus }: ImageError): boolean {
 	return delivery === 'notSent' || code === 'rateLimited' || httpStatus === 503;
 }
 

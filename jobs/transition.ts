@@ -38,6 +38,9 @@ export function advance(current: Job, observed: Job): Job {
 		idempotencyKey: observed.idempotencyKey ?? current.idempotencyKey,
 		createdAt: observed.createdAt ?? current.createdAt,
 		updatedAt: observed.updatedAt ?? current.updatedAt,
+		// Of these the provider knows nothing.
+		...(current.endpoint === undefined ? {} : { endpoint: current.endpoint }),
+		...(current.attempts === undefined ? {} : { attempts: current.attempts }),
 	});
 }
 

@@ -1,4 +1,4 @@
-import type { JobError } from './errors';
+import type { ErrorCode, JobError } from './errors';
 
 /**
  * queued → running → succeeded | partial | failed | canceled, with retrying beside running.
@@ -13,6 +13,15 @@ export type TerminalStatus = (typeof terminal)[number];
 /** Whether a job with this status will never change again. */
 export function isTerminal(status: JobStatus): status is TerminalStatus {
 	return (terminal as readonly JobStatus[]).includes(status);
+}
+
+/** An endpoint that was asked for a job, or would have been, and did not make it. */
+export interface Attempt {
+	provider: string;
+	/** Its name in the credential. */
+	endpoint: string;
+	code: ErrorCode;
+	message: string;
 }
 
 /** What a provider runs for a request. Unknown numbers are null, never 0; times are ISO 8601. */
@@ -31,6 +40,10 @@ export interface Job {
 	idempotencyKey: string | null;
 	createdAt: string | null;
 	updatedAt: string | null;
+	/** Which of the credential's endpoints runs it; absent where there was no choice. */
+	endpoint?: string;
+	/** Those that were asked before it and did not make the job; absent where none was. */
+	attempts?: Attempt[];
 }
 
 /** One result of a job. `url` is absolute; null when the picture came inside the answer. */

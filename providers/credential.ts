@@ -50,3 +50,63 @@ function check<T>(schema: z.ZodType<T>, credential: unknown): T {
 	const [issue] = parsed.error.issues;
 	throw new ImageError('invalidRequest', { message: `The credential is not usable: ${issue?.message ?? 'unknown'} (${issue?.path.join('.') || 'whole'})`, hint: 'Open the credential and correct the field', delivery: 'notSent' });
 }
+
+const furtherEndpoints = z
+	.object({
+		moreEndpoints: z
+			.object({
+				endpoint: z
+					.array(
+						z.object({
+							name: z.string().trim().optional(),
+							baseUrl: z.string().trim().optional(),
+							key: z.string().optional(),
+							priority: z.number().optional(),
+							weight: z.number().positive('Weight is not above 0').optional(),
+							models: z.string().optional(),
+							requestsPerMinute: limit,
+							jobsInFlight: limit,
+						}),
+					)
+					.optional(),
+			})
+			.optional(),
+	})
+	.transform(({ moreEndpoints }) => moreEndpoints?.endpoint ?? []);
+
+/** One endpoint of a credential, and when it is to be used. */
+export interface PooledEndpoint {
+	/** As it stands in `job.endpoint`. */
+	name: string;
+	/** Lower ones are used first. */
+	priority: number;
+	/** Share of the requests among those of the same priority. */
+	weight: number;
+	/** The models it is kept for; empty: any. */
+	models: readonly string[];
+	/** The fields of a credential that holds this endpoint alone. */
+	credential: Record<string, unknown>;
+}
+
+/** Name of the endpoint that the credential itself describes. */
+export const mainEndpoint = 'main';
+
+/**
+ * The endpoints of a credential, the one of its own fields first. A further one differs from it by base URL, key or
+ * both; what it leaves empty it has in common. Throws `invalidRequest` where two have the same name.
+ * @param keyField the field that `key` stands for
+ */
+export function readPool(credential: unknown, keyField: string): PooledEndpoint[] {
+	const { moreEndpoints: _more, ...own } = typeof credential === 'object' && credential !== null ? (credential as Record<string, unknown>) : {};
+	const further = check(furtherEndpoints, credential).map(({ name, baseUrl, key, priority = 1, weight = 1, models = '', requestsPerMinute, jobsInFlight }, index) => ({
+		name: name || `endpoint ${index + 2}`,
+		priority,
+		weight,
+		models: models.split(',').map((model) => model.trim()).filter(Boolean),
+		credential: { ...own, ...(baseUrl ? { baseUrl } : {}), ...(key ? { [keyField]: key } : {}), ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }), ...(jobsInFlight === undefined ? {} : { jobsInFlight }) },
+	}));
+	const pool = [{ name: mainEndpoint, priority: 0, weight: 1, models: [], credential: own }, ...further];
+	const twice = pool.find(({ name }, index) => pool.findIndex((other) => other.name === name) !== index);
+	if (twice) throw new ImageError('invalidRequest', { message: `The credential names two endpoints "${twice.name}"`, hint: 'Give each a name of its own', delivery: 'notSent' });
+	return pool;
+}

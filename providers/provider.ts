@@ -177,6 +177,8 @@ export interface ProviderDefinition<S extends Session = Session> {
 	displayName: string;
 	/** Name of its credential type. */
 	credential: string;
+	/** The credential's field that holds the key, which further endpoints may have another of. */
+	keyField: string;
 	capabilities: Capabilities;
 	/** Rules that `capabilities` cannot say (a model that takes no resolution, a ratio only at 2K): what is wrong with the request, if anything. */
 	check?(request: ImageRequest): { field: string; problem: string } | undefined;

@@ -3,7 +3,7 @@ import type { Endpoint } from '../../jobs/endpoint';
 import { advanceSnapshot } from '../../jobs/transition';
 import { ImageError, toImageError } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
-import { endpointsOf } from '../shared/endpoint';
+import { poolsOf } from '../shared/endpoint';
 import { hintAt, toNodeError } from '../shared/errors';
 import { blankJob, toItem, withError } from '../shared/items';
 import { type JobRef, readJobRef } from '../shared/jobRef';
@@ -13,13 +13,13 @@ export async function cancel(context: IExecuteFunctions): Promise<INodeExecution
 	const node = context.getNode();
 	const goOn = context.continueOnFail();
 	const signal = context.getExecutionCancelSignal();
-	const endpointFor = endpointsOf(context);
+	const poolFor = poolsOf(context);
 	const results: Array<{ ref: JobRef; item: INodeExecutionData; error?: ImageError }> = [];
 
 	const refs = [...context.getInputData().keys()].map((itemIndex) => readJobRef(context, itemIndex));
 	for (const ref of refs) {
 		const { itemIndex, provider, id, known } = ref;
-		const endpoint = await endpointFor(provider, itemIndex);
+		const endpoint = (await poolFor(provider, itemIndex)).named(ref.endpoint);
 		const request = (context.getInputData()[itemIndex]?.json['request'] ?? {}) as Record<string, unknown>;
 		const before: JobSnapshot = known ?? { job: { ...blankJob(provider.id), id }, images: [], raw: null };
 		const pass = context.getNodeParameter('options.ifNotCancelable', itemIndex, 'error') === 'pass';

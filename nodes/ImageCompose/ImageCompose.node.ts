@@ -1,6 +1,6 @@
 import { type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription, NodeConnectionTypes } from 'n8n-workflow';
 import { providers } from '../../providers/registry';
-import { credentialFields, extraFields, providerField, requestFields, resultOptions } from '../shared/fields';
+import { credentialFields, extraFields, providerFields, requestFields, resultOptions, several } from '../shared/fields';
 import { submitOptions, waitFields } from '../shared/generate/fields';
 import { getModels } from '../shared/loadModels';
 
@@ -21,9 +21,9 @@ export class ImageCompose implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: credentialFields('fixed', composers),
+		credentials: credentialFields('several', composers),
 		properties: [
-			providerField(({ references }) => references !== null),
+			...providerFields(({ references }) => references !== null),
 			...(promptField ? [promptField] : []),
 			{
 				displayName: 'References',
@@ -34,7 +34,7 @@ export class ImageCompose implements INodeType {
 				description: 'The images to start from, in this order: names of binary fields and URLs, separated by commas or lines. Empty takes every image among the binary data of the item.',
 			},
 			...(withStrength.length > 0
-				? [{ displayName: 'Strength', name: 'strength', type: 'number' as const, typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 }, default: 0.5, displayOptions: { show: { provider: withStrength } }, description: 'How far the references may be left behind, from 0 to 1' }]
+				? [{ displayName: 'Strength', name: 'strength', type: 'number' as const, typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 }, default: 0.5, displayOptions: { show: { provider: [...withStrength, several] } }, description: 'How far the references may be left behind, from 0 to 1' }]
 				: []),
 			...otherFields,
 			...waitFields,

@@ -23,7 +23,7 @@ export async function compose(context: IExecuteFunctions): Promise<INodeExecutio
 				references: readReferences(context, itemIndex),
 			};
 		},
-		prepare: async (_context, { provider, request, options }, endpoint) => {
+		prepare: async (_context, { provider, request }, options, endpoint) => {
 			const references: Reference[] = [];
 			for (const [place, reference] of (request.references ?? []).entries()) {
 				const prepared = await outcomeOf(prepare(context, reference, endpoint, options));

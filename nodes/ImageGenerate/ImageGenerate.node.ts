@@ -1,6 +1,6 @@
 import { type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription, NodeConnectionTypes } from 'n8n-workflow';
 import { providers } from '../../providers/registry';
-import { credentialFields, extraFields, providerField, requestFields, resultOptions } from '../shared/fields';
+import { credentialFields, extraFields, providerFields, requestFields, resultOptions } from '../shared/fields';
 import { submitOptions, waitFields } from '../shared/generate/fields';
 import { getModels } from '../shared/loadModels';
 
@@ -20,9 +20,9 @@ export class ImageGenerate implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: credentialFields('fixed'),
+		credentials: credentialFields('several'),
 		properties: [
-			providerField(),
+			...providerFields(),
 			...requestFields(),
 			...waitFields,
 			{

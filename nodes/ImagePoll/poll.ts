@@ -3,7 +3,7 @@ import type { Endpoint } from '../../jobs/endpoint';
 import { advanceSnapshot } from '../../jobs/transition';
 import { ImageError, toImageError } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
-import { endpointsOf } from '../shared/endpoint';
+import { poolsOf } from '../shared/endpoint';
 import { inputError, toNodeError } from '../shared/errors';
 import { blankJob, isFailure, refusedJob, splitImages, toItem, typeDifferencesOf, withError } from '../shared/items';
 import { type JobRef, readJobRef } from '../shared/jobRef';
@@ -25,21 +25,19 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 	const items = context.getInputData();
 	const goOn = context.continueOnFail();
 	const signal = context.getExecutionCancelSignal();
-	const endpointFor = endpointsOf(context);
+	const poolFor = poolsOf(context);
+	const endpointOf = async ({ provider, itemIndex, endpoint }: JobRef) => (await poolFor(provider, itemIndex)).named(endpoint);
 	const once = context.getNodeParameter('mode', 0, 'wait') === 'once';
 	const deadline = Date.now() + (once ? 0 : readMaxWait(context, 0, 600));
 
 	const learned = new Map<number, Learned>();
-	const open: JobRef[] = [];
+	const open: Array<JobRef & { at: Endpoint }> = [];
 	for (const itemIndex of items.keys()) {
 		try {
 			const ref = readJobRef(context, itemIndex);
 			// An end is an end: nothing is asked, which is what makes Poll free behind a Generate that waited.
 			if (ref.known && isTerminal(ref.known.job.status) && !(lacksImages(ref.known) && ref.provider.capabilities.poll !== 'none')) learned.set(itemIndex, { snapshot: ref.known });
-			else {
-				await endpointFor(ref.provider, itemIndex);
-				open.push(ref);
-			}
+			else open.push({ ...ref, at: await endpointOf(ref) });
 		} catch (thrown) {
 			if (!goOn) throw thrown instanceof ImageError ? toNodeError(node, inputError(thrown), { itemIndex }) : thrown;
 			learned.set(itemIndex, { snapshot: refusedJob(textParameter(context, 'provider', itemIndex), null, inputError(thrown), null) });
@@ -47,8 +45,7 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 	}
 
 	await Promise.all(
-		[...Map.groupBy(open, ({ provider }) => provider)].map(async ([provider, refs]) => {
-			const endpoint = await endpointFor(provider, refs[0]?.itemIndex ?? 0);
+		[...Map.groupBy(open, ({ at }) => at)].map(async ([endpoint, refs]) => {
 			const ask = once ? lookOnce : waitForAll;
 			for (const [itemIndex, result] of await ask(endpoint, refs, { deadline, signal })) learned.set(itemIndex, result);
 		}),
@@ -69,7 +66,7 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 			let binary = have;
 			let differences = typeDifferencesOf(json);
 			if (isTerminal(snapshot.job.status) && snapshot.images.length > 0 && context.getNodeParameter('download', itemIndex, true)) {
-				const endpoint = await endpointFor(readJobRef(context, itemIndex).provider, itemIndex);
+				const endpoint = await endpointOf(readJobRef(context, itemIndex));
 				const fetched = await pictures.fetch(forgiven(snapshot), endpoint, { have, maxMegabytes: options.maxImageSize });
 				({ snapshot, binary } = fetched);
 				differences = [...differences, ...fetched.differences];

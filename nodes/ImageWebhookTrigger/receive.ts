@@ -1,5 +1,5 @@
 import { type IDataObject, type IHookFunctions, type INodeExecutionData, type IWebhookFunctions, type IWebhookResponseData, NodeOperationError } from 'n8n-workflow';
-import { endpointOf } from '../../jobs/endpoints';
+import { poolOf } from '../../jobs/endpoints';
 import type { Difference } from '../../images/compare';
 import type { Endpoint } from '../../jobs/endpoint';
 import { outcomeOf, toImageError } from '../../model/errors';
@@ -52,9 +52,9 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	if (delivery.timestamp === null || Math.abs(now - delivery.timestamp) > toleranceMs) return answer(context, 400, `The delivery's timestamp is missing or more than ${toleranceMs / 1000} s from ours`);
 
 	// Whatever can fail comes before the event counts as seen: the provider then sends it again.
-	const endpoint = await endpointOf(provider, credential);
+	const pool = await poolOf(provider, credential);
 	// Whoever waits for this job in this process, or will, need not poll for it, whichever ends start the workflow.
-	endpoint.observe(delivery.snapshot);
+	pool.observe(delivery.snapshot);
 	if (!(context.getNodeParameter('events') as string[]).includes(eventOf(delivery))) return answer(context, 200, 'Not among the events listened for');
 	const windowMs = (options.dedupeHours ?? 72) * 3_600_000;
 	// Listening in the editor is for trying out, and there the same delivery may be sent as often as one likes.
@@ -63,7 +63,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 		const kept = context.getWorkflowStaticData('node') as { seen?: SeenEvents };
 		if (!isFirst(`${workflowId}:${context.getNode().id}`, kept, delivery.eventId, now, windowMs)) return answer(context, 200, 'Seen before');
 	}
-	const workflowData = [[await itemOf(context, delivery, endpoint, options)]];
+	const workflowData = [[await itemOf(context, delivery, pool.main, options)]];
 	// n8n saves static data when the answer is given, but forgets that it changed once the run has begun. Answering
 	// ourselves, before the run, is what makes the event remembered after a restart.
 	return { ...answer(context, 200, 'Accepted'), workflowData };

@@ -1,11 +1,11 @@
 import { type IExecuteFunctions, NodeOperationError } from 'n8n-workflow';
 import type { Endpoint } from '../../jobs/endpoint';
-import { endpointOf } from '../../jobs/endpoints';
+import { endpointOf, type Pool, poolOf } from '../../jobs/endpoints';
 import { toImageError } from '../../model/errors';
 import type { ProviderDefinition, Session } from '../../providers/provider';
 
-/** The endpoint behind the node's credential for this provider. Throws an n8n error where no credential is chosen or it is unusable. */
-export async function nodeEndpoint<S extends Session>(context: IExecuteFunctions, provider: ProviderDefinition<S>, itemIndex: number): Promise<Endpoint<S>> {
+/** What is made of the node's credential for this provider. Throws an n8n error where no credential is chosen or it is unusable. */
+async function fromCredential<T>(context: IExecuteFunctions, provider: ProviderDefinition, itemIndex: number, open: (credential: unknown) => Promise<T>): Promise<T> {
 	const credential = await context.getCredentials(provider.credential, itemIndex).catch((cause: unknown) => {
 		throw new NodeOperationError(context.getNode(), `No credential for ${provider.displayName} is chosen`, {
 			itemIndex,
@@ -13,18 +13,23 @@ export async function nodeEndpoint<S extends Session>(context: IExecuteFunctions
 		});
 	});
 	try {
-		return await endpointOf(provider, credential);
+		return await open(credential);
 	} catch (thrown) {
 		const { message, hint } = toImageError(thrown);
 		throw new NodeOperationError(context.getNode(), `${provider.displayName}: ${message}`, { itemIndex, ...(hint ? { description: hint } : {}) });
 	}
 }
 
-/** One look-up a provider and node run: the credential is read and the endpoint found once, whatever the number of items. */
-export function endpointsOf(context: IExecuteFunctions): (provider: ProviderDefinition, itemIndex: number) => Promise<Endpoint> {
-	const found = new Map<string, Promise<Endpoint>>();
+/** The main endpoint of the node's credential for this provider. Throws an n8n error where there is none. */
+export async function nodeEndpoint<S extends Session>(context: IExecuteFunctions, provider: ProviderDefinition<S>, itemIndex: number): Promise<Endpoint<S>> {
+	return await fromCredential(context, provider, itemIndex, (credential) => endpointOf(provider, credential));
+}
+
+/** One look-up a provider and node run: the credential is read and its endpoints found once, whatever the number of items. */
+export function poolsOf(context: IExecuteFunctions): (provider: ProviderDefinition, itemIndex: number) => Promise<Pool> {
+	const found = new Map<string, Promise<Pool>>();
 	return (provider, itemIndex) => {
-		const known = found.get(provider.id) ?? nodeEndpoint(context, provider, itemIndex);
+		const known = found.get(provider.id) ?? fromCredential(context, provider, itemIndex, (credential) => poolOf(provider, credential));
 		found.set(provider.id, known);
 		return known;
 	};

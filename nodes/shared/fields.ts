@@ -8,11 +8,42 @@ export const providerDefault = '';
 /** The word for "whichever provider the item names". */
 export const fromInput = 'fromInput';
 
+/** The word for "the first of a list that can". */
+export const several = 'several';
+
 const options = (list: readonly ProviderDefinition[]): INodePropertyOptions[] => [...list].sort((a, b) => a.displayName.localeCompare(b.displayName)).map(({ id, displayName }) => ({ name: displayName, value: id }));
 
-export function providerField(able: (capabilities: Capabilities) => boolean = () => true): INodeProperties {
+export function providerField(able: (capabilities: Capabilities) => boolean, first: INodePropertyOptions[] = []): INodeProperties {
 	const list = providers.filter(({ capabilities }) => able(capabilities));
-	return { displayName: 'Provider', name: 'provider', type: 'options', options: options(list), default: list[0]?.id ?? '', description: 'The image backend to use' };
+	return { displayName: 'Provider', name: 'provider', type: 'options', options: [...first, ...options(list)], default: list[0]?.id ?? '', description: 'The image backend to use' };
+}
+
+/** One provider, or a list of them. */
+export function providerFields(able: (capabilities: Capabilities) => boolean = () => true): INodeProperties[] {
+	const list = providers.filter(({ capabilities }) => able(capabilities));
+	return [
+		providerField(able, [{ name: 'Several, in Order', value: several, description: 'The first of a list that can do what is asked and takes it' }]),
+		{
+			displayName: 'Providers',
+			name: 'providers',
+			type: 'fixedCollection',
+			typeOptions: { multipleValues: true, sortable: true },
+			default: {},
+			placeholder: 'Add Provider',
+			displayOptions: { show: { provider: [several] } },
+			description: 'The preferred one first. A request goes to the next where one cannot do what is asked, is overloaded, out of quota or not there; never where it may have been paid already.',
+			options: [
+				{
+					displayName: 'Provider',
+					name: 'row',
+					values: [
+						{ displayName: 'Provider', name: 'provider', type: 'options', options: options(list), default: list[0]?.id ?? '' },
+						{ displayName: 'Model', name: 'model', type: 'string', default: '', description: "The provider's name of a model; empty for its own choice" },
+					],
+				},
+			],
+		},
+	];
 }
 
 export const providerOrInputField: INodeProperties = {
@@ -39,16 +70,18 @@ export const jobIdField: INodeProperties = {
  * The path from the root matters: the editor hides a field on whose plain name a credential depends, taking it for
  * a choice of authentication, and nobody could choose the provider.
  */
-export function credentialFields(choice: 'fixed' | 'fromInput', list: readonly ProviderDefinition[] = providers): INodeCredentialDescription[] {
+export function credentialFields(choice: 'fixed' | 'several' | 'fromInput', list: readonly ProviderDefinition[] = providers): INodeCredentialDescription[] {
 	return list.map(({ id, credential }) => ({
 		name: credential,
+		// Of those that are drawn for a list only some are needed, and n8n knows no middle way.
 		required: choice === 'fixed',
-		displayOptions: { show: { '/provider': choice === 'fixed' ? [id] : [fromInput, id] } },
+		displayOptions: { show: { '/provider': choice === 'fixed' ? [id] : [choice === 'several' ? several : fromInput, id] } },
 	}));
 }
 
 /** The fields of a request, each shown for the providers that take it and with the values they take. */
-export function requestFields(list: readonly ProviderDefinition[] = providers): INodeProperties[] {
+export function requestFields(definitions: readonly ProviderDefinition[] = providers): INodeProperties[] {
+	const list = [...definitions, { id: several, capabilities: together(definitions) }];
 	return [
 		{
 			displayName: 'Prompt',
@@ -91,6 +124,19 @@ export function requestFields(list: readonly ProviderDefinition[] = providers): 
 	];
 }
 
+/** What a list of providers can do: whatever one of them can. The model is chosen for each by itself. */
+function together(list: readonly ProviderDefinition[]): RequestCapabilities {
+	const all = list.map(({ capabilities }) => capabilities);
+	return {
+		negativePrompt: all.some(({ negativePrompt }) => negativePrompt),
+		seed: all.some(({ seed }) => seed),
+		models: [],
+		maxCount: Math.max(...all.map(({ maxCount }) => maxCount)),
+		aspectRatios: [...new Set(all.flatMap(({ aspectRatios }) => aspectRatios))],
+		resolutions: [...new Set(all.flatMap(({ resolutions }) => resolutions))],
+	};
+}
+
 /** Options of the request that only some providers know. */
 export function extraFields(list: readonly ProviderDefinition[] = providers): INodeProperties[] {
 	const variants = new Map<string, { extra: ExtraField; ids: string[] }>();
@@ -122,16 +168,19 @@ function extraField(extra: ExtraField, providerIds: string[]): INodeProperties {
 	}
 }
 
+type RequestCapabilities = Pick<Capabilities, 'negativePrompt' | 'seed' | 'models' | 'maxCount' | 'aspectRatios' | 'resolutions'>;
+type Drawn = ReadonlyArray<{ id: string; capabilities: RequestCapabilities }>;
+
 const choices = (values: readonly string[]): INodePropertyOptions[] => [{ name: 'Default', value: providerDefault, description: "The provider's own choice" }, ...values.map((value) => ({ name: value, value }))];
 
 /** A field shown for the providers that can; left out where none can. */
-function shownFor(list: readonly ProviderDefinition[], able: (capabilities: Capabilities) => boolean, field: INodeProperties): INodeProperties[] {
+function shownFor(list: Drawn, able: (capabilities: RequestCapabilities) => boolean, field: INodeProperties): INodeProperties[] {
 	const ids = list.filter(({ capabilities }) => able(capabilities)).map(({ id }) => id);
 	return ids.length > 0 ? [{ ...field, displayOptions: { show: { provider: ids } } }] : [];
 }
 
 /** A field whose values differ by provider: one variant for all providers with the same values. */
-function perProvider(list: readonly ProviderDefinition[], valuesOf: (capabilities: Capabilities) => readonly string[], field: (values: readonly string[]) => INodeProperties): INodeProperties[] {
+function perProvider(list: Drawn, valuesOf: (capabilities: RequestCapabilities) => readonly string[], field: (values: readonly string[]) => INodeProperties): INodeProperties[] {
 	const variants = new Map<string, { ids: string[]; values: readonly string[] }>();
 	for (const { id, capabilities } of list) {
 		const values = valuesOf(capabilities);

@@ -1,9 +1,6 @@
 import fc from 'fast-check';
 import type { INodeExecutionData } from 'n8n-workflow';
-import type { Capabilities, ProviderDefinition } from '../../providers/provider';
-import { imageSaas } from '../../providers/imageSaas/definition';
 import { providers } from '../../providers/registry';
-import { requestFields } from './fields';
 import { instancePolicy } from './instancePolicy';
 import { blankJob, isFailure, snapshotOf, splitImages, toItem } from './items';
 
@@ -96,19 +93,6 @@ it.each([
 	['running', { code: 'network' }, false],
 ])('a job that is %s with error %j counts as failure: %s', (status, error, expected) => {
 	expect(isFailure({ job: { ...blankJob('p'), status, error } as never, images: [], raw: null })).toBe(expected);
-});
-
-const provider = (id: string, can: Partial<Capabilities>): ProviderDefinition => ({ ...imageSaas, id, capabilities: { ...imageSaas.capabilities, ...can } });
-
-it('a field is shown only for the providers that know it, and left out where none does', () => {
-	const fields = requestFields([provider('a', { negativePrompt: true, seed: false }), provider('b', { negativePrompt: false, seed: false })]);
-	expect(fields.find(({ name }) => name === 'negativePrompt')?.displayOptions).toEqual({ show: { provider: ['a'] } });
-	expect(fields.some(({ name }) => name === 'seed')).toBe(false);
-});
-
-it('providers with the same values share a field, others have one each', () => {
-	const fields = requestFields([provider('a', {}), provider('b', {}), provider('c', { resolutions: ['2k', '4k'] })]);
-	expect(fields.filter(({ name }) => name === 'resolution').map(({ displayOptions }) => displayOptions?.show?.['provider'])).toEqual([['a', 'b'], ['c']]);
 });
 
 it('n8n\'s own lists of addresses are read, "default" standing for what is refused anyway', () => {

@@ -11,6 +11,8 @@ export interface JobRef {
 	itemIndex: number;
 	provider: ProviderDefinition;
 	id: string | null;
+	/** The endpoint that runs it, as the item names it. */
+	endpoint: string | undefined;
 	/** What the item knows of it already. */
 	known: JobSnapshot | undefined;
 }
@@ -31,5 +33,5 @@ export function readJobRef(context: IExecuteFunctions, itemIndex: number): JobRe
 		throw new NodeOperationError(context.getNode(), 'Job ID is empty', { itemIndex, description: `Item ${itemIndex} has no job.id: connect Image Generate, or put the ID of a job there` });
 	}
 	const known = carried && carried.job.provider === providerId && (carried.job.id ?? '') === id ? carried : undefined;
-	return { itemIndex, provider, id: id || null, known };
+	return { itemIndex, provider, id: id || null, endpoint: carried?.job.provider === providerId ? carried.job.endpoint : undefined, known };
 }

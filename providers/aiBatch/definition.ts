@@ -18,6 +18,7 @@ export const aiBatch: ProviderDefinition<AiBatchSession> = {
 	id: 'aiBatch',
 	displayName: 'AI Batch Image Generator',
 	credential: 'aiBatchApi',
+	keyField: 'upstreamApiKey',
 	capabilities,
 	check({ aspectRatio, extras = {} }) {
 		const size = extras['imageSize'];

@@ -11,6 +11,7 @@ export const gemini: ProviderDefinition<GeminiSession> = {
 	id: 'gemini',
 	displayName: 'Google Gemini',
 	credential: 'geminiImageApi',
+	keyField: 'apiKey',
 	capabilities,
 	check: (request) => refusedResolution(request) ?? refusedSize(request),
 	load: async () => (await import('./adapter')).geminiAdapter,

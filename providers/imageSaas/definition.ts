@@ -6,6 +6,7 @@ export const imageSaas: ProviderDefinition<ImageSaasSession> = {
 	id: 'imageSaas',
 	displayName: 'Image SaaS',
 	credential: 'imageSaasApi',
+	keyField: 'apiKey',
 	capabilities,
 	load: async () => (await import('./adapter')).imageSaasAdapter,
 };

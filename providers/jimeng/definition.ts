@@ -7,6 +7,7 @@ export const jimeng: ProviderDefinition<JimengSession> = {
 	id: 'jimeng',
 	displayName: 'Jimeng / Dreamina',
 	credential: 'jimengApi',
+	keyField: 'sessionId',
 	capabilities,
 	check: ({ strength, extras = {} }) => (strength !== undefined && extras['sampleStrength'] !== undefined ? { field: 'Sample Strength', problem: 'is given beside Strength; they are the same to this provider' } : undefined),
 	// Without a reference: compositions may keep the shape of what they start from.

@@ -6,6 +6,7 @@ export const nanoBananaPro: ProviderDefinition<NanoBananaProSession> = {
 	id: 'nanoBananaPro',
 	displayName: 'NanoBananaPro',
 	credential: 'nanoBananaProApi',
+	keyField: 'geminiApiKey',
 	capabilities,
 	load: async () => (await import('./adapter')).nanoBananaProAdapter,
 };

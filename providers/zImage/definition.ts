@@ -7,6 +7,7 @@ export const zImage: ProviderDefinition<ZImageSession> = {
 	id: 'zImage',
 	displayName: 'Z-Image',
 	credential: 'zImageApi',
+	keyField: 'authKey',
 	capabilities,
 	check: ({ aspectRatio, resolution, extras = {} }) =>
 		(extras['width'] !== undefined || extras['height'] !== undefined) && (aspectRatio !== undefined || resolution !== undefined)

@@ -15,6 +15,11 @@ export const snapshotOf = (id: string, status: JobStatus, patch: Partial<Job> = 
 });
 
 interface Fake {
+	/** Shared by endpoints that are used together. */
+	clock?: VirtualClock;
+	/** What jobs are named by, where several endpoints make some. */
+	name?: string;
+	providerId?: string;
 	jobsInFlight?: number | null;
 	requestsPerMinute?: number | null;
 	can?: Partial<Capabilities>;
@@ -33,15 +38,14 @@ interface Fake {
 }
 
 /** An endpoint over a provider that lives in the test: jobs end by the clock. */
-export function fakeEndpoint({ jobsInFlight = null, requestsPerMinute = null, can = {}, jobMs = 1_000, refusals = [], status = () => 200, says = () => undefined, cancels = true, finds = false, acceptsUnheard = false }: Fake = {}) {
-	const clock = new VirtualClock(0);
+export function fakeEndpoint({ jobsInFlight = null, requestsPerMinute = null, can = {}, jobMs = 1_000, refusals = [], status = () => 200, says = () => undefined, cancels = true, finds = false, acceptsUnheard = false, clock = new VirtualClock(0), name = 'job', providerId = 'fake' }: Fake = {}) {
 	const submits: Array<{ key: string; at: number; prompt: string }> = [];
 	const endsAt = new Map<string, number>();
 	const running = () => [...endsAt.values()].filter((at) => at > clock.now()).length;
 	const found = (key: string) => {
 		log.finds++;
 		const place = submits.findIndex((submit) => submit.key === key);
-		return place >= 0 && endsAt.has(`job-${place + 1}`) ? snapshotOf(`job-${place + 1}`, 'queued') : null;
+		return place >= 0 && endsAt.has(`${name}-${place + 1}`) ? snapshotOf(`${name}-${place + 1}`, 'queued') : null;
 	};
 	const log = { mostAtOnce: 0, polls: 0, finds: 0 };
 	const adapter: ProviderAdapter = {
@@ -51,7 +55,7 @@ export function fakeEndpoint({ jobsInFlight = null, requestsPerMinute = null, ca
 				await transport.send({ method: 'POST', path: '/submit', signal });
 				submits.push({ key: idempotencyKey, at: clock.now(), prompt: request.prompt });
 				const refusal = refusals.shift();
-				const id = `job-${endsAt.size + 1}`;
+				const id = `${name}-${endsAt.size + 1}`;
 				if (!refusal || (acceptsUnheard && refusal.delivery === 'ambiguous')) endsAt.set(id, clock.now() + jobMs);
 				if (refusal) throw refusal;
 				log.mostAtOnce = Math.max(log.mostAtOnce, running());
@@ -67,7 +71,7 @@ export function fakeEndpoint({ jobsInFlight = null, requestsPerMinute = null, ca
 		}),
 	};
 	const config = { baseUrl: 'http://fake.example', headers: {}, secrets: [], limits: { requestsPerMinute, jobsInFlight }, allowedHosts: [] };
-	const provider: ProviderDefinition = { id: 'fake', displayName: 'Fake', credential: 'fakeApi', capabilities: { ...capabilities, ...can }, load: async () => adapter };
+	const provider: ProviderDefinition = { id: providerId, displayName: 'Fake', credential: 'fakeApi', keyField: 'key', capabilities: { ...capabilities, ...can }, load: async () => adapter };
 	const sent: Array<{ path: string; at: number; signal: AbortSignal | undefined }> = [];
 	const transport = transportOf(async ({ path, signal }): Promise<ApiAnswer> => {
 		sent.push({ path, at: clock.now(), signal });

@@ -1,31 +1,32 @@
 import { type IExecuteFunctions, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
 import type { Endpoint } from '../../../jobs/endpoint';
-import { type ImageError, outcomeOf, toImageError } from '../../../model/errors';
+import { across } from '../../../jobs/endpoints';
+import type { Choice } from '../../../jobs/submitAcross';
+import { ImageError, outcomeOf, toImageError } from '../../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../../model/job';
 import { describeRequest, type ImageRequest } from '../../../model/request';
 import type { ProviderDefinition } from '../../../providers/provider';
-import { providerById } from '../../../providers/registry';
-import { checkRequest } from '../../../providers/requestCheck';
-import { endpointsOf } from '../endpoint';
+import { poolsOf } from '../endpoint';
 import { hintAt, inputError, summarize, toNodeError } from '../errors';
 import { isFailure, refusedJob, splitImages, toItem } from '../items';
 import { createPictures, type Fetched, type Pictures } from '../pictures';
-import { readMaxWait, textParameter } from '../parameters';
+import { readMaxWait } from '../parameters';
 import { type ItemKeys, itemKeysOf } from './itemKeys';
 import type { GenerateOptions } from './readRequest';
+import { choicesOf, firstProvider, nobody, readRoutes, type Route, type Routes, unableTo } from './routes';
 
 /** What tells one node that makes images from another. */
 export interface Maker {
 	/** The request of one item, from the fields of the node; nothing is fetched or looked into yet. */
 	read(context: IExecuteFunctions, provider: ProviderDefinition, itemIndex: number, options: GenerateOptions): ImageRequest;
 	/** Makes a request ready to be sent, once the fields of all items are checked and before any is sent. */
-	prepare?(context: IExecuteFunctions, task: Task, endpoint: Endpoint): Promise<ImageRequest>;
+	prepare?(context: IExecuteFunctions, route: Route, options: GenerateOptions, endpoint: Endpoint): Promise<ImageRequest>;
 }
 
-export interface Task {
+interface Task extends Routes {
 	itemIndex: number;
-	provider: ProviderDefinition;
-	request: ImageRequest;
+	/** The route that made the job; until then the preferred one. */
+	route: Route;
 	options: GenerateOptions;
 	wait: boolean;
 	download: boolean;
@@ -44,7 +45,7 @@ export async function generate(context: IExecuteFunctions, maker: Maker): Promis
 	const goOn = context.continueOnFail();
 	const keys = itemKeysOf(context);
 	const signal = context.getExecutionCancelSignal();
-	const endpointFor = endpointsOf(context);
+	const poolFor = poolsOf(context);
 	const pictures = createPictures((data, name, type) => context.helpers.prepareBinaryData(data, name, type), signal);
 	const startedAt = Date.now();
 
@@ -53,13 +54,12 @@ export async function generate(context: IExecuteFunctions, maker: Maker): Promis
 	const refuse = (itemIndex: number, thrown: unknown, request: ImageRequest | undefined) => {
 		if (!goOn) throw thrown instanceof NodeOperationError ? thrown : toNodeError(node, inputError(thrown), { itemIndex });
 		tasks.delete(itemIndex);
-		outcomes.set(itemIndex, { snapshot: refusedJob(textParameter(context, 'provider', itemIndex), request?.count ?? null, inputError(thrown), null) });
+		outcomes.set(itemIndex, { snapshot: refusedJob(firstProvider(context, itemIndex), request?.count ?? null, inputError(thrown), null) });
 	};
 	for (const itemIndex of context.getInputData().keys()) {
 		try {
 			const task = readTask(context, itemIndex, keys, maker);
-			checkRequest(task.provider, task.request, { unprepared: maker.prepare !== undefined });
-			await endpointFor(task.provider, itemIndex);
+			for (const { provider } of task.routes) await poolFor(provider, itemIndex);
 			tasks.set(itemIndex, task);
 		} catch (thrown) {
 			refuse(itemIndex, thrown, undefined);
@@ -67,17 +67,15 @@ export async function generate(context: IExecuteFunctions, maker: Maker): Promis
 	}
 	// One after the other: references may be large, and only one is held at a time.
 	for (const [itemIndex, task] of maker.prepare ? tasks : []) {
-		const prepared = await outcomeOf(endpointFor(task.provider, itemIndex).then((endpoint) => maker.prepare?.(context, task, endpoint) ?? task.request));
-		if (!prepared.ok) refuse(itemIndex, prepared.error, task.request);
-		else task.request = prepared.value;
+		const prepared = await outcomeOf(prepareAll(context, task, maker, async (provider) => (await poolFor(provider, itemIndex)).main));
+		if (!prepared.ok) refuse(itemIndex, prepared.error, task.route.request);
 	}
 
 	await Promise.all(
 		[...tasks.values()].map(async (task, place) => {
-			const endpoint = await endpointFor(task.provider, task.itemIndex);
 			// Were they run one after the other, each taking its longest, this is when the item would be done.
 			const turnBy = startedAt + task.maxWaitMs * (place + 1);
-			outcomes.set(task.itemIndex, await run(context, task, endpoint, pictures, keys, turnBy, signal));
+			outcomes.set(task.itemIndex, await run(context, task, poolFor, pictures, keys, turnBy, signal));
 		}),
 	);
 
@@ -89,42 +87,72 @@ export async function generate(context: IExecuteFunctions, maker: Maker): Promis
 	const [first] = failures;
 	if (!goOn && first && failures.length === ordered.length) {
 		const [itemIndex, { snapshot }] = first;
-		if (snapshot.job.error) throw toNodeError(node, snapshot.job.error, { itemIndex, provider: tasks.get(itemIndex)?.provider, jobId: snapshot.job.id });
+		if (snapshot.job.error) throw toNodeError(node, snapshot.job.error, { itemIndex, provider: tasks.get(itemIndex)?.route.provider, jobId: snapshot.job.id });
 	}
 	tellBesides(context, ordered.map(([, outcome]) => outcome.snapshot), [...tasks.values()]);
 	return [ordered.flatMap(([itemIndex, outcome]) => itemsOf(context, itemIndex, outcome, tasks.get(itemIndex)))];
 }
 
 function readTask(context: IExecuteFunctions, itemIndex: number, keys: ItemKeys, maker: Maker): Task {
-	const provider = providerById(textParameter(context, 'provider', itemIndex));
 	const options = context.getNodeParameter('options', itemIndex, {}) as GenerateOptions;
+	const routes = readRoutes(context, itemIndex, options, maker);
 	const wait = context.getNodeParameter('wait', itemIndex, true) === true;
 	return {
 		itemIndex,
-		provider,
+		...routes,
+		route: routes.routes[0],
 		options,
 		wait,
-		request: maker.read(context, provider, itemIndex, options),
 		download: wait && context.getNodeParameter('download', itemIndex, true),
 		maxWaitMs: readMaxWait(context, itemIndex, 300),
 		key: options.idempotencyKey?.trim() || keys.keyOf(itemIndex),
 	};
 }
 
-async function run(context: IExecuteFunctions, task: Task, endpoint: Endpoint, pictures: Pictures, keys: ItemKeys, turnBy: number, signal: AbortSignal | undefined): Promise<Outcome> {
+/** Makes the request of every route ready; a route that cannot be is left out while another remains. */
+async function prepareAll(context: IExecuteFunctions, task: Task, maker: Maker, endpointFor: (provider: ProviderDefinition) => Promise<Endpoint>): Promise<void> {
+	const ready: Route[] = [];
+	for (const route of task.routes) {
+		const prepared = await outcomeOf(endpointFor(route.provider).then((endpoint) => maker.prepare?.(context, route, task.options, endpoint) ?? route.request));
+		if (prepared.ok) ready.push({ ...route, request: prepared.value });
+		else if (task.routes.length === 1 || prepared.error.code === 'canceled') throw prepared.error;
+		else task.unable.push(unableTo(route, prepared.error));
+	}
+	const [first, ...others] = ready;
+	if (!first) throw nobody(task.unable);
+	task.routes = [first, ...others];
+	task.route = first;
+}
+
+async function run(context: IExecuteFunctions, task: Task, poolFor: ReturnType<typeof poolsOf>, pictures: Pictures, keys: ItemKeys, turnBy: number, signal: AbortSignal | undefined): Promise<Outcome> {
+	const { key, unable } = task;
+	// Whoever may have made the job already is the only one to be asked again.
+	const [first, ...others] = keys.boundOf(key, await choicesOf(task.routes, (provider) => poolFor(provider, task.itemIndex), key));
+	if (!first) {
+		const error = new ImageError('invalidRequest', { message: 'No endpoint of the credential is for this model', hint: 'Add the model to one of its endpoints, or leave the Models of one empty' });
+		return { snapshot: refusedJob(task.route.provider.id, task.route.request.count, error.toJobError(), key) };
+	}
 	let snapshot: JobSnapshot;
+	let endpoint = first.member.endpoint;
 	// The user gave up: what has not begun need not be paid. Nobody waits for the answer.
 	const ifStopped = ({ job }: JobSnapshot) => {
 		if (task.options.cancelOnStop !== false && job.id !== null && endpoint.session.cancel) endpoint.cancel(job.id).catch(() => undefined);
 	};
+	const asking = (choice: Choice) => {
+		endpoint = choice.member.endpoint;
+		if (others.length > 0) keys.bind(key, choice);
+	};
 	const begunAt = Date.now();
 	try {
-		snapshot = await endpoint.submit(task.request, { idempotencyKey: task.key, signal, deadline: turnBy, group: context.getExecutionId(), unclear: keys.doubtOf(task.key), ifStopped });
+		const made = await across.submit([first, ...others], { idempotencyKey: key, signal, deadline: turnBy, group: context.getExecutionId(), unclear: keys.doubtOf(key), ifStopped, unable, asking });
+		({ snapshot, endpoint } = made);
+		task.route = { provider: endpoint.provider, request: made.request };
 	} catch (thrown) {
 		const error = toImageError(thrown);
 		if (error.code === 'canceled') throw error;
-		if (error.delivery === 'ambiguous') keys.doubt(task.key, begunAt);
-		return { snapshot: refusedJob(task.provider.id, task.request.count, error.toJobError(), task.key) };
+		if (error.delivery === 'ambiguous') keys.doubt(key, begunAt);
+		else keys.unbind(key);
+		return { snapshot: refusedJob(endpoint.provider.id, task.route.request.count, error.toJobError(), key) };
 	}
 	const { id } = snapshot.job;
 	if (task.wait && id !== null && !isTerminal(snapshot.job.status)) {
@@ -152,7 +180,7 @@ function noted(snapshot: JobSnapshot, error: ImageError): JobSnapshot {
 }
 
 function itemsOf(context: IExecuteFunctions, itemIndex: number, { snapshot, binary, differences }: Outcome, task: Task | undefined): INodeExecutionData[] {
-	const request = task ? describeRequest(task.request) : {};
+	const request = task ? describeRequest(task.route.request) : {};
 	const item = toItem({ snapshot, request, binary, differences, itemIndex, includeRaw: task?.options.includeRaw });
 	// n8n moves an item to the error output by these keys alone; the job rides along in `details`.
 	if (context.getNode().onError === 'continueErrorOutput' && isFailure(snapshot)) {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { idempotencyKeyOf } from '../../../jobs/idempotencyKey';
+import type { Choice } from '../../../jobs/submitAcross';
 
 /** What is kept in the node's context: n8n holds it through Retry On Fail, a resumed wait and "Retry execution". */
 interface Kept {
@@ -10,6 +11,13 @@ interface Kept {
 	failedJobs?: Record<string, number>;
 	/** By key: since when it is unclear whether its submit made a job (ms since the epoch). */
 	unclear?: Record<string, number>;
+	/** By key: the one of several endpoints that was asked last, and may have made the job. */
+	bound?: Record<string, Bound>;
+}
+
+interface Bound {
+	provider: string;
+	endpoint: string;
 }
 
 export interface ItemKeys {
@@ -19,6 +27,12 @@ export interface ItemKeys {
 	/** A submit with this key was sent at that time and not answered; a retry must not pay again. */
 	doubt(key: string, since: number): void;
 	doubtOf(key: string): { since: number } | undefined;
+	/** The endpoint is about to be asked for the key's job: nobody else may be asked again before it has refused. */
+	bind(key: string, choice: Choice): void;
+	/** It is certain that nobody made the job. */
+	unbind(key: string): void;
+	/** The choices there are for this key: all, or the one that it is bound to. */
+	boundOf(key: string, choices: Choice[]): Choice[];
 }
 
 /** The idempotency keys of a node run. */
@@ -36,6 +50,17 @@ export function itemKeysOf(context: IExecuteFunctions): ItemKeys {
 		doubtOf: (key) => {
 			const since = kept.unclear?.[key];
 			return since === undefined ? undefined : { since };
+		},
+		bind: (key, { member }) => {
+			kept.bound = Object.assign(kept.bound ?? {}, { [key]: { provider: member.endpoint.provider.id, endpoint: member.place.name } });
+		},
+		unbind: (key) => {
+			delete kept.bound?.[key];
+		},
+		boundOf: (key, choices) => {
+			const bound = kept.bound?.[key];
+			const own = choices.filter(({ member }) => member.endpoint.provider.id === bound?.provider && member.place.name === bound.endpoint);
+			return own.length > 0 ? own : choices;
 		},
 		spend: (itemIndex) => {
 			kept.failedJobs = { ...kept.failedJobs, [place(itemIndex)]: (kept.failedJobs?.[place(itemIndex)] ?? 0) + 1 };

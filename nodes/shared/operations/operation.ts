@@ -48,8 +48,20 @@ export interface Resource {
 	name: string;
 }
 
+/** What every provider node can tell of its credential without asking anybody. */
+export const endpointHealth: OperationDescription = {
+	resource: 'endpoint',
+	operation: 'getHealth',
+	name: 'Get Health',
+	description: 'How the endpoints of the credential stand: in use or left alone after failures, jobs in flight, requests that wait. Nothing is sent.',
+	action: 'Get the health of the endpoints',
+	endpoints: [],
+};
+
 /** The `resource`, `operation` and further parameters of a provider node, from its table of operations. The first operation of a resource is its default. */
-export function operationFields(resources: readonly Resource[], operations: readonly OperationDescription[]): INodeProperties[] {
+export function operationFields(own: readonly Resource[], table: readonly OperationDescription[]): INodeProperties[] {
+	const resources = [...own, { value: endpointHealth.resource, name: 'Endpoint' }];
+	const operations = [...table, endpointHealth];
 	return [
 		{ displayName: 'Resource', name: 'resource', type: 'options', noDataExpression: true, options: resources.map(({ name, value }) => ({ name, value })).sort(byName), default: resources[0]?.value ?? '' },
 		...resources.map(({ value: resource }): INodeProperties => {

@@ -3,10 +3,10 @@ import type { ApiStream } from '../../../http/apiClient';
 import { excerpt, parseJson } from '../../../http/json';
 import { ImageError, type JobError, toImageError } from '../../../model/errors';
 import type { ProviderDefinition, Session } from '../../../providers/provider';
-import { nodeEndpoint } from '../endpoint';
+import { nodeEndpoint, poolsOf } from '../endpoint';
 import { toNodeError } from '../errors';
 import { textParameter } from '../parameters';
-import { type OperationCall, type OperationRun, PartialAnswer } from './operation';
+import { endpointHealth, type OperationCall, type OperationRun, PartialAnswer } from './operation';
 
 /**
  * Executes a provider node: every item by its own operation, one after the other, in order.
@@ -15,11 +15,17 @@ import { type OperationCall, type OperationRun, PartialAnswer } from './operatio
  */
 export async function runOperations<S extends Session>(context: IExecuteFunctions, provider: ProviderDefinition<S>, runs: Readonly<Record<string, OperationRun<S>>>): Promise<INodeExecutionData[][]> {
 	const signal = context.getExecutionCancelSignal();
+	const poolFor = poolsOf(context);
 	const results: INodeExecutionData[] = [];
 	for (const itemIndex of context.getInputData().keys()) {
 		try {
-			const endpoint = await nodeEndpoint(context, provider, itemIndex);
 			const name = `${textParameter(context, 'resource', itemIndex)}:${textParameter(context, 'operation', itemIndex)}`;
+			if (name === `${endpointHealth.resource}:${endpointHealth.operation}`) {
+				const { members } = await poolFor(provider, itemIndex);
+				results.push(...members.map((member) => ({ json: { ...member.health(Date.now()) }, pairedItem: { item: itemIndex } })));
+				continue;
+			}
+			const endpoint = await nodeEndpoint(context, provider, itemIndex);
 			const run = Object.hasOwn(runs, name) ? runs[name] : undefined;
 			if (!run) throw new ImageError('invalidRequest', { message: `There is no operation ${name}`, delivery: 'notSent' });
 			results.push(...(await run({ context, endpoint, itemIndex, signal })));

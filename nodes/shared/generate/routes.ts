@@ -1,0 +1,92 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { type Pool } from '../../../jobs/endpoints';
+import { orderMembers } from '../../../jobs/pool';
+import type { Choice } from '../../../jobs/submitAcross';
+import { ImageError, toImageError } from '../../../model/errors';
+import type { Attempt } from '../../../model/job';
+import type { ImageRequest } from '../../../model/request';
+import { mainEndpoint } from '../../../providers/credential';
+import type { ProviderDefinition } from '../../../providers/provider';
+import { providerById } from '../../../providers/registry';
+import { checkRequest } from '../../../providers/requestCheck';
+import { several } from '../fields';
+import { textParameter } from '../parameters';
+import type { Maker } from './generate';
+import type { GenerateOptions } from './readRequest';
+
+/** A provider that may make an item's images, and the request as it would be asked. */
+export interface Route {
+	provider: ProviderDefinition;
+	request: ImageRequest;
+}
+
+/** Where an item's job may be made, in the order of preference, and who was left out because he cannot do what is asked. */
+export interface Routes {
+	routes: [Route, ...Route[]];
+	unable: Attempt[];
+}
+
+/** The providers an item names, each with its model where it has a row of its own. */
+function namedProviders(context: IExecuteFunctions, itemIndex: number): Array<{ provider: string; model?: string }> {
+	const provider = textParameter(context, 'provider', itemIndex);
+	if (provider !== several) return [{ provider }];
+	const rows = context.getNodeParameter('providers.row', itemIndex, []) as Array<{ provider: string; model?: string }>;
+	if (rows.length > 0) return rows.map((row) => ({ provider: row.provider, model: (row.model ?? '').trim() }));
+	throw new ImageError('invalidRequest', { message: 'Providers is empty', hint: 'Add the providers to use, the preferred one first', delivery: 'notSent' });
+}
+
+/** The provider an item names first, for one that comes no further. */
+export function firstProvider(context: IExecuteFunctions, itemIndex: number): string {
+	try {
+		return namedProviders(context, itemIndex)[0]?.provider ?? '';
+	} catch {
+		return '';
+	}
+}
+
+/** Reads and checks the requests of an item. Throws `invalidRequest` where nobody it names can do what is asked. */
+export function readRoutes(context: IExecuteFunctions, itemIndex: number, options: GenerateOptions, maker: Maker): Routes {
+	const named = namedProviders(context, itemIndex).map(({ provider: id, model }) => {
+		const provider = providerById(id);
+		const request = maker.read(context, provider, itemIndex, options);
+		if (model === undefined) return { provider, request };
+		const { model: _model, ...others } = request;
+		return { provider, request: model ? { ...others, model } : others };
+	});
+	return ableOf(named, ({ provider, request }) => checkRequest(provider, request, { unprepared: maker.prepare !== undefined }));
+}
+
+/** Those who pass the check; throws the failure where none does, and the only one's own where there is but one. */
+export function ableOf(routes: readonly Route[], check: (route: Route) => void, unable: readonly Attempt[] = []): Routes {
+	const refusals: Attempt[] = [];
+	const able: Route[] = [];
+	for (const route of routes) {
+		try {
+			check(route);
+			able.push(route);
+		} catch (thrown) {
+			const error = toImageError(thrown);
+			if (routes.length === 1) throw error;
+			refusals.push(unableTo(route, error));
+		}
+	}
+	const [first, ...others] = able;
+	if (first) return { routes: [first, ...others], unable: [...unable, ...refusals] };
+	throw nobody([...unable, ...refusals]);
+}
+
+/** A provider that is left out, and why. */
+export function unableTo({ provider }: Route, { code, message }: ImageError): Attempt {
+	return { provider: provider.id, endpoint: mainEndpoint, code, message };
+}
+
+/** What is said where no provider can do what is asked. */
+export function nobody(unable: readonly Attempt[]): ImageError {
+	return new ImageError('invalidRequest', { message: `None of the providers can do this. ${unable.map(({ message }) => message).join('; ')}`, delivery: 'notSent' });
+}
+
+/** Every endpoint that may be asked, in order. */
+export async function choicesOf(routes: readonly Route[], poolFor: (provider: ProviderDefinition) => Promise<Pool>, key: string): Promise<Choice[]> {
+	const pools = await Promise.all(routes.map(async ({ provider, request }) => ({ pool: await poolFor(provider), request })));
+	return pools.flatMap(({ pool, request }) => orderMembers(pool.members, request.model, key).map((member) => ({ member, request, name: pool.members.length > 1 ? member.place.name : null })));
+}
