@@ -18,11 +18,16 @@ export interface SubmitOptions {
 	group?: string | undefined;
 	/** An earlier submit with this key got no answer (it stands in the node's context): the job is looked for first. */
 	unclear?: { since: number } | undefined;
+	/** The key may have been used before, and its job exist: it is looked for first. Where it is not known since when, only by its key. */
+	mayExist?: { since: number | null } | undefined;
 	/** There are other endpoints to go to: a plain refusal is not repeated here. */
 	elsewhere?: boolean | undefined;
 	/** Told of a job that was accepted after the signal had aborted: the request was under way, and is heard to its end. */
 	ifStopped?: ((snapshot: JobSnapshot) => void) | undefined;
 }
+
+/** A key that is used again is used within this time, in ms. */
+const lookBackMs = 7 * 24 * 3_600_000;
 
 /** Makes the jobs of one endpoint: each key once, whoever asks and however often. */
 export class Submitter {
@@ -49,7 +54,7 @@ export class Submitter {
 		return await this.submits.once(options.idempotencyKey, options.signal, () => this.submitNew(request, options));
 	}
 
-	private async submitNew(request: ImageRequest, { idempotencyKey, signal, deadline, unclear, ifStopped, group, elsewhere = false }: SubmitOptions): Promise<JobSnapshot> {
+	private async submitNew(request: ImageRequest, { idempotencyKey, signal, deadline, unclear, mayExist, ifStopped, group, elsewhere = false }: SubmitOptions): Promise<JobSnapshot> {
 		const { clock, random } = this.dependencies;
 		const { idempotency: stated } = this.provider.capabilities;
 		const canFind = this.session.find !== undefined && (this.session.canFind?.(request) ?? true);
@@ -58,7 +63,7 @@ export class Submitter {
 		const slot = await this.before(deadline, signal, (either) => this.slots.acquire(either, group), () => noSlot(this.limits.jobsInFlight));
 		let last: ImageError | undefined;
 		const begunAt = clock.now();
-		let doubtSince = unclear?.since ?? null;
+		let doubtSince = unclear?.since ?? this.lookFrom(mayExist);
 		const attempts = this.before(
 			deadline,
 			signal,
@@ -100,6 +105,12 @@ export class Submitter {
 		const { job, images } = advanceSnapshot(undefined, outcome.value);
 		// When a job was made is known also where the provider's answer is silent about it.
 		return { ...outcome.value, images, job: { ...job, createdAt: job.createdAt ?? new Date(clock.now()).toISOString() } };
+	}
+
+	/** From when on a job is looked for before the first submit; null: it is not. */
+	private lookFrom(mayExist: SubmitOptions['mayExist']): number | null {
+		if (!mayExist) return null;
+		return mayExist.since ?? (this.session.findsByKey ? this.dependencies.clock.now() - lookBackMs : null);
 	}
 
 	/** The work, which is stopped by its signal when time is up, and then fails with `tooLate`. */

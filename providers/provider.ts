@@ -125,6 +125,8 @@ export interface Session {
 	 * @param since when the first of those submits began, ms since the epoch
 	 */
 	find?(request: ImageRequest, options: CallOptions & { idempotencyKey: string; since: number }): Promise<JobSnapshot | null>;
+	/** `find` goes by the key alone, so that it can never give another's job: worth a look wherever a key may have been used before. */
+	findsByKey?: true;
 	/** Whether `find` would find a job of this request; where it is missing, of every request. */
 	canFind?(request: ImageRequest): boolean;
 	/**

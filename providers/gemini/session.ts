@@ -61,6 +61,7 @@ export function geminiSession(client: GeminiClient, { own }: GeminiConfig): Sess
 			return fromAnswers(answers, lost, { ...request, model: content.model }, idempotencyKey);
 		},
 		canFind: isBatch,
+		findsByKey: true,
 		async find(request, { idempotencyKey, since, ...options }) {
 			for await (const batch of client.batches(options)) {
 				if (Date.parse(batch.createTime ?? '') < since - clockSkewMs) return null;

@@ -136,6 +136,7 @@ export const zImageAdapter: ProviderAdapter<ZImageSession> = {
 				const snapshot = await submitRest(request, batchIdOf(options.idempotencyKey), new Map(), options);
 				return { ...snapshot, job: { ...snapshot.job, idempotencyKey: options.idempotencyKey } };
 			},
+			findsByKey: true,
 			async find(request, { idempotencyKey, since, ...options }) {
 				const batchId = batchIdOf(idempotencyKey);
 				const answer = await batchOrNull(batchId, options);

@@ -32,6 +32,8 @@ interface Task extends Routes {
 	download: boolean;
 	maxWaitMs: number;
 	key: string;
+	/** The key is the user's own: other executions may use it too. */
+	ownKey: boolean;
 }
 
 type Outcome = { snapshot: JobSnapshot } & Partial<Pick<Fetched, 'binary' | 'differences'>>;
@@ -41,9 +43,17 @@ type Outcome = { snapshot: JobSnapshot } & Partial<Pick<Fetched, 'binary' | 'dif
  * stays with that item. The node as a whole fails only where nothing at all was got, so that no paid job is thrown away.
  */
 export async function generate(context: IExecuteFunctions, maker: Maker): Promise<INodeExecutionData[][]> {
+	const keys = await itemKeysOf(context);
+	try {
+		return await generateItems(context, maker, keys);
+	} finally {
+		await keys.end();
+	}
+}
+
+async function generateItems(context: IExecuteFunctions, maker: Maker, keys: ItemKeys): Promise<INodeExecutionData[][]> {
 	const node = context.getNode();
 	const goOn = context.continueOnFail();
-	const keys = itemKeysOf(context);
 	const signal = context.getExecutionCancelSignal();
 	const poolFor = poolsOf(context);
 	const pictures = createPictures((data, name, type) => context.helpers.prepareBinaryData(data, name, type), signal);
@@ -106,6 +116,7 @@ function readTask(context: IExecuteFunctions, itemIndex: number, keys: ItemKeys,
 		download: wait && context.getNodeParameter('download', itemIndex, true),
 		maxWaitMs: readMaxWait(context, itemIndex, 300),
 		key: options.idempotencyKey?.trim() || keys.keyOf(itemIndex),
+		ownKey: Boolean(options.idempotencyKey?.trim()),
 	};
 }
 
@@ -144,7 +155,7 @@ async function run(context: IExecuteFunctions, task: Task, poolFor: ReturnType<t
 	};
 	const begunAt = Date.now();
 	try {
-		const made = await across.submit([first, ...others], { idempotencyKey: key, signal, deadline: turnBy, group: context.getExecutionId(), unclear: keys.doubtOf(key), ifStopped, unable, asking });
+		const made = await across.submit([first, ...others], { idempotencyKey: key, signal, deadline: turnBy, group: context.getExecutionId(), unclear: keys.doubtOf(key), mayExist: keys.earlier ?? (task.ownKey ? { since: null } : undefined), ifStopped, unable, asking });
 		({ snapshot, endpoint } = made);
 		task.route = { provider: endpoint.provider, request: made.request };
 	} catch (thrown) {
