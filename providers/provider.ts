@@ -186,5 +186,7 @@ export interface ProviderDefinition<S extends Session = Session> {
 	check?(request: ImageRequest): { field: string; problem: string } | undefined;
 	/** Pixels the request should come in, where the provider's document tells; null where it does not. */
 	expectedSize?(request: SizeRequest): { width: number; height: number } | null;
+	/** What a request will cost by published prices, in US dollars; null where none is published. */
+	estimateUsd?(request: ImageRequest): number | null;
 	load(): Promise<ProviderAdapter<S>>;
 }

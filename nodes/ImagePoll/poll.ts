@@ -9,6 +9,7 @@ import { blankJob, isFailure, refusedJob, splitImages, toItem, typeDifferencesOf
 import { type JobRef, readJobRef } from '../shared/jobRef';
 import { readMaxWait, textParameter } from '../shared/parameters';
 import { createPictures } from '../shared/pictures';
+import { type Progress, progressOf } from '../shared/progress';
 
 type PollOptions = { includeRaw?: boolean; maxImageSize?: number; splitImages?: boolean };
 
@@ -44,12 +45,13 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 		}
 	}
 
+	const progress = progressOf(context, open.length);
 	await Promise.all(
 		[...Map.groupBy(open, ({ at }) => at)].map(async ([endpoint, refs]) => {
 			const ask = once ? lookOnce : waitForAll;
-			for (const [itemIndex, result] of await ask(endpoint, refs, { deadline, signal })) learned.set(itemIndex, result);
+			for (const [itemIndex, result] of await ask(endpoint, refs, { deadline, signal, progress })) learned.set(itemIndex, result);
 		}),
-	);
+	).finally(() => progress.end());
 
 	// A wrong key is the credential's fault and no job's; where it kept every answer away, nothing is lost by failing aloud.
 	const [first] = open;
@@ -81,17 +83,20 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 interface AskOptions {
 	deadline: number;
 	signal: AbortSignal | undefined;
+	progress: Progress;
 }
 
-async function waitForAll(endpoint: Endpoint, refs: JobRef[], { deadline, signal }: AskOptions): Promise<Array<[number, Learned]>> {
+async function waitForAll(endpoint: Endpoint, refs: JobRef[], { deadline, signal, progress }: AskOptions): Promise<Array<[number, Learned]>> {
 	return await Promise.all(
 		refs.map(async ({ itemIndex, provider, id, known }): Promise<[number, Learned]> => {
 			const before = known ?? { job: { ...blankJob(provider.id), id }, images: [], raw: null };
 			try {
 				const result = await endpoint.wait(id ?? '', { deadline, signal, known });
 				const snapshot = result.snapshot ?? before;
+				progress.done({ failed: isFailure(snapshot) });
 				return [itemIndex, { snapshot: !result.ended && result.error ? withError(snapshot, result.error.toJobError()) : snapshot }];
 			} catch (thrown) {
+				progress.done({ failed: true });
 				return [itemIndex, notLearned(before, thrown)];
 			}
 		}),

@@ -3,6 +3,7 @@ import type { ProviderDefinition } from '../provider';
 import type { GeminiSession } from './adapter';
 import { capabilities } from './capabilities';
 import { defaultModel, modelOf, models } from './models';
+import { estimateUsd } from './usage';
 
 /** A request may have 20 MB, and files grow by a third in it. */
 const maxReferenceBytes = 14 * 1024 * 1024;
@@ -14,6 +15,7 @@ export const gemini: ProviderDefinition<GeminiSession> = {
 	keyField: 'apiKey',
 	capabilities,
 	check: (request) => refusedResolution(request) ?? refusedSize(request),
+	estimateUsd,
 	load: async () => (await import('./adapter')).geminiAdapter,
 };
 

@@ -1,5 +1,6 @@
 import type { Usage } from '../../model/job';
-import { modelOf } from './models';
+import type { ImageRequest } from '../../model/request';
+import { defaultModel, modelOf } from './models';
 import type { ContentAnswer } from './wire';
 
 /** A batch costs half. */
@@ -24,4 +25,12 @@ export function usageOf(answers: readonly ContentAnswer[], model: string, { batc
 		totalTokens: sum(({ totalTokenCount }) => totalTokenCount) || inputTokens + made + thoughts,
 		estimatedUsd: estimate === null ? null : Number(estimate.toFixed(6)),
 	};
+}
+
+/** What a request will cost at the least: its pictures by the published prices, in US dollars; null where none is published. */
+export function estimateUsd({ model, resolution = '', count, extras }: ImageRequest): number | null {
+	const known = modelOf(model ?? defaultModel({ resolution: resolution || undefined }));
+	const tokens = known?.imageTokens[resolution];
+	if (!known?.prices || tokens === undefined) return null;
+	return ((tokens * known.prices.image) / 1_000_000) * count * (extras?.['batch'] === true ? batchShare : 1);
 }

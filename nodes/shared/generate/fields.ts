@@ -21,8 +21,31 @@ export const waitFields: INodeProperties[] = [
 	{ ...downloadField, displayOptions: { show: { wait: [true] } } },
 ];
 
+const limit = (displayName: string, name: string, description: string, more: Partial<INodeProperties> = {}): INodeProperties => ({ displayName, name, type: 'number', typeOptions: { minValue: 0, numberPrecision: name.startsWith('images') ? 0 : 4 }, default: 0, description, ...more });
+
 /** Options of every node that makes images. */
 export const submitOptions: INodeProperties[] = [
+	{
+		displayName: 'Budget',
+		name: 'budget',
+		type: 'fixedCollection',
+		placeholder: 'Add Limits',
+		default: {},
+		description: 'What this node may ask for at most. An item that would pass a limit leaves with an error, and nothing is sent for it.',
+		options: [
+			{
+				displayName: 'Limits',
+				name: 'limits',
+				values: [
+					limit('Images per Execution', 'imagesPerExecution', 'All runs of this node in one execution together. 0 for no limit.'),
+					limit('Images per Day', 'imagesPerDay', "All executions of one day together, by the workflow's time zone. 0 for no limit."),
+					limit('USD per Execution', 'usdPerExecution', 'By the price below, or the published one where that is known. 0 for no limit.'),
+					limit('USD per Day', 'usdPerDay', 'By the price below, or the published one where that is known. 0 for no limit.'),
+					limit('Price per Image (USD)', 'pricePerImage', 'What you pay for an image. 0 for the published price, which is known of Google Gemini.'),
+				],
+			},
+		],
+	},
 	{ displayName: 'Cancel When Stopped', name: 'cancelOnStop', type: 'boolean', default: true, description: 'Whether stopping the execution also cancels its jobs at the provider, where they can still be canceled' },
 	{
 		displayName: 'Idempotency Key',

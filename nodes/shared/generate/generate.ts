@@ -1,19 +1,20 @@
 import { type IExecuteFunctions, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
 import type { Endpoint } from '../../../jobs/endpoint';
-import { across } from '../../../jobs/endpoints';
-import type { Choice } from '../../../jobs/submitAcross';
-import { ImageError, outcomeOf, toImageError } from '../../../model/errors';
+import { outcomeOf } from '../../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../../model/job';
 import { describeRequest, type ImageRequest } from '../../../model/request';
 import type { ProviderDefinition } from '../../../providers/provider';
 import { poolsOf } from '../endpoint';
 import { hintAt, inputError, summarize, toNodeError } from '../errors';
 import { isFailure, refusedJob, splitImages, toItem } from '../items';
-import { createPictures, type Fetched, type Pictures } from '../pictures';
+import { createPictures } from '../pictures';
 import { readMaxWait } from '../parameters';
+import { progressOf } from '../progress';
+import { budgetOf, costOf } from './budget';
 import { type ItemKeys, itemKeysOf } from './itemKeys';
 import type { GenerateOptions } from './readRequest';
-import { choicesOf, firstProvider, nobody, readRoutes, type Route, type Routes, unableTo } from './routes';
+import { firstProvider, nobody, readRoutes, type Route, unableTo } from './routes';
+import { type Outcome, runTask, type Task } from './runTask';
 
 /** What tells one node that makes images from another. */
 export interface Maker {
@@ -22,21 +23,6 @@ export interface Maker {
 	/** Makes a request ready to be sent, once the fields of all items are checked and before any is sent. */
 	prepare?(context: IExecuteFunctions, route: Route, options: GenerateOptions, endpoint: Endpoint): Promise<ImageRequest>;
 }
-
-interface Task extends Routes {
-	itemIndex: number;
-	/** The route that made the job; until then the preferred one. */
-	route: Route;
-	options: GenerateOptions;
-	wait: boolean;
-	download: boolean;
-	maxWaitMs: number;
-	key: string;
-	/** The key is the user's own: other executions may use it too. */
-	ownKey: boolean;
-}
-
-type Outcome = { snapshot: JobSnapshot } & Partial<Pick<Fetched, 'binary' | 'differences'>>;
 
 /**
  * Checks every item, then submits them together; the endpoint sees to pace and slots. What one item fails with
@@ -56,6 +42,7 @@ async function generateItems(context: IExecuteFunctions, maker: Maker, keys: Ite
 	const goOn = context.continueOnFail();
 	const signal = context.getExecutionCancelSignal();
 	const poolFor = poolsOf(context);
+	const budget = await budgetOf(context);
 	const pictures = createPictures((data, name, type) => context.helpers.prepareBinaryData(data, name, type), signal);
 	const startedAt = Date.now();
 
@@ -70,6 +57,7 @@ async function generateItems(context: IExecuteFunctions, maker: Maker, keys: Ite
 		try {
 			const task = readTask(context, itemIndex, keys, maker);
 			for (const { provider } of task.routes) await poolFor(provider, itemIndex);
+			budget.assertPriced(costOf(task.routes, task.options.budget?.limits ?? {}));
 			tasks.set(itemIndex, task);
 		} catch (thrown) {
 			refuse(itemIndex, thrown, undefined);
@@ -81,13 +69,16 @@ async function generateItems(context: IExecuteFunctions, maker: Maker, keys: Ite
 		if (!prepared.ok) refuse(itemIndex, prepared.error, task.route.request);
 	}
 
+	const progress = progressOf(context, tasks.size);
 	await Promise.all(
 		[...tasks.values()].map(async (task, place) => {
 			// Were they run one after the other, each taking its longest, this is when the item would be done.
 			const turnBy = startedAt + task.maxWaitMs * (place + 1);
-			outcomes.set(task.itemIndex, await run(context, task, poolFor, pictures, keys, turnBy, signal));
+			const outcome = await runTask({ context, poolFor, budget, pictures, keys, signal }, task, turnBy);
+			outcomes.set(task.itemIndex, outcome);
+			progress.done({ failed: isFailure(outcome.snapshot) });
 		}),
-	);
+	).finally(() => progress.end());
 
 	const ordered = [...outcomes].sort(([a], [b]) => a - b);
 	for (const [itemIndex, { snapshot }] of ordered) {
@@ -133,61 +124,6 @@ async function prepareAll(context: IExecuteFunctions, task: Task, maker: Maker, 
 	if (!first) throw nobody(task.unable);
 	task.routes = [first, ...others];
 	task.route = first;
-}
-
-async function run(context: IExecuteFunctions, task: Task, poolFor: ReturnType<typeof poolsOf>, pictures: Pictures, keys: ItemKeys, turnBy: number, signal: AbortSignal | undefined): Promise<Outcome> {
-	const { key, unable } = task;
-	// Whoever may have made the job already is the only one to be asked again.
-	const [first, ...others] = keys.boundOf(key, await choicesOf(task.routes, (provider) => poolFor(provider, task.itemIndex), key));
-	if (!first) {
-		const error = new ImageError('invalidRequest', { message: 'No endpoint of the credential is for this model', hint: 'Add the model to one of its endpoints, or leave the Models of one empty' });
-		return { snapshot: refusedJob(task.route.provider.id, task.route.request.count, error.toJobError(), key) };
-	}
-	let snapshot: JobSnapshot;
-	let endpoint = first.member.endpoint;
-	// The user gave up: what has not begun need not be paid. Nobody waits for the answer.
-	const ifStopped = ({ job }: JobSnapshot) => {
-		if (task.options.cancelOnStop !== false && job.id !== null && endpoint.session.cancel) endpoint.cancel(job.id).catch(() => undefined);
-	};
-	const asking = (choice: Choice) => {
-		endpoint = choice.member.endpoint;
-		if (others.length > 0) keys.bind(key, choice);
-	};
-	const begunAt = Date.now();
-	try {
-		const made = await across.submit([first, ...others], { idempotencyKey: key, signal, deadline: turnBy, group: context.getExecutionId(), unclear: keys.doubtOf(key), mayExist: keys.earlier ?? (task.ownKey ? { since: null } : undefined), ifStopped, unable, asking });
-		({ snapshot, endpoint } = made);
-		task.route = { provider: endpoint.provider, request: made.request };
-	} catch (thrown) {
-		const error = toImageError(thrown);
-		if (error.code === 'canceled') throw error;
-		if (error.delivery === 'ambiguous') keys.doubt(key, begunAt);
-		else keys.unbind(key);
-		return { snapshot: refusedJob(endpoint.provider.id, task.route.request.count, error.toJobError(), key) };
-	}
-	const { id } = snapshot.job;
-	if (task.wait && id !== null && !isTerminal(snapshot.job.status)) {
-		try {
-			const result = await endpoint.wait(id, { deadline: Date.now() + task.maxWaitMs, signal, known: snapshot });
-			snapshot = result.snapshot ?? snapshot;
-			if (!result.ended && result.error) snapshot = noted(snapshot, result.error);
-		} catch (thrown) {
-			const error = toImageError(thrown);
-			if (error.code === 'canceled') {
-				ifStopped(snapshot);
-				throw error;
-			}
-			snapshot = noted(snapshot, error);
-		}
-	}
-	const hasBytes = snapshot.images.some((image) => image.inline);
-	if (snapshot.images.length > 0 && (task.download || hasBytes) && isTerminal(snapshot.job.status)) return await pictures.fetch(snapshot, endpoint, { maxMegabytes: task.options.maxImageSize });
-	return { snapshot };
-}
-
-/** The job lives on at the provider; the item says why we could not follow it. */
-function noted(snapshot: JobSnapshot, error: ImageError): JobSnapshot {
-	return { ...snapshot, job: { ...snapshot.job, error: error.toJobError() } };
 }
 
 function itemsOf(context: IExecuteFunctions, itemIndex: number, { snapshot, binary, differences }: Outcome, task: Task | undefined): INodeExecutionData[] {

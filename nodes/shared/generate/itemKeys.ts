@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { idempotencyKeyOf } from '../../../jobs/idempotencyKey';
 import type { Choice } from '../../../jobs/submitAcross';
-import { ledgerFolder, type NodeRun, RunLedger } from './runLedger';
+import { packFolder } from '../packFolder';
+import { type NodeRun, RunLedger } from './runLedger';
 
 /** What is kept in the node's context: n8n holds it through Retry On Fail, a resumed wait and "Retry execution". */
 interface Kept {
@@ -46,7 +47,7 @@ export interface ItemKeys {
  * The idempotency keys of a node run. A run that n8n repeats after its process has died finds the keys of the first
  * one; where the ledger cannot be written that is given up, and the log says so.
  */
-export async function itemKeysOf(context: IExecuteFunctions, ledger: RunLedger = new RunLedger(ledgerFolder())): Promise<ItemKeys> {
+export async function itemKeysOf(context: IExecuteFunctions, ledger: RunLedger = new RunLedger(packFolder('runs'))): Promise<ItemKeys> {
 	const kept = context.getContext('node') as Kept;
 	const runIndex = Number(context.getWorkflowDataProxy(0)['$runIndex'] ?? 0);
 	const run: NodeRun = { workflowId: String(context.getWorkflow().id), nodeId: context.getNode().id, runIndex, input: context.getInputData().map(({ json }) => json) };

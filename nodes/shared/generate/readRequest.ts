@@ -4,9 +4,11 @@ import type { Extra, ImageRequest } from '../../../model/request';
 import { parseJson } from '../../../http/json';
 import type { ExtraField, ProviderDefinition } from '../../../providers/provider';
 import { textParameter } from '../parameters';
+import type { BudgetOptions } from './budget';
 
 /** Options of Image Generate, as n8n gives them. */
 export interface GenerateOptions extends Record<string, unknown> {
+	budget?: { limits?: BudgetOptions };
 	idempotencyKey?: string;
 	includeRaw?: boolean;
 	maxImageSize?: number;

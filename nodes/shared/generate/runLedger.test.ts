@@ -1,7 +1,8 @@
 import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ledgerFolder, RunLedger } from './runLedger';
+import { packFolder } from '../packFolder';
+import { RunLedger } from './runLedger';
 
 let folder: string;
 beforeEach(() => {
@@ -50,5 +51,5 @@ it('what no one can read is left alone, and what is a week old forgotten', async
 });
 
 it('lies beside n8n\'s own files', () => {
-	expect(ledgerFolder({ N8N_USER_FOLDER: '/data' })).toBe(join('/data', '.n8n', 'image-pipelines', 'runs'));
+	expect(packFolder('runs', { N8N_USER_FOLDER: '/data' })).toBe(join('/data', '.n8n', 'image-pipelines', 'runs'));
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
-import { homedir, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 /** What tells a node run from others, and is the same when n8n runs it again after its process has died. */
@@ -31,11 +31,6 @@ const keptMs = 7 * 24 * 3_600_000;
 
 /** Runs of this process that have not ended. */
 const live = new Set<string>();
-
-/** Beside n8n's own files, so that it lives as long as the database does. */
-export function ledgerFolder(env: NodeJS.ProcessEnv = process.env): string {
-	return join(env['N8N_USER_FOLDER'] ?? homedir(), '.n8n', 'image-pipelines', 'runs');
-}
 
 /**
  * Remembers on disk, while a node makes images, the nonce that its idempotency keys come from. n8n itself saves a
