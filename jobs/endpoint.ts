@@ -8,6 +8,7 @@ import type { Capabilities, EndpointConfig, Observation, ProviderAdapter, Provid
 import { providers } from '../providers/registry';
 import type { Clock, Random } from './clock';
 import { Durations, type Expectation } from './durations';
+import { LearnedRate } from './learnedRate';
 import { Mailbox } from './mailbox';
 import { Pacer } from './pacer';
 import { retryDefaults, withRetry } from './retry';
@@ -43,6 +44,7 @@ export class Endpoint<S extends Session = Session> {
 	private readonly submitter: Submitter;
 	private readonly mailbox: Mailbox;
 	private readonly durations = new Durations();
+	private readonly rate = new LearnedRate();
 	/** Jobs this process has submitted and not seen the end of: what they are like, and since when they run. */
 	private readonly kinds = new Map<string, { kind: string; since: number }>();
 
@@ -78,6 +80,11 @@ export class Endpoint<S extends Session = Session> {
 	 */
 	submit(request: ImageRequest, options: SubmitOptions): Promise<JobSnapshot> {
 		return groups.run(options.group ?? '', () => this.submitter.submit(request, options));
+	}
+
+	/** Requests a minute it keeps to: the credential's, else what was learned; null for none. */
+	get requestsPerMinute(): number | null {
+		return this.config.limits.requestsPerMinute ?? this.rate.perMinute(this.dependencies.clock.now());
 	}
 
 	/** Until when nothing is sent because the provider said so, ms since the epoch. */
@@ -133,6 +140,14 @@ export class Endpoint<S extends Session = Session> {
 		return snapshot;
 	}
 
+	/** Goes by what the provider accepts and refuses, where the credential names no limit. */
+	private learnRate(refused: { sentAt: number; retryAfterMs: number } | null, now: number): void {
+		if (refused) this.rate.refuse(refused.sentAt, now, refused.retryAfterMs);
+		else this.rate.accept(now);
+		const perMinute = this.rate.perMinute(now);
+		if (perMinute !== null) this.pacer.limitTo(perMinute);
+	}
+
 	private began(id: string, request: ImageRequest): void {
 		if (this.kinds.has(id)) return;
 		this.kinds.set(id, { kind: kindOf(request), since: this.dependencies.clock.now() });
@@ -186,11 +201,12 @@ export class Endpoint<S extends Session = Session> {
 		const inTurn = async <A extends { status: number; headers: Record<string, string> }>(request: ApiRequest, call: (request: ApiRequest) => Promise<A>): Promise<A> => {
 			await this.pacer.take(request.signal, groups.getStore());
 			// What changes something is not cut off half way: its answer names the job that was made, and who stopped waiting may still cancel it.
+			const sentAt = clock.now();
 			const answer = await call(request.method === 'GET' ? request : { ...request, signal: undefined });
-			if (answer.status === 429) {
-				const asked = parseRetryAfter(answer.headers['retry-after'], clock.now()) ?? retryDefaults.baseMs;
-				this.pacer.pauseUntil(clock.now() + Math.min(asked, retryDefaults.longestRetryAfterMs));
-			}
+			const now = clock.now();
+			const asked = parseRetryAfter(answer.headers['retry-after'], now);
+			if (answer.status === 429) this.pacer.pauseUntil(now + Math.min(asked ?? retryDefaults.baseMs, retryDefaults.longestRetryAfterMs));
+			if (this.config.limits.requestsPerMinute === null) this.learnRate(answer.status === 429 ? { sentAt, retryAfterMs: asked ?? 0 } : null, now);
 			return answer;
 		};
 		return {

@@ -11,9 +11,9 @@ const burstShare = 1 / 6;
  * that no window of 60 s ever sees more than n requests, wherever it begins. Groups take turns; within one, first come, first served.
  */
 export class Pacer {
-	private readonly burst: number;
-	private readonly perMs: number;
-	private tokens: number;
+	private burst = Number.POSITIVE_INFINITY;
+	private perMs = Number.POSITIVE_INFINITY;
+	private tokens = 0;
 	private refilledAt: number;
 	private notBefore = 0;
 	private readonly queue = new FairQueue<() => void>();
@@ -26,16 +26,21 @@ export class Pacer {
 	 * @param burst where the server itself keeps a bucket: its capacity, refilled at the whole rate
 	 */
 	constructor(
-		private readonly requestsPerMinute: number | null,
+		private requestsPerMinute: number | null,
 		private readonly clock: Clock,
 		burst?: number,
 	) {
-		const n = requestsPerMinute ?? Number.POSITIVE_INFINITY;
-		this.burst = burst ?? (n === 1 ? 1 : Math.max(1, Math.floor(n * burstShare)));
-		// With one request a minute there is nothing left to flow: the bucket refills once a window.
-		this.perMs = burst !== undefined ? n / windowMs : n === 1 ? 1 / windowMs : (n - this.burst) / windowMs;
-		this.tokens = this.burst;
 		this.refilledAt = clock.now();
+		this.setRate(requestsPerMinute, burst);
+		this.tokens = this.burst;
+	}
+
+	/** Goes by a learned limit from now on: evenly, since nothing is known of how much may go at once. */
+	limitTo(requestsPerMinute: number): void {
+		if (requestsPerMinute === this.requestsPerMinute) return;
+		this.refill();
+		this.setRate(requestsPerMinute, 1);
+		this.tokens = Math.min(this.tokens, this.burst);
 	}
 
 	/**
@@ -73,20 +78,33 @@ export class Pacer {
 			const pause = this.pauseBeforeNext();
 			if (pause > 0) await this.clock.sleep(pause, this.idle.signal).catch(() => undefined);
 			else {
-				this.tokens -= 1;
+				if (this.requestsPerMinute !== null) this.tokens -= 1;
 				this.queue.shift()?.();
 			}
 		}
 		this.serving = false;
 	}
 
+	private setRate(requestsPerMinute: number | null, burst?: number): void {
+		this.requestsPerMinute = requestsPerMinute;
+		const n = requestsPerMinute ?? Number.POSITIVE_INFINITY;
+		this.burst = burst ?? (n === 1 ? 1 : Math.max(1, Math.floor(n * burstShare)));
+		// With one request a minute there is nothing left to flow: the bucket refills once a window.
+		this.perMs = burst !== undefined ? n / windowMs : n === 1 ? 1 / windowMs : (n - this.burst) / windowMs;
+	}
+
+	private refill(): number {
+		const now = this.clock.now();
+		if (this.requestsPerMinute !== null) this.tokens = Math.min(this.burst, this.tokens + (now - this.refilledAt) * this.perMs);
+		this.refilledAt = now;
+		return now;
+	}
+
 	/** How long until the next one may go, in ms; 0: now. */
 	private pauseBeforeNext(): number {
-		const now = this.clock.now();
+		const now = this.refill();
 		if (now < this.notBefore) return this.notBefore - now;
 		if (this.requestsPerMinute === null) return 0;
-		this.tokens = Math.min(this.burst, this.tokens + (now - this.refilledAt) * this.perMs);
-		this.refilledAt = now;
 		// Rounding may leave a token a hair short; asking for the hair would spin.
 		return this.tokens >= 1 - 1e-9 ? 0 : Math.max(1, Math.ceil((1 - this.tokens) / this.perMs));
 	}

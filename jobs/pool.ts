@@ -28,6 +28,7 @@ export interface EndpointHealth {
 	pausedUntil: string | null;
 	jobsInFlight: number;
 	waiting: number;
+	/** Of the credential, or learned; null for none. */
 	requestsPerMinute: number | null;
 	maxJobsInFlight: number | null;
 }
@@ -88,7 +89,7 @@ export class PoolMember {
 			lastError: this.lastError && state !== CircuitState.Closed ? { code: this.lastError.code, message: this.lastError.message } : null,
 			pausedUntil: iso(this.endpoint.pausedUntil),
 			...this.endpoint.load,
-			requestsPerMinute: limits.requestsPerMinute,
+			requestsPerMinute: this.endpoint.requestsPerMinute,
 			maxJobsInFlight: limits.jobsInFlight,
 		};
 	}
