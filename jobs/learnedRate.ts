@@ -1,5 +1,7 @@
 const windowMs = 60_000;
 
+/** Accepted requests that say something. */
+const enough = 5;
 /** Kept below what was seen, for requests do not arrive evenly. */
 const margin = 0.95;
 /** A guess that was too high is taken down to this share of it. */
@@ -35,6 +37,8 @@ export class LearnedRate {
 		const [first = now / 1_000] = this.accepted.keys();
 		const span = Math.min(windowMs, Math.max(1_000, now - first * 1_000 + retryAfterMs));
 		const count = [...this.accepted.values()].reduce((sum, each) => sum + each, 0);
+		// Too few say nothing: something else was wrong, and the wait that was asked for is all there is to keep.
+		if (count < enough) return;
 		const seen = Math.max(1, (count / span) * windowMs * margin);
 		this.guess = this.guess === null ? seen : Math.max(1, Math.min(seen, this.guess * backOff));
 		this.since = now;
