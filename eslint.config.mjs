@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 const pack = ['model/**/*.ts', 'http/**/*.ts', 'providers/**/*.ts', 'jobs/**/*.ts', 'images/**/*.ts', 'nodes/**/*.ts', 'credentials/**/*.ts'];
 
 export default tseslint.config(
-	{ ignores: ['node_modules', 'dist', '.build', '.n8n', 'test/artifacts'] },
+	{ ignores: ['node_modules', 'dist', '.build', '.bench', '.n8n', 'test/artifacts'] },
 	{ linterOptions: { reportUnusedDisableDirectives: 'error' } },
 
 	// Our own TypeScript: types decide.

@@ -1,6 +1,7 @@
 import type { Clock, Random } from './clock';
 import type { Expectation } from './durations';
-import { learnedPauseMs, nextPollMs } from './schedule';
+import { type Running, worthLookingAt } from './lateness';
+import { nextPollMs, schedule } from './schedule';
 
 export interface CadenceOptions {
 	/** Whether one poll for all costs about as much as one for a single job. */
@@ -14,39 +15,57 @@ export interface CadenceOptions {
 	random: Random;
 }
 
+/** A job as far as its looks go. */
+export interface Looked {
+	id: string;
+	/** When somebody began to wait for it, ms since the epoch. */
+	since: number;
+	/** When it was last seen not to have ended; null where nobody has looked yet. */
+	lastRunning: number | null;
+}
+
 /** When jobs are looked at: by what is known of their kind, else in growing steps. */
 export class Cadence {
 	constructor(private readonly options: CadenceOptions) {}
 
-	/** The first look at a job that somebody begins to wait for. */
-	firstLookAt(id: string): number {
-		const { clock, random, floorMs, learnedFloorMs = floorMs } = this.options;
-		const learned = this.learned(id);
-		return learned ? Math.max(clock.now() + learnedFloorMs, learned.from) : clock.now() + nextPollMs(0, floorMs, random);
+	/** The first look at a job that somebody begins to wait for; infinite where it is looked at together with others. */
+	firstLookAt(job: Looked): number {
+		const { clock, random, floorMs } = this.options;
+		return this.byItsKind(job) ?? clock.now() + nextPollMs(0, floorMs, random);
 	}
 
-	/** The look after one just now. @param since when somebody began to wait */
-	nextLookAt(id: string, since: number): number {
+	/** Whether it is known how long jobs like it run, and since when it does. */
+	knows(job: Looked): boolean {
+		return this.running(job) !== undefined;
+	}
+
+	/** The look after one just now. */
+	nextLookAt(job: Looked): number {
 		const { clock, random, floorMs } = this.options;
 		const now = clock.now();
-		const learned = this.learned(id);
-		return learned ? Math.max(learned.from, now + learned.pause) : now + nextPollMs(now - since, floorMs, random);
+		return this.byItsKind(job) ?? now + nextPollMs(now - job.since, floorMs, random);
 	}
 
-	/** In bulk one look serves all: those that come due one after the other wait for the next, or each would cost a look of its own. */
-	gap(ids: Iterable<string>): number {
-		if (!this.options.bulk) return 0;
-		let gap = Number.POSITIVE_INFINITY;
-		for (const id of ids) gap = Math.min(gap, this.learned(id)?.pause ?? 0);
-		return Number.isFinite(gap) ? gap : 0;
+	/** The next look at those that are looked at together, one request for all of them; infinite where there are none. @param lookedAt when the last one was */
+	together(jobs: readonly Looked[], lookedAt: number): number {
+		const running = jobs.flatMap((job) => this.running(job) ?? []);
+		return running.length === 0 ? Number.POSITIVE_INFINITY : Math.max(lookedAt + this.learnedFloorMs, worthLookingAt(running, schedule.learnedCapMs));
 	}
 
-	/** When the job can have ended at the earliest, and the pause between looks at it; undefined where nothing is known of its kind. */
-	private learned(id: string): { from: number; pause: number } | undefined {
-		const { clock, expected, floorMs, learnedFloorMs = floorMs } = this.options;
-		const expectation = expected?.(id);
-		if (!expectation) return undefined;
-		const { since, earliest } = expectation;
-		return { from: since + earliest, pause: learnedPauseMs(expectation, clock.now() - since, learnedFloorMs) };
+	private get learnedFloorMs(): number {
+		return Math.max(schedule.learnedFastestMs, this.options.learnedFloorMs ?? this.options.floorMs);
+	}
+
+	private byItsKind(job: Looked): number | undefined {
+		const running = this.running(job);
+		if (!running) return undefined;
+		if (this.options.bulk) return Number.POSITIVE_INFINITY;
+		return Math.max(this.options.clock.now() + this.learnedFloorMs, worthLookingAt([running], schedule.learnedCapMs));
+	}
+
+	/** undefined where nothing is known of its kind. */
+	private running({ id, lastRunning }: Looked): Running | undefined {
+		const expectation = this.options.expected?.(id);
+		return expectation && { since: expectation.since, seenAt: lastRunning ?? expectation.since, expectation };
 	}
 }

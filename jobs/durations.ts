@@ -1,15 +1,16 @@
 /** How long jobs of a kind run, as far as it has been seen; ms. */
 export interface Expectation {
+	/** Half of them took longer. */
+	typical: number;
 	/** Nearly none ends sooner. */
 	earliest: number;
-	typical: number;
-	/** Nearly all have ended. */
-	latest: number;
+	/** The share of jobs that still run at this age, from 1 down to nearly 0. */
+	running(ageMs: number): number;
 }
 
 /** So many of the last are remembered, and so few say nothing yet. */
 const kept = 64;
-const enough = 8;
+const enough = 6;
 /** Kinds remembered: those not seen for longest are forgotten. */
 const mostKinds = 200;
 
@@ -31,7 +32,31 @@ export class Durations {
 		const seen = this.byKind.get(kind);
 		if (!seen || seen.length < enough) return undefined;
 		const sorted = [...seen].sort((a, b) => a - b);
-		const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-		return { earliest: at(0) * 0.9, typical: at(0.5), latest: at(0.95) };
+		const [shortest = 0] = sorted;
+		return { typical: sorted[Math.floor(sorted.length / 2)] ?? 0, earliest: shortest * sooner, running: (ageMs) => running(sorted, ageMs) };
 	}
+}
+
+/** A little sooner than the shortest seen, so that jobs that become quicker are noticed. */
+const sooner = 0.9;
+
+/**
+ * The empirical distribution, straight between what was seen. Of those that take longer than all before, ever fewer
+ * end in the same time: the longer one has run, the longer it may still.
+ */
+function running(sorted: readonly number[], ageMs: number): number {
+	const [shortest = 0] = sorted;
+	const longest = sorted.at(-1) ?? 0;
+	const steps = sorted.length + 1;
+	if (ageMs <= shortest * sooner) return 1;
+	if (ageMs >= longest) return (longest / ageMs) ** 2 / steps;
+	let [low, high] = [-1, sorted.length - 1];
+	while (high - low > 1) {
+		const middle = (low + high) >> 1;
+		if ((sorted[middle] ?? 0) <= ageMs) low = middle;
+		else high = middle;
+	}
+	const from = low < 0 ? shortest * sooner : (sorted[low] ?? 0);
+	const to = sorted[high] ?? from;
+	return 1 - (low + 1 + (to > from ? (ageMs - from) / (to - from) : 0)) / steps;
 }

@@ -1,11 +1,10 @@
 import type { Random } from './clock';
-import type { Expectation } from './durations';
 
 /**
  * Times between two looks at a job: a share of how long it has been watched, so that a short job is seen soon and a
  * long one costs few requests. Never below `floorMs`, never above the cap, and varied so that loops drift apart.
  */
-export const schedule = { shareOfAge: 0.12, fastestMs: 500, capMs: 10_000, jitter: 0.1, learnedShare: 0.2, learnedFastestMs: 200, learnedCapMs: 60_000 };
+export const schedule = { shareOfAge: 0.12, fastestMs: 500, capMs: 10_000, jitter: 0.1, learnedFastestMs: 200, learnedCapMs: 60_000 };
 
 /** At most this share of an endpoint's requests a minute goes into polling; the rest is for submits. */
 const pollingShare = 0.5;
@@ -19,14 +18,4 @@ export function pollFloorMs(requestsPerMinute: number | null, fastestMs = schedu
 export function nextPollMs(ageMs: number, floorMs: number, random: Random): number {
 	const own = Math.min(schedule.capMs, Math.max(floorMs, ageMs * schedule.shareOfAge));
 	return Math.max(floorMs, own * (1 + schedule.jitter * (2 * random() - 1)));
-}
-
-/**
- * Pause between two looks where it is known how long such jobs run: a fifth of that, so that an end is seen a tenth of
- * the job's time late in the mean, at the cost of five looks a job alone, or of one a job where five run together.
- */
-export function learnedPauseMs({ typical, latest }: Expectation, ageMs: number, floorMs: number): number {
-	// One that takes longer than nearly all did is looked at ever more rarely.
-	const late = ageMs > latest ? (ageMs - latest) * schedule.shareOfAge : 0;
-	return Math.max(floorMs, schedule.learnedFastestMs, Math.min(schedule.learnedCapMs, typical * schedule.learnedShare + late));
 }

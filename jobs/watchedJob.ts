@@ -24,15 +24,17 @@ export class WatchedJob {
 	readonly waiters = new Set<Waiter>();
 	private lastError: ImageError | null = null;
 	/** When it was last seen not to have ended. */
-	private lastRunning: number | null = null;
+	lastRunning: number | null = null;
 	/** Looks in a row that failed for this job alone. */
 	private failures = 0;
 
-	/** @param since when somebody began to wait @param dueAt when it is to be looked at; both ms since the epoch */
+	/** When it is to be looked at, ms since the epoch; infinite where that is decided for many together. */
+	dueAt = 0;
+
+	/** @param since when somebody began to wait, ms since the epoch */
 	constructor(
 		readonly id: string,
 		readonly since: number,
-		public dueAt: number,
 		public snapshot: JobSnapshot | undefined,
 	) {}
 

@@ -96,15 +96,16 @@ export class Watcher {
 			return existing;
 		}
 		const now = clock.now();
-		const entry = new WatchedJob(id, now, this.cadence.firstLookAt(id), known);
-		// A job that somebody comes back to after a while may have ended long ago: look at once.
+		const entry = new WatchedJob(id, now, known);
+		entry.dueAt = this.cadence.firstLookAt(entry);
+		// A job that somebody comes back to after a while may have ended long ago: look at once, unless it is known since when it runs.
 		const lastSeen = Date.parse(known?.job.updatedAt ?? known?.job.createdAt ?? '');
-		if (!(now - lastSeen <= floorMs)) entry.dueAt = now;
+		if (!(now - lastSeen <= floorMs) && !this.cadence.knows(entry)) entry.dueAt = now;
 		this.watched.set(id, entry);
 		this.channels.open(id, {
 			heard: (snapshot) => {
 				this.learn(entry, { ok: true, snapshot });
-				entry.dueAt = Math.max(entry.dueAt, clock.now() + quietMs);
+				entry.dueAt = Math.max(Number.isFinite(entry.dueAt) ? entry.dueAt : 0, clock.now() + quietMs);
 			},
 			// However it ended, only a poll tells how the job stands.
 			ended: () => {
@@ -133,10 +134,7 @@ export class Watcher {
 	private async sleepUntilNext(): Promise<void> {
 		const { clock } = this.options;
 		this.wake = new AbortController();
-		let next = this.nextDeadline();
-		const due = Math.max(this.nextDue(), this.lookedAt + this.cadence.gap(this.watched.keys()));
-		next = Math.min(next, due);
-		const pause = next - clock.now();
+		const pause = Math.min(this.nextDeadline(), this.nextLookAt()) - clock.now();
 		if (pause > 0) await clock.sleep(pause, this.wake.signal).catch(() => undefined);
 	}
 
@@ -171,19 +169,23 @@ export class Watcher {
 		for (const entry of [...this.watched.values()]) entry.expire(now);
 	}
 
-	private nextDue(): number {
+	/** When somebody is to be looked at: a job at its own time, those of known kinds together when that is worth it. */
+	private nextLookAt(): number {
 		let next = Number.POSITIVE_INFINITY;
-		for (const { dueAt } of this.watched.values()) next = Math.min(next, dueAt);
-		return next;
+		const together: WatchedJob[] = [];
+		for (const entry of this.watched.values()) {
+			if (Number.isFinite(entry.dueAt)) next = Math.min(next, entry.dueAt);
+			else together.push(entry);
+		}
+		return Math.min(next, this.cadence.together(together, this.lookedAt));
 	}
 
 	/** Those whose time has come; in bulk everyone, since the company costs nothing. */
 	private due(): WatchedJob[] {
 		const now = this.options.clock.now();
-		if (now < this.lookedAt + this.cadence.gap(this.watched.keys())) return [];
+		if (this.nextLookAt() > now) return [];
 		const all = [...this.watched.values()];
-		const due = all.filter((entry) => entry.dueAt <= now);
-		return due.length > 0 && this.options.bulk ? all : due;
+		return this.options.bulk ? all : all.filter((entry) => entry.dueAt <= now);
 	}
 
 	private async look(due: WatchedJob[]): Promise<void> {
@@ -196,14 +198,13 @@ export class Watcher {
 			for (const entry of due) {
 				const observation = observations.get(entry.id);
 				if (observation) this.learn(entry, observation);
+				entry.dueAt = this.cadence.nextLookAt(entry);
 			}
 		} catch (thrown) {
 			this.outage(due, toImageError(thrown));
 		} finally {
 			this.looking = null;
-			const now = clock.now();
-			this.lookedAt = now;
-			for (const entry of due) entry.dueAt = Math.max(entry.dueAt, this.cadence.nextLookAt(entry.id, entry.since));
+			this.lookedAt = clock.now();
 		}
 	}
 
@@ -219,7 +220,11 @@ export class Watcher {
 	/** Everyone waits longer, the longer the more polls in a row have failed. */
 	private outage(due: WatchedJob[], error: ImageError): void {
 		if (error.code === 'canceled') return;
-		const until = this.options.clock.now() + pauseBefore(Math.min(this.outages++, 6), error, this.options.random);
-		for (const entry of due) entry.outage(error, until);
+		const pause = pauseBefore(Math.min(this.outages++, 6), error, this.options.random);
+		const now = this.options.clock.now();
+		for (const entry of due) {
+			const usual = this.cadence.nextLookAt(entry);
+			entry.outage(error, Math.max(now + pause, Number.isFinite(usual) ? usual : 0));
+		}
 	}
 }

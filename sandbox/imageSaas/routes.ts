@@ -5,6 +5,7 @@ import { Refusal } from './refusal';
 import { readGenerateBody, readListQuery } from './request';
 import { tenantOfKey } from './settings';
 import type { Job } from './store';
+import { told } from '../shared/books';
 import { detailView, itemView, pageOf, replayView } from './views';
 
 /** The real server reads no more than this (Express's default, 100 KB). */
@@ -36,6 +37,7 @@ export function installRoutes(app: FastifyInstance, backend: Backend): void {
 		const { status, limit = 50, cursor } = readListQuery(request.query, dialect() === 'document');
 		const page = pageOf(backend.store.list(tenant, status), limit, cursor, dialect());
 		if (!page) throw new Refusal('invalid', 'cursor: no page gave this out');
+		for (const { entry } of page.rows) told(entry);
 		return {
 			items: page.rows.map((job) => itemView(job, backend.origin, dialect())),
 			hasMore: page.hasMore,
@@ -43,9 +45,11 @@ export function installRoutes(app: FastifyInstance, backend: Backend): void {
 		};
 	});
 
-	app.get('/v1/jobs/:jobId', { schema: docs.get, config: { api: { name: 'get', path: '/v1/jobs/:jobId' } } }, async (request: JobRequest) =>
-		detailView(jobOf(request, backend), backend.origin),
-	);
+	app.get('/v1/jobs/:jobId', { schema: docs.get, config: { api: { name: 'get', path: '/v1/jobs/:jobId' } } }, async (request: JobRequest) => {
+		const job = jobOf(request, backend);
+		told(job.entry);
+		return detailView(job, backend.origin);
+	});
 
 	app.delete('/v1/jobs/:jobId', { schema: docs.cancel, config: { api: { name: 'cancel', path: '/v1/jobs/:jobId' } } }, async (request: JobRequest) => {
 		const job = jobOf(request, backend);

@@ -1,4 +1,4 @@
-import type { Ledger, WebhookEntry } from '../shared/books';
+import { type Ledger, told, type WebhookEntry } from '../shared/books';
 import type { Timers } from '../shared/timers';
 import { postWebhook, signatureOf } from '../shared/webhookPost';
 import { resultUrls } from './results';
@@ -98,7 +98,9 @@ export class Webhooks {
 			if (this.options.settings().dialect === 'real' && attempt > 1) letter = this.letter(this.payload(job, eventId));
 			const { status } = await this.send(letter, url, attempt);
 			const delayMs = this.options.settings().webhookRetryDelaysMs[attempt - 1];
-			if ((status !== null && status >= 200 && status < 300) || delayMs === undefined || signal.aborted) return;
+			const taken = status !== null && status >= 200 && status < 300;
+			if (taken) told(job.entry);
+			if (taken || delayMs === undefined || signal.aborted) return;
 			await this.options.timers.pause(delayMs);
 		}
 	}

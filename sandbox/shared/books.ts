@@ -13,6 +13,8 @@ export interface JobEntry {
 	request: Record<string, unknown>;
 	createdAt: string;
 	finishedAt: string | null;
+	/** When a client was first told of its end, by an answer or a webhook it took; where the backend keeps count of that. */
+	toldAt?: string;
 	/** Upstream generations somebody pays for: one for each run that ended in pictures. */
 	generationsBilled: number;
 }
@@ -53,6 +55,11 @@ export interface Books extends Tally {
 	tenants: Record<string, Tally>;
 	/** TCP connections that carried at least one request of the API. */
 	connections: number;
+}
+
+/** Notes that a client learns of the end of a job now, if it has one and nobody did before. */
+export function told(entry: JobEntry): void {
+	if (entry.finishedAt !== null) entry.toldAt ??= new Date().toISOString();
 }
 
 /** Requests without a valid key are counted under this name. */

@@ -23,6 +23,11 @@ export async function buildTools() {
 	await compile({ name: 'build-tools', title: 'Building the sandbox and the scripts', config: 'tsconfig.tools.json', output: places.build });
 }
 
+/** Compiles the benchmarks to `.bench/`. */
+export async function buildBench() {
+	await compile({ name: 'build-bench', title: 'Building the benchmarks', config: 'tsconfig.bench.json', output: places.bench });
+}
+
 async function compile({ name, title, config, output, afterwards }) {
 	const inputs = inputsOf(config);
 	const stamp = stampFor(name, hashOf(inputs), [output]);

@@ -1,7 +1,10 @@
-import { buildPack, buildTools } from './build.mjs';
+import { join } from 'node:path';
+import { buildBench, buildPack, buildTools } from './build.mjs';
+import { runNode } from './commands.mjs';
 import { installDependencies, installNode, installRuntime } from './install.mjs';
 import { withLock } from './lock.mjs';
 import { installPack } from './pack.mjs';
+import { places } from './places.mjs';
 import { Problem } from './problem.mjs';
 import { runDemo } from './start.mjs';
 import { makeTemplate } from './template.mjs';
@@ -31,6 +34,11 @@ const commands = {
 	start: async (args) => {
 		await ensure(['node', 'dependencies', 'pack', 'tools', 'runtime', 'install']);
 		return await runDemo(args);
+	},
+	bench: async (args) => {
+		await ensure(Object.keys(steps));
+		await buildBench();
+		return await runNode([join(places.bench, 'bench', 'main.js'), ...args]);
 	},
 	test: async (args) => await runTests(args, ensure),
 	// The browser tests look at every picture of the docs anyway.

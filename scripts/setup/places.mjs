@@ -12,7 +12,7 @@ const windows = process.platform === 'win32';
 const instance = join(root, '.n8n');
 const nodePackage = join(instance, 'node', 'node_modules', 'node');
 
-/** Everything the setup makes lies below `.n8n/`, `.build/` and `dist/`, and may be deleted at any time. */
+/** Everything the setup makes lies below `.n8n/`, `.build/`, `.bench/` and `dist/`, and may be deleted at any time. */
 export const places = {
 	instance,
 	logs: join(instance, 'logs'),
@@ -27,6 +27,7 @@ export const places = {
 	template: join(instance, 'template'),
 	dist: join(root, 'dist'),
 	build: join(root, '.build'),
+	bench: join(root, '.bench'),
 };
 
 /** Headers of the private Node.js, for native modules; the package with the binary has a name per platform. */

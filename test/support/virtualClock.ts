@@ -1,13 +1,19 @@
+import { Heap } from 'heap-js';
 import { type Clock, stopped } from '../../jobs/clock';
 
 interface Sleeper {
 	at: number;
+	/** Who lay down first wakes first. */
+	turn: number;
+	gone: boolean;
 	wake: () => void;
 }
 
 /** Time that passes only when a test says so. */
 export class VirtualClock implements Clock {
-	private readonly sleepers = new Set<Sleeper>();
+	private readonly sleepers = new Heap<Sleeper>((a, b) => a.at - b.at || a.turn - b.turn);
+	private turns = 0;
+	private gone = 0;
 
 	constructor(private time = Date.UTC(2026, 0, 1)) {}
 
@@ -19,18 +25,21 @@ export class VirtualClock implements Clock {
 		return new Promise((resolve, reject) => {
 			if (signal?.aborted) return reject(stopped());
 			const onAbort = () => {
-				this.sleepers.delete(sleeper);
+				sleeper.gone = true;
+				this.forgetGone();
 				reject(stopped());
 			};
 			const sleeper: Sleeper = {
 				at: this.time + Math.max(0, ms),
+				turn: this.turns++,
+				gone: false,
 				wake: () => {
 					signal?.removeEventListener('abort', onAbort);
 					resolve();
 				},
 			};
 			signal?.addEventListener('abort', onAbort, { once: true });
-			this.sleepers.add(sleeper);
+			this.sleepers.push(sleeper);
 		});
 	}
 
@@ -39,14 +48,29 @@ export class VirtualClock implements Clock {
 		const end = this.time + ms;
 		await settle();
 		for (;;) {
-			const next = [...this.sleepers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
-			if (!next) break;
-			this.sleepers.delete(next);
+			const next = this.next();
+			if (!next || next.at > end) break;
+			this.sleepers.pop();
 			this.time = Math.max(this.time, next.at);
 			next.wake();
 			await settle();
 		}
 		this.time = end;
+	}
+
+	/** Deadlines that were never reached would otherwise lie there until the end of time. */
+	private forgetGone(): void {
+		if (++this.gone < 1_000 || this.gone < this.sleepers.length / 2) return;
+		const left = this.sleepers.toArray().filter((sleeper) => !sleeper.gone);
+		this.sleepers.clear();
+		this.sleepers.addAll(left);
+		this.gone = 0;
+	}
+
+	/** Who wakes next, those left out who have been woken otherwise. */
+	private next(): Sleeper | undefined {
+		while (this.sleepers.peek()?.gone) this.sleepers.pop();
+		return this.sleepers.peek();
 	}
 
 	/** Lets `ms` pass in which nobody gets to run, as on a machine that was asleep. */
@@ -64,7 +88,7 @@ export class VirtualClock implements Clock {
 		await settle();
 		const end = this.time + mostMs;
 		while (!done) {
-			const next = [...this.sleepers].sort((a, b) => a.at - b.at)[0];
+			const next = this.next();
 			if (!next || next.at > end) throw new Error(`Nothing happens any more after ${this.time - end + mostMs} ms, and the work is not done`);
 			await this.advance(next.at - this.time);
 		}

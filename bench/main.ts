@@ -1,0 +1,74 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { projectRoot } from '../scripts/lib/n8nInstance';
+import { growth } from './growth';
+import { connections, perItem } from './items';
+import { intake } from './intake';
+import { makespan } from './makespan';
+import { memory } from './memory';
+import { isMet, type Report, toMarkdown, toSvg } from './report';
+import { BenchStage } from './stage';
+import { start } from './start';
+import { waiting } from './waiting';
+
+/** In the order of their numbers. Those that need one get an n8n of their own, so that none finds what another left. */
+const benchmarks: Record<string, (withStage: <T>(run: (stage: BenchStage) => Promise<T>) => Promise<T>) => Promise<Report[]>> = {
+	makespan: async (withStage) => await withStage(makespan),
+	waiting: async (withStage) => [await waiting(withStage)],
+	items: async (withStage) => [await withStage(perItem)],
+	connections: async (withStage) => [await withStage(connections)],
+	memory: async (withStage) => [await memory(withStage)],
+	start: async (withStage) => [await withStage(start)],
+	intake: async (withStage) => [await withStage(intake)],
+	growth: async () => [await growth()],
+};
+
+const results = join(projectRoot, 'bench', 'results');
+
+async function withStage<T>(run: (stage: BenchStage) => Promise<T>): Promise<T> {
+	const stage = await BenchStage.open();
+	try {
+		return await run(stage);
+	} finally {
+		await stage.close();
+	}
+}
+
+/** Results of earlier runs of those that are not run now, so that one can be run again alone. */
+function earlier(): Report[] {
+	try {
+		return JSON.parse(readFileSync(join(results, 'results.json'), 'utf8')) as Report[];
+	} catch {
+		return [];
+	}
+}
+
+async function main(names: readonly string[]): Promise<void> {
+	const chosen = names.length > 0 ? names : Object.keys(benchmarks);
+	const reports = new Map(earlier().map((report) => [report.id, report]));
+	for (const name of chosen) {
+		const run = benchmarks[name];
+		if (!run) throw new Error(`There is no benchmark "${name}"; there are ${Object.keys(benchmarks).join(', ')}`);
+		console.log(`\n── ${name}`);
+		const before = Date.now();
+		for (const report of await run(withStage)) {
+			reports.set(report.id, report);
+			console.log(report.title);
+			for (const figure of report.figures) console.log(`  ${figure.name}: ${Number(figure.value.toPrecision(4))} ${figure.unit}${isMet(figure) === false ? '   MISSED' : ''}`);
+		}
+		console.log(`(${Math.round((Date.now() - before) / 1000)} s)`);
+	}
+	const order = ['makespan', 'requests', 'delay', 'waiting', 'items', 'connections', 'memory', 'start', 'intake', 'growth'];
+	const all = order.flatMap((id) => reports.get(id) ?? []);
+	mkdirSync(results, { recursive: true });
+	writeFileSync(join(results, 'results.json'), `${JSON.stringify(all, null, '\t')}\n`);
+	writeFileSync(join(results, 'README.md'), toMarkdown(all, `${cpus().length} cores, Node.js ${process.versions.node}.`));
+	for (const plot of all.flatMap(({ plots = [] }) => plots)) writeFileSync(join(results, plot.file), `${toSvg(plot)}\n`);
+	console.log(JSON.stringify(Object.fromEntries(all.map(({ id, figures }) => [id, Object.fromEntries(figures.map(({ name, value }) => [name, Number(value.toPrecision(4))]))]))));
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+	console.error(error);
+	process.exitCode = 1;
+});

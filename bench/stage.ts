@@ -1,0 +1,111 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ImageSaasSandbox, type Settings, startImageSaasSandbox } from '../sandbox';
+import { type CredentialReference, type Execution, type N8nClient, type N8nInstance, prepareUserFolder, startN8n, templateOwner, type Workflow, type WorkflowNode } from '../scripts/lib/n8nInstance';
+
+export const pack = 'n8n-nodes-image-pipelines.';
+export const base = 'n8n-nodes-base.';
+
+/** Limits as a credential holds them; 0 for none. */
+export interface CredentialLimits {
+	requestsPerMinute?: number;
+	jobsInFlight?: number;
+}
+
+/** A real n8n with the pack installed, beside a stand-in of Image SaaS. */
+export class BenchStage {
+	private credentials = 0;
+
+	private constructor(
+		readonly userFolder: string,
+		readonly n8n: N8nInstance,
+		readonly client: N8nClient,
+		readonly sandbox: ImageSaasSandbox,
+	) {}
+
+	static async open(settings: Partial<Settings> = {}): Promise<BenchStage> {
+		const userFolder = mkdtempSync(join(tmpdir(), 'image-pipelines-bench-'));
+		prepareUserFolder(userFolder);
+		const sandbox = await startImageSaasSandbox({ settings: { requestsPerMinute: 0, maxConcurrent: 0, ...settings } });
+		const n8n = await startN8n({ userFolder, env: { N8N_METRICS: 'true', N8N_LOG_LEVEL: 'warn', NODE_OPTIONS: '--max-old-space-size=6144' } });
+		return new BenchStage(userFolder, n8n, await n8n.client().signIn(templateOwner), sandbox);
+	}
+
+	async close(): Promise<void> {
+		await this.n8n.kill();
+		await this.sandbox.close();
+		rmSync(this.userFolder, { recursive: true, force: true });
+	}
+
+	get apiKey(): string {
+		return 'img_test_dev_123456789';
+	}
+
+	/** A credential whose endpoint has learned nothing yet: each names another host that it never meets. */
+	async credential({ requestsPerMinute = 0, jobsInFlight = 0 }: CredentialLimits = {}): Promise<CredentialReference> {
+		const data = { baseUrl: this.sandbox.url, apiKey: this.apiKey, webhookSecret: 'whsec_sandbox', requestsPerMinute, jobsInFlight, allowedHosts: `localhost, 127.0.0.1, run-${++this.credentials}.invalid` };
+		return await this.client.createCredential({ name: `Run ${this.credentials}`, type: 'imageSaasApi', data });
+	}
+
+	/** Imports a workflow and publishes it; gives its id. */
+	async publish(workflow: Workflow): Promise<string> {
+		const { id } = await this.client.importWorkflow(workflow);
+		await this.client.publishWorkflow(id);
+		return id;
+	}
+
+	/** Starts a published workflow by its webhook and waits for the execution's end. */
+	async runByWebhook(id: string, path: string, body: unknown, withinMs: number): Promise<Execution> {
+		const known = (await this.client.listExecutions({ workflowId: id })).map((execution) => execution.id);
+		const answer = await fetch(`${this.n8n.url}/webhook/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+		if (!answer.ok) throw new Error(`The webhook answered ${answer.status}: ${await answer.text()}`);
+		const execution = await this.client.waitForNewExecution(id, known, 30_000);
+		return await this.client.waitForExecution(execution, withinMs, ['success']);
+	}
+
+	/** Resident size of the n8n process in MB, as Linux tells it. */
+	residentMegabytes(): number {
+		return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${this.n8n.pid}/status`, 'utf8'))?.[1]) / 1024;
+	}
+
+	/** A value of n8n's own metrics. */
+	async metric(name: string): Promise<number> {
+		const text = await (await fetch(`${this.n8n.url}/metrics`)).text();
+		return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+	}
+}
+
+/** The largest resident size while work runs, in MB. */
+export async function peakWhile<T>(stage: BenchStage, work: Promise<T>): Promise<{ value: T; peak: number }> {
+	let peak = 0;
+	const timer = setInterval(() => {
+		peak = Math.max(peak, stage.residentMegabytes());
+	}, 20);
+	try {
+		return { value: await work, peak };
+	} finally {
+		clearInterval(timer);
+	}
+}
+
+type Links = Record<string, Array<Array<{ node: string; type: string; index: number }>>>;
+
+/** Nodes one after the other; `back` adds further links. */
+export function chain(name: string, nodes: Array<Omit<WorkflowNode, 'position'>>, back: Links = {}): Workflow {
+	const links: Links = Object.fromEntries(nodes.slice(0, -1).map((node, place) => [node.name, [[to(nodes[place + 1]?.name ?? '')]]]));
+	const connections = Object.fromEntries(Object.entries({ ...links, ...back }).map(([from, main]) => [from, { main }]));
+	return { name, settings: { executionOrder: 'v1' }, nodes: nodes.map((node, place) => ({ id: String(place), position: [place * 200, 0], ...node })), connections };
+}
+
+export const to = (node: string, index = 0) => ({ node, type: 'main', index });
+
+/** The start of a workflow that takes `{ prompts }` and makes an item of each. */
+export function promptsFrom(path: string): Array<Omit<WorkflowNode, 'position'>> {
+	return [
+		{ name: 'Start', type: `${base}webhook`, typeVersion: 2, webhookId: `bench-${path}`, parameters: { httpMethod: 'POST', path, options: {} } },
+		{ name: 'Rows', type: `${base}splitOut`, typeVersion: 1, parameters: { fieldToSplitOut: 'body.prompts', options: {} } },
+	];
+}
+
+export const promptsOf = (n: number) => Array.from({ length: n }, (_, index) => `No. ${index}`);

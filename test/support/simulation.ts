@@ -1,0 +1,103 @@
+import type { ApiAnswer } from '../../http/apiClient';
+import { Endpoint } from '../../jobs/endpoint';
+import { capabilities } from '../../providers/imageSaas/capabilities';
+import type { Observation, ProviderAdapter, ProviderDefinition } from '../../providers/provider';
+import { snapshotOf } from './fakeEndpoint';
+import { transportOf } from './transport';
+import { VirtualClock } from './virtualClock';
+
+export interface Load {
+	jobs: number;
+	inFlight: number;
+	/** Mean of the jobs' time, ms; each takes up to half more or less. */
+	meanMs: number;
+	/** null: no limit. */
+	requestsPerMinute: number | null;
+}
+
+export interface Simulated {
+	/** Over the sum of the jobs' times by the number of places. */
+	makespan: number;
+	requestsPerJob: number;
+	/** From a job's end to whoever waits for it, as a share of its time. */
+	medianDelay: number;
+	/** Of the process, a job. */
+	cpuMicroseconds: number;
+}
+
+/** Items of one execution, and executions at once. */
+const itemsEach = 1_000;
+const executionsAtOnce = 4;
+
+/** Numbers in [0, 1) that are the same in every run (mulberry32). */
+function seeded(seed: number): () => number {
+	let state = seed;
+	return () => {
+		state = (state + 0x6d2b79f5) | 0;
+		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+	};
+}
+
+/** Many jobs over one endpoint in virtual time, each submitted and waited for by polling alone; a request takes 5 ms. */
+export async function simulate({ jobs, inFlight, meanMs, requestsPerMinute }: Load): Promise<Simulated> {
+	const clock = new VirtualClock(0);
+	const random = seeded(7);
+	const times = seeded(11);
+	const endsAt = new Map<string, number>();
+	let made = 0;
+	let requests = 0;
+	let total = 0;
+	const adapter: ProviderAdapter = {
+		endpoint: () => config,
+		connect: (_config, transport) => ({
+			submit: async () => {
+				await transport.send({ method: 'POST', path: '/submit' });
+				const id = `job-${made++}`;
+				const duration = meanMs * (0.5 + times());
+				total += duration;
+				endsAt.set(id, clock.now() + duration);
+				durations.set(id, duration);
+				return snapshotOf(id, 'queued', { createdAt: new Date(clock.now()).toISOString() });
+			},
+			poll: async (ids) => {
+				await transport.send({ method: 'GET', path: '/poll' });
+				return new Map(ids.map((id): [string, Observation] => [id, { ok: true, snapshot: snapshotOf(id, clock.now() >= (endsAt.get(id) ?? 0) ? 'succeeded' : 'running') }]));
+			},
+		}),
+	};
+	const durations = new Map<string, number>();
+	const config = { baseUrl: 'http://fake.example', headers: {}, secrets: [], limits: { requestsPerMinute, jobsInFlight: inFlight }, allowedHosts: [] };
+	const provider: ProviderDefinition = { id: 'fake', displayName: 'Fake', credential: 'fakeApi', keyField: 'key', capabilities: { ...capabilities, poll: 'bulk' }, load: async () => adapter };
+	const transport = transportOf(async (): Promise<ApiAnswer> => {
+		requests++;
+		await clock.sleep(5);
+		return { status: 200, headers: {}, text: '' };
+	});
+	const endpoint = new Endpoint(provider, adapter, config, { clock, random, transport: () => transport });
+	const deadline = Number.MAX_SAFE_INTEGER;
+	const delays = new Float64Array(jobs);
+	let seen = 0;
+	const one = async (n: number, group: string) => {
+		const { job } = await endpoint.submit({ prompt: 'A cat', count: 1 }, { idempotencyKey: String(n), deadline, group });
+		const id = job.id ?? '';
+		await endpoint.wait(id, { deadline });
+		delays[seen++] = (clock.now() - (endsAt.get(id) ?? 0)) / (durations.get(id) ?? 1);
+		endsAt.delete(id);
+		durations.delete(id);
+	};
+	let next = 0;
+	const executions = async () => {
+		while (next < jobs) {
+			const first = next;
+			next = Math.min(jobs, next + itemsEach);
+			await Promise.all(Array.from({ length: next - first }, (_, place) => one(first + place, String(first))));
+		}
+	};
+	const before = process.cpuUsage();
+	await clock.until(Promise.all(Array.from({ length: executionsAtOnce }, executions)), deadline);
+	const { user, system } = process.cpuUsage(before);
+	delays.sort();
+	return { makespan: clock.now() / (total / inFlight), requestsPerJob: requests / jobs, medianDelay: delays[Math.floor(jobs / 2)] ?? 0, cpuMicroseconds: (user + system) / jobs };
+}
