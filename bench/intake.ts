@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import type { Report } from './report';
 import { base, type BenchStage, chain, pack, promptsFrom } from './stage';
 
-const deliveries = 600;
+const deliveries = 200;
 const atOnce = 10;
 const rounds = 5;
 

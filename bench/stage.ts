@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ImageSaasSandbox, type Settings, startImageSaasSandbox } from '../sandbox';
-import { type CredentialReference, type Execution, type N8nClient, type N8nInstance, prepareUserFolder, startN8n, templateOwner, type Workflow, type WorkflowNode } from '../scripts/lib/n8nInstance';
+import { type CredentialReference, type Execution, finalStatuses, type N8nClient, type N8nInstance, prepareUserFolder, startN8n, templateOwner, waitUntil, type Workflow, type WorkflowNode } from '../scripts/lib/n8nInstance';
 
 export const pack = 'n8n-nodes-image-pipelines.';
 export const base = 'n8n-nodes-base.';
@@ -61,7 +61,14 @@ export class BenchStage {
 		const answer = await fetch(`${this.n8n.url}/webhook/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 		if (!answer.ok) throw new Error(`The webhook answered ${answer.status}: ${await answer.text()}`);
 		const execution = await this.client.waitForNewExecution(id, known, 30_000);
-		return await this.client.waitForExecution(execution, withinMs, ['success']);
+		// Its data may be many megabytes: read once, when it has ended.
+		const context = () => this.n8n.logTail();
+		await waitUntil({ for: `execution ${execution} to end`, withinMs, everyMs: 250, context }, async () => {
+			// While n8n is busy it may drop a connection that had nothing to carry.
+			const listed = await this.client.listExecutions({ workflowId: id }).catch(() => []);
+			return listed.find((one) => one.id === execution && finalStatuses.includes(one.status));
+		});
+		return await this.client.waitForExecution(execution, 60_000, ['success']);
 	}
 
 	/** Resident size of the n8n process in MB, as Linux tells it. */

@@ -30,6 +30,18 @@ it('fifty calls one after the other share a connection', async () => {
 	expect(connections()).toBeLessThanOrEqual(2);
 });
 
+it('calls that take long by nature keep no others waiting for a connection', async () => {
+	const { url } = await serve((request, response) => {
+		if (request.url === '/quick') response.end('{}');
+	});
+	const api = client(url);
+	const stop = new AbortController();
+	const slow = Array.from({ length: 40 }, () => api.send({ method: 'GET', path: '/slow', timeoutMs: 300_000, signal: stop.signal }).catch(() => undefined));
+	expect((await api.send({ method: 'GET', path: '/quick' })).status).toBe(200);
+	stop.abort();
+	await Promise.all(slow);
+});
+
 it('the secret is in no answer that repeats it', async () => {
 	const { url } = await serve((request, response) => response.end(JSON.stringify({ youSent: request.headers.authorization })));
 	expect((await client(url).send({ method: 'GET', path: '/' })).text).toBe('{"youSent":"Bearer ***"}');

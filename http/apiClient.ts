@@ -71,7 +71,9 @@ const defaultTimeoutMs = 30_000;
 const defaultMaxBytes = 8 * 1024 * 1024;
 
 /** All endpoints share these, so that a thousand calls cost a handful of connections. */
-let shared: ReturnType<typeof keepAliveAgents> | undefined;
+const quick = once(() => keepAliveAgents(10));
+/** For calls that take long by nature (an answer that comes when the pictures are made): they must not keep the others waiting for a connection. */
+const patient = once(() => keepAliveAgents(64));
 
 /** Makes the transport of one endpoint: shared keep-alive connections, bounded time and size, no redirects (a redirect would carry the key elsewhere). */
 export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions): ApiTransport {
@@ -82,7 +84,6 @@ export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions)
 		const failed: FailedCall = { origin, secrets, signal, timeoutMs, maxBytes };
 		if (signal?.aborted) throw new ImageError('canceled', { message: executionCanceled, delivery: 'notSent' });
 		const { default: axios } = await import('axios');
-		shared ??= keepAliveAgents(16);
 		// axios' own `timeout` is about a silent socket; this bounds the whole call.
 		const deadline = AbortSignal.timeout(timeoutMs);
 		try {
@@ -93,7 +94,7 @@ export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions)
 				params: request.query,
 				headers: { accept: 'application/json', ...body.headers, ...headers, ...request.headers },
 				data: body.data,
-				...shared,
+				...(timeoutMs > defaultTimeoutMs ? patient() : quick()),
 				proxy: false,
 				maxRedirects: 0,
 				maxContentLength: maxBytes,
@@ -167,4 +168,9 @@ async function encodeBody({ json, text, form }: ApiRequest): Promise<{ data?: un
 	if (form) return await encodeForm(form);
 	if (text !== undefined) return { data: text, headers: {} };
 	return json === undefined ? { headers: {} } : { data: JSON.stringify(json), headers: { 'content-type': 'application/json' } };
+}
+
+function once<T>(make: () => T): () => T {
+	let made: T | undefined;
+	return () => (made ??= make());
 }

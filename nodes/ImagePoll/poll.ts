@@ -7,7 +7,7 @@ import { poolsOf } from '../shared/endpoint';
 import { inputError, toNodeError } from '../shared/errors';
 import { blankJob, isFailure, refusedJob, splitImages, toItem, typeDifferencesOf, withError } from '../shared/items';
 import { type JobRef, readJobRef } from '../shared/jobRef';
-import { readMaxWait, textParameter } from '../shared/parameters';
+import { readerOf, readMaxWait, textParameter } from '../shared/parameters';
 import { createPictures } from '../shared/pictures';
 import { type Progress, progressOf } from '../shared/progress';
 
@@ -33,9 +33,10 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 
 	const learned = new Map<number, Learned>();
 	const open: Array<JobRef & { at: Endpoint }> = [];
+	const parameters = readerOf(context);
 	for (const itemIndex of items.keys()) {
 		try {
-			const ref = readJobRef(context, itemIndex);
+			const ref = readJobRef(context, itemIndex, parameters);
 			// An end is an end: nothing is asked, which is what makes Poll free behind a Generate that waited.
 			if (ref.known && isTerminal(ref.known.job.status) && !(lacksImages(ref.known) && ref.provider.capabilities.poll !== 'none')) learned.set(itemIndex, { snapshot: ref.known });
 			else open.push({ ...ref, at: await endpointOf(ref) });
@@ -64,11 +65,11 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 	const sorted = await Promise.all(
 		items.map(async ({ json, binary: have }, itemIndex) => {
 			let { snapshot } = learned.get(itemIndex) ?? { snapshot: refusedJob('', null, new ImageError('upstream', { message: 'The job was not asked after' }).toJobError(), null) };
-			const options = context.getNodeParameter('options', itemIndex, {}) as PollOptions;
+			const options = parameters.getNodeParameter('options', itemIndex, {}) as PollOptions;
 			let binary = have;
 			let differences = typeDifferencesOf(json);
-			if (isTerminal(snapshot.job.status) && snapshot.images.length > 0 && context.getNodeParameter('download', itemIndex, true)) {
-				const endpoint = await endpointOf(readJobRef(context, itemIndex));
+			if (isTerminal(snapshot.job.status) && snapshot.images.length > 0 && parameters.getNodeParameter('download', itemIndex, true) === true) {
+				const endpoint = await endpointOf(readJobRef(context, itemIndex, parameters));
 				const fetched = await pictures.fetch(forgiven(snapshot), endpoint, { have, maxMegabytes: options.maxImageSize });
 				({ snapshot, binary } = fetched);
 				differences = [...differences, ...fetched.differences];

@@ -2,9 +2,9 @@ import { type IExecuteFunctions, NodeOperationError } from 'n8n-workflow';
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import type { ProviderDefinition } from '../../providers/provider';
 import { providerById } from '../../providers/registry';
-import { fromInput } from './fields';
+import { fromInput, jobIdField } from './fields';
 import { snapshotOf } from './items';
-import { textParameter } from './parameters';
+import { type ParameterReader, textParameter } from './parameters';
 
 /** Which job an item is about. `id` is null only where the item says that there is none to ask after: it was refused, or done at once. */
 export interface JobRef {
@@ -18,16 +18,17 @@ export interface JobRef {
 }
 
 /** Reads provider and job id of an item. Throws an n8n error that names the item and the field. */
-export function readJobRef(context: IExecuteFunctions, itemIndex: number): JobRef {
+export function readJobRef(context: IExecuteFunctions, itemIndex: number, parameters: ParameterReader = context): JobRef {
 	const json = context.getInputData()[itemIndex]?.json ?? {};
 	const carried = snapshotOf(json);
-	const choice = textParameter(context, 'provider', itemIndex);
+	const choice = textParameter(parameters, 'provider', itemIndex);
 	const providerId = choice === fromInput ? carried?.job.provider : choice;
 	if (!providerId) {
 		throw new NodeOperationError(context.getNode(), 'The item does not say which provider its job belongs to', { itemIndex, description: `Item ${itemIndex} has no job.provider: connect Image Generate, or choose the provider in this node` });
 	}
 	const provider = providerById(providerId);
-	const id = textParameter(context, 'jobId', itemIndex);
+	// What the field holds unless somebody changes it, without n8n's machinery for expressions.
+	const id = carried && context.getNode().parameters['jobId'] === jobIdField.default ? `${carried.job.id ?? ''}`.trim() : textParameter(parameters, 'jobId', itemIndex);
 	// Providers that answer when they are done may have no name for what they did.
 	if (id === '' && !(carried && isTerminal(carried.job.status))) {
 		throw new NodeOperationError(context.getNode(), 'Job ID is empty', { itemIndex, description: `Item ${itemIndex} has no job.id: connect Image Generate, or put the ID of a job there` });
