@@ -62,7 +62,7 @@ export function splitImages(item: INodeExecutionData): INodeExecutionData[] {
 export function snapshotOf(json: IDataObject): JobSnapshot | undefined {
 	const { job, images, usage } = json as { job?: Partial<Job> | null; images?: unknown; usage?: unknown };
 	if (typeof job !== 'object' || job === null || typeof job.provider !== 'string' || !jobStatuses.some((status) => status === job.status)) return undefined;
-	const known: Job = { ...blankJob(job.provider), ...job };
+	const known: Job = { ...blankJob(job.provider), ...job, id: isId(job.id) ? String(job.id) : null };
 	return { job: known, images: Array.isArray(images) ? images.filter(isImage) : [], raw: null, ...(typeof usage === 'object' && usage !== null ? { usage: usage as Usage } : {}) };
 }
 
@@ -85,6 +85,11 @@ export function withError(snapshot: JobSnapshot, error: JobError): JobSnapshot {
 export function isFailure({ job }: JobSnapshot): boolean {
 	if (!isTerminal(job.status)) return false;
 	return job.status === 'failed' || job.status === 'canceled' || (job.status === 'succeeded' && job.error !== null);
+}
+
+/** Somebody's expression may have made a number of it. */
+function isId(value: unknown): value is string | number {
+	return typeof value === 'string' || typeof value === 'number';
 }
 
 function isImage(value: unknown): value is DeliveredImage {

@@ -28,7 +28,7 @@ export function readJobRef(context: IExecuteFunctions, itemIndex: number, parame
 	}
 	const provider = providerById(providerId);
 	// What the field holds unless somebody changes it, without n8n's machinery for expressions.
-	const id = carried && context.getNode().parameters['jobId'] === jobIdField.default ? `${carried.job.id ?? ''}`.trim() : textParameter(parameters, 'jobId', itemIndex);
+	const id = carried && context.getNode().parameters['jobId'] === jobIdField.default ? (carried.job.id ?? '').trim() : textParameter(parameters, 'jobId', itemIndex);
 	// Providers that answer when they are done may have no name for what they did.
 	if (id === '' && !(carried && isTerminal(carried.job.status))) {
 		throw new NodeOperationError(context.getNode(), 'Job ID is empty', { itemIndex, description: `Item ${itemIndex} has no job.id: connect Image Generate, or put the ID of a job there` });
