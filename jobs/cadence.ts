@@ -1,6 +1,6 @@
 import type { Clock, Random } from './clock';
 import type { Expectation } from './durations';
-import { type Running, worthLookingAt } from './lateness';
+import { type Running, scarcePauseMs, worthLookingAt } from './lateness';
 import { nextPollMs, schedule } from './schedule';
 
 export interface CadenceOptions {
@@ -11,6 +11,10 @@ export interface CadenceOptions {
 	learnedFloorMs?: number;
 	/** How long jobs like this one run, once that is known, and since when it does (ms since the epoch). */
 	expected?: (jobId: string) => (Expectation & { since: number }) | undefined;
+	/** Limits of an endpoint where somebody waits for a place; undefined where nobody does or there is none. */
+	scarce?: () => { requestsPerMinute: number; inFlight: number } | undefined;
+	/** Whether ends are announced by the provider, so that only overdue ones need a look. */
+	announced?: () => boolean;
 	clock: Clock;
 	random: Random;
 }
@@ -31,7 +35,7 @@ export class Cadence {
 	/** The first look at a job that somebody begins to wait for; infinite where it is looked at together with others. */
 	firstLookAt(job: Looked): number {
 		const { clock, random, floorMs } = this.options;
-		return this.byItsKind(job) ?? clock.now() + nextPollMs(0, floorMs, random);
+		return this.whenOverdue(job) ?? this.byItsKind(job) ?? clock.now() + nextPollMs(0, floorMs, random);
 	}
 
 	/** Whether it is known how long jobs like it run, and since when it does. */
@@ -43,16 +47,29 @@ export class Cadence {
 	nextLookAt(job: Looked): number {
 		const { clock, random, floorMs } = this.options;
 		const now = clock.now();
-		return this.byItsKind(job) ?? now + nextPollMs(now - job.since, floorMs, random);
+		return this.whenOverdue(job) ?? this.byItsKind(job) ?? now + nextPollMs(now - job.since, floorMs, random);
 	}
 
 	/** The next look at those that are looked at together, one request for all of them; infinite where there are none. @param lookedAt when the last one was */
 	together(jobs: readonly Looked[], lookedAt: number): number {
 		const running = jobs.flatMap((job) => this.running(job) ?? []);
-		return running.length === 0 ? Number.POSITIVE_INFINITY : Math.max(lookedAt + this.learnedFloorMs, worthLookingAt(running, schedule.learnedCapMs));
+		const [first] = running;
+		if (!first) return Number.POSITIVE_INFINITY;
+		const scarce = this.options.scarce?.();
+		const pause = scarce ? scarcePauseMs(scarce.requestsPerMinute, scarce.inFlight, first.expectation) : 0;
+		return Math.max(lookedAt + Math.max(pause, this.learnedFloorMs), worthLookingAt(running, schedule.learnedCapMs));
 	}
 
-	private get learnedFloorMs(): number {
+	/** Where ends are announced: when this one's should have come long ago. */
+	private whenOverdue(job: Looked): number | undefined {
+		if (!this.options.announced?.()) return undefined;
+		const running = this.running(job);
+		const soonest = this.options.clock.now() + (running ? Math.min(schedule.overdueMs, Math.max(running.expectation.typical, this.learnedFloorMs)) : schedule.overdueMs);
+		return running ? Math.max(soonest, running.since + 1.1 * running.expectation.longest) : soonest;
+	}
+
+	/** Shortest pause between looks that serve everyone. */
+	get learnedFloorMs(): number {
 		return Math.max(schedule.learnedFastestMs, this.options.learnedFloorMs ?? this.options.floorMs);
 	}
 

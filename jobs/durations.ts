@@ -4,8 +4,10 @@ export interface Expectation {
 	typical: number;
 	/** Nearly none ends sooner. */
 	earliest: number;
+	/** None was seen to take longer. */
+	longest: number;
 	/** The share of jobs that still run at this age, from 1 down to nearly 0. */
-	running(ageMs: number): number;
+	running: (ageMs: number) => number;
 }
 
 /** So many of the last are remembered, and so few say nothing yet. */
@@ -33,7 +35,7 @@ export class Durations {
 		if (!seen || seen.length < enough) return undefined;
 		const sorted = [...seen].sort((a, b) => a - b);
 		const [shortest = 0] = sorted;
-		return { typical: sorted[Math.floor(sorted.length / 2)] ?? 0, earliest: shortest * sooner, running: (ageMs) => running(sorted, ageMs) };
+		return { typical: sorted[Math.floor(sorted.length / 2)] ?? 0, earliest: shortest * sooner, longest: sorted.at(-1) ?? 0, running: (ageMs) => running(sorted, ageMs) };
 	}
 }
 

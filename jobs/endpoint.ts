@@ -67,6 +67,7 @@ export class Endpoint<S extends Session = Session> {
 			floorMs: pollFloorMs(config.limits.requestsPerMinute),
 			learnedFloorMs: pollFloorMs(config.limits.requestsPerMinute, schedule.learnedFastestMs),
 			expected: (id) => this.expected(id),
+			scarce: () => this.scarce(),
 			clock,
 			random,
 			onEnd: (id, watched) => this.ended(id, watched),
@@ -113,7 +114,7 @@ export class Endpoint<S extends Session = Session> {
 	observe(snapshot: JobSnapshot): void {
 		const { id, status } = snapshot.job;
 		if (id !== null && isTerminal(status)) this.mailbox.put(id, snapshot);
-		this.watcher.observe(snapshot);
+		this.watcher.observe(snapshot, { announced: true });
 	}
 
 	/** Looks once at each of these jobs. Throws where nothing could be learned at all. */
@@ -160,6 +161,12 @@ export class Endpoint<S extends Session = Session> {
 		const began = this.kinds.get(id);
 		const expectation = began && this.durations.expect(began.kind);
 		return expectation && { ...expectation, since: began.since };
+	}
+
+	private scarce(): { requestsPerMinute: number; inFlight: number } | undefined {
+		const { jobsInFlight } = this.config.limits;
+		const { requestsPerMinute } = this;
+		return this.slots.contended && requestsPerMinute !== null && jobsInFlight !== null ? { requestsPerMinute, inFlight: jobsInFlight } : undefined;
 	}
 
 	/** Whoever saw it: the slot is free. What was watched from its beginning also tells how long such jobs run. */

@@ -51,3 +51,20 @@ export function worthLookingAt(jobs: readonly Running[], mostMs: number): number
 	}
 	return Math.min(at, Math.max(latest, 0));
 }
+
+/**
+ * The pause between looks with which most jobs can be made, where both places and requests are scarce: looked at often,
+ * jobs give their places back soon, but each look takes a submit's turn; looked at rarely, places stand idle. A job
+ * begun with one look gives its place back with the first look after its end.
+ */
+export function scarcePauseMs(requestsPerMinute: number, inFlight: number, { typical, running }: Expectation): number {
+	const perMs = requestsPerMinute / 60_000;
+	let best = { pauseMs: typical, made: 0 };
+	for (let pauseMs = Math.max(1, typical / 20); pauseMs <= 5 * typical; pauseMs *= 1.05) {
+		let held = 0;
+		for (let look = 0, share = 1; share > 0.01; share = running(++look * pauseMs)) held += pauseMs * share;
+		const made = Math.min(inFlight / held, perMs - 1 / pauseMs);
+		if (made > best.made) best = { pauseMs, made };
+	}
+	return best.pauseMs;
+}

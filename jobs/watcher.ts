@@ -4,6 +4,7 @@ import type { Observation, Session } from '../providers/provider';
 import { Cadence, type CadenceOptions } from './cadence';
 import { Channels } from './channels';
 import { stopped } from './clock';
+import { PushTrust } from './pushTrust';
 import { pauseBefore } from './retry';
 import { advanceSnapshot } from './transition';
 import { type OnEnd, type Waiter, WatchedJob, type WaitResult } from './watchedJob';
@@ -40,10 +41,11 @@ export class Watcher {
 
 	private readonly channels: Channels;
 	private readonly cadence: Cadence;
+	private readonly trust = new PushTrust();
 
 	constructor(private readonly options: WatcherOptions) {
 		this.channels = new Channels(options.watch);
-		this.cadence = new Cadence(options);
+		this.cadence = new Cadence({ ...options, announced: () => this.trust.holds });
 	}
 
 	/** Waits for the job's end. Throws `notFound`, `auth` and the like; never because time is up. */
@@ -81,8 +83,9 @@ export class Watcher {
 		});
 	}
 
-	/** Takes in what someone else learned of a job (a webhook, a cancel). */
-	observe(snapshot: JobSnapshot): void {
+	/** Takes in what someone else learned of a job (a webhook, a cancel). @param announced whether the provider said so by itself */
+	observe(snapshot: JobSnapshot, { announced = false } = {}): void {
+		if (announced && isTerminal(snapshot.job.status)) this.trusting(() => this.trust.announced());
 		const entry = snapshot.job.id === null ? undefined : this.watched.get(snapshot.job.id);
 		if (entry) this.learn(entry, { ok: true, snapshot });
 		else if (snapshot.job.id !== null && isTerminal(snapshot.job.status)) this.options.onEnd(snapshot.job.id);
@@ -177,7 +180,9 @@ export class Watcher {
 			if (Number.isFinite(entry.dueAt)) next = Math.min(next, entry.dueAt);
 			else together.push(entry);
 		}
-		return Math.min(next, this.cadence.together(together, this.lookedAt));
+		next = Math.min(next, this.cadence.together(together, this.lookedAt));
+		// Who joined while a look was under way would otherwise cost one of his own right after it.
+		return this.options.bulk ? Math.max(next, this.lookedAt + this.cadence.learnedFloorMs) : next;
 	}
 
 	/** Those whose time has come; in bulk everyone, since the company costs nothing. */
@@ -198,6 +203,7 @@ export class Watcher {
 			for (const entry of due) {
 				const observation = observations.get(entry.id);
 				if (observation) this.learn(entry, observation);
+				if (observation?.ok && isTerminal(observation.snapshot.job.status)) this.trusting(() => this.trust.lookedFor());
 				entry.dueAt = this.cadence.nextLookAt(entry);
 			}
 		} catch (thrown) {
@@ -206,6 +212,15 @@ export class Watcher {
 			this.looking = null;
 			this.lookedAt = clock.now();
 		}
+	}
+
+	/** Where announcements begin to be relied on, or no longer are, everyone's next look is another. */
+	private trusting(change: () => void): void {
+		const before = this.trust.holds;
+		change();
+		if (this.trust.holds === before) return;
+		for (const entry of this.watched.values()) entry.dueAt = this.cadence.nextLookAt(entry);
+		this.wake.abort();
 	}
 
 	/** When nobody is left who wants a look's answer, the request is dropped. */

@@ -62,7 +62,8 @@ export function splitImages(item: INodeExecutionData): INodeExecutionData[] {
 export function snapshotOf(json: IDataObject): JobSnapshot | undefined {
 	const { job, images, usage } = json as { job?: Partial<Job> | null; images?: unknown; usage?: unknown };
 	if (typeof job !== 'object' || job === null || typeof job.provider !== 'string' || !jobStatuses.some((status) => status === job.status)) return undefined;
-	const known: Job = { ...blankJob(job.provider), ...job, id: isId(job.id) ? String(job.id) : null };
+	const id: unknown = job.id;
+	const known: Job = { ...blankJob(job.provider), ...job, id: isId(id) ? String(id) : null };
 	return { job: known, images: Array.isArray(images) ? images.filter(isImage) : [], raw: null, ...(typeof usage === 'object' && usage !== null ? { usage: usage as Usage } : {}) };
 }
 

@@ -35,16 +35,16 @@ const commands = {
 		await ensure(['node', 'dependencies', 'pack', 'tools', 'runtime', 'install']);
 		return await runDemo(args);
 	},
-	bench: async (args) => {
-		await ensure(Object.keys(steps));
-		await buildBench();
-		return await runNode([join(places.bench, 'bench', 'main.js'), ...args]);
-	},
 	test: async (args) => await runTests(args, ensure),
 	// The browser tests look at every picture of the docs anyway.
 	pictures: async (args) => {
 		process.env.PICTURES = 'docs';
 		return await runTests(['browser', ...args], ensure);
+	},
+	bench: async (args) => {
+		await ensure(Object.keys(steps));
+		await buildBench();
+		return await runNode([join(places.bench, 'bench', 'main.js'), ...args]);
 	},
 };
 

@@ -13,6 +13,8 @@ export interface Load {
 	meanMs: number;
 	/** null: no limit. */
 	requestsPerMinute: number | null;
+	/** How long after a job's end its webhook comes, ms, and the share of jobs that have one; none where it is absent. */
+	push?: { afterMs: number; share: number };
 }
 
 export interface Simulated {
@@ -41,10 +43,11 @@ function seeded(seed: number): () => number {
 }
 
 /** Many jobs over one endpoint in virtual time, each submitted and waited for by polling alone; a request takes 5 ms. */
-export async function simulate({ jobs, inFlight, meanMs, requestsPerMinute }: Load): Promise<Simulated> {
+export async function simulate({ jobs, inFlight, meanMs, requestsPerMinute, push }: Load): Promise<Simulated> {
 	const clock = new VirtualClock(0);
 	const random = seeded(7);
 	const times = seeded(11);
+	const chance = seeded(13);
 	const endsAt = new Map<string, number>();
 	let made = 0;
 	let requests = 0;
@@ -59,6 +62,7 @@ export async function simulate({ jobs, inFlight, meanMs, requestsPerMinute }: Lo
 				total += duration;
 				endsAt.set(id, clock.now() + duration);
 				durations.set(id, duration);
+				if (push && chance() < push.share) void clock.sleep(duration + push.afterMs).then(() => endpoint.observe(snapshotOf(id, 'succeeded')));
 				return snapshotOf(id, 'queued', { createdAt: new Date(clock.now()).toISOString() });
 			},
 			poll: async (ids) => {
