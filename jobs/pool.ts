@@ -33,8 +33,12 @@ export interface EndpointHealth {
 	maxJobsInFlight: number | null;
 }
 
+let members = 0;
+
 /** An endpoint among others, with a circuit breaker: after failures in a row it is left alone for a while. */
 export class PoolMember {
+	/** Tells it from all others of the process. */
+	readonly id = ++members;
 	private readonly breaker: CircuitBreakerPolicy;
 	private retryAt = 0;
 	private lastError: ImageError | null = null;

@@ -109,6 +109,19 @@ it('the same key makes one job, wherever it went', async () => {
 	expect([...submitsOf('backup'), ...submitsOf('main').slice(1)]).toHaveLength(1);
 });
 
+it('the same key in another pool makes a job there', async () => {
+	const { clock, choices, submitsOf } = bench({ main: {}, backup: {} });
+	const other = fakeEndpoint({ clock, name: 'other' });
+	const across = new AcrossEndpoints({ clock, random: () => 0 });
+	const [first, second] = choices;
+	if (!first || !second) throw new Error('There are two');
+	await clock.until(across.submit([first, second], { idempotencyKey: 'same', deadline: 3_600_000 }));
+	const elsewhere: Choice = { member: new PoolMember({ name: 'other', priority: 0, weight: 1, models: [] }, other.endpoint), request: first.request, name: 'other' };
+	const { snapshot } = await clock.until(across.submit([elsewhere, second], { idempotencyKey: 'same', deadline: 3_600_000 }));
+	expect(snapshot.job.id).toBe('other-1');
+	expect(submitsOf('main')).toHaveLength(1);
+});
+
 it('tells whom it is about to ask', async () => {
 	const { clock, submit } = bench({ main: { refusals: [busy()] }, backup: {} });
 	const asked: string[] = [];

@@ -51,7 +51,9 @@ export class AcrossEndpoints {
 			const snapshot = await first.member.endpoint.submit(first.request, own);
 			return { snapshot: noted(snapshot, first.name, unable), endpoint: first.member.endpoint, request: first.request };
 		}
-		return await this.made.once(options.idempotencyKey, options.signal, () => this.rounds(choices, own, [...unable]));
+		// Another pool's job is not ours, whatever its key.
+		const pool = choices.map(({ member }) => member.id).sort((a, b) => a - b).join();
+		return await this.made.once(`${pool}:${options.idempotencyKey}`, options.signal, () => this.rounds(choices, own, [...unable]));
 	}
 
 	private async rounds(choices: readonly Choice[], options: AcrossOptions, attempts: Attempt[]): Promise<Made> {

@@ -113,6 +113,15 @@ export function outcomeOf<T>(work: Promise<T>): Promise<Outcome<T>> {
 	);
 }
 
+/** As `outcomeOf`, for work that is done at once. */
+export function outcomeOfSync<T>(work: () => T): Outcome<T> {
+	try {
+		return { ok: true, value: work() };
+	} catch (thrown) {
+		return { ok: false, error: toImageError(thrown) };
+	}
+}
+
 /** Whatever was thrown, as an error of the taxonomy; a stranger becomes `upstream`, not retryable. */
 export function toImageError(thrown: unknown): ImageError {
 	if (thrown instanceof ImageError) return thrown;

@@ -59,6 +59,17 @@ it('a submit that may have been paid goes nowhere else, and running the item aga
 	expect(backup.books().jobs).toHaveLength(0);
 });
 
+it('an endpoint that may have made the job is the only one that a retry asks, also when it is too busy then', async () => {
+	// Sent and not answered four times; then n8n's retry finds it overloaded.
+	main().fault({ route: 'generate', kind: 'resetAfterAccept', times: 4 });
+	main().fault({ route: 'generate', kind: '503', times: 2 });
+	const credentials = pooled();
+	const result = await run(prompts(1), [{ ...generate({ wait: false }), settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 } }], { credentials });
+	expect(backup.books().jobs).toHaveLength(0);
+	expect(main().books().jobs).toHaveLength(1);
+	expect(jobOf(result.output('Generate')[0])).toMatchObject({ id: main().books().jobs[0]?.id, endpoint: 'main' });
+}, 60_000);
+
 it('a job is canceled where it runs', async () => {
 	main().fault({ route: 'generate', kind: '503', times: 1_000 });
 	const result = await run([{ prompt: 'A cat [queue]' }], [generate({ wait: false }), { name: 'Cancel', type: 'imageCancel' }], { credentials: pooled() });

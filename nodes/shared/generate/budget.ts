@@ -45,6 +45,11 @@ export async function budgetOf(context: IExecuteFunctions, folder = packFolder('
 	return new Budget([inExecution, { name: 'today', limits: limitsOfDay, spent }], () => keep(context, file, day));
 }
 
+/** Resolves when what was spent so far is on disk. */
+export async function budgetKept(): Promise<void> {
+	await Promise.all(writing.values());
+}
+
 /** What a request takes from a budget: by the user's price, else by the provider's published one; of several routes the dearest counts. */
 export function costOf(routes: readonly Route[], { pricePerImage }: BudgetOptions): Cost {
 	const [first] = routes;

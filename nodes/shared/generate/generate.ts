@@ -10,7 +10,7 @@ import { isFailure, refusedJob, splitImages, toItem } from '../items';
 import { createPictures } from '../pictures';
 import { readMaxWait } from '../parameters';
 import { progressOf } from '../progress';
-import { budgetOf, costOf } from './budget';
+import { budgetKept, budgetOf, costOf } from './budget';
 import { type ItemKeys, itemKeysOf } from './itemKeys';
 import type { GenerateOptions } from './readRequest';
 import { firstProvider, nobody, readRoutes, type Route, unableTo } from './routes';
@@ -33,7 +33,7 @@ export async function generate(context: IExecuteFunctions, maker: Maker): Promis
 	try {
 		return await generateItems(context, maker, keys);
 	} finally {
-		await keys.end();
+		await Promise.all([keys.end(), budgetKept()]);
 	}
 }
 

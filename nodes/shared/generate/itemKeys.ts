@@ -37,6 +37,7 @@ export interface ItemKeys {
 	doubtOf(key: string): { since: number } | undefined;
 	/** The endpoint is about to be asked for the key's job: nobody else may be asked again before it has refused. */
 	bind(key: string, choice: Choice): void;
+	isBound(key: string): boolean;
 	/** It is certain that nobody made the job. */
 	unbind(key: string): void;
 	/** The choices there are for this key: all, or the one that it is bound to. */
@@ -75,6 +76,7 @@ export async function itemKeysOf(context: IExecuteFunctions, ledger: RunLedger =
 		bind: (key, { member }) => {
 			kept.bound = Object.assign(kept.bound ?? {}, { [key]: { provider: member.endpoint.provider.id, endpoint: member.place.name } });
 		},
+		isBound: (key) => kept.bound?.[key] !== undefined,
 		unbind: (key) => {
 			delete kept.bound?.[key];
 		},

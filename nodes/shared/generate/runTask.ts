@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Budget } from '../../../jobs/budget';
 import { across } from '../../../jobs/endpoints';
 import type { Choice } from '../../../jobs/submitAcross';
-import { ImageError, toImageError } from '../../../model/errors';
+import { ImageError, outcomeOfSync, toImageError } from '../../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../../model/job';
 import type { poolsOf } from '../endpoint';
 import { refusedJob } from '../items';
@@ -59,19 +59,22 @@ export async function runTask({ context, poolFor, budget, pictures, keys, signal
 		if (others.length > 0) keys.bind(key, choice);
 	};
 	const begunAt = Date.now();
-	let settle: ReturnType<Budget['take']> | undefined;
+	const boundBefore = keys.isBound(key);
+	const taken = outcomeOfSync(() => budget.take(costOf(task.routes, task.options.budget?.limits ?? {})));
+	if (!taken.ok) return { snapshot: refusedJob(task.route.provider.id, task.route.request.count, taken.error.toJobError(), key) };
+	const settle = taken.value;
 	try {
-		settle = budget.take(costOf(task.routes, task.options.budget?.limits ?? {}));
 		const made = await across.submit([first, ...others], { idempotencyKey: key, signal, deadline: turnBy, group: context.getExecutionId(), unclear: keys.doubtOf(key), mayExist: keys.earlier ?? (task.ownKey ? { since: null } : undefined), ifStopped, unable, asking });
 		({ snapshot, endpoint } = made);
 		task.route = { provider: endpoint.provider, request: made.request };
 	} catch (thrown) {
 		const error = toImageError(thrown);
 		// What may have been made counts as made.
-		if (error.delivery !== 'ambiguous') settle?.();
+		if (error.delivery !== 'ambiguous') settle();
 		if (error.code === 'canceled') throw error;
 		if (error.delivery === 'ambiguous') keys.doubt(key, begunAt);
-		else keys.unbind(key);
+		// That it refuses now says nothing of what it may have made before.
+		else if (!boundBefore) keys.unbind(key);
 		return { snapshot: refusedJob(endpoint.provider.id, task.route.request.count, error.toJobError(), key) };
 	}
 	const { id } = snapshot.job;
