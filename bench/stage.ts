@@ -76,10 +76,11 @@ export class BenchStage {
 		return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${this.n8n.pid}/status`, 'utf8'))?.[1]) / 1024;
 	}
 
-	/** A value of n8n's own metrics. */
-	async metric(name: string): Promise<number> {
+	/** Delay of n8n's event loop since this was asked for the last time, by its own metrics, ms. */
+	async eventLoopDelay(): Promise<{ mean: number; p99: number }> {
 		const text = await (await fetch(`${this.n8n.url}/metrics`)).text();
-		return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+		const of = (name: string) => Number(new RegExp(`^n8n_nodejs_eventloop_lag_${name}_seconds (\\S+)$`, 'm').exec(text)?.[1]) * 1_000;
+		return { mean: of('mean'), p99: of('p99') };
 	}
 }
 

@@ -33,14 +33,14 @@ async function costOf(stage: BenchStage, path: string): Promise<Cost> {
 	while (stage.sandbox.books().jobs.length < executions + 1) await sleep(200);
 	await sleep(3_000);
 	const asked = () => Object.values(stage.sandbox.books().requests).reduce((sum, count) => sum + count, 0);
-	await stage.metric('n8n_nodejs_eventloop_lag_p99_seconds');
+	await stage.eventLoopDelay();
 	const before = asked();
 	const since = Date.now();
 	await sleep(windowMs);
 	const requestsPerSecond = ((asked() - before) * 1_000) / (Date.now() - since);
 	const megabytes = (stage.residentMegabytes() - idle) / executions;
-	const lagMeanMs = (await stage.metric('n8n_nodejs_eventloop_lag_mean_seconds')) * 1_000;
-	return { requestsPerSecond, megabytes, lagMeanMs, lagP99Ms: (await stage.metric('n8n_nodejs_eventloop_lag_p99_seconds')) * 1_000 };
+	const { mean, p99 } = await stage.eventLoopDelay();
+	return { requestsPerSecond, megabytes, lagMeanMs: mean, lagP99Ms: p99 };
 }
 
 const sleep = async (ms: number) => await new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,6 +1,7 @@
 import { z } from 'zod/v4';
 import type { ApiTransport } from '../../http/apiClient';
 import { readEndpoint } from '../credential';
+import { pagesWorthReading } from '../pagesWorthReading';
 import { concernsEndpoint, toImageError } from '../../model/errors';
 import type { JobSnapshot } from '../../model/job';
 import type { CallOptions, Observation, ProviderAdapter, Session } from '../provider';
@@ -61,13 +62,13 @@ export const imageSaasAdapter: ProviderAdapter<ImageSaasSession> = {
 				const found = new Map<string, Observation>();
 				if (ids.length > 1) {
 					const wanted = new Set(ids);
-					let rows = 0;
+					const goOn = pagesWorthReading(pageSize, maxBulkPages);
 					for await (const snapshot of listJobs({}, options)) {
 						const { id } = snapshot.job;
 						// A success without pictures is the list lagging behind: get tells.
 						const complete = snapshot.job.status !== 'succeeded' || snapshot.images.length > 0;
 						if (id !== null && wanted.has(id) && complete) found.set(id, { ok: true, snapshot });
-						if (found.size === wanted.size || ++rows >= pageSize * maxBulkPages) break;
+						if (found.size === wanted.size || !goOn(id !== null && wanted.has(id))) break;
 					}
 				}
 				const missing = ids.filter((id) => !found.has(id));

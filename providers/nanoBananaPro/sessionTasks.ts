@@ -1,6 +1,7 @@
 import { concernsEndpoint, ImageError, toImageError } from '../../model/errors';
 import type { JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
+import { pagesWorthReading } from '../pagesWorthReading';
 import type { CallOptions, Observation, Session } from '../provider';
 import type { NanoBananaProConfig } from './adapter';
 import type { TasksClient } from './clientTasks';
@@ -51,11 +52,15 @@ export function tasksSession(client: TasksClient, { baseUrl, own }: NanoBananaPr
 		}
 	}
 
-	/** Every task of these jobs: those on the first page of the list in one request, the others one by one. */
+	/** Every task of these jobs: by the list as far as that spares requests, the others one by one. */
 	async function tasksOf(taskIds: readonly string[], options: CallOptions): Promise<Map<string, ImageTask | ImageError>> {
 		const wanted = new Set(taskIds);
 		const found = new Map<string, ImageTask | ImageError>();
-		if (wanted.size > 1) for (const task of await client.images({ page: 1, page_size: pageSize }, options)) if (wanted.has(task.task_id)) found.set(task.task_id, task);
+		const goOn = pagesWorthReading(pageSize, 1);
+		for await (const task of wanted.size > 1 ? rows(options) : []) {
+			if (wanted.has(task.task_id)) found.set(task.task_id, task);
+			if (found.size === wanted.size || !goOn(wanted.has(task.task_id))) break;
+		}
 		for (const taskId of wanted) {
 			if (found.has(taskId)) continue;
 			try {

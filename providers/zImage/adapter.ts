@@ -3,6 +3,7 @@ import { ImageError, type JobError, jobError, toImageError } from '../../model/e
 import type { JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
 import { readEndpoint } from '../credential';
+import { pagesWorthReading } from '../pagesWorthReading';
 import { pollEach } from '../pollEach';
 import type { CallOptions, ProviderAdapter, Session } from '../provider';
 import { createZImageClient, type ZImageClient } from './client';
@@ -120,10 +121,10 @@ export const zImageAdapter: ProviderAdapter<ZImageSession> = {
 		/** Rows of the history for these batches, as far as its first pages reach. */
 		async function rowsOf(batchIds: ReadonlySet<string>, options: CallOptions): Promise<Map<string, BatchSummary>> {
 			const rows = new Map<string, BatchSummary>();
-			let read = 0;
+			const goOn = pagesWorthReading(pageSize, maxBulkPages);
 			for await (const row of batches(options)) {
 				if (batchIds.has(row.task_id)) rows.set(row.task_id, row);
-				if (rows.size === batchIds.size || ++read >= pageSize * maxBulkPages) break;
+				if (rows.size === batchIds.size || !goOn(batchIds.has(row.task_id))) break;
 			}
 			return rows;
 		}

@@ -39,6 +39,17 @@ describe.each(dialects)('the jobs of Image SaaS in dialect %s', (dialect) => {
 		expect(sandbox().books().requests['GET /v1/jobs']).toBe(3);
 	});
 
+	it('are asked after by the page, however many wait at a time', async () => {
+		const opened = open();
+		const made = await makeJobs(opened, 720);
+		const found = (await opened.session.poll?.(made, {})) ?? new Map();
+		expect(found.size).toBe(720);
+		const { requests } = sandbox().books();
+		// Nine: the real server begins each page with a row that was on the last.
+		expect(requests['GET /v1/jobs']).toBeLessThanOrEqual(9);
+		expect(requests['GET /v1/jobs/:jobId']).toBeUndefined();
+	});
+
 	it('end, in pages of one row too, where the server never gets on', async () => {
 		const opened = open();
 		await makeJobs(opened, 3);
