@@ -6,8 +6,8 @@ const kind = (name, testMatch, extra = {}) => ({
 	displayName: name,
 	testEnvironment: 'node',
 	testMatch,
-	testPathIgnorePatterns: ['/node_modules/', '/dist/', '/.build/', '/.n8n/'],
-	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.build', '<rootDir>/.n8n'],
+	testPathIgnorePatterns: ['/node_modules/', '/dist/', '/.build/', '/.bench/', '/.n8n/'],
+	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.build', '<rootDir>/.bench', '<rootDir>/.n8n'],
 	transform: {
 		'\\.ts$': ['ts-jest', { tsconfig: { module: 'commonjs', moduleResolution: 'bundler', target: 'es2023', esModuleInterop: true, isolatedModules: true }, diagnostics: false }],
 	},

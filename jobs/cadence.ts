@@ -35,7 +35,7 @@ export class Cadence {
 	/** The first look at a job that somebody begins to wait for; infinite where it is looked at together with others. */
 	firstLookAt(job: Looked): number {
 		const { clock, random, floorMs } = this.options;
-		return this.whenOverdue(job) ?? this.byItsKind(job) ?? clock.now() + nextPollMs(0, floorMs, random);
+		return this.bySign(job) ?? clock.now() + nextPollMs(0, floorMs, random);
 	}
 
 	/** Whether it is known how long jobs like it run, and since when it does. */
@@ -47,17 +47,24 @@ export class Cadence {
 	nextLookAt(job: Looked): number {
 		const { clock, random, floorMs } = this.options;
 		const now = clock.now();
-		return this.whenOverdue(job) ?? this.byItsKind(job) ?? now + nextPollMs(now - job.since, floorMs, random);
+		return this.bySign(job) ?? now + nextPollMs(now - job.since, floorMs, random);
 	}
 
 	/** The next look at those that are looked at together, one request for all of them; infinite where there are none. @param lookedAt when the last one was */
 	together(jobs: readonly Looked[], lookedAt: number): number {
 		const running = jobs.flatMap((job) => this.running(job) ?? []);
+		// One whose kind is known no more is looked at now, and then by its own time.
+		if (running.length < jobs.length) return lookedAt + this.learnedFloorMs;
 		const [first] = running;
 		if (!first) return Number.POSITIVE_INFINITY;
 		const scarce = this.options.scarce?.();
 		const pause = scarce ? scarcePauseMs(scarce.requestsPerMinute, scarce.inFlight, first.expectation) : 0;
 		return Math.max(lookedAt + Math.max(pause, this.learnedFloorMs), worthLookingAt(running, schedule.learnedCapMs));
+	}
+
+	/** undefined where nothing tells: neither announcements nor what is known of its kind. */
+	private bySign(job: Looked): number | undefined {
+		return this.whenOverdue(job) ?? this.byItsKind(job);
 	}
 
 	/** Where ends are announced: when this one's should have come long ago. */

@@ -114,7 +114,8 @@ export class Endpoint<S extends Session = Session> {
 	observe(snapshot: JobSnapshot): void {
 		const { id, status } = snapshot.job;
 		if (id !== null && isTerminal(status)) this.mailbox.put(id, snapshot);
-		this.watcher.observe(snapshot, { announced: true });
+		// Of a job of another endpoint it says nothing about this one.
+		this.watcher.observe(snapshot, { announced: id !== null && this.kinds.has(id) });
 	}
 
 	/** Looks once at each of these jobs. Throws where nothing could be learned at all. */

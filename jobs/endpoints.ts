@@ -18,8 +18,7 @@ const open = new Map<string, Endpoint>();
 export async function endpointOf<S extends Session>(provider: ProviderDefinition<S>, credential: unknown): Promise<Endpoint<S>> {
 	const adapter = await provider.load();
 	const config = adapter.endpoint(credential);
-	// Hashed, so that no key lies about in a map for a heap dump to name.
-	const key = createHash('sha256').update(JSON.stringify([provider.id, config])).digest('hex');
+	const key = hashed([provider.id, config]);
 	const existing = open.get(key);
 	// The key holds the provider's id, so what is found was made by the same adapter.
 	if (existing) return existing as unknown as Endpoint<S>;
@@ -53,14 +52,20 @@ const pools = new Map<string, Pool>();
 
 /** The endpoints of a provider's credential, the main one first. Throws `invalidRequest` when one of them is unusable. */
 export async function poolOf(provider: ProviderDefinition, credential: unknown): Promise<Pool> {
-	const [first, ...others] = await Promise.all(readPool(credential, provider.keyField).map(async ({ credential: own, ...place }) => new PoolMember(place, await endpointOf(provider, own))));
-	if (!first) throw new Error('A pool has at least the main endpoint');
-	const key = createHash('sha256').update(JSON.stringify([provider.id, [first, ...others].map(({ place, endpoint }) => [place, endpoint.config])])).digest('hex');
+	const places = await Promise.all(readPool(credential, provider.keyField).map(async ({ credential: own, ...place }) => ({ place, endpoint: await endpointOf(provider, own) })));
+	const key = hashed([provider.id, places.map(({ place, endpoint }) => [place, endpoint.config])]);
 	const existing = pools.get(key);
 	if (existing) return existing;
+	const [first, ...others] = places.map(({ place, endpoint }) => new PoolMember(place, endpoint));
+	if (!first) throw new Error('A pool has at least the main endpoint');
 	const pool = new Pool([first, ...others]);
 	pools.set(key, pool);
 	return pool;
+}
+
+/** So that no key lies about in a map for a heap dump to name. */
+function hashed(value: unknown): string {
+	return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
 /** Makes jobs for all nodes and executions of the process. */

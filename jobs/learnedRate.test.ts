@@ -73,10 +73,16 @@ it.each([
 		return { status: 200, headers: {}, text: '' };
 	});
 	const config = { baseUrl: 'http://fake.example', headers: {}, secrets: [], limits: { requestsPerMinute: null, jobsInFlight: null }, allowedHosts: [] };
-	const adapter: ProviderAdapter = { endpoint: () => config, connect: () => ({ submit: async () => snapshotOf('x', 'succeeded') }) };
-	const provider: ProviderDefinition = { id: 'fake', displayName: 'Fake', credential: 'fakeApi', keyField: 'key', capabilities, load: async () => adapter };
 	let paced = transport;
-	new Endpoint(provider, { ...adapter, connect: (_config, own) => { paced = own; return { submit: async () => snapshotOf('x', 'succeeded') }; } }, config, { clock, random: () => 0, transport: () => transport });
+	const adapter: ProviderAdapter = {
+		endpoint: () => config,
+		connect: (_config, own) => {
+			paced = own;
+			return { submit: async () => snapshotOf('x', 'succeeded') };
+		},
+	};
+	const provider: ProviderDefinition = { id: 'fake', displayName: 'Fake', credential: 'fakeApi', keyField: 'key', capabilities, load: async () => adapter };
+	new Endpoint(provider, adapter, config, { clock, random: () => 0, transport: () => transport });
 	const requests = 10 * most;
 	const ask = async (): Promise<void> => {
 		const { status } = await paced.send({ method: 'GET', path: '/' });

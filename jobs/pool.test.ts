@@ -78,6 +78,12 @@ it.each<[string, () => Promise<never>, boolean]>([
 	expect(member.restsUntil(clock.now())).toBe(counts ? clock.now() + ejection.coolDownMs : 0);
 });
 
+it('a request that is refused for its own fault shows that the endpoint is well', async () => {
+	const { clock, member } = memberOf();
+	for (let n = 0; n < 3 * ejection.after; n++) await outcomeOf(member.attempt(n % ejection.after === ejection.after - 1 ? failing('contentRejected', 400) : failing('overloaded')));
+	expect(member.health(clock.now()).state).toBe('closed');
+});
+
 it('while one request tries whether it is back, nobody else does', async () => {
 	const { clock, member } = memberOf();
 	for (let n = 0; n < ejection.after; n++) await outcomeOf(member.attempt(failing('overloaded')));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type CircuitBreakerPolicy, CircuitState, ConsecutiveBreaker, circuitBreaker, DelegateBackoff, handleWhen, isBrokenCircuitError } from 'cockatiel';
-import { type ErrorCode, ImageError, toImageError } from '../model/errors';
+import { type CircuitBreakerPolicy, CircuitState, ConsecutiveBreaker, circuitBreaker, DelegateBackoff, handleAll, isBrokenCircuitError } from 'cockatiel';
+import { type ErrorCode, ImageError, outcomeOf, toImageError } from '../model/errors';
 import type { PooledEndpoint } from '../providers/credential';
 import type { Endpoint } from './endpoint';
 
@@ -53,7 +53,7 @@ export class PoolMember {
 			this.retryAt = Date.now() + ms;
 			return ms;
 		});
-		this.breaker = circuitBreaker(handleWhen(isFault), { breaker: new ConsecutiveBreaker(ejection.after), halfOpenAfter: coolDown });
+		this.breaker = circuitBreaker(handleAll, { breaker: new ConsecutiveBreaker(ejection.after), halfOpenAfter: coolDown });
 	}
 
 	/** Until when it is not to be asked, because it failed or said so; 0 where it may be. ms since the epoch. */
@@ -66,7 +66,14 @@ export class PoolMember {
 	/** Does the work, and takes account of how it ends. Throws `overloaded` without doing it while the endpoint is taken out. */
 	async attempt<T>(work: () => Promise<T>): Promise<T> {
 		try {
-			return await this.breaker.execute(work);
+			const outcome = await this.breaker.execute(async () => {
+				const done = await outcomeOf(work());
+				if (!done.ok && isFault(done.error)) throw done.error;
+				return done;
+			});
+			// What is the request's fault shows that the endpoint is well.
+			if (outcome.ok) return outcome.value;
+			throw outcome.error;
 		} catch (thrown) {
 			if (isBrokenCircuitError(thrown)) throw this.resting(Date.now());
 			this.lastError = toImageError(thrown);
@@ -100,8 +107,7 @@ export class PoolMember {
 }
 
 /** Whether a failure counts against the endpoint. One that only says that our own time was up does not. */
-function isFault(thrown: unknown): boolean {
-	const { code, httpStatus, delivery } = toImageError(thrown);
+function isFault({ code, httpStatus, delivery }: ImageError): boolean {
 	return faults.includes(code) && !(code === 'rateLimited' && httpStatus === null && delivery === 'notSent');
 }
 

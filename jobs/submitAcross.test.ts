@@ -58,6 +58,20 @@ it('an unanswered submit under a native key is repeated where it was sent', asyn
 	expect(submitsOf('backup')).toHaveLength(0);
 });
 
+it('an endpoint that may have made the job is not left for another when it is busy afterwards', async () => {
+	const lost = new ImageError('network', { message: 'Reset', delivery: 'ambiguous' });
+	const { clock, submit, submitsOf } = bench({ main: { refusals: [lost, ...times(20, busy)], can: { idempotency: 'native' } }, backup: {} });
+	await expect(clock.until(submit('a'))).rejects.toMatchObject({ code: 'overloaded', delivery: 'ambiguous', message: expect.stringContaining('may have been made') as string });
+	expect(submitsOf('backup')).toHaveLength(0);
+});
+
+it('after a look has shown that it made none, another may be asked', async () => {
+	const lost = new ImageError('network', { message: 'Reset', delivery: 'ambiguous' });
+	const { clock, submit, submitsOf } = bench({ main: { refusals: [lost, busy()], can: { idempotency: 'lookup' }, finds: true }, backup: {} });
+	expect((await clock.until(submit('a'))).snapshot.job.id).toBe('backup-1');
+	expect(submitsOf('main')).toHaveLength(2);
+});
+
 it('an endpoint that keeps failing is left alone, and asked again with one request when its time is over', async () => {
 	const { clock, submit, submitsOf } = bench({ main: { refusals: times(ejection.after, busy) }, backup: {} });
 	for (let n = 0; n < 10; n++) await clock.until(submit(`key ${n}`));

@@ -95,7 +95,7 @@ export class AcrossEndpoints {
 
 /** Whether the job was certainly not made, for a reason that another endpoint need not share. */
 function goesElsewhere(error: ImageError): boolean {
-	if (error.code === 'canceled') return false;
+	if (error.code === 'canceled' || error.delivery === 'ambiguous') return false;
 	return (isRefusal(error) && concernsEndpoint(error)) || error.code === 'auth' || error.code === 'quotaExceeded';
 }
 

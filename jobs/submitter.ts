@@ -64,14 +64,20 @@ export class Submitter {
 		let last: ImageError | undefined;
 		const begunAt = clock.now();
 		let doubtSince = unclear?.since ?? this.lookFrom(mayExist);
+		// An attempt was sent and not answered, and nothing has told since what became of it.
+		let unheard = unclear !== undefined;
 		const attempts = this.before(
 			deadline,
 			signal,
 			(either) =>
 				withRetry(
 					async () => {
-						const made = idempotency === 'lookup' && doubtSince !== null ? await this.session.find?.(request, { idempotencyKey, since: doubtSince, signal: either }) : null;
-						return made ?? (await this.session.submit(request, { idempotencyKey, signal: either, maxWaitMs: deadline - clock.now() }));
+						if (idempotency === 'lookup' && doubtSince !== null) {
+							const made = await this.session.find?.(request, { idempotencyKey, since: doubtSince, signal: either });
+							if (made) return made;
+							unheard = false;
+						}
+						return await this.session.submit(request, { idempotencyKey, signal: either, maxWaitMs: deadline - clock.now() });
 					},
 					{
 						clock,
@@ -80,7 +86,9 @@ export class Submitter {
 						deadline,
 						canRepeat: (error) => {
 							last = error;
-							if (isRefusal(error)) return !elsewhere;
+							// Elsewhere is only for what was certainly not made here.
+							if (isRefusal(error)) return !elsewhere || unheard;
+							unheard = true;
 							doubtSince ??= begunAt;
 							// It may have been made all the same: safe to send again only with a key of the provider's own, or after a look.
 							return idempotency !== 'none';
@@ -93,7 +101,7 @@ export class Submitter {
 		const outcome = await outcomeOf(attempts);
 		if (!outcome.ok) {
 			slot.release();
-			throw isUnclear(outcome.error) ? perhapsMade(outcome.error, idempotency, idempotencyKey) : outcome.error;
+			throw isUnclear(outcome.error) || (unheard && isRefusal(outcome.error)) ? perhapsMade(outcome.error, idempotency, idempotencyKey) : outcome.error;
 		}
 		const { id, status } = outcome.value.job;
 		if (id === null || isTerminal(status)) slot.release();

@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { Budget, type Cost, type Limits, type Spent } from '../../../jobs/budget';
+import { parseJson } from '../../../http/json';
 import { packFolder } from '../packFolder';
 import type { Route } from './routes';
 
@@ -62,7 +63,8 @@ export function costOf(routes: readonly Route[], { pricePerImage }: BudgetOption
 const limitsOf = (images: number | undefined, usd: number | undefined): Limits => ({ images: images || undefined, usd: usd || undefined });
 
 async function readDay(file: string): Promise<Day> {
-	const read = await readFile(file, 'utf8').then((text) => JSON.parse(text) as Partial<Day>, (): Partial<Day> => ({}));
+	const text = await readFile(file, 'utf8').catch(() => '');
+	const read = (parseJson(text) ?? {}) as Partial<Day>;
 	return { date: read.date ?? '', images: Number(read.images) || 0, usd: Number(read.usd) || 0 };
 }
 

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { type Pool } from '../../../jobs/endpoints';
+import type { Pool } from '../../../jobs/endpoints';
 import { orderMembers } from '../../../jobs/pool';
 import type { Choice } from '../../../jobs/submitAcross';
 import { ImageError, toImageError } from '../../../model/errors';
@@ -53,26 +53,21 @@ export function readRoutes(context: IExecuteFunctions, itemIndex: number, option
 		const { model: _model, ...others } = request;
 		return { provider, request: model ? { ...others, model } : others };
 	});
-	return ableOf(named, ({ provider, request }) => checkRequest(provider, request, { unprepared: maker.prepare !== undefined }));
-}
-
-/** Those who pass the check; throws the failure where none does, and the only one's own where there is but one. */
-export function ableOf(routes: readonly Route[], check: (route: Route) => void, unable: readonly Attempt[] = []): Routes {
-	const refusals: Attempt[] = [];
 	const able: Route[] = [];
-	for (const route of routes) {
+	const unable: Attempt[] = [];
+	for (const route of named) {
 		try {
-			check(route);
+			checkRequest(route.provider, route.request, { unprepared: maker.prepare !== undefined });
 			able.push(route);
 		} catch (thrown) {
 			const error = toImageError(thrown);
-			if (routes.length === 1) throw error;
-			refusals.push(unableTo(route, error));
+			if (named.length === 1) throw error;
+			unable.push(unableTo(route, error));
 		}
 	}
 	const [first, ...others] = able;
-	if (first) return { routes: [first, ...others], unable: [...unable, ...refusals] };
-	throw nobody([...unable, ...refusals]);
+	if (!first) throw nobody(unable);
+	return { routes: [first, ...others], unable };
 }
 
 /** A provider that is left out, and why. */

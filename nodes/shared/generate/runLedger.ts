@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { parseJson } from '../../../http/json';
 
 /** What tells a node run from others, and is the same when n8n runs it again after its process has died. */
 export interface NodeRun {
@@ -31,6 +32,8 @@ const keptMs = 7 * 24 * 3_600_000;
 
 /** Runs of this process that have not ended. */
 const live = new Set<string>();
+/** Folders whose old files this process has deleted: once is enough, and thousands of runs may be under way. */
+const cleaned = new Set<string>();
 
 /**
  * Remembers on disk, while a node makes images, the nonce that its idempotency keys come from. n8n itself saves a
@@ -44,7 +47,7 @@ export class RunLedger {
 		const prefix = `${fingerprintOf(run)}.`;
 		const names = await readdir(this.folder).catch((): string[] => []);
 		for (const name of names.filter((other) => other.startsWith(prefix) && !live.has(other))) {
-			const entry = await readFile(join(this.folder, name), 'utf8').then(readEntry, () => undefined);
+			const entry = await readFile(join(this.folder, name), 'utf8').then(readEntry).catch(() => undefined);
 			if (!entry || isAlive(entry)) continue;
 			// Only one of several that come for it can delete it.
 			const mine = await unlink(join(this.folder, name)).then(() => true, () => false);
@@ -57,10 +60,10 @@ export class RunLedger {
 	async begin(run: NodeRun, { nonce, since }: Orphan): Promise<() => Promise<void>> {
 		const name = `${fingerprintOf(run)}.${nonce}`;
 		const entry: Entry = { host: hostname(), pid: process.pid, since };
-		live.add(name);
 		await mkdir(this.folder, { recursive: true });
 		await writeFile(join(this.folder, name), JSON.stringify(entry));
-		await this.forgetOld();
+		live.add(name);
+		if (!cleaned.has(this.folder)) await this.forgetOld();
 		return async () => {
 			live.delete(name);
 			await unlink(join(this.folder, name)).catch(() => undefined);
@@ -68,6 +71,7 @@ export class RunLedger {
 	}
 
 	private async forgetOld(): Promise<void> {
+		cleaned.add(this.folder);
 		for (const name of await readdir(this.folder)) {
 			const path = join(this.folder, name);
 			const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
@@ -81,7 +85,7 @@ function fingerprintOf({ workflowId, nodeId, runIndex, input }: NodeRun): string
 }
 
 function readEntry(text: string): Entry | undefined {
-	const { host, pid, since } = JSON.parse(text) as Partial<Entry>;
+	const { host, pid, since } = (parseJson(text) ?? {}) as Partial<Entry>;
 	return typeof host === 'string' && typeof pid === 'number' && typeof since === 'number' ? { host, pid, since } : undefined;
 }
 
