@@ -138,3 +138,11 @@ it('when a job was made is known even where the provider does not say', async ()
 	const { clock, submit } = fakeEndpoint();
 	expect((await clock.until(submit('a'))).job.createdAt).toBe(new Date(0).toISOString());
 });
+
+it('webhooks of jobs of another endpoint are no reason to look less at ours', async () => {
+	const { clock, endpoint, submit } = fakeEndpoint({ jobMs: 2_000 });
+	for (let n = 0; n < 20; n++) endpoint.observe(snapshotOf(`other ${n}`, 'succeeded'));
+	const { job } = await clock.until(submit('ours'));
+	await clock.until(endpoint.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY }));
+	expect(clock.now()).toBeLessThan(4_000);
+});
