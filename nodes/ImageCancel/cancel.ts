@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { Endpoint } from '../../jobs/endpoint';
-import { advanceSnapshot } from '../../jobs/transition';
+import type { Endpoint } from '../../jobs/endpoint/endpoint';
+import { advanceSnapshot } from '../../jobs/polling/transition';
 import { ImageError, toImageError } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import { poolsOf } from '../shared/endpoint';

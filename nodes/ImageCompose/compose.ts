@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { prepareFile, type SourceFile } from '../../images/prepare';
-import type { Endpoint } from '../../jobs/endpoint';
+import type { Endpoint } from '../../jobs/endpoint/endpoint';
 import { ImageError, outcomeOf } from '../../model/errors';
 import type { Reference } from '../../model/request';
 import { checkRequest } from '../../providers/requestCheck';

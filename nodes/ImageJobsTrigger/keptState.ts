@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod/v4';
-import type { JobsState } from '../../jobs/finishedJobs';
+import type { JobsState } from '../../jobs/listing/finishedJobs';
 
 const entry = z.tuple([z.string(), z.number().nullable()]);
 const schema = z.object({

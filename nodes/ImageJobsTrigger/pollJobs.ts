@@ -1,8 +1,8 @@
 import { type INodeExecutionData, type IPollFunctions, NodeApiError, NodeOperationError } from 'n8n-workflow';
-import type { Endpoint } from '../../jobs/endpoint';
-import { endpointOf } from '../../jobs/endpoints';
-import { type JobsState, takenBack } from '../../jobs/finishedJobs';
-import { type Interest, newestFinished, pollFinished } from '../../jobs/finishedJobsPoll';
+import type { Endpoint } from '../../jobs/endpoint/endpoint';
+import { endpointOf } from '../../jobs/endpoint/endpoints';
+import { type JobsState, takenBack } from '../../jobs/listing/finishedJobs';
+import { type Interest, newestFinished, pollFinished } from '../../jobs/listing/finishedJobsPoll';
 import { ImageError, jobError, outcomeOf, toImageError } from '../../model/errors';
 import type { TerminalStatus } from '../../model/job';
 import type { ListedSnapshot, ProviderDefinition } from '../../providers/provider';

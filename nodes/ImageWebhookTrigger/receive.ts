@@ -1,7 +1,7 @@
 import { type IDataObject, type IHookFunctions, type INodeExecutionData, type IWebhookFunctions, type IWebhookResponseData, NodeOperationError } from 'n8n-workflow';
-import { poolOf } from '../../jobs/endpoints';
+import { poolOf } from '../../jobs/endpoint/endpoints';
 import type { Difference } from '../../images/compare';
-import type { Endpoint } from '../../jobs/endpoint';
+import type { Endpoint } from '../../jobs/endpoint/endpoint';
 import { outcomeOf, toImageError } from '../../model/errors';
 import type { WebhookDelivery } from '../../providers/provider';
 import { providerById } from '../../providers/registry';

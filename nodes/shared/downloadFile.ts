@@ -3,8 +3,8 @@ import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { withExtension } from '../../images/fileName';
 import type { ImageFacts } from '../../images/inspect';
 import { defaultImageLimits, receiveImage, receiveVideo } from '../../images/receive';
-import { systemClock } from '../../jobs/clock';
-import { withRetry } from '../../jobs/retry';
+import { systemClock } from '../../jobs/runtime/clock';
+import { withRetry } from '../../jobs/runtime/retry';
 import { downloaderFor, type PictureHosts } from './downloaders';
 
 const timeoutMs = 5 * 60_000;

@@ -1,6 +1,6 @@
 import { type IExecuteFunctions, NodeOperationError } from 'n8n-workflow';
-import type { Endpoint } from '../../jobs/endpoint';
-import { endpointOf, type Pool, poolOf } from '../../jobs/endpoints';
+import type { Endpoint } from '../../jobs/endpoint/endpoint';
+import { endpointOf, type Pool, poolOf } from '../../jobs/endpoint/endpoints';
 import { toImageError } from '../../model/errors';
 import type { ProviderDefinition, Session } from '../../providers/provider';
 

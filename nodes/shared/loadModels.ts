@@ -1,5 +1,5 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
-import { endpointOf } from '../../jobs/endpoints';
+import { endpointOf } from '../../jobs/endpoint/endpoints';
 import { providerById } from '../../providers/registry';
 import { providerDefault } from './fields';
 

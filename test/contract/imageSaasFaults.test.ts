@@ -1,4 +1,4 @@
-import { systemClock } from '../../jobs/clock';
+import { systemClock } from '../../jobs/runtime/clock';
 import { loopback } from '../support/loopback';
 import { dialects, useSandbox } from '../support/imageSaasContract';
 import { quickClock } from '../support/quickClock';

@@ -1,4 +1,4 @@
-import { systemClock } from '../../jobs/clock';
+import { systemClock } from '../../jobs/runtime/clock';
 import { dialects, useSandbox } from '../support/imageSaasContract';
 
 const { sandbox, calm, open } = useSandbox();

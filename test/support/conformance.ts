@@ -1,5 +1,5 @@
 import { createApiClient } from '../../http/apiClient';
-import { Endpoint } from '../../jobs/endpoint';
+import { Endpoint } from '../../jobs/endpoint/endpoint';
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
 import type { EndpointConfig, ProviderDefinition } from '../../providers/provider';

@@ -1,5 +1,5 @@
 import type { ApiAnswer } from '../../http/apiClient';
-import { Endpoint } from '../../jobs/endpoint';
+import { Endpoint } from '../../jobs/endpoint/endpoint';
 import type { ImageError } from '../../model/errors';
 import type { Job, JobSnapshot, JobStatus } from '../../model/job';
 import { capabilities } from '../../providers/imageSaas/capabilities';

@@ -1,6 +1,6 @@
 import { createApiClient } from '../../http/apiClient';
-import type { Clock } from '../../jobs/clock';
-import { Endpoint } from '../../jobs/endpoint';
+import type { Clock } from '../../jobs/runtime/clock';
+import { Endpoint } from '../../jobs/endpoint/endpoint';
 import { isTerminal, type JobSnapshot, type JobStatus } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
 import { imageSaasAdapter, type ImageSaasSession } from '../../providers/imageSaas/adapter';

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../jobs/clock';
+import { type Clock, systemClock } from '../../jobs/runtime/clock';
 
 /**
  * Real time, running faster for whoever waits by it: a second of ours is over in 20 ms. The server keeps its own, and

@@ -1,5 +1,5 @@
 import type { ApiAnswer } from '../../http/apiClient';
-import { Endpoint } from '../../jobs/endpoint';
+import { Endpoint } from '../../jobs/endpoint/endpoint';
 import { capabilities } from '../../providers/imageSaas/capabilities';
 import type { Observation, ProviderAdapter, ProviderDefinition } from '../../providers/provider';
 import { snapshotOf } from './fakeEndpoint';

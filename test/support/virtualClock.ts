@@ -1,5 +1,5 @@
 import { Heap } from 'heap-js';
-import { type Clock, stopped } from '../../jobs/clock';
+import { type Clock, stopped } from '../../jobs/runtime/clock';
 
 interface Sleeper {
 	at: number;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { Budget, type Cost, type Limits, type Spent } from '../../../jobs/budget';
+import { Budget, type Cost, type Limits, type Spent } from '../../../jobs/submission/budget';
 import { parseJson } from '../../../http/json';
 import { packFolder } from '../packFolder';
 import type { Route } from './routes';

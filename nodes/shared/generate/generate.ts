@@ -1,5 +1,5 @@
 import { type IExecuteFunctions, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
-import type { Endpoint } from '../../../jobs/endpoint';
+import type { Endpoint } from '../../../jobs/endpoint/endpoint';
 import { outcomeOf } from '../../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../../model/job';
 import { describeRequest, type ImageRequest } from '../../../model/request';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { idempotencyKeyOf } from '../../../jobs/idempotencyKey';
-import type { Choice } from '../../../jobs/submitAcross';
+import { idempotencyKeyOf } from '../../../jobs/submission/idempotencyKey';
+import type { Choice } from '../../../jobs/submission/submitAcross';
 import { packFolder } from '../packFolder';
 import { type NodeRun, RunLedger } from './runLedger';
 

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { Pool } from '../../../jobs/endpoints';
-import { orderMembers } from '../../../jobs/pool';
-import type { Choice } from '../../../jobs/submitAcross';
+import type { Pool } from '../../../jobs/endpoint/endpoints';
+import { orderMembers } from '../../../jobs/submission/pool';
+import type { Choice } from '../../../jobs/submission/submitAcross';
 import { ImageError, toImageError } from '../../../model/errors';
 import type { Attempt } from '../../../model/job';
 import type { ImageRequest } from '../../../model/request';

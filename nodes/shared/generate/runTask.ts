@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { Budget } from '../../../jobs/budget';
-import { across } from '../../../jobs/endpoints';
-import type { Choice } from '../../../jobs/submitAcross';
+import type { Budget } from '../../../jobs/submission/budget';
+import { across } from '../../../jobs/endpoint/endpoints';
+import type { Choice } from '../../../jobs/submission/submitAcross';
 import { ImageError, outcomeOfSync, toImageError } from '../../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../../model/job';
 import type { poolsOf } from '../endpoint';

@@ -1,5 +1,5 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
-import type { Endpoint } from '../../../jobs/endpoint';
+import type { Endpoint } from '../../../jobs/endpoint/endpoint';
 import { ImageError } from '../../../model/errors';
 import type { Session } from '../../../providers/provider';
 

@@ -1,0 +1,76 @@
+import { fakeEndpoint } from '../../test/support/fakeEndpoint';
+import { simulate } from '../../test/support/simulation';
+
+it.each([2_000, 20_000])('two hundred jobs of about %i ms, five at a time, polled alone: near what blind polling can reach', async (meanMs) => {
+	const { makespan, requestsPerJob, medianDelay } = await simulate({ jobs: 200, inFlight: 5, meanMs, requestsPerMinute: null });
+	// Blind bulk polling of c jobs cannot beat delay × extra requests a job = 1 / 2c: a tenth here.
+	expect(medianDelay * (requestsPerJob - 1)).toBeLessThanOrEqual(0.13);
+	expect(medianDelay).toBeLessThan(0.12);
+	expect(makespan).toBeLessThan(1.14);
+	expect(requestsPerJob).toBeLessThan(2.3);
+}, 60_000);
+
+it('with many in flight a look serves them all', async () => {
+	expect((await simulate({ jobs: 400, inFlight: 50, meanMs: 2_000, requestsPerMinute: null })).requestsPerJob).toBeLessThan(1.25);
+}, 60_000);
+
+it('where ends are announced hardly anybody is looked at, and one that is not announced is found all the same', async () => {
+	const load = { jobs: 400, inFlight: 5, meanMs: 2_000, requestsPerMinute: null };
+	const always = await simulate({ ...load, push: { afterMs: 30, share: 1 } });
+	expect(always.requestsPerJob).toBeLessThan(1.08);
+	expect(always.medianDelay).toBeLessThan(0.02);
+	expect(always.makespan).toBeLessThan(1.05);
+	const mostly = await simulate({ ...load, push: { afterMs: 30, share: 0.9 } });
+	expect(mostly.requestsPerJob).toBeLessThan(1.5);
+	expect(mostly.makespan).toBeLessThan(1.25);
+}, 60_000);
+
+it('where requests are as scarce as places, looks leave them to the submits', async () => {
+	// 120 a minute for 150 jobs a minute: with a look for every five jobs a hundred can be made.
+	const { makespan, requestsPerJob } = await simulate({ jobs: 400, inFlight: 5, meanMs: 2_000, requestsPerMinute: 120 });
+	expect(requestsPerJob).toBeLessThan(1.35);
+	expect(makespan).toBeLessThan(1.75);
+}, 60_000);
+
+const forever = { deadline: Number.POSITIVE_INFINITY };
+
+it('what jobs take is learned: nobody looks before one can have ended', async () => {
+	const { clock, endpoint, submit, log } = fakeEndpoint({ jobMs: 60_000 });
+	const once = async (key: string) => {
+		const { job } = await clock.until(submit(key));
+		await clock.until(endpoint.wait(job.id ?? '', forever));
+	};
+	await once('first');
+	const atFirst = log.polls;
+	for (let n = 0; n < 8; n++) await once(`job ${n}`);
+	const before = log.polls;
+	await once('last');
+	expect(atFirst).toBeGreaterThan(15);
+	expect(log.polls - before).toBeLessThanOrEqual(3);
+});
+
+it('an end that is seen long after it was teaches nothing', async () => {
+	const { clock, endpoint, submit } = fakeEndpoint({ jobMs: 1_000 });
+	for (let n = 0; n < 10; n++) {
+		const { job } = await clock.until(submit(`late ${n}`));
+		await clock.advance(300_000);
+		await clock.until(endpoint.wait(job.id ?? '', forever));
+	}
+	const { job } = await clock.until(submit('now'));
+	const began = clock.now();
+	await clock.until(endpoint.wait(job.id ?? '', forever));
+	expect(clock.now() - began).toBeLessThanOrEqual(1_600);
+});
+
+it('who begins to wait late does not wait for the earliest end once more', async () => {
+	const { clock, endpoint, submit } = fakeEndpoint({ jobMs: 60_000 });
+	for (let n = 0; n < 8; n++) {
+		const { job } = await clock.until(submit(`job ${n}`));
+		await clock.until(endpoint.wait(job.id ?? '', forever));
+	}
+	const { job } = await clock.until(submit('late'));
+	const began = clock.now();
+	await clock.advance(50_000);
+	await clock.until(endpoint.wait(job.id ?? '', forever));
+	expect(clock.now() - began).toBeLessThanOrEqual(60_000 * 1.25);
+});

@@ -1,0 +1,148 @@
+import { ImageError } from '../../model/errors';
+import { fakeEndpoint, snapshotOf } from '../../test/support/fakeEndpoint';
+import { settle } from '../../test/support/virtualClock';
+
+const cut = () => new ImageError('network', { message: 'cut', delivery: 'ambiguous' });
+
+it('a request that cannot be is refused before anything is sent', async () => {
+	const { endpoint, sent } = fakeEndpoint();
+	await expect(endpoint.submit({ prompt: '', count: 1 }, { idempotencyKey: 'k', deadline: 1 })).rejects.toMatchObject({ code: 'invalidRequest' });
+	expect(sent).toEqual([]);
+});
+
+it('the same key at once is sent once, and both get the same job', async () => {
+	const { clock, submit, submits } = fakeEndpoint();
+	const [a, b] = await clock.until(Promise.all([submit('k'), submit('k')]));
+	expect(a.job.id).toBe(b.job.id);
+	expect(submits).toHaveLength(1);
+});
+
+it('the same key a while later gives the job it made', async () => {
+	const { clock, submit, submits } = fakeEndpoint();
+	const first = await clock.until(submit('k'));
+	await clock.advance(9 * 60_000);
+	const second = await clock.until(submit('k'));
+	expect(second.job.id).toBe(first.job.id);
+	expect(submits).toHaveLength(1);
+});
+
+it('a key that was refused is free to be sent again', async () => {
+	const { clock, submit, submits } = fakeEndpoint({ refusals: [new ImageError('auth', { message: '401' })] });
+	await expect(clock.until(submit('k'))).rejects.toMatchObject({ code: 'auth' });
+	await expect(clock.until(submit('k'))).resolves.toBeDefined();
+	expect(submits).toHaveLength(2);
+});
+
+it('a lost answer is asked for again under the same key, more than a second later', async () => {
+	const { clock, submit, submits } = fakeEndpoint({ refusals: [cut()] });
+	await clock.until(submit('k'));
+	expect(submits.map(({ key }) => key)).toEqual(['k', 'k']);
+	expect((submits[1]?.at ?? 0) - (submits[0]?.at ?? 0)).toBeGreaterThan(1_000);
+});
+
+it('a job whose answer was lost is looked for, and adopted', async () => {
+	const { clock, submit, submits, log } = fakeEndpoint({ refusals: [cut()], can: { idempotency: 'lookup' }, finds: true, acceptsUnheard: true });
+	expect((await clock.until(submit('k'))).job.id).toBe('job-1');
+	expect(submits).toHaveLength(1);
+	expect(log.finds).toBe(1);
+});
+
+it('a request that never arrived is looked for, and made', async () => {
+	const { clock, submit, submits, log } = fakeEndpoint({ refusals: [cut()], can: { idempotency: 'lookup' }, finds: true });
+	expect((await clock.until(submit('k'))).job.id).toBe('job-1');
+	expect(submits).toHaveLength(2);
+	expect(log.finds).toBe(1);
+});
+
+it('an item that was unclear in an earlier run is looked for before it is sent', async () => {
+	const { clock, endpoint, submits, log } = fakeEndpoint({ can: { idempotency: 'lookup' }, finds: true });
+	await clock.until(endpoint.submit({ prompt: 'A cat', count: 1 }, { idempotencyKey: 'k', deadline: 3_600_000, unclear: { since: 0 } }));
+	expect(log.finds).toBe(1);
+	expect(submits).toHaveLength(1);
+});
+
+it('where nobody can tell, an item that was unclear in an earlier run is not sent again', async () => {
+	const { clock, endpoint, submits } = fakeEndpoint({ can: { idempotency: 'none' } });
+	const work = endpoint.submit({ prompt: 'A cat', count: 1 }, { idempotencyKey: 'k', deadline: 3_600_000, unclear: { since: 0 } });
+	await expect(clock.until(work)).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('may have been paid') as string });
+	expect(submits).toEqual([]);
+});
+
+it.each(['none', 'lookup'] as const)('without a key of the provider\'s own (%s) a lost answer is not sent again, and the error says that it may be paid', async (idempotency) => {
+	const { clock, submit, submits } = fakeEndpoint({ refusals: [cut()], can: { idempotency } });
+	await expect(clock.until(submit('k'))).rejects.toMatchObject({ code: 'network', message: expect.stringContaining('may have been made'), hint: expect.stringContaining('paid already') });
+	expect(submits).toHaveLength(1);
+});
+
+it('what was never sent is sent again whatever the provider', async () => {
+	const { clock, submit, submits } = fakeEndpoint({ refusals: [new ImageError('network', { message: 'nothing listens', delivery: 'notSent' })], can: { idempotency: 'none' } });
+	await expect(clock.until(submit('k'))).resolves.toBeDefined();
+	expect(submits).toHaveLength(2);
+});
+
+it('never more jobs are in flight than allowed, and all get their turn though nobody waits for any', async () => {
+	const { clock, submit, log } = fakeEndpoint({ jobsInFlight: 3, jobMs: 5_000 });
+	const all = await clock.until(Promise.all(Array.from({ length: 12 }, (_, n) => submit(`k${n}`))));
+	expect(new Set(all.map(({ job }) => job.id)).size).toBe(12);
+	expect(log.mostAtOnce).toBe(3);
+	expect(log.polls).toBeLessThan(50);
+});
+
+it('who waits for a slot past the deadline is told what holds it up', async () => {
+	const { clock, submit } = fakeEndpoint({ jobsInFlight: 1, jobMs: 3_600_000 });
+	await clock.until(submit('a'));
+	await expect(clock.until(submit('b', { deadline: clock.now() + 30_000 }))).rejects.toMatchObject({ code: 'rateLimited', message: expect.stringContaining('1 are in flight'), delivery: 'notSent' });
+});
+
+it('who stops waiting for a slot is told at once and leaves it to the next', async () => {
+	const { clock, submit } = fakeEndpoint({ jobsInFlight: 1, jobMs: 5_000 });
+	await clock.until(submit('a'));
+	const stop = new AbortController();
+	const gone = submit('b', { signal: stop.signal });
+	const next = submit('c');
+	await settle();
+	stop.abort();
+	await expect(gone).rejects.toMatchObject({ code: 'canceled' });
+	await expect(clock.until(next)).resolves.toBeDefined();
+});
+
+it('being told to slow down slows every request of the endpoint', async () => {
+	let told = false;
+	const { clock, endpoint, sent } = fakeEndpoint({ status: () => (told ? 200 : 429) });
+	await clock.until(endpoint.look(['job-1']));
+	told = true;
+	const before = clock.now();
+	await clock.until(endpoint.look(['job-2']));
+	expect((sent[1]?.at ?? 0) - before).toBe(7_000);
+});
+
+it('what is learned by a webhook ends the wait and frees the slot', async () => {
+	const { clock, endpoint, submit } = fakeEndpoint({ jobsInFlight: 1, jobMs: 3_600_000 });
+	const { job } = await clock.until(submit('a'));
+	const wait = endpoint.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY });
+	const next = submit('b');
+	await settle();
+	endpoint.observe(snapshotOf(job.id ?? '', 'succeeded'));
+	await expect(wait).resolves.toMatchObject({ ended: true });
+	await expect(clock.until(next)).resolves.toBeDefined();
+});
+
+it('a canceled job frees its slot', async () => {
+	const { clock, endpoint, submit } = fakeEndpoint({ jobsInFlight: 1, jobMs: 3_600_000 });
+	const { job } = await clock.until(submit('a'));
+	await clock.until(endpoint.cancel(job.id ?? ''));
+	await expect(clock.until(submit('b'), 60_000)).resolves.toBeDefined();
+});
+
+it('when a job was made is known even where the provider does not say', async () => {
+	const { clock, submit } = fakeEndpoint();
+	expect((await clock.until(submit('a'))).job.createdAt).toBe(new Date(0).toISOString());
+});
+
+it('webhooks of jobs of another endpoint are no reason to look less at ours', async () => {
+	const { clock, endpoint, submit } = fakeEndpoint({ jobMs: 2_000 });
+	for (let n = 0; n < 20; n++) endpoint.observe(snapshotOf(`other ${n}`, 'succeeded'));
+	const { job } = await clock.until(submit('ours'));
+	await clock.until(endpoint.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY }));
+	expect(clock.now()).toBeLessThan(4_000);
+});

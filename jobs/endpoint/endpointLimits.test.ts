@@ -1,0 +1,160 @@
+import { ImageError } from '../../model/errors';
+import type { Observation } from '../../providers/provider';
+import { fakeEndpoint, snapshotOf } from '../../test/support/fakeEndpoint';
+import { settle } from '../../test/support/virtualClock';
+
+const cut = () => new ImageError('network', { message: 'cut', delivery: 'ambiguous' });
+const forever = { deadline: Number.POSITIVE_INFINITY };
+
+it('an answer about another job is not taken for the one asked after, and harms nobody else', async () => {
+	const { clock, endpoint, submit } = fakeEndpoint({ says: (id) => (id === 'job-1' ? { ok: true, snapshot: snapshotOf('job-9', 'succeeded') } : undefined) });
+	await clock.until(Promise.all([submit('a'), submit('b')]));
+	expect((await clock.until(endpoint.look(['job-1']))).get('job-1')).toMatchObject({ ok: false, error: { code: 'malformedResponse', message: expect.stringContaining('told of job job-9') as string } });
+	const waits = [endpoint.wait('job-1', forever), endpoint.wait('job-2', { ...forever, known: snapshotOf('job-2', 'queued') })];
+	const [spoilt, sound] = await clock.until(Promise.allSettled(waits));
+	expect(spoilt).toMatchObject({ status: 'rejected', reason: { code: 'malformedResponse' } });
+	expect(sound).toMatchObject({ status: 'fulfilled', value: { ended: true } });
+});
+
+it('a job whose looks are spoilt for a while still frees its slot for who waits for one', async () => {
+	const spoilt: Observation = { ok: false, error: new ImageError('upstream', { message: '500' }) };
+	const { clock, submit } = fakeEndpoint({ jobsInFlight: 1, jobMs: 1_000, says: (_id, poll) => (poll <= 12 ? spoilt : undefined) });
+	await clock.until(submit('a'));
+	await expect(clock.until(submit('b'))).resolves.toMatchObject({ job: { id: 'job-2' } });
+});
+
+it('jobs that nobody may ask after are not asked after without end', async () => {
+	const refused: Observation = { ok: false, error: new ImageError('auth', { message: '401' }) };
+	const { clock, submit, log } = fakeEndpoint({ jobsInFlight: 1, says: () => refused });
+	await clock.until(submit('a'));
+	await expect(clock.until(submit('b', { deadline: 600_000 }))).rejects.toMatchObject({ code: 'rateLimited' });
+	expect(log.polls).toBeLessThan(5);
+});
+
+it('the deadline of a submit covers waiting for the pace', async () => {
+	const { clock, submit, submits } = fakeEndpoint({ requestsPerMinute: 1 });
+	await clock.until(submit('a'));
+	await expect(clock.until(submit('b', { deadline: 10_000 }))).rejects.toMatchObject({ code: 'rateLimited', delivery: 'notSent', message: expect.stringContaining('1 requests a minute') as string });
+	expect(clock.now()).toBe(10_000);
+	await expect(clock.until(submit('c'))).resolves.toBeDefined();
+	expect(submits.map(({ key }) => key)).toEqual(['a', 'c']);
+});
+
+it('a submit whose answer was lost and whose repeat comes too late says that it may be paid', async () => {
+	const { clock, submit, submits } = fakeEndpoint({ requestsPerMinute: 1, refusals: [cut()] });
+	await expect(clock.until(submit('k', { deadline: 30_000 }))).rejects.toMatchObject({ code: 'network', message: expect.stringContaining('may have been made') as string, hint: expect.stringContaining('key k') as string });
+	expect(submits).toHaveLength(1);
+	expect(clock.now()).toBe(30_000);
+});
+
+it('who joined a submit goes on with it when the one who began it stops', async () => {
+	const { clock, submit, submits } = fakeEndpoint({ jobsInFlight: 1, jobMs: 5_000 });
+	await clock.until(submit('a'));
+	const stop = new AbortController();
+	const begun = submit('k', { signal: stop.signal });
+	const joined = submit('k');
+	await settle();
+	stop.abort();
+	await expect(begun).rejects.toMatchObject({ code: 'canceled' });
+	await expect(clock.until(joined)).resolves.toMatchObject({ job: { id: 'job-2' } });
+	expect(submits.map(({ key }) => key)).toEqual(['a', 'k']);
+});
+
+it('who stops while the request is on its way is told at once, and its job is named all the same', async () => {
+	const stop = new AbortController();
+	const { clock, endpoint, submits } = fakeEndpoint({ status: () => { stop.abort(); return 200; } });
+	const made: Array<string | null> = [];
+	const submit = endpoint.submit({ prompt: 'A', count: 1 }, { idempotencyKey: 'k', deadline: 60_000, signal: stop.signal, ifStopped: ({ job }) => made.push(job.id) });
+	await expect(submit).rejects.toMatchObject({ code: 'canceled' });
+	await settle();
+	expect(made).toEqual(['job-1']);
+	expect(submits).toHaveLength(1);
+	expect(clock.now()).toBe(0);
+});
+
+it('a provider that cannot cancel says so before anything is sent', async () => {
+	const { endpoint, sent } = fakeEndpoint({ cancels: false });
+	await expect(endpoint.cancel('job-1')).rejects.toMatchObject({ code: 'invalidRequest', message: 'Fake cannot cancel a job', delivery: 'notSent' });
+	expect(sent).toEqual([]);
+});
+
+it('a job that is finished when it is made holds no slot', async () => {
+	const { clock, submit, sent } = fakeEndpoint({ jobsInFlight: 1, jobMs: 0 });
+	await clock.until(Promise.all(['a', 'b', 'c'].map((key) => submit(key))));
+	expect(sent.map(({ path }) => path)).toEqual(['/submit', '/submit', '/submit']);
+});
+
+it('what a single look learns ends the wait of others and frees the slot', async () => {
+	const { clock, endpoint, submit, log } = fakeEndpoint({ jobsInFlight: 1, jobMs: 4_000 });
+	const { job } = await clock.until(submit('a'));
+	const wait = endpoint.wait(job.id ?? '', { ...forever, known: snapshotOf('job-1', 'queued', { createdAt: new Date(0).toISOString() }) });
+	clock.skip(4_000);
+	const before = log.polls;
+	await endpoint.look([job.id ?? '']);
+	await expect(wait).resolves.toMatchObject({ ended: true });
+	expect(log.polls).toBe(before + 1);
+	await expect(clock.until(submit('b'), 1)).resolves.toBeDefined();
+});
+
+it('a look that fails for one job says so and ends nobody\'s wait', async () => {
+	const spoilt: Observation = { ok: false, error: new ImageError('upstream', { message: '500' }) };
+	const { clock, endpoint, submit } = fakeEndpoint({ says: (_id, poll) => (poll === 1 ? spoilt : undefined) });
+	const { job } = await clock.until(submit('a'));
+	expect((await endpoint.look([job.id ?? ''])).get(job.id ?? '')).toBe(spoilt);
+	await expect(clock.until(endpoint.wait(job.id ?? '', forever))).resolves.toMatchObject({ ended: true });
+});
+
+it('a look may be dropped on its way, a submit is heard to its end', async () => {
+	const { endpoint, submit, sent } = fakeEndpoint();
+	const { signal } = new AbortController();
+	await submit('k', { signal });
+	await endpoint.look(['job-1'], signal);
+	expect(sent.map((request) => [request.path, request.signal !== undefined])).toEqual([['/submit', false], ['/poll', true]]);
+});
+
+it('keys are remembered for ten minutes and then forgotten, one and all', async () => {
+	const { clock, submit, submits } = fakeEndpoint();
+	await clock.until(submit('a'));
+	await clock.until(submit('b'));
+	await clock.advance(10 * 60_000 - 1);
+	await submit('a');
+	expect(submits).toHaveLength(2);
+	await clock.advance(1);
+	await clock.until(submit('b'));
+	await clock.until(submit('a'));
+	expect(submits.map(({ key }) => key)).toEqual(['a', 'b', 'b', 'a']);
+});
+
+it('a job that outlasts the look-out for it is looked out for again', async () => {
+	const { clock, submit } = fakeEndpoint({ jobsInFlight: 1, jobMs: 150_000 });
+	await clock.until(submit('a'));
+	await expect(clock.until(submit('b'))).resolves.toBeDefined();
+	expect(clock.now()).toBeLessThan(175_000);
+});
+
+it('a refusal that was an answer is told as it is, and one that was stopped is no failure', async () => {
+	const refused = fakeEndpoint({ refusals: [new ImageError('contentRejected', { message: 'no' })] });
+	await expect(refused.clock.until(refused.submit('k'))).rejects.toMatchObject({ code: 'contentRejected', message: 'no', hint: null });
+	const dropped = fakeEndpoint({ refusals: [new ImageError('canceled', { message: 'The execution was canceled', delivery: 'ambiguous' })] });
+	await expect(dropped.clock.until(dropped.submit('k'))).rejects.toMatchObject({ code: 'canceled', message: 'The execution was canceled' });
+});
+
+it('a lost answer that stays lost names the key under which the job can be had', async () => {
+	const { clock, submit, submits } = fakeEndpoint({ refusals: [cut(), cut(), cut(), cut()] });
+	await expect(clock.until(submit('my-key'))).rejects.toMatchObject({ code: 'network', delivery: 'ambiguous', hint: expect.stringContaining('idempotency key my-key') as string });
+	expect(submits).toHaveLength(4);
+});
+
+it('who was not stopped is told nothing by the way', async () => {
+	const { clock, endpoint } = fakeEndpoint();
+	const told: unknown[] = [];
+	await clock.until(endpoint.submit({ prompt: 'A', count: 1 }, { idempotencyKey: 'k', deadline: 60_000, signal: new AbortController().signal, ifStopped: (snapshot) => told.push(snapshot) }));
+	expect(told).toEqual([]);
+});
+
+it('requests of several executions take turns at the pace of the endpoint', async () => {
+	const { clock, endpoint, submits } = fakeEndpoint({ requestsPerMinute: 6 });
+	const submit = (key: string, group: string) => endpoint.submit({ prompt: 'A', count: 1 }, { idempotencyKey: key, deadline: 3_600_000, group });
+	await clock.until(Promise.all([...Array.from({ length: 5 }, (_, n) => submit(`batch-${n}`, 'batch')), submit('single', 'single')]));
+	expect(submits.map(({ key }) => key).indexOf('single')).toBeLessThanOrEqual(1);
+});

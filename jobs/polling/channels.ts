@@ -1,0 +1,42 @@
+import type { JobSnapshot } from '../../model/job';
+import type { Session } from '../../providers/provider';
+
+/** Channels open at once at one endpoint; servers allow few, and jobs without one are polled. */
+const mostChannels = 8;
+
+export interface Listener {
+	heard: (snapshot: JobSnapshot) => void;
+	/** The channel is over: the job has ended, the server closed it, or it broke. Not told after `close`. */
+	ended: () => void;
+}
+
+/** The push channels of an endpoint, at most one a job. One that ends is not opened again: polling takes over. */
+export class Channels {
+	private readonly running = new Map<string, AbortController>();
+
+	/** @param watch opens a channel; undefined where the provider cannot push */
+	constructor(private readonly watch: Session['watch']) {}
+
+	open(id: string, listener: Listener): void {
+		if (!this.watch || this.running.size >= mostChannels || this.running.has(id)) return;
+		const stop = new AbortController();
+		this.running.set(id, stop);
+		void this.listen(this.watch(id, { signal: stop.signal }), stop.signal, listener).finally(() => {
+			if (this.running.get(id) === stop) this.running.delete(id);
+		});
+	}
+
+	close(id: string): void {
+		this.running.get(id)?.abort();
+		this.running.delete(id);
+	}
+
+	private async listen(channel: AsyncIterable<JobSnapshot>, signal: AbortSignal, { heard, ended }: Listener): Promise<void> {
+		try {
+			for await (const snapshot of channel) if (!signal.aborted) heard(snapshot);
+		} catch {
+			// A channel is a shortcut: what broke it shows in the poll that follows, if it matters.
+		}
+		if (!signal.aborted) ended();
+	}
+}

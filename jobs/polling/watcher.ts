@@ -1,0 +1,245 @@
+import { type ImageError, toImageError } from '../../model/errors';
+import { isTerminal, type JobSnapshot } from '../../model/job';
+import type { Observation, Session } from '../../providers/provider';
+import { Cadence, type CadenceOptions } from './cadence';
+import { Channels } from './channels';
+import { stopped } from '../runtime/clock';
+import { PushTrust } from './pushTrust';
+import { pauseBefore } from '../runtime/retry';
+import { advanceSnapshot } from './transition';
+import { type OnEnd, type Waiter, WatchedJob, type WaitResult } from './watchedJob';
+
+export interface WaitOptions {
+	/** When to stop waiting, ms since the epoch. */
+	deadline: number;
+	signal?: AbortSignal | undefined;
+	/** What is known of the job already. */
+	known?: JobSnapshot | undefined;
+}
+
+/** A channel that says nothing for so long is not relied on any more: the job is polled beside it. */
+const quietMs = 15_000;
+
+export interface WatcherOptions extends CadenceOptions {
+	poll: (ids: readonly string[], signal: AbortSignal) => Promise<Map<string, Observation>>;
+	/** Where the provider can push: its snapshots spare the polls as long as they come. */
+	watch?: Session['watch'];
+	onEnd: OnEnd;
+}
+
+/** One polling loop for everyone who waits for a job of this endpoint. It runs while somebody waits, and not otherwise. */
+export class Watcher {
+	private readonly watched = new Map<string, WatchedJob>();
+	private running = false;
+	/** Ends the present sleep of the loop or its guard, so that it looks anew at who is due. */
+	private wake = new AbortController();
+	/** The look under way, and for whom. */
+	private looking: { remaining: Set<WatchedJob>; abort: AbortController } | null = null;
+	private lookedAt = Number.NEGATIVE_INFINITY;
+	/** Polls in a row that failed as a whole. */
+	private outages = 0;
+
+	private readonly channels: Channels;
+	private readonly cadence: Cadence;
+	private readonly trust = new PushTrust();
+
+	constructor(private readonly options: WatcherOptions) {
+		this.channels = new Channels(options.watch);
+		this.cadence = new Cadence({ ...options, announced: () => this.trust.holds });
+	}
+
+	/** Waits for the job's end. Throws `notFound`, `auth` and the like; never because time is up. */
+	wait(id: string, { deadline, signal, known }: WaitOptions): Promise<WaitResult> {
+		if (signal?.aborted) return Promise.reject(stopped());
+		return new Promise((resolve, reject) => {
+			const entry = this.entry(id, known);
+			const finish = () => {
+				signal?.removeEventListener('abort', onAbort);
+				entry.waiters.delete(waiter);
+				if (entry.waiters.size > 0) return;
+				this.watched.delete(id);
+				this.channels.close(id);
+				this.leaveLook(entry);
+			};
+			const waiter: Waiter = {
+				deadline,
+				resolve: (result) => {
+					finish();
+					resolve(result);
+				},
+				reject: (error) => {
+					finish();
+					reject(error);
+				},
+			};
+			const onAbort = () => {
+				waiter.reject(stopped());
+				this.wake.abort();
+			};
+			signal?.addEventListener('abort', onAbort, { once: true });
+			entry.waiters.add(waiter);
+			this.wake.abort();
+			void this.run();
+		});
+	}
+
+	/** Takes in what someone else learned of a job (a webhook, a cancel). @param announced whether the provider said so by itself */
+	observe(snapshot: JobSnapshot, { announced = false } = {}): void {
+		if (announced && isTerminal(snapshot.job.status)) this.trusting(() => this.trust.announced());
+		const entry = snapshot.job.id === null ? undefined : this.watched.get(snapshot.job.id);
+		if (entry) this.learn(entry, { ok: true, snapshot });
+		else if (snapshot.job.id !== null && isTerminal(snapshot.job.status)) this.options.onEnd(snapshot.job.id);
+	}
+
+	private entry(id: string, known: JobSnapshot | undefined): WatchedJob {
+		const { clock, floorMs } = this.options;
+		const existing = this.watched.get(id);
+		if (existing) {
+			if (known) existing.snapshot = advanceSnapshot(known, existing.snapshot ?? known);
+			return existing;
+		}
+		const now = clock.now();
+		const entry = new WatchedJob(id, now, known);
+		entry.dueAt = this.cadence.firstLookAt(entry);
+		// A job that somebody comes back to after a while may have ended long ago: look at once, unless it is known since when it runs.
+		const lastSeen = Date.parse(known?.job.updatedAt ?? known?.job.createdAt ?? '');
+		if (!(now - lastSeen <= floorMs) && !this.cadence.knows(entry)) entry.dueAt = now;
+		this.watched.set(id, entry);
+		this.channels.open(id, {
+			heard: (snapshot) => {
+				this.learn(entry, { ok: true, snapshot });
+				entry.dueAt = Math.max(Number.isFinite(entry.dueAt) ? entry.dueAt : 0, clock.now() + quietMs);
+			},
+			// However it ended, only a poll tells how the job stands.
+			ended: () => {
+				entry.dueAt = clock.now();
+				this.wake.abort();
+			},
+		});
+		return entry;
+	}
+
+	private async run(): Promise<void> {
+		if (this.running) return;
+		this.running = true;
+		try {
+			while (this.watched.size > 0) {
+				await this.sleepUntilNext();
+				this.expire();
+				const due = this.due();
+				if (due.length > 0) await this.look(due);
+			}
+		} finally {
+			this.running = false;
+		}
+	}
+
+	private async sleepUntilNext(): Promise<void> {
+		const { clock } = this.options;
+		this.wake = new AbortController();
+		const pause = Math.min(this.nextDeadline(), this.nextLookAt()) - clock.now();
+		if (pause > 0) await clock.sleep(pause, this.wake.signal).catch(() => undefined);
+	}
+
+	/** The work, while those whose time is up meanwhile leave on time: a provider that hangs keeps nobody past the deadline. */
+	private async expiring<T>(work: Promise<T>): Promise<T> {
+		const { clock } = this.options;
+		const done = new AbortController();
+		const guard = async () => {
+			while (!done.signal.aborted) {
+				// Woken by whoever joins: his deadline may be the next.
+				this.wake = new AbortController();
+				await clock.sleep(this.nextDeadline() - clock.now(), AbortSignal.any([done.signal, this.wake.signal])).catch(() => undefined);
+				this.expire();
+			}
+		};
+		void guard();
+		try {
+			return await work;
+		} finally {
+			done.abort();
+		}
+	}
+
+	private nextDeadline(): number {
+		let next = Number.POSITIVE_INFINITY;
+		for (const { deadline } of this.watched.values()) next = Math.min(next, deadline);
+		return next;
+	}
+
+	private expire(): void {
+		const now = this.options.clock.now();
+		for (const entry of [...this.watched.values()]) entry.expire(now);
+	}
+
+	/** When somebody is to be looked at: a job at its own time, those of known kinds together when that is worth it. */
+	private nextLookAt(): number {
+		let next = Number.POSITIVE_INFINITY;
+		const together: WatchedJob[] = [];
+		for (const entry of this.watched.values()) {
+			if (Number.isFinite(entry.dueAt)) next = Math.min(next, entry.dueAt);
+			else together.push(entry);
+		}
+		next = Math.min(next, this.cadence.together(together, this.lookedAt));
+		// Who joined while a look was under way would otherwise cost one of his own right after it.
+		return this.options.bulk ? Math.max(next, this.lookedAt + this.cadence.learnedFloorMs) : next;
+	}
+
+	/** Those whose time has come; in bulk everyone, since the company costs nothing. */
+	private due(): WatchedJob[] {
+		const now = this.options.clock.now();
+		if (this.nextLookAt() > now) return [];
+		const all = [...this.watched.values()];
+		return this.options.bulk ? all : all.filter((entry) => entry.dueAt <= now);
+	}
+
+	private async look(due: WatchedJob[]): Promise<void> {
+		const { clock } = this.options;
+		const abort = new AbortController();
+		this.looking = { remaining: new Set(due), abort };
+		try {
+			const observations = await this.expiring(this.options.poll(due.map(({ id }) => id), abort.signal));
+			this.outages = 0;
+			for (const entry of due) {
+				const observation = observations.get(entry.id);
+				if (observation) this.learn(entry, observation);
+				if (observation?.ok && isTerminal(observation.snapshot.job.status)) this.trusting(() => this.trust.lookedFor());
+				entry.dueAt = this.cadence.nextLookAt(entry);
+			}
+		} catch (thrown) {
+			this.outage(due, toImageError(thrown));
+		} finally {
+			this.looking = null;
+			this.lookedAt = clock.now();
+		}
+	}
+
+	/** Where announcements begin to be relied on, or no longer are, everyone's next look is another. */
+	private trusting(change: () => void): void {
+		const before = this.trust.holds;
+		change();
+		if (this.trust.holds === before) return;
+		for (const entry of this.watched.values()) entry.dueAt = this.cadence.nextLookAt(entry);
+		this.wake.abort();
+	}
+
+	/** When nobody is left who wants a look's answer, the request is dropped. */
+	private leaveLook(entry: WatchedJob): void {
+		if (this.looking?.remaining.delete(entry) && this.looking.remaining.size === 0) this.looking.abort.abort();
+	}
+
+	private learn(entry: WatchedJob, observation: Observation): void {
+		entry.learn(observation, this.options.clock.now(), this.options.onEnd);
+	}
+
+	/** Everyone waits longer, the longer the more polls in a row have failed. */
+	private outage(due: WatchedJob[], error: ImageError): void {
+		if (error.code === 'canceled') return;
+		const pause = pauseBefore(Math.min(this.outages++, 6), error, this.options.random);
+		const now = this.options.clock.now();
+		for (const entry of due) {
+			const usual = this.cadence.nextLookAt(entry);
+			entry.outage(error, Math.max(now + pause, Number.isFinite(usual) ? usual : 0));
+		}
+	}
+}

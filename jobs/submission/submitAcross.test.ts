@@ -1,0 +1,144 @@
+import { ImageError } from '../../model/errors';
+import { fakeEndpoint } from '../../test/support/fakeEndpoint';
+import { VirtualClock } from '../../test/support/virtualClock';
+import { ejection, PoolMember } from './pool';
+import { AcrossEndpoints, type AcrossOptions, type Choice } from './submitAcross';
+
+afterEach(() => jest.restoreAllMocks());
+
+const busy = (retryAfterMs?: number) => new ImageError('overloaded', { message: 'Busy', httpStatus: 503, retryAfterMs: retryAfterMs ?? null });
+const times = (n: number, error: () => ImageError) => Array.from({ length: n }, error);
+
+/** Endpoints with a name each, in the order given, over one virtual clock. */
+function bench(fakes: Record<string, Parameters<typeof fakeEndpoint>[0]>) {
+	const clock = new VirtualClock(0);
+	jest.spyOn(Date, 'now').mockImplementation(() => clock.now());
+	const made = Object.entries(fakes).map(([name, fake]) => ({ name, ...fakeEndpoint({ clock, name, ...fake }) }));
+	const across = new AcrossEndpoints({ clock, random: () => 0 });
+	const choices = made.map(({ name, endpoint }): Choice => ({ member: new PoolMember({ name, priority: 0, weight: 1, models: [] }, endpoint), request: { prompt: 'A cat', count: 1 }, name }));
+	const submit = (key: string, options: Partial<AcrossOptions> = {}) => across.submit(choices as [Choice, ...Choice[]], { idempotencyKey: key, deadline: 3_600_000, ...options });
+	const submitsOf = (name: string) => made.find((one) => one.name === name)?.submits ?? [];
+	return { clock, choices, submit, submitsOf };
+}
+
+it('goes to the next endpoint where one is overloaded, and the item says so', async () => {
+	const { clock, submit } = bench({ main: { refusals: [busy()] }, backup: {} });
+	const { snapshot, endpoint } = await clock.until(submit('a'));
+	expect(snapshot.job).toMatchObject({ id: 'backup-1', endpoint: 'backup', attempts: [{ provider: 'fake', endpoint: 'main', code: 'overloaded', message: 'Busy' }] });
+	expect(endpoint.config.baseUrl).toBe('http://fake.example');
+	expect(clock.now()).toBe(0);
+});
+
+it.each<[string, ImageError]>([
+	['too fast', new ImageError('rateLimited', { message: 'Slow down', httpStatus: 429 })],
+	['not reached', new ImageError('network', { message: 'Refused', delivery: 'notSent' })],
+	['a revoked key', new ImageError('auth', { message: 'Unknown key', httpStatus: 401 })],
+	['an exhausted quota', new ImageError('quotaExceeded', { message: 'Pay first', httpStatus: 402 })],
+])('%s: another endpoint is asked', async (_name, error) => {
+	const { clock, submit } = bench({ main: { refusals: [error] }, backup: {} });
+	expect((await clock.until(submit('a'))).snapshot.job.id).toBe('backup-1');
+});
+
+it.each<[string, ImageError, number]>([
+	['sent and not answered', new ImageError('network', { message: 'Reset', delivery: 'ambiguous' }), 1],
+	['an internal error', new ImageError('upstream', { message: 'Oops', httpStatus: 500 }), 1],
+	['a rejected prompt', new ImageError('contentRejected', { message: 'Not this', httpStatus: 400 }), 1],
+	['a wrong field', new ImageError('invalidRequest', { message: 'Bad size', httpStatus: 422 }), 1],
+])('%s: no other endpoint is asked, for the job may be paid or be refused there too', async (_name, error, tries) => {
+	const { clock, submit, submitsOf } = bench({ main: { refusals: times(9, () => error), can: { idempotency: 'none' } }, backup: {} });
+	await expect(clock.until(submit('a'))).rejects.toMatchObject({ code: error.code });
+	expect(submitsOf('main')).toHaveLength(tries);
+	expect(submitsOf('backup')).toHaveLength(0);
+});
+
+it('an unanswered submit under a native key is repeated where it was sent', async () => {
+	const { clock, submit, submitsOf } = bench({ main: { refusals: [new ImageError('network', { message: 'Reset', delivery: 'ambiguous' })], can: { idempotency: 'native' } }, backup: {} });
+	expect((await clock.until(submit('a'))).snapshot.job.endpoint).toBe('main');
+	expect(submitsOf('main').map(({ key }) => key)).toEqual(['a', 'a']);
+	expect(submitsOf('backup')).toHaveLength(0);
+});
+
+it('an endpoint that may have made the job is not left for another when it is busy afterwards', async () => {
+	const lost = new ImageError('network', { message: 'Reset', delivery: 'ambiguous' });
+	const { clock, submit, submitsOf } = bench({ main: { refusals: [lost, ...times(20, busy)], can: { idempotency: 'native' } }, backup: {} });
+	await expect(clock.until(submit('a'))).rejects.toMatchObject({ code: 'overloaded', delivery: 'ambiguous', message: expect.stringContaining('may have been made') as string });
+	expect(submitsOf('backup')).toHaveLength(0);
+});
+
+it('after a look has shown that it made none, another may be asked', async () => {
+	const lost = new ImageError('network', { message: 'Reset', delivery: 'ambiguous' });
+	const { clock, submit, submitsOf } = bench({ main: { refusals: [lost, busy()], can: { idempotency: 'lookup' }, finds: true }, backup: {} });
+	expect((await clock.until(submit('a'))).snapshot.job.id).toBe('backup-1');
+	expect(submitsOf('main')).toHaveLength(2);
+});
+
+it('an endpoint that keeps failing is left alone, and asked again with one request when its time is over', async () => {
+	const { clock, submit, submitsOf } = bench({ main: { refusals: times(ejection.after, busy) }, backup: {} });
+	for (let n = 0; n < 10; n++) await clock.until(submit(`key ${n}`));
+	expect(submitsOf('main')).toHaveLength(ejection.after);
+	const { snapshot } = await clock.until(submit('later'));
+	expect(snapshot.job.attempts).toEqual([{ provider: 'fake', endpoint: 'main', code: 'overloaded', message: expect.stringMatching(/^Left alone until .* after: Busy$/) as string }]);
+	await clock.advance(ejection.coolDownMs);
+	expect((await clock.until(submit('back'))).snapshot.job.endpoint).toBe('main');
+});
+
+it('an endpoint that asks to be left for a while is passed over for that long', async () => {
+	const answers = [429, 200];
+	const { clock, submit, submitsOf } = bench({ main: { status: () => answers.shift() ?? 200 }, backup: {} });
+	await clock.until(submit('a'));
+	await clock.until(submit('b'));
+	expect(submitsOf('backup')).toHaveLength(1);
+	await clock.advance(7_000);
+	expect((await clock.until(submit('c'))).snapshot.job.endpoint).toBe('main');
+});
+
+it('where all refuse, the round is repeated after the shortest pause anyone asked for', async () => {
+	const { clock, submit } = bench({ main: { refusals: [busy(60_000)] }, backup: { refusals: [busy(9_000)] } });
+	const { snapshot } = await clock.until(submit('a'));
+	expect(clock.now()).toBe(9_000);
+	expect(snapshot.job).toMatchObject({ attempts: [{ endpoint: 'main' }, { endpoint: 'backup' }] });
+});
+
+it('in the end it says what each of them said', async () => {
+	const { clock, submit } = bench({ main: { refusals: times(9, busy) }, backup: { refusals: times(9, () => new ImageError('auth', { message: 'Unknown key', httpStatus: 401 })) } });
+	await expect(clock.until(submit('a'))).rejects.toMatchObject({ code: 'overloaded', delivery: 'notSent', message: 'No endpoint took the request. fake, main: Busy; fake, backup: Unknown key' });
+});
+
+it('one alone waits until it is free again, and no item says anything of endpoints', async () => {
+	const { clock, choices, submitsOf } = bench({ main: { refusals: [busy(20_000)] } });
+	const [only] = choices;
+	if (!only) throw new Error('There is one');
+	const { snapshot } = await clock.until(new AcrossEndpoints({ clock, random: () => 0 }).submit([{ ...only, name: null }], { idempotencyKey: 'a', deadline: 3_600_000 }));
+	expect(clock.now()).toBe(20_000);
+	expect(submitsOf('main')).toHaveLength(2);
+	expect(snapshot.job).not.toHaveProperty('endpoint');
+	expect(snapshot.job).not.toHaveProperty('attempts');
+});
+
+it('the same key makes one job, wherever it went', async () => {
+	const { clock, submit, submitsOf } = bench({ main: { refusals: [busy()] }, backup: {} });
+	const [a, b] = await clock.until(Promise.all([submit('same'), submit('same')]));
+	expect(a.snapshot.job.id).toBe(b.snapshot.job.id);
+	expect((await clock.until(submit('same'))).snapshot.job.id).toBe(a.snapshot.job.id);
+	expect([...submitsOf('backup'), ...submitsOf('main').slice(1)]).toHaveLength(1);
+});
+
+it('the same key in another pool makes a job there', async () => {
+	const { clock, choices, submitsOf } = bench({ main: {}, backup: {} });
+	const other = fakeEndpoint({ clock, name: 'other' });
+	const across = new AcrossEndpoints({ clock, random: () => 0 });
+	const [first, second] = choices;
+	if (!first || !second) throw new Error('There are two');
+	await clock.until(across.submit([first, second], { idempotencyKey: 'same', deadline: 3_600_000 }));
+	const elsewhere: Choice = { member: new PoolMember({ name: 'other', priority: 0, weight: 1, models: [] }, other.endpoint), request: first.request, name: 'other' };
+	const { snapshot } = await clock.until(across.submit([elsewhere, second], { idempotencyKey: 'same', deadline: 3_600_000 }));
+	expect(snapshot.job.id).toBe('other-1');
+	expect(submitsOf('main')).toHaveLength(1);
+});
+
+it('tells whom it is about to ask', async () => {
+	const { clock, submit } = bench({ main: { refusals: [busy()] }, backup: {} });
+	const asked: string[] = [];
+	await clock.until(submit('a', { asking: ({ member }) => asked.push(member.place.name) }));
+	expect(asked).toEqual(['main', 'backup']);
+});
