@@ -66,7 +66,7 @@ export interface Capabilities {
 	webhook: boolean;
 	/**
 	 * What stops a repeated submit from paying twice: `native` an idempotency key of the provider's,
-	 * `lookup` a search for the job before a new one is made, `none` nothing (an ambiguous submit is then an error).
+	 * `lookup` a search for the job before a new one is made, `none` nothing (an unknown outcome is then final).
 	 */
 	idempotency: 'native' | 'lookup' | 'none';
 	/** Whether a picture of one colour is how it (or the model behind it) refuses. */
@@ -102,12 +102,55 @@ export interface CallOptions {
 /** What a poll learned of one job. */
 export type Observation = { ok: true; snapshot: JobSnapshot } | { ok: false; error: ImageError };
 
+/** An answer, as far as it tells whether anything was made. */
+export interface Answered {
+	status: number;
+	/** Names in lower case. */
+	headers: Record<string, string>;
+	/** The whole body, secrets struck out; null where it was not read to its end. */
+	text: string | null;
+}
+
 export interface SubmitCall extends CallOptions {
 	/** Goes along where the provider has such a thing; else a key of the provider's own may be made from it. */
 	idempotencyKey: string;
 	/** How long the user waits for the job, in ms: the time-out of a provider that answers only when it is done. */
 	maxWaitMs: number;
+	/** What earlier requests of this job made, by part: these parts are not sent again. Where every part is there, nothing is sent. */
+	made: ReadonlyMap<number, string>;
+	/** Nothing more is sent: parts that are not in `made` stay missing, for this reason, and the job is what was made. */
+	givenUp?: ImageError | undefined;
+	/**
+	 * Carries out one request that can cost money: it is recorded before it leaves, and again with its outcome. Every
+	 * such request of a submit goes through this, and no other request does.
+	 * @param part which part of the job, from 0
+	 * @param call sends the request, and no other; fails with ImageError
+	 * @param idOf the provider's id of what was made, null where the answer names none
+	 */
+	paid: <T>(part: number, call: () => Promise<T>, idOf: (answer: T) => string | null) => Promise<T>;
 }
+
+export interface LookUpCall extends CallOptions {
+	idempotencyKey: string;
+	/** The parts whose request was sent and whose outcome is unknown. */
+	parts: readonly number[];
+	/** When the first of these requests was sent, ms since the epoch. */
+	since: number;
+	/** How long ago the last of these requests ended for us, in ms. */
+	quietMs: number;
+	/** Whether one of them timed out: the server may still come to it. */
+	timedOut: boolean;
+	/** Which of these ids belong to another job that we know of. */
+	takenIds(ids: readonly string[]): Promise<Set<string>>;
+	/** Ids of what the provider has accepted from us at this endpoint since `since`, newest first, some dozens at most. */
+	laterIds(): Promise<readonly string[]>;
+}
+
+/**
+ * What a look-up learned. `found`: what the requests made, by part. `conclusive`: of the parts that were not found it is
+ * certain that nothing was made and nothing will be; without it they may still show up, and `reason` says why.
+ */
+export type LookedUp = { found: ReadonlyMap<number, string> } & ({ conclusive: true } | { conclusive: false; reason: string });
 
 /** A job of the provider's list, and what it tells of its request. */
 export interface ListedSnapshot {
@@ -117,18 +160,23 @@ export interface ListedSnapshot {
 
 /** A provider's calls over one endpoint. Every method throws ImageError and nothing else. */
 export interface Session {
-	/** Makes one job: a running one, or from a provider that answers when it is done the finished one. Throws what it was refused with. */
+	/**
+	 * Makes one job: a running one, or from a provider that answers when it is done the finished one. Throws what a
+	 * request failed with. A job of several requests may then be continued by a further call, with what they made in
+	 * `made`; where results came inside answers, they are kept, and what failed is counted as missing.
+	 */
 	submit(request: ImageRequest, options: SubmitCall): Promise<JobSnapshot>;
 	/**
-	 * The job that an earlier submit of this request with this key has made, null when it made none. Asked only with
-	 * idempotency `lookup`, after a submit that was sent and not answered.
-	 * @param since when the first of those submits began, ms since the epoch
+	 * Whether an answer to a request that can cost money plainly says that nothing was made and nothing is charged: the
+	 * provider's own status *and* body. A gateway's page says no such thing, nor do words inside a 500.
 	 */
-	find?(request: ImageRequest, options: CallOptions & { idempotencyKey: string; since: number }): Promise<JobSnapshot | null>;
-	/** `find` goes by the key alone, so that it can never give another's job: worth a look wherever a key may have been used before. */
-	findsByKey?: true;
-	/** Whether `find` would find a job of this request; where it is missing, of every request. */
-	canFind?(request: ImageRequest): boolean;
+	isRefusal(answer: Answered): boolean;
+	/** Looks for what requests of unknown outcome have made; changes nothing. Asked only with idempotency `lookup`. */
+	lookUp?(request: ImageRequest, options: LookUpCall): Promise<LookedUp>;
+	/** Whether `lookUp` can find a job of this request; where it is missing, of every request. */
+	canLookUp?(request: ImageRequest): boolean;
+	/** `lookUp` goes by the key alone, so that it can never give another's job: worth asking wherever a key may have been used before. */
+	looksUpByKey?: true;
 	/**
 	 * Asks after jobs, in as few requests as the provider allows. The answer has an entry for every id asked.
 	 * Throws only where nothing could be learned of any of them (no connection, wrong key).

@@ -2,6 +2,7 @@ import { z } from 'zod/v4';
 import { readEndpoint } from '../credential';
 import type { EndpointConfig, ProviderAdapter, Session } from '../provider';
 import { type AiBatchClient, createAiBatchClient } from './client';
+import { isRefusal } from './errors';
 import { fromAnswer, toGenerateBody } from './mapping';
 
 /** What the AI Batch node needs besides the verbs. */
@@ -29,10 +30,14 @@ export const aiBatchAdapter: ProviderAdapter<AiBatchSession, AiBatchConfig> = {
 		return {
 			client,
 			upstream: { api_provider: fields.upstream, api_key: fields.upstreamApiKey },
-			async submit(request, { signal, idempotencyKey, maxWaitMs }) {
-				const answer = await client.generate(toGenerateBody(request, fields), { signal, timeoutMs: Math.max(1_000, Math.min(maxWaitMs, longestMs)) });
+			async submit(request, { signal, idempotencyKey, maxWaitMs, givenUp, paid }) {
+				if (givenUp) throw givenUp;
+				const body = toGenerateBody(request, fields);
+				const timeoutMs = Math.max(1_000, Math.min(maxWaitMs, longestMs));
+				const answer = await paid(0, () => client.generate(body, { signal, timeoutMs }), () => null);
 				return fromAnswer(answer, request, baseUrl, idempotencyKey);
 			},
+			isRefusal,
 		};
 	},
 };

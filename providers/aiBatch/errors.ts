@@ -1,12 +1,19 @@
 import { excerpt, parseJson } from '../../http/json';
 import { parseRetryAfter } from '../../http/retryAfter';
-import { type Delivery, type ErrorCode, ImageError } from '../../model/errors';
+import { type ErrorCode, ImageError } from '../../model/errors';
 import { codeOfStatus, hintOfStatus } from '../httpStatus';
+import type { Answered } from '../provider';
+import { isPlainRefusal } from '../refusal';
 import { refusalAnswer } from './wire';
 
-interface Answered {
-	status: number;
-	headers: Record<string, string>;
+type Head = Pick<Answered, 'status' | 'headers'>;
+
+/**
+ * Whether an answer says that nothing was made: `success: false` with a status that is not 500. A 500, and `success: false`
+ * under 200, may come after the upstream was paid, whatever their words.
+ */
+export function isRefusal(answer: Answered): boolean {
+	return isPlainRefusal(answer, (body) => typeof body === 'object' && body !== null && 'success' in body && body.success === false);
 }
 
 const keys = 'Check the keys in the AI Batch credential, and that the upstream key belongs to the upstream chosen there';
@@ -23,7 +30,7 @@ const meanings: ReadonlyArray<[RegExp, ErrorCode, string | null]> = [
 ];
 
 /** The body of a success. Throws what it means otherwise; `success: false` is a failure whatever the status. */
-export function bodyOf(answer: Answered, text: string, now: number): unknown {
+export function bodyOf(answer: Head, text: string, now: number): unknown {
 	const { status } = answer;
 	const body = parseJson(text);
 	const isOk = status >= 200 && status < 300;
@@ -33,7 +40,7 @@ export function bodyOf(answer: Answered, text: string, now: number): unknown {
 }
 
 /** What an answer that is no success means. */
-export function failureOf(answer: Answered, text: string, now: number): ImageError {
+export function failureOf(answer: Head, text: string, now: number): ImageError {
 	const body = parseJson(text);
 	const { status } = answer;
 	const isHtml = body === undefined && /^\s*</.test(text);
@@ -45,16 +52,13 @@ export function failureOf(answer: Answered, text: string, now: number): ImageErr
 	// 500 is said of everything, so its text says more; the other statuses mean what they mean.
 	const vague = (status >= 200 && status < 300) || status === 500 || status === 400;
 	const [, code, hint] = (vague ? meanings.find(([pattern]) => pattern.test(said)) : undefined) ?? [undefined, vague && status !== 400 ? ('upstream' as const) : byStatus, byStatus === 'auth' ? keys : hintOfStatus(status)];
-	// A gateway that gave up waiting says nothing of the work behind it.
-	const delivery: Delivery = status === 502 || status === 504 ? 'ambiguous' : 'answered';
 	return new ImageError(code, {
 		message: `AI Batch answered ${status} (${said})`,
 		hint,
 		httpStatus: status,
 		retryAfterMs: parseRetryAfter(answer.headers['retry-after'], now),
-		delivery,
-		// What failed after the upstream was called may have been paid.
-		...(status === 500 && code !== 'rateLimited' ? { retryable: false } : {}),
+		// What failed after the upstream was called may have been paid, whatever its words.
+		...(status === 500 || (status >= 200 && status < 300) ? { retryable: false } : {}),
 	});
 }
 

@@ -3,7 +3,22 @@ import { excerpt, parseJson } from '../../http/json';
 import { parseRetryAfter } from '../../http/retryAfter';
 import { type ErrorCode, ImageError } from '../../model/errors';
 import { codeOfStatus, hintOfStatus } from '../httpStatus';
+import type { Answered } from '../provider';
+import { isPlainRefusal } from '../refusal';
 import { errorAnswer } from './wire';
+
+/** Google's own address: only its answers mean what Google's documentation says of them. */
+const google = 'generativelanguage.googleapis.com';
+
+/**
+ * Whether an answer says that nothing is charged. "If your request fails with a 400 or 500 error, you won't be charged for
+ * the tokens used" (https://ai.google.dev/gemini-api/docs/billing) is said by Google and of Google: a proxy's 500 may hide anything.
+ */
+export function isRefusal(answer: Answered, baseUrl: string): boolean {
+	const isOwn = (body: unknown) => errorAnswer.safeParse(body).success;
+	if (answer.status === 500 && new URL(baseUrl).hostname === google) return answer.text !== null && isOwn(parseJson(answer.text));
+	return isPlainRefusal(answer, isOwn);
+}
 
 type Meaning = [code: ErrorCode, hint: string | null];
 
@@ -52,8 +67,8 @@ function meaningOf(status: number, text: string, isDaily: boolean): Meaning {
 }
 
 /** Whether a model was asked for more candidates than it gives: one each, then. Nothing was made or paid. */
-export function wantsOneEach({ code, message }: ImageError): boolean {
-	return code === 'invalidRequest' && /multiple candidates|candidate_?count/i.test(message);
+export function wantsOneEach({ code, message, outcome }: ImageError): boolean {
+	return code === 'invalidRequest' && outcome !== 'unknown' && /multiple candidates|candidate_?count/i.test(message);
 }
 
 export interface Ending {

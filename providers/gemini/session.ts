@@ -1,25 +1,25 @@
+import type { GenerateContentConfig } from '@google/genai';
 import { ImageError, type Outcome, outcomeOf } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
+import { clockSkewMs, lookedUp } from '../lookUp';
 import { pollEach } from '../pollEach';
-import type { CallOptions, Session } from '../provider';
+import type { CallOptions, Session, SubmitCall } from '../provider';
 import type { GeminiConfig } from './adapter';
 import { fromBatch, fromResponses, statusOfBatch } from './batch';
 import type { GeminiClient, LongCall } from './client';
-import { wantsOneEach } from './errors';
+import { isRefusal, wantsOneEach } from './errors';
 import { type ContentRequest, fromAnswers, toContentRequest } from './mapping';
 import { type EndpointKind, modelOf, models } from './models';
 import type { BatchJob, ContentAnswer } from './wire';
 
 /** The API gives up after this long. */
 const longestMs = 10 * 60_000;
-/** Clocks of n8n and the server may differ by so much. */
-const clockSkewMs = 5_000;
 
 const isBatch = ({ extras }: ImageRequest) => extras?.['batch'] === true;
 
 /** The verbs over the API: a direct call answers with the finished job, a batch is a job that runs. */
-export function geminiSession(client: GeminiClient, { own }: GeminiConfig): Session {
+export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConfig): Session {
 	/** Models that have said to give one candidate a call. */
 	const oneEach = new Set<string>();
 
@@ -31,43 +31,50 @@ export function geminiSession(client: GeminiClient, { own }: GeminiConfig): Sess
 	}
 
 	/** One call for all, where the model gives several candidates; else a call each, of which some may fail. */
-	async function answersTo(content: ContentRequest, count: number, options: LongCall): Promise<Array<Outcome<ContentAnswer>>> {
-		if (count === 1) return [await outcomeOf(client.generate(content, options))];
+	async function answersTo(content: ContentRequest, count: number, { paid, ...call }: LongCall & Pick<SubmitCall, 'paid'>): Promise<Array<Outcome<ContentAnswer>>> {
+		const ask = (part: number, config: Partial<GenerateContentConfig>) => paid(part, () => client.generate({ ...content, config: { ...content.config, ...config } }, call), () => null);
+		if (count === 1) return [await outcomeOf(ask(0, {}))];
 		if (!oneEach.has(content.model)) {
-			const together = await outcomeOf(client.generate({ ...content, config: { ...content.config, candidateCount: count } }, options));
+			const together = await outcomeOf(ask(0, { candidateCount: count }));
 			if (together.ok || !wantsOneEach(together.error)) return [together];
 			oneEach.add(content.model);
 		}
 		// Each its own seed, or all would be the same picture.
-		const seedOf = (place: number) => (content.config.seed === undefined ? {} : { seed: content.config.seed + place });
-		return await Promise.all(Array.from({ length: count }, (_, place) => patiently(() => client.generate({ ...content, config: { ...content.config, ...seedOf(place) } }, options))));
+		const seedOf = (part: number) => (content.config.seed === undefined ? {} : { seed: content.config.seed + part });
+		return await Promise.all(Array.from({ length: count }, (_, part) => patiently(() => ask(part, seedOf(part)))));
+	}
+
+	async function submitBatch(request: ImageRequest, { model, contents, config }: ContentRequest, { idempotencyKey, paid, signal }: SubmitCall): Promise<BatchJob> {
+		const requests = Array.from({ length: request.count }, (_, place) => ({ contents, config: { ...config, ...(config.seed === undefined ? {} : { seed: config.seed + place }) } }));
+		return await paid(0, () => client.createBatch({ model, displayName: idempotencyKey, requests }, { signal }), ({ name }) => name);
 	}
 
 	return {
-		async submit(request, { idempotencyKey, maxWaitMs, signal }) {
+		async submit(request, options) {
+			const { idempotencyKey, maxWaitMs, made, givenUp, paid, signal } = options;
+			const known = made.get(0);
+			if (known !== undefined) return ofRequest(await look(known, { signal }), request, idempotencyKey);
+			if (givenUp) throw givenUp;
 			const content = await toContentRequest(request);
 			refuseModel(content.model, own.endpoint);
-			if (isBatch(request)) {
-				const { model, contents, config } = content;
-				const requests = Array.from({ length: request.count }, (_, place) => ({ contents, config: { ...config, ...(config.seed === undefined ? {} : { seed: config.seed + place }) } }));
-				return ofRequest(await client.createBatch({ model, displayName: idempotencyKey, requests }, { signal }), request);
-			}
-			const outcomes = await answersTo(content, request.count, { signal, timeoutMs: Math.max(1_000, Math.min(maxWaitMs, longestMs)) });
+			if (isBatch(request)) return ofRequest(fromBatch(await submitBatch(request, content, options)), request, idempotencyKey);
+			const outcomes = await answersTo(content, request.count, { paid, signal, timeoutMs: Math.max(1_000, Math.min(maxWaitMs, longestMs)) });
 			const answers = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
 			const lost = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error]));
 			// Where nothing came: that something may have been made all the same weighs more than a refusal.
-			const [worst] = [...lost].sort((a, b) => Number(b.delivery === 'ambiguous') - Number(a.delivery === 'ambiguous'));
+			const worst = lost.find(({ outcome }) => outcome === 'unknown') ?? lost[0];
 			if (answers.length === 0 && worst) throw worst;
 			return fromAnswers(answers, lost, { ...request, model: content.model }, idempotencyKey);
 		},
-		canFind: isBatch,
-		findsByKey: true,
-		async find(request, { idempotencyKey, since, ...options }) {
-			for await (const batch of client.batches(options)) {
-				if (Date.parse(batch.createTime ?? '') < since - clockSkewMs) return null;
-				if (batch.displayName === idempotencyKey) return ofRequest(batch, request);
+		isRefusal: (answer) => isRefusal(answer, baseUrl),
+		canLookUp: isBatch,
+		looksUpByKey: true,
+		async lookUp(_request, { idempotencyKey, ...call }) {
+			for await (const batch of client.batches(call)) {
+				if (Date.parse(batch.createTime ?? '') < call.since - clockSkewMs) break;
+				if (batch.displayName === idempotencyKey) return { found: new Map([[0, batch.name]]), conclusive: true };
 			}
-			return null;
+			return lookedUp(new Map(), call, 'Gemini');
 		},
 		poll: async (ids, options) => await pollEach(ids, async (id) => await look(id, options)),
 		async cancel(id, options) {
@@ -92,13 +99,12 @@ export function geminiSession(client: GeminiClient, { own }: GeminiConfig): Sess
 /** "Too fast" slows the whole endpoint, so that a further call comes in its turn; what the others have made is not given up for it. */
 async function patiently(call: () => Promise<ContentAnswer>, more = 2): Promise<Outcome<ContentAnswer>> {
 	const outcome = await outcomeOf(call());
-	return !outcome.ok && outcome.error.code === 'rateLimited' && more > 0 ? await patiently(call, more - 1) : outcome;
+	return !outcome.ok && outcome.error.code === 'rateLimited' && outcome.error.outcome !== 'unknown' && more > 0 ? await patiently(call, more - 1) : outcome;
 }
 
 /** How many pictures were asked for the API does not tell again before they are there. */
-function ofRequest(batch: BatchJob, { count }: ImageRequest): JobSnapshot {
-	const snapshot = fromBatch(batch);
-	return { ...snapshot, job: { ...snapshot.job, total: count } };
+function ofRequest(snapshot: JobSnapshot, { count }: ImageRequest, idempotencyKey: string): JobSnapshot {
+	return { ...snapshot, job: { ...snapshot.job, total: snapshot.job.total ?? count, idempotencyKey } };
 }
 
 /** Throws where the document's table says that this kind of endpoint does not have the model. */

@@ -1,5 +1,6 @@
 import type { ApiAnswer, ApiRequest } from '../../http/apiClient';
 import { ImageError } from '../../model/errors';
+import { submitCall } from '../../test/support/providerCalls';
 import { transportOf } from '../../test/support/transport';
 import { imageSaasAdapter } from './adapter';
 
@@ -32,14 +33,14 @@ describe('submit', () => {
 	it('sends what was asked with its key, and notes both on the job', async () => {
 		const { submit, asked } = session(() => ({ status: 202, body: { jobId: 'a', status: 'QUEUED' } }));
 		const { signal } = new AbortController();
-		const snapshot = await submit({ prompt: 'A cat', count: 2 }, { idempotencyKey: 'key-1', signal, maxWaitMs: 1_000 });
+		const snapshot = await submit({ prompt: 'A cat', count: 2 }, submitCall({ signal }));
 		expect(asked).toEqual([{ method: 'POST', path: '/v1/images/generate', json: { prompt: 'A cat', sampleCount: 2 }, headers: { 'Idempotency-Key': 'key-1' }, signal }]);
 		expect(snapshot).toMatchObject({ job: { id: 'a', status: 'queued', total: 2, idempotencyKey: 'key-1', completed: null }, images: [] });
 	});
 
 	it('a replayed key that answers with the end gives the pictures at once', async () => {
 		const { submit } = session(() => ({ status: 202, body: job('a') }));
-		await expect(submit({ prompt: 'A', count: 1 }, { idempotencyKey: 'k', maxWaitMs: 1_000 })).resolves.toMatchObject({ job: { status: 'succeeded', completed: 1 }, images: [{ url: 'https://images.example/a.png' }] });
+		await expect(submit({ prompt: 'A', count: 1 }, submitCall())).resolves.toMatchObject({ job: { status: 'succeeded', completed: 1 }, images: [{ url: 'https://images.example/a.png' }] });
 	});
 });
 

@@ -6,6 +6,7 @@ import { concernsEndpoint, toImageError } from '../../model/errors';
 import type { JobSnapshot } from '../../model/job';
 import type { CallOptions, Observation, ProviderAdapter, Session } from '../provider';
 import { createImageSaasClient, type ImageSaasClient } from './client';
+import { isRefusal } from './errors';
 import { fromJob, fromListedJob, requestOf, toSubmitBody } from './mapping';
 import { imageSaasWebhook } from './webhook';
 
@@ -54,10 +55,14 @@ export const imageSaasAdapter: ProviderAdapter<ImageSaasSession> = {
 			client,
 			listJobs,
 			async submit(request, options) {
-				const answer = await client.submit(toSubmitBody(request), options);
+				const { made, givenUp, paid } = options;
+				const known = made.get(0);
+				if (known === undefined && givenUp) throw givenUp;
+				const answer = known === undefined ? await paid(0, () => client.submit(toSubmitBody(request), options), ({ jobId }) => jobId) : await client.get(known, options);
 				const snapshot = fromJob(answer);
 				return { ...snapshot, job: { ...snapshot.job, idempotencyKey: options.idempotencyKey, total: request.count } };
 			},
+			isRefusal,
 			async poll(ids, options) {
 				const found = new Map<string, Observation>();
 				if (ids.length > 1) {

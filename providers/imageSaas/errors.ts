@@ -2,6 +2,8 @@ import type { ApiAnswer } from '../../http/apiClient';
 import { excerpt, parseJson } from '../../http/json';
 import { parseRetryAfter } from '../../http/retryAfter';
 import { type ErrorCode, ImageError, type JobError, jobError } from '../../model/errors';
+import type { Answered } from '../provider';
+import { isPlainRefusal } from '../refusal';
 import { errorAnswer } from './wire';
 
 interface Meaning {
@@ -62,6 +64,11 @@ export function throwUnlessOk(answer: ApiAnswer, now: number): void {
 		retryAfterMs: parseRetryAfter(answer.headers['retry-after'], now),
 		...(meaning.retryable === undefined ? {} : { retryable: meaning.retryable }),
 	});
+}
+
+/** Whether an answer says that no job was made: an error with a code in capitals, as the document has them, and not under a 500. */
+export function isRefusal(answer: Answered): boolean {
+	return isPlainRefusal(answer, (body) => /^[A-Z][A-Z0-9_]*$/.test(errorAnswer.safeParse(body).data?.error ?? ''));
 }
 
 const refusal = /safety|blocked|prohibited|moderation|content.?(policy|filter)|sensitive/i;

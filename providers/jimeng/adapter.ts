@@ -2,6 +2,7 @@ import { z } from 'zod/v4';
 import { readEndpoint } from '../credential';
 import type { ProviderAdapter, Session } from '../provider';
 import { createJimengClient, type JimengClient } from './client';
+import { isRefusal } from './errors';
 import { fromAnswer, toImagesBody } from './mapping';
 import { videoModels } from './models';
 
@@ -32,13 +33,15 @@ export const jimengAdapter: ProviderAdapter<JimengSession> = {
 		const client = createJimengClient(transport);
 		return {
 			client,
-			async submit(request, { signal, idempotencyKey, maxWaitMs }) {
+			async submit(request, { signal, idempotencyKey, maxWaitMs, givenUp, paid }) {
+				if (givenUp) throw givenUp;
 				const body = toImagesBody(request);
 				const images = (request.references ?? []).flatMap((reference) => (reference.kind === 'url' ? [reference.url] : []));
 				const options = { signal, timeoutMs: Math.max(1_000, Math.min(maxWaitMs, longestMs)) };
-				const answer = images.length > 0 ? await client.compositions({ ...body, images }, options) : await client.generations(body, options);
+				const answer = await paid(0, () => (images.length > 0 ? client.compositions({ ...body, images }, options) : client.generations(body, options)), () => null);
 				return fromAnswer(answer, request, idempotencyKey);
 			},
+			isRefusal,
 			async models(options) {
 				const offered = await client.models(options);
 				return offered.filter((id) => !videoModels.some((video) => video === id) && !id.includes('video')).map((id) => ({ value: id, name: id }));

@@ -1,7 +1,9 @@
 import { excerpt, parseJson } from '../../http/json';
 import { parseRetryAfter } from '../../http/retryAfter';
-import { type Delivery, type ErrorCode, ImageError } from '../../model/errors';
+import { type ErrorCode, ImageError } from '../../model/errors';
 import { codeOfStatus, hintOfStatus } from '../httpStatus';
+import type { Answered } from '../provider';
+import { isNotPassedOn, isRefusalStatus } from '../refusal';
 import { errorAnswer } from './wire';
 
 interface Meaning {
@@ -46,30 +48,44 @@ const wordings: ReadonlyArray<[RegExp, Meaning]> = [
 	[/超时|time.?out|timed out/i, { code: 'timeout', hint: 'Look at the site before you try again: it may be ready there', retryable: false }],
 ];
 
-interface Answered {
-	status: number;
-	headers: Record<string, string>;
+/** Codes by which the server says that it has not begun a generation, whatever the status. */
+const notBegun = ['-2000', '-2002', '-2003', '-2004', '-2006', '-2009', 'UPLOAD_TIMEOUT', 'CONTENT_FILTERED', 'INSUFFICIENT_POINTS', 'INSUFFICIENT_CREDITS', 'INVALID_SESSION'];
+/** Codes of a generation that was begun, or that say nothing of it, whatever the status. */
+const mayHaveBegun = ['-1000', '-2001', '-2007', '-2008', 'GENERATION_TIMEOUT', 'GENERATION_FAILED'];
+
+/** Whether an answer says that no generation was begun, so that no credit was used: its code first, then its status. */
+export function isRefusal({ status, text }: Answered): boolean {
+	if (isNotPassedOn(status)) return true;
+	const error = text === null ? undefined : errorAnswer.safeParse(parseJson(text)).data;
+	if (error === undefined || (!('error' in error) && error.code === 0)) return false;
+	const { word } = wordsOf(error);
+	if (word === '-2001') return status === 429;
+	if (word !== undefined && notBegun.includes(word)) return true;
+	return isRefusalStatus(status) && !(word !== undefined && (mayHaveBegun.includes(word) || /^-\d/.test(word)));
 }
 
+type Head = Pick<Answered, 'status' | 'headers'>;
+
 /** The body of a success. Throws what it means otherwise: a 200 is one only when there is no error in it. */
-export function bodyOf(answer: Answered, text: string, now: number): unknown {
+export function bodyOf(answer: Head, text: string, now: number): unknown {
 	const body = parseJson(text);
 	const error = errorAnswer.safeParse(body);
 	const isOk = answer.status >= 200 && answer.status < 300;
-	if (error.success && (!isOk || 'error' in error.data || error.data.code !== 0)) throw told(error.data, answer, now);
+	if (error.success && (!isOk || 'error' in error.data || error.data.code !== 0)) throw failure(answer, wordsOf(error.data), now);
 	if (isOk) return body;
 	throw failure(answer, { text: excerpt(text) }, now);
 }
 
-function told(error: Record<string, unknown>, answer: Answered, now: number): ImageError {
+/** Code and text of an error, wherever they stand in it. */
+function wordsOf(error: Record<string, unknown>): { word?: string | undefined; text: string } {
 	const inner = error['error'];
-	if (typeof inner === 'string') return failure(answer, { text: excerpt(inner) }, now);
+	if (typeof inner === 'string') return { text: excerpt(inner) };
 	const { code, type, message } = (typeof inner === 'object' && inner !== null ? inner : error) as { code?: unknown; type?: unknown; message?: unknown };
 	const word = typeof code === 'string' || typeof code === 'number' ? String(code) : typeof type === 'string' ? type : undefined;
-	return failure(answer, { word, text: typeof message === 'string' ? excerpt(message, 300) : (word ?? 'no reason given') }, now);
+	return { word, text: typeof message === 'string' ? excerpt(message, 300) : (word ?? 'no reason given') };
 }
 
-function failure(answer: Answered, { word, text }: { word?: string | undefined; text: string }, now: number): ImageError {
+function failure(answer: Head, { word, text }: { word?: string | undefined; text: string }, now: number): ImageError {
 	const isOk = answer.status >= 200 && answer.status < 300;
 	const byStatus: Meaning = isOk ? failed : { code: codeOfStatus(answer.status) };
 	const byWord = word !== undefined && Object.hasOwn(meanings, word) ? meanings[word] : undefined;
@@ -77,15 +93,12 @@ function failure(answer: Answered, { word, text }: { word?: string | undefined; 
 	// -1000 is whatever else went wrong, so its text says more; a clear status says more than a text.
 	const clear = !isOk && ['auth', 'rateLimited', 'overloaded', 'notFound'].includes(byStatus.code);
 	const meaning = (byWord && byWord !== failed ? byWord : undefined) ?? (clear ? byStatus : (byText ?? byWord ?? byStatus));
-	// A gateway that gave up waiting says nothing of the work behind it, which may go on and be paid.
-	const delivery: Delivery = answer.status === 502 || answer.status === 504 ? 'ambiguous' : 'answered';
 	const retryable = meaning.retryable ?? (answer.status === 500 ? false : undefined);
 	return new ImageError(meaning.code, {
 		message: `Jimeng answered ${word ?? answer.status} (${text})`,
 		hint: meaning.hint ?? hintOfStatus(answer.status),
 		httpStatus: answer.status,
 		retryAfterMs: parseRetryAfter(answer.headers['retry-after'], now),
-		delivery,
 		...(retryable === undefined ? {} : { retryable }),
 	});
 }

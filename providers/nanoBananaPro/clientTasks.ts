@@ -9,9 +9,16 @@ import { imagePage, imageTask, type ImageTask } from './wireTasks';
 
 export interface TaskBody {
 	provider: string;
-	model_id: string;
+	/** Absent: the server takes its own default. */
+	model_id?: string;
 	/** The real server looks at `model_id` in here alone. */
-	params: { prompt: string; aspect_ratio: string; resolution_level?: string; count: 1; model_id: string };
+	params: { prompt: string; aspect_ratio: string; resolution_level?: string; count: 1; model_id?: string };
+}
+
+export interface ImagesQuery {
+	page: number;
+	page_size: number;
+	keyword?: string;
 }
 
 /** The calls of the `tasks` API of the public server. Each throws ImageError for anything but the answer it promises. */
@@ -19,7 +26,9 @@ export interface TasksClient {
 	generate(body: TaskBody, options: CallOptions): Promise<ImageTask>;
 	generateWithImages(body: TaskBody, files: readonly FormPart[], options: CallOptions): Promise<ImageTask>;
 	task(taskId: string, options: CallOptions): Promise<ImageTask>;
-	images(query: { page: number; page_size: number; keyword?: string }, options: CallOptions): Promise<ImageTask[]>;
+	images(query: ImagesQuery, options: CallOptions): Promise<ImageTask[]>;
+	/** As `images`, with how many there are in all where the server says. */
+	page(query: ImagesQuery, options: CallOptions): Promise<{ list: ImageTask[]; total: number | null }>;
 	deleteImage(taskId: string, options: CallOptions): Promise<void>;
 	/** The server sends its providers' API keys along; they are struck out here. */
 	providers(options: CallOptions): Promise<Array<Record<string, unknown>>>;
@@ -29,18 +38,20 @@ export interface TasksClient {
 export function createTasksClient(transport: ApiTransport, now: () => number = Date.now): TasksClient {
 	const data = async (request: ApiRequest) => dataOf(await transport.send(request), now());
 	const task = async (request: ApiRequest) => readValue(imageTask, await data(request), 'The task');
+	async function pageOf(query: ImagesQuery, { signal }: CallOptions): Promise<{ list: ImageTask[]; total: number | null }> {
+		const { list, images, items, total } = readValue(imagePage, await data({ method: 'GET', path: '/api/v1/images', query: { ...query }, signal }), 'The images');
+		return { list: list ?? images ?? items ?? [], total: total ?? null };
+	}
 	return {
 		generate: (json, { signal }) => task({ method: 'POST', path: '/api/v1/tasks/generate', json, signal }),
 		generateWithImages({ provider, model_id, params }, files, { signal }) {
-			const fields = { provider, model_id, prompt: params.prompt, aspectRatio: params.aspect_ratio, imageSize: params.resolution_level ?? '', count: '1' };
+			const fields = { provider, model_id: model_id ?? '', prompt: params.prompt, aspectRatio: params.aspect_ratio, imageSize: params.resolution_level ?? '', count: '1' };
 			const texts = Object.entries(fields).filter(([, value]) => value !== '').map(([name, value]): FormPart => ({ name, value }));
 			return task({ method: 'POST', path: '/api/v1/tasks/generate-with-images', form: [...texts, ...files], timeoutMs: 5 * 60_000, signal });
 		},
 		task: (taskId, { signal }) => task({ method: 'GET', path: `/api/v1/tasks/${encodeURIComponent(taskId)}`, signal }),
-		async images(query, { signal }) {
-			const page = readValue(imagePage, await data({ method: 'GET', path: '/api/v1/images', query, signal }), 'The images');
-			return page.list ?? page.images ?? page.items ?? [];
-		},
+		images: async (query, options) => (await pageOf(query, options)).list,
+		page: pageOf,
 		deleteImage: async (taskId, { signal }) => {
 			await data({ method: 'DELETE', path: `/api/v1/images/${encodeURIComponent(taskId)}`, signal });
 		},

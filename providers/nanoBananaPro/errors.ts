@@ -3,6 +3,8 @@ import { excerpt, parseJson } from '../../http/json';
 import { parseRetryAfter } from '../../http/retryAfter';
 import { type ErrorCode, ImageError, type JobError, jobError } from '../../model/errors';
 import { codeOfStatus, hintOfStatus } from '../httpStatus';
+import type { Answered } from '../provider';
+import { isPlainRefusal, isRefusalStatus } from '../refusal';
 import { envelope } from './wire';
 
 /** Success in either API. */
@@ -21,6 +23,17 @@ export function dataOf(answer: ApiAnswer, now: number): unknown {
 	// A success of HTTP with a code of failure: the code is an HTTP status.
 	const told = ok && parsed.success ? parsed.data.code : status;
 	throw refusal({ status: told, httpStatus: status, message: parsed.success ? (parsed.data.message ?? '') : excerpt(answer.text), isPlain: !parsed.success, retryAfterMs: parseRetryAfter(answer.headers['retry-after'], now) });
+}
+
+/**
+ * Whether an answer says that no task was made: an envelope with the code of a refusal, under that status or under 200.
+ * The 503 of a full queue is one, though the public server keeps a failed task of it.
+ */
+export function isRefusal(answer: Answered): boolean {
+	const { status, text } = answer;
+	const codeIn = (body: unknown) => envelope.safeParse(body).data?.code ?? 0;
+	if (status >= 200 && status < 300) return text !== null && isRefusalStatus(codeIn(parseJson(text)));
+	return isPlainRefusal(answer, (body) => isRefusalStatus(codeIn(body)));
 }
 
 interface Refused {

@@ -31,10 +31,13 @@ function sdkOptions({ seed, extras = {} }: ImageRequest): Record<string, unknown
 	return { ...(typeof more === 'object' ? more : {}), ...Object.fromEntries(Object.entries({ seed, temperature, topP, topK }).filter(([, value]) => value !== undefined)) };
 }
 
-/** The request in the fields of the tasks API, one body a picture. Without a ratio and a resolution the server crashes, so a ratio always goes along. */
+/**
+ * The request in the fields of the tasks API, one body per image. Without a ratio and a resolution the server crashes, so a
+ * ratio always goes along. Without a model the server takes its own default.
+ */
 export function toTaskBody(request: ImageRequest, provider: string): TaskBody {
-	const model = request.model ?? defaultModel(request);
-	return { provider, model_id: model, params: { prompt: request.prompt, aspect_ratio: request.aspectRatio ?? '1:1', ...(request.resolution === undefined ? {} : { resolution_level: request.resolution }), count: 1, model_id: model } };
+	const model = request.model === undefined ? {} : { model_id: request.model };
+	return { provider, ...model, params: { prompt: request.prompt, aspect_ratio: request.aspectRatio ?? '1:1', ...(request.resolution === undefined ? {} : { resolution_level: request.resolution }), count: 1, ...model } };
 }
 
 /** `processing/completed/failed/partial` of v1.6 and `pending/…` of tasks; another word is one of a task that still runs. */

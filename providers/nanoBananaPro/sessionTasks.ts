@@ -2,41 +2,37 @@ import { concernsEndpoint, ImageError, toImageError } from '../../model/errors';
 import type { JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
 import { pagesWorthReading } from '../pagesWorthReading';
-import type { CallOptions, Observation, Session } from '../provider';
+import { partlyAccepted } from '../partlyAccepted';
+import type { CallOptions, Observation, Session, SubmitCall } from '../provider';
 import type { NanoBananaProConfig } from './adapter';
 import type { TasksClient } from './clientTasks';
+import { isRefusal } from './errors';
 import { readJobId, writeJobId } from './jobId';
+import { fitsTask, lookUpInHistory, ofTask } from './lookUp';
 import { fromTasks, toTaskBody } from './mapping';
 import { parts } from './parts';
 import type { ImageTask } from './wireTasks';
 
 const pageSize = 100;
-const clockSkewMs = 5_000;
 
 /** The verbs over the public server's API: a task makes one picture, so a job of n pictures is n tasks. */
 export function tasksSession(client: TasksClient, { baseUrl, own }: NanoBananaProConfig): Session {
-	const claimed = new Set<string>();
-
-	async function submitRest(request: ImageRequest, made: ImageTask[], options: CallOptions): Promise<JobSnapshot> {
-		let stopped: ImageError | null = null;
+	/** Sends a request for every image that none has made yet, in their order. */
+	async function submitMissing(request: ImageRequest, { made, givenUp, paid, signal }: SubmitCall): Promise<JobSnapshot> {
 		const body = toTaskBody(request, own.taskProvider || 'gemini');
 		const files = parts(request);
-		while (made.length < request.count && !stopped) {
-			try {
-				const task = files.length > 0 ? await client.generateWithImages(body, files, options) : await client.generate(body, options);
-				claimed.add(task.task_id);
-				made.push(task);
-			} catch (thrown) {
-				const error = toImageError(thrown);
-				// Of those that were accepted none is lost; the rest is counted as missing.
-				if (made.length === 0) throw error;
-				stopped = new ImageError(error.code, { message: `${made.length} of ${request.count} images were accepted: ${error.message}`, hint: error.hint, retryable: error.retryable, httpStatus: error.httpStatus });
-			}
+		// Those of an earlier call are polled for later; nothing is asked for them here.
+		const tasks = new Map([...made].map(([part, task_id]): [number, ImageTask] => [part, { task_id, status: 'pending' }]));
+		for (let part = 0; part < request.count && !givenUp; part++) {
+			if (tasks.has(part)) continue;
+			tasks.set(part, await paid(part, () => (files.length > 0 ? client.generateWithImages(body, files, { signal }) : client.generate(body, { signal })), ({ task_id }) => task_id));
 		}
+		if (givenUp && tasks.size === 0) throw givenUp;
+		const inOrder = [...tasks].sort(([a], [b]) => a - b).map(([, task]) => task);
 		// A single task says by itself how much it is: its id stays the server's own.
-		const id = writeJobId({ taskIds: made.map(({ task_id }) => task_id), count: request.count === 1 ? null : request.count });
-		const snapshot = fromTasks(made, id, baseUrl);
-		return stopped ? { ...snapshot, job: { ...snapshot.job, error: stopped.toJobError() } } : snapshot;
+		const id = writeJobId({ taskIds: inOrder.map(({ task_id }) => task_id), count: request.count === 1 ? null : request.count });
+		const snapshot = fromTasks(inOrder, id, baseUrl);
+		return givenUp && tasks.size < request.count ? { ...snapshot, job: { ...snapshot.job, error: partlyAccepted(tasks.size, request.count, givenUp.toJobError()) } } : snapshot;
 	}
 
 	async function* rows(options: CallOptions): AsyncGenerator<ImageTask> {
@@ -76,19 +72,11 @@ export function tasksSession(client: TasksClient, { baseUrl, own }: NanoBananaPr
 
 	return {
 		async submit(request, options) {
-			const snapshot = await submitRest(request, [], options);
+			const snapshot = await submitMissing(request, options);
 			return { ...snapshot, job: { ...snapshot.job, idempotencyKey: options.idempotencyKey } };
 		},
-		async find(request, { since, ...options }) {
-			const candidates: ImageTask[] = [];
-			for await (const task of rows(options)) {
-				if (Date.parse(task.created_at ?? '') < since - clockSkewMs) break;
-				if (task.prompt === request.prompt && !claimed.has(task.task_id)) candidates.push(task);
-			}
-			if (candidates.length > 1) throw new ImageError('conflict', { message: `${candidates.length} tasks with this prompt were made since, and nothing tells which is this item's`, hint: 'Look at the history and take the job from there, or run the workflow anew' });
-			for (const { task_id } of candidates) claimed.add(task_id);
-			return candidates.length > 0 ? await submitRest(request, candidates, options) : null;
-		},
+		isRefusal,
+		lookUp: async (request, options) => await lookUpInHistory((page, pageSize) => client.page({ page, page_size: pageSize }, options).then(({ list, total }) => ({ rows: list.map(ofTask), total })), (row) => fitsTask(row, request), options),
 		async poll(ids, options) {
 			const tasks = await tasksOf(ids.flatMap((id) => readJobId(id).taskIds), options);
 			return new Map(

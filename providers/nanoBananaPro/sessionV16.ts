@@ -1,34 +1,43 @@
 import { parseJson, readValue } from '../../http/json';
-import { ImageError } from '../../model/errors';
+import { ImageError, jobError } from '../../model/errors';
 import type { DeliveredImage, JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
+import { partlyAccepted } from '../partlyAccepted';
 import { pollEach } from '../pollEach';
-import type { CallOptions, Session } from '../provider';
+import type { CallOptions, Session, SubmitCall } from '../provider';
 import type { NanoBananaProConfig } from './adapter';
 import type { NanoBananaProClient } from './client';
+import { isRefusal } from './errors';
 import { readJobId, writeJobId } from './jobId';
+import { fitsGeneration, lookUpInHistory, ofGeneration } from './lookUp';
 import { fromTask, toBatchBody, toImage } from './mapping';
 import { parts } from './parts';
 import { type GenerationTask, progressMessage } from './wire';
 
 const pageSize = 50;
-/** Clocks of n8n and the server may differ by so much. */
-const clockSkewMs = 5_000;
 
 /** The verbs over the document's API: one task is one job with up to 100 pictures. */
 export function v16Session(client: NanoBananaProClient, { baseUrl, own }: NanoBananaProConfig): Session {
 	const urlOf = (imageId: string) => `${baseUrl}/api/v1/images/${encodeURIComponent(imageId)}`;
-	/** Tasks this process knows to belong to a submit of its own: a look for another submit's task must not find them. */
-	const claimed = new Set<string>();
 
 	function accepted(task: GenerationTask, request: ImageRequest): JobSnapshot {
-		claimed.add(task.id);
 		// Part of a batch may be accepted: the id remembers how much was asked for, and what is missing is counted at the end.
 		const short = task.totalCount !== null && task.totalCount !== undefined && task.totalCount < request.count;
 		const snapshot = fromTask(task, writeJobId({ taskIds: [task.id], count: short ? request.count : null }), urlOf);
 		if (!short || snapshot.job.error) return snapshot;
-		const error = new ImageError('upstream', { message: `${task.totalCount} of ${request.count} images were accepted${task.errorMessage ? `: ${task.errorMessage}` : ''}`, hint: 'The missing ones can be generated again' });
-		return { ...snapshot, job: { ...snapshot.job, error: error.toJobError() } };
+		const error = partlyAccepted(task.totalCount ?? 0, request.count, jobError('upstream', { message: task.errorMessage || 'the server gives no reason', hint: 'The missing ones can be generated again' }));
+		return { ...snapshot, job: { ...snapshot.job, error } };
+	}
+
+	/** The task of the request: the one that an earlier call made, or a new one. */
+	async function taskOf(request: ImageRequest, { made, givenUp, paid, signal }: SubmitCall): Promise<GenerationTask> {
+		const known = made.get(0);
+		if (known !== undefined) return await client.status(known, { signal });
+		if (givenUp) throw givenUp;
+		if (!own.geminiApiKey) throw new ImageError('invalidRequest', { message: 'The credential has no Gemini API Key, which the v1.6 API wants with every request', hint: 'Open the credential and fill it in', delivery: 'notSent' });
+		const body = toBatchBody(request, { apiKey: own.geminiApiKey, apiBase: own.geminiApiBase });
+		const files = parts(request);
+		return await paid(0, () => (files.length > 0 ? client.generateWithImages(body, files, { signal }) : client.generate(body, { signal })), ({ id }) => id);
 	}
 
 	async function* history(options: CallOptions): AsyncGenerator<GenerationTask> {
@@ -46,23 +55,12 @@ export function v16Session(client: NanoBananaProClient, { baseUrl, own }: NanoBa
 
 	return {
 		async submit(request, options) {
-			if (!own.geminiApiKey) throw new ImageError('invalidRequest', { message: 'The credential has no Gemini API Key, which the v1.6 API wants with every request', hint: 'Open the credential and fill it in', delivery: 'notSent' });
-			const body = toBatchBody(request, { apiKey: own.geminiApiKey, apiBase: own.geminiApiBase });
-			const files = parts(request);
-			const snapshot = accepted(files.length > 0 ? await client.generateWithImages(body, files, options) : await client.generate(body, options), request);
+			const task = await taskOf(request, options);
+			const snapshot = accepted(task, request);
 			return { ...snapshot, job: { ...snapshot.job, idempotencyKey: options.idempotencyKey } };
 		},
-		async find(request, { since, ...options }) {
-			const { prompt, model, count } = toBatchBody(request, { apiKey: '' });
-			const candidates: GenerationTask[] = [];
-			for await (const task of history(options)) {
-				if (Date.parse(task.createdAt ?? '') < since - clockSkewMs) break;
-				if (task.prompt === prompt && task.model === model && (task.totalCount ?? 0) <= count && !claimed.has(task.id)) candidates.push(task);
-			}
-			const [only, ...more] = candidates;
-			if (more.length > 0) throw new ImageError('conflict', { message: `${candidates.length} tasks with this prompt were made since, and nothing tells which is this item's`, hint: 'Look at the history and take the job from there, or run the workflow anew' });
-			return only ? accepted(only, request) : null;
-		},
+		isRefusal,
+		lookUp: async (request, options) => await lookUpInHistory((page, pageSize) => client.history({ page, pageSize }, options).then(({ list, total }) => ({ rows: list.map(ofGeneration), total })), (row) => fitsGeneration(row, request), options),
 		poll: async (ids, options) =>
 			await pollEach(ids, async (id) => {
 				const [taskId = id] = readJobId(id).taskIds;

@@ -3,6 +3,8 @@ import { excerpt, parseJson } from '../../http/json';
 import { parseRetryAfter } from '../../http/retryAfter';
 import { type ErrorCode, ImageError, type JobError, jobError } from '../../model/errors';
 import { codeOfStatus, hintOfStatus } from '../httpStatus';
+import type { Answered } from '../provider';
+import { isPlainRefusal } from '../refusal';
 import { errorAnswer, type TaskAnswer } from './wire';
 
 /** Throws what an answer means unless its status is 2xx. */
@@ -15,6 +17,11 @@ export function throwUnlessOk(answer: ApiAnswer, now: number): void {
 		httpStatus: status,
 		retryAfterMs: parseRetryAfter(answer.headers['retry-after'], now),
 	});
+}
+
+/** Whether an answer says that no task was made: FastAPI's own `{"detail": …}`, and not under a 500. */
+export function isRefusal(answer: Answered): boolean {
+	return isPlainRefusal(answer, (body) => errorAnswer.safeParse(body).success);
 }
 
 function hintOf(status: number): string | null {

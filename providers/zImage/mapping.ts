@@ -93,6 +93,9 @@ function imageAt(url: string, { width, height, seed }: { width?: number | null |
 	return { url, fileName: decodeURIComponent(url.split('/').at(-1) ?? 'image'), mimeType: null, width: width ?? null, height: height ?? null, bytes: null, seed: seed ?? null };
 }
 
+/** A task of which nothing is known but that it was accepted. */
+export const waiting: TaskState = { status: 'queued', progress: null, error: null, image: null };
+
 export const hasEnded = ({ status }: Pick<TaskState, 'status'>): boolean => status === 'succeeded' || status === 'failed' || status === 'canceled';
 
 interface JobParts {
