@@ -30,19 +30,18 @@ export interface Candidate {
 }
 
 /**
- * Which candidates the requests have made: the oldest first, a part each. Those that fit exactly are preferred; of the
- * others one is as good as the next only as long as all tell the same.
+ * Which candidates the requests have made: the oldest first, one for each part. Those that fit exactly are preferred; of
+ * the others one is as good as the next only where all tell the same, and when they were made.
  */
 export async function chooseAmong(candidates: readonly Candidate[], call: LookUpCall, provider: string): Promise<LookedUp> {
 	const taken = candidates.length > 0 ? await call.takenIds(candidates.map(({ id }) => id)) : new Set<string>();
-	const free = candidates.filter(({ id, createdAt }) => !taken.has(id) && !(createdAt < call.since - clockSkewMs));
-	const oldestFirst = (list: Candidate[]) => list.sort((a, b) => a.createdAt - b.createdAt);
-	const exact = oldestFirst(free.filter(({ isExact, createdAt }) => isExact && !Number.isNaN(createdAt)));
-	const others = oldestFirst(free.filter((candidate) => !exact.includes(candidate)));
-	const wanted = call.parts.length - exact.length;
-	const areAlike = new Set(others.map(({ told, createdAt }) => JSON.stringify([told, Number.isNaN(createdAt)]))).size <= 1;
-	const chosen = wanted > 0 && areAlike ? [...exact, ...others] : exact;
-	const found = new Map([...call.parts].sort((a, b) => a - b).flatMap((part, place): Array<[number, string]> => (chosen[place] ? [[part, chosen[place].id]] : [])));
-	if (wanted > 0 && !areAlike) return { found, conclusive: false, reason: `${others.length} jobs with this prompt were made since, they differ, and nothing tells which is this one` };
+	const free = candidates.filter(({ id, createdAt }) => !taken.has(id) && !(createdAt < call.since - clockSkewMs)).sort((a, b) => a.createdAt - b.createdAt);
+	const exact = free.filter(({ isExact, createdAt }) => isExact && !Number.isNaN(createdAt));
+	const others = free.filter((candidate) => !exact.includes(candidate));
+	const areAlike = others.every(({ told, createdAt }) => !Number.isNaN(createdAt) && JSON.stringify(told) === JSON.stringify(others[0]?.told));
+	const chosen = areAlike ? [...exact, ...others] : exact;
+	const parts = [...call.parts].sort((a, b) => a - b);
+	const found = new Map(parts.flatMap((part, place): Array<[number, string]> => (chosen[place] ? [[part, chosen[place].id]] : [])));
+	if (found.size < parts.length && !areAlike) return { found, conclusive: false, reason: `${provider} shows ${others.length} jobs with this prompt, and nothing tells which of them is this one` };
 	return lookedUp(found, call, provider);
 }

@@ -3,19 +3,27 @@ import type { JobSnapshot } from '../model/job';
 import type { Observation } from './provider';
 
 /**
- * Asks after jobs one by one. What one fails with stays with it; throws only where the endpoint itself does not answer,
- * before anything was learned.
+ * Polls jobs one by one. What one job's poll fails with stays with that job. Where the endpoint itself fails, the jobs
+ * after it are not tried, since each might hang as long, and all get that error; it is thrown instead where nothing was
+ * learned of any job, or nothing can be: a wrong key, a stop.
+ * @param found what is known already, of other jobs of the same poll
  */
-export async function pollEach(ids: Iterable<string>, ask: (id: string) => Promise<JobSnapshot>): Promise<Map<string, Observation>> {
-	const found = new Map<string, Observation>();
-	for (const id of ids) {
+export async function pollEach(ids: Iterable<string>, poll: (id: string) => Promise<JobSnapshot>, found: ReadonlyMap<string, Observation> = new Map()): Promise<Map<string, Observation>> {
+	const observations = new Map(found);
+	const missing = [...new Set(ids)].filter((id) => !found.has(id));
+	for (const [place, id] of missing.entries()) {
 		try {
-			found.set(id, { ok: true, snapshot: await ask(id) });
+			observations.set(id, { ok: true, snapshot: await poll(id) });
 		} catch (thrown) {
 			const error = toImageError(thrown);
-			if (concernsEndpoint(error) && found.size === 0) throw error;
-			found.set(id, { ok: false, error });
+			if (!concernsEndpoint(error)) {
+				observations.set(id, { ok: false, error });
+				continue;
+			}
+			if (observations.size === 0 || !error.retryable) throw error;
+			for (const rest of missing.slice(place)) observations.set(rest, { ok: false, error });
+			break;
 		}
 	}
-	return found;
+	return observations;
 }

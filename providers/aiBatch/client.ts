@@ -1,6 +1,7 @@
-import type { ApiRequest, ApiStream, ApiTransport } from '../../http/apiClient';
-import { readValue } from '../../http/json';
-import { bodyOf, failureOf } from './errors';
+import type { ApiAnswer, ApiRequest, ApiStream, ApiTransport } from '../../http/apiClient';
+import { parseJson, readValue } from '../../http/json';
+import { sendCharged } from '../charged';
+import { bodyOf, failureOf, terms } from './errors';
 import { type GenerateAnswer, generateAnswer, type GenerateBody } from './wire';
 
 /** A call of one of the many paths whose answers the document shows by a sample or not at all. */
@@ -18,14 +19,17 @@ const largestAnswer = 256 * 1024 * 1024;
 
 export function createAiBatchClient(transport: ApiTransport, now: () => number = Date.now): AiBatchClient {
 	return {
-		async generate(json, options) {
-			const answer = await transport.send({ method: 'POST', path: '/api/generate-image', json, maxBytes: largestAnswer, ...options });
-			return readValue(generateAnswer, bodyOf(answer, answer.text, now()), 'The answer');
-		},
+		generate: (json, options) => sendCharged(transport, { method: 'POST', path: '/api/generate-image', json, maxBytes: largestAnswer, ...options }, (answer) => picturesIn(answer) ?? readValue(generateAnswer, bodyOf(answer, answer.text, now()), 'The answer'), terms),
 		async open(request, accept = []) {
 			const answer = await transport.open({ headers: { accept: '*/*' }, maxBytes: largestAnswer, ...request });
 			if ((answer.status < 200 || answer.status >= 300) && !accept.includes(answer.status)) throw failureOf(answer, await answer.text(), now());
 			return answer;
 		},
 	};
+}
+
+/** An answer that holds a picture is a success, whatever stands beside it. */
+function picturesIn({ status, text }: ApiAnswer): GenerateAnswer | undefined {
+	const answer = status >= 200 && status < 300 ? generateAnswer.safeParse(parseJson(text)).data : undefined;
+	return answer?.images.some(({ url, base64 }) => url || base64) ? answer : undefined;
 }

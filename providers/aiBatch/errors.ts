@@ -1,6 +1,7 @@
 import { excerpt, parseJson } from '../../http/json';
 import { parseRetryAfter } from '../../http/retryAfter';
 import { type ErrorCode, ImageError } from '../../model/errors';
+import type { ChargedTerms } from '../charged';
 import { codeOfStatus, hintOfStatus } from '../httpStatus';
 import type { Answered } from '../provider';
 import { isPlainRefusal } from '../refusal';
@@ -17,6 +18,9 @@ export function isRefusal(answer: Answered): boolean {
 }
 
 const keys = 'Check the keys in the AI Batch credential, and that the upstream key belongs to the upstream chosen there';
+
+/** Where an upstream may have been paid, only it knows of it. */
+export const terms: ChargedTerms = { isRefusal, hint: 'Look at the account behind the upstream key, or at the gallery of the server, before you generate it again' };
 
 /** Words by which a failure is told apart: the real server answers them all 500 with a text. */
 const meanings: ReadonlyArray<[RegExp, ErrorCode, string | null]> = [

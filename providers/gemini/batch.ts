@@ -1,5 +1,6 @@
 import { type ImageError, jobError } from '../../model/errors';
 import type { Job, JobSnapshot, JobStatus } from '../../model/job';
+import { isoTime } from '../lenient';
 import { batchError, noPicture } from './errors';
 import { picturesIn, withoutData } from './mapping';
 import { usageOf } from './usage';
@@ -34,8 +35,8 @@ export function fromBatch(batch: BatchJob): JobSnapshot {
 		completed: null,
 		error: status === 'failed' ? failureOf(batch) : null,
 		idempotencyKey: batch.displayName ?? null,
-		createdAt: isoOf(batch.createTime),
-		updatedAt: isoOf(batch.updateTime ?? batch.endTime),
+		createdAt: isoTime(batch.createTime),
+		updatedAt: isoTime(batch.updateTime ?? batch.endTime),
 	};
 	const { dest: _dest, ...raw } = batch;
 	return { job, images: [], raw };
@@ -58,10 +59,4 @@ export function fromResponses(batch: BatchJob, responses: readonly BatchResponse
 function failureOf({ state, error }: BatchJob) {
 	if (state === 'JOB_STATE_EXPIRED') return jobError('timeout', { message: 'The batch did not end within its time and expired', hint: 'Submit it again, or in smaller parts' });
 	return batchError(error ?? {}).toJobError();
-}
-
-/** A time as ISO 8601; null for what is none. */
-function isoOf(time: string | null | undefined): string | null {
-	const at = Date.parse(time ?? '');
-	return Number.isNaN(at) ? null : new Date(at).toISOString();
 }

@@ -1,4 +1,5 @@
 import type { Content, GenerateContentConfig, GoogleGenAI } from '@google/genai';
+import type { z } from 'zod/v4';
 import type { ApiTransport } from '../../http/apiClient';
 import { fetchOver } from '../../http/fetchOver';
 import { excerpt, parseJson, readValue } from '../../http/json';
@@ -7,7 +8,7 @@ import type { CallOptions } from '../provider';
 import type { GeminiConfig } from './adapter';
 import { refuseErrors } from './errors';
 import type { ContentRequest } from './mapping';
-import { type BatchJob, batchJob, type BatchResponse, batchResponse, type ContentAnswer, contentAnswer, type ModelInfo, modelInfo, operationError } from './wire';
+import { type BatchJob, batchList, batchOperation, type BatchPage, type BatchResponse, batchResponse, type ContentAnswer, contentAnswer, type ModelInfo, modelInfo } from './wire';
 
 /** A call that blocks until the model is done. */
 export interface LongCall extends CallOptions {
@@ -25,7 +26,7 @@ export interface GeminiClient {
 	createBatch(batch: { model: string; displayName: string; requests: BatchRequest[] }, options: CallOptions): Promise<BatchJob>;
 	batch(name: string, options: CallOptions): Promise<BatchJob>;
 	/** Newest first, page after page. */
-	batches(options: CallOptions): AsyncIterable<BatchJob>;
+	batchPages(options: CallOptions): AsyncIterable<BatchPage>;
 	cancelBatch(name: string, options: CallOptions): Promise<void>;
 	deleteBatch(name: string, options: CallOptions): Promise<void>;
 	/** The lines of a results file, e.g. of `files/abc`. */
@@ -46,7 +47,7 @@ interface Bounds extends CallOptions {
 
 export function createGeminiClient({ baseUrl, own, headers }: GeminiConfig, transport: ApiTransport, now: () => number = Date.now): GeminiClient {
 	/** One call through an SDK of its own, which costs nothing and knows the bounds of this call. */
-	async function call<T>({ signal, ...bounds }: Bounds, work: (sdk: GoogleGenAI, told: () => string) => Promise<T>): Promise<T> {
+	async function call<T>({ signal, ...bounds }: Bounds, work: (sdk: GoogleGenAI, told: () => string | undefined) => Promise<T>): Promise<T> {
 		const { GoogleGenAI: Sdk } = await import('@google/genai');
 		let answer: string | undefined;
 		const fetching = fetchOver(transport, {
@@ -54,39 +55,43 @@ export function createGeminiClient({ baseUrl, own, headers }: GeminiConfig, tran
 			signal,
 			...bounds,
 			check: (told) => {
-				answer = told.text;
 				refuseErrors(told, now());
+				answer = told.text;
 			},
 		});
 		try {
 			// Said outright, or variables of the environment would decide.
-			return await work(new Sdk({ apiKey: own.apiKey, vertexai: false, apiVersion: 'v1beta', httpOptions: { baseUrl, headers, fetch: fetching } }), () => answer ?? '');
+			return await work(new Sdk({ apiKey: own.apiKey, vertexai: false, apiVersion: 'v1beta', httpOptions: { baseUrl, headers, fetch: fetching } }), () => answer);
 		} catch (thrown) {
 			throw ownError(thrown, answer);
 		}
 	}
+
+	/** What one request of the SDK was answered with, read by ourselves: over a stray value beside a picture the SDK fails, and the picture is paid. */
+	const answerTo = <T>(schema: z.ZodType<T>, what: string, bounds: Bounds, send: (sdk: GoogleGenAI) => Promise<unknown>): Promise<T> =>
+		call(bounds, async (sdk, told) => {
+			const sending = send(sdk);
+			await sending.catch(() => undefined);
+			const body = parseJson(told() ?? '');
+			if (body === undefined) await sending;
+			return readValue(schema, body, what, 200);
+		});
 	const long: Bounds = { timeoutMs: batchTimeoutMs, maxBytes: largestAnswer };
-	const read = (value: unknown) => readValue(batchJob, value, 'The batch');
 
 	return {
-		generate: ({ model, contents, config }, options) => call({ maxBytes: largestAnswer, ...options }, async (sdk) => readValue(contentAnswer, await sdk.models.generateContent({ model, contents, config }), 'The answer', 200)),
-		createBatch: ({ model, displayName, requests }, { signal }) => call({ ...long, signal }, async (sdk) => read(await sdk.batches.create({ model, src: requests.map(({ contents, config }) => ({ contents, config })), config: { displayName } }))),
-		batch: (name, { signal }) =>
-			call({ ...long, signal }, async (sdk, told) => {
-				const batch = read(await sdk.batches.get({ name: batchName(name) }));
-				if (batch.state !== 'JOB_STATE_FAILED') return batch;
-				return { ...batch, error: operationError.safeParse(parseJson(told())).data?.error };
-			}),
-		async *batches({ signal }) {
-			let pageToken: string | undefined;
+		generate: ({ model, contents, config }, options) => answerTo(contentAnswer, 'The answer', { maxBytes: largestAnswer, ...options }, (sdk) => sdk.models.generateContent({ model, contents, config })),
+		createBatch: ({ model, displayName, requests }, { signal }) => answerTo(batchOperation, 'The new batch', { ...long, signal }, (sdk) => sdk.batches.create({ model, src: requests.map(({ contents, config }) => ({ contents, config })), config: { displayName } })),
+		batch: async (name, { signal }) => {
+			const batch = batchName(name);
+			return await answerTo(batchOperation, 'The batch', { ...long, signal }, (sdk) => sdk.batches.get({ name: batch }));
+		},
+		async *batchPages({ signal }) {
+			let pageToken: string | null | undefined;
 			do {
 				const config = { pageSize, ...(pageToken ? { pageToken } : {}) };
-				const page = await call({ ...long, signal }, async (sdk) => {
-					const pager = await sdk.batches.list({ config });
-					return { rows: pager.page.map(read), next: pager.hasNextPage() ? pager.params.config?.pageToken : undefined };
-				});
-				yield* page.rows;
-				pageToken = page.next;
+				const page = await answerTo(batchList, 'The batches', { ...long, signal }, (sdk) => sdk.batches.list({ config }));
+				yield page;
+				pageToken = page.nextPageToken;
 			} while (pageToken);
 		},
 		cancelBatch: (name, { signal }) => call({ signal }, (sdk) => sdk.batches.cancel({ name: batchName(name) })),
@@ -98,7 +103,7 @@ export function createGeminiClient({ baseUrl, own, headers }: GeminiConfig, tran
 			// The SDK would write it to a disk.
 			const answer = await transport.send({ method: 'GET', path: `/download/v1beta/${file}:download`, query: { alt: 'media' }, headers: { accept: '*/*', 'x-goog-api-key': own.apiKey, ...headers }, ...long, signal });
 			refuseErrors(answer, now());
-			return answer.text.split('\n').filter((line) => line.trim() !== '').map((line) => readValue(batchResponse, parseJson(line), 'A line of the results file', answer.status));
+			return answer.text.split('\n').filter((line) => line.trim() !== '').map((line) => batchResponse.parse(parseJson(line)));
 		},
 		models: ({ signal }) =>
 			call({ signal }, async (sdk) => {

@@ -42,7 +42,7 @@ function picturesOf({ content }: Candidate): Picture[] {
 
 /** What the model said, without pictures and thoughts. */
 export function wordsOf({ candidates }: ContentAnswer): string {
-	return (candidates ?? []).flatMap(({ content }) => (content?.parts ?? []).flatMap(({ text, thought }) => (text && thought !== true ? [text] : []))).join('\n').replace(inMarkdown, '').trim();
+	return candidates.flatMap(({ content }) => (content?.parts ?? []).flatMap(({ text, thought }) => (text && thought !== true ? [text] : []))).join('\n').replace(inMarkdown, '').trim();
 }
 
 export interface Pictures {
@@ -56,7 +56,7 @@ export function picturesIn(answers: readonly ContentAnswer[]): Pictures {
 	const found: Picture[] = [];
 	const failures: ImageError[] = [];
 	for (const answer of answers) {
-		const candidates = answer.candidates ?? [];
+		const { candidates } = answer;
 		for (const candidate of candidates) {
 			const pictures = picturesOf(candidate);
 			found.push(...pictures);

@@ -26,8 +26,8 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 	async function look(name: string, options: CallOptions): Promise<JobSnapshot> {
 		const batch = await client.batch(name, options);
 		if (statusOfBatch(batch) !== 'succeeded') return fromBatch(batch);
-		const { fileName, inlinedResponses } = batch.dest ?? {};
-		return fromResponses(batch, inlinedResponses ?? (fileName ? await client.responsesIn(fileName, options) : []));
+		const { fileName, inlinedResponses } = batch.dest;
+		return fromResponses(batch, inlinedResponses?.length ? inlinedResponses : fileName ? await client.responsesIn(fileName, options) : []);
 	}
 
 	/** One call for all, where the model gives several candidates; else a call each, of which some may fail. */
@@ -70,10 +70,15 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 		canLookUp: isBatch,
 		looksUpByKey: true,
 		async lookUp(_request, { idempotencyKey, ...call }) {
-			for await (const batch of client.batches(call)) {
-				if (Date.parse(batch.createTime ?? '') < call.since - clockSkewMs) break;
-				if (batch.displayName === idempotencyKey) return { found: new Map([[0, batch.name]]), conclusive: true };
+			const since = call.since - clockSkewMs;
+			let unreadable = 0;
+			for await (const { rows, unreadable: more } of client.batchPages(call)) {
+				const own = rows.find(({ displayName }) => displayName === idempotencyKey);
+				if (own) return { found: new Map([[0, own.name]]), conclusive: true };
+				unreadable += more;
+				if (rows.some(({ createTime }) => Date.parse(createTime ?? '') < since)) break;
 			}
+			if (unreadable > 0) return { found: new Map(), conclusive: false, reason: `Gemini lists ${unreadable} batches without a readable name` };
 			return lookedUp(new Map(), call, 'Gemini');
 		},
 		poll: async (ids, options) => await pollEach(ids, async (id) => await look(id, options)),
@@ -87,7 +92,7 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 			return snapshot;
 		},
 		async *list(options) {
-			for await (const batch of client.batches(options)) yield { snapshot: fromBatch(batch), request: batch.model ? { model: batch.model.replace(/^models\//, '') } : {} };
+			for await (const { rows } of client.batchPages(options)) for (const batch of rows) yield { snapshot: fromBatch(batch), request: batch.model ? { model: batch.model.replace(/^models\//, '') } : {} };
 		},
 		async models(options) {
 			const offered = await client.models(options);

@@ -15,7 +15,7 @@ export function usageOf(answers: readonly ContentAnswer[], model: string, { batc
 	const thoughts = sum(({ thoughtsTokenCount }) => thoughtsTokenCount);
 	const made = sum(({ candidatesTokenCount }) => candidatesTokenCount);
 	// Where the kinds are not told apart, what came counts as pictures: nearly all of it is.
-	const ofText = sum(({ candidatesTokensDetails }) => (candidatesTokensDetails ?? []).filter(({ modality }) => modality !== 'IMAGE').reduce((total, { tokenCount }) => total + (tokenCount ?? 0), 0));
+	const ofText = sum(({ candidatesTokensDetails }) => candidatesTokensDetails.filter(({ modality }) => modality !== 'IMAGE').reduce((total, { tokenCount }) => total + (tokenCount ?? 0), 0));
 	const prices = modelOf(model)?.prices;
 	const estimate = prices ? ((inputTokens * prices.input + (ofText + thoughts) * prices.text + (made - ofText) * prices.image) / 1_000_000) * (batch ? batchShare : 1) : null;
 	return {

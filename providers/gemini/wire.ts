@@ -1,48 +1,66 @@
 import { z } from 'zod/v4';
+import { anyListOf, beside, flag, number, sifted, text, whole } from '../lenient';
 
-/** What the SDK gives of the Gemini REST API; unknown fields pass. */
-const tokens = z.number().nullish();
-const byModality = z.array(z.looseObject({ modality: z.string().nullish(), tokenCount: tokens })).nullish();
+/** What travels in the Gemini REST API; unknown fields pass. */
+const byModality = anyListOf(z.looseObject({ modality: text, tokenCount: whole }));
 
 const part = z.looseObject({
-	text: z.string().nullish(),
+	text,
 	/** A sketch on the way to the answer, not the answer. */
-	thought: z.boolean().nullish(),
-	inlineData: z.looseObject({ mimeType: z.string().nullish(), data: z.string() }).nullish(),
+	thought: flag,
+	inlineData: beside(z.looseObject({ mimeType: text, data: z.string().min(1) })),
 });
 
 const candidate = z.looseObject({
-	content: z.looseObject({ parts: z.array(part).nullish() }).nullish(),
-	finishReason: z.string().nullish(),
-	finishMessage: z.string().nullish(),
+	content: beside(z.looseObject({ parts: anyListOf(part) })),
+	finishReason: text,
+	finishMessage: text,
 });
 
 export const contentAnswer = z.looseObject({
-	candidates: z.array(candidate).nullish(),
-	promptFeedback: z.looseObject({ blockReason: z.string().nullish(), blockReasonMessage: z.string().nullish() }).nullish(),
-	usageMetadata: z.looseObject({ promptTokenCount: tokens, candidatesTokenCount: tokens, thoughtsTokenCount: tokens, totalTokenCount: tokens, candidatesTokensDetails: byModality }).nullish(),
-	modelVersion: z.string().nullish(),
-	responseId: z.string().nullish(),
+	candidates: anyListOf(candidate),
+	promptFeedback: beside(z.looseObject({ blockReason: text, blockReasonMessage: text })),
+	usageMetadata: beside(z.looseObject({ promptTokenCount: whole, candidatesTokenCount: whole, thoughtsTokenCount: whole, totalTokenCount: whole, candidatesTokensDetails: byModality })),
+	modelVersion: text,
+	responseId: text,
 });
 
-const status = z.looseObject({ code: z.number().nullish(), message: z.string().nullish() });
+const status = z.looseObject({ code: number, message: text });
 
 /** One answer of a batch; in a results file, a line. */
-export const batchResponse = z.looseObject({ response: contentAnswer.nullish(), error: status.nullish() });
+export const batchResponse = z.looseObject({ response: beside(contentAnswer), error: beside(status) }).catch({ response: undefined, error: undefined });
 
-export const batchJob = z.looseObject({
-	name: z.string().min(1),
-	displayName: z.string().nullish(),
-	state: z.string().nullish(),
-	model: z.string().nullish(),
-	createTime: z.string().nullish(),
-	updateTime: z.string().nullish(),
-	endTime: z.string().nullish(),
-	dest: z.looseObject({ fileName: z.string().nullish(), inlinedResponses: z.array(batchResponse).nullish() }).nullish(),
+const destination = beside(z.looseObject({ responsesFile: text, inlinedResponses: beside(z.looseObject({ inlinedResponses: anyListOf(batchResponse) })) }));
+
+/** A batch as the long-running operation it is. */
+export const batchOperation = z
+	.looseObject({
+		name: z.string().min(1),
+		metadata: beside(z.looseObject({ displayName: text, state: text, model: text, createTime: text, updateTime: text, endTime: text, output: destination })),
+		response: destination,
+		error: beside(status),
+	})
+	.transform(({ name, metadata, response, error }) => {
+		const { output, state, ...rest } = metadata ?? {};
+		const { responsesFile, inlinedResponses } = output ?? response ?? {};
+		return {
+			...rest,
+			name,
+			displayName: metadata?.displayName,
+			state: state?.replace(/^BATCH_/, 'JOB_'),
+			model: metadata?.model,
+			createTime: metadata?.createTime,
+			updateTime: metadata?.updateTime,
+			endTime: metadata?.endTime,
+			error,
+			dest: { fileName: responsesFile, inlinedResponses: inlinedResponses?.inlinedResponses },
+		};
+	});
+
+export const batchList = z.looseObject({ operations: z.array(z.unknown()).nullish(), nextPageToken: text }).transform(({ operations, nextPageToken }) => {
+	const rows = sifted(batchOperation, operations ?? []);
+	return { rows, nextPageToken, unreadable: (operations?.length ?? 0) - rows.length };
 });
-
-/** The operation itself says why a batch failed; the SDK leaves that out. */
-export const operationError = z.looseObject({ error: status.nullish() });
 
 export const modelInfo = z.looseObject({ name: z.string().min(1), displayName: z.string().nullish(), supportedActions: z.array(z.string()).nullish() });
 
@@ -59,5 +77,6 @@ export const errorAnswer = z.looseObject({
 export type ContentAnswer = z.infer<typeof contentAnswer>;
 export type Candidate = z.infer<typeof candidate>;
 export type BatchResponse = z.infer<typeof batchResponse>;
-export type BatchJob = z.infer<typeof batchJob> & { error?: z.infer<typeof status> | null | undefined };
+export type BatchPage = z.infer<typeof batchList>;
+export type BatchJob = z.infer<typeof batchOperation>;
 export type ModelInfo = z.infer<typeof modelInfo>;

@@ -76,6 +76,10 @@ describe('a poll', () => {
 		expect((await poll(['a', 'b'], {})).get('a')).toMatchObject({ ok: true, snapshot: { job: { completed: null }, images: [] } });
 	});
 
+	it.each([{ error: 'JOB_NOT_FOUND' }, { error: 'NOT_FOUND', message: 'Job not found' }])('a job that the server does not know (%j) is not found, and no job that waits', async (body) => {
+		expect((await session(() => ({ status: 404, body })).poll(['gone'], {})).get('gone')).toMatchObject({ ok: false, error: { code: 'notFound', retryable: false } });
+	});
+
 	it('an unknown job is that job\'s failure and no other\'s', async () => {
 		const { poll } = session(({ path }) => (path === '/v1/jobs' ? listing(row('a')) : { status: 404, body: { error: 'JOB_NOT_FOUND' } }));
 		const observations = await poll(['a', 'gone'], {});
@@ -146,7 +150,7 @@ describe('cancel', () => {
 });
 
 it('an answer of another shape says what is wrong and where', async () => {
-	await expect(session(() => ({ body: { items: [{ id: 7 }] } })).poll(['a', 'b'], {})).rejects.toMatchObject({ code: 'malformedResponse', retryable: true, message: expect.stringContaining('The job list has an unexpected shape at items.0.id') as string });
+	await expect(session(() => ({ body: { items: {} } })).poll(['a', 'b'], {})).rejects.toMatchObject({ code: 'malformedResponse', retryable: true, message: expect.stringContaining('The job list has an unexpected shape at items') as string });
 	await expect(session(() => ({ body: { status: 'ok', timestamp: '2026-01-28T10:00:00.000Z' } })).client.health({})).resolves.toMatchObject({ status: 'ok' });
 	await expect(session(() => ({ body: {} })).client.health({})).rejects.toMatchObject({ code: 'malformedResponse' });
 });

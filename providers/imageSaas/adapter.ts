@@ -2,7 +2,7 @@ import { z } from 'zod/v4';
 import type { ApiTransport } from '../../http/apiClient';
 import { readEndpoint } from '../credential';
 import { pagesWorthReading } from '../pagesWorthReading';
-import { concernsEndpoint, toImageError } from '../../model/errors';
+import { pollEach } from '../pollEach';
 import type { JobSnapshot } from '../../model/job';
 import type { CallOptions, Observation, ProviderAdapter, Session } from '../provider';
 import { createImageSaasClient, type ImageSaasClient } from './client';
@@ -43,14 +43,6 @@ export const imageSaasAdapter: ProviderAdapter<ImageSaasSession> = {
 			}
 		}
 
-		async function getOne(id: string, options: CallOptions): Promise<Observation> {
-			try {
-				return { ok: true, snapshot: fromJob(await client.get(id, options)) };
-			} catch (thrown) {
-				return { ok: false, error: toImageError(thrown) };
-			}
-		}
-
 		return {
 			client,
 			listJobs,
@@ -76,17 +68,7 @@ export const imageSaasAdapter: ProviderAdapter<ImageSaasSession> = {
 						if (found.size === wanted.size || !goOn(id !== null && wanted.has(id))) break;
 					}
 				}
-				const missing = ids.filter((id) => !found.has(id));
-				for (const [place, id] of missing.entries()) {
-					const observation = await getOne(id, options);
-					found.set(id, observation);
-					if (observation.ok || !concernsEndpoint(observation.error)) continue;
-					// Nothing else was learned, or nothing else can be.
-					if (found.size === 1 || !observation.error.retryable) throw observation.error;
-					for (const rest of missing.slice(place)) found.set(rest, observation);
-					break;
-				}
-				return found;
+				return await pollEach(ids, async (id) => fromJob(await client.get(id, options)), found);
 			},
 			async *list(options) {
 				for await (const snapshot of listJobs({}, options)) yield { snapshot, request: requestOf(snapshot.raw) };

@@ -53,8 +53,8 @@ export function throwUnlessOk(answer: ApiAnswer, now: number): void {
 	const body = errorAnswer.safeParse(parseJson(answer.text));
 	const byStatus = meaningOfStatus(answer.status);
 	const byCode = body.success ? meaningOfCode(body.data.error) : undefined;
-	// A code refines its status (400 INVALID_STATE) but never contradicts a clear one (401, 404, 429, 5xx).
-	const refines = byCode !== undefined && (byCode.code === byStatus.code || byStatus.code === 'invalidRequest' || byStatus.code === 'upstream');
+	// A code refines its status (400 INVALID_STATE) but never contradicts a clear one (401, 404, 429, 5xx), nor does it promise of a 500 that waiting helps.
+	const refines = byCode !== undefined && (byCode.code === byStatus.code || byStatus.code === 'invalidRequest' || (byStatus.code === 'upstream' && !['rateLimited', 'overloaded'].includes(byCode.code)));
 	const meaning = refines ? byCode : byStatus;
 	const said = body.success ? `${body.data.error}${body.data.message ? `: ${body.data.message}` : ''}` : excerpt(answer.text);
 	throw new ImageError(meaning.code, {

@@ -1,6 +1,8 @@
 import { jobError } from '../../model/errors';
 import type { DeliveredImage, Job, JobSnapshot, JobStatus } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
+import { fileNameOf } from '../fileName';
+import { isoTime } from '../lenient';
 import { toJobError } from './errors';
 import type { JobAnswer, ListedJob, SubmitBody, WebhookPayload } from './wire';
 
@@ -42,7 +44,7 @@ export function fromListedJob(row: ListedJob): JobSnapshot {
 }
 
 export function fromWebhook(payload: WebhookPayload): JobSnapshot {
-	const updatedAt = payload.timestamp == null ? null : new Date(payload.timestamp).toISOString();
+	const updatedAt = payload.timestamp == null ? null : isoTime(payload.timestamp);
 	return snapshot(payload, { id: payload.jobId, status: payload.status, urls: payload.resultUrls, failure: payload.error ?? null, createdAt: null, updatedAt });
 }
 
@@ -74,8 +76,8 @@ function snapshot(raw: unknown, parts: Parts): JobSnapshot {
 		completed: status === 'succeeded' ? images.length : null,
 		error: status === 'failed' ? failureOf(parts.failure) : status === 'canceled' ? jobError('canceled', { message: 'The job was canceled', hint: null }) : null,
 		idempotencyKey: null,
-		createdAt: parts.createdAt ?? null,
-		updatedAt: parts.updatedAt ?? null,
+		createdAt: isoTime(parts.createdAt),
+		updatedAt: isoTime(parts.updatedAt),
 	};
 	return { job, images, raw };
 }
@@ -86,18 +88,4 @@ function failureOf(failure: Parts['failure']) {
 
 function toImage(url: string, index: number): DeliveredImage {
 	return { index, url, fileName: fileNameOf(url, index), mimeType: null, width: null, height: null, bytes: null, seed: null };
-}
-
-/** The last segment of the URL's path where it looks like a picture's name, else `image_<n>`. */
-function fileNameOf(url: string, index: number): string {
-	const name = URL.canParse(url) ? decodeURIComponentSafely(new URL(url).pathname.split('/').at(-1) ?? '') : '';
-	return /^[\w.-]{1,100}\.(png|jpe?g|webp|gif|avif)$/i.test(name) ? name : `image_${index}`;
-}
-
-function decodeURIComponentSafely(text: string): string {
-	try {
-		return decodeURIComponent(text);
-	} catch {
-		return '';
-	}
 }

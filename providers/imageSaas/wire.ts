@@ -1,38 +1,26 @@
 import { z } from 'zod/v4';
+import { anyListOf, flag, id, listOf, text, texted, word } from '../lenient';
 
 /**
  * What travels, as the document shows it and the real server sends it. Unknown fields are let through, unknown
  * statuses too: a provider that adds one must not break a workflow.
  */
-const urls = z
-	.array(z.string())
-	.nullish()
-	.transform((list) => list ?? []);
+const urls = anyListOf(z.string());
 
 /** An object `{code, message}` where the job failed; the document shows only null, some releases send a text. */
-const jobFailure = z.union([z.looseObject({ code: z.string().nullish(), message: z.string().nullish() }), z.string()]).nullish();
+const jobFailure = z.union([z.looseObject({ code: texted, message: text }), z.string()]).nullish().catch(undefined);
 
 export const healthAnswer = z.looseObject({ status: z.string(), timestamp: z.string().optional() });
 
 /** Submit and cancel. A replayed Idempotency-Key answers with the fields of a job besides. */
-export const acceptedAnswer = z.looseObject({ jobId: z.string().min(1), status: z.string(), resultUrls: urls, error: jobFailure, createdAt: z.string().nullish(), updatedAt: z.string().nullish() });
+export const acceptedAnswer = z.looseObject({ jobId: id, status: word, resultUrls: urls, error: jobFailure, createdAt: text, updatedAt: text });
 
 export const jobAnswer = acceptedAnswer;
 
-export const listedJob = z.looseObject({
-	id: z.string().min(1),
-	status: z.string(),
-	prompt: z.string().nullish(),
-	mode: z.string().nullish(),
-	resultUrls: urls,
-	errorCode: z.string().nullish(),
-	errorMessage: z.string().nullish(),
-	createdAt: z.string().nullish(),
-	updatedAt: z.string().nullish(),
-});
+export const listedJob = z.looseObject({ id, status: word, prompt: text, mode: text, resultUrls: urls, errorCode: texted, errorMessage: text, createdAt: text, updatedAt: text });
 
 /** The document names no field for the next cursor; the real server sends `nextCursor`. */
-export const listAnswer = z.looseObject({ items: z.array(listedJob), hasMore: z.boolean().optional(), nextCursor: z.string().nullish() });
+export const listAnswer = z.looseObject({ items: listOf(listedJob), hasMore: flag, nextCursor: texted });
 
 export const errorAnswer = z.looseObject({ error: z.string(), message: z.string().optional() });
 
@@ -40,7 +28,7 @@ export const webhookPayload = z.looseObject({
 	// A bare number on the real server.
 	eventId: z.union([z.string().min(1), z.number()]).transform(String),
 	jobId: z.string().min(1),
-	tenantId: z.string().nullish(),
+	tenantId: texted,
 	status: z.string(),
 	resultUrls: urls,
 	error: jobFailure,

@@ -1,6 +1,6 @@
-import { parseJson, readValue } from '../../http/json';
+import { excerpt } from '../../http/json';
 import { ImageError, toImageError } from '../../model/errors';
-import { bodyOf, failureInText } from './errors';
+import { bodyOf, failureInText, terms } from './errors';
 import { chatChunk } from './wire';
 
 /** What a chat came to. */
@@ -20,6 +20,7 @@ export async function readChatStream(events: AsyncIterable<string>): Promise<Cha
 	const texts = new Map<number, string>();
 	let done = false;
 	let stopped = false;
+	let unreadable: string | null = null;
 	let error: ImageError | null = null;
 	try {
 		for await (const data of events) {
@@ -27,10 +28,12 @@ export async function readChatStream(events: AsyncIterable<string>): Promise<Cha
 				done = true;
 				break;
 			}
-			const body = parseJson(data);
-			bodyOf({ status: 200, headers: {} }, data, Date.now());
-			for (const { index, delta, finish_reason } of readValue(chatChunk, body, 'A chunk of the stream').choices) {
-				texts.set(index ?? 0, (texts.get(index ?? 0) ?? '') + (delta?.content ?? ''));
+			const body = bodyOf({ status: 200, headers: {} }, data, Date.now());
+			const chunk = chatChunk.safeParse(body);
+			// One that cannot be read costs its own text, not that of the others.
+			if (!chunk.success) unreadable ??= data;
+			for (const { index, delta, message, finish_reason } of chunk.data?.choices ?? []) {
+				texts.set(index ?? 0, (texts.get(index ?? 0) ?? '') + (delta?.content ?? message?.content ?? ''));
 				// Several pictures end several times, so only [DONE] or the end of the stream is the end.
 				if (finish_reason) stopped = true;
 			}
@@ -40,8 +43,11 @@ export async function readChatStream(events: AsyncIterable<string>): Promise<Cha
 		if (error.code === 'canceled') throw error;
 	}
 	const text = [...texts].sort(([a], [b]) => a - b).map(([, part]) => part).join('');
-	if (!error && !done && !stopped) error = new ImageError('network', { message: 'The stream ended before the answer was complete', hint: 'Look at the site before you try again: it may be ready there', retryable: false, delivery: 'ambiguous' });
-	return { ...resultOf(text), finished: done || stopped, error: error ?? resultOf(text).error };
+	const result = resultOf(text);
+	const finished = done || stopped;
+	if (!error && !finished) error = new ImageError('network', { message: 'The stream ended before the answer was complete', hint: terms.hint, retryable: false, delivery: 'ambiguous' });
+	if (!error && unreadable !== null && result.urls.length === 0) error = new ImageError('malformedResponse', { message: `A part of the stream cannot be read: ${excerpt(unreadable)}`, hint: terms.hint, retryable: false });
+	return { ...result, finished, error: error ?? result.error };
 }
 
 /** A chat's text with the addresses in it; one that holds none and speaks of a failure is a failure. */

@@ -1,7 +1,9 @@
-import type { ApiRequest, ApiTransport } from '../../http/apiClient';
-import { readValue } from '../../http/json';
+import type { ApiAnswer, ApiTransport } from '../../http/apiClient';
+import { parseJson, readValue } from '../../http/json';
+import { toImageError } from '../../model/errors';
+import { mayBePaid, sendCharged } from '../charged';
 import type { CallOptions } from '../provider';
-import { bodyOf } from './errors';
+import { bodyOf, isRefusal, terms } from './errors';
 import { type ChatAnswer, chatAnswer, type ChatBody, imagesAnswer, type ImagesAnswer, type ImagesBody, modelsAnswer } from './wire';
 
 /** A call that blocks until the site is done. */
@@ -24,24 +26,43 @@ export interface JimengClient {
 const largestAnswer = 256 * 1024 * 1024;
 
 export function createJimengClient(transport: ApiTransport, now: () => number = Date.now): JimengClient {
-	const call = async (request: ApiRequest) => {
-		const answer = await transport.send(request);
-		return bodyOf(answer, answer.text, now());
-	};
-	const images = async (path: string, json: ImagesBody, options: LongCall) => readValue(imagesAnswer, await call({ method: 'POST', path, json, maxBytes: largestAnswer, ...options }), 'The answer');
+	const bodyIn = (answer: ApiAnswer) => bodyOf(answer, answer.text, now());
+	const images = (path: string, json: ImagesBody, options: LongCall) => sendCharged(transport, { method: 'POST', path, json, maxBytes: largestAnswer, ...options }, (answer) => picturesIn(answer) ?? readValue(imagesAnswer, bodyIn(answer), 'The answer'), terms);
 	return {
 		generations: (body, options) => images('/v1/images/generations', body, options),
 		compositions: (body, options) => images('/v1/images/compositions', body, options),
-		chat: async (body, options) => readValue(chatAnswer, await call({ method: 'POST', path: '/v1/chat/completions', json: { ...body, stream: false }, ...options }), 'The chat answer'),
+		chat: (body, options) => sendCharged(transport, { method: 'POST', path: '/v1/chat/completions', json: { ...body, stream: false }, ...options }, (answer) => readValue(chatAnswer, bodyIn(answer), 'The chat answer'), terms),
 		async *chatStream(body, options) {
-			const answer = await transport.open({ method: 'POST', path: '/v1/chat/completions', json: { ...body, stream: true }, headers: { accept: 'text/event-stream' }, ...options });
-			// An error comes as JSON in place of the stream, under 200 too.
-			if (answer.status !== 200 || !/event-stream/i.test(answer.headers['content-type'] ?? '')) bodyOf(answer, await answer.text(), now());
-			else yield* answer.events();
+			let refused = false;
+			try {
+				const answer = await transport.open({ method: 'POST', path: '/v1/chat/completions', json: { ...body, stream: true }, headers: { accept: 'text/event-stream' }, ...options });
+				if (answer.status === 200 && /event-stream/i.test(answer.headers['content-type'] ?? '')) {
+					yield* answer.events();
+					return;
+				}
+				// An error comes as JSON in place of the stream, under 200 too; and so does the whole answer from a server that does not stream.
+				const text = await answer.text();
+				refused = isRefusal({ ...answer, text });
+				yield* bodyOf(answer, text, now()) === undefined ? eventsIn(text) : [text];
+			} catch (thrown) {
+				const error = toImageError(thrown);
+				throw refused ? error : mayBePaid(error, terms.hint);
+			}
 		},
 		async models({ signal }) {
-			const { data } = readValue(modelsAnswer, await call({ method: 'GET', path: '/v1/models', signal }), 'The models');
+			const { data } = readValue(modelsAnswer, bodyIn(await transport.send({ method: 'GET', path: '/v1/models', signal })), 'The models');
 			return data.map(({ id }) => id);
 		},
 	};
+}
+
+/** The events of a stream that was sent under another type. */
+function eventsIn(text: string): string[] {
+	return text.split(/\r?\n/).flatMap((line) => (line.startsWith('data:') ? [line.slice(5).trim()] : []));
+}
+
+/** An answer that holds a picture is a success, whatever stands beside it. */
+function picturesIn({ status, text }: ApiAnswer): ImagesAnswer | undefined {
+	const answer = status >= 200 && status < 300 ? imagesAnswer.safeParse(parseJson(text)).data : undefined;
+	return answer?.data.some(({ url, b64_json }) => url || b64_json) ? answer : undefined;
 }

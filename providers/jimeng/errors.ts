@@ -1,6 +1,7 @@
 import { excerpt, parseJson } from '../../http/json';
 import { parseRetryAfter } from '../../http/retryAfter';
 import { type ErrorCode, ImageError } from '../../model/errors';
+import type { ChargedTerms } from '../charged';
 import { codeOfStatus, hintOfStatus } from '../httpStatus';
 import type { Answered } from '../provider';
 import { isNotPassedOn, isRefusalStatus } from '../refusal';
@@ -66,6 +67,9 @@ export function isRefusal({ status, text }: Answered): boolean {
 
 type Head = Pick<Answered, 'status' | 'headers'>;
 
+/** Where a generation may have been begun, only the site knows of it. */
+export const terms: ChargedTerms = { isRefusal, hint: 'Look at the site before you try again: it may be ready there, and its credit used' };
+
 /** The body of a success. Throws what it means otherwise: a 200 is one only when there is no error in it. */
 export function bodyOf(answer: Head, text: string, now: number): unknown {
 	const body = parseJson(text);
@@ -93,13 +97,12 @@ function failure(answer: Head, { word, text }: { word?: string | undefined; text
 	// -1000 is whatever else went wrong, so its text says more; a clear status says more than a text.
 	const clear = !isOk && ['auth', 'rateLimited', 'overloaded', 'notFound'].includes(byStatus.code);
 	const meaning = (byWord && byWord !== failed ? byWord : undefined) ?? (clear ? byStatus : (byText ?? byWord ?? byStatus));
-	const retryable = meaning.retryable ?? (answer.status === 500 ? false : undefined);
 	return new ImageError(meaning.code, {
 		message: `Jimeng answered ${word ?? answer.status} (${text})`,
 		hint: meaning.hint ?? hintOfStatus(answer.status),
 		httpStatus: answer.status,
 		retryAfterMs: parseRetryAfter(answer.headers['retry-after'], now),
-		...(retryable === undefined ? {} : { retryable }),
+		...(meaning.retryable === undefined ? {} : { retryable: meaning.retryable }),
 	});
 }
 

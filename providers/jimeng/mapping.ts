@@ -1,6 +1,7 @@
 import { ImageError, jobError } from '../../model/errors';
 import type { DeliveredImage, Job, JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
+import { isoTime } from '../lenient';
 import { imageModels } from './models';
 import type { ImagesAnswer, ImagesBody } from './wire';
 
@@ -32,7 +33,7 @@ export function fromAnswer(answer: ImagesAnswer, request: ImageRequest, idempote
 	}).map((image, index) => ({ ...image, index }));
 	if (images.length === 0) throw new ImageError('malformedResponse', { message: 'Jimeng answered without an image', hint: 'The content may have been refused without a word; look at the site', retryable: false });
 	const total = Math.max(request.count, images.length);
-	const createdAt = answer.created ? new Date(answer.created * 1000).toISOString() : null;
+	const createdAt = answer.created ? isoTime(answer.created * 1000) : null;
 	const isWhole = images.length === total;
 	const job: Job = {
 		provider: 'jimeng',

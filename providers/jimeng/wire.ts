@@ -1,12 +1,8 @@
 import { z } from 'zod/v4';
+import { beside, count, listOf, number, text, texted } from '../lenient';
 
 /** What travels, as the document shows it and the real server sends it. Unknown fields are let through. */
-export const imagesAnswer = z.looseObject({
-	created: z.number().nullish(),
-	data: z.array(z.looseObject({ url: z.string().nullish(), b64_json: z.string().nullish(), revised_prompt: z.string().nullish() })),
-	input_images: z.number().nullish(),
-	composition_type: z.string().nullish(),
-});
+export const imagesAnswer = z.looseObject({ created: number, data: listOf(z.looseObject({ url: text, b64_json: text, revised_prompt: text })), input_images: number, composition_type: text });
 
 /** `-2xxx` under HTTP 200 on the real server, `{"error": …}` in the document and in other releases. */
 export const errorAnswer = z.union([
@@ -14,20 +10,14 @@ export const errorAnswer = z.union([
 	z.looseObject({ code: z.number(), message: z.string().nullish() }),
 ]);
 
-export const chatAnswer = z.looseObject({
-	id: z.string().nullish(),
-	model: z.string().nullish(),
-	created: z.number().nullish(),
-	choices: z.array(z.looseObject({ index: z.number().nullish(), message: z.looseObject({ role: z.string().nullish(), content: z.string().nullish() }), finish_reason: z.string().nullish() })).min(1),
-	usage: z.looseObject({ prompt_tokens: z.number().nullish(), completion_tokens: z.number().nullish(), total_tokens: z.number().nullish() }).nullish(),
-});
+const choices = <T extends z.ZodRawShape>(shape: T) => listOf(z.looseObject({ index: count, finish_reason: text, ...shape }));
+const content = beside(z.looseObject({ content: text }));
+const tokens = z.looseObject({ prompt_tokens: number, completion_tokens: number, total_tokens: number });
 
-/** A chunk may have an id of its own and no `created`; a finish reason comes once a picture. */
-export const chatChunk = z.looseObject({
-	id: z.string().nullish(),
-	model: z.string().nullish(),
-	choices: z.array(z.looseObject({ index: z.number().nullish(), delta: z.looseObject({ content: z.string().nullish() }).nullish(), finish_reason: z.string().nullish() })),
-});
+export const chatAnswer = z.looseObject({ id: texted, model: text, created: number, choices: choices({ message: z.looseObject({ role: text, content: text }) }), usage: beside(tokens) });
+
+/** A chunk may have an id of its own and no `created`; a finish reason comes once a picture. `message` is of a server that does not stream. */
+export const chatChunk = z.looseObject({ id: texted, model: text, choices: choices({ delta: content, message: content }) });
 
 export const modelsAnswer = z.looseObject({ data: z.array(z.looseObject({ id: z.string() })) });
 

@@ -5,7 +5,7 @@ import { withoutSecretFields } from '../../http/secretFields';
 import type { CallOptions } from '../provider';
 import { dataOf } from './errors';
 import { healthAnswer } from './wire';
-import { imagePage, imageTask, type ImageTask } from './wireTasks';
+import { type ImagePage, imagePage, imageTask, type ImageTask } from './wireTasks';
 
 export interface TaskBody {
 	provider: string;
@@ -28,7 +28,7 @@ export interface TasksClient {
 	task(taskId: string, options: CallOptions): Promise<ImageTask>;
 	images(query: ImagesQuery, options: CallOptions): Promise<ImageTask[]>;
 	/** As `images`, with how many there are in all where the server says. */
-	page(query: ImagesQuery, options: CallOptions): Promise<{ list: ImageTask[]; total: number | null }>;
+	page(query: ImagesQuery, options: CallOptions): Promise<ImagePage>;
 	deleteImage(taskId: string, options: CallOptions): Promise<void>;
 	/** The server sends its providers' API keys along; they are struck out here. */
 	providers(options: CallOptions): Promise<Array<Record<string, unknown>>>;
@@ -38,10 +38,7 @@ export interface TasksClient {
 export function createTasksClient(transport: ApiTransport, now: () => number = Date.now): TasksClient {
 	const data = async (request: ApiRequest) => dataOf(await transport.send(request), now());
 	const task = async (request: ApiRequest) => readValue(imageTask, await data(request), 'The task');
-	async function pageOf(query: ImagesQuery, { signal }: CallOptions): Promise<{ list: ImageTask[]; total: number | null }> {
-		const { list, images, items, total } = readValue(imagePage, await data({ method: 'GET', path: '/api/v1/images', query: { ...query }, signal }), 'The images');
-		return { list: list ?? images ?? items ?? [], total: total ?? null };
-	}
+	const page = async (query: ImagesQuery, { signal }: CallOptions) => readValue(imagePage, await data({ method: 'GET', path: '/api/v1/images', query: { ...query }, signal }), 'The images');
 	return {
 		generate: (json, { signal }) => task({ method: 'POST', path: '/api/v1/tasks/generate', json, signal }),
 		generateWithImages({ provider, model_id, params }, files, { signal }) {
@@ -50,8 +47,8 @@ export function createTasksClient(transport: ApiTransport, now: () => number = D
 			return task({ method: 'POST', path: '/api/v1/tasks/generate-with-images', form: [...texts, ...files], timeoutMs: 5 * 60_000, signal });
 		},
 		task: (taskId, { signal }) => task({ method: 'GET', path: `/api/v1/tasks/${encodeURIComponent(taskId)}`, signal }),
-		images: async (query, options) => (await pageOf(query, options)).list,
-		page: pageOf,
+		images: async (query, options) => (await page(query, options)).list,
+		page,
 		deleteImage: async (taskId, { signal }) => {
 			await data({ method: 'DELETE', path: `/api/v1/images/${encodeURIComponent(taskId)}`, signal });
 		},

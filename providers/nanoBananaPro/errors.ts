@@ -1,8 +1,10 @@
+import { z } from 'zod/v4';
 import type { ApiAnswer } from '../../http/apiClient';
 import { excerpt, parseJson } from '../../http/json';
 import { parseRetryAfter } from '../../http/retryAfter';
 import { type ErrorCode, ImageError, type JobError, jobError } from '../../model/errors';
 import { codeOfStatus, hintOfStatus } from '../httpStatus';
+import { id } from '../lenient';
 import type { Answered } from '../provider';
 import { isPlainRefusal, isRefusalStatus } from '../refusal';
 import { envelope } from './wire';
@@ -10,14 +12,19 @@ import { envelope } from './wire';
 /** Success in either API. */
 const successCodes = [0, 200];
 
+/** Whether `data` is a task of either API: then the answer is one, whatever code stands beside it. */
+const namesTask = (data: unknown): boolean => z.union([z.looseObject({ id }), z.looseObject({ task_id: id })]).safeParse(data).success;
+
 /**
- * The `data` of an answer. Throws what it means unless status and code both say success.
+ * The `data` of an answer. Throws what it means unless the status says success, and the code too or `data` is a task.
  * A path the other API has is answered 404 in plain text, which is how a wrong API choice shows.
  */
 export function dataOf(answer: ApiAnswer, now: number): unknown {
 	const { status } = answer;
-	const parsed = envelope.safeParse(parseJson(answer.text));
+	const body = parseJson(answer.text);
+	const parsed = envelope.safeParse(body);
 	const ok = status >= 200 && status < 300;
+	if (ok && typeof body === 'object' && body !== null && 'data' in body && namesTask(body.data)) return body.data;
 	if (ok && parsed.success && successCodes.includes(parsed.data.code)) return parsed.data.data;
 	if (ok && !parsed.success) throw new ImageError('malformedResponse', { message: `NanoBananaPro answered ${excerpt(answer.text)}`, httpStatus: status, hint: 'Does the base URL lead to the API, and not to a web page or a proxy?' });
 	// A success of HTTP with a code of failure: the code is an HTTP status.

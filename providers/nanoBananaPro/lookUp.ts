@@ -22,11 +22,14 @@ export interface HistoryPage {
 	rows: HistoryRow[];
 	/** How many rows the whole list has, where the server says. */
 	total?: number | null | undefined;
+	/** Rows that name no task. */
+	unreadable: number;
 }
 
 /** How a row fits a request. */
 export type Fit = 'exact' | 'possible' | 'no';
 
+const provider = 'NanoBananaPro';
 const pageSize = 100;
 /** Rows beyond are not read: the look-up then says that it cannot tell. */
 const maxPages = 20;
@@ -67,33 +70,44 @@ export function fitsTask({ prompt, model }: HistoryRow, request: ImageRequest): 
  */
 export async function lookUpInHistory(read: (page: number, pageSize: number) => Promise<HistoryPage>, fits: (row: HistoryRow) => Fit, call: LookUpCall): Promise<LookedUp> {
 	const from = call.since - clockSkewMs;
+	const first = await readUntil(read, from);
+	const once = await chooseAmong(candidatesIn(first.rows, fits), call, provider);
+	if (once.found.size === call.parts.length || !once.conclusive) return once;
+	if (first.problem !== null) return { found: once.found, conclusive: false, reason: first.problem };
+	if (first.pages === 1) return once;
+	// A task that ended while the pages were read has moved those behind it up, perhaps over the border of a page.
+	const second = await readUntil(read, from);
+	if (second.problem !== null) return { found: once.found, conclusive: false, reason: second.problem };
+	return await chooseAmong(candidatesIn(new Map([...first.rows, ...second.rows]), fits), call, provider);
+}
+
+interface Reading {
+	rows: Map<string, HistoryRow>;
+	pages: number;
+	/** Why not every task was seen; null where every one was. */
+	problem: string | null;
+}
+
+/** Reads pages until every task was seen that was made after `from`. */
+async function readUntil(read: (page: number, pageSize: number) => Promise<HistoryPage>, from: number): Promise<Reading> {
 	const rows = new Map<string, HistoryRow>();
-	/** Gives how many pages were read; null where the list goes on beyond the bound. */
-	async function readAll(): Promise<number | null> {
-		for (let page = 1; page <= maxPages; page++) {
-			const { rows: list, total } = await read(page, pageSize);
-			const known = rows.size;
-			for (const row of list) rows.set(row.id, row);
-			// A page may be shorter than was asked for and not be the last one: servers have bounds of their own.
-			const isLast = list.length === 0 || (page > 1 && rows.size === known) || (typeof total === 'number' && rows.size >= total);
-			if (isLast || list.some(({ hasEnded, createdAt }) => hasEnded && createdAt < from)) return page;
-		}
-		return null;
+	let unreadable = 0;
+	for (let page = 1; page <= maxPages; page++) {
+		const { rows: list, total, unreadable: more } = await read(page, pageSize);
+		const known = rows.size;
+		for (const row of list) rows.set(row.id, row);
+		unreadable += more;
+		// A page may be shorter than was asked for without being the last: servers have bounds of their own.
+		const isLast = rows.size === known || (typeof total === 'number' && rows.size + unreadable >= total);
+		if (isLast || list.some(({ hasEnded, createdAt }) => hasEnded && createdAt < from)) return { rows, pages: rows.size === known ? page - 1 : page, problem: unreadable > 0 ? `${provider} lists ${unreadable} tasks without a readable ID` : null };
 	}
-	const choose = async () => {
-		const candidates = [...rows.values()].flatMap((row): Candidate[] => {
-			const fit = row.wasRefused ? 'no' : fits(row);
-			const { id, createdAt, model, count } = row;
-			return fit === 'no' ? [] : [{ id, createdAt, isExact: fit === 'exact', told: [model, count] }];
-		});
-		return await chooseAmong(candidates, call, 'NanoBananaPro');
-	};
-	const pages = await readAll();
-	const first = await choose();
-	if (first.found.size === call.parts.length || !first.conclusive) return first;
-	if (pages === null) return { found: first.found, conclusive: false, reason: `NanoBananaPro's history is longer than the ${maxPages * pageSize} tasks that are read` };
-	if (pages === 1) return first;
-	// A task that ended while the pages were read has moved the ones behind it up, perhaps over the border of a page.
-	await readAll();
-	return await choose();
+	return { rows, pages: maxPages, problem: `The history of ${provider} is longer than the ${maxPages * pageSize} tasks that a look-up reads` };
+}
+
+function candidatesIn(rows: ReadonlyMap<string, HistoryRow>, fits: (row: HistoryRow) => Fit): Candidate[] {
+	return [...rows.values()].flatMap((row) => {
+		const fit = row.wasRefused ? 'no' : fits(row);
+		const { id, createdAt, model, count } = row;
+		return fit === 'no' ? [] : [{ id, createdAt, isExact: fit === 'exact', told: [model, count] }];
+	});
 }

@@ -1,6 +1,8 @@
 import { jobError } from '../../model/errors';
 import type { DeliveredImage, Job, JobSnapshot, JobStatus } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
+import { fileNameOf } from '../fileName';
+import { isoTime } from '../lenient';
 import type { BatchBody } from './client';
 import type { TaskBody } from './clientTasks';
 import { failureOf } from './errors';
@@ -55,10 +57,10 @@ export function fromTask(task: GenerationTask, id: string, url: (imageId: string
 	const total = readJobId(id).count ?? task.totalCount ?? null;
 	const told = statusOf(task.status);
 	const running = told === 'running' || told === 'queued';
-	const images = (task.images ?? []).map((image, index) => toImage(image, index, url));
+	const images = task.images.map((image, index) => toImage(image, index, url));
 	const completed = running ? (task.completedCount ?? images.length) : images.length;
 	return {
-		job: { ...blank(id), ...endOf(told, images.length, total, task.errorMessage), total, completed, progress: running ? percent(completed, total) : images.length > 0 && images.length === total ? 100 : null, createdAt: task.createdAt ?? null, updatedAt: task.updatedAt ?? null },
+		job: { ...blank(id), ...endOf(told, images.length, total, task.errorMessage), total, completed, progress: running ? percent(completed, total) : images.length > 0 && images.length === total ? 100 : null, createdAt: isoTime(task.createdAt), updatedAt: isoTime(task.updatedAt) },
 		images,
 		raw: task,
 	};
@@ -74,7 +76,7 @@ export function fromTasks(tasks: readonly ImageTask[], id: string, baseUrl: stri
 	const told = ended ? (images.length > 0 ? 'succeeded' : 'failed') : states.every((status) => status === 'queued') ? 'queued' : 'running';
 	const [first] = tasks;
 	return {
-		job: { ...blank(id), ...endOf(told, images.length, total, failure), total, completed: images.length, progress: ended ? (images.length === total ? 100 : null) : percent(images.length, total), createdAt: first?.created_at ?? null, updatedAt: latest(tasks.map((task) => task.updated_at ?? task.completed_at)) },
+		job: { ...blank(id), ...endOf(told, images.length, total, failure), total, completed: images.length, progress: ended ? (images.length === total ? 100 : null) : percent(images.length, total), createdAt: isoTime(first?.created_at), updatedAt: latest(tasks.map((task) => task.updated_at ?? task.completed_at)) },
 		images,
 		raw: tasks,
 	};
@@ -85,7 +87,7 @@ function imageOfTask(task: ImageTask, index: number, baseUrl: string): Delivered
 	const path = task.image_url || task.local_path;
 	if (!path) return [];
 	const url = /^https?:\/\//i.test(path) ? path : `${baseUrl}/${path.replaceAll('\\', '/').replace(/^(\.?\/)+/, '')}`;
-	return [{ index, url, fileName: url.split('/').at(-1) ?? `image_${index}`, mimeType: null, width: task.width ?? null, height: task.height ?? null, bytes: null, seed: null }];
+	return [{ index, url, fileName: fileNameOf(url, index), mimeType: null, width: task.width ?? null, height: task.height ?? null, bytes: null, seed: null }];
 }
 
 /** Status and error of a job by what the server says and what it has. A success without all its pictures is none. */
@@ -106,5 +108,5 @@ function percent(completed: number, total: number | null): number | null {
 }
 
 function latest(times: ReadonlyArray<string | null | undefined>): string | null {
-	return times.filter((time): time is string => Boolean(time)).sort().at(-1) ?? null;
+	return times.flatMap((time) => isoTime(time) ?? []).sort().at(-1) ?? null;
 }

@@ -76,7 +76,7 @@ export function tasksSession(client: TasksClient, { baseUrl, own }: NanoBananaPr
 			return { ...snapshot, job: { ...snapshot.job, idempotencyKey: options.idempotencyKey } };
 		},
 		isRefusal,
-		lookUp: async (request, options) => await lookUpInHistory((page, pageSize) => client.page({ page, page_size: pageSize }, options).then(({ list, total }) => ({ rows: list.map(ofTask), total })), (row) => fitsTask(row, request), options),
+		lookUp: async (request, options) => await lookUpInHistory((page, pageSize) => client.page({ page, page_size: pageSize }, options).then(({ list, ...page }) => ({ ...page, rows: list.map(ofTask) })), (row) => fitsTask(row, request), options),
 		async poll(ids, options) {
 			const tasks = await tasksOf(ids.flatMap((id) => readJobId(id).taskIds), options);
 			return new Map(

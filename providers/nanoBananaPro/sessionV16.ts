@@ -60,7 +60,7 @@ export function v16Session(client: NanoBananaProClient, { baseUrl, own }: NanoBa
 			return { ...snapshot, job: { ...snapshot.job, idempotencyKey: options.idempotencyKey } };
 		},
 		isRefusal,
-		lookUp: async (request, options) => await lookUpInHistory((page, pageSize) => client.history({ page, pageSize }, options).then(({ list, total }) => ({ rows: list.map(ofGeneration), total })), (row) => fitsGeneration(row, request), options),
+		lookUp: async (request, options) => await lookUpInHistory((page, pageSize) => client.history({ page, pageSize }, options).then(({ list, ...page }) => ({ ...page, rows: list.map(ofGeneration) })), (row) => fitsGeneration(row, request), options),
 		poll: async (ids, options) =>
 			await pollEach(ids, async (id) => {
 				const [taskId = id] = readJobId(id).taskIds;

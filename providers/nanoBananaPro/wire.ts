@@ -1,51 +1,35 @@
 import { z } from 'zod/v4';
+import { anyListOf, beside, count, id, number, side, sifted, text, texted, word } from '../lenient';
 
 /** What travels in the v1.6 API, the document's. Unknown fields and words are let through. */
-export const generatedImage = z.looseObject({
-	id: z.string().min(1),
-	taskId: z.string().nullish(),
-	filePath: z.string().nullish(),
-	thumbnailPath: z.string().nullish(),
-	fileSize: z.number().nullish(),
-	width: z.number().nullish(),
-	height: z.number().nullish(),
-	mimeType: z.string().nullish(),
-	createdAt: z.string().nullish(),
-});
+export const generatedImage = z.looseObject({ id, taskId: texted, filePath: text, thumbnailPath: text, fileSize: number, width: side, height: side, mimeType: text, createdAt: text });
 
 export const generationTask = z.looseObject({
-	id: z.string().min(1),
-	prompt: z.string().nullish(),
-	model: z.string().nullish(),
-	totalCount: z.number().nullish(),
-	completedCount: z.number().nullish(),
-	status: z.string(),
-	options: z.string().nullish(),
-	errorMessage: z.string().nullish(),
-	createdAt: z.string().nullish(),
-	updatedAt: z.string().nullish(),
-	images: z.array(generatedImage).nullish(),
+	id,
+	prompt: text,
+	model: text,
+	totalCount: count,
+	completedCount: count,
+	status: word,
+	options: text,
+	errorMessage: text,
+	createdAt: text,
+	updatedAt: text,
+	images: anyListOf(generatedImage),
 });
 
-export const historyPage = z.looseObject({
-	list: z.array(generationTask).nullish().transform((list) => list ?? []),
-	total: z.number().nullish(),
-	page: z.number().nullish(),
+/** Tasks that have no readable id are left out, and counted. */
+export const historyPage = z.looseObject({ list: z.array(z.unknown()).nullish(), total: count, page: count }).transform(({ list, ...page }) => {
+	const tasks = sifted(generationTask, list ?? []);
+	return { ...page, list: tasks, unreadable: (list?.length ?? 0) - tasks.length };
 });
 
-export const progressMessage = z.looseObject({
-	type: z.string(),
-	taskId: z.string(),
-	completedCount: z.number().nullish(),
-	totalCount: z.number().nullish(),
-	latestImage: generatedImage.nullish().catch(null),
-	message: z.string().nullish(),
-});
+export const progressMessage = z.looseObject({ type: z.string(), taskId: id, completedCount: count, totalCount: count, latestImage: beside(generatedImage), message: text });
 
 export const healthAnswer = z.looseObject({ status: z.string(), message: z.string().nullish() });
 
 /** `{code, message, data}` around every answer: code 0 is success in v1.6, 200 in the tasks API. */
-export const envelope = z.looseObject({ code: z.number(), message: z.string().nullish(), data: z.unknown() });
+export const envelope = z.looseObject({ code: z.preprocess((code) => (typeof code === 'string' && code !== '' ? Number(code) : code), z.number()), message: text, data: z.unknown() });
 
 export type GeneratedImage = z.infer<typeof generatedImage>;
 export type GenerationTask = z.infer<typeof generationTask>;

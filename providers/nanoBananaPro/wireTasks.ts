@@ -1,32 +1,37 @@
 import { z } from 'zod/v4';
+import { count, id, side, sifted, text, texted, word } from '../lenient';
 
 /** What travels in the `tasks` API of the public server. */
-const text = z.union([z.string(), z.number()]).transform(String);
-
 export const imageTask = z.looseObject({
-	task_id: z.string().min(1),
-	status: z.string(),
-	prompt: z.string().nullish(),
-	model_id: z.string().nullish(),
-	total_count: z.number().nullish(),
-	image_url: z.string().nullish(),
-	local_path: z.string().nullish(),
-	thumbnail_path: z.string().nullish(),
-	width: z.number().nullish(),
-	height: z.number().nullish(),
-	error_message: z.string().nullish(),
-	created_at: z.string().nullish(),
-	updated_at: z.string().nullish(),
-	completed_at: z.string().nullish(),
-	id: text.nullish(),
+	task_id: id,
+	status: word,
+	prompt: text,
+	model_id: text,
+	total_count: count,
+	image_url: text,
+	local_path: text,
+	thumbnail_path: text,
+	width: side,
+	height: side,
+	error_message: text,
+	created_at: text,
+	updated_at: text,
+	completed_at: text,
+	id: texted,
 });
 
-/** The list stands under one of several names, by release. */
-export const imagePage = z.looseObject({
-	list: z.array(imageTask).nullish(),
-	images: z.array(imageTask).nullish(),
-	items: z.array(imageTask).nullish(),
-	total: z.number().nullish(),
-});
 
+const rows = z.array(z.unknown()).nullish();
+
+/** The list stands under one of several names, by release. Tasks that have no readable id are left out, and counted. */
+export const imagePage = z
+	.looseObject({ list: rows, images: rows, items: rows, total: count })
+	.refine((page) => ['list', 'images', 'items'].some((name) => name in page), 'has no list')
+	.transform(({ list, images, items, total }) => {
+		const entries = list ?? images ?? items ?? [];
+		const tasks = sifted(imageTask, entries);
+		return { list: tasks, total: total ?? null, unreadable: entries.length - tasks.length };
+	});
+
+export type ImagePage = z.infer<typeof imagePage>;
 export type ImageTask = z.infer<typeof imageTask>;

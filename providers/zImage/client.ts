@@ -3,7 +3,7 @@ import type { ApiRequest, ApiTransport } from '../../http/apiClient';
 import { readAnswer } from '../../http/json';
 import type { CallOptions } from '../provider';
 import { throwUnlessOk } from './errors';
-import { type BatchAnswer, batchAnswer, type BatchSummary, cancelAnswer, deleteAnswer, type GenerateBody, generateAnswer, healthAnswer, historyAnswer, rootAnswer, type TaskAnswer, taskAnswer } from './wire';
+import { type BatchAnswer, batchAnswer, cancelAnswer, deleteAnswer, type GenerateBody, generateAnswer, healthAnswer, type HistoryAnswer, historyAnswer, rootAnswer, type TaskAnswer, taskAnswer } from './wire';
 
 /** The document's calls, in its order. Each throws ImageError for anything but the answer it promises. */
 export interface ZImageClient {
@@ -13,7 +13,7 @@ export interface ZImageClient {
 	task(taskId: string, options: CallOptions): Promise<TaskAnswer>;
 	cancel(taskId: string, options: CallOptions): Promise<z.infer<typeof cancelAnswer>>;
 	/** Batches, newest first; the server gives at most 50 at a time. */
-	history(query: { limit: number; offset: number }, options: CallOptions): Promise<BatchSummary[]>;
+	history(query: { limit: number; offset: number }, options: CallOptions): Promise<HistoryAnswer>;
 	batch(batchId: string, options: CallOptions): Promise<BatchAnswer>;
 	deleteBatch(batchId: string, options: CallOptions): Promise<z.infer<typeof deleteAnswer>>;
 }

@@ -5,7 +5,7 @@ import { type ErrorCode, ImageError, type JobError, jobError } from '../../model
 import { codeOfStatus, hintOfStatus } from '../httpStatus';
 import type { Answered } from '../provider';
 import { isPlainRefusal } from '../refusal';
-import { errorAnswer, type TaskAnswer } from './wire';
+import { errorAnswer, type TaskAnswer, taskFailure } from './wire';
 
 /** Throws what an answer means unless its status is 2xx. */
 export function throwUnlessOk(answer: ApiAnswer, now: number): void {
@@ -58,14 +58,16 @@ interface Failure {
 
 /** Why a task failed. The real server puts JSON into the text of `error` and leaves code and hint empty. */
 export function failureOfTask({ error, error_code, error_hint }: Pick<TaskAnswer, 'error' | 'error_code' | 'error_hint'>): JobError {
-	const inner = typeof error === 'string' ? parseJson(error) : error;
-	const { code, message, detail } = (typeof inner === 'object' && inner !== null ? inner : {}) as { code?: unknown; message?: unknown; detail?: unknown };
-	const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
-	return toJobError({ code: error_code ?? text(code), message: text(message) ?? text(detail) ?? (typeof error === 'string' ? error : undefined), hint: error_hint });
+	const inner = taskFailure.safeParse(typeof error === 'string' ? parseJson(error) : error).data;
+	if (!inner) return toJobError({ code: error_code, message: typeof error === 'string' ? error : undefined, hint: error_hint });
+	const detail = typeof inner.detail === 'string' ? inner.detail : inner.detail == null ? '' : JSON.stringify(inner.detail);
+	const message = inner.message ?? '';
+	// The message is general ("generation failed"); the detail says what a user can do something about.
+	return toJobError({ code: error_code ?? inner.code, message: message.includes(detail) ? message : message === '' ? detail : `${message} (${detail})`, hint: error_hint });
 }
 
 export function toJobError({ code, message, hint }: Failure): JobError {
-	const words = excerpt([code, message].filter(Boolean).join(': ') || (hint ?? '') || 'The task failed, and the server gave no reason', 300);
+	const words = excerpt([code, message].filter(Boolean).join(': ') || (hint ?? '') || 'The task failed, and the server gave no reason', 500);
 	const meaning = meanings.find(([pattern]) => pattern.test(`${code ?? ''} ${message ?? ''} ${hint ?? ''}`))?.[1] ?? 'upstream';
 	return jobError(meaning, { message: words, hint: hint ?? (meaning === 'contentRejected' ? 'Change the prompt' : null) });
 }

@@ -1,6 +1,8 @@
 import { jobError, type JobError } from '../../model/errors';
 import type { DeliveredImage, Job, JobSnapshot, JobStatus } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
+import { fileNameOf } from '../fileName';
+import { isoTime } from '../lenient';
 import { failureOfTask, toJobError } from './errors';
 import { sizeOf } from './sizes';
 import type { BatchItem, BatchSummary, GenerateBody, TaskAnswer } from './wire';
@@ -10,7 +12,7 @@ export interface TaskState {
 	status: Exclude<JobStatus, 'partial'>;
 	progress: number | null;
 	error: JobError | null;
-	image: Omit<DeliveredImage, 'index'> | null;
+	image: Omit<DeliveredImage, 'index' | 'fileName'> | null;
 }
 
 /** The document's words for a task, and the lower-case ones of a batch's items. A word we do not know is one of a job that still runs. */
@@ -47,10 +49,11 @@ export function toGenerateBody(request: ImageRequest, batchId: string, index: nu
 
 /** A file below `/generated-images/`, as an absolute URL; other absolute URLs stay as they are. */
 export function fileUrl(baseUrl: string, path: string): string {
-	return /^https?:\/\//i.test(path) ? path : `${baseUrl}/${path.replace(/^\/+/, '')}`;
+	// A percent sign that begins no escape stands for itself.
+	return /^https?:\/\//i.test(path) ? path : `${baseUrl}/${path.replace(/^\/+/, '').replace(/%(?![0-9a-f]{2})/gi, '%25')}`;
 }
 
-const generated = (baseUrl: string, relativePath: string) => fileUrl(baseUrl, `/generated-images/${relativePath.replaceAll('\\', '/').split('/').map(encodeURIComponent).join('/')}`);
+const generated = (baseUrl: string, relativePath: string) => fileUrl(baseUrl, `/generated-images/${relativePath.toWellFormed().replaceAll('\\', '/').split('/').map(encodeURIComponent).join('/')}`);
 
 /** @param preview whether the smaller file is wanted */
 export function stateOfTask(task: TaskAnswer, baseUrl: string, preview: boolean): TaskState {
@@ -89,8 +92,8 @@ export function stateOfItem(item: BatchItem, baseUrl: string, originals: string 
 	};
 }
 
-function imageAt(url: string, { width, height, seed }: { width?: number | null | undefined; height?: number | null | undefined; seed?: number | null | undefined }): Omit<DeliveredImage, 'index'> {
-	return { url, fileName: decodeURIComponent(url.split('/').at(-1) ?? 'image'), mimeType: null, width: width ?? null, height: height ?? null, bytes: null, seed: seed ?? null };
+function imageAt(url: string, { width, height, seed }: { width?: number | null | undefined; height?: number | null | undefined; seed?: number | null | undefined }): Omit<DeliveredImage, 'index' | 'fileName'> {
+	return { url, mimeType: null, width: width ?? null, height: height ?? null, bytes: null, seed: seed ?? null };
 }
 
 /** A task of which nothing is known but that it was accepted. */
@@ -110,12 +113,12 @@ interface JobParts {
 
 /** What the tasks of a job come to. The server's own word for a batch is not trusted: it says SUCCESS of one in which everything failed. */
 export function toSnapshot({ id, count, states, createdAt, raw }: JobParts): JobSnapshot {
-	const images = states.flatMap(({ image }) => (image ? [image] : [])).map((image, index) => ({ ...image, index }));
+	const images = states.flatMap(({ image }) => (image ? [image] : [])).map((image, index) => ({ ...image, index, fileName: fileNameOf(image.url ?? '', index) }));
 	const total = count ?? (states.length || null);
 	const ended = states.length > 0 && states.every(hasEnded);
 	const status = ended ? endOf(states, images.length, total) : stateOfRunning(states);
-	const progress = ended ? (status === 'succeeded' ? 100 : null) : states.length === 1 ? (states[0]?.progress ?? null) : total === null ? null : Math.round((100 * states.filter(hasEnded).length) / total);
-	const job: Job = { provider: 'zImage', id, status, progress, total, completed: images.length, error: errorOf(status, states, images.length, total), idempotencyKey: null, createdAt, updatedAt: null };
+	const progress = ended ? (status === 'succeeded' ? 100 : null) : states.length === 1 ? (states[0]?.progress ?? null) : !total ? null : Math.round((100 * states.filter(hasEnded).length) / total);
+	const job: Job = { provider: 'zImage', id, status, progress, total, completed: images.length, error: errorOf(status, states, images.length, total), idempotencyKey: null, createdAt: isoTime(createdAt), updatedAt: null };
 	return { job, images, raw };
 }
 
@@ -164,7 +167,7 @@ function ofSummary(summary: BatchSummary, id: string, count: number | null): Job
 	const completed = summary.success_count ?? 0;
 	const total = count ?? summary.batch_size ?? null;
 	return {
-		job: { provider: 'zImage', id, status: 'running', progress: total === null ? null : Math.round((100 * completed) / total), total, completed, error: null, idempotencyKey: null, createdAt: summary.created_at ?? null, updatedAt: null },
+		job: { provider: 'zImage', id, status: 'running', progress: !total ? null : Math.round((100 * completed) / total), total, completed, error: null, idempotencyKey: null, createdAt: isoTime(summary.created_at), updatedAt: null },
 		images: [],
 		raw: summary,
 	};

@@ -3,9 +3,10 @@ import type { JobSnapshot } from '../../model/job';
 import { pagesWorthReading } from '../pagesWorthReading';
 import type { CallOptions } from '../provider';
 import type { ZImageClient } from './client';
+import { failureOfTask } from './errors';
 import { readJobId, type ZImageJobId } from './jobId';
-import { hasEnded, stateOfItem, stateOfTask, toSnapshot, waiting } from './mapping';
-import type { BatchAnswer, BatchSummary } from './wire';
+import { hasEnded, stateOfItem, stateOfTask, type TaskState, toSnapshot, waiting } from './mapping';
+import type { BatchAnswer, BatchItem, BatchSummary } from './wire';
 
 /** The server gives no more at a time, whatever it is asked for. */
 const pageSize = 50;
@@ -30,7 +31,7 @@ export function createReader(client: ZImageClient, baseUrl: string): Reader {
 		const seen = new Set<string>();
 		for (let offset = 0; ; offset += pageSize) {
 			const page = await client.history({ limit: pageSize, offset }, options);
-			const fresh = page.filter(({ task_id }) => !seen.has(task_id));
+			const fresh = page.rows.filter(({ task_id }) => !seen.has(task_id));
 			for (const row of fresh) {
 				seen.add(row.task_id);
 				yield row;
@@ -59,6 +60,15 @@ export function createReader(client: ZImageClient, baseUrl: string): Reader {
 		return ending((await client.task(done.task_id, options).catch(() => null))?.result?.relative_path);
 	}
 
+	/** A batch tells no more of a failed task than a code and a hint; the task itself tells the rest, and the first one stands for all. */
+	async function explainFailure(states: TaskState[], items: readonly BatchItem[], options: CallOptions): Promise<void> {
+		const place = states.findIndex(({ status }) => status === 'failed');
+		const [state, item] = [states[place], items[place]];
+		if (!state || !item?.task_id) return;
+		const task = await client.task(item.task_id, options).catch(() => null);
+		if (task?.error) states[place] = { ...state, error: failureOfTask({ error: task.error, error_code: task.error_code ?? item.error_code, error_hint: task.error_hint ?? item.error_hint }) };
+	}
+
 	async function ofTask(id: string, taskId: string, job: ZImageJobId, options: CallOptions): Promise<JobSnapshot> {
 		const task = await client.task(taskId, options);
 		return toSnapshot({ id, count: 1, states: [stateOfTask(task, baseUrl, job.preview)], createdAt: task.result?.created_at ?? null, raw: task });
@@ -72,6 +82,7 @@ export function createReader(client: ZImageClient, baseUrl: string): Reader {
 		const over = items.length > 0 && items.every((item) => hasEnded(stateOfItem(item, baseUrl, null)));
 		const originals = answer && over && !job.preview ? await originalsOf(answer, options) : null;
 		const states = items.map((item) => stateOfItem(item, baseUrl, originals));
+		if (over) await explainFailure(states, items, options);
 		const named = new Set(items.map(({ task_id }) => task_id));
 		const missing = job.taskIds.filter((taskId) => !named.has(taskId));
 		// Those that have not begun stand in no batch; a canceled one never will.

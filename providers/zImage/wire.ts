@@ -1,70 +1,56 @@
 import { z } from 'zod/v4';
+import { beside, count, id, listOf, number, percent, side, sifted, text, texted, word } from '../lenient';
 
 /** What travels, as the document shows it and the real server sends it. Unknown fields and words are let through. */
 export const rootAnswer = z.looseObject({ message: z.string() });
 export const healthAnswer = z.looseObject({ status: z.string(), environment: z.string().nullish() });
 
-export const generateAnswer = z.looseObject({ task_id: z.string().min(1), status_url: z.string().nullish(), image_url: z.string().nullish() });
+export const generateAnswer = z.looseObject({ task_id: id, status_url: text, image_url: text });
 
 /** The caller's key comes back in `auth_key`; it is dropped here, so that nobody further in can pass it on. */
 const taskResult = z
-	.looseObject({
-		image_id: z.string().nullish(),
-		width: z.number().nullish(),
-		height: z.number().nullish(),
-		seed: z.number().nullish(),
-		created_at: z.string().nullish(),
-		relative_path: z.string().nullish(),
-		preview_relative_path: z.string().nullish(),
-		metadata: z.looseObject({ batch_id: z.string().nullish(), batch_index: z.number().nullish(), batch_size: z.number().nullish() }).nullish(),
-	})
+	.looseObject({ image_id: texted, width: side, height: side, seed: number, created_at: text, relative_path: text, preview_relative_path: text })
 	.transform(({ auth_key: _key, ...rest }) => rest);
 
+/** What a worker says of a failure. */
+export const taskFailure = z.looseObject({ code: texted, message: text, detail: z.unknown() });
+
 export const taskAnswer = z.looseObject({
-	task_id: z.string().min(1),
-	status: z.string(),
-	result: taskResult.nullish(),
+	task_id: id,
+	status: word,
+	result: beside(taskResult),
 	// A text, on the real server one that holds JSON `{code, message, detail}`.
-	error: z.union([z.string(), z.looseObject({ code: z.string().nullish(), message: z.string().nullish() })]).nullish(),
-	error_code: z.string().nullish(),
-	error_hint: z.string().nullish(),
-	image_url: z.string().nullish(),
-	progress: z.number().nullish(),
+	error: z.union([z.string(), taskFailure]).nullish().catch(undefined),
+	error_code: texted,
+	error_hint: text,
+	image_url: text,
+	progress: percent,
 });
 
-export const cancelAnswer = z.looseObject({ task_id: z.string(), status: z.string(), message: z.string().nullish() });
+export const cancelAnswer = z.looseObject({ task_id: texted, status: word, message: text });
 
+/** `task_id` is the batch's id: named so for the front end, the document says. */
 export const batchSummary = z.looseObject({
-	// The document: named so for the front end, really the batch's id.
-	task_id: z.string().min(1),
-	status: z.string(),
-	created_at: z.string().nullish(),
-	prompt: z.string().nullish(),
-	width: z.number().nullish(),
-	height: z.number().nullish(),
-	relative_path: z.string().nullish(),
-	image_url: z.string().nullish(),
-	seed: z.number().nullish(),
-	batch_size: z.number().nullish(),
-	success_count: z.number().nullish(),
-	failed_count: z.number().nullish(),
+	task_id: id,
+	status: word,
+	created_at: text,
+	prompt: text,
+	width: side,
+	height: side,
+	relative_path: text,
+	image_url: text,
+	seed: number,
+	batch_size: count,
+	success_count: count,
+	failed_count: count,
 });
 
-export const historyAnswer = z.array(batchSummary);
+/** Rows that name no batch are left out; how many came tells whether there are more pages. */
+export const historyAnswer = z.array(z.unknown()).transform((rows) => ({ length: rows.length, rows: sifted(batchSummary, rows) }));
 
-export const batchItem = z.looseObject({
-	task_id: z.string().nullish(),
-	index: z.number().nullish(),
-	status: z.string(),
-	image_url: z.string().nullish(),
-	width: z.number().nullish(),
-	height: z.number().nullish(),
-	seed: z.number().nullish(),
-	error_code: z.string().nullish(),
-	error_hint: z.string().nullish(),
-});
+export const batchItem = z.looseObject({ task_id: id.nullish().catch(undefined), index: count, status: word, image_url: text, width: side, height: side, seed: number, error_code: texted, error_hint: text });
 
-export const batchAnswer = z.looseObject({ batch: batchSummary, items: z.array(batchItem) });
+export const batchAnswer = z.looseObject({ batch: batchSummary.partial({ task_id: true }), items: listOf(batchItem).nullish().transform((items) => items ?? []) });
 
 export const deleteAnswer = z.looseObject({ task_id: z.string(), status: z.string(), message: z.string().nullish() });
 
@@ -72,6 +58,7 @@ export const deleteAnswer = z.looseObject({ task_id: z.string(), status: z.strin
 export const errorAnswer = z.looseObject({ detail: z.union([z.string(), z.array(z.looseObject({ loc: z.array(z.union([z.string(), z.number()])).nullish(), msg: z.string().nullish() })), z.looseObject({ message: z.string().nullish(), code: z.string().nullish() })]) });
 
 export type TaskAnswer = z.infer<typeof taskAnswer>;
+export type HistoryAnswer = z.infer<typeof historyAnswer>;
 export type BatchSummary = z.infer<typeof batchSummary>;
 export type BatchItem = z.infer<typeof batchItem>;
 export type BatchAnswer = z.infer<typeof batchAnswer>;
