@@ -9,12 +9,12 @@ const kind = (name, testMatch, extra = {}) => ({
 	testPathIgnorePatterns: ['/node_modules/', '/dist/', '/.build/', '/.bench/', '/.n8n/'],
 	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.build', '<rootDir>/.bench', '<rootDir>/.n8n'],
 	transform: {
-		'\\.ts$': ['ts-jest', { tsconfig: { module: 'commonjs', moduleResolution: 'bundler', target: 'es2023', esModuleInterop: true, isolatedModules: true }, diagnostics: false }],
+		'\\.ts$': ['ts-jest', { tsconfig: { module: 'commonjs', moduleResolution: 'bundler', target: 'es2023', esModuleInterop: true, isolatedModules: true, allowImportingTsExtensions: true, rewriteRelativeImportExtensions: false }, diagnostics: false }],
 	},
 	...extra,
 });
 
-const pure = ['model', 'http', 'providers', 'jobs', 'images', 'nodes', 'credentials', 'sandbox', 'scripts'];
+const pure = ['model', 'memory', 'http', 'providers', 'jobs', 'images', 'nodes', 'credentials', 'sandbox', 'scripts'];
 
 /** @type {import('jest').Config} */
 module.exports = {

@@ -1,0 +1,165 @@
+import { MemoryError } from '../memory.ts';
+import type { Json } from '../memory.ts';
+import type { JobRecord, RecordChange, RecordState } from '../record.ts';
+import { begunRecord, canSettle, exceeds, keepAlwaysMs, providerIds } from '../rules.ts';
+import type { Operation, Store } from '../store.ts';
+import { perform } from '../store.ts';
+import { EventTable } from './eventTable.ts';
+import { findIn, listIn, spendingIn, spentIn } from './mapQueries.ts';
+import type { StoredRecord } from './recordTable.ts';
+import { RecordTable } from './recordTable.ts';
+
+/** Most records held in this process's memory, however many a file may hold: one takes about 3 kB. */
+const maxHeld = 50_000;
+
+/** The store for where no file can be written: plain maps that end with the process. Every record is this process's. */
+export class MapStore implements Store {
+	readonly #records = new RecordTable();
+	readonly #events = new EventTable();
+	readonly #learned = new Map<string, Map<string, Json>>();
+	readonly #maxRecords: number;
+	readonly #ownsStrangers: boolean;
+	#now = 0;
+
+	/** @param options.ownsStrangers a record that is not here is in a file that failed, and still this process's */
+	constructor(options: { maxRecords: number; ownsStrangers: boolean }) {
+		this.#maxRecords = Math.min(options.maxRecords, maxHeld);
+		this.#ownsStrangers = options.ownsStrangers;
+	}
+
+	/** Carries out one operation. Gives JSON of its own, as the other store does. */
+	run(operation: Operation): unknown {
+		this.#now = operation.at;
+		const value = perform(this, JSON.parse(JSON.stringify(operation)) as Operation);
+		return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
+	}
+
+	find: Store['find'] = (query) => findIn(this.#records, query);
+	list: Store['list'] = (filter) => listIn(this.#records, filter).slice(0, filter.limit);
+	spending: Store['spending'] = (filter) => spendingIn(this.#records, filter);
+	takenIds: Store['takenIds'] = (endpoint, ids) => [...new Set(ids)].filter((id) => this.#records.hasProviderId(endpoint, id));
+
+	begin: Store['begin'] = (record, limits) => {
+		const existing = this.#byKey(record.key);
+		if (existing && existing.state !== 'refused') return { kind: 'exists', record: existing };
+		for (const limit of limits) {
+			const spent = spentIn(this.#records, limit);
+			if (exceeds(limit, spent, record.cost)) return { kind: 'overBudget', limit, spent };
+		}
+		if (existing) this.#records.remove(existing.ref);
+		if (this.#records.get(record.ref)) throw new MemoryError(`The job memory has a record ${record.ref} already.`);
+		this.#makeRoom();
+		const begun = begunRecord(record, this.#now);
+		this.#records.put({ record: begun, endedAt: null, providerIds: [] });
+		return { kind: 'begun', record: begun };
+	};
+
+	change: Store['change'] = (ref, change) => {
+		const stored = this.#records.get(ref);
+		if (!stored) return this.#ownsStrangers;
+		if (stored.record.held !== 'mine') return false;
+		this.#applyChange(stored, change);
+		return true;
+	};
+
+	take: Store['take'] = (ref, { seenKey, as, adoptedFrom }) => {
+		const stored = this.#records.get(ref);
+		if (!stored || stored.record.key !== seenKey || stored.record.busy) return null;
+		if (as && as.key !== stored.record.key) {
+			const rival = this.#byKey(as.key);
+			if (rival && rival.state !== 'refused') return null;
+			if (rival) this.#records.remove(rival.ref);
+		}
+		const record: JobRecord = { ...stored.record, ...as, ...(adoptedFrom !== undefined && { adoptedFrom }), held: 'mine', busy: true, updatedAt: this.#now };
+		this.#records.put({ ...stored, record });
+		return record;
+	};
+
+	release: Store['release'] = (refs) => this.#update(refs, () => ({ busy: false }));
+
+	finish: Store['finish'] = (refs, { delivered }) =>
+		this.#update(refs, ({ held, deliveredAt }) => (held === 'mine' ? { held: 'free', busy: false, deliveredAt: deliveredAt ?? (delivered ? this.#now : null) } : {}));
+
+	note: Store['note'] = (endpointDigest, ends) => {
+		for (const { ref, snapshot } of ends) {
+			const stored = this.#records.get(ref);
+			if (stored?.record.state !== 'accepted' || stored.record.endpoint.digest !== endpointDigest) continue;
+			this.#applyChange(stored, { state: { state: 'ended', snapshot } });
+		}
+	};
+
+	deliver: Store['deliver'] = (refs) => this.#update(refs, ({ deliveredAt }) => ({ deliveredAt: deliveredAt ?? this.#now }));
+
+	settle: Store['settle'] = (ref, credentialIds, change) => {
+		const stored = this.#records.get(ref);
+		if (!stored || !credentialIds.includes(stored.record.endpoint.credentialId) || !canSettle(stored.record)) return false;
+		this.#applyChange(stored, change);
+		return true;
+	};
+
+	forget: Store['forget'] = (refs, credentialIds) => {
+		const records = [...new Set(refs)].flatMap((ref) => this.#records.get(ref) ?? []);
+		const mine = records.filter(({ record }) => !record.busy && credentialIds.includes(record.endpoint.credentialId));
+		for (const { record } of mine) this.#records.remove(record.ref);
+		return { refs: mine.map(({ record }) => record.ref), files: [] };
+	};
+
+	claimEvent: Store['claimEvent'] = (scope, id, { claimMs }) => this.#events.claim(scope, id, this.#now, claimMs);
+	confirmEvent: Store['confirmEvent'] = (scope, id, lineage, { keepMs }) => this.#events.confirm(scope, id, lineage, this.#now, keepMs);
+
+	readLearned: Store['readLearned'] = (scope) => Object.fromEntries(this.#learned.get(scope) ?? []);
+	writeLearned: Store['writeLearned'] = (entries) => {
+		for (const { scope, name, value } of entries) {
+			const values = this.#learned.get(scope) ?? new Map<string, Json>();
+			this.#learned.set(scope, values.set(name, value));
+		}
+	};
+
+	// Result files need a disk; without one the bytes are kept elsewhere (resultsInMemory.ts), with a bound of their own.
+	addResult: Store['addResult'] = () => undefined;
+	keepResults: Store['keepResults'] = () => undefined;
+	expireResults: Store['expireResults'] = () => [];
+	strayResults: Store['strayResults'] = () => [];
+	prune: Store['prune'] = ({ keepRecordsMs }) => {
+		const before = this.#now - Math.max(keepRecordsMs, keepAlwaysMs);
+		const old = this.#records.all().filter(({ record }) => record.updatedAt < before && !record.busy);
+		for (const { record } of old) this.#records.remove(record.ref);
+		this.#events.prune(this.#now);
+		return { more: false, files: [] };
+	};
+
+	#byKey(key: string): JobRecord | null {
+		return this.#records.by('key', key)[0]?.record ?? null;
+	}
+
+	#update(refs: readonly string[], change: (record: JobRecord) => Partial<Pick<JobRecord, 'held' | 'busy' | 'deliveredAt'>>): void {
+		for (const ref of refs) {
+			const stored = this.#records.get(ref);
+			if (stored) this.#records.put({ ...stored, record: { ...stored.record, ...change(stored.record) } });
+		}
+	}
+
+	#applyChange(stored: StoredRecord, { state, requests, cost }: RecordChange): void {
+		const { record } = stored;
+		const changed: JobRecord = { ...(state ? withState(record, state) : record), requests: requests ?? record.requests, cost: cost ?? record.cost, updatedAt: this.#now };
+		const ids = providerIds({ ...(state && { state }), ...(requests && { requests }) });
+		const endedAt = changed.state === 'ended' ? (stored.endedAt ?? this.#now) : null;
+		this.#records.put({ record: changed, endedAt, providerIds: [...new Set([...stored.providerIds, ...ids])] });
+	}
+
+	/** Makes room for one record: memory is short where a disk would not be, so the last two days are no exception here. */
+	#makeRoom(): void {
+		if (this.#records.size < this.#maxRecords) return;
+		const rank = ({ record }: StoredRecord) => (record.busy ? 2 : record.state === 'ended' && record.deliveredAt !== null ? 0 : 1);
+		const sorted = this.#records.all().sort((a, b) => rank(a) - rank(b) || a.record.updatedAt - b.record.updatedAt);
+		// A twentieth at a time, so that the sorting is rare.
+		const excess = this.#records.size - this.#maxRecords + Math.ceil(this.#maxRecords / 20);
+		for (const { record } of sorted.slice(0, excess)) if (!record.busy) this.#records.remove(record.ref);
+	}
+}
+
+/** A record with another state, and without what only its last state held. */
+function withState(record: JobRecord, state: RecordState): JobRecord {
+	const { error, snapshot, ...rest } = record as JobRecord & { error?: unknown; snapshot?: unknown };
+	return { ...rest, ...state };
+}

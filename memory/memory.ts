@@ -1,0 +1,182 @@
+import type { Claimant, Cost, JobRecord, NewRecord, RecordChange, StateName, StoredSnapshot } from './record.ts';
+
+/**
+ * What must outlive a call. Callers know these parts and no store. Every method may be called from many executions at
+ * once; none blocks the event loop. Methods reject only when the store itself fails (`MemoryError`).
+ */
+export interface Memory {
+	readonly journal: Journal;
+	readonly events: Events;
+	readonly learned: Learned;
+	readonly results: Results;
+	/** Why nothing outlives this process, in one sentence for the user; null where it does. Limits per day are then refused. */
+	readonly problem: string | null;
+	/** What else the user should know once, in one sentence: a damaged file was set aside. Null where there is nothing. */
+	readonly notice: string | null;
+	/**
+	 * Keyed hash (HMAC-SHA-256, base64url, 43 characters) by a secret that is drawn once and kept in the memory.
+	 * @param purpose keeps equal texts of different meanings apart
+	 */
+	digest(purpose: string, text: string): string;
+	/** Lets go of what this process holds, as its death would. */
+	close(): Promise<void>;
+}
+
+/** The store did not do what it was asked: disk full, file locked for long, worker gone. */
+export class MemoryError extends Error {
+	override readonly name = 'MemoryError';
+}
+
+export type Query =
+	/** Every attempt of one item, the latest first, delivered or not. */
+	| { by: 'baseKey'; baseKey: string; credentialIds: readonly string[] }
+	/**
+	 * Jobs of the same workflow, node and request that another attempt of the same lineage asked for, that were not
+	 * refused, neither failed nor canceled; delivered or not, oldest first.
+	 */
+	| { by: 'earlierAttempts'; workflowId: string; nodeId: string; requests: readonly string[]; lineage: string; exceptRootExecutionId: string; credentialIds: readonly string[] }
+	/**
+	 * Jobs of the same workflow, node and request that another lineage asked for since a moment, that were not refused,
+	 * not delivered, and neither failed nor canceled; oldest first. Those of living executions are among them (`held`).
+	 */
+	| { by: 'orphans'; workflowId: string; nodeId: string; requests: readonly string[]; exceptLineage: string; since: number; credentialIds: readonly string[] }
+	/** Jobs of the same request that ended `succeeded` since a moment, whoever asked and whether delivered or not; newest first. */
+	| { by: 'success'; requests: readonly string[]; since: number; credentialIds: readonly string[] };
+
+/** A limit that is checked in the transaction that begins a record: the sum over records that were not refused, with the new one. */
+export interface BudgetLimit {
+	/** As a message says it: `in this execution`, `today`. */
+	name: string;
+	/** Which records count. */
+	over: { workflowId: string; nodeId: string; day: string } | { lineage: string; nodeId: string };
+	images?: number | undefined;
+	usd?: number | undefined;
+}
+
+export type Begun =
+	| { kind: 'begun'; record: JobRecord }
+	/** The key has a record that was not refused: nothing was written. */
+	| { kind: 'exists'; record: JobRecord }
+	| { kind: 'overBudget'; limit: BudgetLimit; spent: { images: number; usd: number } };
+
+/** Which records Image Jobs lists. Absent fields do not narrow. */
+export interface RecordFilter {
+	credentialIds: readonly string[];
+	states?: readonly StateName[] | undefined;
+	/** true: delivered ones; false: those that were not. */
+	delivered?: boolean | undefined;
+	/** true: jobs that failed or were canceled. */
+	failed?: boolean | undefined;
+	refs?: readonly string[] | undefined;
+	workflowId?: string | undefined;
+	executionId?: string | undefined;
+	/** Created in this span, ms since the epoch. */
+	since?: number | undefined;
+	until?: number | undefined;
+	/** Most records given, newest first. */
+	limit: number;
+}
+
+export interface SpendingRow {
+	provider: string;
+	model: string | null;
+	workflowId: string;
+	workflowName: string;
+	day: string;
+	jobs: number;
+	images: number;
+	/** Sum of known prices. */
+	usd: number;
+	/** Jobs whose price nobody knows. */
+	unpriced: number;
+	/** Jobs whose outcome is unknown; they count. */
+	unknown: number;
+}
+
+/** One record per job. */
+export interface Journal {
+	find(query: Query): Promise<JobRecord[]>;
+	/**
+	 * Writes a record with state `sent` and its first request under way, held and busy by this process, and makes it durable
+	 * (full sync) before it resolves. A refused record of the same key is replaced.
+	 */
+	begin(record: NewRecord, limits: readonly BudgetLimit[]): Promise<Begun>;
+	/** Changes a record that this process holds; false where it no longer does. `durable`: full sync, before a further paid request. */
+	change(ref: string, change: RecordChange, options?: { durable?: boolean }): Promise<boolean>;
+	/**
+	 * Makes a record this process's, busy, and where `as` is given the claimant's. Null where it is not to be had: held by
+	 * another living process, busy in this one, gone, or no longer under the key it was seen with.
+	 */
+	take(ref: string, options: { seenKey: string; as?: Claimant; adoptedFrom?: string }): Promise<JobRecord | null>;
+	/** The node run has ended: nobody is at work on these any more. Only records that this process holds change. */
+	release(refs: readonly string[]): Promise<void>;
+	/** The execution has ended: its process no longer holds these. Only records that this process holds change. */
+	finish(refs: readonly string[], options: { delivered: boolean }): Promise<void>;
+	/**
+	 * How an accepted job ended, learned by whoever polled it or was told of it; needs no holding. Records that are not
+	 * `accepted`, at another endpoint or unknown stay as they are.
+	 */
+	note(endpointDigest: string, ends: ReadonlyArray<{ ref: string; snapshot: StoredSnapshot }>): Promise<void>;
+	/** n8n's saved data of an execution was seen to hold these refs. */
+	deliver(refs: readonly string[]): Promise<void>;
+	/** Which of these ids of an endpoint belong to a record already. */
+	takenIds(endpointDigest: string, providerIds: readonly string[]): Promise<Set<string>>;
+	list(filter: RecordFilter): Promise<JobRecord[]>;
+	spending(filter: Omit<RecordFilter, 'limit' | 'refs' | 'delivered' | 'failed' | 'states'>): Promise<SpendingRow[]>;
+	/** A person has looked at the provider: an `unknown` or abandoned `sent` record becomes what they say. False where there is none such, or it is busy. */
+	settle(ref: string, credentialIds: readonly string[], change: RecordChange): Promise<boolean>;
+	/** Removes records, their result files with them; busy ones stay. Gives how many. */
+	forget(refs: readonly string[], credentialIds: readonly string[]): Promise<number>;
+}
+
+/** What must run once. */
+export interface Events {
+	/**
+	 * Claims an event for `claimMs`. `claimed`: it is the caller's to hand on. `open`: somebody else's claim has not run
+	 * out. `confirmed`: it was run.
+	 * @param id names the event, with all that tells it from others
+	 * @param keepMs how long a confirmed event is remembered
+	 */
+	claim(scope: string, id: string, options: { claimMs: number; keepMs: number }): Promise<'claimed' | 'open' | 'confirmed'>;
+	/** The event runs, in this lineage. False where another lineage has confirmed it: this execution is a repeat and must end empty. */
+	confirm(scope: string, id: string, lineage: string, options: { keepMs: number }): Promise<boolean>;
+}
+
+/** A JSON value. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+
+/** What was learned of endpoints. Small; losing it costs speed, never money. The last writer of a name wins. */
+export interface Learned {
+	/** Every value of a scope, by name. */
+	read(scope: string): Promise<Record<string, Json>>;
+	/** Keeps values; written together at most once a second. Never rejects. */
+	write(scope: string, values: Readonly<Record<string, Json>>): void;
+	/** Resolves when all that was given to `write` is on disk. */
+	flush(): Promise<void>;
+}
+
+/** Pictures that came inside an answer, until they are delivered for sure. */
+export interface Results {
+	/** Keeps the bytes of an image, durable before it resolves. Rejects with `MemoryError`. */
+	put(ref: string, imageIndex: number, bytes: Uint8Array): Promise<void>;
+	/** Null where they are not to be had any more. */
+	get(ref: string, imageIndex: number): Promise<Buffer | null>;
+	/** Until when the pictures of these jobs are kept, ms since the epoch; a day without this. */
+	keep(refs: readonly string[], until: number): Promise<void>;
+}
+
+/** Where the memory is kept and how much of it. Times in ms. */
+export interface MemoryOptions {
+	/** A folder on a local disk; it is made where it is missing. */
+	folder: string;
+	/** Wall clock, ms since the epoch. */
+	now?: () => number;
+	/** Records are kept so long; never less than the current day and the one before. */
+	keepRecordsMs?: number;
+	/** Most records; ended and delivered ones go first. */
+	maxRecords?: number;
+	/** Most bytes of result files; the oldest go first. */
+	maxResultBytes?: number;
+}
+
+export type { Claimant, Cost, JobRecord, NewRecord, RecordChange };

@@ -1,0 +1,68 @@
+import type { BudgetLimit } from './memory.ts';
+import type { Cost, JobRecord, NewRecord, PaidRequest, RecordState } from './record.ts';
+
+/** What all stores decide alike. */
+
+const day = 24 * 3600_000;
+
+/** Records changed within this span are never pruned: budgets count today's, and a time zone may be a day apart. */
+export const keepAlwaysMs = 2 * day;
+/** How long a result file is kept where nobody says more. */
+export const keepResultMs = day;
+/** Most events that are remembered. */
+export const maxEvents = 1_000_000;
+/** Learned values that nobody wrote for so long are dropped. */
+export const keepLearnedMs = 90 * day;
+
+/** Whether one more job passes a limit. The small tolerance keeps 0.1 + 0.2 within 0.3. */
+export function exceeds(limit: BudgetLimit, spent: { images: number; usd: number }, cost: Cost): boolean {
+	if (limit.images !== undefined && spent.images + cost.images > limit.images) return true;
+	return limit.usd !== undefined && spent.usd + (cost.usd ?? 0) > limit.usd + 1e-9;
+}
+
+/** The provider's ids that a state and a list of requests name. */
+export function providerIds(change: { state?: RecordState; requests?: readonly PaidRequest[] }): string[] {
+	const ids = (change.requests ?? []).flatMap(({ providerId }) => providerId ?? []);
+	if (change.state && 'snapshot' in change.state && change.state.snapshot.job.id !== null) ids.push(change.state.snapshot.job.id);
+	return [...new Set(ids)];
+}
+
+/** Whether a job in this state came to nothing. */
+export function isFailed(state: RecordState): boolean {
+	return 'snapshot' in state && (state.snapshot.job.status === 'failed' || state.snapshot.job.status === 'canceled');
+}
+
+/** Whether a job in this state gave all that was asked for. */
+export function isSuccess(state: RecordState): boolean {
+	return state.state === 'ended' && state.snapshot.job.status === 'succeeded';
+}
+
+/** Whether a record may be adopted by another attempt at the same place; delivered or not. */
+export function isAdoptable(record: JobRecord, place: { workflowId: string; nodeId: string }): boolean {
+	const { workflowId, nodeId } = record.origin;
+	return workflowId === place.workflowId && nodeId === place.nodeId && record.state !== 'refused' && !isFailed(record);
+}
+
+/** A person may say what became of a record whose outcome is unknown, or that was left while its request was under way. */
+export function canSettle(record: JobRecord): boolean {
+	return !record.busy && (record.state === 'unknown' || record.state === 'sent');
+}
+
+/** Whether a record counts as one of unknown outcome: a `sent` one that nobody works on was left by a crash. */
+export function isUnknown(record: JobRecord): boolean {
+	return record.state === 'unknown' || (record.state === 'sent' && !record.busy);
+}
+
+/** A record as it is begun: held and busy by this process. */
+export function begunRecord(record: NewRecord, at: number): JobRecord {
+	return {
+		...record,
+		state: 'sent',
+		createdAt: at,
+		updatedAt: at,
+		adoptedFrom: null,
+		deliveredAt: null,
+		held: 'mine',
+		busy: true,
+	};
+}

@@ -1,0 +1,136 @@
+import { extname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { StoreFailure } from '../failure.ts';
+import { MemoryError } from '../memory.ts';
+import type { Operation } from '../store.ts';
+import type { FromWorker, Opened, ToWorker, WorkerStart } from './messages.ts';
+import { readAnswers, writeOperations } from './messages.ts';
+
+interface Pending {
+	operation: Operation;
+	resolve: (value: unknown) => void;
+	reject: (error: MemoryError) => void;
+}
+
+/** The main thread's side of the worker: it sends one batch at a time, and what comes meanwhile makes the next. */
+export class WorkerChannel {
+	readonly owner: string;
+	readonly secret: Uint8Array;
+	notice: string | null;
+	readonly #worker: Worker;
+	/** Operations that wait for the batch under way. */
+	#queue: Pending[] = [];
+	/** Whether batches are being sent. */
+	#draining = false;
+	/** Ends with the answer to the last message: one message is under way at a time. */
+	#lastAnswer: Promise<unknown> = Promise.resolve();
+	#received: (answer: FromWorker) => void = () => undefined;
+	/** Why the worker is gone; null while it lives. */
+	#gone: string | null = null;
+
+	private constructor(worker: Worker, opened: Extract<Opened, { kind: 'opened' }>) {
+		this.#worker = worker;
+		this.owner = opened.owner;
+		// In a test, what another thread made is of another realm.
+		this.secret = Uint8Array.from(opened.secret);
+		this.notice = opened.notice;
+		worker.on('message', (answer: FromWorker) => this.#received(answer));
+		// A crash of the thread gives both; what was under way is answered by the first.
+		worker.on('error', () => this.#lose('its thread stopped unexpectedly'));
+		worker.on('exit', () => this.#lose('its thread stopped unexpectedly'));
+		worker.unref();
+	}
+
+	/** Starts the worker and opens the file. Rejects with a `StoreFailure` where it cannot be used. */
+	static async open(start: WorkerStart): Promise<WorkerChannel> {
+		const worker = startWorker(start);
+		const opened = await new Promise<Opened>((resolve, reject) => {
+			worker.once('message', resolve);
+			worker.once('error', (error) => reject(new StoreFailure(`the thread for it could not be started (${String(error)})`)));
+			worker.once('exit', () => reject(new StoreFailure('its thread stopped unexpectedly')));
+		});
+		for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event);
+		if (opened.kind === 'opened') return new WorkerChannel(worker, opened);
+		await worker.terminate();
+		throw new StoreFailure(opened.reason);
+	}
+
+	/** Whether the thread has ended, and with it the owner's lock. */
+	get isGone(): boolean {
+		return this.#gone !== null;
+	}
+
+	/** Carries out an operation. Rejects with `StoreFailure` where the store failed, else with `MemoryError`. */
+	call(operation: Operation): Promise<unknown> {
+		return new Promise((resolve, reject) => {
+			this.#queue.push({ operation, resolve, reject });
+			if (!this.#draining) void this.#drain();
+		});
+	}
+
+	/** Opens the file again after it failed. Rejects with `StoreFailure`. */
+	async reopen(): Promise<void> {
+		const answer = await this.#ask({ kind: 'reopen' });
+		if (answer.kind === 'failed') throw new StoreFailure(answer.reason);
+		if (answer.kind === 'reopened') this.notice = answer.notice;
+	}
+
+	/** Waits for what is under way, closes the file and frees the owner's lock. */
+	async close(): Promise<void> {
+		await this.#ask({ kind: 'close' });
+		await this.#worker.terminate();
+	}
+
+	async #drain(): Promise<void> {
+		this.#draining = true;
+		// What is called in the same turn goes into one batch.
+		await Promise.resolve();
+		while (this.#queue.length > 0) {
+			const batch = this.#queue;
+			this.#queue = [];
+			const answer = await this.#ask({ kind: 'batch', operations: writeOperations(batch.map(({ operation }) => operation)) });
+			if (answer.kind === 'answers') settle(batch, answer.answers);
+			else for (const { reject } of batch) reject(new StoreFailure(answer.kind === 'failed' ? answer.reason : 'its thread gave an unexpected answer'));
+		}
+		this.#draining = false;
+	}
+
+	#ask(message: ToWorker): Promise<FromWorker> {
+		const answer = this.#lastAnswer.then(() => this.#exchange(message));
+		this.#lastAnswer = answer;
+		return answer;
+	}
+
+	/** The process stays alive while an answer is awaited, and only then. */
+	async #exchange(message: ToWorker): Promise<FromWorker> {
+		if (this.#gone !== null) return { kind: 'failed', reason: this.#gone };
+		this.#worker.ref();
+		const answer = await new Promise<FromWorker>((resolve) => {
+			this.#received = resolve;
+			this.#worker.postMessage(message);
+		});
+		this.#worker.unref();
+		return answer;
+	}
+
+	#lose(reason: string): void {
+		this.#gone ??= reason;
+		this.#received({ kind: 'failed', reason: this.#gone });
+	}
+}
+
+function settle(batch: readonly Pending[], text: string): void {
+	const answers = readAnswers(text);
+	batch.forEach(({ operation, resolve, reject }, index) => {
+		const answer = answers[index];
+		if (answer && !('error' in answer)) resolve(answer.value);
+		else reject(new MemoryError(`The job memory could not do "${operation.name}": ${answer?.error ?? 'no answer'}.`));
+	});
+}
+
+function startWorker(start: WorkerStart): Worker {
+	// The same kind of file as this one: `.js` when built, `.ts` in a test, where Node strips the types by itself.
+	const extension = extname(__filename);
+	const quiet = ['--disable-warning=ExperimentalWarning', ...(extension === '.ts' ? ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'] : [])];
+	return new Worker(join(__dirname, `worker${extension}`), { workerData: start, execArgv: quiet, name: 'image-pipelines memory' });
+}

@@ -1,0 +1,37 @@
+import type { Store } from '../store.ts';
+import type { Context } from './context.ts';
+
+/** A claim that is open has no lineage; a confirmed event has the one that ran it. */
+interface EventRow {
+	lineage: string | null;
+	expires_at: number;
+}
+
+/** The operations on what must run once. */
+export function eventOperations(context: Context): Pick<Store, 'claimEvent' | 'confirmEvent'> {
+	/** What is known of an event, as far as it still counts. */
+	function current(scope: string, id: string): EventRow | null {
+		const row = context.journal.all<EventRow>('SELECT lineage, expires_at FROM events WHERE scope = ? AND id = ?', scope, id)[0];
+		return row && row.expires_at > context.now ? row : null;
+	}
+
+	function keep(scope: string, id: string, lineage: string | null, forMs: number): void {
+		context.journal.write('INSERT OR REPLACE INTO events (scope, id, lineage, expires_at) VALUES (?, ?, ?, ?)', scope, id, lineage, context.now + forMs);
+	}
+
+	return {
+		claimEvent(scope, id, { claimMs }) {
+			const event = current(scope, id);
+			if (event) return event.lineage === null ? 'open' : 'confirmed';
+			keep(scope, id, null, claimMs);
+			return 'claimed';
+		},
+
+		confirmEvent(scope, id, lineage, { keepMs }) {
+			const event = current(scope, id);
+			if (event && event.lineage !== null && event.lineage !== lineage) return false;
+			keep(scope, id, lineage, keepMs);
+			return true;
+		},
+	};
+}

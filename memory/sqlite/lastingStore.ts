@@ -1,0 +1,41 @@
+import type { Operation } from '../store.ts';
+import type { LastingStore } from '../resilientStore.ts';
+import { WorkerChannel } from './channel.ts';
+
+/** The SQLite store as the main thread sees it. A worker that died is replaced by one with the same owner id. */
+export class SqliteLastingStore implements LastingStore {
+	readonly secret: Uint8Array;
+	readonly #folder: string;
+	#channel: WorkerChannel;
+
+	private constructor(folder: string, channel: WorkerChannel) {
+		this.#folder = folder;
+		this.#channel = channel;
+		this.secret = channel.secret;
+	}
+
+	/** Rejects with `StoreFailure`: its message ends a sentence that begins "…, because". */
+	static async open(folder: string): Promise<SqliteLastingStore> {
+		return new SqliteLastingStore(folder, await WorkerChannel.open({ folder }));
+	}
+
+	/** What the user should know: a damaged file was set aside. */
+	get notice(): string | null {
+		return this.#channel.notice;
+	}
+
+	call(operation: Operation): Promise<unknown> {
+		return this.#channel.call(operation);
+	}
+
+	async restore(): Promise<void> {
+		const { owner, isGone } = this.#channel;
+		// A worker that lives holds the lock that tells the other processes that this one lives.
+		if (isGone) this.#channel = await WorkerChannel.open({ folder: this.#folder, owner, secret: this.secret });
+		else await this.#channel.reopen();
+	}
+
+	close(): Promise<void> {
+		return this.#channel.close();
+	}
+}

@@ -1,0 +1,105 @@
+import type { SQLInputValue } from 'node:sqlite';
+import type { Query, RecordFilter, SpendingRow } from '../memory.ts';
+import type { JobRecord } from '../record.ts';
+import type { Store } from '../store.ts';
+import type { Context } from './context.ts';
+import { listed } from './context.ts';
+import { heldBy } from './jobs.ts';
+import { livingBusyOwners } from './removal.ts';
+import type { JobRow } from './rows.ts';
+import { jobColumns, recordOf } from './rows.ts';
+
+type QueryOperations = Pick<Store, 'find' | 'takenIds' | 'list' | 'spending'>;
+
+/** The operations that read records. */
+export function queryOperations(context: Context): QueryOperations {
+	const rows = (sql: string, values: readonly SQLInputValue[]) => context.journal.all<JobRow>(sql, ...values);
+	const records = (found: readonly JobRow[]): JobRecord[] => found.map((row) => recordOf(row, heldBy(context, row.owner)));
+
+	return {
+		find(query) {
+			const { where, values } = conditionOf(query);
+			return records(rows(`SELECT ${jobColumns} FROM jobs WHERE ${where}`, values));
+		},
+
+		takenIds(endpointDigest, providerIds) {
+			const sql = `SELECT DISTINCT provider_id AS id FROM provider_ids WHERE endpoint = ? AND provider_id IN ${listed}`;
+			return context.journal.all<{ id: string }>(sql, endpointDigest, JSON.stringify(providerIds)).map(({ id }) => id);
+		},
+
+		list(filter) {
+			const { where, values } = narrowed(filter);
+			if (filter.refs) {
+				const sql = `SELECT ${jobColumns} FROM jobs WHERE ref IN ${listed} AND credential_id IN ${listed}${where} ORDER BY created_at DESC, ref LIMIT ?`;
+				return records(rows(sql, [JSON.stringify(filter.refs), JSON.stringify(filter.credentialIds), ...values, filter.limit]));
+			}
+			// One search for each credential gives its newest in the order of the index, without sorting all of them.
+			const sql = `SELECT ${jobColumns} FROM jobs WHERE credential_id = ?${where} ORDER BY created_at DESC, ref LIMIT ?`;
+			const found = [...new Set(filter.credentialIds)].flatMap((id) => rows(sql, [id, ...values, filter.limit]));
+			return records(found.sort(newestFirst).slice(0, filter.limit));
+		},
+
+		spending(filter) {
+			const { where, values } = narrowed(filter);
+			const unknown = `state = 'unknown' OR (state = 'sent' AND NOT (busy = 1 AND owner IN ${listed}))`;
+			const sql = `SELECT provider, model, workflow_id AS workflowId, workflow_name AS workflowName, day, count(*) AS jobs, sum(images) AS images,
+				coalesce(sum(usd), 0) AS usd, sum(usd IS NULL) AS unpriced, sum(${unknown}) AS unknown, max(created_at) AS newest
+				FROM jobs WHERE credential_id IN ${listed} AND state <> 'refused'${where} GROUP BY provider, model, workflow_id, day ORDER BY day, provider, model, workflow_id`;
+			const found = context.journal.all<SpendingRow & { newest: number }>(sql, livingBusyOwners(context), JSON.stringify(filter.credentialIds), ...values);
+			return found.map(({ newest, ...row }) => row);
+		},
+	};
+}
+
+interface Condition {
+	where: string;
+	values: SQLInputValue[];
+}
+
+function conditionOf(query: Query): Condition {
+	const credentials = JSON.stringify(query.credentialIds);
+	switch (query.by) {
+		case 'baseKey':
+			return {
+				where: `base_key = ? AND credential_id IN ${listed} ORDER BY attempt DESC, created_at DESC, ref`,
+				values: [query.baseKey, credentials],
+			};
+		case 'earlierAttempts':
+			return {
+				where: `lineage = ? AND node_id = ? AND request IN ${listed} AND workflow_id = ? AND root_execution_id <> ?
+					AND failed = 0 AND state <> 'refused' AND credential_id IN ${listed} ORDER BY created_at, ref`,
+				values: [query.lineage, query.nodeId, JSON.stringify(query.requests), query.workflowId, query.exceptRootExecutionId, credentials],
+			};
+		case 'orphans':
+			return {
+				where: `workflow_id = ? AND node_id = ? AND request IN ${listed} AND created_at >= ? AND lineage <> ?
+					AND delivered_at IS NULL AND failed = 0 AND state <> 'refused' AND credential_id IN ${listed} ORDER BY created_at, ref`,
+				values: [query.workflowId, query.nodeId, JSON.stringify(query.requests), query.since, query.exceptLineage, credentials],
+			};
+		case 'success':
+			return {
+				where: `succeeded = 1 AND request IN ${listed} AND ended_at >= ? AND credential_id IN ${listed} ORDER BY ended_at DESC, ref`,
+				values: [JSON.stringify(query.requests), query.since, credentials],
+			};
+	}
+}
+
+/** What a filter asks beyond refs and credentials, as ` AND …`. */
+function narrowed(filter: Omit<RecordFilter, 'limit'>): Condition {
+	const parts: Array<[sql: string, value: SQLInputValue] | [sql: string]> = [];
+	if (filter.since !== undefined) parts.push(['created_at >= ?', filter.since]);
+	if (filter.until !== undefined) parts.push(['created_at <= ?', filter.until]);
+	if (filter.states) parts.push([`state IN ${listed}`, JSON.stringify(filter.states)]);
+	if (filter.delivered !== undefined) parts.push([filter.delivered ? 'delivered_at IS NOT NULL' : 'delivered_at IS NULL']);
+	if (filter.failed !== undefined) parts.push(['failed = ?', Number(filter.failed)]);
+	if (filter.workflowId !== undefined) parts.push(['workflow_id = ?', filter.workflowId]);
+	if (filter.executionId !== undefined) parts.push(['execution_id = ?', filter.executionId]);
+	return {
+		where: parts.map(([sql]) => ` AND ${sql}`).join(''),
+		values: parts.flatMap(([, value]) => (value === undefined ? [] : [value])),
+	};
+}
+
+function newestFirst(a: JobRow, b: JobRow): number {
+	return b.created_at - a.created_at || (a.ref < b.ref ? -1 : 1);
+}
