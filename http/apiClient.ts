@@ -6,6 +6,7 @@ import { serverSentEvents } from './events';
 import { encodeForm, type FormPart } from './form';
 import { type FailedCall, toNetworkError } from './networkError';
 import { redact } from './redact';
+import { watchSending } from './sending';
 import { type SocketOptions, socketMessages } from './socket';
 
 export interface ApiRequest {
@@ -26,6 +27,8 @@ export interface ApiRequest {
 	/** Largest answer taken. */
 	maxBytes?: number;
 	signal?: AbortSignal | undefined;
+	/** Opens a connection of its own: a server may cut an idle one at the very moment it is used again, and then nobody knows whether the request arrived. */
+	freshConnection?: boolean;
 }
 
 export interface ApiAnswer {
@@ -75,6 +78,9 @@ const quick = once(() => keepAliveAgents(10));
 /** For calls that take long by nature (an answer that comes when the pictures are made): they must not keep the others waiting for a connection. */
 const patient = once(() => keepAliveAgents(64));
 
+/** For calls whose outcome must not hang on the state of an idle connection. */
+const fresh = once(() => keepAliveAgents(64, { keepAlive: false }));
+
 /** Makes the transport of one endpoint: shared keep-alive connections, bounded time and size, no redirects (a redirect would carry the key elsewhere). */
 export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions): ApiTransport {
 	const { origin } = new URL(baseUrl);
@@ -86,6 +92,7 @@ export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions)
 		const { default: axios } = await import('axios');
 		// axios' own `timeout` is about a silent socket; this bounds the whole call.
 		const deadline = AbortSignal.timeout(timeoutMs);
+		const sending = watchSending();
 		try {
 			const body = await encodeBody(request);
 			const answer = await axios.request<unknown>({
@@ -94,7 +101,8 @@ export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions)
 				params: request.query,
 				headers: { accept: 'application/json', ...body.headers, ...headers, ...request.headers },
 				data: body.data,
-				...(timeoutMs > defaultTimeoutMs ? patient() : quick()),
+				...(request.freshConnection ? fresh() : timeoutMs > defaultTimeoutMs ? patient() : quick()),
+				transport: sending.transport(baseUrl),
 				proxy: false,
 				maxRedirects: 0,
 				maxContentLength: maxBytes,
@@ -105,7 +113,7 @@ export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions)
 			});
 			return { status: answer.status, headers: Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), String(value)])), body: answer.data, failed };
 		} catch (thrown) {
-			throw toNetworkError(thrown, failed);
+			throw toNetworkError(thrown, { ...failed, isWritten: sending.isWritten() });
 		}
 	}
 

@@ -22,6 +22,8 @@ export interface FailedCall {
 	/** null where whoever asks does not know. */
 	timeoutMs: number | null;
 	maxBytes: number;
+	/** Whether the whole request had been handed to the operating system; absent where nobody watched. */
+	isWritten?: boolean;
 }
 
 /** A transport failure as an error of the taxonomy, with how far the request got. The cause is kept without the request, which holds the key. */
@@ -30,14 +32,15 @@ export function toNetworkError(thrown: unknown, call: FailedCall): ImageError {
 	const code = codeOf(thrown);
 	const text = redact(thrown instanceof Error ? thrown.message : String(thrown), call.secrets);
 	const cause = new Error(`${code ?? 'unknown'}: ${text}`);
-	if (call.signal?.aborted) return new ImageError('canceled', { message: executionCanceled, delivery: 'ambiguous', cause });
+	const isSent = call.isWritten !== false && !(code !== null && neverConnected.has(code));
+	const delivery: Delivery = isSent ? 'ambiguous' : 'notSent';
+	if (call.signal?.aborted) return new ImageError('canceled', { message: executionCanceled, delivery, cause });
 	if (/max(Content|Body)Length|size of \d+ exceeded/i.test(text)) {
 		return new ImageError('malformedResponse', { message: `The answer of ${call.origin} is larger than ${call.maxBytes} bytes`, delivery: 'ambiguous', cause });
 	}
 	if (code === 'ECONNABORTED' || code === 'ETIMEDOUT' || code === 'ERR_CANCELED') {
-		return new ImageError('timeout', { message: call.timeoutMs === null ? `${call.origin} took too long` : `${call.origin} did not answer within ${call.timeoutMs / 1000} s`, hint: 'The server may be busy, or the base URL may be wrong', delivery: 'ambiguous', cause });
+		return new ImageError('timeout', { message: call.timeoutMs === null ? `${call.origin} took too long` : `${call.origin} did not answer within ${call.timeoutMs / 1000} s`, hint: 'The server may be busy, or the base URL may be wrong', delivery, cause });
 	}
-	const delivery: Delivery = code !== null && neverConnected.has(code) ? 'notSent' : 'ambiguous';
 	const words = code === null ? undefined : plainWords[code];
 	return new ImageError('network', {
 		message: words ? `Connection failed: ${words} ${call.origin}` : `Connection to ${call.origin} failed (${text})`,

@@ -33,6 +33,8 @@ export interface JobError {
 	httpStatus: number | null;
 	/** How long the provider asked us to wait, in ms; absent where it did not. */
 	retryAfterMs?: number;
+	/** `unknown`: the job may have been made, and paid, all the same; absent where that is certain. */
+	outcome?: 'unknown';
 }
 
 /**
@@ -52,6 +54,8 @@ export interface ImageErrorOptions {
 	/** How long the provider asked us to wait, in milliseconds. */
 	retryAfterMs?: number | null;
 	delivery?: Delivery;
+	/** What became of the requests that can cost money, where it was decided (jobs/submission/outcome.ts). */
+	outcome?: 'refused' | 'unknown' | undefined;
 	cause?: unknown;
 }
 
@@ -64,6 +68,7 @@ export class ImageError extends Error {
 	readonly httpStatus: number | null;
 	readonly retryAfterMs: number | null;
 	readonly delivery: Delivery;
+	readonly outcome: 'refused' | 'unknown' | undefined;
 
 	constructor(code: ErrorCode, options: ImageErrorOptions) {
 		super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -73,6 +78,7 @@ export class ImageError extends Error {
 		this.httpStatus = options.httpStatus ?? null;
 		this.retryAfterMs = options.retryAfterMs ?? null;
 		this.delivery = options.delivery ?? 'answered';
+		this.outcome = options.outcome;
 	}
 
 	/** The part of it that belongs in an item. */
@@ -82,7 +88,7 @@ export class ImageError extends Error {
 }
 
 /** A job's own failure, as its provider tells it. */
-export function jobError(code: ErrorCode, detail: Pick<ImageErrorOptions, 'message' | 'hint' | 'retryable' | 'httpStatus' | 'retryAfterMs'>): JobError {
+export function jobError(code: ErrorCode, detail: Pick<ImageErrorOptions, 'message' | 'hint' | 'retryable' | 'httpStatus' | 'retryAfterMs' | 'outcome'>): JobError {
 	return {
 		code,
 		message: detail.message,
@@ -90,6 +96,7 @@ export function jobError(code: ErrorCode, detail: Pick<ImageErrorOptions, 'messa
 		retryable: detail.retryable ?? retryableByCode[code],
 		httpStatus: detail.httpStatus ?? null,
 		...(typeof detail.retryAfterMs === 'number' ? { retryAfterMs: detail.retryAfterMs } : {}),
+		...(detail.outcome === 'unknown' ? { outcome: detail.outcome } : {}),
 	};
 }
 

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { ApiRequest, ApiTransport } from '../../http/apiClient';
+import { createHash } from 'node:crypto';
+import type { ApiRequest, ApiStream, ApiTransport } from '../../http/apiClient';
 import { parseRetryAfter } from '../../http/retryAfter';
 import { ImageError, toImageError } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
@@ -7,6 +8,7 @@ import type { ImageRequest } from '../../model/request';
 import type { Capabilities, EndpointConfig, Observation, ProviderAdapter, ProviderDefinition, Session } from '../../providers/provider';
 import { providers } from '../../providers/registry';
 import type { Clock, Random } from '../runtime/clock';
+import { type Charge, charges } from './charge';
 import { Durations, type Expectation } from '../polling/durations';
 import { LearnedRate } from './learnedRate';
 import { Mailbox } from '../polling/mailbox';
@@ -14,7 +16,6 @@ import { Pacer } from './pacer';
 import { retryDefaults, withRetry } from '../runtime/retry';
 import { pollFloorMs, schedule } from '../polling/schedule';
 import { Slots } from '../runtime/slots';
-import { Submitter, type SubmitOptions } from '../submission/submitter';
 import { advanceSnapshot } from '../polling/transition';
 import type { WaitResult } from '../polling/watchedJob';
 import { Watcher, type WaitOptions } from '../polling/watcher';
@@ -39,9 +40,11 @@ const groups = new AsyncLocalStorage<string>();
 export class Endpoint<S extends Session = Session> {
 	readonly session: S;
 	private readonly pacer: Pacer;
-	private readonly slots: Slots;
+	/** Jobs in flight. */
+	readonly slots: Slots;
+	/** Hash of base URL and key: the same for the same account, whatever it is called. */
+	readonly identity: string;
 	private readonly watcher: Watcher;
-	private readonly submitter: Submitter;
 	private readonly mailbox: Mailbox;
 	private readonly durations = new Durations();
 	private readonly rate = new LearnedRate();
@@ -59,7 +62,7 @@ export class Endpoint<S extends Session = Session> {
 		this.pacer = new Pacer(config.limits.requestsPerMinute, clock, config.limits.burst);
 		this.session = adapter.connect(config, this.paced(dependencies.transport(config)));
 		this.slots = new Slots(config.limits.jobsInFlight, (ids) => this.follow(ids));
-		this.submitter = new Submitter(provider, this.session, this.slots, config.limits, { clock, random, onMade: (id, made) => this.began(id, made) });
+		this.identity = createHash('sha256').update(JSON.stringify([provider.id, config.baseUrl, config.headers, config.secrets])).digest('hex');
 		this.watcher = new Watcher({
 			poll: (ids, signal) => this.poll(ids, signal),
 			...(this.session.watch ? { watch: this.session.watch.bind(this.session) } : {}),
@@ -74,13 +77,9 @@ export class Endpoint<S extends Session = Session> {
 		});
 	}
 
-	/**
-	 * Makes one job for a request and gives it as soon as the provider has accepted it (or, from a provider that
-	 * answers at once, the finished job). The same key never makes two: a second call joins or repeats the first one's answer.
-	 * Throws `invalidRequest` before anything is sent, else what the provider refused with.
-	 */
-	submit(request: ImageRequest, options: SubmitOptions): Promise<JobSnapshot> {
-		return groups.run(options.group ?? '', () => this.submitter.submit(request, options));
+	/** Work whose requests wait for those of the same group only. */
+	forGroup<T>(group: string | undefined, work: () => Promise<T>): Promise<T> {
+		return groups.run(group ?? '', work);
 	}
 
 	/** Requests a minute it keeps to: the credential's, else what was learned; null for none. */
@@ -150,7 +149,8 @@ export class Endpoint<S extends Session = Session> {
 		if (perMinute !== null) this.pacer.limitTo(perMinute);
 	}
 
-	private began(id: string, request: ImageRequest): void {
+	/** A job of this request runs here from now on. */
+	began(id: string, request: ImageRequest): void {
 		if (this.kinds.has(id)) return;
 		this.kinds.set(id, { kind: kindOf(request), since: this.dependencies.clock.now() });
 		// Jobs that nobody follows here are forgotten.
@@ -203,14 +203,16 @@ export class Endpoint<S extends Session = Session> {
 		return new Map([...observations].map(([id, observation]) => [id, aboutIt(id, observation)]));
 	}
 
-	/** Every request of the endpoint takes its turn, and a "too fast" from the provider slows all of them. */
+	/** Every request of the endpoint is paced, and a "too fast" from the provider slows all of them. */
 	private paced(transport: ApiTransport): ApiTransport {
 		const { clock } = this.dependencies;
-		const inTurn = async <A extends { status: number; headers: Record<string, string> }>(request: ApiRequest, call: (request: ApiRequest) => Promise<A>): Promise<A> => {
+		const inTurn = async <A extends { status: number; headers: Record<string, string> }>(request: ApiRequest, call: (request: ApiRequest) => Promise<A>, asText: (answer: A) => string | null): Promise<A> => {
+			const charge = request.method === 'GET' ? undefined : charges.getStore();
 			await this.pacer.take(request.signal, groups.getStore());
-			// What changes something is not cut off half way: its answer names the job that was made, and who stopped waiting may still cancel it.
 			const sentAt = clock.now();
-			const answer = await call(request.method === 'GET' ? request : { ...request, signal: undefined });
+			// What changes something is not cut off half way: its answer names the job that was made, and who stopped waiting may still cancel it.
+			const answer = await charged(charge, () => call(request.method === 'GET' ? request : { ...request, signal: undefined, ...(charge?.mayReuseConnection === false ? { freshConnection: true } : {}) }));
+			if (charge) charge.fact = { kind: 'answered', answer: { status: answer.status, headers: answer.headers, text: asText(answer) } };
 			const now = clock.now();
 			const asked = parseRetryAfter(answer.headers['retry-after'], now);
 			if (answer.status === 429) this.pacer.pauseUntil(now + Math.min(asked ?? retryDefaults.baseMs, retryDefaults.longestRetryAfterMs));
@@ -218,12 +220,42 @@ export class Endpoint<S extends Session = Session> {
 			return answer;
 		};
 		return {
-			send: (request) => inTurn(request, (own) => transport.send(own)),
-			open: (request) => inTurn(request, (own) => transport.open(own)),
+			send: (request) => inTurn(request, (own) => transport.send(own), ({ text }) => text),
+			open: async (request) => {
+				const charge = charges.getStore();
+				const stream = await inTurn(request, (own) => transport.open(own), () => null);
+				return charge ? readForCharge(stream, charge) : stream;
+			},
 			// A socket is opened at most once a job and asks for nothing more: it takes no turn.
 			socket: (path, options) => transport.socket(path, options),
 		};
 	}
+}
+
+/** Sends a request that may cost money: recorded right before it leaves, and how far it got where no answer comes. */
+async function charged<A>(charge: Charge | undefined, send: () => Promise<A>): Promise<A> {
+	if (!charge) return await send();
+	await charge.leaving();
+	charge.fact = { kind: 'unanswered', timedOut: false };
+	try {
+		return await send();
+	} catch (thrown) {
+		const { delivery, code } = toImageError(thrown);
+		charge.fact = delivery === 'notSent' ? { kind: 'notSent' } : { kind: 'unanswered', timedOut: code === 'timeout' };
+		throw thrown;
+	}
+}
+
+/** What a streamed answer says is known only to who reads it. */
+function readForCharge(stream: ApiStream, charge: Charge): ApiStream {
+	return {
+		...stream,
+		text: async () => {
+			const text = await stream.text();
+			charge.fact = { kind: 'answered', answer: { status: stream.status, headers: stream.headers, text } };
+			return text;
+		},
+	};
 }
 
 /** An answer about another job (a proxy's cache, say) is spoilt, whatever it says. */

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createApiClient } from '../../http/apiClient';
+import { ImageError } from '../../model/errors';
 import type { JobSnapshot } from '../../model/job';
 import { readPool } from '../../providers/credential';
 import type { ProviderDefinition, Session } from '../../providers/provider';
 import { systemClock } from '../runtime/clock';
 import { Endpoint } from './endpoint';
-import { PoolMember } from '../submission/pool';
-import { AcrossEndpoints } from '../submission/submitAcross';
+import { PoolMember } from '../submission/breaker';
 
 /** Every endpoint in use by this process, by provider and credential. */
 const open = new Map<string, Endpoint>();
@@ -36,9 +36,16 @@ export class Pool {
 		return this.members[0].endpoint;
 	}
 
-	/** The one a job says it runs at; the main one where it names none, or one there is no longer. */
+	/** The one a job says it runs at, the main one where it names none. Throws `conflict` where there is no such endpoint any more: another account must not be asked for its job. */
 	named(name: string | undefined): Endpoint {
-		return this.members.find(({ place }) => place.name === name)?.endpoint ?? this.main;
+		if (name === undefined) return this.main;
+		const member = this.members.find(({ place }) => place.name === name);
+		if (member) return member.endpoint;
+		throw new ImageError('conflict', {
+			message: `The job runs at the endpoint "${name}", which the credential does not name`,
+			hint: `Give the endpoint its name back in the credential. It has: ${this.members.map(({ place }) => place.name).join(', ')}`,
+			delivery: 'notSent',
+		});
 	}
 
 	/** Takes in what was learned of a job by somebody who does not know where it runs. */
@@ -67,6 +74,3 @@ export async function poolOf(provider: ProviderDefinition, credential: unknown):
 function hashed(value: unknown): string {
 	return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
-
-/** Makes jobs for all nodes and executions of the process. */
-export const across = new AcrossEndpoints({ clock: systemClock, random: Math.random });

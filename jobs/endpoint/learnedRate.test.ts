@@ -78,7 +78,7 @@ it.each([
 		endpoint: () => config,
 		connect: (_config, own) => {
 			paced = own;
-			return { submit: async () => snapshotOf('x', 'succeeded') };
+			return { submit: async () => snapshotOf('x', 'succeeded'), isRefusal: () => false };
 		},
 	};
 	const provider: ProviderDefinition = { id: 'fake', displayName: 'Fake', credential: 'fakeApi', keyField: 'key', capabilities, load: async () => adapter };

@@ -66,7 +66,7 @@ class Provider {
 	}
 
 	endpoint(): ListingEndpoint {
-		const session: Session = { submit: async () => Promise.reject(cut()), list: () => this.list(), poll: (ids) => this.poll(ids) };
+		const session: Session = { submit: async () => Promise.reject(cut()), isRefusal: () => false, list: () => this.list(), poll: (ids) => this.poll(ids) };
 		return { session, read: (call) => call(session), look: (ids) => this.poll(ids) };
 	}
 }

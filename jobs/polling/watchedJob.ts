@@ -1,4 +1,4 @@
-import { concernsEndpoint, type ImageError } from '../../model/errors';
+import { concernsEndpoint, ImageError } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import type { Observation } from '../../providers/provider';
 import { advanceSnapshot } from './transition';
@@ -19,6 +19,13 @@ export interface Waiter {
 /** Failures in a row of one job's own look before its waiters are told; a broken connection does not count. */
 const patience = 5;
 
+/** A poll without an answer for so long, in ms, is why a job's state is not known. */
+const silenceMs = 2_000;
+
+function noAnswer(): ImageError {
+	return new ImageError('timeout', { message: 'The provider was polled and has not answered', hint: 'The job is not lost: poll it again later' });
+}
+
 /** A job that somebody waits for: what is known of it, and who is to be told. */
 export class WatchedJob {
 	readonly waiters = new Set<Waiter>();
@@ -27,6 +34,9 @@ export class WatchedJob {
 	lastRunning: number | null = null;
 	/** Looks in a row that failed for this job alone. */
 	private failures = 0;
+
+	/** Since when a poll of it has been without an answer, ms since the epoch. */
+	private polledSince: number | null = null;
 
 	/** When it is to be looked at, ms since the epoch; infinite where that is decided for many together. */
 	dueAt = 0;
@@ -38,8 +48,14 @@ export class WatchedJob {
 		public snapshot: JobSnapshot | undefined,
 	) {}
 
+	/** A poll of it is under way. */
+	polled(now: number): void {
+		this.polledSince ??= now;
+	}
+
 	/** Takes in what was seen of it, and tells its waiters where that ends their wait. */
 	learn(observation: Observation, now: number, onEnd: OnEnd): void {
+		this.polledSince = null;
 		if (!observation.ok) {
 			this.lastError = observation.error;
 			if (!concernsEndpoint(observation.error)) this.failures++;
@@ -63,6 +79,7 @@ export class WatchedJob {
 
 	/** The endpoint as a whole did not answer until now: looked at later, or, where that cannot help, told. */
 	outage(error: ImageError, until: number): void {
+		this.polledSince = null;
 		this.lastError = error;
 		this.dueAt = until;
 		if (!error.retryable) this.reject(error);
@@ -70,8 +87,10 @@ export class WatchedJob {
 
 	/** Lets those go whose time is up, with what is known. */
 	expire(now: number): void {
+		// Reaching the deadline is no error, but a provider that does not answer is.
+		const silent = this.polledSince !== null && now - this.polledSince >= silenceMs ? noAnswer() : null;
 		for (const waiter of [...this.waiters]) {
-			if (waiter.deadline <= now) waiter.resolve({ ended: false, snapshot: this.snapshot ?? null, error: this.lastError });
+			if (waiter.deadline <= now) waiter.resolve({ ended: false, snapshot: this.snapshot ?? null, error: this.lastError ?? silent });
 		}
 	}
 

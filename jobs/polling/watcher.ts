@@ -197,6 +197,7 @@ export class Watcher {
 		const { clock } = this.options;
 		const abort = new AbortController();
 		this.looking = { remaining: new Set(due), abort };
+		for (const entry of due) entry.polled(clock.now());
 		try {
 			const observations = await this.expiring(this.options.poll(due.map(({ id }) => id), abort.signal));
 			this.outages = 0;

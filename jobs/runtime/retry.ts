@@ -19,7 +19,7 @@ export interface RetryOptions {
 	clock: Clock;
 	random: Random;
 	signal?: AbortSignal | undefined;
-	/** Whether this failure may be repeated. Default: whatever its code says is retryable. */
+	/** Whether this failure is repeated. Default: whatever its code says is retryable. */
 	canRepeat?: (error: ImageError) => boolean;
 	/** Told before each pause, e.g. to slow the whole endpoint. */
 	onPause?: (error: ImageError, pauseMs: number) => void;
@@ -49,7 +49,7 @@ export async function withRetry<T>(work: () => Promise<T>, options: RetryOptions
 			if (tooFast) refusals++;
 			else failures++;
 			const pause = pauseBefore(Math.max(failures, refusals) - 1, error, random);
-			const mayRepeat = error.retryable && (options.canRepeat?.(error) ?? true);
+			const mayRepeat = error.code !== 'canceled' && (options.canRepeat?.(error) ?? error.retryable);
 			if (!mayRepeat || failures >= attempts || pause > retryDefaults.longestRetryAfterMs || clock.now() + pause > deadline) throw error;
 			options.onPause?.(error, pause);
 			await clock.sleep(pause, signal);

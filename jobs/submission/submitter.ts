@@ -1,169 +1,162 @@
-import { ImageError, outcomeOf } from '../../model/errors';
+import type { Memory } from '../../memory/memory';
+import type { JobRecord } from '../../memory/record';
+import { ImageError, outcomeOf, toImageError } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
-import type { Capabilities, EndpointLimits, ProviderDefinition, Session } from '../../providers/provider';
 import { checkRequest } from '../../providers/requestCheck';
+import type { Endpoint } from '../endpoint/endpoint';
 import type { Clock, Random } from '../runtime/clock';
-import { KeyMemory } from '../runtime/keyMemory';
+import { beforeDeadline } from '../runtime/deadline';
 import { withRetry } from '../runtime/retry';
-import type { Slots } from '../runtime/slots';
 import { advanceSnapshot } from '../polling/transition';
+import { certaintyOf } from './certainty';
+import { settleByLookUp } from './lookUp';
+import { notSentAgain, unknownOutcome } from './outcome';
+import { AlreadyBegun, type Claim, PaidRequests } from './paidRequests';
+import { keepResult } from './storedSnapshot';
 
 export interface SubmitOptions {
-	idempotencyKey: string;
 	signal?: AbortSignal | undefined;
-	/** Until when to try (ms since the epoch): waiting for a free slot, for the pace, and for a busy provider. */
+	/** Until when to try (ms since the epoch): waiting for a free slot, for the pace, for a busy provider, and for a look-up to be certain. */
 	deadline: number;
 	/** Whom the request is for: those of one group wait for each other only, not for ten thousand of another. */
 	group?: string | undefined;
-	/** An earlier submit with this key got no answer (it stands in the node's context): the job is looked for first. */
-	unclear?: { since: number } | undefined;
-	/** The key may have been used before, and its job exist: it is looked for first. Where it is not known since when, only by its key. */
-	mayExist?: { since: number | null } | undefined;
 	/** There are other endpoints to go to: a plain refusal is not repeated here. */
-	elsewhere?: boolean | undefined;
-	/** Told of a job that was accepted after the signal had aborted: the request was under way, and is heard to its end. */
-	ifStopped?: ((snapshot: JobSnapshot) => void) | undefined;
+	canFailOver?: boolean | undefined;
+	/** The key may have been used where our memory does not reach: where the provider finds jobs by key alone, it is asked first. */
+	mayExist?: boolean | undefined;
 }
 
-/** A key that is used again is used within this time, in ms. */
+/** A job that was accepted, and what the journal holds of it. */
+export interface Submitted {
+	snapshot: JobSnapshot;
+	record: JobRecord;
+}
+
+/** How long a key's job may be back that is looked up although the journal does not know it, in ms. */
 const lookBackMs = 7 * 24 * 3_600_000;
 
-/** Makes the jobs of one endpoint: each key once, whoever asks and however often. */
+/** Makes one job at one endpoint, and has the journal know it before and after. */
 export class Submitter {
-	private readonly submits: KeyMemory<JobSnapshot>;
+	constructor(private readonly dependencies: { clock: Clock; random: Random; memory: Memory }) {}
 
-	constructor(
-		private readonly provider: ProviderDefinition,
-		private readonly session: Session,
-		private readonly slots: Slots,
-		private readonly limits: EndpointLimits,
-		private readonly dependencies: {
-			clock: Clock;
-			random: Random;
-			/** Told of every job that runs now, before anybody can ask after it. */
-			onMade: (jobId: string, request: ImageRequest) => void;
-		},
-	) {
-		this.submits = new KeyMemory(dependencies.clock);
+	/**
+	 * Gives the job as soon as the provider has accepted it. Throws `invalidRequest` before anything is sent, else what
+	 * was refused, with its outcome: `refused` or `unknown`. What is under way when the signal aborts is heard to its end.
+	 * @param earlier a record of an unsettled attempt at this endpoint: it is settled before anything is sent
+	 */
+	async submit(endpoint: Endpoint, request: ImageRequest, claim: Claim, earlier: JobRecord | null, options: SubmitOptions): Promise<Submitted> {
+		const { clock, memory } = this.dependencies;
+		const { provider, session } = endpoint;
+		const certainty = () => certaintyOf(provider, session, request, clock.now() - (earlier?.createdAt ?? clock.now()));
+		const paid = new PaidRequests(claim, earlier, { memory, clock, isRefusal: (answer) => session.isRefusal(answer), mayReuseConnection: certainty() !== 'none' });
+		const key = earlier?.wireKey ?? claim.wireKey;
+		try {
+			checkRequest(provider, request);
+			if (paid.unknownParts.length > 0 && certainty() === 'none') throw notSentAgain();
+			const snapshot = await this.accepted(endpoint, request, { ...claim, wireKey: key }, paid, certainty, options);
+			return await this.recorded(endpoint, request, paid, snapshot);
+		} catch (thrown) {
+			throw await this.failed(thrown, paid, key, certainty());
+		}
 	}
 
-	/** See `Endpoint.submit`. */
-	async submit(request: ImageRequest, options: SubmitOptions): Promise<JobSnapshot> {
-		checkRequest(this.provider, request);
-		return await this.submits.once(options.idempotencyKey, options.signal, () => this.submitNew(request, options));
-	}
-
-	private async submitNew(request: ImageRequest, { idempotencyKey, signal, deadline, unclear, mayExist, ifStopped, group, elsewhere = false }: SubmitOptions): Promise<JobSnapshot> {
-		const { clock, random } = this.dependencies;
-		const { idempotency: stated } = this.provider.capabilities;
-		const canFind = this.session.find !== undefined && (this.session.canFind?.(request) ?? true);
-		const idempotency = stated === 'lookup' && !canFind ? 'none' : stated;
-		if (unclear && idempotency === 'none') throw perhapsPaid();
-		const slot = await this.before(deadline, signal, (either) => this.slots.acquire(either, group), () => noSlot(this.limits.jobsInFlight));
+	private async accepted(endpoint: Endpoint, request: ImageRequest, claim: Claim, paid: PaidRequests, certainty: () => ReturnType<typeof certaintyOf>, { signal, deadline, group, canFailOver = false, mayExist = false }: SubmitOptions): Promise<JobSnapshot> {
+		const { clock, random, memory } = this.dependencies;
+		const { session } = endpoint;
+		const { wireKey } = claim;
+		const slot = await beforeDeadline(clock, deadline, signal, (either) => endpoint.slots.acquire(either, group), () => noSlot(endpoint.config.limits.jobsInFlight));
+		const call = { idempotencyKey: wireKey, paid: paid.paid };
 		let last: ImageError | undefined;
-		const begunAt = clock.now();
-		let doubtSince = unclear?.since ?? this.lookFrom(mayExist);
-		// An attempt was sent and not answered, and nothing has told since what became of it.
-		let unheard = unclear !== undefined;
-		const attempts = this.before(
+		let mayBeThere = mayExist && session.looksUpByKey === true;
+		const attempt = async (either: AbortSignal): Promise<JobSnapshot> => {
+			if (mayBeThere) {
+				const looked = await session.lookUp?.(request, { idempotencyKey: wireKey, parts: parts(request), since: clock.now() - lookBackMs, quietMs: Number.POSITIVE_INFINITY, timedOut: false, signal: either, takenIds: async () => new Set<string>(), laterIds: async () => [] });
+				mayBeThere = false;
+				if (looked && looked.found.size > 0) await paid.adopt(looked.found);
+			}
+			if (paid.unknownParts.length > 0 && certainty() === 'lookup') {
+				await settleByLookUp(paid, { session, request, wireKey, endpointDigest: claim.endpoint.digest, credentialId: claim.endpoint.credentialId, memory, clock, signal: either, read: (read) => withRetry(read, { clock, random, signal: either, attempts: 2 }) });
+			}
+			return await session.submit(request, { ...call, signal: either, maxWaitMs: deadline - clock.now(), made: paid.made });
+		};
+		const work = beforeDeadline(
+			clock,
 			deadline,
 			signal,
 			(either) =>
-				withRetry(
-					async () => {
-						if (idempotency === 'lookup' && doubtSince !== null) {
-							const made = await this.session.find?.(request, { idempotencyKey, since: doubtSince, signal: either });
-							if (made) return made;
-							unheard = false;
-						}
-						return await this.session.submit(request, { idempotencyKey, signal: either, maxWaitMs: deadline - clock.now() });
-					},
-					{
+				endpoint.forGroup(group, () =>
+					withRetry(() => attempt(either), {
 						clock,
 						random,
 						signal: either,
 						deadline,
 						canRepeat: (error) => {
 							last = error;
-							// Elsewhere is only for what was certainly not made here.
-							if (isRefusal(error)) return !elsewhere || unheard;
-							unheard = true;
-							doubtSince ??= begunAt;
-							// It may have been made all the same: safe to send again only with a key of the provider's own, or after a look.
-							return idempotency !== 'none';
+							if (error instanceof AlreadyBegun) return false;
+							if (paid.unknownParts.length > 0) return certainty() !== 'none';
+							// Elsewhere is only for what was certainly not made here, in no part.
+							return error.retryable && !(canFailOver && !paid.anyAccepted);
 						},
-					},
+					}),
 				),
 			// What an earlier attempt met says more than that there was no time for another.
-			() => last ?? noTurn(this.limits.requestsPerMinute),
+			() => last ?? noTurn(endpoint.config.limits.requestsPerMinute),
 		);
-		const outcome = await outcomeOf(attempts);
-		if (!outcome.ok) {
+		const outcome = await outcomeOf(work);
+		const made = outcome.ok ? outcome : await this.partly(session, request, paid, wireKey, outcome.error);
+		if (!made.ok) {
 			slot.release();
-			throw isUnclear(outcome.error) || (unheard && isRefusal(outcome.error)) ? perhapsMade(outcome.error, idempotency, idempotencyKey) : outcome.error;
+			throw made.error;
 		}
-		const { id, status } = outcome.value.job;
+		const { id, status } = made.value.job;
 		if (id === null || isTerminal(status)) slot.release();
 		else {
-			this.dependencies.onMade(id, request);
+			endpoint.began(id, request);
 			slot.bind(id);
 		}
-		if (signal?.aborted) ifStopped?.(outcome.value);
-		const { job, images } = advanceSnapshot(undefined, outcome.value);
+		return made.value;
+	}
+
+	/** Of several parts some were accepted: they are the job, and why the rest is missing stands with it. */
+	private async partly(session: Endpoint['session'], request: ImageRequest, paid: PaidRequests, idempotencyKey: string, error: ImageError) {
+		const failed = { ok: false as const, error };
+		if (paid.made.size === 0) return failed;
+		const made = await outcomeOf(session.submit(request, { idempotencyKey, maxWaitMs: 0, made: paid.made, paid: paid.paid, givenUp: error }));
+		return made.ok ? made : failed;
+	}
+
+	/** Writes what came of it; inline pictures first, so that an end in the journal always has them. */
+	private async recorded(endpoint: Endpoint, request: ImageRequest, paid: PaidRequests, snapshot: JobSnapshot): Promise<Submitted> {
+		const { clock, memory } = this.dependencies;
+		const { job, images } = advanceSnapshot(undefined, snapshot);
 		// When a job was made is known also where the provider's answer is silent about it.
-		return { ...outcome.value, images, job: { ...job, createdAt: job.createdAt ?? new Date(clock.now()).toISOString() } };
+		const complete: JobSnapshot = { ...snapshot, images, job: { ...job, createdAt: job.createdAt ?? new Date(clock.now()).toISOString() } };
+		const record = paid.journaled;
+		if (!record) throw new ImageError('upstream', { message: 'The provider gave a job without a request that can cost money', retryable: false });
+		const stored = await keepResult(memory, record.ref, complete);
+		const state = isTerminal(job.status) ? { state: 'ended' as const, snapshot: stored } : { state: 'accepted' as const, snapshot: stored };
+		await paid.update({ state, cost: paid.costOf(request.count) });
+		return { snapshot: complete, record };
 	}
 
-	/** From when on a job is looked for before the first submit; null: it is not. */
-	private lookFrom(mayExist: SubmitOptions['mayExist']): number | null {
-		if (!mayExist) return null;
-		return mayExist.since ?? (this.session.findsByKey ? this.dependencies.clock.now() - lookBackMs : null);
-	}
-
-	/** The work, which is stopped by its signal when time is up, and then fails with `tooLate`. */
-	private async before<T>(deadline: number, signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>, tooLate: () => ImageError): Promise<T> {
-		const { clock } = this.dependencies;
-		const late = new AbortController();
-		const done = new AbortController();
-		clock.sleep(deadline - clock.now(), done.signal).then(() => late.abort(), () => undefined);
-		const outcome = await outcomeOf(work(signal ? AbortSignal.any([signal, late.signal]) : late.signal));
-		done.abort();
-		if (outcome.ok) return outcome.value;
-		throw outcome.error.code === 'canceled' && late.signal.aborted && !signal?.aborted ? tooLate() : outcome.error;
+	/** The outcome of a job that was not accepted goes into the journal, and into the error. */
+	private async failed(thrown: unknown, paid: PaidRequests, key: string, certainty: ReturnType<typeof certaintyOf>): Promise<ImageError> {
+		const error = toImageError(thrown);
+		if (error instanceof AlreadyBegun) return error;
+		if (paid.unknownParts.length > 0) {
+			// A stop says nothing of the provider, and an attempt that was not sent again has said all there is.
+			const unknown = error.code === 'canceled' || (error.outcome === 'unknown' && error.delivery === 'notSent') ? error : unknownOutcome(error, certainty, key);
+			await paid.update({ state: { state: 'unknown', error: unknown.toJobError() } });
+			return unknown;
+		}
+		await paid.update({ state: { state: 'refused', error: error.toJobError() } });
+		return error;
 	}
 }
 
-/** Whether the provider has certainly not begun: it was not reached, or said that it is too busy. A 500 or a gateway's time-out says no such thing. */
-export function isRefusal({ delivery, code, httpStatus }: ImageError): boolean {
-	return delivery === 'notSent' || code === 'rateLimited' || httpStatus === 503;
-}
-
-/** Whether nobody knows if the job was made: no answer came to its end, or one that cannot be read and is no refusal. */
-function isUnclear({ delivery, code, httpStatus, retryable }: ImageError): boolean {
-	if (code === 'canceled') return false;
-	return delivery === 'ambiguous' || (code === 'malformedResponse' && retryable && (httpStatus ?? 200) < 300);
-}
-
-/** Sent and not answered to the end; the hint says how the job, if there is one, can be had without paying again. */
-function perhapsMade(error: ImageError, idempotency: Capabilities['idempotency'], key: string): ImageError {
-	const { code, message, retryable, httpStatus } = error;
-	const hint = {
-		native: `Run this item again with the idempotency key ${key}: it gives that job, not a second one`,
-		lookup: 'Run this item again: the job is looked for before another is made',
-		none: 'Look at the provider before you run this item again: it may be paid already',
-	}[idempotency];
-	return new ImageError(code, { message: `${message}. The job may have been made all the same`, hint, retryable, httpStatus, delivery: 'ambiguous', cause: error });
-}
-
-/** Neither a key nor a look tells what became of an earlier attempt: only a person may decide to pay once more. */
-function perhapsPaid(): ImageError {
-	return new ImageError('conflict', {
-		message: 'An earlier attempt of this item was sent and not answered, so it may have been paid; it is not sent again',
-		hint: 'Look at the provider. To generate all the same, run the workflow anew, or give the item another "Idempotency Key" in the options',
-		delivery: 'notSent',
-	});
-}
+/** The parts of a request: each image may be one. */
+const parts = ({ count }: ImageRequest) => Array.from({ length: count }, (_, part) => part);
 
 function noSlot(jobsInFlight: number | null): ImageError {
 	return new ImageError('rateLimited', {

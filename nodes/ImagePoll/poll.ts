@@ -1,9 +1,12 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Endpoint } from '../../jobs/endpoint/endpoint';
 import { advanceSnapshot } from '../../jobs/polling/transition';
+import { endpointDigest } from '../../jobs/submission/failover';
+import { keepResult } from '../../jobs/submission/storedSnapshot';
 import { ImageError, toImageError } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import { poolsOf } from '../shared/endpoint';
+import { packMemory } from '../shared/execution/memory';
 import { inputError, toNodeError } from '../shared/errors';
 import { blankJob, isFailure, refusedJob, splitImages, toItem, typeDifferencesOf, withError } from '../shared/items';
 import { type JobRef, readJobRef } from '../shared/jobRef';
@@ -24,7 +27,7 @@ const failed = 2;
 export async function poll(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const node = context.getNode();
 	const items = context.getInputData();
-	const goOn = context.continueOnFail();
+	const continueOnFail = context.continueOnFail();
 	const signal = context.getExecutionCancelSignal();
 	const poolFor = poolsOf(context);
 	const endpointOf = async ({ provider, itemIndex, endpoint }: JobRef) => (await poolFor(provider, itemIndex)).named(endpoint);
@@ -41,7 +44,7 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 			if (ref.known && isTerminal(ref.known.job.status) && !(lacksImages(ref.known) && ref.provider.capabilities.poll !== 'none')) learned.set(itemIndex, { snapshot: ref.known });
 			else open.push({ ...ref, at: await endpointOf(ref) });
 		} catch (thrown) {
-			if (!goOn) throw thrown instanceof ImageError ? toNodeError(node, inputError(thrown), { itemIndex }) : thrown;
+			if (!continueOnFail) throw thrown instanceof ImageError ? toNodeError(node, inputError(thrown), { itemIndex }) : thrown;
 			learned.set(itemIndex, { snapshot: refusedJob(textParameter(context, 'provider', itemIndex), null, inputError(thrown), null) });
 		}
 	}
@@ -50,14 +53,16 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 	await Promise.all(
 		[...Map.groupBy(open, ({ at }) => at)].map(async ([endpoint, refs]) => {
 			const ask = once ? lookOnce : waitForAll;
-			for (const [itemIndex, result] of await ask(endpoint, refs, { deadline, signal, progress })) learned.set(itemIndex, result);
+			const results = await ask(endpoint, refs, { deadline, signal, progress });
+			for (const [itemIndex, result] of results) learned.set(itemIndex, result);
+			await noteEnds(endpoint, refs, new Map(results));
 		}),
 	).finally(() => progress.end());
 
 	// A wrong key is the credential's fault and no job's; where it kept every answer away, nothing is lost by failing aloud.
 	const [first] = open;
 	const refusal = first && learned.get(first.itemIndex)?.unreachable;
-	if (refusal && !goOn && open.length === items.length && open.every(({ itemIndex }) => learned.get(itemIndex)?.unreachable?.code === 'auth')) {
+	if (refusal && !continueOnFail && open.length === items.length && open.every(({ itemIndex }) => learned.get(itemIndex)?.unreachable?.code === 'auth')) {
 		throw toNodeError(node, refusal.toJobError(), { itemIndex: first.itemIndex, provider: first.provider, jobId: first.id });
 	}
 
@@ -79,6 +84,19 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 		}),
 	);
 	return [finished, pending, failed].map((output) => sorted.filter((entry) => entry.output === output).flatMap((entry) => entry.items));
+}
+
+/** Ends of jobs that were made here go into the journal, for whoever asks what became of them. */
+async function noteEnds(endpoint: Endpoint, refs: readonly JobRef[], learned: ReadonlyMap<number, Learned>): Promise<void> {
+	const ends = refs.flatMap(({ itemIndex, known }) => {
+		const snapshot = learned.get(itemIndex)?.snapshot;
+		const ref = known?.job.ref;
+		return snapshot && ref !== undefined && isTerminal(snapshot.job.status) ? [{ ref, snapshot }] : [];
+	});
+	if (ends.length === 0) return;
+	const memory = await packMemory();
+	const kept = await Promise.all(ends.map(async ({ ref, snapshot }) => ({ ref, snapshot: await keepResult(memory, ref, snapshot) })));
+	await memory.journal.note(endpointDigest(memory, endpoint), kept);
 }
 
 interface AskOptions {
@@ -121,7 +139,10 @@ async function lookOnce(endpoint: Endpoint, refs: JobRef[], { signal }: AskOptio
 function notLearned(before: JobSnapshot, thrown: unknown): Learned {
 	const error = toImageError(thrown);
 	if (error.code === 'canceled') throw error;
-	return { snapshot: withError(before, error.toJobError()), unreachable: error };
+	const noted = withError(before, error.toJobError());
+	// No such job will ever end: that is a failure, whatever was thought of it before.
+	const snapshot: JobSnapshot = error.code === 'notFound' && !isTerminal(before.job.status) ? { ...noted, job: { ...noted.job, status: 'failed' } } : noted;
+	return { snapshot, unreachable: error };
 }
 
 function outputOf(snapshot: JobSnapshot, lost: boolean): number {

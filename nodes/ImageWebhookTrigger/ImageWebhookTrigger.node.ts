@@ -1,4 +1,4 @@
-import { type IHookFunctions, type INodeType, type INodeTypeDescription, type IWebhookFunctions, type IWebhookResponseData, NodeConnectionTypes } from 'n8n-workflow';
+import { type IExecuteFunctions, type IHookFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription, type IWebhookFunctions, type IWebhookResponseData, NodeConnectionTypes } from 'n8n-workflow';
 import { credentialFields, providerField, resultOptions } from '../shared/fields';
 
 export class ImageWebhookTrigger implements INodeType {
@@ -15,7 +15,8 @@ export class ImageWebhookTrigger implements INodeType {
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: credentialFields('fixed'),
-		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'image-jobs', isFullPath: false }],
+		// n8n answers, once it has recorded the execution. Only an empty `responseData` lets it send the body of `webhook()`.
+		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: '', path: 'image-jobs', isFullPath: false }],
 		properties: [
 			{
 				displayName: 'Give the URL above to your provider as its webhook address, and put the secret it signs with into the credential. Deliveries with a wrong or missing signature are refused.',
@@ -45,7 +46,7 @@ export class ImageWebhookTrigger implements INodeType {
 				default: {},
 				options: [
 					{ displayName: 'De-Duplication Window (Hours)', name: 'dedupeHours', type: 'number', typeOptions: { minValue: 0 }, default: 72, description: 'How long a delivery is remembered, so that a repeated one is acknowledged and not run again; 0 runs every delivery' },
-					{ displayName: 'Download Images', name: 'download', type: 'boolean', default: false, description: 'Whether to fetch the images before the delivery is acknowledged. Providers give up after seconds: for large images let Image Poll download them.' },
+					{ displayName: 'Download Images', name: 'download', type: 'boolean', default: false, description: 'Whether to fetch the images. What cannot be had at once is left to Image Poll.' },
 					...resultOptions.filter(({ name }) => name === 'maxImageSize'),
 					{ displayName: 'Max Body Size (KB)', name: 'maxBodyKilobytes', type: 'number', typeOptions: { minValue: 1 }, default: 1024, description: 'Larger deliveries are refused with 413' },
 					{ displayName: 'Tolerance (Seconds)', name: 'toleranceSeconds', type: 'number', typeOptions: { minValue: 1 }, default: 300, description: 'How far the time in a delivery may be from ours; older ones may be replayed by an eavesdropper and are refused' },
@@ -73,5 +74,10 @@ export class ImageWebhookTrigger implements INodeType {
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		const { receive } = await import('./receive');
 		return await receive(this);
+	}
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const { run } = await import('./run');
+		return await run(this);
 	}
 }

@@ -1,24 +1,12 @@
-import { type IDataObject, type IHookFunctions, type INodeExecutionData, type IWebhookFunctions, type IWebhookResponseData, NodeOperationError } from 'n8n-workflow';
+import { type IDataObject, type IHookFunctions, type IWebhookFunctions, type IWebhookResponseData, NodeOperationError } from 'n8n-workflow';
 import { poolOf } from '../../jobs/endpoint/endpoints';
-import type { Difference } from '../../images/compare';
-import type { Endpoint } from '../../jobs/endpoint/endpoint';
-import { outcomeOf, toImageError } from '../../model/errors';
+import { toImageError } from '../../model/errors';
 import type { WebhookDelivery } from '../../providers/provider';
 import { providerById } from '../../providers/registry';
+import { credentialIdOf } from '../shared/endpoint';
+import { packMemory } from '../shared/execution/memory';
 import { toItem } from '../shared/items';
-import { createPictures } from '../shared/pictures';
-import { isFirst, type SeenEvents } from './seenEvents';
-
-/** Providers wait some seconds for an answer; what takes longer is downloaded by Image Poll. */
-const downloadWithinMs = 20_000;
-
-interface TriggerOptions {
-	dedupeHours?: number;
-	download?: boolean;
-	maxImageSize?: number;
-	maxBodyKilobytes?: number;
-	toleranceSeconds?: number;
-}
+import { claimMs, eventScope, type TriggerOptions, windowOf } from './event';
 
 /** Throws an n8n error where the credential holds no webhook secret: every delivery would be refused, and publishing is the time to say so. */
 export async function assertSecret(context: IHookFunctions): Promise<true> {
@@ -28,7 +16,11 @@ export async function assertSecret(context: IHookFunctions): Promise<true> {
 	throw new NodeOperationError(context.getNode(), 'The credential holds no webhook secret', { description: `Put the secret that ${provider.displayName} signs its webhooks with into the credential; without it every delivery is refused` });
 }
 
-/** Refuses everything that is not provably a fresh delivery of the provider's; what remains starts the workflow once. */
+/**
+ * Refuses everything that is not provably a fresh delivery of the provider's, and claims what remains. n8n answers once
+ * it has recorded the execution, in which the event is confirmed (run.ts). A claim that is never confirmed runs out, so
+ * that the provider's next attempt is run.
+ */
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const options = context.getNodeParameter('options', {}) as TriggerOptions;
 	const provider = providerById(context.getNodeParameter('provider') as string);
@@ -51,38 +43,25 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	const toleranceMs = (options.toleranceSeconds ?? 300) * 1000;
 	if (delivery.timestamp === null || Math.abs(now - delivery.timestamp) > toleranceMs) return answer(context, 400, `The delivery's timestamp is missing or more than ${toleranceMs / 1000} s from ours`);
 
-	// Whatever can fail comes before the event counts as seen: the provider then sends it again.
+	// Whatever can fail comes before the event is claimed: the provider then sends it again.
 	const pool = await poolOf(provider, credential);
 	// Whoever waits for this job in this process, or will, need not poll for it, whichever ends start the workflow.
 	pool.observe(delivery.snapshot);
 	if (!(context.getNodeParameter('events') as string[]).includes(eventOf(delivery))) return answer(context, 200, 'Not among the events listened for');
-	const windowMs = (options.dedupeHours ?? 72) * 3_600_000;
-	// Listening in the editor is for trying out, and there the same delivery may be sent as often as one likes.
-	if (windowMs > 0 && context.getMode() !== 'manual') {
-		const { id: workflowId } = context.getWorkflow();
-		const kept = context.getWorkflowStaticData('node') as { seen?: SeenEvents };
-		if (!isFirst(`${workflowId}:${context.getNode().id}`, kept, delivery.eventId, now, windowMs)) return answer(context, 200, 'Seen before');
-	}
-	const workflowData = [[await itemOf(context, delivery, pool.main, options)]];
-	// n8n saves static data when the answer is given, but forgets that it changed once the run has begun. Answering
-	// ourselves, before the run, is what makes the event remembered after a restart.
-	return { ...answer(context, 200, 'Accepted'), workflowData };
-}
 
-/** The item of a delivery. Never fails: pictures that cannot be had in time are left to Image Poll. */
-async function itemOf(context: IWebhookFunctions, delivery: WebhookDelivery, endpoint: Endpoint, options: TriggerOptions): Promise<INodeExecutionData> {
-	let { snapshot } = delivery;
-	let binary = {};
-	let differences: Difference[] = [];
-	if (options.download && snapshot.images.length > 0) {
-		const { helpers } = context;
-		const pictures = createPictures((data, name, type) => helpers.prepareBinaryData(data, name, type), AbortSignal.timeout(downloadWithinMs));
-		const fetched = await outcomeOf(pictures.fetch(snapshot, endpoint, { maxMegabytes: options.maxImageSize }));
-		if (fetched.ok) ({ snapshot, binary, differences } = fetched.value);
+	const item = toItem({ snapshot: delivery.snapshot, request: {}, itemIndex: 0 });
+	item.json['event'] = { id: delivery.eventId, status: delivery.status, timestamp: new Date(delivery.timestamp).toISOString(), payload: delivery.payload as IDataObject };
+	const keepMs = windowOf(options, context.getMode());
+	if (keepMs > 0) {
+		const { scope, id } = eventScope(context, credentialIdOf(context, provider), item.json);
+		const claim = await (await packMemory()).events.claim(scope, id, { claimMs, keepMs });
+		if (claim === 'confirmed') return answer(context, 200, 'Seen before');
+		if (claim === 'open') {
+			context.getResponseObject().setHeader('Retry-After', String(claimMs / 1000));
+			return answer(context, 503, 'The same delivery is being taken in; try again later');
+		}
 	}
-	const item = toItem({ snapshot, request: {}, binary, differences, itemIndex: 0 });
-	item.json['event'] = { id: delivery.eventId, status: delivery.status, timestamp: delivery.timestamp === null ? null : new Date(delivery.timestamp).toISOString(), payload: delivery.payload as IDataObject };
-	return item;
+	return { webhookResponse: { message: 'Accepted' }, workflowData: [[item]] };
 }
 
 function eventOf({ snapshot, status }: WebhookDelivery): string {

@@ -20,6 +20,11 @@ async function fromCredential<T>(context: IExecuteFunctions, provider: ProviderD
 	}
 }
 
+/** Id of the node's credential for this provider; empty where none is chosen, which is an error once it is read. */
+export function credentialIdOf(context: Pick<IExecuteFunctions, 'getNode'>, provider: Pick<ProviderDefinition, 'credential'>): string {
+	return context.getNode().credentials?.[provider.credential]?.id ?? '';
+}
+
 /** The main endpoint of the node's credential for this provider. Throws an n8n error where there is none. */
 export async function nodeEndpoint<S extends Session>(context: IExecuteFunctions, provider: ProviderDefinition<S>, itemIndex: number): Promise<Endpoint<S>> {
 	return await fromCredential(context, provider, itemIndex, (credential) => endpointOf(provider, credential));

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { type Difference, differencesOf } from '../../images/compare';
 import type { JobError } from '../../model/errors';
+import { refFrom } from '../../model/jobRef';
 import { type DeliveredImage, type Image, isTerminal, type Job, type JobSnapshot, jobStatuses, type Usage } from '../../model/job';
 import { readBack } from '../../model/request';
 import { providers } from '../../providers/registry';
@@ -24,11 +26,17 @@ export interface ItemParts {
 /** The one shape every verb gives: `{ job, images, request, differences }`, with the pictures as binary data; `usage` from a provider that tells. */
 export function toItem({ snapshot, request, binary, itemIndex, differences = [], includeRaw }: ItemParts): INodeExecutionData {
 	const images = snapshot.images.map(withoutBytes);
+	const job = { ...snapshot.job, ref: snapshot.job.ref ?? refOfStranger(snapshot.job) };
 	return {
-		json: { job: { ...snapshot.job }, images, request, differences: [...unlikeAsked(snapshot, request), ...differences], ...(snapshot.usage ? { usage: snapshot.usage } : {}), ...(includeRaw ? { raw: snapshot.raw } : {}) } as unknown as IDataObject,
+		json: { job, images, request, differences: [...unlikeAsked(snapshot, request), ...differences], ...(snapshot.usage ? { usage: snapshot.usage } : {}), ...(includeRaw ? { raw: snapshot.raw } : {}) } as unknown as IDataObject,
 		...(binary && Object.keys(binary).length > 0 ? { binary } : {}),
 		pairedItem: { item: itemIndex },
 	};
+}
+
+/** The name of a job that the journal does not know: the same wherever it turns up. */
+function refOfStranger({ provider, id, createdAt, idempotencyKey }: Job): string {
+	return refFrom(createHash('sha256').update(JSON.stringify([provider, id ?? [createdAt, idempotencyKey]])).digest());
 }
 
 /** What was asked beside what came, once the job has given all it gives. */

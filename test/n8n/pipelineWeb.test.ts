@@ -47,8 +47,8 @@ describe('export', () => {
 	afterEach(() => bucket?.close().closeAllConnections());
 
 	it('serves the history as a ZIP, with a contact sheet on disk, and a copy in a bucket', async () => {
-		const { endpoint } = await openKit(kits[0] ?? ({} as never), stage.sandbox, { credential: { apiKey: stage.apiKey } });
-		for (const prompt of ['A red fox', 'A blue whale', 'A fox at night']) await endpoint.submit({ prompt, count: 1 }, { idempotencyKey: prompt, deadline: Date.now() + 60_000 });
+		const { submit } = await openKit(kits[0] ?? ({} as never), stage.sandbox, { credential: { apiKey: stage.apiKey } });
+		for (const prompt of ['A red fox', 'A blue whale', 'A fox at night']) await submit({ prompt }, { key: prompt });
 		await waitUntil({ for: 'the jobs to end', withinMs: 20_000 }, () => Promise.resolve(stage.sandbox.books().generationsBilled === 3 || undefined));
 		const uploads: string[] = [];
 		const server = createServer((request, response) => {

@@ -6,6 +6,7 @@ import type { EndpointConfig, ProviderDefinition } from '../../providers/provide
 import { providerById } from '../../providers/registry';
 import type { AnySandbox } from '../../sandbox/backends';
 import type { Kit } from './conformanceKits';
+import { makeAt } from './makeAt';
 import { quickClock } from './quickClock';
 
 /** A provider's adapter over real HTTP, in the engine's care, as the nodes use it. */
@@ -29,7 +30,8 @@ export async function openKit(kit: Kit, sandbox: AnySandbox, { credential = {}, 
 	const transport = createApiClient(config);
 	const bounded = <R extends { timeoutMs?: number }>(request: R): R => (timeoutMs ? { ...request, timeoutMs } : request);
 	const endpoint = new Endpoint(provider, adapter, config, { clock: quickClock, random: () => 0, transport: () => ({ ...transport, send: (request) => transport.send(bounded(request)), open: (request) => transport.open(bounded(request)) }) });
-	const submit: Opened['submit'] = (request = {}, { key = `conformance-${++keys}`, maxWaitMs = 600_000 } = {}) => endpoint.submit({ prompt: 'A cat', count: 1, ...kit.request, ...request }, { idempotencyKey: key, deadline: quickClock.now() + maxWaitMs });
+	const make = makeAt(endpoint, quickClock);
+	const submit: Opened['submit'] = (request = {}, { key = `conformance-${++keys}`, maxWaitMs = 600_000 } = {}) => make({ prompt: 'A cat', count: 1, ...kit.request, ...request }, key, { deadline: quickClock.now() + maxWaitMs });
 	const wait: Opened['wait'] = async (snapshot) => {
 		if (isTerminal(snapshot.job.status) || snapshot.job.id === null) return snapshot;
 		const result = await endpoint.wait(snapshot.job.id, { deadline: quickClock.now() + 600_000, known: snapshot });

@@ -3,7 +3,8 @@ import { Endpoint } from '../../jobs/endpoint/endpoint';
 import type { ImageError } from '../../model/errors';
 import type { Job, JobSnapshot, JobStatus } from '../../model/job';
 import { capabilities } from '../../providers/imageSaas/capabilities';
-import type { Capabilities, Observation, ProviderAdapter, ProviderDefinition } from '../../providers/provider';
+import type { Capabilities, LookedUp, Observation, ProviderAdapter, ProviderDefinition } from '../../providers/provider';
+import { makeAt, type MakeMore } from './makeAt';
 import { transportOf } from './transport';
 import { VirtualClock } from './virtualClock';
 
@@ -29,55 +30,75 @@ interface Fake {
 	refusals?: ImageError[];
 	status?: (path: string) => number;
 	cancels?: boolean;
-	/** Whether it can look for the job of an earlier submit. */
-	finds?: boolean;
+	/** Whether it can look up the job of an earlier submit. */
+	looksUp?: boolean;
 	/** Whether the job was made although the answer was lost. */
-	acceptsUnheard?: boolean;
+	acceptsUnanswered?: boolean;
 	/** What a poll says instead of what is so: throws for all, or gives an observation for one. */
 	says?: (id: string, poll: number) => Observation | undefined;
 }
 
 /** An endpoint over a provider that lives in the test: jobs end by the clock. */
-export function fakeEndpoint({ jobsInFlight = null, requestsPerMinute = null, can = {}, jobMs = 1_000, refusals = [], status = () => 200, says = () => undefined, cancels = true, finds = false, acceptsUnheard = false, clock = new VirtualClock(0), name = 'job', providerId = 'fake' }: Fake = {}) {
+export function fakeEndpoint({ jobsInFlight = null, requestsPerMinute = null, can = {}, jobMs = 1_000, refusals = [], status = () => 200, says = () => undefined, cancels = true, looksUp = false, acceptsUnanswered = false, clock = new VirtualClock(0), name = 'job', providerId = 'fake' }: Fake = {}) {
 	const submits: Array<{ key: string; at: number; prompt: string }> = [];
 	const endsAt = new Map<string, number>();
 	const running = () => [...endsAt.values()].filter((at) => at > clock.now()).length;
-	const found = (key: string) => {
-		log.finds++;
-		const place = submits.findIndex((submit) => submit.key === key);
-		return place >= 0 && endsAt.has(`${name}-${place + 1}`) ? snapshotOf(`${name}-${place + 1}`, 'queued') : null;
+	const found = (key: string): LookedUp => {
+		log.lookUps++;
+		const index = submits.findIndex((submit) => submit.key === key);
+		const id = `${name}-${index + 1}`;
+		return { found: new Map(index >= 0 && endsAt.has(id) ? [[0, id]] : []), conclusive: true };
 	};
-	const log = { mostAtOnce: 0, polls: 0, finds: 0 };
+	const log = { mostAtOnce: 0, polls: 0, lookUps: 0 };
 	const adapter: ProviderAdapter = {
 		endpoint: () => config,
 		connect: (_config, transport) => ({
-			submit: async (request, { idempotencyKey, signal }) => {
-				await transport.send({ method: 'POST', path: '/submit', signal });
-				submits.push({ key: idempotencyKey, at: clock.now(), prompt: request.prompt });
-				const refusal = refusals.shift();
-				const id = `${name}-${endsAt.size + 1}`;
-				if (!refusal || (acceptsUnheard && refusal.delivery === 'ambiguous')) endsAt.set(id, clock.now() + jobMs);
-				if (refusal) throw refusal;
+			submit: async (request, { idempotencyKey, signal, paid, made }) => {
+				const [known] = made.values();
+				if (known !== undefined) return snapshotOf(known, 'queued');
+				const send = async () => {
+					const { text } = await transport.send({ method: 'POST', path: '/submit', signal, json: { key: idempotencyKey, prompt: request.prompt } });
+					const refusal = refused[Number(text)];
+					if (refusal) throw refusal;
+					return text;
+				};
+				const id = await paid(0, send, (made) => made);
 				log.mostAtOnce = Math.max(log.mostAtOnce, running());
 				return snapshotOf(id, jobMs === 0 ? 'succeeded' : 'queued');
 			},
+			// What the test's own errors say was answered is a plain refusal below 500, and for 503.
+			isRefusal: ({ status: answered }) => (answered >= 400 && answered < 500) || answered === 503,
 			poll: async (ids, { signal }) => {
 				await transport.send({ method: 'GET', path: '/poll', signal });
 				log.polls++;
 				return new Map(ids.map((id): [string, Observation] => [id, says(id, log.polls) ?? { ok: true, snapshot: snapshotOf(id, clock.now() >= (endsAt.get(id) ?? Number.POSITIVE_INFINITY) ? 'succeeded' : 'running') }]));
 			},
-			...(finds ? { find: async (_request: unknown, { idempotencyKey }: { idempotencyKey: string }) => found(idempotencyKey) } : {}),
+			...(looksUp ? { lookUp: async (_request: unknown, { idempotencyKey }: { idempotencyKey: string }) => found(idempotencyKey) } : {}),
 			...(cancels ? { cancel: async (id: string) => snapshotOf(id, 'canceled') } : {}),
 		}),
 	};
 	const config = { baseUrl: 'http://fake.example', headers: {}, secrets: [], limits: { requestsPerMinute, jobsInFlight }, allowedHosts: [] };
 	const provider: ProviderDefinition = { id: providerId, displayName: 'Fake', credential: 'fakeApi', keyField: 'key', capabilities: { ...capabilities, ...can }, load: async () => adapter };
 	const sent: Array<{ path: string; at: number; signal: AbortSignal | undefined }> = [];
-	const transport = transportOf(async ({ path, signal }): Promise<ApiAnswer> => {
+	/** Refusals that were answered; the answer's text is their index. */
+	const refused: ImageError[] = [];
+	const transport = transportOf(async ({ path, signal, json }): Promise<ApiAnswer> => {
+		const refusal = path === '/submit' ? refusals.shift() : undefined;
+		// What never left is no request.
+		if (refusal?.delivery === 'notSent') throw refusal;
 		sent.push({ path, at: clock.now(), signal });
-		return { status: status(path), headers: { 'retry-after': '7' }, text: '' };
+		const headers = { 'retry-after': '7' };
+		if (path !== '/submit') return { status: status(path), headers, text: '' };
+		const { key, prompt } = json as { key: string; prompt: string };
+		submits.push({ key, at: clock.now(), prompt });
+		const id = `${name}-${endsAt.size + 1}`;
+		if (!refusal || (acceptsUnanswered && refusal.delivery === 'ambiguous')) endsAt.set(id, clock.now() + jobMs);
+		if (!refusal) return { status: status(path), headers, text: id };
+		if (refusal.delivery === 'ambiguous') throw refusal;
+		return { status: refusal.httpStatus ?? 400, headers: {}, text: String(refused.push(refusal) - 1) };
 	});
 	const endpoint = new Endpoint(provider, adapter, config, { clock, random: () => 0, transport: () => transport });
-	const submit = (key: string, more: { prompt?: string; signal?: AbortSignal; deadline?: number } = {}) => endpoint.submit({ prompt: more.prompt ?? 'A cat', count: 1 }, { idempotencyKey: key, signal: more.signal, deadline: more.deadline ?? 3_600_000 });
+	const make = makeAt(endpoint, clock);
+	const submit = (key: string, { prompt = 'A cat', ...more }: MakeMore & { prompt?: string } = {}) => make({ prompt, count: 1 }, key, more);
 	return { clock, endpoint, submit, submits, sent, log };
 }

@@ -7,6 +7,7 @@ import { imageSaasAdapter, type ImageSaasSession } from '../../providers/imageSa
 import { imageSaas } from '../../providers/imageSaas/definition';
 import type { Observation } from '../../providers/provider';
 import { type ImageSaasSandbox, type Settings, startImageSaasSandbox } from '../../sandbox';
+import { makeAt } from './makeAt';
 import { quickClock } from './quickClock';
 
 export const apiKey = 'img_test_dev_123456789';
@@ -57,6 +58,7 @@ export function useSandbox(): { sandbox: () => ImageSaasSandbox; calm: (dialect:
 		const transport = createApiClient(config);
 		const endpoint = new Endpoint(imageSaas, imageSaasAdapter, config, { clock, random: () => 0, transport: () => ({ ...transport, send: (request) => transport.send({ ...request, ...(timeoutMs ? { timeoutMs } : {}) }) }) });
 		const { session } = endpoint;
+		const make = makeAt(endpoint, clock);
 		const idOf = ({ job }: JobSnapshot) => job.id ?? 'none';
 		const nextKey = () => `key-${++keys}`;
 		const look = async (id: string): Promise<Observation> => {
@@ -68,8 +70,8 @@ export function useSandbox(): { sandbox: () => ImageSaasSandbox; calm: (dialect:
 			endpoint,
 			session,
 			look,
-			submit: (request = {}, own = nextKey()) => session.submit({ prompt: 'A cat', count: 1, ...request }, { idempotencyKey: own, maxWaitMs: 60_000 }),
-			generate: (request = {}, own = nextKey()) => endpoint.submit({ prompt: 'A cat', count: 1, ...request }, { idempotencyKey: own, deadline: clock.now() + 600_000 }),
+			submit: (request = {}, own = nextKey()) => session.submit({ prompt: 'A cat', count: 1, ...request }, { idempotencyKey: own, maxWaitMs: 60_000, made: new Map(), paid: (_part, call) => call() }),
+			generate: (request = {}, own = nextKey()) => make({ prompt: 'A cat', count: 1, ...request }, own, { deadline: clock.now() + 600_000 }),
 			wait: async (snapshot) => {
 				const result = await endpoint.wait(idOf(snapshot), { deadline: clock.now() + 600_000, known: snapshot });
 				if (!result.ended) throw new Error(`The job did not end: ${result.error?.message ?? result.snapshot?.job.status ?? 'nothing is known of it'}`);

@@ -3,6 +3,7 @@ import { Endpoint } from '../../jobs/endpoint/endpoint';
 import { capabilities } from '../../providers/imageSaas/capabilities';
 import type { Observation, ProviderAdapter, ProviderDefinition } from '../../providers/provider';
 import { snapshotOf } from './fakeEndpoint';
+import { makeAt } from './makeAt';
 import { transportOf } from './transport';
 import { VirtualClock } from './virtualClock';
 
@@ -55,8 +56,8 @@ export async function simulate({ jobs, inFlight, meanMs, requestsPerMinute, push
 	const adapter: ProviderAdapter = {
 		endpoint: () => config,
 		connect: (_config, transport) => ({
-			submit: async () => {
-				await transport.send({ method: 'POST', path: '/submit' });
+			submit: async (_request, { paid }) => {
+				await paid(0, () => transport.send({ method: 'POST', path: '/submit' }), () => null);
 				const id = `job-${made++}`;
 				const duration = meanMs * (0.5 + times());
 				total += duration;
@@ -65,6 +66,7 @@ export async function simulate({ jobs, inFlight, meanMs, requestsPerMinute, push
 				if (push && chance() < push.share) void clock.sleep(duration + push.afterMs).then(() => endpoint.observe(snapshotOf(id, 'succeeded')));
 				return snapshotOf(id, 'queued', { createdAt: new Date(clock.now()).toISOString() });
 			},
+			isRefusal: () => false,
 			poll: async (ids) => {
 				await transport.send({ method: 'GET', path: '/poll' });
 				return new Map(ids.map((id): [string, Observation] => [id, { ok: true, snapshot: snapshotOf(id, clock.now() >= (endsAt.get(id) ?? 0) ? 'succeeded' : 'running') }]));
@@ -81,10 +83,11 @@ export async function simulate({ jobs, inFlight, meanMs, requestsPerMinute, push
 	});
 	const endpoint = new Endpoint(provider, adapter, config, { clock, random, transport: () => transport });
 	const deadline = Number.MAX_SAFE_INTEGER;
+	const make = makeAt(endpoint, clock);
 	const delays = new Float64Array(jobs);
 	let seen = 0;
 	const one = async (n: number, group: string) => {
-		const { job } = await endpoint.submit({ prompt: 'A cat', count: 1 }, { idempotencyKey: String(n), deadline, group });
+		const { job } = await make({ prompt: 'A cat', count: 1 }, String(n), { deadline, group });
 		const id = job.id ?? '';
 		await endpoint.wait(id, { deadline });
 		delays[seen++] = (clock.now() - (endsAt.get(id) ?? 0)) / (durations.get(id) ?? 1);

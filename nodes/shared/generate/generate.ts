@@ -1,7 +1,8 @@
 import { type IExecuteFunctions, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
 import type { Endpoint } from '../../../jobs/endpoint/endpoint';
 import { outcomeOf } from '../../../model/errors';
-import { isTerminal, type JobSnapshot } from '../../../model/job';
+import type { Memory } from '../../../memory/memory';
+import { isTerminal } from '../../../model/job';
 import { describeRequest, type ImageRequest } from '../../../model/request';
 import type { ProviderDefinition } from '../../../providers/provider';
 import { poolsOf } from '../endpoint';
@@ -10,11 +11,14 @@ import { isFailure, refusedJob, splitImages, toItem } from '../items';
 import { createPictures } from '../pictures';
 import { readMaxWait } from '../parameters';
 import { progressOf } from '../progress';
-import { budgetKept, budgetOf, costOf } from './budget';
-import { type ItemKeys, itemKeysOf } from './itemKeys';
+import { assertPriced } from '../../../jobs/submission/budget';
+import { type Delivery, deliveryOf, savedRefsOf } from '../execution/delivery';
+import { itemKey, ordinals, ownKey, requestDigest, runIdentityOf, wireKeyOf } from '../execution/identity';
+import { packMemory } from '../execution/memory';
+import { budgetLimits, costOf } from './budget';
 import type { GenerateOptions } from './readRequest';
 import { firstProvider, nobody, readRoutes, type Route, unableTo } from './routes';
-import { type Outcome, runTask, type Task } from './runTask';
+import { type Outcome, type Run, runTask, type Task } from './runTask';
 
 /** What tells one node that makes images from another. */
 export interface Maker {
@@ -29,35 +33,40 @@ export interface Maker {
  * stays with that item. The node as a whole fails only where nothing at all was got, so that no paid job is thrown away.
  */
 export async function generate(context: IExecuteFunctions, maker: Maker): Promise<INodeExecutionData[][]> {
-	const keys = await itemKeysOf(context);
+	const memory = await packMemory();
+	const delivery = deliveryOf(context, memory);
 	try {
-		return await generateItems(context, maker, keys);
+		const items = await generateItems(context, maker, memory, delivery);
+		delivery.returned();
+		return items;
 	} finally {
-		await Promise.all([keys.end(), budgetKept()]);
+		delivery.end();
 	}
 }
 
-async function generateItems(context: IExecuteFunctions, maker: Maker, keys: ItemKeys): Promise<INodeExecutionData[][]> {
+async function generateItems(context: IExecuteFunctions, maker: Maker, memory: Memory, delivery: Delivery): Promise<INodeExecutionData[][]> {
 	const node = context.getNode();
-	const goOn = context.continueOnFail();
+	const continueOnFail = context.continueOnFail();
 	const signal = context.getExecutionCancelSignal();
 	const poolFor = poolsOf(context);
-	const budget = await budgetOf(context);
+	const identity = await runIdentityOf(context, memory);
+	const limits = budgetLimits(context, memory, identity);
 	const pictures = createPictures((data, name, type) => context.helpers.prepareBinaryData(data, name, type), signal);
+	const run: Run = { context, poolFor, memory, identity, limits, delivery, savedRefs: savedRefsOf(context), pictures, signal };
 	const startedAt = Date.now();
 
 	const outcomes = new Map<number, Outcome>();
 	const tasks = new Map<number, Task>();
 	const refuse = (itemIndex: number, thrown: unknown, request: ImageRequest | undefined) => {
-		if (!goOn) throw thrown instanceof NodeOperationError ? thrown : toNodeError(node, inputError(thrown), { itemIndex });
+		if (!continueOnFail) throw thrown instanceof NodeOperationError ? thrown : toNodeError(node, inputError(thrown), { itemIndex });
 		tasks.delete(itemIndex);
 		outcomes.set(itemIndex, { snapshot: refusedJob(firstProvider(context, itemIndex), request?.count ?? null, inputError(thrown), null) });
 	};
 	for (const itemIndex of context.getInputData().keys()) {
 		try {
-			const task = readTask(context, itemIndex, keys, maker);
+			const task = readTask(context, itemIndex, maker);
 			for (const { provider } of task.routes) await poolFor(provider, itemIndex);
-			budget.assertPriced(costOf(task.routes, task.options.budget?.limits ?? {}));
+			assertPriced(costOf(task.routes, task.options.budget?.limits ?? {}), limits);
 			tasks.set(itemIndex, task);
 		} catch (thrown) {
 			refuse(itemIndex, thrown, undefined);
@@ -69,32 +78,31 @@ async function generateItems(context: IExecuteFunctions, maker: Maker, keys: Ite
 		if (!prepared.ok) refuse(itemIndex, prepared.error, task.route.request);
 	}
 
+	await nameTasks(run, [...tasks.values()]);
+
 	const progress = progressOf(context, tasks.size);
 	await Promise.all(
-		[...tasks.values()].map(async (task, place) => {
+		[...tasks.values()].map(async (task, index) => {
 			// Were they run one after the other, each taking its longest, this is when the item would be done.
-			const turnBy = startedAt + task.maxWaitMs * (place + 1);
-			const outcome = await runTask({ context, poolFor, budget, pictures, keys, signal }, task, turnBy);
+			const turnBy = startedAt + task.maxWaitMs * (index + 1);
+			const outcome = await runTask(run, task, turnBy);
 			outcomes.set(task.itemIndex, outcome);
 			progress.done({ failed: isFailure(outcome.snapshot) });
 		}),
 	).finally(() => progress.end());
 
 	const ordered = [...outcomes].sort(([a], [b]) => a - b);
-	for (const [itemIndex, { snapshot }] of ordered) {
-		if (snapshot.job.id !== null && (snapshot.job.status === 'failed' || snapshot.job.status === 'canceled')) keys.spend(itemIndex);
-	}
 	const failures = ordered.filter(([, { snapshot }]) => isFailure(snapshot) && snapshot.job.status !== 'succeeded');
 	const [first] = failures;
-	if (!goOn && first && failures.length === ordered.length) {
+	if (!continueOnFail && first && failures.length === ordered.length) {
 		const [itemIndex, { snapshot }] = first;
 		if (snapshot.job.error) throw toNodeError(node, snapshot.job.error, { itemIndex, provider: tasks.get(itemIndex)?.route.provider, jobId: snapshot.job.id });
 	}
-	tellBesides(context, ordered.map(([, outcome]) => outcome.snapshot), [...tasks.values()]);
+	addHints(context, ordered.map(([, outcome]) => outcome), [...tasks.values()], memory);
 	return [ordered.flatMap(([itemIndex, outcome]) => itemsOf(context, itemIndex, outcome, tasks.get(itemIndex)))];
 }
 
-function readTask(context: IExecuteFunctions, itemIndex: number, keys: ItemKeys, maker: Maker): Task {
+function readTask(context: IExecuteFunctions, itemIndex: number, maker: Maker): Task {
 	const options = context.getNodeParameter('options', itemIndex, {}) as GenerateOptions;
 	const routes = readRoutes(context, itemIndex, options, maker);
 	const wait = context.getNodeParameter('wait', itemIndex, true) === true;
@@ -106,9 +114,26 @@ function readTask(context: IExecuteFunctions, itemIndex: number, keys: ItemKeys,
 		wait,
 		download: wait && context.getNodeParameter('download', itemIndex, true),
 		maxWaitMs: readMaxWait(context, itemIndex, 300),
-		key: options.idempotencyKey?.trim() || keys.keyOf(itemIndex),
-		ownKey: Boolean(options.idempotencyKey?.trim()),
+		key: '',
+		ownWireKey: ownKeyText(options) === '' ? undefined : wireKeyOf(ownKeyText(options)),
 	};
+}
+
+/** An expression may give a number. */
+function ownKeyText({ idempotencyKey = '' }: GenerateOptions): string {
+	return String(idempotencyKey ?? '').trim();
+}
+
+/** Gives every request its digest and every item its key: equal requests are told apart by their order. */
+async function nameTasks({ memory, identity }: Run, tasks: readonly Task[]): Promise<void> {
+	const ordinalOf = ordinals();
+	for (const task of tasks) {
+		for (const route of task.routes) route.digest = await requestDigest(memory, route.provider.id, route.request);
+		const [{ digest, credentialId }] = task.routes;
+		const own = ownKeyText(task.options);
+		task.key = own === '' ? itemKey(memory, identity, credentialId, digest, ordinalOf(digest)) : ownKey(memory, credentialId, own);
+		task.route = task.routes[0];
+	}
 }
 
 /** Makes the request of every route ready; a route that cannot be is left out while another remains. */
@@ -136,9 +161,14 @@ function itemsOf(context: IExecuteFunctions, itemIndex: number, { snapshot, bina
 	return task?.options.splitImages ? splitImages(item) : [item];
 }
 
-function tellBesides(context: IExecuteFunctions, snapshots: JobSnapshot[], tasks: Task[]): void {
+/** Says what is worth knowing beside the items, without failing the run. */
+function addHints(context: IExecuteFunctions, outcomes: readonly Outcome[], tasks: readonly Task[], { problem }: Memory): void {
+	const snapshots = outcomes.map(({ snapshot }) => snapshot);
 	const failed = snapshots.filter(isFailure);
 	if (failed.length > 0) hintAt(context, `Of ${snapshots.length} items ${summarize(failed)}. Their items say so in job.error; Image Poll sends them to its Failed output.`);
 	const unfinished = tasks.some(({ wait }) => wait) ? snapshots.filter(({ job }) => !isTerminal(job.status)).length : 0;
 	if (unfinished > 0) hintAt(context, `${unfinished} jobs were still running when Max Wait was over. They are not lost: Image Poll finishes them.`);
+	const adopted = outcomes.filter(({ how }) => how === 'adopted').length;
+	if (adopted > 0) hintAt(context, `${adopted} jobs were taken over from an execution that was stopped or died before it could save them; nothing was paid again. job.adoptedFrom names it. The option "Take Over Within (Hours)" decides about it.`);
+	if (problem !== null) hintAt(context, `What was sent is remembered only until n8n restarts: ${problem}`);
 }

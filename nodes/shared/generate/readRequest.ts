@@ -15,6 +15,10 @@ export interface GenerateOptions extends Record<string, unknown> {
 	splitImages?: boolean;
 	cancelOnStop?: boolean;
 	referenceUrl?: string;
+	/** Hours; 0: abandoned jobs are not taken over. */
+	adoptHours?: number;
+	/** Days; 0: every item has its own job. */
+	reuseDays?: number;
 }
 
 /** The request of one item, from the fields of the node. What is empty was not asked for. */

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Pool } from '../../../jobs/endpoint/endpoints';
-import { orderMembers } from '../../../jobs/submission/pool';
-import type { Choice } from '../../../jobs/submission/submitAcross';
+import { orderMembers } from '../../../jobs/submission/breaker';
+import type { Choice } from '../../../jobs/submission/failover';
 import { ImageError, toImageError } from '../../../model/errors';
 import type { Attempt } from '../../../model/job';
 import type { ImageRequest } from '../../../model/request';
@@ -9,6 +9,7 @@ import { mainEndpoint } from '../../../providers/credential';
 import type { ProviderDefinition } from '../../../providers/provider';
 import { providerById } from '../../../providers/registry';
 import { checkRequest } from '../../../providers/requestCheck';
+import { credentialIdOf } from '../endpoint';
 import { several } from '../fields';
 import { textParameter } from '../parameters';
 import type { Maker } from './generate';
@@ -18,6 +19,10 @@ import type { GenerateOptions } from './readRequest';
 export interface Route {
 	provider: ProviderDefinition;
 	request: ImageRequest;
+	/** Keyed hash of the request as it will be sent; empty until it is ready. */
+	digest: string;
+	/** Id of the node's credential for the provider. */
+	credentialId: string;
 }
 
 /** Where an item's job may be made, in the order of preference, and who was left out because he cannot do what is asked. */
@@ -46,12 +51,13 @@ export function firstProvider(context: IExecuteFunctions, itemIndex: number): st
 
 /** Reads and checks the requests of an item. Throws `invalidRequest` where nobody it names can do what is asked. */
 export function readRoutes(context: IExecuteFunctions, itemIndex: number, options: GenerateOptions, maker: Maker): Routes {
-	const named = namedProviders(context, itemIndex).map(({ provider: id, model }) => {
+	const named = namedProviders(context, itemIndex).map(({ provider: id, model }): Route => {
 		const provider = providerById(id);
 		const request = maker.read(context, provider, itemIndex, options);
-		if (model === undefined) return { provider, request };
+		const route = { provider, request, digest: '', credentialId: credentialIdOf(context, provider) };
+		if (model === undefined) return route;
 		const { model: _model, ...others } = request;
-		return { provider, request: model ? { ...others, model } : others };
+		return { ...route, request: model ? { ...others, model } : others };
 	});
 	const able: Route[] = [];
 	const unable: Attempt[] = [];
@@ -82,6 +88,6 @@ export function nobody(unable: readonly Attempt[]): ImageError {
 
 /** Every endpoint that may be asked, in order. */
 export async function choicesOf(routes: readonly Route[], poolFor: (provider: ProviderDefinition) => Promise<Pool>, key: string): Promise<Choice[]> {
-	const pools = await Promise.all(routes.map(async ({ provider, request }) => ({ pool: await poolFor(provider), request })));
-	return pools.flatMap(({ pool, request }) => orderMembers(pool.members, request.model, key).map((member) => ({ member, request, name: pool.members.length > 1 ? member.place.name : null })));
+	const pools = await Promise.all(routes.map(async (route) => ({ ...route, pool: await poolFor(route.provider) })));
+	return pools.flatMap(({ pool, request, digest, credentialId }) => orderMembers(pool.members, request.model, key).map((member) => ({ member, request, name: pool.members.length > 1 ? member.place.name : null, requestDigest: digest, credentialId })));
 }

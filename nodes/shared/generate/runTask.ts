@@ -1,14 +1,19 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { Budget } from '../../../jobs/submission/budget';
-import { across } from '../../../jobs/endpoint/endpoints';
-import type { Choice } from '../../../jobs/submission/submitAcross';
-import { ImageError, outcomeOfSync, toImageError } from '../../../model/errors';
+import { abortable } from '../../../jobs/runtime/clock';
+import type { Wanted } from '../../../jobs/submission/adoption';
+import { type Choice, endpointDigest, refOf } from '../../../jobs/submission/failover';
+import type { Given } from '../../../jobs/submission/jobMaker';
+import { keepResult } from '../../../jobs/submission/storedSnapshot';
+import type { BudgetLimit, Memory } from '../../../memory/memory';
+import { ImageError, toImageError } from '../../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../../model/job';
 import type { poolsOf } from '../endpoint';
+import type { Delivery } from '../execution/delivery';
+import type { RunIdentity } from '../execution/identity';
+import { makerOf } from '../execution/memory';
 import { refusedJob } from '../items';
 import type { Fetched, Pictures } from '../pictures';
 import { costOf } from './budget';
-import type { ItemKeys } from './itemKeys';
 import type { GenerateOptions } from './readRequest';
 import { choicesOf, type Route, type Routes } from './routes';
 
@@ -21,84 +26,159 @@ export interface Task extends Routes {
 	wait: boolean;
 	download: boolean;
 	maxWaitMs: number;
+	/** The item's key without an attempt; set once the request is ready to be sent. */
 	key: string;
-	/** The key is the user's own: other executions may use it too. */
-	ownKey: boolean;
+	/** The user's own key, as it goes over the wire; undefined where there is none. */
+	ownWireKey: string | undefined;
 }
 
 /** How an item's job stands in the end, with the pictures that were fetched. */
-export type Outcome = { snapshot: JobSnapshot } & Partial<Pick<Fetched, 'binary' | 'differences'>>;
+export type Outcome = { snapshot: JobSnapshot; how?: Given['how'] } & Partial<Pick<Fetched, 'binary' | 'differences'>>;
 
 /** What all items of a run have in common. */
 export interface Run {
 	context: IExecuteFunctions;
 	poolFor: ReturnType<typeof poolsOf>;
-	budget: Budget;
+	memory: Memory;
+	identity: RunIdentity;
+	limits: readonly BudgetLimit[];
+	delivery: Delivery;
+	savedRefs: Wanted['savedRefs'];
 	pictures: Pictures;
-	keys: ItemKeys;
 	signal: AbortSignal | undefined;
 }
 
-/** Makes one item's job, and stays with it where that is wanted. What it fails with stays with the item; only a stopped execution is thrown. */
-export async function runTask({ context, poolFor, budget, pictures, keys, signal }: Run, task: Task, turnBy: number): Promise<Outcome> {
-	const { key, unable } = task;
-	// Whoever may have made the job already is the only one to be asked again.
-	const [first, ...others] = keys.boundOf(key, await choicesOf(task.routes, (provider) => poolFor(provider, task.itemIndex), key));
-	if (!first) {
-		const error = new ImageError('invalidRequest', { message: 'No endpoint of the credential is for this model', hint: 'Add the model to one of its endpoints, or leave the Models of one empty' });
-		return { snapshot: refusedJob(task.route.provider.id, task.route.request.count, error.toJobError(), key) };
-	}
-	let snapshot: JobSnapshot;
-	let endpoint = first.member.endpoint;
-	// The user gave up: what has not begun need not be paid. Nobody waits for the answer.
-	const ifStopped = ({ job }: JobSnapshot) => {
-		if (task.options.cancelOnStop !== false && job.id !== null && endpoint.session.cancel) endpoint.cancel(job.id).catch(() => undefined);
+const hourMs = 3_600_000;
+/** How old an abandoned job may be to be taken over, in hours, unless the options say otherwise. */
+const adoptWithinHours = 12;
+
+/** Gives one item its job, and stays with it where that is wanted. What it fails with stays with the item; only a stopped execution is thrown. */
+export async function runTask(run: Run, task: Task, turnBy: number): Promise<Outcome> {
+	const { memory, delivery } = run;
+	// Until a record is found, what one would be called.
+	let ref = refOf(memory, task.key);
+	let making: Promise<unknown> = Promise.resolve();
+	const follow: Follow = {
+		onRecord: (found) => {
+			ref = found;
+			delivery.add(found);
+		},
+		onMaking: (work) => {
+			making = work.catch(() => undefined);
+		},
 	};
-	const asking = (choice: Choice) => {
-		endpoint = choice.member.endpoint;
-		if (others.length > 0) keys.bind(key, choice);
-	};
-	const begunAt = Date.now();
-	const boundBefore = keys.isBound(key);
-	const taken = outcomeOfSync(() => budget.take(costOf(task.routes, task.options.budget?.limits ?? {})));
-	if (!taken.ok) return { snapshot: refusedJob(task.route.provider.id, task.route.request.count, taken.error.toJobError(), key) };
-	const settle = taken.value;
 	try {
-		const made = await across.submit([first, ...others], { idempotencyKey: key, signal, deadline: turnBy, group: context.getExecutionId(), unclear: keys.doubtOf(key), mayExist: keys.earlier ?? (task.ownKey ? { since: null } : undefined), ifStopped, unable, asking });
-		({ snapshot, endpoint } = made);
-		task.route = { provider: endpoint.provider, request: made.request };
+		const { snapshot, ...more } = await taskDone(run, task, turnBy, follow);
+		return { ...more, snapshot: withRef(snapshot, ref) };
 	} catch (thrown) {
 		const error = toImageError(thrown);
-		// What may have been made counts as made.
-		if (error.delivery !== 'ambiguous') settle();
 		if (error.code === 'canceled') throw error;
-		if (error.delivery === 'ambiguous') keys.doubt(key, begunAt);
-		// That it refuses now says nothing of what it may have made before.
-		else if (!boundBefore) keys.unbind(key);
-		return { snapshot: refusedJob(endpoint.provider.id, task.route.request.count, error.toJobError(), key) };
+		// Said once, the person knows; the next run generates anew.
+		if (error.outcome === 'unknown' && error.delivery === 'notSent') delivery.reported(ref);
+		return { snapshot: withRef(refusedJob(task.route.provider.id, task.route.request.count, error.toJobError(), task.key), ref) };
+	} finally {
+		// Whoever else wants this item's job need not wait any longer than for a request that is under way.
+		delivery.track(making.then(async () => await memory.journal.release([ref])));
 	}
+}
+
+/** Told how an item is getting on. */
+interface Follow {
+	/** Which record is the item's. */
+	onRecord: (ref: string) => void;
+	/** The work that goes on even where the execution is stopped. */
+	onMaking: (work: Promise<unknown>) => void;
+}
+
+async function taskDone(run: Run, task: Task, turnBy: number, { onRecord, onMaking }: Follow): Promise<Outcome> {
+	const { memory, delivery, signal, pictures } = run;
+	const [first, ...others] = await choicesOf(task.routes, (provider) => run.poolFor(provider, task.itemIndex), task.key);
+	if (!first) throw new ImageError('invalidRequest', { message: 'No endpoint of the credential is for this model', hint: 'Add the model to one of its endpoints, or leave the Models of one empty', delivery: 'notSent' });
+	const making = makerOf(memory).make([first, ...others], wantedOf(run, task, [first, ...others]), { cost: costOf(task.routes, task.options.budget?.limits ?? {}), limits: run.limits }, { signal, deadline: turnBy, group: run.context.getExecutionId(), unsupported: task.unable, onRecord });
+	onMaking(making);
+	// The user gave up: what has not begun need not be paid. Nobody waits for the answer.
+	delivery.track(making.then(async (given) => (signal?.aborted === true ? await cancelQueued(run, task, given) : undefined), () => undefined));
+	const given = await abortable(making, signal);
+	const { endpoint, record, how } = given;
+	task.route = task.routes.find(({ request }) => request === given.request) ?? task.route;
+	let { snapshot } = given;
+	if (record.adoptedFrom !== null && how === 'adopted') snapshot = { ...snapshot, job: { ...snapshot.job, adoptedFrom: record.adoptedFrom } };
 	const { id } = snapshot.job;
 	if (task.wait && id !== null && !isTerminal(snapshot.job.status)) {
-		try {
-			const result = await endpoint.wait(id, { deadline: Date.now() + task.maxWaitMs, signal, known: snapshot });
-			snapshot = result.snapshot ?? snapshot;
-			if (!result.ended && result.error) snapshot = noted(snapshot, result.error);
-		} catch (thrown) {
-			const error = toImageError(thrown);
-			if (error.code === 'canceled') {
-				ifStopped(snapshot);
-				throw error;
-			}
-			snapshot = noted(snapshot, error);
-		}
+		snapshot = await waited(run, task, given, snapshot, id);
 	}
-	if (typeof snapshot.usage?.estimatedUsd === 'number' && !task.options.budget?.limits?.pricePerImage) settle({ usd: snapshot.usage.estimatedUsd });
+	if (typeof snapshot.usage?.estimatedUsd === 'number' && !task.options.budget?.limits?.pricePerImage && how === 'new') {
+		await memory.journal.change(record.ref, { cost: { ...record.cost, usd: snapshot.usage.estimatedUsd } });
+	}
+	const reuseDays = task.options.reuseDays ?? 0;
+	if (reuseDays > 0) await memory.results.keep([record.ref], Date.now() + reuseDays * 24 * hourMs);
 	const hasBytes = snapshot.images.some((image) => image.inline);
-	if (snapshot.images.length > 0 && (task.download || hasBytes) && isTerminal(snapshot.job.status)) return await pictures.fetch(snapshot, endpoint, { maxMegabytes: task.options.maxImageSize });
-	return { snapshot };
+	if (snapshot.images.length > 0 && (task.download || hasBytes) && isTerminal(snapshot.job.status)) return { ...(await pictures.fetch(snapshot, endpoint, { maxMegabytes: task.options.maxImageSize })), how };
+	return { snapshot, how };
+}
+
+/** The job as it stands when it has ended or the time is up; its end goes into the journal. */
+async function waited(run: Run, task: Task, given: Given, before: JobSnapshot, id: string): Promise<JobSnapshot> {
+	const { memory, signal } = run;
+	const { endpoint, record } = given;
+	try {
+		const result = await endpoint.wait(id, { deadline: Date.now() + task.maxWaitMs, signal, known: before });
+		const { job: { endpoint: name, attempts, adoptedFrom } } = before;
+		const latest = result.snapshot ?? before;
+		const snapshot = { ...latest, job: { ...latest.job, ...(name === undefined ? {} : { endpoint: name }), ...(attempts ? { attempts } : {}), ...(adoptedFrom === undefined ? {} : { adoptedFrom }) } };
+		if (!result.ended) return result.error ? withJobError(snapshot, result.error) : snapshot;
+		await memory.journal.note(endpointDigest(memory, endpoint), [{ ref: record.ref, snapshot: await keepResult(memory, record.ref, snapshot) }]);
+		return snapshot;
+	} catch (thrown) {
+		const error = toImageError(thrown);
+		if (error.code === 'canceled') {
+			run.delivery.track(cancelQueued(run, task, given));
+			throw error;
+		}
+		return withJobError(before, error);
+	}
+}
+
+/** After a stop: cancels the job where the provider says that it still waits. What runs is paid, and can be taken over by the next run. */
+async function cancelQueued({ memory }: Run, task: Task, { endpoint, snapshot, record }: Given): Promise<void> {
+	const { id } = snapshot.job;
+	if (task.options.cancelOnStop === false || id === null || !endpoint.session.cancel || isTerminal(snapshot.job.status)) return;
+	try {
+		const observation = (await endpoint.look([id])).get(id);
+		if (!observation?.ok || observation.snapshot.job.status !== 'queued') return;
+		const canceled = await endpoint.cancel(id);
+		await memory.journal.note(endpointDigest(memory, endpoint), [{ ref: record.ref, snapshot: await keepResult(memory, record.ref, canceled) }]);
+	} catch {
+		// It runs, or has ended: the journal has it.
+	}
+}
+
+function wantedOf({ context, identity, savedRefs }: Run, task: Task, choices: readonly Choice[]): Wanted {
+	const adoptHours = task.options.adoptHours ?? adoptWithinHours;
+	const { lineage, rootExecutionId, origin, day } = identity;
+	return {
+		baseKey: task.key,
+		isOwnKey: task.ownWireKey !== undefined,
+		wireKey: task.ownWireKey ?? task.key,
+		lineage,
+		rootExecutionId,
+		origin: { ...origin, itemIndex: task.itemIndex },
+		day: day(),
+		requests: [...new Set(choices.map(({ requestDigest }) => requestDigest))],
+		credentialIds: [...new Set(choices.map(({ credentialId }) => credentialId))],
+		// In the editor a second click means a second picture, but one that was stopped or lost is still to be had.
+		adoptWithinMs: adoptHours * hourMs,
+		reuseWithinMs: (task.options.reuseDays ?? 0) * 24 * hourMs,
+		savedRefs: async (executionId) => (executionId === context.getExecutionId() ? new Set() : await savedRefs(executionId)),
+	};
+}
+
+function withRef(snapshot: JobSnapshot, ref: string): JobSnapshot {
+	return { ...snapshot, job: { ...snapshot.job, ref } };
 }
 
 /** The job lives on at the provider; the item says why we could not follow it. */
-function noted(snapshot: JobSnapshot, error: ImageError): JobSnapshot {
+function withJobError(snapshot: JobSnapshot, error: ImageError): JobSnapshot {
 	return { ...snapshot, job: { ...snapshot.job, error: error.toJobError() } };
 }
+

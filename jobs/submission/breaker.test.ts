@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { type ErrorCode, ImageError, outcomeOf } from '../../model/errors';
 import { fakeEndpoint } from '../../test/support/fakeEndpoint';
 import { VirtualClock } from '../../test/support/virtualClock';
-import { ejection, orderMembers, PoolMember } from './pool';
+import { ejection, orderMembers, PoolMember } from './breaker';
 
 afterEach(() => jest.restoreAllMocks());
 

@@ -1,8 +1,9 @@
 import { ImageError } from '../../model/errors';
 import { fakeEndpoint } from '../../test/support/fakeEndpoint';
 import { VirtualClock } from '../../test/support/virtualClock';
-import { ejection, PoolMember } from './pool';
-import { AcrossEndpoints, type AcrossOptions, type Choice } from './submitAcross';
+import { choiceOf, makingOver, memoryInProcess, type MakeMore } from '../../test/support/makeAt';
+import { ejection } from './breaker';
+import type { Choice } from './failover';
 
 afterEach(() => jest.restoreAllMocks());
 
@@ -14,11 +15,11 @@ function bench(fakes: Record<string, Parameters<typeof fakeEndpoint>[0]>) {
 	const clock = new VirtualClock(0);
 	jest.spyOn(Date, 'now').mockImplementation(() => clock.now());
 	const made = Object.entries(fakes).map(([name, fake]) => ({ name, ...fakeEndpoint({ clock, name, ...fake }) }));
-	const across = new AcrossEndpoints({ clock, random: () => 0 });
-	const choices = made.map(({ name, endpoint }): Choice => ({ member: new PoolMember({ name, priority: 0, weight: 1, models: [] }, endpoint), request: { prompt: 'A cat', count: 1 }, name }));
-	const submit = (key: string, options: Partial<AcrossOptions> = {}) => across.submit(choices as [Choice, ...Choice[]], { idempotencyKey: key, deadline: 3_600_000, ...options });
+	const make = makingOver(memoryInProcess(clock), clock);
+	const choices = made.map(({ name, endpoint }): Choice => choiceOf(endpoint, { prompt: 'A cat', count: 1 }, name));
+	const submit = (key: string, options: MakeMore = {}) => make(choices as [Choice, ...Choice[]], key, options);
 	const submitsOf = (name: string) => made.find((one) => one.name === name)?.submits ?? [];
-	return { clock, choices, submit, submitsOf };
+	return { clock, choices, make, submit, submitsOf };
 }
 
 it('goes to the next endpoint where one is overloaded, and the item says so', async () => {
@@ -67,7 +68,7 @@ it('an endpoint that may have made the job is not left for another when it is bu
 
 it('after a look has shown that it made none, another may be asked', async () => {
 	const lost = new ImageError('network', { message: 'Reset', delivery: 'ambiguous' });
-	const { clock, submit, submitsOf } = bench({ main: { refusals: [lost, busy()], can: { idempotency: 'lookup' }, finds: true }, backup: {} });
+	const { clock, submit, submitsOf } = bench({ main: { refusals: [lost, busy()], can: { idempotency: 'lookup' }, looksUp: true }, backup: {} });
 	expect((await clock.until(submit('a'))).snapshot.job.id).toBe('backup-1');
 	expect(submitsOf('main')).toHaveLength(2);
 });
@@ -105,10 +106,10 @@ it('in the end it says what each of them said', async () => {
 });
 
 it('one alone waits until it is free again, and no item says anything of endpoints', async () => {
-	const { clock, choices, submitsOf } = bench({ main: { refusals: [busy(20_000)] } });
+	const { clock, choices, make, submitsOf } = bench({ main: { refusals: [busy(20_000)] } });
 	const [only] = choices;
 	if (!only) throw new Error('There is one');
-	const { snapshot } = await clock.until(new AcrossEndpoints({ clock, random: () => 0 }).submit([{ ...only, name: null }], { idempotencyKey: 'a', deadline: 3_600_000 }));
+	const { snapshot } = await clock.until(make([{ ...only, name: null }], 'a'));
 	expect(clock.now()).toBe(20_000);
 	expect(submitsOf('main')).toHaveLength(2);
 	expect(snapshot.job).not.toHaveProperty('endpoint');
@@ -121,24 +122,4 @@ it('the same key makes one job, wherever it went', async () => {
 	expect(a.snapshot.job.id).toBe(b.snapshot.job.id);
 	expect((await clock.until(submit('same'))).snapshot.job.id).toBe(a.snapshot.job.id);
 	expect([...submitsOf('backup'), ...submitsOf('main').slice(1)]).toHaveLength(1);
-});
-
-it('the same key in another pool makes a job there', async () => {
-	const { clock, choices, submitsOf } = bench({ main: {}, backup: {} });
-	const other = fakeEndpoint({ clock, name: 'other' });
-	const across = new AcrossEndpoints({ clock, random: () => 0 });
-	const [first, second] = choices;
-	if (!first || !second) throw new Error('There are two');
-	await clock.until(across.submit([first, second], { idempotencyKey: 'same', deadline: 3_600_000 }));
-	const elsewhere: Choice = { member: new PoolMember({ name: 'other', priority: 0, weight: 1, models: [] }, other.endpoint), request: first.request, name: 'other' };
-	const { snapshot } = await clock.until(across.submit([elsewhere, second], { idempotencyKey: 'same', deadline: 3_600_000 }));
-	expect(snapshot.job.id).toBe('other-1');
-	expect(submitsOf('main')).toHaveLength(1);
-});
-
-it('tells whom it is about to ask', async () => {
-	const { clock, submit } = bench({ main: { refusals: [busy()] }, backup: {} });
-	const asked: string[] = [];
-	await clock.until(submit('a', { asking: ({ member }) => asked.push(member.place.name) }));
-	expect(asked).toEqual(['main', 'backup']);
 });

@@ -1,0 +1,26 @@
+import { type ClientRequest, type IncomingMessage, request as httpRequest, type RequestOptions } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+
+export interface Sending {
+	/** To be given to axios in place of Node's own module for the scheme of the base URL. */
+	transport(baseUrl: string): { request(options: RequestOptions, onAnswer: (answer: IncomingMessage) => void): ClientRequest };
+	/** Whether the whole request was handed to the operating system: until then no server can have read it to its end. */
+	isWritten(): boolean;
+}
+
+/** Watches how far one request gets on its way out. */
+export function watchSending(): Sending {
+	let written = false;
+	return {
+		transport: (baseUrl) => ({
+			request: (options, onAnswer) => {
+				const request = (/^https:/i.test(baseUrl) ? httpsRequest : httpRequest)(options, onAnswer);
+				request.once('finish', () => {
+					written = true;
+				});
+				return request;
+			},
+		}),
+		isWritten: () => written,
+	};
+}

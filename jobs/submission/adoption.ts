@@ -1,0 +1,163 @@
+import type { Memory } from '../../memory/memory';
+import type { Claimant, JobRecord, Origin } from '../../memory/record';
+import { ImageError } from '../../model/errors';
+import type { Clock } from '../runtime/clock';
+
+/** What makes an item's job its own, before any request of it is sent. */
+export interface Wanted {
+	/** The item's key without an attempt. */
+	baseKey: string;
+	/** The key is the user's own words: whatever has it is meant, and other executions may use it too. */
+	isOwnKey: boolean;
+	/** The key for the provider, of the first attempt. */
+	wireKey: string;
+	lineage: string;
+	rootExecutionId: string;
+	origin: Origin;
+	day: string;
+	/** Keyed hashes of the request, one for each provider that may make it. */
+	requests: readonly string[];
+	/** Credentials of the node. */
+	credentialIds: readonly string[];
+	/** How old an orphan may be, ms; 0: none is adopted. */
+	adoptWithinMs: number;
+	/** How old a finished job of the same request may be that is given again, ms; 0: none. */
+	reuseWithinMs: number;
+	/** Refs in n8n's saved data of an execution; null where n8n keeps none. */
+	savedRefs: (executionId: string) => Promise<ReadonlySet<string> | null>;
+}
+
+/** What there is for an item. */
+export type Found =
+	| { kind: 'nothing'; claimant: Claimant }
+	/** A job that can be given, or waited for, as it stands. It may belong to somebody else as well. */
+	| { kind: 'job'; record: JobRecord & { state: 'accepted' | 'ended' }; how: 'sameKey' | 'adopted' | 'reused' }
+	/** Sent, and nobody knows what became of it. This run holds it, and must settle it before anything else is sent. */
+	| { kind: 'unsettled'; record: JobRecord; how: 'sameKey' | 'adopted' };
+
+/** Pauses while another run is at work on the same item, ms. */
+const busyPauses = { firstMs: 100, factor: 1.5, longestMs: 1_000 };
+
+/** Finds what was made for items before, so that nothing is paid twice and nothing that was paid is lost. */
+export class Adoption {
+	constructor(private readonly dependencies: { clock: Clock; memory: Memory }) {}
+
+	/**
+	 * What an item's earlier attempts, abandoned executions and, where it is wanted, finished jobs have for it. Waits
+	 * while another run is at work on the same item. Throws `conflict` where the user's key belongs to another request.
+	 * @param deadline ms since the epoch
+	 */
+	async find(wanted: Wanted, { signal, deadline }: { signal?: AbortSignal | undefined; deadline: number }): Promise<Found> {
+		const { clock } = this.dependencies;
+		for (let pauseMs = busyPauses.firstMs; ; pauseMs = Math.min(busyPauses.longestMs, pauseMs * busyPauses.factor)) {
+			const own = await this.ofKey(wanted);
+			if (own !== 'busy') {
+				const found = own.kind === 'nothing' ? await this.beyondItsKey(wanted, own.claimant) : own;
+				if (found !== 'busy') return found ?? own;
+			}
+			if (clock.now() >= deadline) throw new ImageError('timeout', { message: 'Another run is still at work on the same item', hint: 'Raise "Max Wait", or wait for the other run to end', delivery: 'notSent' });
+			await clock.sleep(pauseMs, signal);
+		}
+	}
+
+	/** Attempts of the same item: the same lineage, or the user's own key. */
+	private async ofKey(wanted: Wanted): Promise<Found | 'busy'> {
+		const { journal } = this.dependencies.memory;
+		const [latest] = await journal.find({ by: 'baseKey', baseKey: wanted.baseKey, credentialIds: wanted.credentialIds });
+		if (!latest) return { kind: 'nothing', claimant: claimantOf(wanted, 0) };
+		if (!wanted.requests.includes(latest.request)) {
+			if (latest.state === 'refused' || !wanted.isOwnKey) return { kind: 'nothing', claimant: claimantOf(wanted, latest.attempt + 1) };
+			throw new ImageError('conflict', { message: 'The idempotency key belongs to another request', hint: 'Give each request an "Idempotency Key" of its own; the same key stands for the same prompt, model and options', delivery: 'notSent' });
+		}
+		switch (latest.state) {
+			case 'refused':
+				return latest.busy && latest.held !== 'free' ? 'busy' : { kind: 'nothing', claimant: claimantOf(wanted, latest.attempt) };
+			case 'ended':
+				// A job that failed is not given again: who comes back wants a new one. Who came at the same time shares it.
+				if (isLostCause(latest) && !(latest.busy && latest.held !== 'free')) return { kind: 'nothing', claimant: claimantOf(wanted, latest.attempt + 1) };
+				return { kind: 'job', record: await this.held(latest, wanted), how: 'sameKey' };
+			case 'accepted':
+				return { kind: 'job', record: await this.held(latest, wanted), how: 'sameKey' };
+			case 'sent':
+			case 'unknown': {
+				const taken = await journal.take(latest.ref, { seenKey: latest.key, as: claimantOf(wanted, latest.attempt) });
+				return taken ? { kind: 'unsettled', record: taken, how: 'sameKey' } : 'busy';
+			}
+		}
+	}
+
+	private async beyondItsKey(wanted: Wanted, claimant: Claimant): Promise<Found | 'busy' | undefined> {
+		return (await this.ofEarlierAttempt(wanted, claimant)) ?? (await this.orphan(wanted, claimant)) ?? (await this.reusable(wanted));
+	}
+
+	/**
+	 * A job that an earlier attempt of the same execution asked for under another key: n8n counts the runs of a node anew
+	 * after a crash, and repeats a sub-workflow as a new execution. Equal requests are interchangeable; each is taken once.
+	 */
+	private async ofEarlierAttempt(wanted: Wanted, claimant: Claimant): Promise<Found | 'busy' | undefined> {
+		if (wanted.isOwnKey) return undefined;
+		const { journal } = this.dependencies.memory;
+		const { origin: { workflowId, nodeId }, requests, lineage, rootExecutionId, credentialIds } = wanted;
+		const candidates = await journal.find({ by: 'earlierAttempts', workflowId, nodeId, requests, lineage, exceptRootExecutionId: rootExecutionId, credentialIds });
+		for (const candidate of candidates) {
+			if (candidate.busy && candidate.held !== 'free') return 'busy';
+			const taken = await journal.take(candidate.ref, { seenKey: candidate.key, as: claimant });
+			if (taken) return isJob(taken) ? { kind: 'job', record: taken, how: 'sameKey' } : { kind: 'unsettled', record: taken, how: 'sameKey' };
+		}
+		return undefined;
+	}
+
+	/** A job of another run that died or was stopped before n8n had saved an item of it. */
+	private async orphan(wanted: Wanted, claimant: Claimant): Promise<Found | undefined> {
+		if (wanted.adoptWithinMs <= 0 || wanted.isOwnKey) return undefined;
+		const { clock, memory: { journal } } = this.dependencies;
+		const { workflowId, nodeId } = wanted.origin;
+		const candidates = await journal.find({ by: 'orphans', workflowId, nodeId, requests: wanted.requests, exceptLineage: wanted.lineage, since: clock.now() - wanted.adoptWithinMs, credentialIds: wanted.credentialIds });
+		for (const candidate of candidates) {
+			if (candidate.held !== 'free') continue;
+			const saved = await wanted.savedRefs(candidate.origin.executionId);
+			if (saved?.has(candidate.ref)) {
+				await journal.deliver([candidate.ref]);
+				continue;
+			}
+			const taken = await journal.take(candidate.ref, { seenKey: candidate.key, as: claimant, adoptedFrom: candidate.adoptedFrom ?? candidate.origin.executionId });
+			if (!taken) continue;
+			if (isJob(taken)) return { kind: 'job', record: taken, how: 'adopted' };
+			return { kind: 'unsettled', record: taken, how: 'adopted' };
+		}
+		return undefined;
+	}
+
+	private async reusable(wanted: Wanted): Promise<Found | undefined> {
+		if (wanted.reuseWithinMs <= 0) return undefined;
+		const { clock, memory: { journal } } = this.dependencies;
+		const successes = await journal.find({ by: 'success', requests: wanted.requests, since: clock.now() - wanted.reuseWithinMs, credentialIds: wanted.credentialIds });
+		for (const record of successes) if (isJob(record)) return { kind: 'job', record, how: 'reused' };
+		return undefined;
+	}
+
+	/** This run's own, where it can be had; else it is shared with whoever is at it. */
+	private async held<R extends JobRecord>(record: R, wanted: Wanted): Promise<R> {
+		// A key of the user's own may serve several executions: who asked first stays the one it belongs to.
+		const taken = await this.dependencies.memory.journal.take(record.ref, { seenKey: record.key, ...(wanted.isOwnKey ? {} : { as: claimantOf(wanted, record.attempt) }) });
+		return taken ? { ...record, held: 'mine', busy: true } : record;
+	}
+}
+
+function isJob(record: JobRecord): record is JobRecord & { state: 'accepted' | 'ended' } {
+	return record.state === 'accepted' || record.state === 'ended';
+}
+
+function isLostCause(record: JobRecord & { state: 'ended' }): boolean {
+	const { status } = record.snapshot.job;
+	return status === 'failed' || status === 'canceled';
+}
+
+function claimantOf({ baseKey, lineage, rootExecutionId, origin, day }: Wanted, attempt: number): Claimant {
+	return { key: keyOfAttempt(baseKey, attempt), baseKey, attempt, lineage, rootExecutionId, origin, day };
+}
+
+/** The key of an attempt: the first has the item's own. A tilde stands in no key of ours or of a user, as it is sent. */
+export function keyOfAttempt(key: string, attempt: number): string {
+	return attempt === 0 ? key : `${key}~${attempt}`;
+}

@@ -1,0 +1,154 @@
+import type { BudgetLimit, Memory } from '../../memory/memory';
+import type { Claimant, Cost, JobRecord } from '../../memory/record';
+import { concernsEndpoint, ImageError, toImageError } from '../../model/errors';
+import type { Attempt, JobSnapshot } from '../../model/job';
+import { refFrom } from '../../model/jobRef';
+import type { ImageRequest } from '../../model/request';
+import type { Endpoint } from '../endpoint/endpoint';
+import type { Clock, Random } from '../runtime/clock';
+import { withRetry } from '../runtime/retry';
+import { keyOfAttempt } from './adoption';
+import type { PoolMember } from './breaker';
+import { type Claim, AlreadyBegun } from './paidRequests';
+import type { SubmitOptions, Submitted, Submitter } from './submitter';
+
+/** An endpoint that may make the job, and the request as it would be asked. */
+export interface Choice {
+	member: PoolMember;
+	request: ImageRequest;
+	/** What the item is to say of it; null where its credential has only one. */
+	name: string | null;
+	/** Keyed hash of the request and its provider. */
+	requestDigest: string;
+	/** Id of the n8n credential that the endpoint belongs to. */
+	credentialId: string;
+}
+
+export interface Made extends Submitted {
+	/** Who runs the job, and is to be polled for it. */
+	endpoint: Endpoint;
+	request: ImageRequest;
+}
+
+/** What the job is recorded as, wherever it is made. */
+export interface JobTerms {
+	claimant: Claimant;
+	/** The key for the provider, of the first attempt. */
+	wireKey: string;
+	cost: Cost;
+	limits: readonly BudgetLimit[];
+}
+
+export interface FailoverOptions extends Omit<SubmitOptions, 'canFailOver'> {
+	/** Those that were left out because they cannot do what is asked. */
+	unsupported?: readonly Attempt[] | undefined;
+}
+
+/** Makes jobs at the first of several endpoints that takes them. */
+export class Failover {
+	constructor(private readonly dependencies: { clock: Clock; random: Random; memory: Memory; submitter: Submitter }) {}
+
+	/**
+	 * Makes one job at the first choice that takes it. It goes on to the next only where the job was certainly not made;
+	 * where all refuse, the round is repeated until the deadline. A single choice waits until it is taken.
+	 * @param choices in the order of preference, at least one
+	 */
+	async submit(choices: readonly [Choice, ...Choice[]], terms: JobTerms, { unsupported = [], ...options }: FailoverOptions): Promise<Made> {
+		const [first, ...others] = choices;
+		if (others.length === 0) return await this.submitAt(first, terms, null, options, unsupported);
+		const { clock, random } = this.dependencies;
+		const attempts = [...unsupported];
+		return await withRetry(() => this.round(choices, terms, options, attempts), { clock, random, signal: options.signal, deadline: options.deadline, canRepeat: (error) => error.retryable && shouldFailOver(error) });
+	}
+
+	/** Makes the job at one endpoint. @param earlier an unsettled record of this endpoint, which is settled first */
+	async submitAt(choice: Choice, terms: JobTerms, earlier: JobRecord | null, options: SubmitOptions, attempts: readonly Attempt[] = []): Promise<Made> {
+		const { member, request, name } = choice;
+		const { snapshot, record } = await this.dependencies.submitter.submit(member.endpoint, request, this.claim(choice, terms), earlier, options);
+		return { snapshot: withAttempts(snapshot, name, attempts), record, endpoint: member.endpoint, request };
+	}
+
+	private async round(choices: readonly Choice[], terms: JobTerms, options: SubmitOptions, attempts: Attempt[]): Promise<Made> {
+		const failures: ImageError[] = [];
+		for (const choice of choices) {
+			const { member } = choice;
+			const now = this.dependencies.clock.now();
+			const note = (error: ImageError) => {
+				failures.push(error);
+				addAttempt(attempts, member, error, now);
+			};
+			if (member.restsUntil(now) > 0) {
+				note(member.resting(now));
+				continue;
+			}
+			try {
+				return await member.attempt(() => this.submitAt(choice, terms, null, { ...options, canFailOver: true }, attempts));
+			} catch (thrown) {
+				const error = toImageError(thrown);
+				if (!shouldFailOver(error)) throw error;
+				note(error);
+			}
+		}
+		throw refusedByAll(failures, attempts);
+	}
+
+	private claim({ member, request, requestDigest, credentialId }: Choice, { claimant, wireKey, cost, limits }: JobTerms): Claim {
+		const { endpoint, place } = member;
+		const { memory } = this.dependencies;
+		return {
+			claimant,
+			ref: refOf(memory, claimant.key),
+			wireKey: keyOfAttempt(wireKey, claimant.attempt),
+			request: requestDigest,
+			model: request.model ?? null,
+			endpoint: { provider: endpoint.provider.id, name: place.name, digest: endpointDigest(memory, endpoint), credentialId },
+			cost,
+			limits,
+		};
+	}
+}
+
+/** How an endpoint is told in the journal: by base URL and key, whatever its name. */
+export function endpointDigest(memory: Memory, endpoint: Pick<Endpoint, 'identity'>): string {
+	return memory.digest('endpoint', endpoint.identity);
+}
+
+/** Our own name of a key's job. */
+export function refOf(memory: Pick<Memory, 'digest'>, key: string): string {
+	return refFrom(Buffer.from(memory.digest('ref', key), 'base64url'));
+}
+
+/** Whether the job was certainly not made, for a reason that another endpoint need not share. */
+export function shouldFailOver(error: ImageError): boolean {
+	if (error.code === 'canceled' || error.outcome === 'unknown' || error instanceof AlreadyBegun) return false;
+	return concernsEndpoint(error) || error.code === 'auth' || (error.code === 'quotaExceeded' && error.delivery !== 'notSent');
+}
+
+function addAttempt(attempts: Attempt[], member: PoolMember, error: ImageError, now: number): void {
+	const { endpoint, place } = member;
+	const before = attempts.filter((other) => other.provider === endpoint.provider.id && other.endpoint === place.name);
+	// That it is left alone follows from what it said before, and tells nothing more.
+	if (before.some(({ code }) => code === error.code) || (before.length > 0 && member.restsUntil(now) > 0)) return;
+	attempts.push({ provider: endpoint.provider.id, endpoint: place.name, code: error.code, message: error.message });
+}
+
+/** What is said when nobody took the job: the mildest failure decides whether one may come again, and the first to be free, when. */
+function refusedByAll(failures: readonly ImageError[], attempts: readonly Attempt[]): ImageError {
+	const mildest = failures.find(({ retryable }) => retryable) ?? failures[0];
+	const waits = failures.flatMap(({ retryable, retryAfterMs }) => (retryable ? [retryAfterMs ?? 0] : []));
+	return new ImageError(mildest?.code ?? 'overloaded', {
+		message: `No endpoint took the request. ${attempts.map(({ provider, endpoint, message }) => `${provider}, ${endpoint}: ${message}`).join('; ')}`,
+		hint: mildest?.hint ?? null,
+		retryable: mildest?.retryable ?? true,
+		httpStatus: mildest?.httpStatus ?? null,
+		retryAfterMs: waits.length > 0 ? Math.min(...waits) : null,
+		delivery: 'notSent',
+		outcome: 'refused',
+	});
+}
+
+/** The item's word on where its job runs, and who was asked before. */
+export function withAttempts(snapshot: JobSnapshot, endpoint: string | null, attempts: readonly Attempt[]): JobSnapshot {
+	const job = { ...snapshot.job, ...(endpoint === null ? {} : { endpoint }), ...(attempts.length > 0 ? { attempts: [...attempts] } : {}) };
+	return { ...snapshot, job };
+}

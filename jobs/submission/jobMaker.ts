@@ -1,0 +1,115 @@
+import type { Memory } from '../../memory/memory';
+import type { JobRecord } from '../../memory/record';
+import { ImageError, toImageError } from '../../model/errors';
+import { isTerminal } from '../../model/job';
+import type { Clock, Random } from '../runtime/clock';
+import { Adoption, type Found, type Wanted } from './adoption';
+import { type Choice, endpointDigest, Failover, type FailoverOptions, type JobTerms, type Made, refOf, shouldFailOver, withAttempts } from './failover';
+import { AlreadyBegun } from './paidRequests';
+import { isStillToBeHad, keepResult, restoreResult } from './storedSnapshot';
+import { Submitter } from './submitter';
+
+/** A job for an item, and whether it was made for it. */
+export interface Given extends Made {
+	/**
+	 * `new`: made now. `sameKey`: made by an earlier attempt of the same item, or under the user's key. `adopted`: taken over
+	 * from an execution that died or was stopped. `reused`: a finished one of the same request.
+	 */
+	how: 'new' | 'sameKey' | 'adopted' | 'reused';
+}
+
+export interface MakeOptions extends FailoverOptions {
+	/** Told which record is the item's, as soon as there is one, whatever comes of it. */
+	onRecord?: ((ref: string) => void) | undefined;
+}
+
+/** Pause before one looks what another run has begun, ms. */
+const raceMs = 100;
+
+/** Gives each item its job: one that was made before, where there is one, else a new one. */
+export class JobMaker {
+	private readonly adoption: Adoption;
+	private readonly failover: Failover;
+
+	constructor(private readonly dependencies: { clock: Clock; random: Random; memory: Memory }) {
+		this.adoption = new Adoption(dependencies);
+		this.failover = new Failover({ ...dependencies, submitter: new Submitter(dependencies) });
+	}
+
+	/**
+	 * Gives the item's job as soon as it is known to be accepted. Throws ImageError; its `outcome` says whether a job may
+	 * exist all the same. What is under way when the signal aborts is heard to its end, and recorded.
+	 * @param choices endpoints that may make it, in the order of preference
+	 */
+	async make(choices: readonly [Choice, ...Choice[]], wanted: Wanted, terms: Omit<JobTerms, 'claimant' | 'wireKey'>, options: MakeOptions): Promise<Given> {
+		const { clock } = this.dependencies;
+		let reuseWithinMs = wanted.reuseWithinMs;
+		for (;;) {
+			const found = await this.adoption.find({ ...wanted, reuseWithinMs }, options);
+			try {
+				if (found.kind === 'nothing') {
+					options.onRecord?.(refOf(this.dependencies.memory, found.claimant.key));
+					const made = await this.failover.submit(choices, { ...terms, claimant: found.claimant, wireKey: wanted.wireKey }, { ...options, mayExist: wanted.isOwnKey });
+					return { ...made, how: 'new' };
+				}
+				options.onRecord?.(found.record.ref);
+				const choice = this.choiceOf(found.record, choices, found.how);
+				if (!choice) {
+					reuseWithinMs = 0;
+					continue;
+				}
+				const given = found.kind === 'job' ? await this.givenAgain(found, choice, options) : await this.settled(found, choice, choices, wanted, terms, options);
+				if (given) return given;
+				if (found.how === 'reused') reuseWithinMs = 0;
+			} catch (thrown) {
+				// Another run was quicker: what it makes is this item's too.
+				if (!(thrown instanceof AlreadyBegun) || clock.now() >= options.deadline) throw thrown;
+				await clock.sleep(raceMs, options.signal);
+			}
+		}
+	}
+
+	/** A job that stands. Undefined where it is none after all: an adopted one that has failed, a reused one whose pictures are gone. */
+	private async givenAgain({ record, how }: Found & { kind: 'job' }, choice: Choice, { signal }: FailoverOptions): Promise<Given | undefined> {
+		const { memory } = this.dependencies;
+		const { endpoint } = choice.member;
+		if (how === 'reused' && !(await isStillToBeHad(memory, record.ref, record.snapshot))) return undefined;
+		let snapshot = await restoreResult(memory, record.ref, record.snapshot);
+		const { id } = snapshot.job;
+		if (how === 'adopted' && id !== null && !isTerminal(snapshot.job.status)) {
+			const observation = (await endpoint.look([id], signal)).get(id);
+			if (observation?.ok) snapshot = observation.snapshot;
+		}
+		if (how === 'adopted' && (snapshot.job.status === 'failed' || snapshot.job.status === 'canceled')) {
+			await memory.journal.change(record.ref, { state: { state: 'ended', snapshot: await keepResult(memory, record.ref, snapshot) } });
+			return undefined;
+		}
+		return { snapshot: withAttempts(snapshot, choice.name, []), record, endpoint, request: choice.request, how };
+	}
+
+	/** Learns what became of an earlier attempt, at the endpoint that was asked. Undefined where it made nothing and another endpoint may be asked. */
+	private async settled(found: Found & { kind: 'unsettled' }, choice: Choice, choices: readonly Choice[], wanted: Wanted, terms: Omit<JobTerms, 'claimant' | 'wireKey'>, options: FailoverOptions): Promise<Given | undefined> {
+		const { record, how } = found;
+		const { key, baseKey, attempt, lineage, rootExecutionId, origin, day } = record;
+		const own: JobTerms = { ...terms, claimant: { key, baseKey, attempt, lineage, rootExecutionId, origin, day }, wireKey: wanted.wireKey };
+		try {
+			return { ...(await this.failover.submitAt(choice, own, record, { ...options, canFailOver: choices.length > 1 }, options.unsupported)), how };
+		} catch (thrown) {
+			if (choices.length > 1 && shouldFailOver(toImageError(thrown))) return undefined;
+			throw thrown;
+		}
+	}
+
+	/** The choice that is the endpoint of a record. Throws `conflict` where the node has it no longer: another account must not be asked for its job. */
+	private choiceOf({ endpoint, ref }: JobRecord, choices: readonly Choice[], how: Given['how']): Choice | undefined {
+		const { memory } = this.dependencies;
+		const choice = choices.find(({ member }) => endpointDigest(memory, member.endpoint) === endpoint.digest);
+		if (choice || how === 'reused') return choice;
+		throw new ImageError('conflict', {
+			message: `An earlier attempt of this item is job ${ref} at the endpoint "${endpoint.name}" of ${endpoint.provider}, which the credential no longer has as it was`,
+			hint: 'Put the base URL and key of that endpoint back into the credential, or forget the job with the node Image Jobs',
+			delivery: 'notSent',
+		});
+	}
+}
+

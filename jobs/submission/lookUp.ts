@@ -1,0 +1,72 @@
+import type { Memory } from '../../memory/memory';
+import { ImageError, outcomeOf } from '../../model/errors';
+import type { ImageRequest } from '../../model/request';
+import type { Session } from '../../providers/provider';
+import type { Clock } from '../runtime/clock';
+import type { PaidRequests } from './paidRequests';
+
+/** Pauses between look-ups that are not conclusive, in ms. */
+export const lookUpPauses = { firstMs: 1_200, factor: 1.5, longestMs: 15_000 };
+
+/** Most ids of later jobs that a look-up may go by. */
+const maxLater = 50;
+
+export interface LookUpOptions {
+	session: Session;
+	request: ImageRequest;
+	wireKey: string;
+	endpointDigest: string;
+	credentialId: string;
+	memory: Memory;
+	clock: Clock;
+	signal: AbortSignal;
+	/** Calls the provider as reads are called: repeated when it fails on the way. */
+	read: <T>(call: () => Promise<T>) => Promise<T>;
+}
+
+/**
+ * Looks up what requests of unknown outcome have made, again and again until it is certain. Resolves once nothing is
+ * unknown any more; rejects when the signal aborts, with what the last look-up said as the cause.
+ */
+export async function settleByLookUp(paid: PaidRequests, options: LookUpOptions): Promise<void> {
+	const { session, request, wireKey, memory, clock, signal, read } = options;
+	let pauseMs = lookUpPauses.firstMs;
+	let reason: ImageError | null = null;
+	for (;;) {
+		try {
+			await clock.sleep(pauseMs, signal);
+		} catch (thrown) {
+			throw reason ?? thrown;
+		}
+		pauseMs = Math.min(lookUpPauses.longestMs, pauseMs * lookUpPauses.factor);
+		const { parts, since, quietMs, timedOut } = paid.lost;
+		const looked = await outcomeOf(
+			read(async () => {
+				if (!session.lookUp) throw new ImageError('invalidRequest', { message: 'The provider cannot look a job up', delivery: 'notSent' });
+				return await session.lookUp(request, {
+					idempotencyKey: wireKey, parts, since, quietMs, timedOut, signal,
+					takenIds: async (ids) => await memory.journal.takenIds(options.endpointDigest, ids),
+					laterIds: async () => await laterIds(options, since),
+				});
+			}),
+		);
+		if (!looked.ok) {
+			if (signal.aborted) throw reason ?? looked.error;
+			reason = looked.error;
+			// What the look-up itself cannot do will not change by waiting.
+			if (!looked.error.retryable) throw looked.error;
+			continue;
+		}
+		paid.settle(looked.value.found, looked.value.conclusive);
+		if (paid.unknownParts.length === 0) {
+			await paid.update({});
+			return;
+		}
+		reason = new ImageError('timeout', { message: `A request was sent and its outcome is unknown: ${looked.value.conclusive ? 'a look-up found part of it' : looked.value.reason}`, delivery: 'ambiguous' });
+	}
+}
+
+async function laterIds({ memory, credentialId, endpointDigest }: LookUpOptions, since: number): Promise<string[]> {
+	const later = await memory.journal.list({ credentialIds: [credentialId], since, states: ['accepted', 'ended'], limit: maxLater });
+	return later.filter(({ endpoint }) => endpoint.digest === endpointDigest).flatMap(({ requests }) => requests.flatMap(({ providerId, sentAt }) => (providerId !== null && sentAt > since ? [providerId] : [])));
+}

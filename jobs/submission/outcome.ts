@@ -1,0 +1,54 @@
+import { ImageError } from '../../model/errors';
+import type { Answered, Capabilities } from '../../providers/provider';
+import type { SendFact } from '../endpoint/charge';
+
+/**
+ * What became of a request that can cost money and failed for us. The only place that decides it.
+ * - `refused`: certainly not made. It did not reach the provider whole, was redirected (redirects are not followed), a
+ *   proxy wanted to know who we are, or the provider said so by a status and a body that its folder declares.
+ * - `unknown`: everything else. It may be paid.
+ * A request whose call succeeded is `accepted`, however odd the rest of the answer.
+ */
+export function outcomeOfFailure(fact: SendFact, isRefusal: (answer: Answered) => boolean): 'refused' | 'unknown' {
+	switch (fact.kind) {
+		case 'notSent':
+			return 'refused';
+		case 'unanswered':
+			return 'unknown';
+		case 'answered': {
+			const { status } = fact.answer;
+			const isRedirect = status >= 300 && status < 400;
+			return isRedirect || status === proxyAuthenticationRequired || isRefusal(fact.answer) ? 'refused' : 'unknown';
+		}
+	}
+}
+
+const proxyAuthenticationRequired = 407;
+
+/** What settles an unknown outcome at a provider: repeat under its own key, look the job up, or nothing. */
+export type Certainty = Capabilities['idempotency'];
+
+/** An error that says that its request may have made a job, and how to get it without paying again. */
+export function unknownOutcome(error: ImageError, certainty: Certainty, key: string): ImageError {
+	const hint = {
+		native: `Retry the execution: the request is repeated under its idempotency key ${key} and gives that job, not a second one`,
+		lookup: 'Retry the execution: the job is looked up before another is made',
+		none: 'Look at the provider before you generate it again: it may be paid already. The node Image Jobs lists such jobs and settles them',
+	}[certainty];
+	const { code, message, httpStatus } = error;
+	const known = message.endsWith(mayExist);
+	// Nothing repeats it without looking: a workflow that retries what is retryable would pay twice.
+	return new ImageError(code, { message: known ? message : `${message}. ${mayExist}`, hint, retryable: false, httpStatus, delivery: 'ambiguous', outcome: 'unknown', cause: error });
+}
+
+const mayExist = 'The job may have been made all the same';
+
+/** Neither a key nor a look-up tells what became of an earlier attempt: only a person may decide to pay once more. */
+export function notSentAgain(): ImageError {
+	return new ImageError('conflict', {
+		message: 'An earlier attempt of this item has an unknown outcome: it may have been paid, so it is not sent again',
+		hint: 'Look at the provider. To generate it all the same, settle the job with the node Image Jobs, run the workflow once more, or give the item another "Idempotency Key"',
+		delivery: 'notSent',
+		outcome: 'unknown',
+	});
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import type { IExecuteFunctions } from 'n8n-workflow';
+import type { Memory } from '../../../memory/memory';
+import type { Origin } from '../../../memory/record';
+import type { ImageRequest, Reference } from '../../../model/request';
+import { type Lineage, lineageOf } from './lineage';
+
+/** What all items of a node run have in common, as far as it tells their jobs from others. */
+export interface RunIdentity extends Lineage {
+	origin: Omit<Origin, 'itemIndex'>;
+	/** The day in the workflow's time zone, `YYYY-MM-DD`. */
+	day(): string;
+}
+
+export async function runIdentityOf(context: IExecuteFunctions, memory: Memory): Promise<RunIdentity> {
+	const { id, name } = context.getWorkflow();
+	const node = context.getNode();
+	const format = new Intl.DateTimeFormat('en-CA', { timeZone: context.getTimezone() });
+	return {
+		...(await lineageOf(context, memory)),
+		origin: { workflowId: String(id), workflowName: name ?? '', nodeId: node.id, nodeName: node.name, executionId: context.getExecutionId(), runIndex: Number(context.getWorkflowDataProxy(0)['$runIndex'] ?? 0), mode: context.getMode() },
+		day: () => format.format(new Date()),
+	};
+}
+
+/** Keyed hash of all that decides a picture: the provider, every field that is sent, references by content where we send bytes, else by URL. */
+export async function requestDigest(memory: Memory, providerId: string, { references, ...fields }: ImageRequest): Promise<string> {
+	const described = references === undefined ? undefined : await Promise.all(references.map(describe));
+	return memory.digest('request', canonical([providerId, fields, described]));
+}
+
+async function describe(reference: Reference): Promise<string> {
+	if (reference.kind === 'url') return `url ${reference.url}`;
+	const hash = createHash('sha256');
+	for await (const chunk of await reference.open()) hash.update(chunk as Buffer);
+	return `bytes ${hash.digest('hex')}`;
+}
+
+/** JSON with the fields of every object in order, so that equal values give equal texts. */
+export function canonical(value: unknown): string {
+	return JSON.stringify(value, (_name, part: unknown) => (typeof part === 'object' && part !== null && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part));
+}
+
+/** Counts equal requests of a node run: the ordinal of each among them, in the order of the items. */
+export function ordinals(): (digest: string) => number {
+	const seen = new Map<string, number>();
+	return (digest) => {
+		const ordinal = seen.get(digest) ?? 0;
+		seen.set(digest, ordinal + 1);
+		return ordinal;
+	};
+}
+
+/** The key of an item whose user gave none: the same however often n8n repeats it, and another for everything else. Says nothing of what it was made from. */
+export function itemKey(memory: Memory, { own, origin }: RunIdentity, credentialId: string, digest: string, ordinal: number): string {
+	return `n8n-${hex(memory.digest('key', canonical([own, origin.workflowId, origin.nodeId, origin.runIndex, credentialId, digest, ordinal])))}`;
+}
+
+/** The key of an item whose user gave one. Keys of different credentials are different. */
+export function ownKey(memory: Memory, credentialId: string, text: string): string {
+	return `own-${hex(memory.digest('own key', canonical([credentialId, text])))}`;
+}
+
+/** What goes over the wire for a user's own key: itself where it is plain, else its hash. The two forms never meet, so that different keys stay different. */
+export function wireKeyOf(text: string): string {
+	return /^[A-Za-z0-9._:-]{1,128}$/.test(text) ? text : `sha256=${createHash('sha256').update(Buffer.from(text, 'utf16le')).digest('hex')}`;
+}
+
+const hex = (digest: string) => Buffer.from(digest, 'base64url').toString('hex').slice(0, 32);
