@@ -49,14 +49,15 @@ const wordings: ReadonlyArray<[RegExp, Meaning]> = [
 	[/超时|time.?out|timed out/i, { code: 'timeout', hint: 'Look at the site before you try again: it may be ready there', retryable: false }],
 ];
 
-/** Codes by which the server says that it has not begun a generation, whatever the status. */
+/** Codes by which the server says that it has not begun a generation, under 200 too. */
 const notBegun = ['-2000', '-2002', '-2003', '-2004', '-2006', '-2009', 'UPLOAD_TIMEOUT', 'CONTENT_FILTERED', 'INSUFFICIENT_POINTS', 'INSUFFICIENT_CREDITS', 'INVALID_SESSION'];
-/** Codes of a generation that was begun, or that say nothing of it, whatever the status. */
+/** Codes of a generation that was begun, or that say nothing of it: under no status a refusal. */
 const mayHaveBegun = ['-1000', '-2001', '-2007', '-2008', 'GENERATION_TIMEOUT', 'GENERATION_FAILED'];
 
-/** Whether an answer says that no generation was begun, so that no credit was used: its code first, then its status. */
+/** Whether an answer says that no generation was begun, so that no credit was used: by its code, then by its status. */
 export function isRefusal({ status, text }: Answered): boolean {
 	if (isNotPassedOn(status)) return true;
+	if (!isRefusalStatus(status) && !(status >= 200 && status < 300)) return false;
 	const error = text === null ? undefined : errorAnswer.safeParse(parseJson(text)).data;
 	if (error === undefined || (!('error' in error) && error.code === 0)) return false;
 	const { word } = wordsOf(error);

@@ -74,7 +74,7 @@ export async function lookUpInHistory(read: (page: number, pageSize: number) => 
 	const once = await chooseAmong(candidatesIn(first.rows, fits), call, provider);
 	if (once.found.size === call.parts.length || !once.conclusive) return once;
 	if (first.problem !== null) return { found: once.found, conclusive: false, reason: first.problem };
-	if (first.pages === 1) return once;
+	if (!first.mayHaveMissed) return once;
 	// A task that ended while the pages were read has moved those behind it up, perhaps over the border of a page.
 	const second = await readUntil(read, from);
 	if (second.problem !== null) return { found: once.found, conclusive: false, reason: second.problem };
@@ -83,7 +83,8 @@ export async function lookUpInHistory(read: (page: number, pageSize: number) => 
 
 interface Reading {
 	rows: Map<string, HistoryRow>;
-	pages: number;
+	/** Whether tasks may have moved from page to page unseen. */
+	mayHaveMissed: boolean;
 	/** Why not every task was seen; null where every one was. */
 	problem: string | null;
 }
@@ -99,9 +100,12 @@ async function readUntil(read: (page: number, pageSize: number) => Promise<Histo
 		unreadable += more;
 		// A page may be shorter than was asked for without being the last: servers have bounds of their own.
 		const isLast = rows.size === known || (typeof total === 'number' && rows.size + unreadable >= total);
-		if (isLast || list.some(({ hasEnded, createdAt }) => hasEnded && createdAt < from)) return { rows, pages: rows.size === known ? page - 1 : page, problem: unreadable > 0 ? `${provider} lists ${unreadable} tasks without a readable ID` : null };
+		const isOlder = list.some(({ hasEnded, createdAt }) => hasEnded && createdAt < from);
+		if (!isLast && !isOlder) continue;
+		const pagesWithRows = list.length === 0 ? page - 1 : page;
+		return { rows, mayHaveMissed: pagesWithRows > 1 || (!isOlder && rows.size + unreadable < (total ?? 0)), problem: unreadable > 0 ? `${provider} lists ${unreadable} tasks without a readable ID` : null };
 	}
-	return { rows, pages: maxPages, problem: `The history of ${provider} is longer than the ${maxPages * pageSize} tasks that a look-up reads` };
+	return { rows, mayHaveMissed: true, problem: `The history of ${provider} is longer than the ${maxPages * pageSize} tasks that a look-up reads` };
 }
 
 function candidatesIn(rows: ReadonlyMap<string, HistoryRow>, fits: (row: HistoryRow) => Fit): Candidate[] {

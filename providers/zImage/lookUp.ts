@@ -1,4 +1,4 @@
-import { clockSkewMs, wouldShow } from '../lookUp';
+import { wouldShow } from '../lookUp';
 import type { CallOptions, LookedUp, LookUpCall } from '../provider';
 import type { ZImageClient } from './client';
 import { batchIdOf, readJobId } from './jobId';
@@ -8,61 +8,66 @@ import type { BatchAnswer, BatchSummary } from './wire';
 
 /** Tasks of a worker that was killed come back after an hour; after so long none does, in ms. */
 const allBegunMs = 65 * 60_000;
-/** How many later jobs are asked after, and how many rows of the history are read for jobs that still run. */
+/** A batch that was begun earlier than this before the requests, and still says that it runs, never ends. In ms. */
+const longestBatchMs = 24 * 3_600_000;
+/** Bounds of one look-up: later jobs that are asked for, rows of the history, and batches among them that are opened. */
 const maxLater = 10;
 const maxRows = 500;
-const maxUnsure = 10;
+const maxOpened = 10;
 
-const reason = 'Z-Image shows a task only when a worker begins it, and its workers may still be busy with earlier ones';
+const notBegun = 'Z-Image shows a task only when a worker begins it, and its workers may still be busy with earlier ones';
+const notTold = 'Z-Image does not say which images of the batch its tasks make';
 
 /**
  * Looks for the tasks of a batch. A batch names those that a worker has begun. That a task is missing says only then that
- * it was never made, if workers have come past it: one that was accepted later has ended, and nothing is still running.
+ * it was never made, if the workers have come past it: one that was accepted later has ended, and nothing is running.
  */
 export async function lookUpBatch(client: ZImageClient, reader: Reader, call: LookUpCall): Promise<LookedUp> {
 	const batchId = batchIdOf(call.idempotencyKey);
-	const read = async () => tasksOf(await reader.batchOrNull(batchId, call), call.parts);
+	const read = async (): Promise<LookedUp> => {
+		const answer = await reader.batchOrNull(batchId, call);
+		const found = tasksOf(answer, call.parts);
+		const isTold = answer?.items.every(({ index, task_id }) => typeof index === 'number' && task_id) ?? true;
+		return isTold || found.size === call.parts.length ? { found, conclusive: true } : { found, conclusive: false, reason: notTold };
+	};
 	const first = await read();
-	if (first.size === call.parts.length || call.quietMs > allBegunMs) return { found: first, conclusive: true };
+	if (!first.conclusive || first.found.size === call.parts.length || call.quietMs > allBegunMs) return first;
 	const isPast = wouldShow(call) && (await hasLaterEnded(client, reader, call)) && !(await isAnythingRunning(reader, call));
-	if (!isPast) return { found: first, conclusive: false, reason };
-	// It may have begun while the others were asked after.
-	return { found: await read(), conclusive: true };
+	// It may have begun while the others were asked for.
+	return isPast ? await read() : { found: first.found, conclusive: false, reason: notBegun };
 }
 
 function tasksOf(answer: BatchAnswer | null, parts: readonly number[]): Map<number, string> {
-	const tasks = (answer?.items ?? []).flatMap(({ index, task_id }, place): Array<[number, string]> => (task_id ? [[index ?? place, task_id]] : []));
-	return new Map(tasks.filter(([part]) => parts.includes(part)));
+	return new Map((answer?.items ?? []).flatMap(({ index, task_id }): Array<[number, string]> => (typeof index === 'number' && task_id && parts.includes(index) ? [[index, task_id]] : [])));
 }
 
-/** Whether something that was accepted from us later has come to its end by a worker. A canceled task needs none. */
+/** Whether a worker has ended something that was accepted from us later; the first of it ends first. A canceled task needs no worker. */
 async function hasLaterEnded(client: ZImageClient, reader: Reader, call: LookUpCall): Promise<boolean> {
-	for (const id of (await call.laterIds()).slice(0, maxLater)) {
+	const oldestFirst = [...(await call.laterIds())].reverse();
+	for (const id of oldestFirst.slice(0, maxLater)) {
 		const { batchId, taskIds } = readJobId(id);
-		if (batchId === null || taskIds.length === 0) {
-			if (['SUCCESS', 'FAILURE'].includes((await client.task(id, call)).status)) return true;
-		} else if ((await reader.batchOrNull(batchId, call))?.items.some(({ status }) => status === 'success' || status === 'error')) return true;
+		const statuses = batchId === null || taskIds.length === 0 ? [(await client.task(id, call)).status] : ((await reader.batchOrNull(batchId, call))?.items ?? []).map(({ status }) => status);
+		if (statuses.some((status) => ['SUCCESS', 'FAILURE', 'success', 'error'].includes(status))) return true;
 	}
 	return false;
 }
 
-/** Whether the history shows a task that has begun and not ended, or is too long to tell. Rows of an hour before count. */
+/** Whether the history shows a task that has begun and not ended, or is too long to tell. */
 async function isAnythingRunning(reader: Reader, call: LookUpCall): Promise<boolean> {
-	const oldest = call.since - allBegunMs - clockSkewMs;
 	let rows = 0;
-	let unsure = 0;
+	let opened = 0;
 	for await (const row of reader.batches(call)) {
-		if (Date.parse(row.created_at ?? '') < oldest) return false;
+		if (Date.parse(row.created_at ?? '') < call.since - longestBatchMs) return false;
 		if (++rows > maxRows) return true;
 		if (isOver(row)) continue;
-		if (++unsure > maxUnsure || (await hasRunningTask(reader, row, call))) return true;
+		if (++opened > maxOpened || (await hasRunningTask(reader, row, call))) return true;
 	}
 	return false;
 }
 
 /** By the counts: the status of a batch with a canceled or missing task stays PENDING. */
 function isOver({ status, batch_size, success_count, failed_count }: BatchSummary): boolean {
-	return status !== 'PENDING' || (typeof batch_size === 'number' && (success_count ?? 0) + (failed_count ?? 0) >= batch_size);
+	return status === 'SUCCESS' || status === 'FAILURE' || (typeof batch_size === 'number' && (success_count ?? 0) + (failed_count ?? 0) >= batch_size);
 }
 
 async function hasRunningTask(reader: Reader, { task_id }: BatchSummary, options: CallOptions): Promise<boolean> {

@@ -52,7 +52,7 @@ export function createReader(client: ZImageClient, baseUrl: string): Reader {
 
 	/** A batch names previews only; how its original files end is told by one of its tasks. */
 	async function originalsOf({ batch, items }: BatchAnswer, options: CallOptions): Promise<string | null> {
-		const ending = (path: string | null | undefined) => (path ? (/\.[a-z0-9]+$/i.exec(path)?.[0] ?? null) : null);
+		const ending = (path: string | null | undefined) => (path ? (/\.(png|jpe?g|webp|gif|avif)$/i.exec(path)?.[0] ?? null) : null);
 		const known = ending(batch.relative_path);
 		if (known !== null) return known;
 		const done = items.find(({ status, task_id }) => status === 'success' && task_id);

@@ -50,7 +50,10 @@ export const historyAnswer = z.array(z.unknown()).transform((rows) => ({ length:
 
 export const batchItem = z.looseObject({ task_id: id.nullish().catch(undefined), index: count, status: word, image_url: text, width: side, height: side, seed: number, error_code: texted, error_hint: text });
 
-export const batchAnswer = z.looseObject({ batch: batchSummary.partial({ task_id: true }), items: listOf(batchItem).nullish().transform((items) => items ?? []) });
+/** What a batch says of itself; asked for by its id, it need not repeat that. */
+const batchAbout = batchSummary.extend({ task_id: texted });
+
+export const batchAnswer = z.looseObject({ batch: beside(batchAbout).transform((about) => about ?? batchAbout.parse({})), items: listOf(batchItem).nullish().transform((items) => items ?? []) });
 
 export const deleteAnswer = z.looseObject({ task_id: z.string(), status: z.string(), message: z.string().nullish() });
 
