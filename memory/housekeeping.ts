@@ -9,19 +9,17 @@ export interface Bounds {
 
 const pruneEveryMs = 5 * 60_000;
 const cleanResultsEveryMs = 3600_000;
-/** Between two steps of pruning, so that other operations get in between. */
-const stepPauseMs = 50;
 
-/** Keeps the memory within its bounds: in small steps, beside the work, and only while there is some. */
+/** Keeps the memory within its bounds: in small steps, between operations, and only while there are some. */
 export class Housekeeping {
 	readonly #store: AsyncStore;
 	readonly #results: ResultFolder | null;
 	readonly #bounds: Bounds;
 	readonly #now: () => number;
-	#prunedAt = -Infinity;
-	#cleanedAt = -Infinity;
-	#stopped = false;
-	#working: Promise<void> = Promise.resolve();
+	#nextPruneAt = -Infinity;
+	#nextCleaningAt = -Infinity;
+	/** The step under way. */
+	#step: Promise<void> | null = null;
 
 	constructor(store: AsyncStore, results: ResultFolder | null, bounds: Bounds, now: () => number) {
 		this.#store = store;
@@ -30,30 +28,32 @@ export class Housekeeping {
 		this.#now = now;
 	}
 
-	/** To be called after each operation; does something every few minutes. */
+	/** To be called after each operation; takes a step every few minutes, or at once while there is more to remove. */
 	tick(): void {
+		if (this.#step || this.#now() < Math.min(this.#nextPruneAt, this.#nextCleaningAt)) return;
+		this.#step = this.#work()
+			// A step that failed is taken again when the next one is due.
+			.catch(() => undefined)
+			.finally(() => (this.#step = null));
+	}
+
+	/** Resolves when the step under way has ended. */
+	async settle(): Promise<void> {
+		await this.#step;
+	}
+
+	async #work(): Promise<void> {
 		const now = this.#now();
-		const prune = now - this.#prunedAt >= pruneEveryMs;
-		const clean = now - this.#cleanedAt >= cleanResultsEveryMs;
-		if (prune) this.#prunedAt = now;
-		if (clean) this.#cleanedAt = now;
-		if (prune || clean) this.#working = this.#working.then(() => this.#work(prune, clean)).catch(() => undefined);
-	}
-
-	/** Ends after the step under way. */
-	async stop(): Promise<void> {
-		this.#stopped = true;
-		await this.#working;
-	}
-
-	async #work(prune: boolean, clean: boolean): Promise<void> {
-		while (prune && !this.#stopped) {
+		if (now >= this.#nextPruneAt) {
+			this.#nextPruneAt = now + pruneEveryMs;
 			const { more, files } = await this.#store.call('prune', this.#bounds);
+			if (more) this.#nextPruneAt = now;
 			await this.#results?.remove(files);
-			if (!more) break;
-			await new Promise((resolve) => setTimeout(resolve, stepPauseMs).unref());
 		}
-		if (clean && this.#results && !this.#stopped) await this.#cleanResults(this.#results);
+		if (now >= this.#nextCleaningAt) {
+			this.#nextCleaningAt = now + cleanResultsEveryMs;
+			if (this.#results) await this.#cleanResults(this.#results);
+		}
 	}
 
 	async #cleanResults(results: ResultFolder): Promise<void> {

@@ -7,6 +7,12 @@ import type { ResultFile } from './store.ts';
 /** Files that nobody knows are left alone for so long: one may be on its way into the memory, in this process or another. */
 const strayAfterMs = 24 * 3600_000;
 
+/** The name of a result, safe in file names: a ref comes from outside and must not lead to another folder. */
+export function resultName({ ref, imageIndex }: ResultFile): string {
+	if (/^[a-z0-9]{10,16}$/.test(ref) && Number.isSafeInteger(imageIndex) && imageIndex >= 0) return `${ref}-${imageIndex}`;
+	throw new MemoryError('A result file needs a ref of 10 to 16 lower-case letters and digits, and an index.');
+}
+
 /** The folder of result files. Where the bytes are kept is decided here and nowhere else. */
 export class ResultFolder {
 	readonly #folder: string;
@@ -38,7 +44,11 @@ export class ResultFolder {
 
 	/** Null where there is no such file. */
 	async read(file: ResultFile): Promise<Buffer | null> {
-		return readFile(this.#path(file)).catch(() => null);
+		try {
+			return await readFile(this.#path(file));
+		} catch {
+			return null;
+		}
 	}
 
 	async remove(files: readonly ResultFile[]): Promise<void> {
@@ -59,12 +69,8 @@ export class ResultFolder {
 		return files;
 	}
 
-	/** A ref comes from outside: it must not lead to another folder. */
-	#path({ ref, imageIndex }: ResultFile): string {
-		if (!/^[a-z0-9]{10,16}$/.test(ref) || !Number.isSafeInteger(imageIndex) || imageIndex < 0) {
-			throw new MemoryError('A result file needs a ref of 10 to 16 lower-case letters and digits, and an index.');
-		}
-		return join(this.#folder, `${ref}-${imageIndex}.bin`);
+	#path(file: ResultFile): string {
+		return join(this.#folder, `${resultName(file)}.bin`);
 	}
 
 	/** The new name is on disk only when its folder is. Windows has no such thing. */

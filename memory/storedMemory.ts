@@ -15,7 +15,8 @@ export interface MemoryParts {
 	store: AsyncStore;
 	/** Where result files lie; null where none can be written. */
 	results: ResultFolder | null;
-	secret: Uint8Array;
+	/** The secret of the keyed hashes. */
+	secret: () => Uint8Array;
 	bounds: Bounds;
 	now: () => number;
 	notice: () => string | null;
@@ -89,7 +90,7 @@ export class StoredMemory implements Memory {
 	};
 
 	digest(purpose: string, text: string): string {
-		return createHmac('sha256', this.#parts.secret).update(`${purpose.length}:${purpose}:${text}`).digest('base64url');
+		return createHmac('sha256', this.#parts.secret()).update(`${purpose.length}:${purpose}:${text}`).digest('base64url');
 	}
 
 	close(): Promise<void> {
@@ -99,7 +100,7 @@ export class StoredMemory implements Memory {
 
 	async #close(): Promise<void> {
 		await this.#learned.flush();
-		await this.#housekeeping.stop();
+		await this.#housekeeping.settle();
 		await this.#parts.store.close();
 		this.#parts.onClose();
 	}

@@ -1,6 +1,6 @@
 import { MemoryError } from '../memory.ts';
 import type { Json } from '../memory.ts';
-import type { JobRecord, RecordChange, RecordState } from '../record.ts';
+import type { Claimant, JobRecord, RecordChange, RecordState } from '../record.ts';
 import { begunRecord, canSettle, exceeds, keepAlwaysMs, providerIds } from '../rules.ts';
 import type { Operation, Store } from '../store.ts';
 import { perform } from '../store.ts';
@@ -70,7 +70,7 @@ export class MapStore implements Store {
 			if (rival && rival.state !== 'refused') return null;
 			if (rival) this.#records.remove(rival.ref);
 		}
-		const record: JobRecord = { ...stored.record, ...as, ...(adoptedFrom !== undefined && { adoptedFrom }), held: 'mine', busy: true, updatedAt: this.#now };
+		const record: JobRecord = { ...stored.record, ...(as && claimant(as)), ...(adoptedFrom !== undefined && { adoptedFrom }), held: 'mine', busy: true, updatedAt: this.#now };
 		this.#records.put({ ...stored, record });
 		return record;
 	};
@@ -156,6 +156,11 @@ export class MapStore implements Store {
 		const excess = this.#records.size - this.#maxRecords + Math.ceil(this.#maxRecords / 20);
 		for (const { record } of sorted.slice(0, excess)) if (!record.busy) this.#records.remove(record.ref);
 	}
+}
+
+/** The claimant's fields and no others. */
+function claimant({ key, baseKey, attempt, lineage, rootExecutionId, origin, day }: Claimant): Claimant {
+	return { key, baseKey, attempt, lineage, rootExecutionId, origin, day };
 }
 
 /** A record with another state, and without what only its last state held. */

@@ -1,4 +1,5 @@
 import { keepResultMs } from '../rules.ts';
+import { resultName } from '../results.ts';
 import type { ResultFile } from '../store.ts';
 
 /** Most bytes held in this process's memory, however many a disk may hold. */
@@ -15,14 +16,15 @@ export class ResultsInMemory {
 	}
 
 	put(file: ResultFile, bytes: Uint8Array, now: number): void {
-		this.#drop(keyOf(file));
-		this.#images.set(keyOf(file), { ref: file.ref, bytes: Buffer.from(bytes), until: now + keepResultMs });
+		const name = resultName(file);
+		this.#drop(name);
+		this.#images.set(name, { ref: file.ref, bytes: Buffer.from(bytes), until: now + keepResultMs });
 		this.#bytes += bytes.length;
 		for (const [key, { until }] of this.#images) if (until <= now || this.#bytes > this.#maxBytes) this.#drop(key);
 	}
 
 	get(file: ResultFile): Buffer | null {
-		return this.#images.get(keyOf(file))?.bytes ?? null;
+		return this.#images.get(`${file.ref}-${file.imageIndex}`)?.bytes ?? null;
 	}
 
 	keep(refs: readonly string[], until: number): void {
@@ -37,8 +39,4 @@ export class ResultsInMemory {
 		this.#bytes -= this.#images.get(key)?.bytes.length ?? 0;
 		this.#images.delete(key);
 	}
-}
-
-function keyOf({ ref, imageIndex }: ResultFile): string {
-	return `${ref}-${imageIndex}`;
 }

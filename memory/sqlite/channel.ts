@@ -4,10 +4,12 @@ import { StoreFailure } from '../failure.ts';
 import { MemoryError } from '../memory.ts';
 import type { Operation } from '../store.ts';
 import type { FromWorker, Opened, ToWorker, WorkerStart } from './messages.ts';
-import { readAnswers, writeOperations } from './messages.ts';
+import { readAnswers } from './messages.ts';
 
 interface Pending {
-	operation: Operation;
+	name: string;
+	/** The operation as JSON. */
+	text: string;
 	resolve: (value: unknown) => void;
 	reject: (error: MemoryError) => void;
 }
@@ -15,13 +17,14 @@ interface Pending {
 /** The main thread's side of the worker: it sends one batch at a time, and what comes meanwhile makes the next. */
 export class WorkerChannel {
 	readonly owner: string;
-	readonly secret: Uint8Array;
+	/** The secret of the keyed hashes. Another one only after the file was lost. */
+	secret: Uint8Array;
 	notice: string | null;
 	readonly #worker: Worker;
 	/** Operations that wait for the batch under way. */
 	#queue: Pending[] = [];
-	/** Whether batches are being sent. */
-	#draining = false;
+	/** Ends when the queue is empty; null while it is. */
+	#draining: Promise<void> | null = null;
 	/** Ends with the answer to the last message: one message is under way at a time. */
 	#lastAnswer: Promise<unknown> = Promise.resolve();
 	#received: (answer: FromWorker) => void = () => undefined;
@@ -31,8 +34,7 @@ export class WorkerChannel {
 	private constructor(worker: Worker, opened: Extract<Opened, { kind: 'opened' }>) {
 		this.#worker = worker;
 		this.owner = opened.owner;
-		// In a test, what another thread made is of another realm.
-		this.secret = Uint8Array.from(opened.secret);
+		this.secret = ownCopy(opened.secret);
 		this.notice = opened.notice;
 		worker.on('message', (answer: FromWorker) => this.#received(answer));
 		// A crash of the thread gives both; what was under way is answered by the first.
@@ -63,8 +65,8 @@ export class WorkerChannel {
 	/** Carries out an operation. Rejects with `StoreFailure` where the store failed, else with `MemoryError`. */
 	call(operation: Operation): Promise<unknown> {
 		return new Promise((resolve, reject) => {
-			this.#queue.push({ operation, resolve, reject });
-			if (!this.#draining) void this.#drain();
+			this.#queue.push({ name: operation.name, text: JSON.stringify(operation), resolve, reject });
+			this.#draining ??= this.#drain().finally(() => (this.#draining = null));
 		});
 	}
 
@@ -72,27 +74,28 @@ export class WorkerChannel {
 	async reopen(): Promise<void> {
 		const answer = await this.#ask({ kind: 'reopen' });
 		if (answer.kind === 'failed') throw new StoreFailure(answer.reason);
-		if (answer.kind === 'reopened') this.notice = answer.notice;
+		if (answer.kind !== 'reopened') return;
+		this.notice = answer.notice;
+		this.secret = ownCopy(answer.secret);
 	}
 
 	/** Waits for what is under way, closes the file and frees the owner's lock. */
 	async close(): Promise<void> {
+		await this.#draining;
 		await this.#ask({ kind: 'close' });
 		await this.#worker.terminate();
 	}
 
 	async #drain(): Promise<void> {
-		this.#draining = true;
 		// What is called in the same turn goes into one batch.
 		await Promise.resolve();
 		while (this.#queue.length > 0) {
 			const batch = this.#queue;
 			this.#queue = [];
-			const answer = await this.#ask({ kind: 'batch', operations: writeOperations(batch.map(({ operation }) => operation)) });
+			const answer = await this.#ask({ kind: 'batch', operations: `[${batch.map(({ text }) => text).join(',')}]` });
 			if (answer.kind === 'answers') settle(batch, answer.answers);
 			else for (const { reject } of batch) reject(new StoreFailure(answer.kind === 'failed' ? answer.reason : 'its thread gave an unexpected answer'));
 		}
-		this.#draining = false;
 	}
 
 	#ask(message: ToWorker): Promise<FromWorker> {
@@ -121,11 +124,16 @@ export class WorkerChannel {
 
 function settle(batch: readonly Pending[], text: string): void {
 	const answers = readAnswers(text);
-	batch.forEach(({ operation, resolve, reject }, index) => {
+	batch.forEach(({ name, resolve, reject }, index) => {
 		const answer = answers[index];
 		if (answer && !('error' in answer)) resolve(answer.value);
-		else reject(new MemoryError(`The job memory could not do "${operation.name}": ${answer?.error ?? 'no answer'}.`));
+		else reject(new MemoryError(`The job memory could not do "${name}": ${answer?.error ?? 'no answer'}.`));
 	});
+}
+
+/** In a test, what another thread made is of another realm. */
+function ownCopy(bytes: Uint8Array): Uint8Array {
+	return Uint8Array.from(bytes);
 }
 
 function startWorker(start: WorkerStart): Worker {

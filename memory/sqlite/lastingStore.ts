@@ -4,14 +4,12 @@ import { WorkerChannel } from './channel.ts';
 
 /** The SQLite store as the main thread sees it. A worker that died is replaced by one with the same owner id. */
 export class SqliteLastingStore implements LastingStore {
-	readonly secret: Uint8Array;
 	readonly #folder: string;
 	#channel: WorkerChannel;
 
 	private constructor(folder: string, channel: WorkerChannel) {
 		this.#folder = folder;
 		this.#channel = channel;
-		this.secret = channel.secret;
 	}
 
 	/** Rejects with `StoreFailure`: its message ends a sentence that begins "…, because". */
@@ -24,14 +22,19 @@ export class SqliteLastingStore implements LastingStore {
 		return this.#channel.notice;
 	}
 
+	/** The secret of the keyed hashes. */
+	get secret(): Uint8Array {
+		return this.#channel.secret;
+	}
+
 	call(operation: Operation): Promise<unknown> {
 		return this.#channel.call(operation);
 	}
 
 	async restore(): Promise<void> {
-		const { owner, isGone } = this.#channel;
+		const { owner, isGone, secret } = this.#channel;
 		// A worker that lives holds the lock that tells the other processes that this one lives.
-		if (isGone) this.#channel = await WorkerChannel.open({ folder: this.#folder, owner, secret: this.secret });
+		if (isGone) this.#channel = await WorkerChannel.open({ folder: this.#folder, owner, secret });
 		else await this.#channel.reopen();
 	}
 

@@ -17,11 +17,11 @@ export type Opened = { kind: 'opened'; owner: string; secret: Uint8Array; notice
 export type ToWorker = { kind: 'batch'; operations: string } | { kind: 'reopen' } | { kind: 'close' };
 
 /** What it answers, in the order of the messages. `failed`: the store itself failed and nothing was carried out. */
-export type FromWorker = { kind: 'answers'; answers: string } | { kind: 'reopened'; notice: string | null } | { kind: 'failed'; reason: string } | { kind: 'closed' };
-
-export function writeOperations(operations: readonly Operation[]): string {
-	return JSON.stringify(operations);
-}
+export type FromWorker =
+	| { kind: 'answers'; answers: string }
+	| { kind: 'reopened'; secret: Uint8Array; notice: string | null }
+	| { kind: 'failed'; reason: string }
+	| { kind: 'closed' };
 
 export function readOperations(text: string): Operation[] {
 	return JSON.parse(text) as Operation[];

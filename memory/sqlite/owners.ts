@@ -20,7 +20,7 @@ export class Owners {
 	readonly own: string;
 	readonly #sqlite: Sqlite;
 	readonly #folder: string;
-	readonly #lock: Database;
+	#lock: Database;
 	/** When an owner was last seen alive; `dead` for ever, since ids are never used again. */
 	readonly #seen = new Map<string, number | 'dead'>();
 
@@ -54,6 +54,16 @@ export class Owners {
 			const age = Date.now() - (statSync(this.#path(owner), { throwIfNoEntry: false })?.mtimeMs ?? 0);
 			if (age > sweepAfterMs) this.isAlive(owner);
 		}
+	}
+
+	/** Makes the lock file again where it was deleted: without it this process would count as dead. */
+	lockAgain(): void {
+		if (existsSync(this.#path(this.own))) return;
+		mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+		const again = this.#tryLock(this.own);
+		if (!again) return;
+		this.#lock.close();
+		this.#lock = again;
 	}
 
 	/** Frees the lock, as the end of the process would. */

@@ -77,8 +77,11 @@ export class SqliteStore {
 
 	/** Opens the journal's file again after it failed, and keeps the owner's lock. */
 	reopen(): void {
-		const { database, path, notice } = openJournal(this.#sqlite, this.#folder, this.secret);
+		makeFolders(this.#folder);
+		const { database, path, secret, notice } = openJournal(this.#sqlite, this.#folder, this.secret);
+		this.#context.owners.lockAgain();
 		this.#context.journal.close();
+		this.secret = secret;
 		this.#context.journal = database;
 		this.#fullSync = false;
 		this.#file = { path, inode: statSync(path).ino };

@@ -29,7 +29,7 @@ function answer(store: SqliteStore, message: ToWorker): FromWorker {
 				return { kind: 'answers', answers: writeAnswers(store.run(readOperations(message.operations))) };
 			case 'reopen':
 				store.reopen();
-				return { kind: 'reopened', notice: store.notice };
+				return { kind: 'reopened', secret: store.secret, notice: store.notice };
 			case 'close':
 				store.close();
 				parentPort?.removeAllListeners('message');

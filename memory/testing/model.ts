@@ -1,0 +1,175 @@
+import type { Query } from '../memory.ts';
+import type { JobRecord, RecordChange, StoredSnapshot } from '../record.ts';
+import type { Operation, Store } from '../store.ts';
+import { perform } from '../store.ts';
+
+type Entry = Omit<JobRecord, 'held' | 'busy'> & { owner: string | null; busy: boolean; endedAt: number | null; ids: string[] };
+type JobOperations = Pick<Store, 'find' | 'begin' | 'change' | 'take' | 'release' | 'finish' | 'note' | 'deliver' | 'takenIds' | 'settle' | 'forget' | 'claimEvent' | 'confirmEvent'>;
+
+/** What the memory means, as simply as it can be written: one list, searched through for everything. */
+export class Model {
+	#entries: Entry[] = [];
+	#events: Array<{ name: string; lineage: string | null; until: number }> = [];
+	readonly #living = new Set<string>();
+
+	start(owner: string): void {
+		this.#living.add(owner);
+	}
+
+	kill(owner: string): void {
+		this.#living.delete(owner);
+	}
+
+	run(owner: string, operation: Operation): unknown {
+		return perform(this.#operations(owner, operation.at) as Store, operation);
+	}
+
+	/** Every record as an owner sees it, by ref. */
+	all(owner: string): JobRecord[] {
+		return this.#entries.map((entry) => this.#seenBy(owner, entry)).sort((a, b) => (a.ref < b.ref ? -1 : 1));
+	}
+
+	#seenBy(owner: string, { owner: holder, busy, endedAt, ids, ...record }: Entry): JobRecord {
+		const held = holder === null || !this.#living.has(holder) ? 'free' : holder === owner ? 'mine' : 'other';
+		return { ...record, held, busy: busy && held !== 'free' } as JobRecord;
+	}
+
+	#operations(owner: string, now: number): JobOperations {
+		const seen = (entry: Entry) => this.#seenBy(owner, entry);
+		const byRef = (ref: string) => this.#entries.find((entry) => entry.ref === ref);
+		const byKey = (key: string) => this.#entries.find((entry) => entry.key === key);
+		const remove = (gone: Entry) => (this.#entries = this.#entries.filter((entry) => entry !== gone));
+		const apply = (entry: Entry, { state, requests, cost }: RecordChange) => {
+			if (state) {
+				for (const name of ['error', 'snapshot']) Reflect.deleteProperty(entry, name);
+				Object.assign(entry, state, { endedAt: state.state === 'ended' ? (entry.endedAt ?? now) : null });
+				if ('snapshot' in state && state.snapshot.job.id !== null) entry.ids.push(state.snapshot.job.id);
+			}
+			for (const { providerId } of requests ?? []) if (providerId !== null) entry.ids.push(providerId);
+			Object.assign(entry, requests && { requests }, cost && { cost }, { updatedAt: now });
+		};
+
+		return {
+			find: (query) => this.#find(query).map(seen),
+			begin: (record, limits) => {
+				const existing = byKey(record.key);
+				if (existing && existing.state !== 'refused') return { kind: 'exists', record: seen(existing) };
+				for (const limit of limits) {
+					const { over } = limit;
+					const counted = this.#entries.filter(
+						({ state, origin, lineage, day }) =>
+							state !== 'refused' && origin.nodeId === over.nodeId && ('lineage' in over ? lineage === over.lineage : origin.workflowId === over.workflowId && day === over.day),
+					);
+					const spent = { images: 0, usd: 0 };
+					for (const { cost } of counted) {
+						spent.images += cost.images;
+						spent.usd += cost.usd ?? 0;
+					}
+					const overImages = limit.images !== undefined && spent.images + record.cost.images > limit.images;
+					const overUsd = limit.usd !== undefined && spent.usd + (record.cost.usd ?? 0) > limit.usd;
+					if (overImages || overUsd) return { kind: 'overBudget', limit, spent };
+				}
+				if (existing) remove(existing);
+				if (byRef(record.ref)) throw new Error('The ref is taken.');
+				const entry = { ...record, state: 'sent' as const, createdAt: now, updatedAt: now, adoptedFrom: null, deliveredAt: null, owner, busy: true, endedAt: null, ids: [] };
+				this.#entries.push(entry);
+				return { kind: 'begun', record: seen(entry) };
+			},
+			change: (ref, change) => {
+				const entry = byRef(ref);
+				if (entry?.owner !== owner) return false;
+				apply(entry, change);
+				return true;
+			},
+			take: (ref, { seenKey, as, adoptedFrom }) => {
+				const entry = byRef(ref);
+				if (entry?.key !== seenKey || seen(entry).held === 'other' || seen(entry).busy) return null;
+				const rival = as && byKey(as.key);
+				if (rival && rival !== entry) {
+					if (rival.state !== 'refused') return null;
+					remove(rival);
+				}
+				Object.assign(entry, as, { owner, busy: true, updatedAt: now }, adoptedFrom !== undefined && { adoptedFrom });
+				return seen(entry);
+			},
+			release: (refs) => {
+				for (const entry of this.#entries) if (refs.includes(entry.ref) && entry.owner === owner) entry.busy = false;
+			},
+			finish: (refs, { delivered }) => {
+				for (const entry of this.#entries) {
+					if (!refs.includes(entry.ref) || entry.owner !== owner) continue;
+					Object.assign(entry, { owner: null, busy: false, deliveredAt: entry.deliveredAt ?? (delivered ? now : null) });
+				}
+			},
+			note: (endpoint, ends) => {
+				for (const { ref, snapshot } of ends) {
+					const entry = byRef(ref);
+					if (entry?.state === 'accepted' && entry.endpoint.digest === endpoint) apply(entry, { state: { state: 'ended', snapshot } });
+				}
+			},
+			deliver: (refs) => {
+				for (const entry of this.#entries) if (refs.includes(entry.ref)) entry.deliveredAt ??= now;
+			},
+			takenIds: (endpoint, ids) => ids.filter((id) => this.#entries.some((entry) => entry.endpoint.digest === endpoint && entry.ids.includes(id))),
+			settle: (ref, credentialIds, change) => {
+				const entry = byRef(ref);
+				if (!entry || seen(entry).busy || !credentialIds.includes(entry.endpoint.credentialId)) return false;
+				if (entry.state !== 'unknown' && entry.state !== 'sent') return false;
+				apply(entry, change);
+				return true;
+			},
+			forget: (refs, credentialIds) => {
+				const gone = this.#entries.filter((entry) => refs.includes(entry.ref) && credentialIds.includes(entry.endpoint.credentialId) && !seen(entry).busy);
+				gone.forEach(remove);
+				return { refs: gone.map(({ ref }) => ref), files: [] };
+			},
+			claimEvent: (scope, id, { claimMs }) => {
+				const event = this.#event(scope + id, now);
+				if (event) return event.lineage === null ? 'open' : 'confirmed';
+				this.#keep(scope + id, null, now + claimMs);
+				return 'claimed';
+			},
+			confirmEvent: (scope, id, lineage, { keepMs }) => {
+				const event = this.#event(scope + id, now);
+				if (event && event.lineage !== null && event.lineage !== lineage) return false;
+				this.#keep(scope + id, lineage, now + keepMs);
+				return true;
+			},
+		};
+	}
+
+	#find(query: Query): Entry[] {
+		const open = this.#entries.filter(({ endpoint }) => query.credentialIds.includes(endpoint.credentialId));
+		if (query.by === 'baseKey') return sorted(open.filter(({ baseKey }) => baseKey === query.baseKey), ({ attempt, createdAt }) => [-attempt, -createdAt]);
+		const wanted = open.filter(({ request }) => query.requests.includes(request));
+		if (query.by === 'success') {
+			const good = wanted.filter((entry) => entry.state === 'ended' && statusOf(entry) === 'succeeded' && (entry.endedAt ?? 0) >= query.since);
+			return sorted(good, ({ endedAt }) => [-(endedAt ?? 0)]);
+		}
+		const here = wanted.filter(({ origin }) => origin.workflowId === query.workflowId && origin.nodeId === query.nodeId);
+		const alive = here.filter((entry) => entry.state !== 'refused' && !['failed', 'canceled'].includes(statusOf(entry)));
+		const asked = alive.filter((entry) =>
+			query.by === 'orphans'
+				? entry.lineage !== query.exceptLineage && entry.deliveredAt === null && entry.createdAt >= query.since
+				: entry.lineage === query.lineage && entry.rootExecutionId !== query.exceptRootExecutionId,
+		);
+		return sorted(asked, ({ createdAt }) => [createdAt]);
+	}
+
+	#event(name: string, now: number) {
+		return this.#events.find((event) => event.name === name && event.until > now);
+	}
+
+	#keep(name: string, lineage: string | null, until: number): void {
+		this.#events = [...this.#events.filter((event) => event.name !== name), { name, lineage, until }];
+	}
+}
+
+function statusOf(entry: Entry): string {
+	return (entry as { snapshot?: StoredSnapshot }).snapshot?.job.status ?? 'none';
+}
+
+function sorted(entries: Entry[], values: (entry: Entry) => number[]): Entry[] {
+	const rank = (entry: Entry) => [...values(entry).map((value) => String(value + 1e15).padStart(20, '0')), entry.ref].join(' ');
+	return entries.sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
+}
