@@ -78,3 +78,23 @@ it('no key of a caller is in the books, the page describes every endpoint', asyn
 	expect(JSON.stringify(sandbox.books())).not.toContain('upstream-key-1');
 	expect(Object.keys(((await call('GET', '/docs/json')).json as { paths: object }).paths).length).toBeGreaterThan(45);
 });
+
+it('the real server has its health elsewhere, and neither suggests nor analyses prompts', async () => {
+	expect(await call('GET', '/api/health')).toMatchObject({ status: 404, text: expect.stringContaining('<h1>Not Found') as string });
+	sandbox.settings({ dialect: 'real' });
+	expect(await call('GET', '/health')).toMatchObject({ status: 404, text: expect.stringContaining('<h1>Not Found') as string });
+	expect((await call('GET', '/api/prompt-suggestions')).status).toBe(404);
+	expect((await call('POST', '/api/analyze-prompt', { prompt: 'x' })).status).toBe(405);
+	expect((await call('GET', '/api/health')).json).toMatchObject({ status: 'healthy' });
+	sandbox.settings({ healthStatus: 503 });
+	expect(await call('GET', '/api/health')).toMatchObject({ status: 503, json: { status: 'degraded' } });
+});
+
+it('tools and each prompt of a batch are jobs of the books; what fails costs nothing', async () => {
+	await call('POST', '/api/creative/upscale', { prompt: 'a tool', api_key: 'upstream-key-1' });
+	expect((await call('POST', '/api/image/process', { prompt: 'a bad tool [fail:X]' })).status).toBe(500);
+	await call('POST', '/api/batch/generate', { prompts: ['a', 'b [refuse]'], settings: { api_provider: 'stability', api_key: 'upstream-key-1' } });
+	while (sandbox.books().jobs.some(({ finishedAt }) => finishedAt === null)) await new Promise((resolve) => setImmediate(resolve));
+	expect(sandbox.books().jobs.map(({ prompt, generationsBilled }) => [prompt, generationsBilled])).toEqual([['a tool', 1], ['a bad tool [fail:X]', 0], ['a', 1], ['b [refuse]', 0]]);
+	expect(JSON.stringify(sandbox.books())).not.toContain('upstream-key-1');
+});

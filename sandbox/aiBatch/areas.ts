@@ -25,11 +25,11 @@ const done = (what: string) => ({ success: true, message: what });
 
 const documented: SimpleEndpoint[] = [
 	{
-		method: 'GET', path: '/api/prompt-suggestions', tag: 'Prompts', summary: 'Suggested prompts', real: true,
+		method: 'GET', path: '/api/prompt-suggestions', tag: 'Prompts', summary: 'Suggested prompts',
 		answer: ({ query: { category = 'landscape', style = 'realistic' } }) => ({ suggestions: [{ prompt: 'Majestic mountain landscape at golden hour', category, style, quality_score: 4.8 }] }),
 	},
 	{
-		method: 'POST', path: '/api/analyze-prompt', tag: 'Prompts', summary: 'Analyse a prompt', body: analyzeBody, real: true,
+		method: 'POST', path: '/api/analyze-prompt', tag: 'Prompts', summary: 'Analyse a prompt', body: analyzeBody,
 		answer: ({ body: { prompt } }) => ({ prompt, analysis: { word_count: String(prompt).split(/\s+/).length, complexity: 'medium', estimated_generation_time: '15-30 seconds', quality_score: 7.5, suggestions: ['Consider adding more specific details about lighting'] } }),
 	},
 	{ method: 'GET', path: '/api/monitoring/system-stats', tag: 'Monitoring', summary: 'Use of the system', answer: () => ({ cpu_usage: 45.2, memory_usage: 68.5, disk_usage: 32.1, timestamp: stamp() }) },
@@ -68,7 +68,6 @@ const guessed: SimpleEndpoint[] = [
 ];
 
 const elsewhere: SimpleEndpoint[] = [
-	{ method: 'GET', path: '/api/health', tag: 'Real server', summary: 'Health', real: true, onlyReal: true, answer: () => ({ status: 'healthy', timestamp: stamp() }) },
 	{ method: 'GET', path: '/api/images/history', tag: 'Real server', summary: 'What was generated', real: true, onlyReal: true, answer: () => ({ success: true, history: [{ generation_id: 7, prompt: 'A cat' }] }) },
 	{ method: 'GET', path: '/api/images/statistics', tag: 'Real server', summary: 'Statistics', real: true, onlyReal: true, answer: () => ({ success: true, statistics: { total: 7 } }) },
 ];

@@ -1,16 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod/v4';
 import { BaseStandIn, bodyOf, jsonOf, Refusal } from '../shared/baseStandIn';
-import type { JobEntry } from '../shared/books';
 import { fateOf } from '../shared/markers';
 import { readForm } from '../shared/multipart';
 import { type Sandbox, type SandboxOptions, startStandIn } from '../shared/server';
 import { SIMPLE, type SimpleEndpoint } from './areas';
+import { installFiles } from './files';
 import { drawn, filesOf, type MadeFile } from './generations';
 import * as docs from './openapi';
 import { anyBody, batchBody, type GenerateBody, generateBody } from './request';
 import { DEFAULT_SETTINGS, patched, type Settings } from './settings';
+import { Upstream } from './upstream';
 
 /** Starts an AI Batch Image Generator stand-in on loopback. */
 export function startAiBatchSandbox(options: SandboxOptions<Settings> = {}): Promise<Sandbox<Settings>> {
@@ -26,11 +26,12 @@ interface Batch {
 
 const api = (name: string, path: string) => ({ api: { name, path } });
 
-class AiBatchStandIn extends BaseStandIn<Settings> {
+export class AiBatchStandIn extends BaseStandIn<Settings> {
 	readonly openapi = docs.openapi;
-	private readonly files = new Map<string, MadeFile>();
-	private readonly stored = new Map<string, { bytes: Buffer; type: string }>();
+	readonly files = new Map<string, MadeFile>();
+	readonly stored = new Map<string, { bytes: Buffer; type: string }>();
 	private readonly batches = new Map<string, Batch>();
+	private readonly upstream = new Upstream(this.ledger, this.timers, (status, message) => this.problem(status, message));
 	private preferences: Record<string, unknown> = { language: 'zh-TW', default_size: '1024x1024' };
 	private stamps = 1_705_750_200;
 
@@ -49,9 +50,7 @@ class AiBatchStandIn extends BaseStandIn<Settings> {
 	}
 
 	routes(app: FastifyInstance): void {
-		app.get('/health', { schema: docs.named('Health', 'Health check'), config: api('health', '/health') }, async (_request, reply) =>
-			reply.code(this.settings.healthStatus).send({ status: this.settings.healthStatus === 200 ? 'healthy' : 'degraded', timestamp: new Date().toISOString(), version: '3.0', environment: 'development', project_root: '/srv/app', directories: { missing: [], all_present: true } }),
-		);
+		this.healthRoutes(app);
 		app.post('/api/generate-image', { schema: docs.withBody('Images', 'Generate images', generateBody), config: api('generate', '/api/generate-image') }, async (request) => await this.generate(this.read(generateBody, request)));
 		app.get<{ Params: { filename: string } }>('/generated_images/:filename', { schema: docs.named('Images', 'A generated file'), config: api('asset', '/generated_images/:filename') }, async (request, reply) => {
 			const file = this.files.get(request.params.filename);
@@ -59,10 +58,26 @@ class AiBatchStandIn extends BaseStandIn<Settings> {
 			return reply.type('image/png').send(await drawn(this.pictures, file));
 		});
 		this.batchRoutes(app);
-		this.fileRoutes(app);
+		installFiles(app, this);
 		this.settingsRoutes(app);
 		for (const tool of ['/api/creative/style-transfer', '/api/creative/upscale', '/api/creative/variations', '/api/image/process', '/api/huggingface', '/api/replicate', '/api/local_ai']) this.toolRoute(app, tool);
 		for (const endpoint of SIMPLE) this.simpleRoute(app, endpoint);
+	}
+
+	/** The real server has its health elsewhere. */
+	private healthRoutes(app: FastifyInstance): void {
+		const health = (reply: FastifyReply, more: object) => {
+			const { healthStatus } = this.settings;
+			return reply.code(healthStatus).send({ status: healthStatus === 200 ? 'healthy' : 'degraded', timestamp: new Date().toISOString(), ...more });
+		};
+		app.get('/health', { schema: docs.named('Health', 'Health check'), config: api('health', '/health') }, async (request, reply) => {
+			this.offered(request, false, false);
+			return health(reply, { version: '3.0', environment: 'development', project_root: '/srv/app', directories: { missing: [], all_present: true } });
+		});
+		app.get('/api/health', { schema: docs.named('Real server', 'Health'), config: api('health', '/api/health') }, async (request, reply) => {
+			this.offered(request, true, true);
+			return health(reply, {});
+		});
 	}
 
 	private simpleRoute(app: FastifyInstance, endpoint: SimpleEndpoint): void {
@@ -84,6 +99,7 @@ class AiBatchStandIn extends BaseStandIn<Settings> {
 			const { fields, files } = this.formOrJson(request);
 			const [file] = files;
 			const prompt = typeof fields['prompt'] === 'string' ? fields['prompt'] : path;
+			await this.upstream.run(prompt, { ...fields, api_key: undefined }, 0);
 			const [made] = filesOf({ prompt, image_size: '512x512', image_count: 1, api_provider: 'stability' }, this.stamp());
 			if (!made) throw this.problem(500, 'nothing was made');
 			this.files.set(made.filename, made);
@@ -99,10 +115,10 @@ class AiBatchStandIn extends BaseStandIn<Settings> {
 			const batch: Batch = { id: `batch_${this.stamp()}`, total: prompts.length, completed: 0, endsAt: Date.now() + prompts.length * this.settings.jobDurationMs };
 			this.batches.set(batch.id, batch);
 			for (const [place, prompt] of prompts.entries()) {
-				const entry = this.begin(prompt, { prompt, ...settings, api_key: undefined });
+				const entry = this.upstream.begin(prompt, { prompt, ...settings, api_key: undefined });
 				this.timers.after((place + 1) * this.settings.jobDurationMs, () => {
 					batch.completed += 1;
-					this.end(entry, true);
+					this.upstream.end(entry);
 				});
 			}
 			return { success: true, batch_id: batch.id, status: 'processing', total: batch.total };
@@ -113,47 +129,6 @@ class AiBatchStandIn extends BaseStandIn<Settings> {
 			if (!batch) throw this.problem(404, 'Batch not found');
 			const { id, completed, total, endsAt } = batch;
 			return { batch_id: id, status: completed === total ? 'completed' : 'processing', progress: { completed, total, percentage: Math.round((100 * completed) / total) }, estimated_completion: new Date(endsAt).toISOString() };
-		});
-	}
-
-	private fileRoutes(app: FastifyInstance): void {
-		app.post('/api/storage/upload', { schema: docs.withBody('Storage', 'Upload a file', anyBody), config: api('upload', '/api/storage/upload') }, async (request) => {
-			this.offered(request, false, false);
-			this.unlocked(request);
-			const [file] = this.formOrJson(request).files;
-			if (!file) throw this.problem(400, 'no file');
-			const id = randomUUID();
-			this.stored.set(id, { bytes: file.data, type: file.mimeType });
-			return { success: true, file_id: id, size: file.data.length };
-		});
-		app.get<{ Params: { file_id: string } }>('/api/storage/download/:file_id', { schema: docs.named('Storage', 'Download a file'), config: api('asset', '/api/storage/download/:file_id') }, async (request, reply) => {
-			this.offered(request, false, false);
-			this.unlocked(request);
-			const file = this.stored.get(request.params.file_id);
-			if (!file) throw this.problem(404, 'File not found');
-			return reply.type(file.type).header('content-disposition', `attachment; filename="stored.png"`).send(file.bytes);
-		});
-		app.delete<{ Params: { file_id: string } }>('/api/storage/delete/:file_id', { schema: docs.named('Storage', 'Delete a file'), config: api('call', '/api/storage/delete/:file_id') }, async (request) => {
-			this.offered(request, false, false);
-			this.unlocked(request);
-			if (!this.stored.delete(request.params.file_id)) throw this.problem(404, 'File not found');
-			return { success: true, file_id: request.params.file_id };
-		});
-		const gallery = () => ({ success: true, images: [...this.files.values()].map(({ filename }) => ({ filename, url: `/generated_images/${filename}` })) });
-		app.get('/api/files/gallery', { schema: docs.named('Files', 'Gallery'), config: api('call', '/api/files/gallery') }, async (request) => {
-			this.offered(request, false, false);
-			this.unlocked(request);
-			return gallery();
-		});
-		app.get('/api/images/gallery', { schema: docs.named('Real server', 'Gallery'), config: api('call', '/api/images/gallery') }, async (request) => {
-			this.offered(request, true, true);
-			return gallery();
-		});
-		app.delete<{ Params: { file_id: string } }>('/api/files/delete/:file_id', { schema: docs.named('Files', 'Delete a picture'), config: api('call', '/api/files/delete/:file_id') }, async (request) => {
-			this.offered(request, false, false);
-			this.unlocked(request);
-			if (!this.files.delete(request.params.file_id)) throw this.problem(404, 'File not found');
-			return { success: true, file_id: request.params.file_id };
 		});
 	}
 
@@ -174,15 +149,7 @@ class AiBatchStandIn extends BaseStandIn<Settings> {
 	private async generate(body: GenerateBody): Promise<Record<string, unknown>> {
 		const { dialect, jobDurationMs } = this.settings;
 		this.upstreamChecked(body);
-		const { fail, refuses, durationMs, hangs } = fateOf(body.prompt);
-		const entry = this.begin(body.prompt, { ...body, api_key: undefined });
-		if (hangs) await new Promise(() => undefined);
-		await this.timers.pause(durationMs ?? jobDurationMs);
-		this.end(entry, fail === null && !refuses);
-		if (refuses) throw this.problem(500, 'The prompt was blocked by the safety filter of the upstream');
-		// The real server also says no with 200.
-		if (fail === 'SOFT') throw this.problem(200, 'The upstream gave no image');
-		if (fail !== null) throw this.problem(500, `The upstream failed: ${fail}`);
+		await this.upstream.run(body.prompt, { ...body, api_key: undefined }, jobDurationMs);
 		const files = filesOf(body, dialect === 'real' ? Math.floor(Date.now() / 1000) : this.stamp());
 		for (const file of files) this.files.set(file.filename, file);
 		const common = files.map(({ filename }) => ({ filename, url: `/generated_images/${filename}` }));
@@ -197,36 +164,26 @@ class AiBatchStandIn extends BaseStandIn<Settings> {
 		if (api_key !== upstreamKey) throw this.problem(dialect === 'real' ? 500 : 401, 'API key not valid');
 	}
 
-	private begin(prompt: string, request: Record<string, unknown>): JobEntry {
-		const entry: JobEntry = { id: randomUUID(), tenant: 'anonymous', prompt, mode: null, idempotencyKey: null, status: 'running', request: JSON.parse(JSON.stringify(request)) as Record<string, unknown>, createdAt: new Date().toISOString(), finishedAt: null, generationsBilled: 0 };
-		this.ledger.jobBegan(entry);
-		return entry;
-	}
-
-	private end(entry: JobEntry, good: boolean): void {
-		entry.status = good ? 'succeeded' : 'failed';
-		entry.finishedAt = new Date().toISOString();
-		entry.generationsBilled = good ? 1 : 0;
-		this.ledger.jobEnded(entry);
-	}
-
 	private read<T>(schema: z.ZodType<T>, request: FastifyRequest): T {
 		const parsed = schema.safeParse(jsonOf(request));
 		if (parsed.success) return parsed.data;
 		throw this.problem(this.settings.dialect === 'real' ? 500 : 400, `Invalid request: ${parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`);
 	}
 
-	private formOrJson(request: FastifyRequest) {
+	/** A form with its files, or a JSON body as the fields of one. */
+	formOrJson(request: FastifyRequest) {
 		const form = readForm(request.headers['content-type'], bodyOf(request));
 		return form ?? { fields: this.read(anyBody, request), files: [] };
 	}
 
-	private offered(request: FastifyRequest, real: boolean, onlyReal: boolean): void {
+	/** Refuses a path that this dialect does not have. */
+	offered(request: FastifyRequest, real: boolean, onlyReal: boolean): void {
 		const isReal = this.settings.dialect === 'real';
 		if (isReal ? !real : onlyReal) throw notOffered(request.method === 'GET' ? 404 : 405);
 	}
 
-	private unlocked(request: FastifyRequest): void {
+	/** Refuses a caller without the server's key, where it has one. */
+	unlocked(request: FastifyRequest): void {
 		const { apiKey } = this.settings;
 		if (apiKey !== null && request.headers.authorization !== `Bearer ${apiKey}`) throw this.problem(401, 'API Key 無效');
 	}

@@ -4,6 +4,8 @@ import { Pictures } from '../shared/pictures';
 import { hashText, seededDraw } from '../shared/random';
 import { Timers } from '../shared/timers';
 import { MinuteWindow } from './limits';
+import { ProviderKey } from './providerKey';
+import { Redis } from './redis';
 import { Refusal } from './refusal';
 import type { GenerateBody, Status } from './request';
 import { isEnd, Runner } from './runner';
@@ -20,6 +22,8 @@ export class Backend {
 	readonly timers = new Timers();
 	readonly pictures = new Pictures();
 	readonly requests = new MinuteWindow();
+	readonly redis = new Redis();
+	readonly providerKey = new ProviderKey(() => this.settings);
 	readonly faults = new Faults(['generate', 'list', 'get', 'cancel', 'asset', 'health'], seededDraw(hashText('faults')));
 	readonly store: JobStore;
 	readonly runner: Runner;
@@ -35,11 +39,12 @@ export class Backend {
 		this.settings = this.initial;
 		const shared = { settings: () => this.settings, ledger: this.ledger, timers: this.timers };
 		this.store = new JobStore(salt);
-		this.webhooks = new Webhooks({ ...shared, origin: () => this.origin });
+		this.webhooks = new Webhooks({ ...shared, redis: this.redis, origin: () => this.origin });
 		this.runner = new Runner({
 			...shared,
 			draw: seededDraw(hashText('durations')),
-			running: (tenant) => this.store.running(tenant),
+			redis: this.redis,
+			key: this.providerKey,
 			announce: (job) => this.webhooks.announce(job),
 		});
 	}
@@ -78,6 +83,14 @@ export class Backend {
 		return true;
 	}
 
+	/** Empties the Redis of the real server, where its queue is too: what waits, a job or a webhook, waits for ever. */
+	flushRedis(): void {
+		this.redis.flush();
+		if (this.settings.dialect !== 'real') return;
+		for (const job of this.store.waiting()) job.callOff();
+		this.webhooks.forgetQueue();
+	}
+
 	/** Lays a patch over the settings; throws when it is not a good one. */
 	patch(patch: unknown): void {
 		this.settings = patched(this.settings, patch);
@@ -89,7 +102,8 @@ export class Backend {
 		this.webhooks.clear();
 		this.faults.clear();
 		this.requests.clear();
-		this.runner.begun.clear();
+		this.redis.clearLimits();
+		this.providerKey.clear();
 		this.store.clear();
 		this.ledger.reset();
 		this.settings = this.initial;

@@ -24,4 +24,9 @@ export function installImageSaasControl(app: FastifyInstance, backend: Backend):
 	});
 
 	app.post('/webhooks', async (request) => ({ deliveries: await playDrill(backend, request.body) }));
+
+	app.post('/flush-redis', async (_request, reply) => {
+		backend.flushRedis();
+		return reply.code(204).send();
+	});
 }

@@ -85,10 +85,15 @@ function jobOf(request: JobRequest, backend: Backend): Job {
 	return job;
 }
 
+/** The key exactly as it arrived, a character for each byte of the header (latin1), so that two keys are the same only if their bytes are. */
 function idempotencyKeyOf(request: FastifyRequest, strict: boolean): string | null {
-	const key = request.headers['idempotency-key'];
-	if (key === undefined) return null;
-	if (typeof key === 'string' && key.trim() !== '') return key;
+	const name = 'idempotency-key';
+	const values = request.raw.rawHeaders.filter((_, at, all) => at % 2 === 1 && all[at - 1]?.toLowerCase() === name);
+	if (values.length === 0) return null;
+	if (strict && values.length > 1) throw new Refusal('invalid', 'Idempotency-Key: must not be given twice');
+	// The real server's framework joins them.
+	const key = values.join(', ');
+	if (key !== '') return key;
 	if (strict) throw new Refusal('invalid', 'Idempotency-Key: must not be empty');
 	return null;
 }

@@ -1,7 +1,8 @@
 import type { Ledger } from '../shared/books';
 import type { Draw } from '../shared/random';
 import type { Timers } from '../shared/timers';
-import { MinuteWindow } from './limits';
+import type { ProviderKey } from './providerKey';
+import type { Redis } from './redis';
 import type { Status } from './request';
 import type { Settings } from './settings';
 import type { Job } from './store';
@@ -18,6 +19,7 @@ const MESSAGES: Record<string, string> = {
 	UNKNOWN_ERROR: 'Something went wrong',
 	TENANT_RATE_LIMIT: 'TENANT_RATE_LIMIT',
 	TENANT_CONC_LIMIT: 'TENANT_CONC_LIMIT',
+	NO_PROVIDER_KEY: 'NO_PROVIDER_KEY_AVAILABLE',
 };
 
 export interface RunnerOptions {
@@ -26,17 +28,14 @@ export interface RunnerOptions {
 	timers: Timers;
 	/** Draws the durations. */
 	draw: Draw;
-	/** How many of the tenant's jobs run now. */
-	running(tenant: string): number;
+	redis: Redis;
+	key: ProviderKey;
 	/** Tells the world that a job has ended. */
 	announce(job: Job): void;
 }
 
 /** Moves jobs through their states: QUEUED, RUNNING, perhaps RETRYING and RUNNING again, and an end. */
 export class Runner {
-	/** Runs begun a minute: the real server counts these where the document counts requests. */
-	readonly begun = new MinuteWindow();
-
 	constructor(private readonly options: RunnerOptions) {}
 
 	/** How long the next job of this mode takes. */
@@ -56,6 +55,7 @@ export class Runner {
 	/** Ends a job that has not ended yet, and says so in the books and to the webhook. */
 	finish(job: Job, status: Status, error: Job['error'] = null): void {
 		job.callOff();
+		this.options.redis.release(job.id);
 		job.error = error;
 		job.runningSince = null;
 		this.turn(job, status);
@@ -66,9 +66,11 @@ export class Runner {
 	}
 
 	private run(job: Job): void {
+		if (this.options.key.rests(Date.now())) return this.finish(job, 'FAILED', errorOf('NO_PROVIDER_KEY'));
 		const limit = this.overLimit(job);
 		if (limit) return this.retryLater(job, limit);
 		job.runningSince = Date.now();
+		this.options.redis.occupy(job.id, job.tenant);
 		this.turn(job, 'RUNNING');
 		if (!job.fate.hangs) this.next(job, job.durationMs * (1 - QUEUED_SHARE), () => this.end(job));
 	}
@@ -78,12 +80,18 @@ export class Runner {
 			job.retriesDone += 1;
 			return this.retryLater(job, job.fate.fail ?? 'PROVIDER_ERROR');
 		}
-		if (job.fate.fail) return this.finish(job, 'FAILED', errorOf(job.fate.fail));
+		if (job.fate.fail) {
+			this.options.key.failed(Date.now());
+			return this.finish(job, 'FAILED', errorOf(job.fate.fail));
+		}
+		this.options.key.succeeded();
 		this.finish(job, 'SUCCEEDED');
 	}
 
 	private retryLater(job: Job, code: string): void {
 		job.attempts += 1;
+		this.options.key.failed(Date.now());
+		this.options.redis.release(job.id);
 		if (this.options.settings().dialect === 'real' && job.attempts >= MAX_ATTEMPTS) {
 			return this.finish(job, 'FAILED', errorOf(code));
 		}
@@ -98,8 +106,8 @@ export class Runner {
 	private overLimit(job: Job): string | null {
 		const { dialect, requestsPerMinute, maxConcurrent } = this.options.settings();
 		if (dialect !== 'real') return null;
-		if (this.begun.admit(job.tenant, requestsPerMinute, Date.now()) !== null) return 'TENANT_RATE_LIMIT';
-		return maxConcurrent > 0 && this.options.running(job.tenant) >= maxConcurrent ? 'TENANT_CONC_LIMIT' : null;
+		if (this.options.redis.begun.admit(job.tenant, requestsPerMinute, Date.now()) !== null) return 'TENANT_RATE_LIMIT';
+		return maxConcurrent > 0 && this.options.redis.running(job.tenant) >= maxConcurrent ? 'TENANT_CONC_LIMIT' : null;
 	}
 
 	private turn(job: Job, status: Status): void {

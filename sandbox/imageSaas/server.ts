@@ -1,26 +1,33 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ANONYMOUS } from '../shared/books';
-import type { ArmedFault } from '../shared/faults';
 import { hashText } from '../shared/random';
 import { isTooLarge, type Sandbox, type SandboxOptions, type StandIn, startStandIn } from '../shared/server';
 import { installAssets } from './assets';
 import { Backend } from './backend';
 import { installImageSaasControl } from './control';
 import { openapi } from './openapi';
-import { answerTo, errorPage, Refusal } from './refusal';
+import { answerTo, errorPage, Refusal, type RefusalKind } from './refusal';
 import { installRoutes, tenantOf } from './routes';
 import type { Settings } from './settings';
 
-export type ImageSaasSandbox = Sandbox<Settings>;
+export interface ImageSaasSandbox extends Sandbox<Settings> {
+	/** Empties the Redis of the real server: event ids start at 1 again, and what it had counted or queued is lost. Also `POST /__sandbox/flush-redis`. */
+	flushRedis(): void;
+}
 
 let started = 0;
 
 /** Starts an Image SaaS stand-in on loopback. */
-export function startImageSaasSandbox(options: SandboxOptions<Settings> = {}): Promise<ImageSaasSandbox> {
+export async function startImageSaasSandbox(options: SandboxOptions<Settings> = {}): Promise<ImageSaasSandbox> {
 	started += 1;
 	// Two sandboxes, also of two processes, must not give out the same job ids.
-	return startStandIn(new ImageSaasStandIn(options.settings ?? {}, hashText(`${process.pid}.${started}`)), options.port);
+	const standIn = new ImageSaasStandIn(options.settings ?? {}, hashText(`${process.pid}.${started}`));
+	const sandbox = await startStandIn(standIn, options.port);
+	return { ...sandbox, flushRedis: () => standIn.flushRedis() };
 }
+
+/** Which refusal the body of a fault is taken from, by its status. */
+const FAULTS: Record<number, RefusalKind> = { 403: 'unauthorized', 404: 'notFound', 429: 'rateLimited', 500: 'internal' };
 
 class ImageSaasStandIn extends Backend implements StandIn<Settings> {
 	readonly openapi = openapi;
@@ -30,10 +37,10 @@ class ImageSaasStandIn extends Backend implements StandIn<Settings> {
 		return tenantOf(request, this) ?? ANONYMOUS;
 	}
 
-	faultBody(fault: ArmedFault): Record<string, unknown> {
-		const internal = answerTo('internal', this.settings.dialect);
-		const usual = fault.kind === '429' ? 'RATE_LIMIT_EXCEEDED' : fault.kind === '503' ? 'SERVICE_OVERLOAD' : 'code' in internal ? internal.code : '';
-		return { error: fault.code ?? usual, message: 'A fault that the sandbox was asked for' };
+	faultBody(status: number, code?: string): Record<string, unknown> {
+		const answer = answerTo(FAULTS[status] ?? 'internal', this.settings.dialect);
+		const usual = status === 503 ? 'SERVICE_OVERLOAD' : 'code' in answer ? answer.code : '';
+		return { error: code ?? usual, message: 'A fault that the sandbox was asked for' };
 	}
 
 	refuse(error: unknown, reply: FastifyReply): FastifyReply {

@@ -22,6 +22,10 @@ export interface Settings {
 	jobDurationJitter: number;
 	/** Waits before a webhook that was not answered with 2xx is sent again. */
 	webhookRetryDelaysMs: number[];
+	/** Failed runs in a row after which the server's key of its provider rests, and every job fails at once with NO_PROVIDER_KEY; 0: never. The real server: 5. */
+	providerKeyFailures: number;
+	/** How long it rests. */
+	providerKeyRestMs: number;
 }
 
 /** The tenant of `apiKey`: the id in the document's webhook sample. */
@@ -38,6 +42,8 @@ const schema = z.strictObject({
 	jobDurationMs: z.number().nonnegative(),
 	jobDurationJitter: z.number().min(0).max(1),
 	webhookRetryDelaysMs: z.array(z.number().nonnegative()),
+	providerKeyFailures: z.int().nonnegative(),
+	providerKeyRestMs: z.number().nonnegative(),
 }) satisfies z.ZodType<Settings>;
 
 /** What a sandbox starts with. */
@@ -52,6 +58,8 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = {
 	jobDurationMs: 1500,
 	jobDurationJitter: 0.3,
 	webhookRetryDelaysMs: [200, 1000, 5000],
+	providerKeyFailures: 0,
+	providerKeyRestMs: 600_000,
 };
 
 /** The settings with a patch laid over them; throws when the patch names an unknown setting or a wrong value. */

@@ -83,9 +83,9 @@ export class JobStore {
 			.reverse();
 	}
 
-	/** How many of the tenant's jobs run now. */
-	running(tenant: string): number {
-		return this.list(tenant, 'RUNNING').length;
+	/** All jobs that wait for a run, of any tenant. */
+	waiting(): Job[] {
+		return [...this.jobs.values()].filter(({ status }) => status === 'QUEUED' || status === 'RETRYING');
 	}
 
 	/** Forgets every job. Ids are not used again. */

@@ -1,6 +1,7 @@
 import { type Ledger, told, type WebhookEntry } from '../shared/books';
 import type { Timers } from '../shared/timers';
 import { postWebhook, signatureOf } from '../shared/webhookPost';
+import type { Redis } from './redis';
 import { resultUrls } from './results';
 import { DEFAULT_TENANT, type Settings } from './settings';
 import type { Job } from './store';
@@ -29,6 +30,7 @@ export interface WebhooksOptions {
 	settings(): Readonly<Settings>;
 	ledger: Ledger;
 	timers: Timers;
+	redis: Redis;
 	origin(): string;
 }
 
@@ -37,6 +39,8 @@ export class Webhooks {
 	/** Counted on from the time: a server keeps its ids over a restart, and a receiver may remember them for days. */
 	private events = Math.floor(Date.now() / 1000);
 	private abort = new AbortController();
+	/** Another one each time the queue is lost. */
+	private queue = Symbol('queue');
 
 	constructor(private readonly options: WebhooksOptions) {}
 
@@ -82,10 +86,15 @@ export class Webhooks {
 		this.abort = new AbortController();
 	}
 
-	/** `evt_…` in the document; a bare number on the real server. */
+	/** Forgets the deliveries that are to be repeated; those under way are not called off. */
+	forgetQueue(): void {
+		this.queue = Symbol('queue');
+	}
+
+	/** `evt_…` in the document; on the real server a bare number, counted in its Redis. */
 	nextEventId(): string {
+		if (this.options.settings().dialect === 'real') return String(this.options.redis.nextEvent());
 		this.events += 1;
-		if (this.options.settings().dialect === 'real') return String(this.events);
 		return `evt_${this.events}`;
 	}
 
@@ -93,6 +102,7 @@ export class Webhooks {
 		const eventId = this.nextEventId();
 		let letter = this.letter(this.payload(job, eventId));
 		const { signal } = this.abort;
+		const { queue } = this;
 		for (let attempt = 1; ; attempt++) {
 			// The real server builds and signs every attempt anew; the document's event has one body.
 			if (this.options.settings().dialect === 'real' && attempt > 1) letter = this.letter(this.payload(job, eventId));
@@ -102,11 +112,12 @@ export class Webhooks {
 			if (taken) told(job.entry);
 			if (taken || delayMs === undefined || signal.aborted) return;
 			await this.options.timers.pause(delayMs);
+			if (queue !== this.queue) return;
 		}
 	}
 }
 
 /** The real server is silent about a cancelled job, and about one that used up its retries. */
 function isNeverAnnounced(job: Job): boolean {
-	return job.status === 'CANCELED' || (job.status === 'FAILED' && job.attempts > 0);
+	return job.status === 'CANCELED' || (job.status === 'FAILED' && job.attempts > 0 && job.error?.code !== 'NO_PROVIDER_KEY');
 }

@@ -68,3 +68,44 @@ it('refusals and failures bill nothing, the page describes every endpoint', asyn
 	expect(sandbox.books().generationsBilled).toBe(0);
 	expect(Object.keys(((await call('GET', '/docs/json')).json as { paths: object }).paths)).toEqual(expect.arrayContaining([images, '/v1/images/compositions', '/v1/chat/completions']));
 });
+
+it('of several session ids each call draws one, and an expired one fails the calls that draw it', async () => {
+	const draws = async (list: string) => {
+		const statuses = [];
+		for (let n = 0; n < 12; n++) statuses.push((await call('POST', images, { model: 'jimeng-4.0', prompt: 'x' }, { authorization: `Bearer ${list}` })).status);
+		return statuses;
+	};
+	const first = await draws('session-cn-1,expired');
+	expect(new Set(first)).toEqual(new Set([200, 401]));
+	expect(sandbox.books().generationsBilled).toBe(first.filter((status) => status === 200).length);
+	sandbox.reset();
+	expect(await draws('session-cn-1,expired')).toEqual(first);
+	expect(await draws('expired,long-gone')).toEqual(Array.from({ length: 12 }, () => 401));
+});
+
+it('429 can carry the server\'s own -2001', async () => {
+	sandbox.settings({ dialect: 'real' });
+	sandbox.fault({ route: 'generate', kind: '429', code: '-2001', retryAfter: 2 });
+	expect(await call('POST', images, { model: 'jimeng-4.0', prompt: 'x' })).toMatchObject({ status: 429, json: { code: -2001, data: null } });
+	sandbox.fault({ route: 'generate', kind: '429', code: 'BUSY' });
+	expect(await call('POST', images, { model: 'jimeng-4.0', prompt: 'x' })).toMatchObject({ status: 429, json: { error: { code: 'BUSY' } } });
+});
+
+it('a composition that fails before anything is sent upstream costs nothing, and is no job', async () => {
+	sandbox.settings({ compositionsBroken: true });
+	const body = { model: 'jimeng-4.0', prompt: 'x', images: ['https://example.com/a.png'] };
+	expect((await call('POST', '/v1/images/compositions', body)).status).toBe(500);
+	sandbox.fault({ route: 'generate', kind: '502AfterAccept' });
+	expect((await call('POST', '/v1/images/compositions', body)).status).toBe(502);
+	sandbox.settings({ compositionsBroken: false });
+	expect((await call('POST', '/v1/images/compositions', { ...body, prompt: 'x [fail:UPLOAD_TIMEOUT]' })).status).toBe(500);
+	expect(sandbox.books()).toMatchObject({ generationsBilled: 0, jobs: [{ status: 'failed' }] });
+});
+
+it('chats and videos are jobs of the books, those that fail in a stream too', async () => {
+	const chat = (model: string, content: string, stream = false) => call('POST', '/v1/chat/completions', { model, messages: [{ role: 'user', content }], stream });
+	await chat('jimeng-4.0', 'a chat');
+	await chat('jimeng-video-3.0', 'a video', true);
+	expect((await chat('jimeng-4.0', 'a failure [refuse]', true)).text).toContain('CONTENT_FILTERED');
+	expect(sandbox.books().jobs.map(({ prompt, generationsBilled }) => [prompt, generationsBilled])).toEqual([['a chat', 1], ['a video', 1], ['a failure [refuse]', 0]]);
+});

@@ -28,3 +28,9 @@ export function refusalOf(code: string, dialect: Settings['dialect'], message?: 
 	// The real server says no with 200.
 	return dialect === 'real' ? new Refusal(200, { code: words.real, message: text, data: null }) : new Refusal(words.status, { error: { message: text, type: words.type, code } });
 }
+
+/** The body of a status with a code of the caller's choice: a number in the way of the real server, a word in the document's. */
+export function codedBody(code: string): Record<string, unknown> {
+	const message = 'A fault that the sandbox was asked for';
+	return /^-?\d+$/.test(code) ? { code: Number(code), message, data: null } : { error: { message, type: 'server_error', code } };
+}

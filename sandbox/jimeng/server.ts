@@ -5,10 +5,11 @@ import type { z } from 'zod/v4';
 import { BaseStandIn, jsonOf, Refusal } from '../shared/baseStandIn';
 import { ANONYMOUS, type JobEntry } from '../shared/books';
 import { fateOf, withoutMarkers } from '../shared/markers';
+import { hashText, seededDraw } from '../shared/random';
 import { type Sandbox, type SandboxOptions, startStandIn } from '../shared/server';
 import { answerOf, chunksOf } from './chat';
 import * as docs from './openapi';
-import { refusalOf } from './refusals';
+import { codedBody, refusalOf } from './refusals';
 import { chatBody, compositionBody, countIn, type GenerationBody, generationBody, IMAGE_MODELS, SIZES, VIDEO_MODELS, withoutCount } from './request';
 import { DEFAULT_SETTINGS, patched, type Settings } from './settings';
 
@@ -30,6 +31,8 @@ const FILM = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypisom\0\
 class JimengStandIn extends BaseStandIn<Settings> {
 	readonly openapi = docs.openapi;
 	private readonly made = new Map<string, Made>();
+	/** Which of several session ids a call draws; the same run draws the same. */
+	private draw = sessionDraw();
 
 	constructor(settings: Settings) {
 		super(settings, patched, ['generate', 'chat', 'models', 'asset']);
@@ -41,8 +44,14 @@ class JimengStandIn extends BaseStandIn<Settings> {
 		return status === 404 ? refusalOf('BAD_REQUEST', this.settings.dialect, `[请求有误]: ${message}`) : refusalOf('OTHER', this.settings.dialect, message);
 	}
 
+	/** @param code a number: the body that the server's own code has for it, e.g. -2001 under 429 */
+	override faultBody(status: number, code?: string): Record<string, unknown> | string {
+		return code === undefined ? super.faultBody(status) : codedBody(code);
+	}
+
 	protected forget(): void {
 		this.made.clear();
+		this.draw = sessionDraw();
 	}
 
 	override tenantOf(request: FastifyRequest): string {
@@ -78,7 +87,9 @@ class JimengStandIn extends BaseStandIn<Settings> {
 		const body = schema.safeParse(jsonOf(request));
 		if (!body.success) throw refusalOf('BAD_REQUEST', dialect, `[请求参数错误]: ${body.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`);
 		const given = this.sessionsOf(request);
-		if (given.length === 0 || !given.every((id) => sessions.includes(id))) throw refusalOf('INVALID_SESSION', dialect);
+		const drawn = given[Math.floor(this.draw() * given.length)];
+		// Of several only the one that is drawn matters: an expired one fails the calls that draw it.
+		if (drawn === undefined || !sessions.includes(drawn)) throw refusalOf('INVALID_SESSION', dialect);
 		return body.data;
 	}
 
@@ -90,7 +101,8 @@ class JimengStandIn extends BaseStandIn<Settings> {
 	private async generate(request: FastifyRequest, body: GenerationBody): Promise<object[]> {
 		const { dialect } = this.settings;
 		if (dialect === 'document' && !IMAGE_MODELS.includes(body.model)) throw refusalOf('BAD_REQUEST', dialect, `model: ${body.model}`);
-		const id = await this.run(request, body.prompt, body, this.settings.jobDurationMs);
+		const { id, failure } = await this.run(request, body.prompt, body, this.settings.jobDurationMs);
+		if (failure !== null) throw refusalOf(failure, dialect);
 		const made: Made = { prompt: body.prompt, size: SIZES[body.resolution]?.[body.ratio] ?? [2048, 2048] };
 		this.made.set(id, made);
 		const places = Array.from({ length: this.countOf(body.prompt) }, (_, index) => index + 1);
@@ -104,9 +116,9 @@ class JimengStandIn extends BaseStandIn<Settings> {
 		const { dialect, jobDurationMs } = this.settings;
 		const prompt = messages.at(-1)?.content ?? '';
 		const isVideo = VIDEO_MODELS.includes(model);
-		const failure = failureOf(prompt);
+		const { id, failure } = await this.run(request, prompt, { model, messages }, jobDurationMs * (isVideo ? 3 : 1));
 		// In a stream a failure is a text like any other.
-		const id = stream && failure !== null ? randomUUID() : await this.run(request, prompt, { model, messages }, jobDurationMs * (isVideo ? 3 : 1));
+		if (failure !== null && !stream) throw refusalOf(failure, dialect);
 		this.made.set(id, { prompt, size: [2048, 2048] });
 		const urls = isVideo ? [`${this.origin}/files/${id}/video.mp4`] : Array.from({ length: this.countOf(prompt) }, (_, index) => `${this.origin}/files/${id}/${index + 1}.webp`);
 		if (!stream) return answerOf({ id, model, urls, isVideo, dialect });
@@ -115,8 +127,8 @@ class JimengStandIn extends BaseStandIn<Settings> {
 		return reply.type('text/event-stream; charset=utf-8').send(Readable.from(pieces(cut ? chunks.slice(0, Math.ceil(chunks.length / 2)) : chunks, cut ? () => request.raw.socket.destroy() : null)));
 	}
 
-	/** Blocks as the site does, and answers the id of what it made. Who leaves early has it made, and paid, all the same. */
-	private async run(request: FastifyRequest, prompt: string, body: object, durationMs: number): Promise<string> {
+	/** Blocks as the site does, and gives the id of what it made, or why it made nothing. Who leaves early has it made, and paid, all the same. */
+	private async run(request: FastifyRequest, prompt: string, body: object, durationMs: number): Promise<{ id: string; failure: string | null }> {
 		const fate = fateOf(prompt);
 		const entry: JobEntry = { id: randomUUID(), tenant: this.tenantOf(request), prompt: withoutCount(prompt), mode: null, idempotencyKey: null, status: 'running', request: { ...body }, createdAt: new Date().toISOString(), finishedAt: null, generationsBilled: 0 };
 		this.ledger.jobBegan(entry);
@@ -127,8 +139,7 @@ class JimengStandIn extends BaseStandIn<Settings> {
 		entry.finishedAt = new Date().toISOString();
 		entry.generationsBilled = failure === null ? 1 : 0;
 		this.ledger.jobEnded(entry);
-		if (failure !== null) throw refusalOf(failure, this.settings.dialect);
-		return entry.id;
+		return { id: entry.id, failure };
 	}
 
 	private countOf(prompt: string): number {
@@ -139,6 +150,8 @@ class JimengStandIn extends BaseStandIn<Settings> {
 		return await this.pictures.file({ width, height, caption: withoutMarkers(withoutCount(prompt)), note: `${index}  ·  ${width} × ${height}`, seed: `${prompt}\n${index}` }, 'webp', fateOf(prompt).spoiled(index));
 	}
 }
+
+const sessionDraw = () => seededDraw(hashText('sessions'));
 
 const now = () => Math.floor(Date.now() / 1000);
 

@@ -4,18 +4,24 @@ import { readForm } from '../shared/multipart';
 import type { NanoBananaProStandIn } from './server';
 import * as docs from './openapi';
 import { imagesQuery, taskBody, taskForm } from './request';
+import { QUEUE_FULL, type Wanted } from './task';
 import { publicView } from './views';
 
 const api = (name: string, path: string) => ({ api: { name, path } });
 const success = (data: unknown) => ({ code: 200, message: 'success', data });
 const problem = (code: number, message: string) => new Refusal(code, { code, message, data: null });
 
+/** Where a submit names none. */
+const DEFAULT_MODEL = 'gemini-3-pro-image-preview';
+
 /** The API of the public server. */
 export function installPublicApi(app: FastifyInstance, backend: NanoBananaProStandIn): void {
 	const { store } = backend;
-	const submit = (prompt: string, model: string, aspectRatio: string | null, imageSize: string | null, references: string[], request: object) => {
-		const place = store.newest().filter((task) => task.prompt === prompt).length;
-		return success(publicView(store.submit({ prompt, model, count: 1, options: '', aspectRatio, imageSize, references, keyFits: true, request: { ...request, ...(references.length > 0 ? { refImages: references } : {}) }, place })));
+	const submit = (prompt: string, model: string = DEFAULT_MODEL, aspectRatio: string | null, imageSize: string | null, references: string[], request: object) => {
+		const wanted: Wanted = { prompt, model, count: 1, options: '', aspectRatio, imageSize, references, keyFits: true, isPublic: true, request: { ...request, ...(references.length > 0 ? { refImages: references } : {}) } };
+		if (!store.isFull()) return success(publicView(store.submit(wanted)));
+		store.refuse(wanted);
+		throw problem(503, QUEUE_FULL);
 	};
 	app.post('/api/v1/tasks/generate', { schema: docs.withBody('Public server', 'Create a task: one picture, whatever `count` says', taskBody), config: api('generate', '/api/v1/tasks/generate') }, async (request) => {
 		backend.admit('real');
@@ -40,12 +46,12 @@ export function installPublicApi(app: FastifyInstance, backend: NanoBananaProSta
 		if (!task) throw problem(404, 'task not found');
 		return success(publicView(task));
 	});
-	app.get('/api/v1/images', { schema: docs.named('Public server', 'Images, newest first'), config: api('list', '/api/v1/images') }, async (request: FastifyRequest) => {
+	app.get('/api/v1/images', { schema: docs.named('Public server', 'Tasks: those that run first, then those that wait, then by age'), config: api('list', '/api/v1/images') }, async (request: FastifyRequest) => {
 		backend.admit('real');
 		const query = imagesQuery.safeParse(request.query);
 		if (!query.success) throw problem(400, 'bad query');
 		const { page, page_size, keyword } = query.data;
-		const found = store.newest().filter(({ prompt }) => keyword === undefined || prompt.includes(keyword));
+		const found = store.listed().filter(({ prompt }) => keyword === undefined || prompt.includes(keyword));
 		return success({ list: found.slice((page - 1) * page_size, page * page_size).map(publicView), total: found.length, page, page_size });
 	});
 	app.get('/api/v1/providers', { schema: docs.named('Public server', 'Configured providers, with their keys'), config: api('providers', '/api/v1/providers') }, async () => {

@@ -25,10 +25,11 @@ export const searchQuery = pageQuery.extend({ keyword: z.string().default('') })
 export const idsBody = z.strictObject({ ids: z.array(z.string().min(1)).min(1) });
 export const exportBody = z.strictObject({ imageIds: z.array(z.string().min(1)).min(1) });
 
+/** `model_id` counts only inside `params`; without it the server takes its own. */
 export const taskBody = z.strictObject({
 	provider: z.string().min(1),
-	model_id: z.string().min(1),
-	params: z.strictObject({ prompt: z.string().min(1), aspect_ratio: z.enum(PUBLIC_RATIOS).optional(), resolution_level: z.enum(SIZES).optional(), count: z.int().min(1).optional(), model_id: z.string().min(1) }),
+	model_id: z.string().min(1).optional(),
+	params: z.strictObject({ prompt: z.string().min(1), aspect_ratio: z.enum(PUBLIC_RATIOS).optional(), resolution_level: z.enum(SIZES).optional(), count: z.int().min(1).optional(), model_id: z.string().min(1).optional() }),
 });
-export const taskForm = z.strictObject({ provider: z.string().min(1), model_id: z.string().min(1), prompt: z.string().min(1), aspectRatio: z.enum(PUBLIC_RATIOS).optional(), imageSize: z.enum(SIZES).optional(), count: z.coerce.number().int().min(1).optional() });
+export const taskForm = z.strictObject({ provider: z.string().min(1), model_id: z.string().min(1).optional(), prompt: z.string().min(1), aspectRatio: z.enum(PUBLIC_RATIOS).optional(), imageSize: z.enum(SIZES).optional(), count: z.coerce.number().int().min(1).optional() });
 export const imagesQuery = z.strictObject({ page: z.coerce.number().int().min(1).default(1), page_size: z.coerce.number().int().min(1).max(100).default(20), keyword: z.string().optional() });

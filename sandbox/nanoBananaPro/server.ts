@@ -5,15 +5,23 @@ import { withoutMarkers } from '../shared/markers';
 import { type Sandbox, type SandboxOptions, startStandIn } from '../shared/server';
 import * as docs from './openapi';
 import { installPublicApi } from './publicApi';
-import { DEFAULT_SETTINGS, patched, type Settings } from './settings';
+import { DEFAULT_SETTINGS, patched, queueLimitOf, type Settings } from './settings';
 import { Sockets } from './sockets';
-import { type Picture, Store, type Task } from './store';
+import { Store } from './store';
+import { hasEnded, type Picture, type Task } from './task';
 import { installV16 } from './v16';
 import { taskView } from './views';
 
+export interface NanoBananaProSandbox extends Sandbox<Settings> {
+	/** The server starts anew: what waits or runs stays as it is for ever, and sockets break. Also `POST /__sandbox/restart`. */
+	restart(): void;
+}
+
 /** Starts a NanoBananaPro stand-in on loopback. */
-export function startNanoBananaProSandbox(options: SandboxOptions<Settings> = {}): Promise<Sandbox<Settings>> {
-	return startStandIn(new NanoBananaProStandIn(patched(DEFAULT_SETTINGS, options.settings ?? {})), options.port);
+export async function startNanoBananaProSandbox(options: SandboxOptions<Settings> = {}): Promise<NanoBananaProSandbox> {
+	const standIn = new NanoBananaProStandIn(patched(DEFAULT_SETTINGS, options.settings ?? {}));
+	const sandbox = await startStandIn(standIn, options.port);
+	return { ...sandbox, restart: () => standIn.restart() };
 }
 
 /** A token bucket, as the document describes its limit. */
@@ -45,7 +53,12 @@ export class NanoBananaProStandIn extends BaseStandIn<Settings> {
 		() => this.settings,
 		(id) => this.store.tasks.get(id),
 	);
-	readonly store = new Store(this.ledger, this.timers, () => this.settings.jobDurationMs, (task, latest) => this.sockets.tell(task, latest));
+	readonly store = new Store(
+		this.ledger,
+		this.timers,
+		() => ({ durationMs: this.settings.jobDurationMs, workers: this.settings.workers, queueLimit: queueLimitOf(this.settings) }),
+		(task, latest) => this.sockets.tell(task, latest),
+	);
 
 	constructor(settings: Settings) {
 		super(settings, patched, ['generate', 'get', 'list', 'search', 'detail', 'delete', 'export', 'providers', 'asset', 'health']);
@@ -54,6 +67,18 @@ export class NanoBananaProStandIn extends BaseStandIn<Settings> {
 	problem(status: number, message: string): Refusal {
 		if (status === 404) return new Refusal(404, '404 page not found');
 		return new Refusal(status, this.settings.dialect === 'real' ? { code: status, message, data: null } : { code: status, message });
+	}
+
+	override patch(patch: unknown): void {
+		super.patch(patch);
+		this.store.advance();
+	}
+
+	/** See `NanoBananaProSandbox.restart`. */
+	restart(): void {
+		this.store.restart();
+		this.bucket.clear();
+		this.sockets.close();
 	}
 
 	protected forget(): void {
@@ -85,14 +110,18 @@ export class NanoBananaProStandIn extends BaseStandIn<Settings> {
 		installPublicApi(app, this);
 	}
 
-	/** `POST /jobs/:id/finish` ends a task by what has come; `GET /sockets` counts those that were asked for; `GET /references` are the files of the last task, as base64. */
+	/** `POST /restart` see above; `POST /jobs/:id/finish` ends a task by what has come; `GET /sockets` counts those that were asked for; `GET /references` are the files of the last task, as base64. */
 	control(app: FastifyInstance): void {
+		app.post('/restart', async (_request, reply) => {
+			this.restart();
+			return reply.code(204).send();
+		});
 		app.get('/references', async () => this.references.map((bytes) => bytes.toString('base64')));
 		app.get('/sockets', async () => ({ asked: this.sockets.asked }));
 		app.post<{ Params: { id: string } }>('/jobs/:id/finish', async (request) => {
 			const task = this.store.tasks.get(request.params.id);
 			if (!task) throw new ControlError(404, `There is no task ${request.params.id}`);
-			if (task.status !== 'processing' && task.status !== 'pending') throw new ControlError(409, `The task has ended: ${task.status}`);
+			if (hasEnded(task)) throw new ControlError(409, `The task has ended: ${task.status}`);
 			this.store.end(task, null);
 			return taskView(task);
 		});

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Settings } from './settings';
-import type { Picture, Task } from './store';
+import { hasEnded, type Picture, type Task } from './task';
 import { imageView } from './views';
 
 /** The progress sockets: who follows which task, and what is said to them. */
@@ -36,14 +36,14 @@ export class Sockets {
 		this.followers.set(taskId, followers.add(client));
 		client.on('close', () => followers.delete(client));
 		const task = this.taskOf(taskId);
-		if (task && task.status !== 'processing') this.tell(task, null);
+		if (task && hasEnded(task)) this.tell(task, null);
 	}
 
 	/** Says what has come to everyone who follows the task. */
 	tell(task: Task, latest: Picture | null): void {
 		const { sockets } = this.settings();
 		if (sockets === 'quiet') return;
-		const ended = task.status !== 'processing';
+		const ended = hasEnded(task);
 		const completedCount = task.pictures.length;
 		const message = {
 			type: ended ? 'complete' : 'progress', taskId: task.id, completedCount, totalCount: task.totalCount, latestImage: latest ? imageView(latest) : null,

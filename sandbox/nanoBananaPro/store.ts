@@ -1,104 +1,93 @@
-import { randomUUID } from 'node:crypto';
-import type { JobEntry, Ledger } from '../shared/books';
-import { type Fate, fateOf } from '../shared/markers';
+import type { Ledger } from '../shared/books';
 import type { Timers } from '../shared/timers';
+import { Workers } from '../shared/workers';
+import { failureOf, hasEnded, newTask, type Picture, pictureOf, QUEUE_FULL, type Task, turn, type Wanted } from './task';
 
-export interface Picture {
-	id: string;
-	taskId: string;
-	/** From 1, within its task. */
-	index: number;
-	width: number;
-	height: number;
-	createdAt: Date;
+/** The server's numbers that a test may change. */
+export interface Capacity {
+	durationMs: number;
+	/** 0: as many as there are tasks. */
+	workers: number;
+	/** How many tasks may wait. */
+	queueLimit: number;
 }
 
-export interface Task {
-	id: string;
-	/** Running number, for the public server's numeric ids. */
-	number: number;
-	prompt: string;
-	model: string;
-	totalCount: number;
-	options: string;
-	aspectRatio: string | null;
-	imageSize: string | null;
-	/** Names of the reference files, in their order. */
-	references: string[];
-	status: 'pending' | 'processing' | 'completed' | 'failed' | 'partial';
-	errorMessage: string;
-	createdAt: Date;
-	updatedAt: Date;
-	pictures: Picture[];
-	fate: Fate;
-	entry: JobEntry;
-}
-
-export interface Wanted extends Pick<Task, 'prompt' | 'model' | 'options' | 'aspectRatio' | 'imageSize' | 'references'> {
-	count: number;
-	/** Whether the model takes the key that came along. */
-	keyFits: boolean;
-	/** For the books; without keys. */
-	request: Record<string, unknown>;
-	/** Which of several tasks with this prompt it is, from 0, where a task is one picture. */
-	place?: number;
-}
-
-const LONG_SIDE: Record<string, number> = { '1K': 1024, '2K': 2048, '4K': 4096 };
-
-/** Tasks and their pictures, and the workers that make them one after the other. */
+/** Tasks and their pictures, and the workers that make them. */
 export class Store {
 	/** In the order of their creation. */
 	readonly tasks = new Map<string, Task>();
 	private numbers = 0;
+	/** The queue is in memory, as all that follows is: a restart loses it. */
+	private readonly workers = new Workers<Task>(
+		() => this.capacity().workers,
+		(task) => this.work(task),
+	);
+	/** Tasks whose marker lets them wait for ever. */
+	private readonly parked = new Set<Task>();
+	/** Also those that were deleted while they waited or ran: their work goes on. */
+	private readonly unfinished = new Set<Task>();
 
 	/** @param told called with a task whenever a picture is there, or it has ended */
 	constructor(
 		private readonly ledger: Ledger,
 		private readonly timers: Timers,
-		private readonly durationMs: () => number,
+		private readonly capacity: () => Capacity,
 		private readonly told: (task: Task, latest: Picture | null) => void,
 	) {}
 
+	/** Whether as many tasks wait as may wait. */
+	isFull(): boolean {
+		return this.workers.waitingCount + this.parked.size >= this.capacity().queueLimit;
+	}
+
 	submit(wanted: Wanted): Task {
-		const { count, request, keyFits, place = 0, ...rest } = wanted;
-		const fate = fateOf(wanted.prompt);
-		// Part of the work may not get to the workers: it is said with the answer, and never comes.
-		const accepted = Math.min(count, Number(/\[accept:(\d+)\]/.exec(wanted.prompt)?.[1] ?? count));
-		const id = randomUUID();
-		const now = new Date();
-		const task: Task = {
-			...rest, id, number: ++this.numbers, totalCount: accepted, status: wanted.place === undefined ? 'processing' : 'pending', errorMessage: accepted < count ? `提交子任务失败: 队列已满 (${accepted}/${count})` : '', createdAt: now, updatedAt: now, pictures: [], fate,
-			entry: { id, tenant: 'anonymous', prompt: wanted.prompt, mode: null, idempotencyKey: null, status: 'processing', request, createdAt: now.toISOString(), finishedAt: null, generationsBilled: 0 },
-		};
-		this.tasks.set(id, task);
+		const task = this.create(wanted);
 		this.ledger.jobBegan(task.entry);
-		const duration = fate.durationMs ?? this.durationMs();
-		if (fate.hangs || fate.queueMs === Infinity) return task;
-		// The public server lets a task wait for its turn; the document knows no such state.
-		if (task.status === 'pending') this.timers.after(duration * 0.1, () => this.start(task));
-		const failure = this.failureOf(task, keyFits, place);
-		const coming = failure === null ? Math.min(accepted, fate.partial === null || wanted.place !== undefined ? accepted : fate.partial) : 0;
-		for (let index = 1; index <= coming; index++) this.timers.after((duration * index) / (accepted + 1), () => this.picture(task, index));
-		this.timers.after(duration, () => this.end(task, failure));
+		this.unfinished.add(task);
+		if (task.fate.queueMs === Infinity) this.parked.add(task);
+		else this.workers.add(task);
 		return task;
 	}
 
-	private start(task: Task): void {
-		if (task.status === 'pending') task.status = 'processing';
+	/** Keeps a task that found the queue full: the public server has it in its history, failed. */
+	refuse(wanted: Wanted): void {
+		const task = this.create(wanted);
+		turn(task, 'failed');
+		task.errorMessage = QUEUE_FULL;
+		task.entry.finishedAt = task.updatedAt.toISOString();
+		this.ledger.jobRefused(task.entry);
 	}
 
-	private failureOf({ fate }: Task, keyFits: boolean, place: number): string | null {
-		if (!keyFits) return 'Gemini API 调用失败: 401 API key not valid. Please pass a valid API key.';
-		if (fate.refuses) return '生成失败: blocked by safety policy (finishReason: IMAGE_SAFETY)';
-		if (fate.fail !== null) return `生成失败: ${fate.fail}`;
-		return fate.partial !== null && place >= fate.partial ? '生成失败: 503 model overloaded' : null;
+	private create(wanted: Wanted): Task {
+		const like = this.newest().filter(({ prompt, errorMessage }) => prompt === wanted.prompt && errorMessage !== QUEUE_FULL);
+		const task = newTask(wanted, ++this.numbers, wanted.isPublic ? like.length : null);
+		this.tasks.set(task.id, task);
+		return task;
+	}
+
+	/** A worker takes a task: false where there is nothing left to do. */
+	private work(task: Task): boolean {
+		if (hasEnded(task)) return false;
+		const { fate, totalCount, place } = task;
+		const { durationMs, workers } = this.capacity();
+		const duration = fate.durationMs ?? durationMs;
+		// Where everything runs at once, a task of the public server waits a moment all the same.
+		if (place !== null && workers === 0) this.after(task, duration * 0.1, () => turn(task, 'processing'));
+		else turn(task, 'processing');
+		if (fate.hangs) return true;
+		const failure = failureOf(task);
+		const coming = failure === null ? Math.min(totalCount, fate.partial === null || place !== null ? totalCount : fate.partial) : 0;
+		for (let index = 1; index <= coming; index++) this.after(task, (duration * index) / (totalCount + 1), () => this.picture(task, index));
+		this.after(task, duration, () => this.end(task, failure));
+		return true;
+	}
+
+	private after(task: Task, delayMs: number, step: () => void): void {
+		task.steps.push(this.timers.after(delayMs, step));
 	}
 
 	private picture(task: Task, index: number): void {
-		const [wide = 1, high = 1] = (task.aspectRatio ?? '1:1').split(':').map(Number);
-		const long = LONG_SIDE[task.imageSize ?? '1K'] ?? 1024;
-		const latest: Picture = { id: `image-${task.id.slice(0, 8)}-${String(index).padStart(3, '0')}`, taskId: task.id, index, width: wide >= high ? long : Math.round((long * wide) / high), height: wide >= high ? Math.round((long * high) / wide) : long, createdAt: new Date() };
+		const latest = pictureOf(task, index);
 		task.pictures.push(latest);
 		task.updatedAt = new Date();
 		this.told(task, latest);
@@ -106,17 +95,33 @@ export class Store {
 
 	/** Ends a task by what has come. */
 	end(task: Task, failure: string | null): void {
+		for (const callOff of task.steps) callOff();
 		const came = task.pictures.length;
-		task.status = came === 0 ? 'failed' : came < task.totalCount ? 'partial' : 'completed';
+		turn(task, came === 0 ? 'failed' : came < task.totalCount ? 'partial' : 'completed');
 		if (failure !== null) task.errorMessage = failure;
 		else if (came < task.totalCount) task.errorMessage = `${task.totalCount - came} 张生成失败: 503 model overloaded`;
-		task.updatedAt = new Date();
-		task.entry.status = task.status;
 		task.entry.finishedAt = task.updatedAt.toISOString();
-		// One generation for each picture.
+		// One generation a task, however many pictures it has.
 		task.entry.generationsBilled = came > 0 ? 1 : 0;
 		this.ledger.jobEnded(task.entry);
+		this.unfinished.delete(task);
+		this.parked.delete(task);
 		this.told(task, null);
+		this.workers.done(task);
+	}
+
+	/** Lets more workers begin, once there are more. */
+	advance(): void {
+		this.workers.advance();
+	}
+
+	/** The server starts anew: what waited or ran stays as it is for ever. Pictures that had come are kept, and paid. */
+	restart(): void {
+		for (const task of this.unfinished) {
+			for (const callOff of task.steps) callOff();
+			if (task.pictures.length > 0) task.entry.generationsBilled = 1;
+		}
+		this.forgetQueue();
 	}
 
 	picturesById(id: string): { task: Task; picture: Picture } | null {
@@ -132,7 +137,20 @@ export class Store {
 		return [...this.tasks.values()].reverse();
 	}
 
+	/** As both APIs list them: what runs, what waits, then all the rest, the newest of each first. */
+	listed(): Task[] {
+		const rank = ({ status }: Task) => (status === 'processing' ? 0 : status === 'pending' ? 1 : 2);
+		return this.newest().sort((a, b) => rank(a) - rank(b));
+	}
+
 	clear(): void {
 		this.tasks.clear();
+		this.forgetQueue();
+	}
+
+	private forgetQueue(): void {
+		this.workers.clear();
+		this.parked.clear();
+		this.unfinished.clear();
 	}
 }

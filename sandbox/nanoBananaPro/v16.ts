@@ -6,7 +6,7 @@ import { readForm } from '../shared/multipart';
 import type { NanoBananaProStandIn } from './server';
 import * as docs from './openapi';
 import { batchBody, batchForm, exportBody, idsBody, pageQuery, searchQuery } from './request';
-import type { Task, Wanted } from './store';
+import { QUEUE_FULL, type Task, type Wanted } from './task';
 import { rowView, taskView, wordsOf } from './views';
 
 const api = (name: string, path: string) => ({ api: { name, path } });
@@ -20,6 +20,7 @@ export function installV16(app: FastifyInstance, backend: NanoBananaProStandIn):
 	const submit = (body: z.infer<typeof batchBody>, references: string[]) => {
 		const { apiKey, options = '', aspectRatio = null, imageSize = null, ...rest } = body;
 		const wanted: Wanted = { prompt: rest.prompt, model: rest.model, count: rest.count, options, aspectRatio, imageSize, references, keyFits: apiKey === backend.settings.geminiKey, request: { ...body, apiKey: undefined, ...(references.length > 0 ? { refImages: references } : {}) } };
+		if (store.isFull()) throw problem(503, QUEUE_FULL);
 		return success(taskView(store.submit(wanted)));
 	};
 
@@ -45,10 +46,10 @@ export function installV16(app: FastifyInstance, backend: NanoBananaProStandIn):
 		if (!task) throw problem(404, '任务不存在');
 		return success(taskView(task));
 	});
-	app.get('/api/v1/history', { schema: docs.named('History', 'Tasks, newest first', docs.paged), config: api('list', '/api/v1/history') }, async (request) => {
+	app.get('/api/v1/history', { schema: docs.named('History', 'Tasks: those that run first, then by age', docs.paged), config: api('list', '/api/v1/history') }, async (request) => {
 		backend.admit('document');
 		const { page, pageSize } = queryOf(pageQuery, request);
-		return success({ ...paged(store.newest(), page, pageSize), page });
+		return success({ ...paged(store.listed(), page, pageSize), page });
 	});
 	app.get('/api/v1/history/search', { schema: docs.named('History', 'Search the prompts', docs.searched), config: api('search', '/api/v1/history/search') }, async (request) => {
 		backend.admit('document');

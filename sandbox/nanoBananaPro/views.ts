@@ -1,11 +1,12 @@
-import type { Picture, Task } from './store';
+import type { Picture, Task } from './task';
 
 export const imageView = ({ id, taskId, width, height, createdAt }: Picture) => ({
 	id, taskId, filePath: `./storage/images/${id}.png`, thumbnailPath: `./storage/thumbnails/thumb_${id}.png`, fileSize: width * height, width, height, mimeType: 'image/png', createdAt: createdAt.toISOString(),
 });
 
 export const taskView = ({ id, prompt, model, totalCount, pictures, status, options, errorMessage, createdAt, updatedAt }: Task) => ({
-	id, prompt, model, totalCount, completedCount: pictures.length, status, options, errorMessage, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString(), images: pictures.map(imageView),
+	// The document has no word for a task that waits.
+	id, prompt, model, totalCount, completedCount: pictures.length, status: status === 'pending' ? 'processing' : status, options, errorMessage, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString(), images: pictures.map(imageView),
 });
 
 /** A row of the list, as the document shows it: without options and error. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ANONYMOUS, Ledger } from './books';
-import { type ArmedFault, Faults } from './faults';
+import { Faults } from './faults';
 import { Pictures } from './pictures';
 import { hashText, seededDraw } from './random';
 import { isTooLarge, type StandIn } from './server';
@@ -68,9 +68,9 @@ export abstract class BaseStandIn<S> implements StandIn<S> {
 		return ANONYMOUS;
 	}
 
-	faultBody({ kind }: ArmedFault): Record<string, unknown> {
-		const { body } = this.problem(Number(kind), 'A fault that the sandbox was asked for');
-		return typeof body === 'string' ? { error: body } : body;
+	// eslint-disable-next-line @typescript-eslint/no-unused-vars -- backends that have codes override it
+	faultBody(status: number, code?: string): Record<string, unknown> | string {
+		return this.problem(status, 'A fault that the sandbox was asked for').body;
 	}
 
 	refuse(error: unknown, reply: FastifyReply): FastifyReply {

@@ -101,6 +101,11 @@ export class Ledger {
 		}
 	}
 
+	/** Enters a job that the backend keeps although it never took it on: it is in flight at no time. */
+	jobRefused(entry: JobEntry): void {
+		for (const tally of this.both(entry.tenant)) tally.jobs.push(entry);
+	}
+
 	/** Takes a job out of the count of those in flight. */
 	jobEnded(entry: JobEntry): void {
 		for (const name of ['', entry.tenant]) this.inFlight.set(name, Math.max(0, (this.inFlight.get(name) ?? 0) - 1));

@@ -1,9 +1,16 @@
 import { z } from 'zod/v4';
 import type { Draw } from './random';
 
-export const FAULT_KINDS = [
-	'429', '503', '500', 'reset', 'resetAfterAccept', 'hang', 'truncated', 'malformed', 'wrongShape', 'huge', 'slow', 'redirect',
-] as const;
+/** Answered before anything is looked at: no job. */
+const STATUS_KINDS = ['403', '404', '429', '500', '502', '503', '504'] as const;
+/** The request does not get to the backend, or gets there later: no job, except with `slow`. */
+const DELIVERY_KINDS = ['reset', 'resetMidBody', 'hang', 'slow', 'redirect'] as const;
+/** The request takes effect, and its answer is lost. */
+const LOST_KINDS = ['resetAfterAccept', 'hangAfterAccept', '500AfterAccept', '502AfterAccept', '503AfterAccept', '504AfterAccept'] as const;
+/** The request takes effect, and its answer is wrong. */
+const WRONG_KINDS = ['truncated', 'empty', 'malformed', 'wrongShape', 'huge'] as const;
+
+export const FAULT_KINDS = [...STATUS_KINDS, ...DELIVERY_KINDS, ...LOST_KINDS, ...WRONG_KINDS] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -14,15 +21,19 @@ export interface Fault {
 	kind: FaultKind;
 	/** How many requests it hits before it is used up; default 1. */
 	times?: number;
-	/** The `Retry-After` of a 429, 503 or 500: seconds, or an HTTP date. Absent: no such header. */
+	/** How many requests of the route pass before it hits one; default 0. Requests that another fault hits count too. */
+	skip?: number;
+	/** A status is answered with a gateway's HTML page instead of the backend's own body. 502 and 504 always are, and `503AfterAccept`. */
+	page?: boolean;
+	/** The `Retry-After` of a status: seconds, or an HTTP date. Absent: no such header. */
 	retryAfter?: number | string;
 	/** Where a `redirect` leads. */
 	location?: string;
-	/** How long `slow` waits before the request is handled; default 1000. */
+	/** How long `slow` waits before the request is handled, in ms; default 1000. */
 	delayMs?: number;
 	/** Chance from 0 to 1 that a request of the route is hit, drawn from a seeded generator; default 1. */
 	probability?: number;
-	/** The error code of a 429, 503 or 500 instead of the usual one, e.g. `PROVIDER_ERROR`. */
+	/** The error code in the body of a status instead of the usual one, e.g. `PROVIDER_ERROR`, where the backend has codes. */
 	code?: string;
 	/** How much `huge` adds to the answer; default 32. */
 	megabytes?: number;
@@ -33,6 +44,8 @@ const faultSchema = z
 		route: z.string().min(1),
 		kind: z.enum(FAULT_KINDS),
 		times: z.int().positive().optional(),
+		skip: z.int().nonnegative().optional(),
+		page: z.boolean().optional(),
 		retryAfter: z.union([z.number().nonnegative(), z.string().min(1)]).optional(),
 		location: z.string().min(1).optional(),
 		delayMs: z.number().nonnegative().optional(),
@@ -40,14 +53,28 @@ const faultSchema = z
 		code: z.string().min(1).optional(),
 		megabytes: z.number().positive().optional(),
 	})
-	.refine((fault) => fault.kind !== 'redirect' || fault.location !== undefined, 'a redirect needs a location');
+	.refine((fault) => fault.kind !== 'redirect' || fault.location !== undefined, 'a redirect needs a location')
+	.refine((fault) => fault.page !== true || statusOf(fault.kind) !== null, 'only a status can be a page');
 
 /** A fault with its defaults filled in, as the hooks use it. */
 export interface ArmedFault extends Fault {
 	times: number;
+	skip: number;
+	page: boolean;
 	delayMs: number;
 	probability: number;
 	megabytes: number;
+}
+
+/** The status that a fault answers, before or after the request took effect; null for the other kinds. */
+export function statusOf(kind: FaultKind): number | null {
+	const digits = /^(\d{3})(?:AfterAccept)?$/.exec(kind)?.[1];
+	return digits === undefined ? null : Number(digits);
+}
+
+/** Whether only a gateway gives this answer: a backend that is up has no 502 or 504, and no 503 for what it has accepted. */
+function isGatewayKind(kind: FaultKind): boolean {
+	return kind === '503AfterAccept' || /^50[24]/.test(kind);
 }
 
 /** The faults that are still to happen, in the order in which they were asked for. */
@@ -66,6 +93,8 @@ export class Faults {
 		this.armed.push({
 			...rest,
 			times: rest.times ?? 1,
+			skip: rest.skip ?? 0,
+			page: rest.page === true || isGatewayKind(rest.kind),
 			delayMs: rest.delayMs ?? 1000,
 			probability: rest.probability ?? 1,
 			megabytes: rest.megabytes ?? 32,
@@ -81,14 +110,20 @@ export class Faults {
 
 	/** The fault that hits this request, if any; it is used up by one. */
 	take(route: string): ArmedFault | null {
+		let hit: ArmedFault | null = null;
 		for (const fault of this.armed) {
 			if (fault.route !== route && fault.route !== 'any') continue;
-			if (fault.probability < 1 && this.draw() >= fault.probability) continue;
-			fault.times -= 1;
-			if (fault.times === 0) this.armed = this.armed.filter((other) => other !== fault);
-			return fault;
+			if (fault.skip > 0) {
+				fault.skip -= 1;
+				continue;
+			}
+			if (hit !== null || (fault.probability < 1 && this.draw() >= fault.probability)) continue;
+			hit = fault;
 		}
-		return null;
+		if (hit === null) return null;
+		hit.times -= 1;
+		if (hit.times === 0) this.armed = this.armed.filter((other) => other !== hit);
+		return hit;
 	}
 
 	/** Nothing goes wrong any more. */

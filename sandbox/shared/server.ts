@@ -1,9 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { OwnBody } from './answerFaults';
 import type { Books, Ledger } from './books';
 import { type Controlled, installControl } from './control';
 import { installDocsPage } from './docsPage';
-import type { ArmedFault, Fault, Faults } from './faults';
+import type { Fault, Faults } from './faults';
 import type { Timers } from './timers';
 import { installTraffic } from './traffic';
 
@@ -48,8 +49,8 @@ export interface StandIn<S> {
 	readonly bodyLimit: number;
 	/** Who makes the request, for the books; `ANONYMOUS` for nobody known. */
 	tenantOf(request: FastifyRequest): string;
-	/** The body of a 429, 503 or 500 that a fault asks for. */
-	faultBody(fault: ArmedFault): Record<string, unknown>;
+	/** The body of a status that a fault asks for: JSON, or plain text. @param code instead of the usual one, where the backend has codes */
+	faultBody: OwnBody;
 	/** Answers what a route threw, a body that is too large and a path that cannot be decoded. */
 	refuse(error: unknown, reply: FastifyReply): FastifyReply;
 	/** Answers a path that the API does not have. */
@@ -103,7 +104,7 @@ async function install<S>(app: FastifyInstance, standIn: StandIn<S>): Promise<vo
 		faults: standIn.faults,
 		timers: standIn.timers,
 		tenantOf: (request) => standIn.tenantOf(request),
-		refusal: (fault) => standIn.faultBody(fault),
+		ownBody: (status, code) => standIn.faultBody(status, code),
 	});
 	await installDocsPage(app, standIn.openapi);
 	await app.register(

@@ -1,5 +1,5 @@
-import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type OwnBody, spoilAnswer, statusAnswer } from './answerFaults';
 import type { Ledger } from './books';
 import type { ArmedFault, Faults } from './faults';
 import type { Timers } from './timers';
@@ -27,8 +27,8 @@ export interface TrafficOptions {
 	timers: Timers;
 	/** The tenant that the request's key names, or a name for those without one. */
 	tenantOf(request: FastifyRequest): string;
-	/** The body of a 429, 503 or 500 in the words of this backend. */
-	refusal(fault: ArmedFault): Record<string, unknown>;
+	/** The body of a status in the words of this backend. */
+	ownBody: OwnBody;
 }
 
 /** Counts every request of the API in the books, and lets the faults happen. */
@@ -47,11 +47,20 @@ async function arrive(request: FastifyRequest, reply: FastifyReply, options: Tra
 	request.visit = { tenant, route, fault };
 	options.ledger.request(tenant, route, request.raw.socket);
 	if (!fault) return undefined;
+	const body = fault.kind.endsWith('AfterAccept') ? null : statusAnswer(fault, reply, options.ownBody);
+	if (body !== null) return reply.send(body);
+	const { socket } = request.raw;
 	switch (fault.kind) {
 		case 'reset':
 			options.ledger.answered(tenant, route, 'reset');
 			reply.hijack();
-			request.raw.socket.resetAndDestroy();
+			socket.resetAndDestroy();
+			return undefined;
+		case 'resetMidBody':
+			options.ledger.answered(tenant, route, 'reset');
+			reply.hijack();
+			// With the first bytes of the body; a request without one is reset at its end.
+			request.raw.once('data', () => socket.resetAndDestroy()).once('end', () => socket.resetAndDestroy());
 			return undefined;
 		case 'hang':
 			options.ledger.answered(tenant, route, 'hang');
@@ -62,67 +71,24 @@ async function arrive(request: FastifyRequest, reply: FastifyReply, options: Tra
 			return undefined;
 		case 'redirect':
 			return reply.redirect(fault.location ?? '/', 302);
-		case '429':
-		case '503':
-		case '500':
-			if (fault.retryAfter !== undefined) reply.header('retry-after', String(fault.retryAfter));
-			return reply.code(Number(fault.kind)).send(options.refusal(fault));
 		default:
 			return undefined;
 	}
 }
 
-/** The faults that spoil an answer: the request itself has been handled, and its effects stay. */
-function leave(request: FastifyRequest, reply: FastifyReply, payload: unknown, options: TrafficOptions): unknown {
+/** Counts how the request ended, once its answer has got through or a fault has changed it. */
+async function leave(request: FastifyRequest, reply: FastifyReply, payload: unknown, options: TrafficOptions): Promise<unknown> {
 	const { visit } = request;
 	if (!visit) return payload;
-	const { socket } = request.raw;
-	if (visit.fault?.kind === 'resetAfterAccept') {
-		options.ledger.answered(visit.tenant, visit.route, 'reset');
-		socket.resetAndDestroy();
-		return payload;
-	}
-	options.ledger.answered(visit.tenant, visit.route, reply.statusCode);
-	switch (visit.fault?.kind) {
-		case 'malformed':
-			return '{"jobId": "cm';
-		case 'wrongShape':
-			return '{"result": {"ok": true}, "items": "none"}';
-		case 'huge':
-			reply.removeHeader('content-length');
-			return Readable.from(padded(payload, visit.fault.megabytes));
-		case 'truncated': {
-			const whole = bytesOf(payload);
-			reply.header('content-length', whole.length);
-			return Readable.from(half(whole, () => socket.destroy()));
-		}
-		default:
-			return payload;
-	}
+	const { tenant, route, fault } = visit;
+	const { outcome, payload: changed } = fault ? await spoilAnswer(fault, request, reply, payload, options.ownBody) : { outcome: reply.statusCode, payload };
+	options.ledger.answered(tenant, route, outcome);
+	// An answer that never comes: the connection stays open until one of the two sides gives it up.
+	if (outcome === 'hang') await new Promise(() => undefined);
+	return changed;
 }
 
 /** A request for a path that the API does not have; those below the control path are nobody's business. */
 function isStray(request: FastifyRequest): boolean {
 	return request.is404 && !request.url.startsWith('/__sandbox');
-}
-
-function bytesOf(payload: unknown): Buffer {
-	return Buffer.isBuffer(payload) ? payload : Buffer.from(typeof payload === 'string' ? payload : '');
-}
-
-async function* half(whole: Buffer, cut: () => void): AsyncGenerator<Buffer> {
-	yield whole.subarray(0, Math.ceil(whole.length / 2));
-	// The first half must have left before the connection goes, else the reader sees a reset and no bytes at all.
-	await new Promise((resolve) => setTimeout(resolve, 20).unref());
-	cut();
-}
-
-/** The same answer with one more, very long field (JSON), or with bytes behind its end (anything else). */
-async function* padded(payload: unknown, megabytes: number): AsyncGenerator<Buffer> {
-	const whole = bytesOf(payload);
-	const isObject = whole.at(0) === 0x7b;
-	yield isObject ? Buffer.concat([whole.subarray(0, -1), Buffer.from(',"padding":"')]) : whole;
-	const chunk = Buffer.alloc(64 * 1024, 'x');
-	for (let left = megabytes * 1024 * 1024; left > 0; left -= chunk.length) yield chunk.subarray(0, Math.min(left, chunk.length));
-	if (isObject) yield Buffer.from('"}');
 }

@@ -10,7 +10,7 @@ import * as docs from './openapi';
 import { generateBody, historyQuery, validationDetail } from './request';
 import { DEFAULT_SETTINGS, patched, type Settings } from './settings';
 import { type Batch, isEnd, Store, type Task } from './store';
-import { detailView, pathOf, shown, summaryView, taskView } from './views';
+import { detailView, pathOf, showingOf, shown, summaryView, taskView } from './views';
 
 /** The real server gives no more batches at a time, whatever it is asked for. */
 const REAL_PAGE = 50;
@@ -27,7 +27,7 @@ type BatchRequest = FastifyRequest<{ Params: { batch_id: string } }>;
 
 class ZImageStandIn extends BaseStandIn<Settings> {
 	readonly openapi = docs.openapi;
-	private readonly store = new Store(this.ledger, this.timers, () => this.settings.jobDurationMs);
+	private readonly store = new Store(this.ledger, this.timers, () => ({ durationMs: this.settings.jobDurationMs, workers: this.settings.workers }));
 
 	constructor(settings: Settings) {
 		super(settings, patched, ['generate', 'get', 'cancel', 'list', 'batch', 'delete', 'asset', 'health']);
@@ -35,6 +35,11 @@ class ZImageStandIn extends BaseStandIn<Settings> {
 
 	problem(status: number, message: string): Refusal {
 		return status === 500 && this.settings.dialect === 'real' ? new Refusal(500, 'Internal Server Error') : new Refusal(status, { detail: status === 404 && message.startsWith('Cannot') ? 'Not Found' : message });
+	}
+
+	override patch(patch: unknown): void {
+		super.patch(patch);
+		this.store.advance();
 	}
 
 	protected forget(): void {
@@ -48,6 +53,7 @@ class ZImageStandIn extends BaseStandIn<Settings> {
 
 	routes(app: FastifyInstance): void {
 		const dialect = () => this.settings.dialect;
+		const showing = () => showingOf(this.settings);
 		app.get('/', { schema: docs.root, config: api('health', '/') }, async () => ({ message: 'Z-Image API is running' }));
 		app.get('/health', { schema: docs.health, config: api('health', '/health') }, async () => ({ status: 'ok', environment: 'dev' }));
 		app.post('/v1/images/generate', { schema: docs.generate, config: api('generate', '/v1/images/generate') }, async (request) => {
@@ -76,10 +82,10 @@ class ZImageStandIn extends BaseStandIn<Settings> {
 			const query = historyQuery.safeParse(request.query);
 			if (!query.success) throw new Refusal(422, validationDetail(query.error, 'query'));
 			const { limit, offset } = query.data;
-			const own = [...this.store.batches.values()].filter((batch) => this.maySee(batch, owner) && (shown(batch, dialect()).length > 0 || batch.tasks.some(({ begun }) => begun))).reverse();
-			return own.slice(offset, offset + (dialect() === 'real' ? Math.min(limit, REAL_PAGE) : limit)).map((batch) => summaryView(batch, dialect()));
+			const own = [...this.store.batches.values()].filter((batch) => this.maySee(batch, owner) && shown(batch, showing()).length > 0).reverse();
+			return own.slice(offset, offset + (dialect() === 'real' ? Math.min(limit, REAL_PAGE) : limit)).map((batch) => summaryView(batch, showing()));
 		});
-		app.get('/v1/history/:batch_id', { schema: docs.batch, config: api('batch', '/v1/history/:batch_id') }, async (request: BatchRequest) => detailView(this.batchOf(request), dialect()));
+		app.get('/v1/history/:batch_id', { schema: docs.batch, config: api('batch', '/v1/history/:batch_id') }, async (request: BatchRequest) => detailView(this.batchOf(request), showing()));
 		app.delete('/v1/history/:batch_id', { schema: docs.deleteBatch, config: api('delete', '/v1/history/:batch_id') }, async (request: BatchRequest) => {
 			this.store.batches.delete(this.batchOf(request).id);
 			return { task_id: request.params.batch_id, status: 'deleted', message: 'Batch deleted from history' };
@@ -134,7 +140,7 @@ class ZImageStandIn extends BaseStandIn<Settings> {
 		const { batch_id: id } = request.params;
 		if (this.settings.dialect === 'real' && !UUID.test(id)) throw this.problem(500, 'Internal Server Error');
 		const batch = this.store.batches.get(id);
-		if (!batch || !this.maySee(batch, key) || shown(batch, this.settings.dialect).length === 0) throw this.problem(404, 'Batch not found');
+		if (!batch || !this.maySee(batch, key) || shown(batch, showingOf(this.settings)).length === 0) throw this.problem(404, 'Batch not found');
 		return batch;
 	}
 }

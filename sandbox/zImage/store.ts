@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { JobEntry, Ledger } from '../shared/books';
 import { type Fate, fateOf } from '../shared/markers';
 import type { Timers } from '../shared/timers';
+import { Workers } from '../shared/workers';
 import type { GenerateBody } from './request';
 
 export type CeleryState = 'PENDING' | 'STARTED' | 'PROGRESS' | 'SUCCESS' | 'FAILURE' | 'RETRY' | 'REVOKED';
@@ -18,8 +19,10 @@ export interface Task {
 	state: CeleryState;
 	progress: number | null;
 	createdAt: Date;
-	/** Whether a worker has taken it up: until then no batch of the real server shows it. */
+	/** Whether a worker has begun it: until then the history does not know it. */
 	begun: boolean;
+	/** Whether a worker came to it after it had been canceled, and left it undone. */
+	dropped: boolean;
 	error: { code: string; message: string; hint: string | null } | null;
 	entry: JobEntry;
 	callOff(): void;
@@ -41,17 +44,22 @@ const messages: Record<string, { message: string; hint: string | null }> = {
 
 export const isEnd = (state: CeleryState): boolean => state === 'SUCCESS' || state === 'FAILURE' || state === 'REVOKED';
 
-/** Batches and their tasks, and the worker that runs them. */
+/** Batches and their tasks, and the workers that run them. */
 export class Store {
 	readonly tasks = new Map<string, Task>();
 	/** In the order of their creation. */
 	readonly batches = new Map<string, Batch>();
 	private seeds = 1000;
+	private readonly workers = new Workers<Task>(
+		() => this.capacity().workers,
+		(task) => this.take(task),
+	);
 
+	/** @param capacity how long a task takes, and how many workers there are (0: as many as there are tasks) */
 	constructor(
 		private readonly ledger: Ledger,
 		private readonly timers: Timers,
-		private readonly durationMs: () => number,
+		private readonly capacity: () => { durationMs: number; workers: number },
 	) {}
 
 	submit(owner: string, body: GenerateBody, batchId: string): Task {
@@ -60,25 +68,43 @@ export class Store {
 		this.batches.set(batchId, batch);
 		const id = randomUUID().replaceAll('-', '');
 		const task: Task = {
-			id, owner, batchId, body, index: index ?? batch.tasks.length, seed: body.seed ?? ++this.seeds, fate: fateOf(body.prompt), state: 'PENDING', progress: null, createdAt: new Date(), begun: false, error: null,
+			id, owner, batchId, body, index: index ?? batch.tasks.length, seed: body.seed ?? ++this.seeds, fate: fateOf(body.prompt), state: 'PENDING', progress: null, createdAt: new Date(), begun: false, dropped: false, error: null,
 			entry: { id, tenant: owner || 'anonymous', prompt: body.prompt, mode: null, idempotencyKey: null, status: 'PENDING', request: { ...body }, createdAt: new Date().toISOString(), finishedAt: null, generationsBilled: 0 },
 			callOff: () => undefined,
 		};
 		batch.tasks.push(task);
 		this.tasks.set(id, task);
 		this.ledger.jobBegan(task.entry);
-		const { queueMs, durationMs } = task.fate;
-		const wait = queueMs ?? (durationMs ?? this.durationMs()) * 0.2;
-		if (Number.isFinite(wait)) this.next(task, wait, () => this.begin(task, task.fate.retries));
+		const { queueMs } = task.fate;
+		if (queueMs === null) this.workers.add(task);
+		else if (Number.isFinite(queueMs)) this.next(task, queueMs, () => this.workers.add(task));
 		return task;
 	}
 
+	/** A worker comes to a task: false where there is nothing left to do. */
+	private take(task: Task): boolean {
+		if (isEnd(task.state)) {
+			task.dropped = task.state === 'REVOKED';
+			return false;
+		}
+		// A marker has told already how long it waits.
+		this.next(task, task.fate.queueMs === null ? this.durationOf(task) * 0.2 : 0, () => this.begin(task, task.fate.retries));
+		return true;
+	}
+
+	private durationOf({ fate }: Task): number {
+		return fate.durationMs ?? this.capacity().durationMs;
+	}
+
 	private begin(task: Task, retries: number): void {
+		if (task.state === 'REVOKED') {
+			task.dropped = true;
+			return this.workers.done(task);
+		}
 		task.begun = true;
-		if (task.state === 'REVOKED') return;
 		this.set(task, 'STARTED');
 		if (task.fate.hangs) return;
-		const duration = task.fate.durationMs ?? this.durationMs();
+		const duration = this.durationOf(task);
 		const steps = task.body.num_inference_steps;
 		this.next(task, duration * 0.2, () => this.step(task, 1, steps, (duration * 0.6) / steps, retries));
 	}
@@ -111,7 +137,13 @@ export class Store {
 		task.entry.finishedAt = new Date().toISOString();
 		task.entry.generationsBilled = state === 'SUCCESS' ? 1 : 0;
 		this.ledger.jobEnded(task.entry);
+		if (task.begun) this.workers.done(task);
 		return true;
+	}
+
+	/** Lets more workers begin, once there are more. */
+	advance(): void {
+		this.workers.advance();
 	}
 
 	private set(task: Task, state: CeleryState, progress: number | null = null): void {
@@ -127,5 +159,6 @@ export class Store {
 	clear(): void {
 		this.tasks.clear();
 		this.batches.clear();
+		this.workers.clear();
 	}
 }

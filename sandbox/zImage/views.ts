@@ -3,6 +3,16 @@ import { type Batch, isEnd, type Task } from './store';
 
 type Dialect = Settings['dialect'];
 
+/** How the history shows batches. */
+export interface Showing {
+	dialect: Dialect;
+	/** Whether it knows a task, and with its first one the batch, only once a worker has begun it. */
+	begunOnly: boolean;
+}
+
+/** The real server knows a task once it is begun; the document's too where workers are scarce, else it knows all at once. */
+export const showingOf = ({ dialect, workers }: Settings): Showing => ({ dialect, begunOnly: dialect === 'real' || workers > 0 });
+
 const stamp = (date: Date) => date.toISOString().replace('Z', '000+00:00');
 
 /** Where a task's files lie below `/generated-images/`. */
@@ -19,7 +29,7 @@ export function taskView(task: Task, dialect: Dialect) {
 	const done = state === 'SUCCESS';
 	const real = dialect === 'real';
 	// A canceled task reads PENDING until a worker reaches it, and carries no words.
-	const told = real && state === 'REVOKED' && !task.begun ? 'PENDING' : state;
+	const told = real && state === 'REVOKED' && !task.begun && !task.dropped ? 'PENDING' : state;
 	const canceled = state === 'REVOKED' && !real ? { error: 'The task was cancelled', error_code: 'cancelled', error_hint: null } : null;
 	const failed = error && (real ? { error: JSON.stringify({ code: error.code, message: error.message, detail: null }), error_code: null, error_hint: null } : { error: error.message, error_code: error.code, error_hint: error.hint });
 	return {
@@ -40,11 +50,12 @@ export function taskView(task: Task, dialect: Dialect) {
 
 const itemState = ({ state }: Task) => (state === 'SUCCESS' ? 'success' : state === 'FAILURE' ? 'error' : state === 'REVOKED' ? 'cancelled' : state === 'PENDING' ? 'pending' : 'running');
 
-/** Tasks of a batch as the server knows them: the real one only those that a worker has begun. */
-export const shown = (batch: Batch, dialect: Dialect): Task[] => [...batch.tasks].filter(({ begun }) => dialect === 'document' || begun).sort((a, b) => a.index - b.index);
+/** The tasks of a batch that the history knows; without any it does not know the batch. */
+export const shown = (batch: Batch, { begunOnly }: Showing): Task[] => batch.tasks.filter(({ begun }) => begun || !begunOnly).sort((a, b) => a.index - b.index);
 
-export function summaryView(batch: Batch, dialect: Dialect) {
-	const tasks = shown(batch, dialect);
+export function summaryView(batch: Batch, showing: Showing) {
+	const { dialect } = showing;
+	const tasks = shown(batch, showing);
 	const succeeded = tasks.filter(({ state }) => state === 'SUCCESS');
 	const failed = tasks.filter(({ state }) => state === 'FAILURE').length;
 	const ended = tasks.filter(({ state }) => isEnd(state)).length;
@@ -60,11 +71,11 @@ export function summaryView(batch: Batch, dialect: Dialect) {
 	};
 }
 
-export function detailView(batch: Batch, dialect: Dialect) {
-	const { relative_path: _path, ...summary } = summaryView(batch, dialect);
+export function detailView(batch: Batch, showing: Showing) {
+	const { relative_path: _path, ...summary } = summaryView(batch, showing);
 	return {
 		batch: summary,
-		items: shown(batch, dialect).map((task) => ({
+		items: shown(batch, showing).map((task) => ({
 			task_id: task.id, index: task.index, status: itemState(task), image_url: task.state === 'SUCCESS' ? preview(task) : null, width: task.body.width, height: task.body.height, seed: task.seed, error_code: task.error?.code ?? null, error_hint: task.error?.hint ?? null,
 		})),
 	};

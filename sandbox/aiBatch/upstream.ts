@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import type { Refusal } from '../shared/baseStandIn';
+import type { JobEntry, Ledger } from '../shared/books';
+import { fateOf } from '../shared/markers';
+import type { Timers } from '../shared/timers';
+
+/** The services behind the server: each generation is a job of the books, paid where it ends in pictures. */
+export class Upstream {
+	/** @param problem a refusal in the words of the server */
+	constructor(
+		private readonly ledger: Ledger,
+		private readonly timers: Timers,
+		private readonly problem: (status: number, message: string) => Refusal,
+	) {}
+
+	/** One generation; throws where it comes to nothing. Who leaves early has it made, and paid, all the same. @param usualMs how long it takes without a marker */
+	async run(prompt: string, request: Record<string, unknown>, usualMs: number): Promise<void> {
+		const { fail, refuses, durationMs, hangs } = fateOf(prompt);
+		const entry = this.begin(prompt, request);
+		if (hangs) await new Promise(() => undefined);
+		await this.timers.pause(durationMs ?? usualMs);
+		this.end(entry);
+		if (refuses) throw this.problem(500, 'The prompt was blocked by the safety filter of the upstream');
+		// The real server also says no with 200.
+		if (fail === 'SOFT') throw this.problem(200, 'The upstream gave no image');
+		if (fail !== null) throw this.problem(500, `The upstream failed: ${fail}`);
+	}
+
+	/** Enters a generation in the books. @param request without keys */
+	begin(prompt: string, request: Record<string, unknown>): JobEntry {
+		const entry: JobEntry = { id: randomUUID(), tenant: 'anonymous', prompt, mode: null, idempotencyKey: null, status: 'running', request: JSON.parse(JSON.stringify(request)) as Record<string, unknown>, createdAt: new Date().toISOString(), finishedAt: null, generationsBilled: 0 };
+		this.ledger.jobBegan(entry);
+		return entry;
+	}
+
+	/** Ends a generation as its prompt's markers have it. */
+	end(entry: JobEntry): void {
+		const { fail, refuses } = fateOf(entry.prompt);
+		const good = fail === null && !refuses;
+		entry.status = good ? 'succeeded' : 'failed';
+		entry.finishedAt = new Date().toISOString();
+		entry.generationsBilled = good ? 1 : 0;
+		this.ledger.jobEnded(entry);
+	}
+}

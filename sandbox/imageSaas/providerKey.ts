@@ -1,0 +1,33 @@
+import type { Settings } from './settings';
+
+/** The server's key of its provider, which rests after too many failures in a row; then every job fails at once. */
+export class ProviderKey {
+	private failures = 0;
+	private restsUntil = 0;
+
+	constructor(private readonly settings: () => Readonly<Settings>) {}
+
+	/** Whether it may not be used now. */
+	rests(now: number): boolean {
+		return this.settings().providerKeyFailures > 0 && now < this.restsUntil;
+	}
+
+	/** A run came to nothing, for whatever reason: a tenant's own limit counts too. */
+	failed(now: number): void {
+		const { providerKeyFailures, providerKeyRestMs } = this.settings();
+		this.failures += 1;
+		if (providerKeyFailures === 0 || this.failures < providerKeyFailures) return;
+		this.failures = 0;
+		this.restsUntil = now + providerKeyRestMs;
+	}
+
+	/** A run ended in pictures. */
+	succeeded(): void {
+		this.failures = 0;
+	}
+
+	clear(): void {
+		this.failures = 0;
+		this.restsUntil = 0;
+	}
+}

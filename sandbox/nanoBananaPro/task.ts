@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import type { JobEntry } from '../shared/books';
+import { type Fate, fateOf } from '../shared/markers';
+
+export interface Picture {
+	id: string;
+	taskId: string;
+	/** From 1, within its task. */
+	index: number;
+	width: number;
+	height: number;
+	createdAt: Date;
+}
+
+export interface Task {
+	id: string;
+	/** Running number, for the public server's numeric ids. */
+	number: number;
+	prompt: string;
+	model: string;
+	totalCount: number;
+	options: string;
+	aspectRatio: string | null;
+	imageSize: string | null;
+	/** Names of the reference files, in their order. */
+	references: string[];
+	/** `pending` until a worker has taken it; the v1.6 API has no word for that. */
+	status: 'pending' | 'processing' | 'completed' | 'failed' | 'partial';
+	errorMessage: string;
+	createdAt: Date;
+	updatedAt: Date;
+	pictures: Picture[];
+	fate: Fate;
+	/** Whether the model takes the key that came along. */
+	keyFits: boolean;
+	/** Which of several tasks with this prompt it is, from 0, where a task is one picture; else null. */
+	place: number | null;
+	entry: JobEntry;
+	/** Call off what its worker has still to do. */
+	steps: Array<() => void>;
+}
+
+/** What a submit asks for. */
+export interface Wanted extends Pick<Task, 'prompt' | 'model' | 'options' | 'aspectRatio' | 'imageSize' | 'references' | 'keyFits'> {
+	count: number;
+	/** For the books; without keys. */
+	request: Record<string, unknown>;
+	/** Of the public server, where a task is one picture. */
+	isPublic?: boolean;
+}
+
+/** What the server says of a task that found the queue full. */
+export const QUEUE_FULL = '任务队列已满，请稍后再试';
+
+const LONG_SIDE: Record<string, number> = { '1K': 1024, '2K': 2048, '4K': 4096 };
+
+export const hasEnded = ({ status }: Task): boolean => status !== 'pending' && status !== 'processing';
+
+/** A task that no worker has taken yet. */
+export function newTask({ count, request, isPublic: _, ...rest }: Wanted, number: number, place: number | null): Task {
+	// Part of the work may not get to the workers: it is said with the answer, and never comes.
+	const accepted = Math.min(count, Number(/\[accept:(\d+)\]/.exec(rest.prompt)?.[1] ?? count));
+	const id = randomUUID();
+	const now = new Date();
+	return {
+		...rest, id, place, number, totalCount: accepted, status: 'pending', errorMessage: accepted < count ? `提交子任务失败: 队列已满 (${accepted}/${count})` : '', createdAt: now, updatedAt: now, pictures: [], fate: fateOf(rest.prompt), steps: [],
+		entry: { id, tenant: 'anonymous', prompt: rest.prompt, mode: null, idempotencyKey: null, status: 'pending', request, createdAt: now.toISOString(), finishedAt: null, generationsBilled: 0 },
+	};
+}
+
+/** Puts a task into a status, in the books too. */
+export function turn(task: Task, status: Task['status']): void {
+	task.status = status;
+	task.entry.status = status;
+	task.updatedAt = new Date();
+}
+
+/** Why the work on a task comes to nothing; null where it does not. */
+export function failureOf({ fate, keyFits, place }: Task): string | null {
+	if (!keyFits) return 'Gemini API 调用失败: 401 API key not valid. Please pass a valid API key.';
+	if (fate.refuses) return '生成失败: blocked by safety policy (finishReason: IMAGE_SAFETY)';
+	if (fate.fail !== null) return `生成失败: ${fate.fail}`;
+	return fate.partial !== null && place !== null && place >= fate.partial ? '生成失败: 503 model overloaded' : null;
+}
+
+/** Picture number `index` (from 1) of a task. */
+export function pictureOf({ id, aspectRatio, imageSize }: Task, index: number): Picture {
+	const [wide = 1, high = 1] = (aspectRatio ?? '1:1').split(':').map(Number);
+	const long = LONG_SIDE[imageSize ?? '1K'] ?? 1024;
+	return { id: `image-${id.slice(0, 8)}-${String(index).padStart(3, '0')}`, taskId: id, index, width: wide >= high ? long : Math.round((long * wide) / high), height: wide >= high ? Math.round((long * high) / wide) : long, createdAt: new Date() };
+}

@@ -1,0 +1,48 @@
+/** Workers that take what waits, first come first served. */
+export class Workers<Item> {
+	private waiting: Item[] = [];
+	private readonly busy = new Set<Item>();
+
+	/**
+	 * @param count how many workers there are now; 0: as many as there is work
+	 * @param begin called with an item once a worker is free for it; false: nothing was to be done, and the worker is free again
+	 */
+	constructor(
+		private readonly count: () => number,
+		private readonly begin: (item: Item) => boolean,
+	) {}
+
+	/** How many items no worker has taken yet. */
+	get waitingCount(): number {
+		return this.waiting.length;
+	}
+
+	/** Puts an item at the end of the queue; a free worker takes it at once. */
+	add(item: Item): void {
+		this.waiting.push(item);
+		this.advance();
+	}
+
+	/** The work on an item is over: its worker takes the next one. An item that no worker has is no matter. */
+	done(item: Item): void {
+		if (this.busy.delete(item)) this.advance();
+	}
+
+	/** Lets free workers take what waits; to be called when their number has changed. */
+	advance(): void {
+		for (;;) {
+			const [next] = this.waiting;
+			const isFree = this.count() === 0 || this.busy.size < this.count();
+			if (next === undefined || !isFree) return;
+			this.waiting.shift();
+			this.busy.add(next);
+			if (!this.begin(next)) this.busy.delete(next);
+		}
+	}
+
+	/** Forgets what waits and what is under way. */
+	clear(): void {
+		this.waiting = [];
+		this.busy.clear();
+	}
+}
