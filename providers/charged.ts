@@ -2,14 +2,14 @@ import type { ApiAnswer, ApiRequest, ApiTransport } from '../http/apiClient';
 import { ImageError, toImageError } from '../model/errors';
 import type { Answered } from './provider';
 
-/** What is special about requests that cost money at a provider where nothing tells afterwards what became of them. */
+/** For requests that cost money at a provider without idempotency: afterwards nothing reports whether they were carried out. */
 export interface ChargedTerms {
 	isRefusal: (answer: Answered) => boolean;
-	/** What a user can do where the outcome is unknown. */
+	/** What the user can do if the outcome is unknown. */
 	hint: string;
 }
 
-/** Sends a request that costs money and reads its answer. Unless it was plainly refused, its error is not retryable: a repeat might pay twice. */
+/** Sends such a request and reads its answer. An error is retryable only if the request was plainly refused: otherwise a repeat could pay twice. */
 export async function sendCharged<T>(transport: ApiTransport, request: ApiRequest, read: (answer: ApiAnswer) => T, { isRefusal, hint }: ChargedTerms): Promise<T> {
 	let refused = false;
 	try {
@@ -22,7 +22,7 @@ export async function sendCharged<T>(transport: ApiTransport, request: ApiReques
 	}
 }
 
-/** The error of a request that may have been paid. One that was certainly not sent is given as it is, and so is a stop. */
+/** The error of a request that may have been carried out: not retryable. An error of a request that was not sent stays as it is, and so does a stop. */
 export function mayBePaid(error: ImageError, hint: string): ImageError {
 	if (error.delivery === 'notSent' || error.code === 'canceled') return error;
 	const { code, message, httpStatus, delivery, retryable } = error;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { lookUpCall } from '../test/support/providerCalls';
-import { type Candidate, chooseAmong, lookedUp, wouldShow } from './lookUp';
+import { type Candidate, chooseAmong, clockAheadMs, lookedUp, wouldShow } from './lookUp';
 
 const { since } = lookUpCall();
-const at = (id: string, secondsAfter: number, more: Partial<Candidate> = {}): Candidate => ({ id, createdAt: since + 1000 * secondsAfter, isExact: true, told: ['model', 1], ...more });
+const at = (id: string, secondsAfter: number, more: Partial<Candidate> = {}): Candidate => ({ id, createdAt: since + 1000 * secondsAfter, isExact: true, reported: ['model', 1], ...more });
 const choose = (candidates: Candidate[], more: Parameters<typeof lookUpCall>[0] = {}) => chooseAmong(candidates, lookUpCall(more), 'The server');
 const found = async (...args: Parameters<typeof choose>) => Object.fromEntries((await choose(...args)).found);
 
@@ -16,6 +16,18 @@ it.each([
 	expect(wouldShow({ quietMs, timedOut })).toBe(shows);
 	expect(lookedUp(new Map(), { parts: [0], quietMs, timedOut }, 'The server').conclusive).toBe(shows);
 	expect(lookedUp(new Map([[0, 'a']]), { parts: [0], quietMs, timedOut }, 'The server').conclusive).toBe(true);
+});
+
+it.each([
+	['Thu, 01 Jan 2026 00:02:00 GMT', 120_000],
+	['Wed, 31 Dec 2025 23:59:00 GMT', -60_000],
+	// Within what the header can tell.
+	['Thu, 01 Jan 2026 00:00:02 GMT', 0],
+	['Wed, 31 Dec 2025 23:59:58 GMT', 0],
+	['soon', 0],
+])('a server that says %s is ahead by %i ms', (date, ahead) => {
+	expect(clockAheadMs({ date }, since)).toBe(ahead);
+	expect(clockAheadMs({}, since)).toBe(0);
 });
 
 it('takes the oldest first, a part each, in their order', async () => {
@@ -41,7 +53,7 @@ it('of those that may fit, one is as good as the next where all tell the same', 
 });
 
 it.each([
-	['differ', [at('a', 1, { isExact: false, told: ['x'] }), at('b', 2, { isExact: false, told: ['y'] })]],
+	['differ', [at('a', 1, { isExact: false, reported: ['x'] }), at('b', 2, { isExact: false, reported: ['y'] })]],
 	['do not say when they were made', [at('a', Number.NaN)]],
 ])('where those that may fit %s, the look-up does not choose', async (_what, candidates) => {
 	expect(await choose(candidates)).toMatchObject({ found: new Map(), conclusive: false, reason: expect.stringContaining('nothing tells') as string });
@@ -50,7 +62,7 @@ it.each([
 });
 
 it('never gives a taken one, one twice, or one to a part that was not asked for', async () => {
-	const candidate = fc.record({ id: fc.string({ minLength: 1, maxLength: 2 }), createdAt: fc.oneof(fc.integer({ min: since - 10_000, max: since + 10_000 }), fc.constant(Number.NaN)), isExact: fc.boolean(), told: fc.constantFrom('x', 'y') });
+	const candidate = fc.record({ id: fc.string({ minLength: 1, maxLength: 2 }), createdAt: fc.oneof(fc.integer({ min: since - 10_000, max: since + 10_000 }), fc.constant(Number.NaN)), isExact: fc.boolean(), reported: fc.constantFrom('x', 'y') });
 	await fc.assert(
 		fc.asyncProperty(fc.uniqueArray(candidate, { selector: ({ id }) => id }), fc.uniqueArray(fc.nat(9), { minLength: 1 }), fc.uniqueArray(fc.string({ minLength: 1, maxLength: 2 })), async (candidates, parts, taken) => {
 			const looked = await choose(candidates, { parts, takenIds: async (ids) => new Set(taken.filter((id) => ids.includes(id))) });

@@ -1,21 +1,32 @@
 import type { LookedUp, LookUpCall } from './provider';
 
-/** Clocks of n8n and a server may differ by so much, in ms. */
+/** The clocks of n8n and a server may differ by this much, in ms. */
 export const clockSkewMs = 5_000;
-/** After so long, a job that a request has made shows in a list that names jobs when they are accepted, in ms. */
+/** `Date` has no fractions of a second, and an answer takes time to arrive. */
+const datePrecisionMs = 2_000;
+
+/**
+ * How far a server's clock is ahead of ours, by the `Date` header of its answer, in ms. Negative if it is behind, 0 without
+ * the header. The clocks of virtual machines drift by minutes, and the times in a list are the server's.
+ */
+export function clockAheadMs(headers: Record<string, string>, now: number): number {
+	const ahead = Date.parse(headers['date'] ?? '') - now;
+	return Math.abs(ahead) > datePrecisionMs ? ahead : 0;
+}
+/** A list that names jobs as soon as they are accepted shows what a request has made after this time at the latest, in ms. */
 const showsWithinMs = 3_000;
-/** As above, where the request timed out: the server may be slow, and still come to it. */
+/** The same if the request timed out: the server is slow, and may still be about to accept it. */
 const showsAfterTimeOutMs = 15_000;
 
-/** Whether what the requests made would show by now. */
+/** Whether the list would show by now what the requests have made. */
 export function wouldShow({ quietMs, timedOut }: Pick<LookUpCall, 'quietMs' | 'timedOut'>): boolean {
 	return quietMs >= (timedOut ? showsAfterTimeOutMs : showsWithinMs);
 }
 
-/** What a list that names jobs when they are accepted tells of the requests, once it was read as far as it had to be. */
+/** The result for a list that names jobs as soon as they are accepted, after it was read as far as necessary. */
 export function lookedUp(found: ReadonlyMap<number, string>, call: Pick<LookUpCall, 'parts' | 'quietMs' | 'timedOut'>, provider: string): LookedUp {
 	if (found.size === call.parts.length || wouldShow(call)) return { found, conclusive: true };
-	return { found, conclusive: false, reason: `${provider} does not show it yet, and still may` };
+	return { found, conclusive: false, reason: `${provider} does not show the job yet, but still may` };
 }
 
 /** A job of the provider's list that may be what a request made. */
@@ -23,22 +34,22 @@ export interface Candidate {
 	id: string;
 	/** ms since the epoch; NaN where the list does not say. */
 	createdAt: number;
-	/** Whether the list tells everything that was asked for, and all of it fits. */
+	/** Whether the list reports every field that can be compared, and all of them fit. */
 	isExact: boolean;
-	/** What the list tells of the request: candidates with the same are interchangeable. */
-	told: unknown;
+	/** What the list reports of the request: candidates with the same values are interchangeable. */
+	reported: unknown;
 }
 
 /**
- * Which candidates the requests have made: the oldest first, one for each part. Those that fit exactly are preferred; of
- * the others one is as good as the next only where all tell the same, and when they were made.
+ * Chooses the jobs that the requests have made: the oldest first, one for each part. Candidates that fit exactly are
+ * preferred. Of the others, any one will do only if all of them report the same values and when they were created.
  */
 export async function chooseAmong(candidates: readonly Candidate[], call: LookUpCall, provider: string): Promise<LookedUp> {
 	const taken = candidates.length > 0 ? await call.takenIds(candidates.map(({ id }) => id)) : new Set<string>();
 	const free = candidates.filter(({ id, createdAt }) => !taken.has(id) && !(createdAt < call.since - clockSkewMs)).sort((a, b) => a.createdAt - b.createdAt);
 	const exact = free.filter(({ isExact, createdAt }) => isExact && !Number.isNaN(createdAt));
 	const others = free.filter((candidate) => !exact.includes(candidate));
-	const areAlike = others.every(({ told, createdAt }) => !Number.isNaN(createdAt) && JSON.stringify(told) === JSON.stringify(others[0]?.told));
+	const areAlike = others.every(({ reported, createdAt }) => !Number.isNaN(createdAt) && JSON.stringify(reported) === JSON.stringify(others[0]?.reported));
 	const chosen = areAlike ? [...exact, ...others] : exact;
 	const parts = [...call.parts].sort((a, b) => a - b);
 	const found = new Map(parts.flatMap((part, place): Array<[number, string]> => (chosen[place] ? [[part, chosen[place].id]] : [])));

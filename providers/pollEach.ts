@@ -3,10 +3,10 @@ import type { JobSnapshot } from '../model/job';
 import type { Observation } from './provider';
 
 /**
- * Polls jobs one by one. What one job's poll fails with stays with that job. Where the endpoint itself fails, the jobs
- * after it are not tried, since each might hang as long, and all get that error; it is thrown instead where nothing was
- * learned of any job, or nothing can be: a wrong key, a stop.
- * @param found what is known already, of other jobs of the same poll
+ * Polls jobs one by one. An error that concerns one job becomes that job's observation. After an error that concerns the
+ * endpoint, the remaining jobs are not tried, because each could take as long to fail; they get the same error. It is
+ * thrown if nothing was learned about any job, or if it will not go away: a wrong key, a stop.
+ * @param found observations of the same poll that are there already
  */
 export async function pollEach(ids: Iterable<string>, poll: (id: string) => Promise<JobSnapshot>, found: ReadonlyMap<string, Observation> = new Map()): Promise<Map<string, Observation>> {
 	const observations = new Map(found);

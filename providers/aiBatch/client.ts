@@ -28,7 +28,7 @@ export function createAiBatchClient(transport: ApiTransport, now: () => number =
 	};
 }
 
-/** An answer that holds a picture is a success, whatever stands beside it. */
+/** The answer if it holds a picture: then it is a success, whatever else it says. */
 function picturesIn({ status, text }: ApiAnswer): GenerateAnswer | undefined {
 	const answer = status >= 200 && status < 300 ? generateAnswer.safeParse(parseJson(text)).data : undefined;
 	return answer?.images.some(({ url, base64 }) => url || base64) ? answer : undefined;

@@ -10,8 +10,8 @@ import { refusalAnswer } from './wire';
 type Head = Pick<Answered, 'status' | 'headers'>;
 
 /**
- * Whether an answer says that nothing was made: `success: false` with a status that is not 500. A 500, and `success: false`
- * under 200, may come after the upstream was paid, whatever their words.
+ * Whether an answer says that nothing was made: `success: false` with a refusal's status. A 500, and `success: false` under
+ * 200, may come after the upstream was paid, whatever their text says.
  */
 export function isRefusal(answer: Answered): boolean {
 	return isPlainRefusal(answer, (body) => typeof body === 'object' && body !== null && 'success' in body && body.success === false);
@@ -19,7 +19,7 @@ export function isRefusal(answer: Answered): boolean {
 
 const keys = 'Check the keys in the AI Batch credential, and that the upstream key belongs to the upstream chosen there';
 
-/** Where an upstream may have been paid, only it knows of it. */
+/** If an upstream may have been paid, only the upstream knows. */
 export const terms: ChargedTerms = { isRefusal, hint: 'Look at the account behind the upstream key, or at the gallery of the server, before you generate it again' };
 
 /** Words by which a failure is told apart: the real server answers them all 500 with a text. */

@@ -47,16 +47,16 @@ interface Bounds extends CallOptions {
 
 export function createGeminiClient({ baseUrl, own, headers }: GeminiConfig, transport: ApiTransport, now: () => number = Date.now): GeminiClient {
 	/** One call through an SDK of its own, which costs nothing and knows the bounds of this call. */
-	async function call<T>({ signal, ...bounds }: Bounds, work: (sdk: GoogleGenAI, told: () => string | undefined) => Promise<T>): Promise<T> {
+	async function call<T>({ signal, ...bounds }: Bounds, work: (sdk: GoogleGenAI, answered: () => string | undefined) => Promise<T>): Promise<T> {
 		const { GoogleGenAI: Sdk } = await import('@google/genai');
 		let answer: string | undefined;
 		const fetching = fetchOver(transport, {
 			baseUrl,
 			signal,
 			...bounds,
-			check: (told) => {
-				refuseErrors(told, now());
-				answer = told.text;
+			check: (whole) => {
+				refuseErrors(whole, now());
+				answer = whole.text;
 			},
 		});
 		try {
@@ -67,12 +67,12 @@ export function createGeminiClient({ baseUrl, own, headers }: GeminiConfig, tran
 		}
 	}
 
-	/** What one request of the SDK was answered with, read by ourselves: over a stray value beside a picture the SDK fails, and the picture is paid. */
+	/** Sends one request through the SDK and reads the answer itself: the SDK throws on stray values, even beside a picture that is paid for. */
 	const answerTo = <T>(schema: z.ZodType<T>, what: string, bounds: Bounds, send: (sdk: GoogleGenAI) => Promise<unknown>): Promise<T> =>
-		call(bounds, async (sdk, told) => {
+		call(bounds, async (sdk, answered) => {
 			const sending = send(sdk);
 			await sending.catch(() => undefined);
-			const body = parseJson(told() ?? '');
+			const body = parseJson(answered() ?? '');
 			if (body === undefined) await sending;
 			return readValue(schema, body, what, 200);
 		});

@@ -7,12 +7,12 @@ import type { Answered } from '../provider';
 import { isPlainRefusal } from '../refusal';
 import { errorAnswer } from './wire';
 
-/** Google's own address: only its answers mean what Google's documentation says of them. */
+/** Google's own address. What Google documents about its answers holds for no other server. */
 const google = 'generativelanguage.googleapis.com';
 
 /**
- * Whether an answer says that nothing is charged. "If your request fails with a 400 or 500 error, you won't be charged for
- * the tokens used" (https://ai.google.dev/gemini-api/docs/billing) is said by Google and of Google: a proxy's 500 may hide anything.
+ * Whether an answer says that nothing is charged. Google documents: "If your request fails with a 400 or 500 error, you
+ * won't be charged for the tokens used" (https://ai.google.dev/gemini-api/docs/billing). A proxy's 500 says nothing.
  */
 export function isRefusal(answer: Answered, baseUrl: string): boolean {
 	const isOwn = (body: unknown) => errorAnswer.safeParse(body).success;

@@ -2,7 +2,7 @@ import type { GenerateContentConfig } from '@google/genai';
 import { ImageError, type Outcome, outcomeOf } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
-import { clockSkewMs, lookedUp } from '../lookUp';
+import { lookedUp } from '../lookUp';
 import { pollEach } from '../pollEach';
 import type { CallOptions, Session, SubmitCall } from '../provider';
 import type { GeminiConfig } from './adapter';
@@ -16,6 +16,9 @@ import type { BatchJob, ContentAnswer } from './wire';
 /** The API gives up after this long. */
 const longestMs = 10 * 60_000;
 
+/** The clock of n8n may be off by this much, in ms. Reading further back cannot find another's batch, because the name is unique. */
+const farthestClockMs = 10 * 60_000;
+
 const isBatch = ({ extras }: ImageRequest) => extras?.['batch'] === true;
 
 /** The verbs over the API: a direct call answers with the finished job, a batch is a job that runs. */
@@ -23,7 +26,7 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 	/** Models that have said to give one candidate a call. */
 	const oneEach = new Set<string>();
 
-	async function look(name: string, options: CallOptions): Promise<JobSnapshot> {
+	async function status(name: string, options: CallOptions): Promise<JobSnapshot> {
 		const batch = await client.batch(name, options);
 		if (statusOfBatch(batch) !== 'succeeded') return fromBatch(batch);
 		const { fileName, inlinedResponses } = batch.dest;
@@ -53,7 +56,7 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 		async submit(request, options) {
 			const { idempotencyKey, maxWaitMs, made, givenUp, paid, signal } = options;
 			const known = made.get(0);
-			if (known !== undefined) return ofRequest(await look(known, { signal }), request, idempotencyKey);
+			if (known !== undefined) return ofRequest(await status(known, { signal }), request, idempotencyKey);
 			if (givenUp) throw givenUp;
 			const content = await toContentRequest(request);
 			refuseModel(content.model, own.endpoint);
@@ -61,7 +64,7 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 			const outcomes = await answersTo(content, request.count, { paid, signal, timeoutMs: Math.max(1_000, Math.min(maxWaitMs, longestMs)) });
 			const answers = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
 			const lost = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error]));
-			// Where nothing came: that something may have been made all the same weighs more than a refusal.
+			// If nothing came, an unknown outcome matters more than a refusal.
 			const worst = lost.find(({ outcome }) => outcome === 'unknown') ?? lost[0];
 			if (answers.length === 0 && worst) throw worst;
 			return fromAnswers(answers, lost, { ...request, model: content.model }, idempotencyKey);
@@ -70,7 +73,7 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 		canLookUp: isBatch,
 		looksUpByKey: true,
 		async lookUp(_request, { idempotencyKey, ...call }) {
-			const since = call.since - clockSkewMs;
+			const since = call.since - farthestClockMs;
 			let unreadable = 0;
 			for await (const { rows, unreadable: more } of client.batchPages(call)) {
 				const own = rows.find(({ displayName }) => displayName === idempotencyKey);
@@ -81,12 +84,12 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 			if (unreadable > 0) return { found: new Map(), conclusive: false, reason: `Gemini lists ${unreadable} batches without a readable name` };
 			return lookedUp(new Map(), call, 'Gemini');
 		},
-		poll: async (ids, options) => await pollEach(ids, async (id) => await look(id, options)),
+		poll: async (ids, options) => await pollEach(ids, async (id) => await status(id, options)),
 		async cancel(id, options) {
 			const outcome = await outcomeOf(client.cancelBatch(id, options));
 			if (!outcome.ok && outcome.error.code !== 'invalidRequest') throw outcome.error;
 			// One that has ended in the meantime is refused, or silently let be.
-			const snapshot = await look(id, options);
+			const snapshot = await status(id, options);
 			if (isTerminal(snapshot.job.status) && snapshot.job.status !== 'canceled') throw new ImageError('conflict', { message: `The batch is ${snapshot.job.status} and cannot be canceled` });
 			if (!outcome.ok) throw outcome.error;
 			return snapshot;

@@ -1,6 +1,6 @@
 import type { ApiAnswer, ApiRequest } from '../../http/apiClient';
 import { ImageError } from '../../model/errors';
-import { submitCall } from '../../test/support/providerCalls';
+import { countingCall, enough, submitCall } from '../../test/support/providerCalls';
 import { transportOf } from '../../test/support/transport';
 import { imageSaasAdapter } from './adapter';
 
@@ -36,6 +36,17 @@ describe('submit', () => {
 		const snapshot = await submit({ prompt: 'A cat', count: 2 }, submitCall({ signal }));
 		expect(asked).toEqual([{ method: 'POST', path: '/v1/images/generate', json: { prompt: 'A cat', sampleCount: 2 }, headers: { 'Idempotency-Key': 'key-1' }, signal }]);
 		expect(snapshot).toMatchObject({ job: { id: 'a', status: 'queued', total: 2, idempotencyKey: 'key-1', completed: null }, images: [] });
+	});
+
+	it('is one request that is paid for; what was made before is asked for instead', async () => {
+		const { submit, paths } = session(() => ({ status: 202, body: { jobId: 'a', status: 'QUEUED' } }));
+		const first = countingCall();
+		await submit({ prompt: 'A cat', count: 2 }, first.call);
+		expect([first.parts, [...first.ids]]).toEqual([[0], [[0, 'a']]]);
+		const again = countingCall({ made: new Map([[0, 'a']]), givenUp: enough });
+		expect((await submit({ prompt: 'A cat', count: 2 }, again.call)).job).toMatchObject({ id: 'a', total: 2, idempotencyKey: 'key-1', error: null });
+		expect([again.parts, paths()]).toEqual([[], ['POST /v1/images/generate', 'GET /v1/jobs/a']]);
+		await expect(submit({ prompt: 'A cat', count: 2 }, submitCall({ givenUp: enough }))).rejects.toBe(enough);
 	});
 
 	it('a replayed key that answers with the end gives the pictures at once', async () => {

@@ -59,13 +59,13 @@ export const imageSaasAdapter: ProviderAdapter<ImageSaasSession> = {
 				const found = new Map<string, Observation>();
 				if (ids.length > 1) {
 					const wanted = new Set(ids);
-					const goOn = pagesWorthReading(pageSize, maxBulkPages);
+					const readOn = pagesWorthReading(pageSize, maxBulkPages);
 					for await (const snapshot of listJobs({}, options)) {
 						const { id } = snapshot.job;
 						// A success without pictures is the list lagging behind: get tells.
 						const complete = snapshot.job.status !== 'succeeded' || snapshot.images.length > 0;
 						if (id !== null && wanted.has(id) && complete) found.set(id, { ok: true, snapshot });
-						if (found.size === wanted.size || !goOn(id !== null && wanted.has(id))) break;
+						if (found.size === wanted.size || !readOn(id !== null && wanted.has(id))) break;
 					}
 				}
 				return await pollEach(ids, async (id) => fromJob(await client.get(id, options)), found);

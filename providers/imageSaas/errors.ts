@@ -66,7 +66,7 @@ export function throwUnlessOk(answer: ApiAnswer, now: number): void {
 	});
 }
 
-/** Whether an answer says that no job was made: an error with a code in capitals, as the document has them, and not under a 500. */
+/** Whether an answer says that no job was made: an error code in capitals, as in the document, with a refusal's status. */
 export function isRefusal(answer: Answered): boolean {
 	return isPlainRefusal(answer, (body) => /^[A-Z][A-Z0-9_]*$/.test(errorAnswer.safeParse(body).data?.error ?? ''));
 }

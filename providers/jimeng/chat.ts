@@ -30,7 +30,7 @@ export async function readChatStream(events: AsyncIterable<string>): Promise<Cha
 			}
 			const body = bodyOf({ status: 200, headers: {} }, data, Date.now());
 			const chunk = chatChunk.safeParse(body);
-			// One that cannot be read costs its own text, not that of the others.
+			// An unreadable chunk costs its own text only.
 			if (!chunk.success) unreadable ??= data;
 			for (const { index, delta, message, finish_reason } of chunk.data?.choices ?? []) {
 				texts.set(index ?? 0, (texts.get(index ?? 0) ?? '') + (delta?.content ?? message?.content ?? ''));

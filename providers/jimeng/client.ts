@@ -40,7 +40,7 @@ export function createJimengClient(transport: ApiTransport, now: () => number = 
 					yield* answer.events();
 					return;
 				}
-				// An error comes as JSON in place of the stream, under 200 too; and so does the whole answer from a server that does not stream.
+				// In place of the stream, an error comes as JSON, also under 200; so does the whole answer of a server that does not stream.
 				const text = await answer.text();
 				refused = isRefusal({ ...answer, text });
 				yield* bodyOf(answer, text, now()) === undefined ? eventsIn(text) : [text];
@@ -61,7 +61,7 @@ function eventsIn(text: string): string[] {
 	return text.split(/\r?\n/).flatMap((line) => (line.startsWith('data:') ? [line.slice(5).trim()] : []));
 }
 
-/** An answer that holds a picture is a success, whatever stands beside it. */
+/** The answer if it holds a picture: then it is a success, whatever else it says. */
 function picturesIn({ status, text }: ApiAnswer): ImagesAnswer | undefined {
 	const answer = status >= 200 && status < 300 ? imagesAnswer.safeParse(parseJson(text)).data : undefined;
 	return answer?.data.some(({ url, b64_json }) => url || b64_json) ? answer : undefined;

@@ -49,12 +49,12 @@ const wordings: ReadonlyArray<[RegExp, Meaning]> = [
 	[/超时|time.?out|timed out/i, { code: 'timeout', hint: 'Look at the site before you try again: it may be ready there', retryable: false }],
 ];
 
-/** Codes by which the server says that it has not begun a generation, under 200 too. */
+/** With these codes the server says that it has not begun a generation, also under 200. */
 const notBegun = ['-2000', '-2002', '-2003', '-2004', '-2006', '-2009', 'UPLOAD_TIMEOUT', 'CONTENT_FILTERED', 'INSUFFICIENT_POINTS', 'INSUFFICIENT_CREDITS', 'INVALID_SESSION'];
-/** Codes of a generation that was begun, or that say nothing of it: under no status a refusal. */
+/** With these codes a generation was begun, or may have been: never a refusal. */
 const mayHaveBegun = ['-1000', '-2001', '-2007', '-2008', 'GENERATION_TIMEOUT', 'GENERATION_FAILED'];
 
-/** Whether an answer says that no generation was begun, so that no credit was used: by its code, then by its status. */
+/** Whether an answer says that no generation was begun, so that no credit was used: by its code, otherwise by its status. */
 export function isRefusal({ status, text }: Answered): boolean {
 	if (isNotPassedOn(status)) return true;
 	if (!isRefusalStatus(status) && !(status >= 200 && status < 300)) return false;
@@ -68,7 +68,7 @@ export function isRefusal({ status, text }: Answered): boolean {
 
 type Head = Pick<Answered, 'status' | 'headers'>;
 
-/** Where a generation may have been begun, only the site knows of it. */
+/** If a generation may have been begun, only the site knows. */
 export const terms: ChargedTerms = { isRefusal, hint: 'Look at the site before you try again: it may be ready there, and its credit used' };
 
 /** The body of a success. Throws what it means otherwise: a 200 is one only when there is no error in it. */

@@ -2,9 +2,10 @@ import type { ApiRequest, ApiStream, ApiTransport } from '../../http/apiClient';
 import type { FormPart } from '../../http/form';
 import { parseJson, readAnswer, readValue } from '../../http/json';
 import type { SocketOptions } from '../../http/socket';
+import { clockAheadMs } from '../lookUp';
 import type { CallOptions } from '../provider';
 import { dataOf, refusal } from './errors';
-import { envelope, generationTask, type GenerationTask, healthAnswer, historyPage, type HistoryPage } from './wire';
+import { envelope, generationTask, type GenerationTask, healthAnswer, historyPage, type HistoryPage, type Timed } from './wire';
 
 export interface BatchBody {
 	prompt: string;
@@ -24,7 +25,7 @@ export interface NanoBananaProClient {
 	/** @param files the reference pictures, in their order, as parts named `refImages` */
 	generateWithImages(body: BatchBody, files: readonly FormPart[], options: CallOptions): Promise<GenerationTask>;
 	status(taskId: string, options: CallOptions): Promise<GenerationTask>;
-	history(query: { page: number; pageSize: number }, options: CallOptions): Promise<HistoryPage>;
+	history(query: { page: number; pageSize: number }, options: CallOptions): Promise<Timed<HistoryPage>>;
 	detail(taskId: string, options: CallOptions): Promise<GenerationTask>;
 	deleteTask(taskId: string, options: CallOptions): Promise<void>;
 	search(query: { keyword: string; page: number; pageSize: number }, options: CallOptions): Promise<HistoryPage>;
@@ -56,7 +57,10 @@ export function createNanoBananaProClient(transport: ApiTransport, now: () => nu
 			return task({ method: 'POST', path: path('generate', 'batch-with-images'), form: [...fields, ...files], timeoutMs: uploadTimeoutMs, signal }, 'The new task');
 		},
 		status: (taskId, { signal }) => task({ method: 'GET', path: path('generate', 'status', taskId), signal }, 'The task'),
-		history: (query, { signal }) => page({ method: 'GET', path: path('history'), query, signal }),
+		async history(query, { signal }) {
+			const answer = await transport.send({ method: 'GET', path: path('history'), query, signal });
+			return { ...readValue(historyPage, dataOf(answer, now()), 'The history'), clockAheadMs: clockAheadMs(answer.headers, now()) };
+		},
 		detail: (taskId, { signal }) => task({ method: 'GET', path: path('history', taskId), signal }, 'The task'),
 		deleteTask: async (taskId, { signal }) => {
 			await data({ method: 'DELETE', path: path('history', taskId), signal });

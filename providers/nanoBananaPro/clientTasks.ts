@@ -2,9 +2,10 @@ import type { ApiRequest, ApiTransport } from '../../http/apiClient';
 import type { FormPart } from '../../http/form';
 import { readAnswer, readValue } from '../../http/json';
 import { withoutSecretFields } from '../../http/secretFields';
+import { clockAheadMs } from '../lookUp';
 import type { CallOptions } from '../provider';
 import { dataOf } from './errors';
-import { healthAnswer } from './wire';
+import { healthAnswer, type Timed } from './wire';
 import { type ImagePage, imagePage, imageTask, type ImageTask } from './wireTasks';
 
 export interface TaskBody {
@@ -27,8 +28,8 @@ export interface TasksClient {
 	generateWithImages(body: TaskBody, files: readonly FormPart[], options: CallOptions): Promise<ImageTask>;
 	task(taskId: string, options: CallOptions): Promise<ImageTask>;
 	images(query: ImagesQuery, options: CallOptions): Promise<ImageTask[]>;
-	/** As `images`, with how many there are in all where the server says. */
-	page(query: ImagesQuery, options: CallOptions): Promise<ImagePage>;
+	/** As `images`, with what a look-up needs to know of the list. */
+	page(query: ImagesQuery, options: CallOptions): Promise<Timed<ImagePage>>;
 	deleteImage(taskId: string, options: CallOptions): Promise<void>;
 	/** The server sends its providers' API keys along; they are struck out here. */
 	providers(options: CallOptions): Promise<Array<Record<string, unknown>>>;
@@ -38,7 +39,10 @@ export interface TasksClient {
 export function createTasksClient(transport: ApiTransport, now: () => number = Date.now): TasksClient {
 	const data = async (request: ApiRequest) => dataOf(await transport.send(request), now());
 	const task = async (request: ApiRequest) => readValue(imageTask, await data(request), 'The task');
-	const page = async (query: ImagesQuery, { signal }: CallOptions) => readValue(imagePage, await data({ method: 'GET', path: '/api/v1/images', query: { ...query }, signal }), 'The images');
+	async function page(query: ImagesQuery, { signal }: CallOptions): Promise<Timed<ImagePage>> {
+		const answer = await transport.send({ method: 'GET', path: '/api/v1/images', query: { ...query }, signal });
+		return { ...readValue(imagePage, dataOf(answer, now()), 'The images'), clockAheadMs: clockAheadMs(answer.headers, now()) };
+	}
 	return {
 		generate: (json, { signal }) => task({ method: 'POST', path: '/api/v1/tasks/generate', json, signal }),
 		generateWithImages({ provider, model_id, params }, files, { signal }) {

@@ -12,7 +12,7 @@ import { envelope } from './wire';
 /** Success in either API. */
 const successCodes = [0, 200];
 
-/** Whether `data` is a task of either API: then the answer is one, whatever code stands beside it. */
+/** Whether `data` is a task of either API. If so, the request was accepted, whatever the code says. */
 const namesTask = (data: unknown): boolean => z.union([z.looseObject({ id }), z.looseObject({ task_id: id })]).safeParse(data).success;
 
 /**
@@ -33,8 +33,8 @@ export function dataOf(answer: ApiAnswer, now: number): unknown {
 }
 
 /**
- * Whether an answer says that no task was made: an envelope with the code of a refusal, under that status or under 200.
- * The 503 of a full queue is one, though the public server keeps a failed task of it.
+ * Whether an answer says that no task was made: an envelope with a refusal's code, under such a status or under 200. A full
+ * queue (503) is a refusal, although the public server then lists a failed task.
  */
 export function isRefusal(answer: Answered): boolean {
 	const { status, text } = answer;

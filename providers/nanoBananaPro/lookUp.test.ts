@@ -11,12 +11,12 @@ const ended = (id: string, secondsAfter: number, more: Partial<HistoryRow> = {})
 const others = (count: number, secondsAfter: number, more: Partial<HistoryRow> = {}) => Array.from({ length: count }, (_, n) => row(`other-${secondsAfter}-${n}`, secondsAfter, { prompt: 'Another', ...more }));
 
 /** A history of these rows, and which pages of it were read. */
-function history(rows: HistoryRow[], { clampTo = 100, total = true, unreadable = 0 } = {}) {
+function history(rows: HistoryRow[], { clampTo = 100, total = true, unreadable = 0, clockAheadMs = 0 } = {}) {
 	const pages: number[] = [];
 	const read = async (page: number, pageSize: number): Promise<HistoryPage> => {
 		pages.push(page);
 		const size = Math.min(pageSize, clampTo);
-		return { rows: rows.slice((page - 1) * size, page * size), ...(total ? { total: rows.length + unreadable } : {}), unreadable: page === 1 ? unreadable : 0 };
+		return { rows: rows.slice((page - 1) * size, page * size), ...(total ? { total: rows.length + unreadable } : {}), unreadable: page === 1 ? unreadable : 0, clockAheadMs };
 	};
 	return { pages, look: (more: Parameters<typeof lookUpCall>[0] = {}) => lookUpInHistory(read, (candidate) => fitsTask(candidate, request), lookUpCall(more)) };
 }
@@ -55,7 +55,7 @@ it('reads a list of several pages once more: a task that ended in between moves 
 	const read = async (page: number, pageSize: number): Promise<HistoryPage> => {
 		// Between the pages, a task of the first one ends: what was first on the second page is now on the first.
 		if (pages++ === 1) rows.push(...rows.splice(99, 1));
-		return { rows: rows.slice((page - 1) * pageSize, page * pageSize), total: rows.length, unreadable: 0 };
+		return { rows: rows.slice((page - 1) * pageSize, page * pageSize), total: rows.length, unreadable: 0, clockAheadMs: 0 };
 	};
 	expect((await lookUpInHistory(read, (candidate) => fitsTask(candidate, request), lookUpCall())).found).toEqual(new Map([[0, 'own']]));
 });
@@ -70,6 +70,14 @@ it('a submit that found the queue full is no find, one that ran and failed is', 
 	const task = (error_message: string) => ofTask(imageTask.parse({ task_id: 'a', status: 'failed', prompt: 'A fox', error_message, created_at: new Date(since + 1000).toISOString() }));
 	for (const words of ['任务队列已满，请稍后再试', 'task queue is full', 'Queue full (100)']) expect(await history([task(words)]).look()).toEqual({ found: new Map(), conclusive: true });
 	for (const words of ['生成失败: 503 model overloaded', '', 'blocked by safety policy']) expect((await history([task(words)]).look()).found).toEqual(new Map([[0, 'a']]));
+});
+
+it('goes by the server\'s clock, which may be minutes off', async () => {
+	for (const [clockAheadMs, seconds] of [[-120_000, -120], [120_000, 120]] as const) {
+		const { look } = history([ended('own', seconds + 1), ended('older', seconds - 60)], { clockAheadMs });
+		expect(await look()).toEqual({ found: new Map([[0, 'own']]), conclusive: true });
+		expect((await history([ended('older', seconds - 60)], { clockAheadMs }).look()).found.size).toBe(0);
+	}
 });
 
 it('of several parts the oldest tasks go to the first parts', async () => {

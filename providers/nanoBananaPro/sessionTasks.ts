@@ -52,10 +52,10 @@ export function tasksSession(client: TasksClient, { baseUrl, own }: NanoBananaPr
 	async function tasksOf(taskIds: readonly string[], options: CallOptions): Promise<Map<string, ImageTask | ImageError>> {
 		const wanted = new Set(taskIds);
 		const found = new Map<string, ImageTask | ImageError>();
-		const goOn = pagesWorthReading(pageSize, 1);
+		const readOn = pagesWorthReading(pageSize, 1);
 		for await (const task of wanted.size > 1 ? rows(options) : []) {
 			if (wanted.has(task.task_id)) found.set(task.task_id, task);
-			if (found.size === wanted.size || !goOn(wanted.has(task.task_id))) break;
+			if (found.size === wanted.size || !readOn(wanted.has(task.task_id))) break;
 		}
 		for (const taskId of wanted) {
 			if (found.has(taskId)) continue;

@@ -18,6 +18,9 @@ export const generationTask = z.looseObject({
 	images: anyListOf(generatedImage),
 });
 
+/** A page of a list, and by how much the server's clock was ahead of ours when it came, in ms. */
+export type Timed<Page> = Page & { clockAheadMs: number };
+
 /** Tasks that have no readable id are left out, and counted. */
 export const historyPage = z.looseObject({ list: z.array(z.unknown()).nullish(), total: count, page: count }).transform(({ list, ...page }) => {
 	const tasks = sifted(generationTask, list ?? []);

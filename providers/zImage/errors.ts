@@ -19,7 +19,7 @@ export function throwUnlessOk(answer: ApiAnswer, now: number): void {
 	});
 }
 
-/** Whether an answer says that no task was made: FastAPI's own `{"detail": …}`, and not under a 500. */
+/** Whether an answer says that no task was made: FastAPI's own `{"detail": …}` with a refusal's status. */
 export function isRefusal(answer: Answered): boolean {
 	return isPlainRefusal(answer, (body) => errorAnswer.safeParse(body).success);
 }
@@ -62,7 +62,7 @@ export function failureOfTask({ error, error_code, error_hint }: Pick<TaskAnswer
 	if (!inner) return toJobError({ code: error_code, message: typeof error === 'string' ? error : undefined, hint: error_hint });
 	const detail = typeof inner.detail === 'string' ? inner.detail : inner.detail == null ? '' : JSON.stringify(inner.detail);
 	const message = inner.message ?? '';
-	// The message is general ("generation failed"); the detail says what a user can do something about.
+	// The message is general ("generation failed"); the detail has the reason.
 	return toJobError({ code: error_code ?? inner.code, message: message.includes(detail) ? message : message === '' ? detail : `${message} (${detail})`, hint: error_hint });
 }
 

@@ -113,7 +113,7 @@ it('after more than an hour everything has begun that ever will', async () => {
 
 it('tasks without index or ID leave it open, even after an hour', async () => {
 	for (const odd of [item(0, 'running', null), { status: 'running', task_id: 'a' }]) {
-		expect(await looking({ batches: { [own]: [odd] } }).look({ quietMs: 2 * hour })).toMatchObject({ found: new Map(), conclusive: false, reason: expect.stringContaining('does not say') as string });
+		expect(await looking({ batches: { [own]: [odd] } }).look({ quietMs: 2 * hour })).toMatchObject({ found: new Map(), conclusive: false, reason: expect.stringContaining('without saying') as string });
 	}
 });
 

@@ -6,21 +6,21 @@ import { hasEnded, stateOfItem } from './mapping';
 import type { Reader } from './reader';
 import type { BatchAnswer, BatchSummary } from './wire';
 
-/** Tasks of a worker that was killed come back after an hour; after so long none does, in ms. */
+/** Tasks of a killed worker come back after an hour. After this time no task can still begin, in ms. */
 const allBegunMs = 65 * 60_000;
-/** A batch that was begun earlier than this before the requests, and still says that it runs, never ends. In ms. */
+/** A batch that began this long before the requests and still says that it runs is stuck, in ms. */
 const longestBatchMs = 24 * 3_600_000;
-/** Bounds of one look-up: later jobs that are asked for, rows of the history, and batches among them that are opened. */
+/** Limits of one look-up: later tasks to check, rows of the history to read, batches in it to open. */
 const maxLater = 10;
 const maxRows = 500;
 const maxOpened = 10;
 
-const notBegun = 'Z-Image shows a task only when a worker begins it, and its workers may still be busy with earlier ones';
-const notTold = 'Z-Image does not say which images of the batch its tasks make';
+const notBegun = 'Z-Image shows a task only when a worker begins it, and the workers may still be busy with earlier tasks';
+const notTold = 'Z-Image shows tasks of the batch without saying which images they make';
 
 /**
- * Looks for the tasks of a batch. A batch names those that a worker has begun. That a task is missing says only then that
- * it was never made, if the workers have come past it: one that was accepted later has ended, and nothing is running.
+ * Looks up the tasks of a batch. A batch shows only the tasks that a worker has begun. A missing task was certainly never
+ * made if the workers have passed its place in the queue: a task accepted later has ended, and nothing is running.
  */
 export async function lookUpBatch(client: ZImageClient, reader: Reader, call: LookUpCall): Promise<LookedUp> {
 	const batchId = batchIdOf(call.idempotencyKey);
@@ -33,7 +33,7 @@ export async function lookUpBatch(client: ZImageClient, reader: Reader, call: Lo
 	const first = await read();
 	if (!first.conclusive || first.found.size === call.parts.length || call.quietMs > allBegunMs) return first;
 	const isPast = wouldShow(call) && (await hasLaterEnded(client, reader, call)) && !(await isAnythingRunning(reader, call));
-	// It may have begun while the others were asked for.
+	// A worker may have begun it in the meantime.
 	return isPast ? await read() : { found: first.found, conclusive: false, reason: notBegun };
 }
 
@@ -41,7 +41,7 @@ function tasksOf(answer: BatchAnswer | null, parts: readonly number[]): Map<numb
 	return new Map((answer?.items ?? []).flatMap(({ index, task_id }): Array<[number, string]> => (typeof index === 'number' && task_id && parts.includes(index) ? [[index, task_id]] : [])));
 }
 
-/** Whether a worker has ended something that was accepted from us later; the first of it ends first. A canceled task needs no worker. */
+/** Whether a worker has finished a task that was accepted from us later. The oldest are checked, because they finish first. Canceling needs no worker. */
 async function hasLaterEnded(client: ZImageClient, reader: Reader, call: LookUpCall): Promise<boolean> {
 	const oldestFirst = [...(await call.laterIds())].reverse();
 	for (const id of oldestFirst.slice(0, maxLater)) {
@@ -52,7 +52,7 @@ async function hasLaterEnded(client: ZImageClient, reader: Reader, call: LookUpC
 	return false;
 }
 
-/** Whether the history shows a task that has begun and not ended, or is too long to tell. */
+/** Whether the history shows a task that has begun and not ended, or is too long to check. */
 async function isAnythingRunning(reader: Reader, call: LookUpCall): Promise<boolean> {
 	let rows = 0;
 	let opened = 0;
@@ -65,7 +65,7 @@ async function isAnythingRunning(reader: Reader, call: LookUpCall): Promise<bool
 	return false;
 }
 
-/** By the counts: the status of a batch with a canceled or missing task stays PENDING. */
+/** Also goes by the counts, because the status of a batch with a canceled task stays PENDING. */
 function isOver({ status, batch_size, success_count, failed_count }: BatchSummary): boolean {
 	return status === 'SUCCESS' || status === 'FAILURE' || (typeof batch_size === 'number' && (success_count ?? 0) + (failed_count ?? 0) >= batch_size);
 }

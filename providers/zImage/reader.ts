@@ -50,7 +50,7 @@ export function createReader(client: ZImageClient, baseUrl: string): Reader {
 		}
 	}
 
-	/** A batch names previews only; how its original files end is told by one of its tasks. */
+	/** A batch names previews only. The file extension of its originals is read from one of its tasks. */
 	async function originalsOf({ batch, items }: BatchAnswer, options: CallOptions): Promise<string | null> {
 		const ending = (path: string | null | undefined) => (path ? (/\.(png|jpe?g|webp|gif|avif)$/i.exec(path)?.[0] ?? null) : null);
 		const known = ending(batch.relative_path);
@@ -60,7 +60,7 @@ export function createReader(client: ZImageClient, baseUrl: string): Reader {
 		return ending((await client.task(done.task_id, options).catch(() => null))?.result?.relative_path);
 	}
 
-	/** A batch tells no more of a failed task than a code and a hint; the task itself tells the rest, and the first one stands for all. */
+	/** A batch has only a code and a hint of a failed task. The message is read from the first failed task itself. */
 	async function explainFailure(states: TaskState[], items: readonly BatchItem[], options: CallOptions): Promise<void> {
 		const place = states.findIndex(({ status }) => status === 'failed');
 		const [state, item] = [states[place], items[place]];
