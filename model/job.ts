@@ -84,4 +84,6 @@ export interface JobSnapshot {
 	images: DeliveredImage[];
 	raw: unknown;
 	usage?: Usage;
+	/** What an operation of a provider node gave, where it is no job with images (a chat, a tool): its item's JSON. */
+	output?: Readonly<Record<string, unknown>>;
 }

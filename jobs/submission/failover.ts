@@ -10,7 +10,7 @@ import { withRetry } from '../runtime/retry';
 import { keyOfAttempt } from './adoption';
 import type { PoolMember } from './breaker';
 import { type Claim, AlreadyBegun } from './paidRequests';
-import type { SubmitOptions, Submitted, Submitter } from './submitter';
+import type { SubmitOptions, Submits, Submitted, Submitter } from './submitter';
 
 /** An endpoint that may make the job, and the request as it would be asked. */
 export interface Choice {
@@ -22,6 +22,8 @@ export interface Choice {
 	requestDigest: string;
 	/** Id of the n8n credential that the endpoint belongs to. */
 	credentialId: string;
+	/** See `Work`. */
+	operation?: Submits | undefined;
 }
 
 export interface Made extends Submitted {
@@ -63,8 +65,8 @@ export class Failover {
 
 	/** Makes the job at one endpoint. @param earlier an unsettled record of this endpoint, which is settled first */
 	async submitAt(choice: Choice, terms: JobTerms, earlier: JobRecord | null, options: SubmitOptions, attempts: readonly Attempt[] = []): Promise<Made> {
-		const { member, request, name } = choice;
-		const { snapshot, record } = await this.dependencies.submitter.submit(member.endpoint, request, this.claim(choice, terms), earlier, options);
+		const { member, request, name, operation } = choice;
+		const { snapshot, record } = await this.dependencies.submitter.submit({ endpoint: member.endpoint, request, operation }, this.claim(choice, terms), earlier, options);
 		return { snapshot: withAttempts(snapshot, name, attempts), record, endpoint: member.endpoint, request };
 	}
 

@@ -8,6 +8,9 @@ import type { PaidRequests } from './paidRequests';
 /** Pauses between look-ups that are not conclusive, in ms. */
 export const lookUpPauses = { firstMs: 1_200, factor: 1.5, longestMs: 15_000 };
 
+/** One stays with a look-up so long at most, in ms: what takes longer to be certain is looked up by the next retry. */
+export const lookUpMs = 45_000;
+
 /** Most ids of later jobs that a look-up may go by. */
 const maxLater = 50;
 
@@ -20,16 +23,18 @@ export interface LookUpOptions {
 	memory: Memory;
 	clock: Clock;
 	signal: AbortSignal;
+	/** When to give up, ms since the epoch. */
+	until: number;
 	/** Calls the provider as reads are called: repeated when it fails on the way. */
 	read: <T>(call: () => Promise<T>) => Promise<T>;
 }
 
 /**
  * Looks up what requests of unknown outcome have made, again and again until it is certain. Resolves once nothing is
- * unknown any more; rejects when the signal aborts, with what the last look-up said as the cause.
+ * unknown any more; rejects when the signal aborts or the time is up, with what the last look-up said.
  */
 export async function settleByLookUp(paid: PaidRequests, options: LookUpOptions): Promise<void> {
-	const { session, request, wireKey, memory, clock, signal, read } = options;
+	const { session, request, wireKey, memory, clock, signal, until, read } = options;
 	let pauseMs = lookUpPauses.firstMs;
 	let reason: ImageError | null = null;
 	for (;;) {
@@ -39,6 +44,7 @@ export async function settleByLookUp(paid: PaidRequests, options: LookUpOptions)
 			throw reason ?? thrown;
 		}
 		pauseMs = Math.min(lookUpPauses.longestMs, pauseMs * lookUpPauses.factor);
+		if (reason && clock.now() >= until) throw reason;
 		const { parts, since, quietMs, timedOut } = paid.lost;
 		const looked = await outcomeOf(
 			read(async () => {

@@ -7,7 +7,7 @@ import type { DeliveredImage, Image, JobSnapshot } from '../../model/job';
  * A snapshot as the journal keeps it: without the provider's raw answer, and with the pictures that came inside the
  * answer as result files. Where such a file cannot be written the picture is not marked as stored; the caller has it.
  */
-export async function keepResult(memory: Memory, ref: string, { job, images, usage }: JobSnapshot): Promise<StoredSnapshot> {
+export async function keepResult(memory: Memory, ref: string, { job, images, usage, output }: JobSnapshot): Promise<StoredSnapshot> {
 	const kept = await Promise.all(
 		images.map(async (image): Promise<StoredSnapshot['images'][number]> => {
 			const { inline, ...plain } = image;
@@ -16,18 +16,18 @@ export async function keepResult(memory: Memory, ref: string, { job, images, usa
 			return put.ok ? { ...plain, stored: true } : plain;
 		}),
 	);
-	return { job, images: kept, ...(usage ? { usage } : {}) };
+	return { job, images: kept, ...(usage ? { usage } : {}), ...(output ? { output } : {}) };
 }
 
 /** The snapshot of a record, with the pictures that came inside the answer as far as they are still to be had. */
-export async function restoreResult(memory: Memory, ref: string, { job, images, usage }: StoredSnapshot): Promise<JobSnapshot> {
+export async function restoreResult(memory: Memory, ref: string, { job, images, usage, output }: StoredSnapshot): Promise<JobSnapshot> {
 	const restored = await Promise.all(
 		images.map(async ({ stored, ...image }): Promise<DeliveredImage> => {
 			const inline = stored ? await memory.results.get(ref, image.index) : null;
 			return inline ? { ...image, inline } : (image satisfies Image);
 		}),
 	);
-	return { job, images: restored, raw: null, ...(usage ? { usage } : {}) };
+	return { job, images: restored, raw: null, ...(usage ? { usage } : {}), ...(output ? { output } : {}) };
 }
 
 /** Whether every picture of a stored snapshot can still be had: by its address, or from its file. */

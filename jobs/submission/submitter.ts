@@ -3,6 +3,7 @@ import type { JobRecord } from '../../memory/record';
 import { ImageError, outcomeOf, toImageError } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
+import type { Session } from '../../providers/provider';
 import { checkRequest } from '../../providers/requestCheck';
 import type { Endpoint } from '../endpoint/endpoint';
 import type { Clock, Random } from '../runtime/clock';
@@ -10,7 +11,7 @@ import { beforeDeadline } from '../runtime/deadline';
 import { withRetry } from '../runtime/retry';
 import { advanceSnapshot } from '../polling/transition';
 import { certaintyOf } from './certainty';
-import { settleByLookUp } from './lookUp';
+import { lookUpMs, settleByLookUp } from './lookUp';
 import { notSentAgain, unknownOutcome } from './outcome';
 import { AlreadyBegun, type Claim, PaidRequests } from './paidRequests';
 import { keepResult } from './storedSnapshot';
@@ -25,6 +26,17 @@ export interface SubmitOptions {
 	canFailOver?: boolean | undefined;
 	/** The key may have been used where our memory does not reach: where the provider finds jobs by key alone, it is asked first. */
 	mayExist?: boolean | undefined;
+}
+
+/** The part of a session that makes jobs. */
+export type Submits = Pick<Session, 'submit' | 'isRefusal' | 'lookUp' | 'canLookUp' | 'looksUpByKey'>;
+
+/** Where a job is made, and what it is. */
+export interface Work {
+	endpoint: Endpoint;
+	request: ImageRequest;
+	/** An operation of a provider node, in place of the session's own way to make images. */
+	operation?: Submits | undefined;
 }
 
 /** A job that was accepted, and what the journal holds of it. */
@@ -45,29 +57,30 @@ export class Submitter {
 	 * was refused, with its outcome: `refused` or `unknown`. What is under way when the signal aborts is heard to its end.
 	 * @param earlier a record of an unsettled attempt at this endpoint: it is settled before anything is sent
 	 */
-	async submit(endpoint: Endpoint, request: ImageRequest, claim: Claim, earlier: JobRecord | null, options: SubmitOptions): Promise<Submitted> {
+	async submit({ endpoint, request, operation }: Work, claim: Claim, earlier: JobRecord | null, options: SubmitOptions): Promise<Submitted> {
 		const { clock, memory } = this.dependencies;
-		const { provider, session } = endpoint;
+		const { provider } = endpoint;
+		const session = operation ?? endpoint.session;
 		const certainty = () => certaintyOf(provider, session, request, clock.now() - (earlier?.createdAt ?? clock.now()));
 		const paid = new PaidRequests(claim, earlier, { memory, clock, isRefusal: (answer) => session.isRefusal(answer), mayReuseConnection: certainty() !== 'none' });
 		const key = earlier?.wireKey ?? claim.wireKey;
 		try {
-			checkRequest(provider, request);
+			if (!operation) checkRequest(provider, request);
 			if (paid.unknownParts.length > 0 && certainty() === 'none') throw notSentAgain();
-			const snapshot = await this.accepted(endpoint, request, { ...claim, wireKey: key }, paid, certainty, options);
-			return await this.recorded(endpoint, request, paid, snapshot);
+			const snapshot = await this.accepted({ endpoint, request, session }, { ...claim, wireKey: key }, paid, certainty, options);
+			return await this.recorded(request, paid, snapshot);
 		} catch (thrown) {
 			throw await this.failed(thrown, paid, key, certainty());
 		}
 	}
 
-	private async accepted(endpoint: Endpoint, request: ImageRequest, claim: Claim, paid: PaidRequests, certainty: () => ReturnType<typeof certaintyOf>, { signal, deadline, group, canFailOver = false, mayExist = false }: SubmitOptions): Promise<JobSnapshot> {
+	private async accepted({ endpoint, request, session }: Work & { session: Submits }, claim: Claim, paid: PaidRequests, certainty: () => ReturnType<typeof certaintyOf>, { signal, deadline, group, canFailOver = false, mayExist = false }: SubmitOptions): Promise<JobSnapshot> {
 		const { clock, random, memory } = this.dependencies;
-		const { session } = endpoint;
 		const { wireKey } = claim;
 		const slot = await beforeDeadline(clock, deadline, signal, (either) => endpoint.slots.acquire(either, group), () => noSlot(endpoint.config.limits.jobsInFlight));
 		const call = { idempotencyKey: wireKey, paid: paid.paid };
 		let last: ImageError | undefined;
+		let lookUpUntil: number | undefined;
 		let mayBeThere = mayExist && session.looksUpByKey === true;
 		const attempt = async (either: AbortSignal): Promise<JobSnapshot> => {
 			if (mayBeThere) {
@@ -76,7 +89,8 @@ export class Submitter {
 				if (looked && looked.found.size > 0) await paid.adopt(looked.found);
 			}
 			if (paid.unknownParts.length > 0 && certainty() === 'lookup') {
-				await settleByLookUp(paid, { session, request, wireKey, endpointDigest: claim.endpoint.digest, credentialId: claim.endpoint.credentialId, memory, clock, signal: either, read: (read) => withRetry(read, { clock, random, signal: either, attempts: 2 }) });
+				lookUpUntil ??= clock.now() + lookUpMs;
+				await settleByLookUp(paid, { until: lookUpUntil, session, request, wireKey, endpointDigest: claim.endpoint.digest, credentialId: claim.endpoint.credentialId, memory, clock, signal: either, read: (read) => withRetry(read, { clock, random, signal: either, attempts: 2 }) });
 			}
 			return await session.submit(request, { ...call, signal: either, maxWaitMs: deadline - clock.now(), made: paid.made });
 		};
@@ -94,7 +108,7 @@ export class Submitter {
 						canRepeat: (error) => {
 							last = error;
 							if (error instanceof AlreadyBegun) return false;
-							if (paid.unknownParts.length > 0) return certainty() !== 'none';
+							if (paid.unknownParts.length > 0) return certainty() !== 'none' && !(lookUpUntil !== undefined && clock.now() >= lookUpUntil);
 							// Elsewhere is only for what was certainly not made here, in no part.
 							return error.retryable && !(canFailOver && !paid.anyAccepted);
 						},
@@ -119,7 +133,7 @@ export class Submitter {
 	}
 
 	/** Of several parts some were accepted: they are the job, and why the rest is missing stands with it. */
-	private async partly(session: Endpoint['session'], request: ImageRequest, paid: PaidRequests, idempotencyKey: string, error: ImageError) {
+	private async partly(session: Submits, request: ImageRequest, paid: PaidRequests, idempotencyKey: string, error: ImageError) {
 		const failed = { ok: false as const, error };
 		if (paid.made.size === 0) return failed;
 		const made = await outcomeOf(session.submit(request, { idempotencyKey, maxWaitMs: 0, made: paid.made, paid: paid.paid, givenUp: error }));
@@ -127,9 +141,10 @@ export class Submitter {
 	}
 
 	/** Writes what came of it; inline pictures first, so that an end in the journal always has them. */
-	private async recorded(endpoint: Endpoint, request: ImageRequest, paid: PaidRequests, snapshot: JobSnapshot): Promise<Submitted> {
+	private async recorded(request: ImageRequest, paid: PaidRequests, snapshot: JobSnapshot): Promise<Submitted> {
 		const { clock, memory } = this.dependencies;
-		const { job, images } = advanceSnapshot(undefined, snapshot);
+		// An operation that is no job with images need not have any.
+		const { job, images } = snapshot.output ? snapshot : advanceSnapshot(undefined, snapshot);
 		// When a job was made is known also where the provider's answer is silent about it.
 		const complete: JobSnapshot = { ...snapshot, images, job: { ...job, createdAt: job.createdAt ?? new Date(clock.now()).toISOString() } };
 		const record = paid.journaled;

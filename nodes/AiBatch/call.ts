@@ -19,6 +19,8 @@ export interface Call extends OperationDescription {
 	takesFile?: boolean;
 	/** The upstream of the credential and its key go along. */
 	withUpstream?: boolean;
+	/** The upstream may charge for it. */
+	isPaid?: boolean;
 	/** Statuses besides 2xx that are good answers. */
 	accept?: readonly number[];
 }

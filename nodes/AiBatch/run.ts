@@ -1,4 +1,6 @@
+import { buffer } from 'node:stream/consumers';
 import type { INodeExecutionData } from 'n8n-workflow';
+import type { ApiStream } from '../../http/apiClient';
 import type { FormPart } from '../../http/form';
 import { ImageError, outcomeOf } from '../../model/errors';
 import type { AiBatchSession } from '../../providers/aiBatch/adapter';
@@ -7,9 +9,10 @@ import { bodyOf } from '../../providers/aiBatch/errors';
 import { inputFile } from '../shared/inputFile';
 import type { OperationCall, OperationRun } from '../shared/operations/operation';
 import { promptsOf } from '../shared/operations/lists';
+import { operationResult } from '../shared/operations/paid';
 import { answerItem, fileItem, jsonParameter, requiredText } from '../shared/operations/run';
 import { textParameter } from '../shared/parameters';
-import { withPictures } from './answer';
+import { itemOf, noImage, resultOf, withPictures } from './answer';
 import type { Call } from './call';
 import { operations } from './operations';
 
@@ -23,6 +26,7 @@ export const runs: Readonly<Record<string, OperationRun<AiBatchSession>>> = Obje
 
 async function run(call: Call, item: ItemCall): Promise<INodeExecutionData[]> {
 	const request = requestOf(call, item);
+	if (call.isPaid) return [await runPaid(call, item, request)];
 	const outcome = await outcomeOf(send(call, item, request));
 	if (outcome.ok) return [outcome.value];
 	// Asked under its other address only where the first says that it has no such thing.
@@ -34,14 +38,41 @@ async function send(call: Call, item: ItemCall, request: FreeCall): Promise<INod
 	const { endpoint, signal } = item;
 	const ask = async ({ client }: AiBatchSession) => {
 		const answer = await client.open({ ...request, signal, timeoutMs }, call.accept);
-		const type = answer.headers['content-type'] ?? '';
-		if (!/json|text\//i.test(type)) return await fileItem(item, answer, { fileName: fileNameOf(answer.headers['content-disposition'], request.path), mimeType: type.split(';')[0]?.trim() || 'application/octet-stream' });
-		const text = await answer.text();
-		const body = bodyOf({ status: 200, headers: answer.headers }, text, Date.now());
-		if (body === undefined) throw new ImageError('malformedResponse', { message: 'The server answered with something that is no JSON', hint: 'Does the base URL lead to the API, and not to a web page?', retryable: false });
-		return await withPictures(item.context, answerItem(item, body));
+		const type = typeOf(answer);
+		if (!isText(type)) return await fileItem(item, answer, { fileName: fileNameOf(answer.headers['content-disposition'], request.path), mimeType: type });
+		return await withPictures(item.context, answerItem(item, jsonIn(answer.headers, await answer.text())));
 	};
 	return call.method === 'GET' ? await endpoint.read(ask, signal) : await ask(endpoint.session);
+}
+
+/** A call that the upstream may charge for: its answer is kept, so that no retry asks twice. */
+async function runPaid(call: Call, item: ItemCall, request: FreeCall): Promise<INodeExecutionData> {
+	const { context, endpoint, itemIndex, signal, paid } = item;
+	const field = call.takesFile ? textParameter(context, 'binaryField', itemIndex) : '';
+	const references = field === '' ? [] : [{ kind: 'binary' as const, ...inputFile(context, itemIndex, field) }];
+	// Keys stay out of the hash: they are the credential's.
+	const { form: _form, signal: _signal, ...described } = request;
+	const snapshot = await paid.run({
+		endpoint, itemIndex, signal, name: `${call.resource}:${call.operation}`, request: { ...described, body: bodyFor(call, item, false) }, references, images: 1, maxWaitMs: timeoutMs,
+		submit: async ({ paid: charge }) =>
+			await charge(0, async () => {
+				const answer = await endpoint.session.client.open({ ...request, signal, timeoutMs }, call.accept);
+				const type = typeOf(answer);
+				if (isText(type)) return resultOf(jsonIn(answer.headers, await answer.text()));
+				const fileName = fileNameOf(answer.headers['content-disposition'], request.path);
+				return operationResult('aiBatch', { fileName, mimeType: type }, [{ ...noImage, fileName, mimeType: type, inline: await buffer(answer.body) }]);
+			}, () => null),
+	});
+	return await itemOf(context, itemIndex, snapshot);
+}
+
+const typeOf = ({ headers }: Pick<ApiStream, 'headers'>) => headers['content-type']?.split(';')[0]?.trim() || 'application/octet-stream';
+const isText = (type: string) => /json|text\//i.test(type);
+
+function jsonIn(headers: Record<string, string>, text: string): unknown {
+	const body = bodyOf({ status: 200, headers }, text, Date.now());
+	if (body === undefined) throw new ImageError('malformedResponse', { message: 'The server answered with something that is no JSON', hint: 'Does the base URL lead to the API, and not to a web page?', retryable: false });
+	return body;
 }
 
 function requestOf(call: Call, item: ItemCall): FreeCall {
@@ -61,11 +92,13 @@ function requestOf(call: Call, item: ItemCall): FreeCall {
 	return { ...common, form };
 }
 
-function bodyFor(call: Call, item: ItemCall): Record<string, unknown> {
-	const { context, itemIndex, endpoint } = item;
+/** @param withKeys whether the upstream of the credential and its key go along */
+function bodyFor(call: Call, item: ItemCall, withKeys = true): Record<string, unknown> {
+	const { context, itemIndex } = item;
+	const upstream = withKeys ? item.endpoint.session.upstream : {};
 	if (call.resource === 'batch') {
 		const imageSize = textParameter(context, 'imageSize', itemIndex);
-		return { prompts: promptsOf(item), settings: { ...(imageSize ? { image_size: imageSize } : {}), ...endpoint.session.upstream } };
+		return { prompts: promptsOf(item), settings: { ...(imageSize ? { image_size: imageSize } : {}), ...upstream } };
 	}
 	const named = Object.entries(call.body ?? {}).flatMap(([name, key]): Array<[string, unknown]> => {
 		const field = call.fields?.find((candidate) => candidate.name === name);
@@ -73,7 +106,7 @@ function bodyFor(call: Call, item: ItemCall): Record<string, unknown> {
 		const value = field?.required ? requiredText(item, name, field.displayName) : textParameter(context, name, itemIndex);
 		return value === '' ? [] : [[key, value]];
 	});
-	return { ...(call.withUpstream ? endpoint.session.upstream : {}), ...(call.hasFreeBody ? jsonParameter(item, 'bodyJson', 'Body (JSON)') : {}), ...Object.fromEntries(named) };
+	return { ...(call.withUpstream ? upstream : {}), ...(call.hasFreeBody ? jsonParameter(item, 'bodyJson', 'Body (JSON)') : {}), ...Object.fromEntries(named) };
 }
 
 const displayNameOf = (call: Call, name: string) => call.fields?.find((field) => field.name === name)?.displayName ?? name;

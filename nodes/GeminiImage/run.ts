@@ -1,17 +1,19 @@
-import type { IBinaryKeyData, INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { checkRequest } from '../../providers/requestCheck';
 import type { GeminiSession } from '../../providers/gemini/adapter';
 import { fromBatch } from '../../providers/gemini/batch';
 import { gemini } from '../../providers/gemini/definition';
 import { picturesIn, toContentRequest, withoutData, wordsOf } from '../../providers/gemini/mapping';
 import { usageOf } from '../../providers/gemini/usage';
+import type { ContentAnswer } from '../../providers/gemini/wire';
 import { ImageError } from '../../model/errors';
 import type { JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
 import { inputFile } from '../shared/inputFile';
-import { blankJob, toItem, withoutBytes } from '../shared/items';
+import { toItem, withoutBytes } from '../shared/items';
 import { namesIn, promptsOf } from '../shared/operations/lists';
 import { type OperationCall, type OperationRun, PartialAnswer } from '../shared/operations/operation';
+import { operationResult } from '../shared/operations/paid';
 import { answerItem, requiredText, wantedRows } from '../shared/operations/run';
 import { readMaxWait, textParameter } from '../shared/parameters';
 import { createPictures, type Fetched } from '../shared/pictures';
@@ -23,14 +25,19 @@ export const runs: Readonly<Record<string, OperationRun<GeminiSession>>> = {
 	'content:generate': async (call) => {
 		const request = readContent(call);
 		const content = await toContentRequest(request);
-		const answer = await call.endpoint.session.client.generate(content, { signal: call.signal, timeoutMs: readMaxWait(call.context, call.itemIndex, 300) });
-		const found = picturesIn([answer]);
-		const text = wordsOf(answer);
-		const [refused] = found.failures;
-		if (found.images.length === 0 && text === '' && refused) throw refused;
-		const usage = usageOf([answer], content.model);
-		const json = { text, finishReasons: (answer.candidates ?? []).map(({ finishReason }) => finishReason ?? null), model: answer.modelVersion ?? content.model, ...(usage ? { usage: { ...usage } } : {}), ...(optionsOf(call).includeRaw ? { raw: withoutData(answer) as object } : {}) };
-		const { snapshot, binary } = await fetched(call, { job: { ...blankJob('gemini'), status: 'succeeded' }, images: found.images, raw: null });
+		const maxWaitMs = readMaxWait(call.context, call.itemIndex, 300);
+		const { references = [], ...described } = request;
+		const made = await call.paid.run({
+			...call, name: 'content:generate', request: { ...described }, references, images: 1, maxWaitMs,
+			submit: async ({ paid, maxWaitMs: timeoutMs }) => {
+				const answer = await paid(0, () => call.endpoint.session.client.generate(content, { signal: call.signal, timeoutMs: Math.max(1_000, timeoutMs) }), () => null);
+				return contentResult(answer, content.model, optionsOf(call).includeRaw === true);
+			},
+		});
+		const json = (made.output ?? {}) as IDataObject;
+		const [refused] = contentFailures(made);
+		if (refused) throw refused;
+		const { snapshot, binary } = await fetched(call, made);
 		// The words are paid for as well: a picture that cannot be had does not take them along.
 		if (snapshot.job.error) throw new PartialAnswer(new ImageError(snapshot.job.error.code, snapshot.job.error), json);
 		return [{ ...answerItem(call, { ...json, images: snapshot.images.map(withoutBytes) }), ...(Object.keys(binary).length > 0 ? { binary } : {}) }];
@@ -40,7 +47,18 @@ export const runs: Readonly<Record<string, OperationRun<GeminiSession>>> = {
 		const prompts = promptsOf(call);
 		for (const prompt of prompts) checkRequest(gemini, { prompt, count: 1, ...common });
 		const requests = await Promise.all(prompts.map(async (prompt) => await toContentRequest({ prompt, count: 1, ...common })));
-		const snapshot = fromBatch(await call.endpoint.session.client.createBatch({ model: common.model, displayName: textParameter(call.context, 'name', call.itemIndex) || 'n8n', requests }, call));
+		const { client, lookUp } = call.endpoint.session;
+		// The key behind the name is what a lost batch is found by.
+		const nameWith = (key: string) => `${textParameter(call.context, 'name', call.itemIndex) || 'n8n'} ${key}`;
+		const snapshot = await call.paid.run({
+			...call, name: 'batch:create', request: { prompts, ...common }, images: prompts.length, maxWaitMs: batchCreateMs,
+			submit: async ({ paid, idempotencyKey, made, signal }) => {
+				const known = made.get(0);
+				if (known !== undefined) return fromBatch(await client.batch(known, { signal }));
+				return fromBatch(await paid(0, () => client.createBatch({ model: common.model, displayName: nameWith(idempotencyKey), requests }, { signal }), ({ name }) => name));
+			},
+			...(lookUp ? { lookUp: (request, options) => lookUp(request, { ...options, idempotencyKey: nameWith(options.idempotencyKey) }) } : {}),
+		});
 		return [item(call, { ...snapshot, job: { ...snapshot.job, total: prompts.length } }, { prompts, count: prompts.length, ...common })];
 	},
 	'batch:getAll': async (call) => {
@@ -71,6 +89,25 @@ export const runs: Readonly<Record<string, OperationRun<GeminiSession>>> = {
 	'model:get': async (call) => [answerItem(call, await call.endpoint.read(({ client }) => client.model(requiredText(call, 'modelName', 'Model Name'), call), call.signal))],
 };
 
+/** How long a batch may take to be accepted, ms. */
+const batchCreateMs = 5 * 60_000;
+
+/** A direct answer as the journal keeps it: the words in `output`, the pictures as images. */
+function contentResult(answer: ContentAnswer, model: string, includeRaw: boolean): JobSnapshot {
+	const { images, failures } = picturesIn([answer]);
+	const text = wordsOf(answer);
+	const [refused] = failures;
+	const usage = usageOf([answer], model);
+	const output = { text, finishReasons: (answer.candidates ?? []).map(({ finishReason }) => finishReason ?? null), model: answer.modelVersion ?? model, ...(usage ? { usage: { ...usage } } : {}), ...(includeRaw ? { raw: withoutData(answer) as object } : {}) };
+	const result = operationResult('gemini', output, images);
+	if (images.length > 0 || text !== '' || !refused) return result;
+	return { ...result, job: { ...result.job, status: 'failed', error: refused.toJobError() } };
+}
+
+function contentFailures({ job }: JobSnapshot): ImageError[] {
+	return job.status === 'failed' && job.error ? [new ImageError(job.error.code, job.error)] : [];
+}
+
 interface Options {
 	aspectRatio?: string;
 	resolution?: string;
@@ -100,7 +137,8 @@ function readSizes(call: Call, text: (name: 'aspectRatio' | 'resolution') => str
 }
 
 async function fetched({ context, itemIndex, endpoint, signal }: Call, snapshot: JobSnapshot): Promise<Pick<Fetched, 'snapshot' | 'binary'>> {
-	if (snapshot.images.length === 0 || !context.getNodeParameter('download', itemIndex, true)) return { snapshot, binary: {} };
+	const hasBytes = snapshot.images.some((image) => image.inline);
+	if (snapshot.images.length === 0 || !(hasBytes || context.getNodeParameter('download', itemIndex, true))) return { snapshot, binary: {} };
 	return await createPictures((data, name, type) => context.helpers.prepareBinaryData(data, name, type), signal).fetch(snapshot, endpoint);
 }
 

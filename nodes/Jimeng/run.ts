@@ -3,26 +3,27 @@ import { z } from 'zod/v4';
 import { excerpt, parseJson } from '../../http/json';
 import { ImageError } from '../../model/errors';
 import type { JimengSession } from '../../providers/jimeng/adapter';
-import { type ChatResult, readChatStream, resultOf } from '../../providers/jimeng/chat';
+import { readChatStream, resultOf } from '../../providers/jimeng/chat';
 import type { ChatBody } from '../../providers/jimeng/wire';
 import { downloadPicture, downloadVideo } from '../shared/downloadFile';
 import { binaryName } from '../shared/items';
 import { type OperationCall, type OperationRun, PartialAnswer } from '../shared/operations/operation';
+import { operationResult } from '../shared/operations/paid';
 import { answerItem, requiredText } from '../shared/operations/run';
 import { readMaxWait, textParameter } from '../shared/parameters';
 
 type Call = OperationCall<JimengSession>;
 
-/** Each operation by `resource:operation`. A chat generates, and is paid: it is sent once and never repeated by itself. */
+/** Each operation by `resource:operation`. A chat generates, and is paid. */
 export const runs: Readonly<Record<string, OperationRun<JimengSession>>> = {
 	'chat:complete': async (call) => {
-		const { json, result } = await chat(call, 300);
-		return [await withPictures(call, json, result)];
+		const json = await chat(call, 'chat:complete', 300);
+		return [await withPictures(call, json)];
 	},
 	'video:generate': async (call) => {
-		const { json, result } = await chat(call, 900);
-		const [url] = result.urls;
-		if (url === undefined) throw new PartialAnswer(new ImageError('malformedResponse', { message: `Jimeng answered without a video (${excerpt(result.text)})`, hint: 'Look at the site before you try again: it may be ready there', retryable: false }), json);
+		const json = await chat(call, 'video:generate', 900);
+		const [url] = urlsOf(json);
+		if (url === undefined) throw new PartialAnswer(new ImageError('malformedResponse', { message: `Jimeng answered without a video (${excerpt(String(json['text']))})`, hint: 'Look at the site before you try again: it may be ready there', retryable: false }), json);
 		if (!call.context.getNodeParameter('download', call.itemIndex, true)) return [{ json: { ...json, url }, pairedItem: { item: call.itemIndex } }];
 		const { data, fileName, mimeType, bytes } = await keeping(json, downloadVideo(call.context, url, call.endpoint, call.signal));
 		return [{ json: { ...json, url, fileName, mimeType, bytes }, binary: { data }, pairedItem: { item: call.itemIndex } }];
@@ -32,15 +33,28 @@ export const runs: Readonly<Record<string, OperationRun<JimengSession>>> = {
 
 const earlier = z.array(z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() }));
 
-async function chat(call: Call, longestSeconds: number): Promise<{ json: IDataObject; result: ChatResult }> {
-	const { context, itemIndex, signal } = call;
+/** What a chat came to, as the item's JSON. What came before a failure goes along with the error. */
+async function chat(call: Call, name: string, longestSeconds: number): Promise<IDataObject> {
+	const { context, endpoint, itemIndex, signal, paid } = call;
 	const body: ChatBody = { model: requiredText(call, 'model', 'Model'), messages: [...messagesOf(call), { role: 'user', content: requiredText(call, 'prompt', 'Prompt') }] };
-	const options = { signal, timeoutMs: readMaxWait(context, itemIndex, longestSeconds) };
-	const { client } = call.endpoint.session;
-	const result = context.getNodeParameter('stream', itemIndex, true) ? await readChatStream(client.chatStream(body, options)) : resultOf((await client.chat(body, options)).choices.map(({ message }) => message.content ?? '').join('\n'));
-	const json: IDataObject = { text: result.text, urls: result.urls, finished: result.finished, model: body.model };
-	if (result.error) throw new PartialAnswer(result.error, json);
-	return { json, result };
+	const maxWaitMs = readMaxWait(context, itemIndex, longestSeconds);
+	const isStreamed = context.getNodeParameter('stream', itemIndex, true) === true;
+	const { client } = endpoint.session;
+	let came: IDataObject | undefined;
+	const ask = async (timeoutMs: number): Promise<IDataObject> => {
+		const options = { signal, timeoutMs };
+		const { text, urls, finished, error } = isStreamed ? await readChatStream(client.chatStream(body, options)) : resultOf((await client.chat(body, options)).choices.map(({ message }) => message.content ?? '').join('\n'));
+		came = { text, urls, finished, model: body.model };
+		// An address is what was paid for, whatever went wrong beside it.
+		if (error && urls.length === 0) throw error;
+		return error ? { ...came, problem: error.message } : came;
+	};
+	try {
+		const { output } = await paid.run({ endpoint, itemIndex, signal, name, request: { ...body, isStreamed }, images: 1, maxWaitMs, submit: async (submit) => operationResult('jimeng', await submit.paid(0, () => ask(Math.max(1_000, submit.maxWaitMs)), () => null)) });
+		return (output ?? {}) as IDataObject;
+	} catch (thrown) {
+		throw came && thrown instanceof ImageError && thrown.code !== 'canceled' ? new PartialAnswer(thrown, came) : thrown;
+	}
 }
 
 function messagesOf(call: Call): ChatBody['messages'] {
@@ -51,8 +65,9 @@ function messagesOf(call: Call): ChatBody['messages'] {
 	throw new ImageError('invalidRequest', { message: 'Earlier Messages is no JSON array of messages', hint: 'Write it as [{"role": "user", "content": "…"}]', delivery: 'notSent' });
 }
 
-async function withPictures(call: Call, json: IDataObject, { urls }: ChatResult): Promise<INodeExecutionData> {
+async function withPictures(call: Call, json: IDataObject): Promise<INodeExecutionData> {
 	const binary: IBinaryKeyData = {};
+	const urls = urlsOf(json);
 	if (call.context.getNodeParameter('download', call.itemIndex, true)) {
 		for (const [index, url] of urls.entries()) {
 			const load = /\.(mp4|webm|mov)(\?|$)/i.test(url) ? downloadVideo : downloadPicture;
@@ -61,6 +76,8 @@ async function withPictures(call: Call, json: IDataObject, { urls }: ChatResult)
 	}
 	return { json, ...(urls.length > 0 && Object.keys(binary).length > 0 ? { binary } : {}), pairedItem: { item: call.itemIndex } };
 }
+
+const urlsOf = ({ urls }: IDataObject): string[] => (Array.isArray(urls) ? urls.filter((url): url is string => typeof url === 'string') : []);
 
 /** What was generated is paid: a download that fails does not lose its address. */
 async function keeping<T>(json: IDataObject, work: Promise<T>): Promise<T> {

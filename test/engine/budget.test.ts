@@ -21,13 +21,11 @@ it('what passes the limit of the execution is not sent, and says so; the rest is
 	expect(sandbox('imageSaas').books().jobs).toHaveLength(3);
 });
 
-it('the day counts all executions, and is kept on disk', async () => {
+it('the day counts all executions', async () => {
 	const id = randomUUID();
 	expect(codes((await run(prompts(2), [generate({ imagesPerDay: 3 }, {}, id)])).output('Generate'))).toEqual(['made', 'made']);
 	expect(codes((await run(prompts(2), [generate({ imagesPerDay: 3 }, {}, id)])).output('Generate'))).toEqual(['made', 'quotaExceeded']);
-	const folder = packFolder('budget');
-	const kept = readdirSync(folder).map((name) => JSON.parse(readFileSync(`${folder}/${name}`, 'utf8')) as object);
-	expect(kept).toContainEqual({ date: expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/) as string, images: 3, usd: 0 });
+});
 });
 
 it('a request that was refused costs nothing', async () => {

@@ -106,7 +106,7 @@ it('an unknown job leaves by Failed and takes nobody along', async () => {
 it('an unknown job leaves by Failed also where it is the only one', async () => {
 	const result = await chain([{ job: { provider: 'imageSaas', id: 'cm00000000000000000000000', status: 'running' } }], [poll()]);
 	expect(result.error).toBeUndefined();
-	expect(result.output('Poll', 2).map((item) => [jobOf(item).status, jobOf(item).error?.code])).toEqual([['running', 'notFound']]);
+	expect(result.output('Poll', 2).map((item) => [jobOf(item).status, jobOf(item).error?.code])).toEqual([['failed', 'notFound']]);
 });
 
 it.each([{ mode: 'once' }, { mode: 'wait' }])('a wrong key fails Poll aloud, %j', async (parameters) => {

@@ -29,6 +29,8 @@ interface Fake {
 	/** What submits answer in turn before they succeed. */
 	refusals?: ImageError[];
 	status?: (path: string) => number;
+	/** The header of every answer; null for none. */
+	retryAfter?: string | null;
 	cancels?: boolean;
 	/** Whether it can look up the job of an earlier submit. */
 	looksUp?: boolean;
@@ -39,7 +41,7 @@ interface Fake {
 }
 
 /** An endpoint over a provider that lives in the test: jobs end by the clock. */
-export function fakeEndpoint({ jobsInFlight = null, requestsPerMinute = null, can = {}, jobMs = 1_000, refusals = [], status = () => 200, says = () => undefined, cancels = true, looksUp = false, acceptsUnanswered = false, clock = new VirtualClock(0), name = 'job', providerId = 'fake' }: Fake = {}) {
+export function fakeEndpoint({ jobsInFlight = null, requestsPerMinute = null, can = {}, jobMs = 1_000, refusals = [], status = () => 200, retryAfter = '7', says = () => undefined, cancels = true, looksUp = false, acceptsUnanswered = false, clock = new VirtualClock(0), name = 'job', providerId = 'fake' }: Fake = {}) {
 	const submits: Array<{ key: string; at: number; prompt: string }> = [];
 	const endsAt = new Map<string, number>();
 	const running = () => [...endsAt.values()].filter((at) => at > clock.now()).length;
@@ -87,7 +89,7 @@ export function fakeEndpoint({ jobsInFlight = null, requestsPerMinute = null, ca
 		// What never left is no request.
 		if (refusal?.delivery === 'notSent') throw refusal;
 		sent.push({ path, at: clock.now(), signal });
-		const headers = { 'retry-after': '7' };
+		const headers: Record<string, string> = retryAfter === null ? {} : { 'retry-after': retryAfter };
 		if (path !== '/submit') return { status: status(path), headers, text: '' };
 		const { key, prompt } = json as { key: string; prompt: string };
 		submits.push({ key, at: clock.now(), prompt });

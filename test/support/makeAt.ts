@@ -15,7 +15,7 @@ import type { ImageRequest } from '../../model/request';
 export function memoryInProcess(clock: Pick<Clock, 'now'>): Memory {
 	const now = () => clock.now();
 	const store = new ProcessStore('it is a test', new MapStore({ maxRecords: 100_000, ownsStrangers: false }), now);
-	return new StoredMemory({ store, results: null, secret: new Uint8Array(32), bounds: { keepRecordsMs: 30 * 86_400_000, maxRecords: 100_000, maxResultBytes: 2 ** 28 }, now, notice: () => null, onClose: () => undefined });
+	return new StoredMemory({ store, results: null, secret: () => new Uint8Array(32), bounds: { keepRecordsMs: 30 * 86_400_000, maxRecords: 100_000, maxResultBytes: 2 ** 28 }, now, notice: () => null, onClose: () => undefined });
 }
 
 export const choiceOf = (endpoint: Endpoint, request: ImageRequest, name: string | null = null): Choice => ({

@@ -5,7 +5,7 @@ const fileId = text('fileId', 'File ID', 'As upload or the gallery tells it', { 
 /** The first part of the document: generating in batches, prompts, creative tools, files and settings. */
 export const documented = [
 	call({
-		resource: 'batch', operation: 'generate', name: 'Generate', action: 'Generate a batch', description: 'Generate an image from each of several prompts; the server goes on by itself', method: 'POST', path: '/api/batch/generate', withUpstream: true,
+		resource: 'batch', operation: 'generate', name: 'Generate', action: 'Generate a batch', description: 'Generate an image from each of several prompts; the server goes on by itself', method: 'POST', path: '/api/batch/generate', withUpstream: true, isPaid: true,
 		fields: [
 			text('prompts', 'Prompts', 'One a line, or an array from an expression', { typeOptions: { rows: 4 }, required: true, placeholder: 'e.g. A serene lake at dawn' }),
 			text('imageSize', 'Image Size', 'Width and height in pixels', { default: '1024x1024', placeholder: 'e.g. 1024x1024' }),
@@ -13,10 +13,10 @@ export const documented = [
 	}),
 	call({ resource: 'batch', operation: 'getStatus', name: 'Get Status', action: 'Get the status of a batch', description: 'Ask how far a batch is and when it will be done', method: 'GET', path: '/api/batch/status/{batchId}', fields: [text('batchId', 'Batch ID', 'As Generate gives it', { required: true, default: '={{ $json.batch_id }}' })] }),
 	call({ resource: 'prompt', operation: 'getSuggestions', name: 'Get Suggestions', action: 'Get prompt suggestions', description: 'Get suggested prompts', method: 'GET', path: '/api/prompt-suggestions', query: ['category', 'style'], fields: [text('category', 'Category', 'Only of this kind', { placeholder: 'e.g. landscape' }), text('style', 'Style', 'Only in this style', { placeholder: 'e.g. realistic' })] }),
-	call({ resource: 'prompt', operation: 'analyze', name: 'Analyze', action: 'Analyze a prompt', description: 'Judge how good and how complex a prompt is', method: 'POST', path: '/api/analyze-prompt', body: { prompt: 'prompt' }, fields: [text('prompt', 'Prompt', 'The prompt to judge', { required: true })] }),
-	call({ resource: 'creative', operation: 'transferStyle', name: 'Transfer Style', action: 'Transfer a style', description: 'Give an image the style of another', method: 'POST', path: '/api/creative/style-transfer', hasFreeBody: true, takesFile: true }),
-	call({ resource: 'creative', operation: 'upscale', name: 'Upscale', action: 'Upscale an image', description: 'Enlarge an image', method: 'POST', path: '/api/creative/upscale', hasFreeBody: true, takesFile: true }),
-	call({ resource: 'creative', operation: 'createVariations', name: 'Create Variations', action: 'Create variations of an image', description: 'Make variations of an image', method: 'POST', path: '/api/creative/variations', hasFreeBody: true, takesFile: true }),
+	call({ resource: 'prompt', operation: 'analyze', name: 'Analyze', action: 'Analyze a prompt', description: 'Judge how good and how complex a prompt is', method: 'POST', path: '/api/analyze-prompt', isPaid: true, body: { prompt: 'prompt' }, fields: [text('prompt', 'Prompt', 'The prompt to judge', { required: true })] }),
+	call({ resource: 'creative', operation: 'transferStyle', name: 'Transfer Style', action: 'Transfer a style', description: 'Give an image the style of another', method: 'POST', path: '/api/creative/style-transfer', isPaid: true, hasFreeBody: true, takesFile: true }),
+	call({ resource: 'creative', operation: 'upscale', name: 'Upscale', action: 'Upscale an image', description: 'Enlarge an image', method: 'POST', path: '/api/creative/upscale', isPaid: true, hasFreeBody: true, takesFile: true }),
+	call({ resource: 'creative', operation: 'createVariations', name: 'Create Variations', action: 'Create variations of an image', description: 'Make variations of an image', method: 'POST', path: '/api/creative/variations', isPaid: true, hasFreeBody: true, takesFile: true }),
 	call({ resource: 'storage', operation: 'upload', name: 'Upload', action: 'Upload a file to the storage', description: 'Put a file into the cloud storage', method: 'POST', path: '/api/storage/upload', hasFreeBody: true, takesFile: true }),
 	call({ resource: 'storage', operation: 'download', name: 'Download', action: 'Download a file from the storage', description: 'Get a file from the cloud storage', method: 'GET', path: '/api/storage/download/{fileId}', fields: [fileId] }),
 	call({ resource: 'storage', operation: 'delete', name: 'Delete', action: 'Delete a file from the storage', description: 'Delete a file from the cloud storage', method: 'DELETE', path: '/api/storage/delete/{fileId}', fields: [fileId] }),

@@ -17,7 +17,7 @@ export const services = [
 	call({ resource: 'analytics', operation: 'getPopularPrompts', name: 'Get Popular Prompts', action: 'Get popular prompts', description: 'List the prompts used most', method: 'GET', path: '/api/analytics/popular-prompts' }),
 	call({ resource: 'analytics', operation: 'getTrends', name: 'Get Trends', action: 'Get generation trends', description: 'See how generation develops', method: 'GET', path: '/api/analytics/generation-trends' }),
 	call({
-		resource: 'assistant', operation: 'chat', name: 'Chat', action: 'Chat with the assistant', description: 'Ask the assistant', method: 'POST', path: '/api/assistant/chat', body: { message: 'message', context: 'context', preferredStyle: 'preferred_style' },
+		resource: 'assistant', operation: 'chat', name: 'Chat', action: 'Chat with the assistant', description: 'Ask the assistant', method: 'POST', path: '/api/assistant/chat', isPaid: true, body: { message: 'message', context: 'context', preferredStyle: 'preferred_style' },
 		fields: [text('message', 'Message', 'What to ask', { required: true }), text('context', 'Context', 'How much you know', { placeholder: 'e.g. beginner' }), text('preferredStyle', 'Preferred Style', 'Style to keep to', { placeholder: 'e.g. realistic' })],
 	}),
 	call({ resource: 'assistant', operation: 'getSuggestions', name: 'Get Suggestions', action: 'Get suggestions of the assistant', description: 'Get suggestions of the assistant', method: 'GET', path: '/api/assistant/suggestions' }),

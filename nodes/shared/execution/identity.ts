@@ -23,8 +23,11 @@ export async function runIdentityOf(context: IExecuteFunctions, memory: Memory):
 	};
 }
 
+/** A request of Image Generate, or what decides the result of another operation. */
+type DigestedRequest = ImageRequest | { request: unknown; references?: readonly Reference[] };
+
 /** Keyed hash of all that decides a picture: the provider, every field that is sent, references by content where we send bytes, else by URL. */
-export async function requestDigest(memory: Memory, providerId: string, { references, ...fields }: ImageRequest): Promise<string> {
+export async function requestDigest(memory: Memory, providerId: string, { references, ...fields }: DigestedRequest): Promise<string> {
 	const described = references === undefined ? undefined : await Promise.all(references.map(describe));
 	return memory.digest('request', canonical([providerId, fields, described]));
 }

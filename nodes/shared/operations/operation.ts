@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodePropertie
 import type { Endpoint } from '../../../jobs/endpoint/endpoint';
 import { ImageError } from '../../../model/errors';
 import type { Session } from '../../../providers/provider';
+import type { PaidOperations } from './paid';
 
 /** One item's call of an operation. */
 export interface OperationCall<S extends Session> {
@@ -9,6 +10,8 @@ export interface OperationCall<S extends Session> {
 	endpoint: Endpoint<S>;
 	itemIndex: number;
 	signal: AbortSignal | undefined;
+	/** For what costs money. */
+	paid: PaidOperations;
 }
 
 /** What an operation of a provider node is to the editor. */
@@ -38,8 +41,8 @@ export class PartialAnswer extends ImageError {
 		error: ImageError,
 		readonly came: IDataObject,
 	) {
-		const { code, message, hint, retryable, httpStatus, retryAfterMs, delivery } = error;
-		super(code, { message, hint, retryable, httpStatus, retryAfterMs, delivery, cause: error });
+		const { code, message, hint, retryable, httpStatus, retryAfterMs, delivery, outcome } = error;
+		super(code, { message, hint, retryable, httpStatus, retryAfterMs, delivery, outcome, cause: error });
 	}
 }
 

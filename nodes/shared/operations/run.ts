@@ -4,20 +4,35 @@ import { excerpt, parseJson } from '../../../http/json';
 import { ImageError, type JobError, toImageError } from '../../../model/errors';
 import type { ProviderDefinition, Session } from '../../../providers/provider';
 import { nodeEndpoint, poolsOf } from '../endpoint';
-import { toNodeError } from '../errors';
+import { hintAt, toNodeError } from '../errors';
 import { textParameter } from '../parameters';
 import { endpointHealth, type OperationCall, type OperationRun, PartialAnswer } from './operation';
+import { paidOperations, type PaidOperations } from './paid';
 
 /**
- * Executes a provider node: every item by its own operation, one after the other, in order.
- * With "Continue on fail" a failed item leaves as `{ error, details }`.
+ * Executes a provider node: every item by its own operation, one after the other, in order. A failed item leaves as
+ * `{ error, details }` and takes nobody along; the node as a whole fails only where no item succeeded, so that nothing
+ * that was paid is thrown away.
  * @param runs what each operation does, by `resource:operation`
  */
 export async function runOperations<S extends Session>(context: IExecuteFunctions, provider: ProviderDefinition<S>, runs: Readonly<Record<string, OperationRun<S>>>): Promise<INodeExecutionData[][]> {
+	const paid = paidOperations(context);
+	try {
+		const items = await runItems(context, provider, runs, paid);
+		paid.returned();
+		return [items];
+	} finally {
+		paid.end();
+	}
+}
+
+async function runItems<S extends Session>(context: IExecuteFunctions, provider: ProviderDefinition<S>, runs: Readonly<Record<string, OperationRun<S>>>, paid: PaidOperations): Promise<INodeExecutionData[]> {
 	const signal = context.getExecutionCancelSignal();
 	const poolFor = poolsOf(context);
 	const results: INodeExecutionData[] = [];
-	for (const itemIndex of context.getInputData().keys()) {
+	const failures: Array<{ itemIndex: number; thrown: unknown; error: ImageError }> = [];
+	const items = context.getInputData();
+	for (const itemIndex of items.keys()) {
 		try {
 			const name = `${textParameter(context, 'resource', itemIndex)}:${textParameter(context, 'operation', itemIndex)}`;
 			if (name === `${endpointHealth.resource}:${endpointHealth.operation}`) {
@@ -28,18 +43,24 @@ export async function runOperations<S extends Session>(context: IExecuteFunction
 			const endpoint = await nodeEndpoint(context, provider, itemIndex);
 			const run = Object.hasOwn(runs, name) ? runs[name] : undefined;
 			if (!run) throw new ImageError('invalidRequest', { message: `There is no operation ${name}`, delivery: 'notSent' });
-			results.push(...(await run({ context, endpoint, itemIndex, signal })));
+			results.push(...(await run({ context, endpoint, itemIndex, signal, paid })));
 		} catch (thrown) {
 			const error = toImageError(thrown);
-			if (error.code === 'canceled' || !context.continueOnFail()) throw thrown instanceof ImageError ? toNodeError(context.getNode(), told(error), { itemIndex, provider }) : thrown;
+			if (error.code === 'canceled') throw error;
+			failures.push({ itemIndex, thrown, error });
 			results.push({ json: { error: error.message, details: { ...error.toJobError(), ...(error instanceof PartialAnswer ? { came: error.came } : {}) } }, pairedItem: { item: itemIndex } });
 		}
 	}
-	return [results];
+	const [first] = failures;
+	if (first && !context.continueOnFail()) {
+		if (failures.length === items.length) throw first.thrown instanceof ImageError ? toNodeError(context.getNode(), withWhatCame(first.error), { itemIndex: first.itemIndex, provider }) : first.thrown;
+		hintAt(context, `${failures.length} of ${items.length} items failed; the first: ${first.error.message}. Their items say so in error and details.`);
+	}
+	return results;
 }
 
 /** What came before a failure must not be lost with the node's items: an address in it may be all that was paid for. */
-function told(error: ImageError): JobError {
+function withWhatCame(error: ImageError): JobError {
 	const jobError = error.toJobError();
 	return error instanceof PartialAnswer ? { ...jobError, hint: [jobError.hint, `What had come: ${excerpt(JSON.stringify(error.came), 1_000)}`].filter(Boolean).join('. ') } : jobError;
 }

@@ -1,0 +1,76 @@
+import { fakeEndpoint } from '../../test/support/fakeEndpoint';
+import { VirtualClock } from '../../test/support/virtualClock';
+import { Pacer } from './pacer';
+
+/** Polls that keep an endpoint lightly busy, one every `everyMs`. */
+async function lightLoad({ clock, endpoint }: ReturnType<typeof fakeEndpoint>, polls: number, everyMs: number): Promise<void> {
+	for (let n = 0; n < polls; n++) {
+		await clock.until(endpoint.look([`job-${n}`]));
+		await clock.advance(everyMs);
+	}
+}
+
+it('without a limit in the credential, one 429 under light load pauses for what it asks and slows nothing after', async () => {
+	let refuse = false;
+	const fake = fakeEndpoint({
+		status: (path) => {
+			const isRefused = refuse && path === '/submit';
+			if (isRefused) refuse = false;
+			return isRefused ? 429 : 200;
+		},
+	});
+	const { clock, submit, submits } = fake;
+	await lightLoad(fake, 8, 5_000);
+	refuse = true;
+	// Its `Retry-After` says 7 s; that the fake takes the job all the same changes nothing for the pace.
+	await clock.until(submit('refused'));
+	const refusedAt = clock.now();
+	await clock.until(Promise.all(['a', 'b', 'c', 'd'].map((key) => submit(key))));
+	expect(submits.slice(-4).map(({ at }) => at - refusedAt)).toEqual([7_000, 7_000, 7_000, 7_000]);
+	expect(fake.endpoint.requestsPerMinute).toBeNull();
+});
+
+it('a learned limit lets go at once what was seen to be accepted at once, and no more in any window', async () => {
+	const clock = new VirtualClock(0);
+	const pacer = new Pacer(null, clock);
+	pacer.limitTo({ count: 8, windowMs: 10_000 });
+	const granted: number[] = [];
+	const all = Promise.all(Array.from({ length: 24 }, () => pacer.take().then(() => granted.push(clock.now()))));
+	await clock.until(all);
+	expect(granted).toEqual([...Array.from({ length: 8 }, () => 0), ...Array.from({ length: 8 }, () => 10_000), ...Array.from({ length: 8 }, () => 20_000)]);
+});
+
+it('a limit that grows does not forget what went before', async () => {
+	const clock = new VirtualClock(0);
+	const pacer = new Pacer(null, clock);
+	pacer.limitTo({ count: 8, windowMs: 10_000 });
+	await clock.until(Promise.all(Array.from({ length: 8 }, () => pacer.take())));
+	pacer.limitTo({ count: 9, windowMs: 10_000 });
+	const granted: number[] = [];
+	await clock.until(Promise.all(Array.from({ length: 2 }, () => pacer.take().then(() => granted.push(clock.now())))));
+	expect(granted).toEqual([0, 10_000]);
+	pacer.limitTo(null);
+	await clock.until(Promise.all(Array.from({ length: 50 }, () => pacer.take())));
+	expect(clock.now()).toBe(10_000);
+});
+
+it('a provider that refuses without a time is asked ever more rarely until it accepts', async () => {
+	let accepts = false;
+	const fake = fakeEndpoint({ retryAfter: null, status: () => (accepts ? 200 : 429) });
+	const { clock, endpoint, sent } = fake;
+	const poll = async (): Promise<void> => {
+		await endpoint.look(['job-1']).catch(() => undefined);
+	};
+	for (let n = 0; n < 7; n++) await clock.until(poll());
+	const gaps = sent.slice(1).map(({ at }, n) => at - (sent[n]?.at ?? 0));
+	expect(gaps.every((gap, n) => n === 0 || gap >= (gaps[n - 1] ?? 0))).toBe(true);
+	expect(gaps.at(-1)).toBeGreaterThan(20_000);
+	expect(gaps.at(-1)).toBeLessThanOrEqual(30_000);
+	accepts = true;
+	await clock.until(poll());
+	accepts = false;
+	const before = clock.now();
+	await clock.until(poll());
+	await clock.until(poll());
+	expect(clock.now() - before).toBeLessThan(4_000);
+});
