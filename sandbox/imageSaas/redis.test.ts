@@ -55,21 +55,21 @@ describe('the real server\'s Redis', () => {
 	test('it holds the queue: what waits then waits for ever, what runs comes to its end', async () => {
 		const running = await client.submit({ prompt: '[queue:0][slow:60]' });
 		await client.reach(running, 'RUNNING');
-		const waiting = await client.submit({ prompt: '[queue:30]' });
+		const waiting = await client.submit({ prompt: '[queue:150]' });
 		client.sandbox.flushRedis();
 		await client.reach(running, 'SUCCEEDED');
-		await client.reach(await client.submit({ prompt: '[slow:60]' }), 'SUCCEEDED');
+		await client.reach(await client.submit({ prompt: '[slow:250]' }), 'SUCCEEDED');
 		expect((await client.call('GET', `/v1/jobs/${waiting}`)).json['status']).toBe('QUEUED');
 	});
 
 	test('it holds the deliveries that are to be repeated', async () => {
 		await receiver.close();
 		receiver = await startReceiver(500, 500, 500);
-		client.sandbox.settings({ webhookUrl: receiver.url, webhookRetryDelaysMs: [30] });
+		client.sandbox.settings({ webhookUrl: receiver.url, webhookRetryDelaysMs: [150] });
 		await client.submit({ prompt: 'x' });
 		await until(() => (client.sandbox.books().webhooks.length === 1 ? true : null));
 		client.sandbox.flushRedis();
-		await new Promise((resolve) => setTimeout(resolve, 60));
+		await new Promise((resolve) => setTimeout(resolve, 250));
 		expect(receiver.received).toHaveLength(1);
 	});
 
@@ -94,7 +94,7 @@ describe('the server\'s key of its provider', () => {
 	});
 
 	test('a success in between begins the count anew, and a rest ends', async () => {
-		client.sandbox.settings({ providerKeyFailures: 2, providerKeyRestMs: 40 });
+		client.sandbox.settings({ providerKeyFailures: 2, providerKeyRestMs: 300 });
 		const run = async (prompt: string, status: string) => await client.reach(await client.submit({ prompt }), status);
 		await run('[fail:PROVIDER_ERROR]', 'FAILED');
 		await run('x', 'SUCCEEDED');
@@ -103,7 +103,7 @@ describe('the server\'s key of its provider', () => {
 		await run('[fail:PROVIDER_ERROR]', 'FAILED');
 		await run('[fail:PROVIDER_ERROR]', 'FAILED');
 		expect(await run('x', 'FAILED')).toMatchObject({ error: { code: 'NO_PROVIDER_KEY' } });
-		await new Promise((resolve) => setTimeout(resolve, 50));
+		await new Promise((resolve) => setTimeout(resolve, 350));
 		await run('x', 'SUCCEEDED');
 	});
 

@@ -81,21 +81,21 @@ describe.each(['document', 'real'] as const)('dialect %s', (dialect) => {
 
 	it.each(['by method', 'by control path'])('after a restart what waited or ran stays as it is for ever (%s)', async (how) => {
 		sandbox.settings({ workers: 1 });
-		const [runs, waits] = [await submit('runs [slow:30]'), await submit('waits')];
+		const [runs, waits] = [await submit('runs [slow:200]'), await submit('waits')];
 		await reach(runs, 'processing');
 		if (how === 'by method') sandbox.restart();
 		else expect((await call('POST', '/__sandbox/restart')).status).toBe(204);
 		const after = await submit('after');
 		await reach(after, 'completed');
-		await new Promise((resolve) => setTimeout(resolve, 60));
+		await new Promise((resolve) => setTimeout(resolve, 250));
 		expect([(await api.get(runs)).status, (await api.get(waits)).status]).toEqual(['processing', waiting]);
-		expect(await prompts()).toEqual(['runs [slow:30]', 'waits', 'after']);
+		expect(await prompts()).toEqual(['runs [slow:200]', 'waits', 'after']);
 		expect(sandbox.books()).toMatchObject({ generationsBilled: 1, jobs: [{ finishedAt: null, generationsBilled: 0 }, { finishedAt: null, generationsBilled: 0 }, { generationsBilled: 1 }] });
 	});
 });
 
 it('pictures that had come before a restart are kept, and paid', async () => {
-	const { json } = await call('POST', '/api/v1/generate/batch', { prompt: 'x [slow:80]', model: 'm', count: 3, apiKey: 'gemini-key-1' });
+	const { json } = await call('POST', '/api/v1/generate/batch', { prompt: 'x [slow:300]', model: 'm', count: 3, apiKey: 'gemini-key-1' });
 	const id = APIS.document.idOf(json);
 	const come = async () => ((await call('GET', `/api/v1/generate/status/${id}`)).json as { data: { completedCount: number } }).data.completedCount;
 	await until(async () => (await come()) || null);
