@@ -34,8 +34,8 @@ export default tseslint.config(
 
 	// n8n's own rules for community nodes, on what is published. The pack runs in n8n's own process on machines of its
 	// users, not on n8n Cloud, so the profile is n8n's for such packs: Node's timers, sockets and environment are allowed.
-	// What only the memory's tests use is not published.
-	{ ...n8nCommunityNodesPlugin.configs.recommendedWithoutN8nCloudSupport, files: [...pack, 'package.json'], ignores: ['memory/testing/**'] },
+	// The memory's tests kill processes of their own; neither they nor what they use is published.
+	{ ...n8nCommunityNodesPlugin.configs.recommendedWithoutN8nCloudSupport, files: [...pack, 'package.json'], ignores: ['memory/testing/**', 'memory/**/*.test.ts'] },
 	// The memory knows nothing of n8n: its errors become n8n's in nodes/, like those of the layers beside it.
 	{ files: ['memory/**/*.ts'], rules: { '@n8n/community-nodes/require-node-api-error': 'off' } },
 	{ files: ['package.json'], languageOptions: { parser: tseslint.parser, parserOptions: { extraFileExtensions: ['.json'] } } },

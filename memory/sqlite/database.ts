@@ -16,8 +16,8 @@ const damages: readonly number[] = [code.corrupt, code.notADatabase];
 
 /** SQLite's primary result code of an error; null for an error that is not SQLite's. */
 export function sqliteCode(error: unknown): number | null {
-	if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null;
-	return error.errcode & 0xff;
+	if (typeof error !== 'object' || error === null || !('errcode' in error)) return null;
+	return typeof error.errcode === 'number' ? error.errcode & 0xff : null;
 }
 
 /** Whether an error says that the file or its disk fails, so that nothing else will work either. */

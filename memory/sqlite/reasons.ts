@@ -34,7 +34,7 @@ export function reasonOf(error: unknown, folder: string): string {
 
 /** Of an error of the file system. */
 function fileReason(error: unknown, folder: string): string {
-	const name = error instanceof Error && 'code' in error ? error.code : null;
+	const name = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
 	if (name === 'ENOSPC' || name === 'EDQUOT') return `the disk that holds ${folder} is full`;
 	if (name === 'EIO') return `the disk that holds ${folder} reported an error`;
 	return `n8n cannot write to ${folder}`;

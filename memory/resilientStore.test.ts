@@ -1,0 +1,122 @@
+import { StoreFailure } from './failure.ts';
+import { MapStore } from './inMemory/mapStore.ts';
+import { MemoryError } from './memory.ts';
+import type { LastingStore } from './resilientStore.ts';
+import { ResilientStore, retryAfterMs } from './resilientStore.ts';
+import type { Operation } from './store.ts';
+import { accepted, claimant, credentialIds, ended, newRecord, refused } from './testing/samples.ts';
+
+/** A store that fails while `broken`. */
+class FakeStore implements LastingStore {
+	broken: string | null = null;
+	restores = 0;
+	readonly maps = new MapStore({ maxRecords: 1000, ownsStrangers: false });
+
+	async call(operation: Operation): Promise<unknown> {
+		// As in the real one, the answer comes later, and the failure may happen meanwhile.
+		await new Promise((resolve) => setImmediate(resolve));
+		if (this.broken !== null) throw new StoreFailure(this.broken);
+		return this.maps.run(operation);
+	}
+
+	async restore(): Promise<void> {
+		this.restores += 1;
+		await new Promise((resolve) => setImmediate(resolve));
+		if (this.broken !== null) throw new StoreFailure(this.broken);
+	}
+
+	async close(): Promise<void> {}
+}
+
+let now: number;
+let fake: FakeStore;
+let store: ResilientStore;
+const [fox, hen] = [newRecord('fox'), newRecord('hen')];
+const list = () => store.call('list', { credentialIds, limit: 100 });
+
+beforeEach(() => {
+	now = 1000;
+	fake = new FakeStore();
+	store = new ResilientStore(fake, () => new MapStore({ maxRecords: 1000, ownsStrangers: true }), () => now);
+});
+
+test('what failed is carried out in memory, and so is what follows', async () => {
+	await store.call('begin', fox, []);
+	expect(store.failure).toBeNull();
+	fake.broken = 'the disk is full';
+	const [begun, changed] = await Promise.all([store.call('begin', hen, []), store.call('change', fox.ref, { state: accepted() }, { durable: true })]);
+	expect(begun).toMatchObject({ kind: 'begun' });
+	// It lies in the file that fails; nobody else can have taken it.
+	expect(changed).toBe(true);
+	expect(store.failure).toBe('the disk is full');
+	fake.broken = null;
+	expect((await list()).map(({ ref }) => ref)).toEqual([hen.ref]);
+});
+
+test('what the store itself refuses is no failure of it', async () => {
+	await store.call('begin', fox, []);
+	await expect(store.call('begin', { ...hen, ref: fox.ref }, [])).rejects.toThrow(MemoryError);
+	expect(store.failure).toBeNull();
+});
+
+test('after a minute the store gets what it missed, in order and at its time', async () => {
+	await store.call('begin', fox, []);
+	fake.broken = 'locked';
+	await store.call('change', fox.ref, { state: accepted() }, { durable: false });
+	await store.call('begin', hen, [{ name: 'today', over: { lineage: hen.lineage, nodeId: 'node' }, images: 1 }]);
+	await store.call('change', fox.ref, { state: ended() }, { durable: false });
+	await store.call('finish', [fox.ref], { delivered: true });
+	fake.broken = null;
+	now += retryAfterMs - 1;
+	await list();
+	expect(fake.restores).toBe(0);
+	now += 1;
+	const records = await list();
+	expect(fake.restores).toBe(1);
+	expect(store.failure).toBeNull();
+	expect(records).toEqual([
+		expect.objectContaining({ ref: fox.ref, ...ended(), deliveredAt: 1000, held: 'free' }),
+		expect.objectContaining({ ref: hen.ref, state: 'sent', createdAt: 1000, held: 'mine' }),
+	]);
+});
+
+test('while it is tried again, operations wait and none is lost', async () => {
+	fake.broken = 'locked';
+	await store.call('begin', fox, []);
+	fake.broken = null;
+	now += retryAfterMs;
+	const results = await Promise.all([store.call('change', fox.ref, { state: accepted() }, { durable: false }), store.call('begin', hen, []), list()]);
+	expect(results).toMatchObject([true, { kind: 'begun' }, [{ ref: hen.ref }, { ref: fox.ref, state: 'accepted' }]]);
+	expect(fake.restores).toBe(1);
+});
+
+test('a store that still fails is tried a minute later', async () => {
+	fake.broken = 'locked';
+	await store.call('begin', fox, []);
+	now += retryAfterMs;
+	fake.broken = 'the disk is full';
+	await list();
+	await list();
+	expect(fake.restores).toBe(1);
+	expect(store.failure).toBe('the disk is full');
+	now += retryAfterMs;
+	await list();
+	expect(fake.restores).toBe(2);
+});
+
+test('what another process did meanwhile stands', async () => {
+	fake.broken = 'locked';
+	await store.call('begin', fox, []);
+	await store.call('change', fox.ref, { state: refused }, { durable: false });
+	fake.maps.run({ name: 'begin', args: [{ ...hen, ...claimant('fox') }, []], at: 5 });
+	fake.broken = null;
+	now += retryAfterMs;
+	expect((await list()).map(({ ref, state }) => [ref, state])).toEqual([[hen.ref, 'sent']]);
+});
+
+test('a failure beside the store has the same effect', async () => {
+	store.fail('a result file could not be written');
+	await store.call('begin', fox, []);
+	expect(store.failure).toBe('a result file could not be written');
+	expect(await fake.call({ name: 'list', args: [{ credentialIds, limit: 1 }], at: 0 })).toEqual([]);
+});
