@@ -1,5 +1,5 @@
 /**
- * Tells, row by row, whether to read on in a list for jobs that could also be asked after one by one: the first pages
+ * Tells, row by row, whether to read on in a list for jobs that could also be polled one by one: the first pages
  * in any case, further ones while each of them spares more requests than it costs.
  * @param first pages read in any case
  */

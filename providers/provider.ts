@@ -55,7 +55,7 @@ export interface Capabilities {
 	references: ReferenceLimits | null;
 	strength: boolean;
 	extras: readonly ExtraField[];
-	/** How several jobs are asked after: `bulk` in few requests, `single` one each, `none`: submit answers with the finished job. */
+	/** How several jobs are polled: `bulk` in few requests, `single` one each, `none`: submit answers with the finished job. */
 	poll: 'bulk' | 'single' | 'none';
 	/** Whether progress can be watched over a socket or stream. */
 	watch: boolean;
@@ -178,7 +178,7 @@ export interface Session {
 	/** `lookUp` goes by the key alone, so that it can never give another's job: worth asking wherever a key may have been used before. */
 	looksUpByKey?: true;
 	/**
-	 * Asks after jobs, in as few requests as the provider allows. The answer has an entry for every id asked.
+	 * Polls jobs, in as few requests as the provider allows. The answer has an entry for every id asked.
 	 * Throws only where nothing could be learned of any of them (no connection, wrong key).
 	 */
 	poll?(ids: readonly string[], options: CallOptions): Promise<Map<string, Observation>>;

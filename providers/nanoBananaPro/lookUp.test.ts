@@ -6,7 +6,7 @@ import { imageTask } from './wireTasks';
 
 const { since } = lookUpCall();
 const request: ImageRequest = { prompt: 'A fox', count: 1 };
-const row = (id: string, secondsAfter: number, more: Partial<HistoryRow> = {}): HistoryRow => ({ id, createdAt: since + 1000 * secondsAfter, hasEnded: false, wasRefused: false, prompt: 'A fox', model: 'm', count: undefined, ...more });
+const row = (id: string, secondsAfter: number, more: Partial<HistoryRow> = {}): HistoryRow => ({ id, createdAt: since + 1000 * secondsAfter, hasEnded: false, wasRefused: false, prompt: 'A fox', model: 'gemini-3-pro-image-preview', count: undefined, ...more });
 const ended = (id: string, secondsAfter: number, more: Partial<HistoryRow> = {}) => row(id, secondsAfter, { hasEnded: true, ...more });
 const others = (count: number, secondsAfter: number, more: Partial<HistoryRow> = {}) => Array.from({ length: count }, (_, n) => row(`other-${secondsAfter}-${n}`, secondsAfter, { prompt: 'Another', ...more }));
 
@@ -72,6 +72,12 @@ it('a submit that found the queue full is no find, one that ran and failed is', 
 	for (const words of ['生成失败: 503 model overloaded', '', 'blocked by safety policy']) expect((await history([task(words)]).look()).found).toEqual(new Map([[0, 'a']]));
 });
 
+it('without a model in the request, a task of the server\'s default is preferred, and any other is only taken if all have it', async () => {
+	expect((await history([ended('default', 2), ended('other', 1, { model: 'other' })]).look()).found).toEqual(new Map([[0, 'default']]));
+	expect((await history([ended('second', 2, { model: 'changed' }), ended('first', 1, { model: 'changed' })]).look()).found).toEqual(new Map([[0, 'first']]));
+	expect(await history([ended('one', 2, { model: 'one' }), ended('other', 1, { model: 'other' })]).look()).toMatchObject({ found: new Map(), conclusive: false });
+});
+
 it('goes by the server\'s clock, which may be minutes off', async () => {
 	for (const [clockAheadMs, seconds] of [[-120_000, -120], [120_000, 120]] as const) {
 		const { look } = history([ended('own', seconds + 1), ended('older', seconds - 60)], { clockAheadMs });
@@ -106,9 +112,10 @@ describe('a row fits', () => {
 	const task = (more: object) => ofTask(imageTask.parse({ task_id: 'a', status: 'pending', prompt: 'A fox', model_id: 'gemini-3-pro-image-preview', ...more }));
 
 	it.each([
-		// The server's own default is not known.
 		[{}, request, 'exact'],
-		[{ model_id: 'anything' }, request, 'exact'],
+		// The server's own default may have been changed.
+		[{ model_id: 'anything' }, request, 'possible'],
+		[{ model_id: null }, request, 'possible'],
 		[{ prompt: 'A dog' }, request, 'no'],
 		[{}, { ...request, model: 'gemini-3-pro-image-preview' }, 'exact'],
 		[{}, { ...request, model: 'gemini-2.5-flash-image' }, 'no'],

@@ -36,6 +36,9 @@ const pageSize = 100;
 /** Later pages are not read: the look-up is then inconclusive. */
 const maxPages = 20;
 
+/** The model of the public server where a request names none. */
+const serverDefault = 'gemini-3-pro-image-preview';
+
 const running = ['pending', 'processing'];
 const queueFull = /队列.*满|queue.*full|full.*queue/i;
 
@@ -58,11 +61,11 @@ export function fitsGeneration({ prompt, model, count }: HistoryRow, request: Im
 	return model === asked.model && count === asked.count ? 'exact' : 'possible';
 }
 
-/** Compares a task of the tasks API, which is one image. Without a model in the request the server chose its default, which we do not know. */
+/** Compares a task of the tasks API, which is one image. Without a model in the request the server chose its default, which may have been changed. */
 export function fitsTask({ prompt, model }: HistoryRow, request: ImageRequest): Fit {
 	if (prompt !== request.prompt) return 'no';
-	if (request.model === undefined || request.model === model) return 'exact';
-	return model === undefined ? 'possible' : 'no';
+	if (model === (request.model ?? serverDefault)) return 'exact';
+	return model === undefined || request.model === undefined ? 'possible' : 'no';
 }
 
 /**

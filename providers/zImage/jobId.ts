@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /**
- * A job of ours is a batch of theirs. Its id holds what is needed to ask after it and cancel it in any process:
+ * A job of ours is a batch of theirs. Its id holds what is needed to poll and cancel it in any process:
  * the batch, how many pictures were asked for, and the tasks, since a batch names its tasks only once they have begun.
  */
 export interface ZImageJobId {
