@@ -78,6 +78,8 @@ export interface EndpointLimits {
 	requestsPerMinute: number | null;
 	/** Where the server keeps a token bucket rather than a count a minute: requests that may go at once. */
 	burst?: number;
+	/** Whether the server counts every request of a client, with or without a key: also downloads from its own origin. */
+	perClient?: boolean;
 	/** Jobs queued or running at once; null: unlimited. */
 	jobsInFlight: number | null;
 }
@@ -170,7 +172,7 @@ export interface Session {
 	 * Whether an answer to a request that can cost money plainly says that nothing was made and nothing is charged: the
 	 * provider's own status *and* body. A gateway's page says no such thing, nor do words inside a 500.
 	 */
-	isRefusal(answer: Answered): boolean;
+	isRefusal(answer: Answered, request?: ImageRequest): boolean;
 	/** Looks for what requests of unknown outcome have made; changes nothing. Asked only with idempotency `lookup`. */
 	lookUp?(request: ImageRequest, options: LookUpCall): Promise<LookedUp>;
 	/** Whether `lookUp` can find a job of this request; where it is missing, of every request. */

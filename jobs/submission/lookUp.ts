@@ -1,8 +1,9 @@
 import type { Memory } from '../../memory/memory';
 import { ImageError, outcomeOf } from '../../model/errors';
 import type { ImageRequest } from '../../model/request';
-import type { Session } from '../../providers/provider';
+import type { LookedUp, Session } from '../../providers/provider';
 import type { Clock } from '../runtime/clock';
+import type { InFlight } from './inFlight';
 import type { PaidRequests } from './paidRequests';
 
 /** Pauses between look-ups that are not conclusive, in ms. */
@@ -15,7 +16,10 @@ export const lookUpMs = 45_000;
 const maxLater = 50;
 
 export interface LookUpOptions {
-	session: Session;
+	session: Pick<Session, 'lookUp'>;
+	inFlight: InFlight;
+	/** See `PaidRequests`. */
+	likeness: string;
 	request: ImageRequest;
 	wireKey: string;
 	endpointDigest: string;
@@ -34,7 +38,7 @@ export interface LookUpOptions {
  * unknown any more; rejects when the signal aborts or the time is up, with what the last look-up said.
  */
 export async function settleByLookUp(paid: PaidRequests, options: LookUpOptions): Promise<void> {
-	const { session, request, wireKey, memory, clock, signal, until, read } = options;
+	const { clock, signal, until, inFlight, likeness } = options;
 	let pauseMs = lookUpPauses.firstMs;
 	let reason: ImageError | null = null;
 	for (;;) {
@@ -45,17 +49,11 @@ export async function settleByLookUp(paid: PaidRequests, options: LookUpOptions)
 		}
 		pauseMs = Math.min(lookUpPauses.longestMs, pauseMs * lookUpPauses.factor);
 		if (reason && clock.now() >= until) throw reason;
-		const { parts, since, quietMs, timedOut } = paid.lost;
-		const looked = await outcomeOf(
-			read(async () => {
-				if (!session.lookUp) throw new ImageError('invalidRequest', { message: 'The provider cannot look a job up', delivery: 'notSent' });
-				return await session.lookUp(request, {
-					idempotencyKey: wireKey, parts, since, quietMs, timedOut, signal,
-					takenIds: async (ids) => await memory.journal.takenIds(options.endpointDigest, ids),
-					laterIds: async () => await laterIds(options, since),
-				});
-			}),
-		);
+		if (inFlight.has(likeness)) {
+			reason ??= stillUnknown('another request for the same is under way');
+			continue;
+		}
+		const looked = await outcomeOf(inFlight.inTurn(likeness, () => lookUpOnce(paid, options)));
 		if (!looked.ok) {
 			if (signal.aborted) throw reason ?? looked.error;
 			reason = looked.error;
@@ -63,13 +61,30 @@ export async function settleByLookUp(paid: PaidRequests, options: LookUpOptions)
 			if (!looked.error.retryable) throw looked.error;
 			continue;
 		}
-		paid.settle(looked.value.found, looked.value.conclusive);
-		if (paid.unknownParts.length === 0) {
-			await paid.update({});
-			return;
-		}
-		reason = new ImageError('timeout', { message: `A request was sent and its outcome is unknown: ${looked.value.conclusive ? 'a look-up found part of it' : looked.value.reason}`, delivery: 'ambiguous' });
+		if (paid.unknownParts.length === 0) return;
+		reason = stillUnknown(looked.value.conclusive ? 'a look-up found part of it' : looked.value.reason);
 	}
+}
+
+/** Looks up once, and writes down what was found before anybody else looks. */
+async function lookUpOnce(paid: PaidRequests, options: LookUpOptions): Promise<LookedUp> {
+	const { session, request, wireKey, memory, signal, read } = options;
+	const { parts, since, quietMs, timedOut } = paid.lost;
+	const looked = await read(async () => {
+		if (!session.lookUp) throw new ImageError('invalidRequest', { message: 'The provider cannot look a job up', delivery: 'notSent' });
+		return await session.lookUp(request, {
+			idempotencyKey: wireKey, parts, since, quietMs, timedOut, signal,
+			takenIds: async (ids) => await memory.journal.takenIds(options.endpointDigest, ids),
+			laterIds: async () => await laterIds(options, since),
+		});
+	});
+	paid.settle(looked.found, looked.conclusive);
+	await paid.update({});
+	return looked;
+}
+
+function stillUnknown(why: string): ImageError {
+	return new ImageError('timeout', { message: `A request was sent and its outcome is unknown: ${why}`, delivery: 'ambiguous' });
 }
 
 async function laterIds({ memory, credentialId, endpointDigest }: LookUpOptions, since: number): Promise<string[]> {

@@ -36,9 +36,11 @@ export function unknownOutcome(error: ImageError, certainty: Certainty, key: str
 		none: 'Look at the provider before you generate it again: it may be paid already. The node Image Jobs lists such jobs and settles them',
 	}[certainty];
 	const { code, message, httpStatus } = error;
+	// What the provider's answer calls for is still to be done; a hint about the connection would mislead.
+	const ownHint = httpStatus === null || error.hint === null || error.hint === hint ? '' : `${error.hint}. `;
 	const known = message.endsWith(mayExist);
 	// Nothing repeats it without looking: a workflow that retries what is retryable would pay twice.
-	return new ImageError(code, { message: known ? message : `${message}. ${mayExist}`, hint, retryable: false, httpStatus, delivery: 'ambiguous', outcome: 'unknown', cause: error });
+	return new ImageError(code, { message: known ? message : `${message}. ${mayExist}`, hint: `${ownHint}${hint}`, retryable: false, httpStatus, delivery: 'ambiguous', outcome: 'unknown', cause: error });
 }
 
 const mayExist = 'The job may have been made all the same';

@@ -1,9 +1,10 @@
 import type { BudgetLimit, Memory } from '../../memory/memory';
 import type { Claimant, Cost, JobRecord, PaidRequest, RecordChange, RecordedEndpoint } from '../../memory/record';
 import { ImageError, outcomeOf, toImageError } from '../../model/errors';
-import type { Session, SubmitCall } from '../../providers/provider';
+import type { Answered, SubmitCall } from '../../providers/provider';
 import { type Charge, charges } from '../endpoint/charge';
 import type { Clock } from '../runtime/clock';
+import type { InFlight } from './inFlight';
 import { overBudget } from './budget';
 import { outcomeOfFailure } from './outcome';
 
@@ -31,9 +32,12 @@ export class AlreadyBegun extends ImageError {
 interface Dependencies {
 	memory: Memory;
 	clock: Clock;
-	isRefusal: Session['isRefusal'];
+	isRefusal: (answer: Answered) => boolean;
 	/** See `Charge`. */
 	mayReuseConnection: boolean;
+	inFlight: InFlight;
+	/** Requests that a look-up could take for one another. */
+	likeness: string;
 }
 
 /** The requests of one job that can cost money: each is in the journal before it leaves, and with its outcome afterwards. */
@@ -79,15 +83,16 @@ export class PaidRequests {
 		const parts = this.unknownParts;
 		const lost = this.requests.filter(({ part, outcome }) => parts.includes(part) && outcome !== 'refused');
 		const since = Math.min(...lost.map(({ sentAt }) => sentAt));
-		// Of an earlier process it is not known when its requests ended: they were sent by then.
+		// Of an earlier process it is not known when and how its requests ended: they were sent by then.
 		const lostAt = this.lostAt ?? Math.max(...lost.map(({ sentAt }) => sentAt));
-		return { parts, since, quietMs: this.dependencies.clock.now() - lostAt, timedOut: this.lostByTimeout };
+		return { parts, since, quietMs: this.dependencies.clock.now() - lostAt, timedOut: this.lostByTimeout || this.lostAt === null };
 	}
 
 	/** See `SubmitCall.paid`. Fails with what the call failed with, its outcome decided. */
 	readonly paid: SubmitCall['paid'] = async (part, call, idOf) => {
-		const { isRefusal, mayReuseConnection, clock } = this.dependencies;
+		const { isRefusal, mayReuseConnection, clock, inFlight, likeness } = this.dependencies;
 		const left: PaidRequest[] = [];
+		let leave: (() => void) | undefined;
 		const charge: Charge = {
 			mayReuseConnection,
 			fact: { kind: 'notSent' },
@@ -95,13 +100,17 @@ export class PaidRequests {
 				const request: PaidRequest = { part, outcome: 'sent', sentAt: clock.now(), providerId: null };
 				await this.inTurn(() => this.write(request));
 				left.push(request);
+				leave ??= inFlight.enter(likeness);
 			},
 		};
 		const answer = await outcomeOf(charges.run(charge, call));
 		if (answer.ok) {
 			for (const request of left) Object.assign(request, { outcome: 'accepted', providerId: idOf(answer.value) });
+			// Only what stands in the journal cannot be taken for another's.
+			if (leave) void this.update({}).then(leave, leave);
 			return answer.value;
 		}
+		leave?.();
 		const outcome = left.length === 0 ? 'refused' : outcomeOfFailure(charge.fact, isRefusal);
 		for (const request of left) request.outcome = outcome;
 		if (outcome === 'unknown') {

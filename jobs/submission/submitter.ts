@@ -1,5 +1,5 @@
 import type { Memory } from '../../memory/memory';
-import type { JobRecord } from '../../memory/record';
+import type { JobRecord, StoredSnapshot } from '../../memory/record';
 import { ImageError, outcomeOf, toImageError } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
@@ -11,6 +11,7 @@ import { beforeDeadline } from '../runtime/deadline';
 import { withRetry } from '../runtime/retry';
 import { advanceSnapshot } from '../polling/transition';
 import { certaintyOf } from './certainty';
+import { InFlight } from './inFlight';
 import { lookUpMs, settleByLookUp } from './lookUp';
 import { notSentAgain, unknownOutcome } from './outcome';
 import { AlreadyBegun, type Claim, PaidRequests } from './paidRequests';
@@ -50,6 +51,8 @@ const lookBackMs = 7 * 24 * 3_600_000;
 
 /** Makes one job at one endpoint, and has the journal know it before and after. */
 export class Submitter {
+	private readonly inFlight = new InFlight();
+
 	constructor(private readonly dependencies: { clock: Clock; random: Random; memory: Memory }) {}
 
 	/**
@@ -62,7 +65,7 @@ export class Submitter {
 		const { provider } = endpoint;
 		const session = operation ?? endpoint.session;
 		const certainty = () => certaintyOf(provider, session, request, clock.now() - (earlier?.createdAt ?? clock.now()));
-		const paid = new PaidRequests(claim, earlier, { memory, clock, isRefusal: (answer) => session.isRefusal(answer), mayReuseConnection: certainty() !== 'none' });
+		const paid = new PaidRequests(claim, earlier, { memory, clock, isRefusal: (answer) => session.isRefusal(answer, request), mayReuseConnection: certainty() !== 'none', inFlight: this.inFlight, likeness: likenessOf(endpoint, request) });
 		const key = earlier?.wireKey ?? claim.wireKey;
 		try {
 			if (!operation) checkRequest(provider, request);
@@ -70,7 +73,7 @@ export class Submitter {
 			const snapshot = await this.accepted({ endpoint, request, session }, { ...claim, wireKey: key }, paid, certainty, options);
 			return await this.recorded(request, paid, snapshot);
 		} catch (thrown) {
-			throw await this.failed(thrown, paid, key, certainty());
+			throw await this.failed(thrown, paid, key, certainty(), provider.id);
 		}
 	}
 
@@ -90,7 +93,7 @@ export class Submitter {
 			}
 			if (paid.unknownParts.length > 0 && certainty() === 'lookup') {
 				lookUpUntil ??= clock.now() + lookUpMs;
-				await settleByLookUp(paid, { until: lookUpUntil, session, request, wireKey, endpointDigest: claim.endpoint.digest, credentialId: claim.endpoint.credentialId, memory, clock, signal: either, read: (read) => withRetry(read, { clock, random, signal: either, attempts: 2 }) });
+				await settleByLookUp(paid, { inFlight: this.inFlight, likeness: likenessOf(endpoint, request), until: lookUpUntil, session, request, wireKey, endpointDigest: claim.endpoint.digest, credentialId: claim.endpoint.credentialId, memory, clock, signal: either, read: (read) => withRetry(read, { clock, random, signal: either, attempts: 2 }) });
 			}
 			return await session.submit(request, { ...call, signal: either, maxWaitMs: deadline - clock.now(), made: paid.made });
 		};
@@ -156,7 +159,7 @@ export class Submitter {
 	}
 
 	/** The outcome of a job that was not accepted goes into the journal, and into the error. */
-	private async failed(thrown: unknown, paid: PaidRequests, key: string, certainty: ReturnType<typeof certaintyOf>): Promise<ImageError> {
+	private async failed(thrown: unknown, paid: PaidRequests, key: string, certainty: ReturnType<typeof certaintyOf>, provider: string): Promise<ImageError> {
 		const error = toImageError(thrown);
 		if (error instanceof AlreadyBegun) return error;
 		if (paid.unknownParts.length > 0) {
@@ -165,9 +168,20 @@ export class Submitter {
 			await paid.update({ state: { state: 'unknown', error: unknown.toJobError() } });
 			return unknown;
 		}
-		await paid.update({ state: { state: 'refused', error: error.toJobError() } });
+		// Accepted, and then its answer held nothing: it may be paid for, and counts.
+		if (paid.anyAccepted) await paid.update({ state: { state: 'ended', snapshot: failedSnapshot(provider, error) } });
+		else await paid.update({ state: { state: 'refused', error: error.toJobError() } });
 		return error;
 	}
+}
+
+/** What a provider's list shows of a request at the least. */
+function likenessOf({ identity }: Endpoint, { prompt }: ImageRequest): string {
+	return `${identity} ${prompt}`;
+}
+
+function failedSnapshot(provider: string, error: ImageError): StoredSnapshot {
+	return { job: { provider, id: null, status: 'failed', progress: null, total: null, completed: 0, error: error.toJobError(), idempotencyKey: null, createdAt: null, updatedAt: null }, images: [] };
 }
 
 /** The parts of a request: each image may be one. */

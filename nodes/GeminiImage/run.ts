@@ -57,6 +57,7 @@ export const runs: Readonly<Record<string, OperationRun<GeminiSession>>> = {
 				if (known !== undefined) return fromBatch(await client.batch(known, { signal }));
 				return fromBatch(await paid(0, () => client.createBatch({ model: common.model, displayName: nameWith(idempotencyKey), requests }, { signal }), ({ name }) => name));
 			},
+			extras: { batch: true },
 			...(lookUp ? { lookUp: (request, options) => lookUp(request, { ...options, idempotencyKey: nameWith(options.idempotencyKey) }) } : {}),
 		});
 		return [item(call, { ...snapshot, job: { ...snapshot.job, total: prompts.length } }, { prompts, count: prompts.length, ...common })];

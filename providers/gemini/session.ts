@@ -69,7 +69,8 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 			if (answers.length === 0 && worst) throw worst;
 			return fromAnswers(answers, lost, { ...request, model: content.model }, idempotencyKey);
 		},
-		isRefusal: (answer) => isRefusal(answer, baseUrl),
+		// A batch may exist although its answer was a 500: what Google says of charges is said of direct calls.
+		isRefusal: (answer, request) => isRefusal(answer, baseUrl) && !(answer.status >= 500 && answer.status !== 503 && request !== undefined && isBatch(request)),
 		canLookUp: isBatch,
 		looksUpByKey: true,
 		async lookUp(_request, { idempotencyKey, ...call }) {

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import type { INodeExecutionData } from 'n8n-workflow';
 import type { Job } from '../../model/job';
-import { packFolder } from '../../nodes/shared/packFolder';
 import { backendsBench } from './backends';
 
 const { sandbox, run } = backendsBench(['imageSaas', 'gemini']);
@@ -25,7 +23,6 @@ it('the day counts all executions', async () => {
 	const id = randomUUID();
 	expect(codes((await run(prompts(2), [generate({ imagesPerDay: 3 }, {}, id)])).output('Generate'))).toEqual(['made', 'made']);
 	expect(codes((await run(prompts(2), [generate({ imagesPerDay: 3 }, {}, id)])).output('Generate'))).toEqual(['made', 'quotaExceeded']);
-});
 });
 
 it('a request that was refused costs nothing', async () => {
@@ -51,11 +48,4 @@ it('without a price nothing is sent where money is limited', async () => {
 	const result = await run(prompts(1), [generate({ usdPerDay: 5 })]);
 	expect(result.error?.message).toMatch(/no price is known for this request/);
 	expect(sandbox('imageSaas').books().requests).toEqual({});
-});
-
-it('leaves no run behind in the ledger', () => {
-	const folder = packFolder('runs');
-	mkdirSync(folder, { recursive: true });
-	expect(existsSync(folder)).toBe(true);
-	expect(readdirSync(folder)).toEqual([]);
 });

@@ -7,7 +7,7 @@ import type { Submits } from '../../../jobs/submission/submitter';
 import type { Memory } from '../../../memory/memory';
 import { toImageError } from '../../../model/errors';
 import type { JobSnapshot } from '../../../model/job';
-import type { Reference } from '../../../model/request';
+import type { Extra, Reference } from '../../../model/request';
 import type { SubmitCall } from '../../../providers/provider';
 import { credentialIdOf } from '../endpoint';
 import { type Delivery, deliveryOf, savedRefsOf } from '../execution/delivery';
@@ -33,6 +33,8 @@ export interface PaidOperation {
 	submit(call: SubmitCall): Promise<JobSnapshot>;
 	/** Where the provider can be asked what became of a lost request. */
 	lookUp?: Submits['lookUp'];
+	/** What makes the request a special one for the provider's own judgement of refusals, e.g. `{ batch: true }`. */
+	extras?: Record<string, Extra>;
 }
 
 /** The operations of one node run that cost money. */
@@ -64,14 +66,14 @@ export function paidOperations(context: IExecuteFunctions): PaidOperations {
 		return { memory, identity: await runIdentityOf(context, memory), delivery: deliveryOf(context, memory) };
 	};
 	return {
-		async run({ endpoint, itemIndex, signal, name, request, references, images, maxWaitMs, submit, lookUp }) {
+		async run({ endpoint, itemIndex, signal, name, request, references, images, maxWaitMs, submit, lookUp, extras }) {
 			const { memory, identity, delivery } = await (opening ??= open());
 			const credentialId = credentialIdOf(context, endpoint.provider);
 			const digest = await requestDigest(memory, `${endpoint.provider.id} ${name}`, { request, ...(references ? { references } : {}) });
 			const key = itemKey(memory, identity, credentialId, digest, ordinalOf(digest));
 			const { lineage, rootExecutionId, origin, day } = identity;
-			const asked = { prompt: '', count: images };
-			const operation: Submits = { submit: (_request, call) => submit(call), isRefusal: (answer) => endpoint.session.isRefusal(answer), ...(lookUp ? { lookUp } : {}) };
+			const asked = { prompt: digest, count: images, ...(extras ? { extras } : {}) };
+			const operation: Submits = { submit: (_request, call) => submit(call), isRefusal: (answer, asking) => endpoint.session.isRefusal(answer, asking), ...(lookUp ? { lookUp } : {}) };
 			const choice = { member: new PoolMember({ name: mainEndpoint, priority: 0, weight: 1, models: [] }, endpoint), request: asked, name: null, requestDigest: digest, credentialId, operation };
 			const wanted = { baseKey: key, isOwnKey: false, wireKey: key, lineage, rootExecutionId, origin: { ...origin, itemIndex }, day: day(), requests: [digest], credentialIds: [credentialId], adoptWithinMs, reuseWithinMs: 0, savedRefs };
 			let ref: string | undefined;
