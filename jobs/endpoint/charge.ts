@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ApiStream } from '../../http/apiClient';
+import { outcomeOf } from '../../model/errors';
 import type { Answered } from '../../providers/provider';
 
 /** How far a request that can cost money got. */
@@ -21,3 +23,27 @@ export interface Charge {
 
 /** The charge that the present call belongs to. Requests that change nothing (GET) never count. */
 export const charges = new AsyncLocalStorage<Charge>();
+
+/** Sends a request that may cost money: recorded right before it leaves, and how far it got where no answer comes. */
+export async function charged<A>(charge: Charge | undefined, send: () => Promise<A>): Promise<A> {
+	if (!charge) return await send();
+	await charge.leaving();
+	charge.fact = { kind: 'unanswered', timedOut: false };
+	const sent = await outcomeOf(send());
+	if (sent.ok) return sent.value;
+	const { delivery, code } = sent.error;
+	charge.fact = delivery === 'notSent' ? { kind: 'notSent' } : { kind: 'unanswered', timedOut: code === 'timeout' };
+	throw sent.error;
+}
+
+/** What a streamed answer says is known only to who reads it. */
+export function readForCharge(stream: ApiStream, charge: Charge): ApiStream {
+	return {
+		...stream,
+		text: async () => {
+			const text = await stream.text();
+			charge.fact = { kind: 'answered', answer: { status: stream.status, headers: stream.headers, text } };
+			return text;
+		},
+	};
+}

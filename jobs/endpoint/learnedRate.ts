@@ -1,64 +1,123 @@
-const windowMs = 60_000;
+import type { Json } from '../../memory/memory';
+import type { WindowLimit } from './rates';
 
-/** Accepted requests that say something. */
+const minuteMs = 60_000;
+const minWindowMs = 1_000;
+
+/** Refusals further apart than this, in ms, do not belong to the same limit. */
+const relatedMs = 2 * minuteMs;
+/** Requests that must have been accepted between refusals before they tell a limit. */
 const enough = 5;
 /** Kept below what was seen, for requests do not arrive evenly. */
 const margin = 0.95;
-/** A guess that was too high is taken down to this share of it. */
-const backOff = 0.7;
-/** Each minute in which nothing was refused raises the guess by this share, so that one that was too low heals. */
+/** Each minute without a refusal raises the limit by this share, so that one that was too low heals. */
 const growth = 0.1;
+/** Raised so many times over, it says nothing any more. */
+const healedAfter = 100;
+
+/** A refusal with the pause that it asked for; further refusals of requests sent before its end belong to it. */
+interface Refused {
+	/** End of the pause, ms since the epoch. */
+	until: number;
+	/** Requests that were sent after it and accepted. */
+	accepted: number;
+	/** The limit that was kept to when it came. */
+	before: Guess | null;
+}
+
+interface Guess {
+	/** Not a whole number: it grows. */
+	count: number;
+	windowMs: number;
+}
 
 /**
- * Requests a minute that a provider seems to allow, learned from what it accepted and refused, for a credential that
- * does not say. A provider that never refuses has no limit.
+ * The limit that a provider seems to have, learned for a credential that names none. One refusal says only how long to
+ * wait: a server may be overloaded for a moment. When the provider refuses again and again, the requests that it
+ * accepted from the end of one pause to the end of a later one tell its limit. A provider that never refuses has none.
  */
 export class LearnedRate {
-	/** Accepted requests of the last minute, counted by the second, oldest first. */
-	private readonly accepted = new Map<number, number>();
-	private guess: number | null = null;
-	/** When the guess was last made or raised. */
+	private guess: Guess | null = null;
+	/** When the guess was made or raised, ms since the epoch. */
 	private since = 0;
+	private last: Refused | null = null;
+	/** What was accepted from the end of an earlier pause to the last refusal. */
+	private seen: { from: number; accepted: number; atOnce: number } | null = null;
 
-	/** A request was answered, and not with "too fast". */
-	accept(now: number): void {
-		this.forget(now);
-		const second = Math.floor(now / 1_000);
-		this.accepted.set(second, (this.accepted.get(second) ?? 0) + 1);
+	/** A request was answered, and not with "too fast". @param sentAt when it was sent, ms since the epoch */
+	accept(sentAt: number): void {
+		if (this.last && sentAt >= this.last.until) this.last.accepted++;
 	}
 
-	/**
-	 * A request was refused as too fast. Those that went off before the last guess was made teach nothing new.
-	 * @param sentAt when it went off @param retryAfterMs how long the provider asks to wait: with what was accepted before, it tells the provider's window
-	 */
-	refuse(sentAt: number, now: number, retryAfterMs: number): void {
-		this.forget(now);
-		if (this.guess !== null && sentAt <= this.since) return;
-		const [first = now / 1_000] = this.accepted.keys();
-		const span = Math.min(windowMs, Math.max(1_000, now - first * 1_000 + retryAfterMs));
-		const count = [...this.accepted.values()].reduce((sum, each) => sum + each, 0);
-		// Too few say nothing: something else was wrong, and the wait that was asked for is all there is to keep.
-		if (count < enough) return;
-		const seen = Math.max(1, (count / span) * windowMs * margin);
-		this.guess = this.guess === null ? seen : Math.max(1, Math.min(seen, this.guess * backOff));
-		this.since = now;
+	/** A request was refused as too fast. @param sentAt when it was sent @param pauseMs how long nothing is sent now */
+	refuse(sentAt: number, now: number, pauseMs: number): void {
+		const until = now + pauseMs;
+		if (this.last && this.belongsTo(this.last, sentAt)) {
+			this.last.until = Math.max(this.last.until, until);
+		} else {
+			this.seen = this.last && sentAt - this.last.until <= relatedMs ? this.added(this.last) : null;
+			this.last = { until, accepted: 0, before: this.grown(now) };
+		}
+		// Nothing heals while it is refused.
+		this.since = Math.max(this.since, now);
+		this.conclude(this.last);
 	}
 
-	/** null: no limit is known. */
+	/** At most so many requests in any window of so many ms; null: no limit is known. */
+	limit(now: number): WindowLimit | null {
+		const guess = this.grown(now);
+		return guess && { count: Math.max(1, Math.floor(guess.count)), windowMs: guess.windowMs };
+	}
+
+	/** Requests a minute; null: no limit is known. */
 	perMinute(now: number): number | null {
-		if (this.guess === null) return null;
-		const minutes = Math.floor((now - this.since) / windowMs);
-		if (minutes > 0) {
-			this.guess *= (1 + growth) ** minutes;
-			this.since += minutes * windowMs;
-		}
-		return Math.max(1, Math.floor(this.guess));
+		const guess = this.grown(now);
+		return guess && Math.max(1, Math.floor((guess.count / guess.windowMs) * minuteMs));
 	}
 
-	private forget(now: number): void {
-		for (const second of this.accepted.keys()) {
-			if (second * 1_000 > now - windowMs) break;
-			this.accepted.delete(second);
+	/** What is to be kept over a restart. */
+	snapshot(): Json {
+		return this.guess && { ...this.guess, since: this.since };
+	}
+
+	/** Takes over what was kept, unless more is known already. */
+	restore(kept: Json | undefined): void {
+		if (this.guess || typeof kept !== 'object' || kept === null || !('count' in kept)) return;
+		const { count, windowMs, since } = kept;
+		if (!isAbove(count, 0) || !isAbove(windowMs, minWindowMs - 1) || !isAbove(since, -1)) return;
+		this.guess = { count, windowMs };
+		this.since = Math.max(this.since, since);
+	}
+
+	private belongsTo({ until, accepted }: Refused, sentAt: number): boolean {
+		return sentAt < until || (accepted === 0 && sentAt - until <= relatedMs);
+	}
+
+	/** What was seen so far, with what was accepted after the last pause. After a conclusion it begins anew. */
+	private added({ until, accepted }: Refused): NonNullable<LearnedRate['seen']> {
+		const earlier = this.seen && this.seen.accepted < enough ? this.seen : null;
+		return { from: earlier?.from ?? until, accepted: (earlier?.accepted ?? 0) + accepted, atOnce: Math.max(earlier?.atOnce ?? 0, accepted) };
+	}
+
+	private conclude({ until, before }: Refused): void {
+		if (!this.seen || this.seen.accepted < enough) return;
+		const { from, accepted, atOnce } = this.seen;
+		const perMs = Math.min(accepted / Math.max(minWindowMs, until - from), before ? before.count / before.windowMs : Number.POSITIVE_INFINITY) * margin;
+		this.guess = { count: atOnce, windowMs: Math.max(minWindowMs, atOnce / perMs) };
+	}
+
+	private grown(now: number): Guess | null {
+		if (!this.guess) return null;
+		this.since = Math.min(this.since, now);
+		const minutes = Math.floor((now - this.since) / minuteMs);
+		const factor = (1 + growth) ** minutes;
+		if (factor > healedAfter) this.guess = null;
+		else if (minutes > 0) {
+			this.guess = { ...this.guess, count: this.guess.count * factor };
+			this.since += minutes * minuteMs;
 		}
+		return this.guess;
 	}
 }
+
+const isAbove = (value: Json | undefined, bound: number): value is number => typeof value === 'number' && value > bound && Number.isFinite(value);

@@ -1,12 +1,12 @@
 import type { Clock } from '../runtime/clock';
 import { FairQueue, waitForTurn } from '../runtime/fairQueue';
-import { BucketRate, type Rate, WindowRate } from './rates';
+import { BucketRate, type Rate, type WindowLimit, WindowRate } from './rates';
 
 /** Keeps one endpoint's requests within its limit. Groups take turns; within one, first come, first served. */
 export class Pacer {
-	private rate: Rate | null;
+	private readonly rate: Rate | null;
 	private notBefore = 0;
-	private learned: number | null = null;
+	private learned: WindowRate | null = null;
 	private readonly queue = new FairQueue<() => void>();
 	private serving = false;
 	/** Ends the present pause when nobody waits for its end any more. */
@@ -21,14 +21,13 @@ export class Pacer {
 		private readonly clock: Clock,
 		burst?: number,
 	) {
-		this.rate = requestsPerMinute === null ? null : burst === undefined ? new WindowRate(requestsPerMinute) : new BucketRate(requestsPerMinute, burst);
+		this.rate = requestsPerMinute === null ? null : burst === undefined ? WindowRate.perMinute(requestsPerMinute) : new BucketRate(requestsPerMinute, burst);
 	}
 
-	/** Goes by a learned limit from now on: evenly, since nothing is known of how much may go at once. */
-	limitTo(requestsPerMinute: number): void {
-		if (requestsPerMinute === this.learned) return;
-		this.learned = requestsPerMinute;
-		this.rate = new BucketRate(requestsPerMinute, 1, 0);
+	/** Keeps to a learned limit too from now on; null: to none. */
+	limitTo(limit: WindowLimit | null): void {
+		if (limit && this.learned) this.learned.change(limit);
+		else this.learned = limit && WindowRate.of(limit);
 	}
 
 	/**
@@ -64,10 +63,11 @@ export class Pacer {
 		while (this.queue.size > 0) {
 			this.idle = new AbortController();
 			const now = this.clock.now();
-			const pause = Math.max(this.notBefore - now, this.rate?.pauseMs(now) ?? 0);
+			const pause = Math.max(this.notBefore - now, this.rate?.pauseMs(now) ?? 0, this.learned?.pauseMs(now) ?? 0);
 			if (pause > 0) await this.clock.sleep(pause, this.idle.signal).catch(() => undefined);
 			else {
 				this.rate?.spend(now);
+				this.learned?.spend(now);
 				this.queue.shift()?.();
 			}
 		}

@@ -6,33 +6,59 @@ export interface Rate {
 	spend(now: number): void;
 }
 
+/** At most so many in any window of so many ms. */
+export interface WindowLimit {
+	count: number;
+	windowMs: number;
+}
+
 /**
  * The provider's minute, and a little more: requests do not arrive in the same distances as they were sent, and one
  * that came quickly after a slow one would fall into a window that was already full.
  */
-const windowMs = 60_500;
+const minuteMs = 60_500;
 
 /** Share of a minute's requests that may go at once; the rest flows in evenly, so that who comes later need not wait for a whole minute. */
 const burstShare = 1 / 2;
 
 /** At most n in any window, wherever it begins, and all n of them where there is demand: the moments of the last window are remembered. */
 export class WindowRate implements Rate {
-	private readonly burst: number;
 	/** Moments in the present window, oldest first, from `start` on. */
 	private moments: number[] = [];
 	private start = 0;
 
-	constructor(private readonly perMinute: number) {
-		this.burst = Math.max(1, Math.floor(perMinute * burstShare));
+	/** @param burst how many may go at once */
+	private constructor(
+		private limit: WindowLimit,
+		private burst: number,
+	) {}
+
+	/** So many a minute, as a credential names them. */
+	static perMinute(count: number): WindowRate {
+		return new WindowRate({ count, windowMs: minuteMs }, Math.max(1, Math.floor(count * burstShare)));
+	}
+
+	/** All of a window at once, as a provider was seen to accept them. */
+	static of(limit: WindowLimit): WindowRate {
+		return new WindowRate(limit, limit.count);
+	}
+
+	/** Another limit from now on; what went before still counts. */
+	change(limit: WindowLimit): void {
+		this.limit = limit;
+		this.burst = limit.count;
 	}
 
 	pauseMs(now: number): number {
 		this.forget(now);
+		const { count: max, windowMs } = this.limit;
 		const count = this.moments.length - this.start;
 		const oldest = this.moments[this.start];
 		if (oldest === undefined || count < this.burst) return 0;
+		// Where a limit was lowered, more may have gone than it allows: the one that makes room is later than the oldest.
+		if (count >= max) return Math.max(0, Math.ceil((this.moments[this.moments.length - max] ?? oldest) + windowMs - now));
 		// Beyond the burst the rest of the window's requests come in step with its time.
-		const share = (count + 1 - this.burst) / (this.perMinute - this.burst);
+		const share = (count + 1 - this.burst) / (max - this.burst);
 		return Math.max(0, Math.ceil(oldest + Math.min(1, share) * windowMs - now));
 	}
 
@@ -41,7 +67,7 @@ export class WindowRate implements Rate {
 	}
 
 	private forget(now: number): void {
-		while ((this.moments[this.start] ?? Number.POSITIVE_INFINITY) <= now - windowMs) this.start++;
+		while ((this.moments[this.start] ?? Number.POSITIVE_INFINITY) <= now - this.limit.windowMs) this.start++;
 		// Cut off now and then, not each time: a list is long where the limit is high.
 		if (this.start > 1_000 || this.start === this.moments.length) {
 			this.moments = this.moments.slice(this.start);
@@ -56,14 +82,13 @@ export class BucketRate implements Rate {
 	private tokens: number;
 	private refilledAt: number | null = null;
 
-	/** @param burst the bucket's capacity @param tokens what is in it at the beginning */
+	/** @param burst the bucket's capacity; it is full at the beginning */
 	constructor(
 		perMinute: number,
 		private readonly burst: number,
-		tokens = burst,
 	) {
 		this.perMs = perMinute / 60_000;
-		this.tokens = tokens;
+		this.tokens = burst;
 	}
 
 	pauseMs(now: number): number {

@@ -13,20 +13,38 @@ export interface Expectation {
 /** So many of the last are remembered, and so few say nothing yet. */
 const kept = 64;
 const enough = 6;
-/** Kinds remembered: those not seen for longest are forgotten. */
-const mostKinds = 200;
-
 /** Durations of the jobs of an endpoint by kind (model, size, count). */
 export class Durations {
+	/** Kinds remembered: those not seen for longest are forgotten. */
+	static readonly maxKinds = 200;
+
 	/** Least recently seen first, as a Map keeps them. */
-	private readonly byKind = new Map<string, number[]>();
+	private readonly byKind = new Map<string, readonly number[]>();
 
 	record(kind: string, ms: number): void {
-		const seen = this.byKind.get(kind) ?? [];
+		this.set(kind, [...this.of(kind), ms]);
+	}
+
+	/** Durations that were seen before all that is known of this kind, oldest first. */
+	prepend(kind: string, earlier: readonly number[]): void {
+		this.set(kind, [...earlier, ...this.of(kind)]);
+	}
+
+	/** All that is remembered of a kind, oldest first. */
+	of(kind: string): readonly number[] {
+		return this.byKind.get(kind) ?? [];
+	}
+
+	/** The kinds of which something is remembered. */
+	kinds(): string[] {
+		return [...this.byKind.keys()];
+	}
+
+	private set(kind: string, times: readonly number[]): void {
 		this.byKind.delete(kind);
-		this.byKind.set(kind, [...seen, ms].slice(-kept));
+		this.byKind.set(kind, times.slice(-kept));
 		const [oldest] = this.byKind.keys();
-		if (this.byKind.size > mostKinds && oldest !== undefined) this.byKind.delete(oldest);
+		if (this.byKind.size > Durations.maxKinds && oldest !== undefined) this.byKind.delete(oldest);
 	}
 
 	/** undefined until enough have been seen. */

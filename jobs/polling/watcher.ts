@@ -25,6 +25,10 @@ export interface WatcherOptions extends CadenceOptions {
 	/** Where the provider can push: its snapshots spare the polls as long as they come. */
 	watch?: Session['watch'];
 	onEnd: OnEnd;
+	/** Whether ends are announced; by default nothing is known of it yet. */
+	trust?: PushTrust;
+	/** Told when an end was announced or had to be polled for. */
+	onTrust?: () => void;
 }
 
 /** One polling loop for everyone who waits for a job of this endpoint. It runs while somebody waits, and not otherwise. */
@@ -41,9 +45,10 @@ export class Watcher {
 
 	private readonly channels: Channels;
 	private readonly cadence: Cadence;
-	private readonly trust = new PushTrust();
+	private readonly trust: PushTrust;
 
 	constructor(private readonly options: WatcherOptions) {
+		this.trust = options.trust ?? new PushTrust();
 		this.channels = new Channels(options.watch);
 		this.cadence = new Cadence({ ...options, announced: () => this.trust.holds });
 	}
@@ -215,13 +220,23 @@ export class Watcher {
 		}
 	}
 
+	/** More is known than before, of durations or of announcements: everyone's next poll may be another. */
+	reschedule(): void {
+		for (const entry of this.watched.values()) entry.dueAt = this.cadence.nextLookAt(entry);
+		this.wake.abort();
+	}
+
+	/** Whether somebody waits for a job. */
+	get isBusy(): boolean {
+		return this.watched.size > 0;
+	}
+
 	/** Where announcements begin to be relied on, or no longer are, everyone's next look is another. */
 	private trusting(change: () => void): void {
 		const before = this.trust.holds;
 		change();
-		if (this.trust.holds === before) return;
-		for (const entry of this.watched.values()) entry.dueAt = this.cadence.nextLookAt(entry);
-		this.wake.abort();
+		this.options.onTrust?.();
+		if (this.trust.holds !== before) this.reschedule();
 	}
 
 	/** When nobody is left who wants a look's answer, the request is dropped. */

@@ -47,6 +47,7 @@ export class Slots {
 		return this.limit !== null && this.held >= this.limit;
 	}
 
+	/** Slots that are held; without a limit, submits under way. */
 	get inFlight(): number {
 		return this.held;
 	}
@@ -71,8 +72,9 @@ export class Slots {
 			bind: (jobId) => {
 				// A replayed key answers with a job that holds a slot already: one job, one slot.
 				if (this.byJob.has(jobId)) return release();
+				// Without a limit nobody waits for its end, and nobody may ever see it.
+				if (this.limit === null) return release();
 				boundTo = jobId;
-				if (this.limit === null) return;
 				this.byJob.set(jobId, release);
 				if (this.contended) this.onContention([jobId]);
 			},

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
+import type { Json } from '../../memory/memory';
 import { type ErrorCode, ImageError, outcomeOf } from '../../model/errors';
 import { fakeEndpoint } from '../../test/support/fakeEndpoint';
-import { VirtualClock } from '../../test/support/virtualClock';
+import { settle, VirtualClock } from '../../test/support/virtualClock';
+import type { ScopedLearned } from '../endpoint/learnedValues';
 import { ejection, orderMembers, PoolMember } from './breaker';
 
 afterEach(() => jest.restoreAllMocks());
@@ -142,5 +144,66 @@ describe('the order', () => {
 		const full = new PoolMember({ name: 'full', priority: 0, weight: 1_000, models: [] }, endpoint);
 		expect(order([full, named('free')])).toEqual(['free', 'full']);
 		expect(order([full, named('backup', { priority: 1 })])).toEqual(['full', 'backup']);
+	});
+});
+
+describe('over a restart', () => {
+	/** Values that outlive the endpoints. */
+	function keeper(): ScopedLearned & { values: Record<string, Json> } {
+		const values: Record<string, Json> = {};
+		return { values, read: async () => ({ ...values }), write: (more) => void Object.assign(values, JSON.parse(JSON.stringify(more))), digest: (text) => text };
+	}
+
+	async function takenOut(clock: VirtualClock, learned: ScopedLearned, coolDowns: number) {
+		const { member } = memberOf(clock, {}, { learned });
+		await settle();
+		for (let n = 0; n < ejection.after - 1 + coolDowns; n++) {
+			await clock.advance(Math.max(0, member.restsUntil(clock.now()) - clock.now()));
+			await outcomeOf(member.attempt(failing('overloaded')));
+		}
+		return member;
+	}
+
+	it.each([1, 3, 9])('an endpoint that was taken out stays so until its time, and no longer (cool-down %i)', async (coolDowns) => {
+		const clock = new VirtualClock();
+		const learned = keeper();
+		const before = await takenOut(clock, learned, coolDowns);
+		const until = before.restsUntil(clock.now());
+		expect(JSON.stringify(learned.values)).not.toContain('No');
+		const { member } = memberOf(clock, {}, { learned });
+		await settle();
+		expect(member.restsUntil(clock.now())).toBe(until);
+		expect(member.health(clock.now())).toMatchObject({ state: 'open', retryAt: new Date(until).toISOString(), lastError: { code: 'overloaded' } });
+		await expect(member.attempt(() => Promise.resolve())).rejects.toMatchObject({ code: 'overloaded', delivery: 'notSent' });
+		await clock.advance(until - clock.now());
+		expect(member.restsUntil(clock.now())).toBe(0);
+		// A probe that fails takes it out for the next, longer time.
+		await outcomeOf(member.attempt(failing('overloaded')));
+		expect(member.restsUntil(clock.now()) - clock.now()).toBe(Math.min(ejection.coolDownMs * 2 ** coolDowns, ejection.longestCoolDownMs));
+	});
+
+	it('one whose time has passed, or that came back, may be asked', async () => {
+		const clock = new VirtualClock();
+		const learned = keeper();
+		const before = await takenOut(clock, learned, 1);
+		await clock.advance(ejection.coolDownMs);
+		const later = memberOf(clock, {}, { learned }).member;
+		await settle();
+		expect(later.health(clock.now()).state).toBe('closed');
+		await before.attempt(() => Promise.resolve());
+		expect(learned.values['breaker']).toBeNull();
+	});
+
+	it('what this process has seen itself stands above what was kept', async () => {
+		const clock = new VirtualClock();
+		const learned = keeper();
+		await takenOut(clock, learned, 1);
+		let deliver: () => void = () => undefined;
+		const late = { ...learned, read: () => new Promise<Record<string, Json>>((resolve) => (deliver = () => resolve({ ...learned.values }))) };
+		const { member } = memberOf(clock, {}, { learned: late });
+		await member.attempt(() => Promise.resolve());
+		deliver();
+		await settle();
+		expect(member.restsUntil(clock.now())).toBe(0);
 	});
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type CircuitBreakerPolicy, CircuitState, ConsecutiveBreaker, circuitBreaker, DelegateBackoff, handleAll, isBrokenCircuitError } from 'cockatiel';
-import { type ErrorCode, ImageError, outcomeOf, toImageError } from '../../model/errors';
+import type { Json } from '../../memory/memory';
+import { type ErrorCode, errorCodes, ImageError, outcomeOf, toImageError } from '../../model/errors';
 import type { PooledEndpoint } from '../../providers/credential';
 import type { Endpoint } from '../endpoint/endpoint';
 
@@ -39,21 +40,22 @@ let members = 0;
 export class PoolMember {
 	/** Tells it from all others of the process. */
 	readonly id = ++members;
-	private readonly breaker: CircuitBreakerPolicy;
+	private breaker: CircuitBreakerPolicy;
 	private retryAt = 0;
+	/** Cool-downs in a row, the present one included. */
+	private coolDowns = 0;
 	private lastError: ImageError | null = null;
+	/** Whether an attempt has ended in this process. */
+	private isTried = false;
+	/** What was kept last. */
+	private kept: Json = null;
 
 	constructor(
 		readonly place: Omit<PooledEndpoint, 'credential'>,
 		readonly endpoint: Endpoint,
 	) {
-		const coolDown = new DelegateBackoff(({ attempt }: { attempt: number }) => {
-			const ms = Math.min(ejection.coolDownMs * 2 ** (attempt - 1), ejection.longestCoolDownMs);
-			// The policy keeps to itself when it will let somebody try again.
-			this.retryAt = Date.now() + ms;
-			return ms;
-		});
-		this.breaker = circuitBreaker(handleAll, { breaker: new ConsecutiveBreaker(ejection.after), halfOpenAfter: coolDown });
+		this.breaker = this.closedOr();
+		endpoint.learned.whenRead(({ breaker }) => this.restore(breaker, Date.now()));
 	}
 
 	/** Until when it is not to be asked, because it failed or said so; 0 where it may be. ms since the epoch. */
@@ -78,7 +80,48 @@ export class PoolMember {
 			if (isBrokenCircuitError(thrown)) throw this.resting(Date.now());
 			this.lastError = toImageError(thrown);
 			throw this.lastError;
+		} finally {
+			this.isTried = true;
+			this.keep();
 		}
+	}
+
+	/** What is to be kept over a restart: null where it may be asked. Of the error only its code, for its message may quote anything. */
+	snapshot(): Json {
+		if (this.breaker.state === CircuitState.Closed) return null;
+		return { retryAt: this.retryAt, coolDowns: this.coolDowns, code: this.lastError?.code ?? null };
+	}
+
+	/** Takes over what was kept: an endpoint that was taken out stays so until its time, and no longer. Nothing where this process knows better. */
+	restore(kept: Json | undefined, now: number): void {
+		if (this.isTried || this.breaker.state !== CircuitState.Closed || typeof kept !== 'object' || kept === null || !('retryAt' in kept)) return;
+		const { retryAt, coolDowns, code } = kept;
+		if (typeof retryAt !== 'number' || !(retryAt > now) || typeof coolDowns !== 'number' || !Number.isInteger(coolDowns) || coolDowns < 1) return;
+		const attempt = Math.min(coolDowns, maxCoolDowns);
+		// A clock that was set back must not take it out for longer than it ever would be.
+		const until = Math.min(retryAt, now + coolDownMs(attempt));
+		this.breaker = this.closedOr({ ownState: { value: CircuitState.Open, openedAt: until - coolDownMs(attempt), attemptNo: attempt }, breakerState: ejection.after });
+		this.retryAt = until;
+		this.lastError = new ImageError(errorCodes.find((known) => known === code) ?? 'overloaded', { message: 'It failed before n8n was restarted' });
+	}
+
+	private keep(): void {
+		const snapshot = this.snapshot();
+		if (JSON.stringify(snapshot) === JSON.stringify(this.kept)) return;
+		this.kept = snapshot;
+		this.endpoint.learned.change('breaker', () => this.snapshot());
+	}
+
+	/** @param initialState as cockatiel gives it; closed by default */
+	private closedOr(initialState?: unknown): CircuitBreakerPolicy {
+		const coolDown = new DelegateBackoff(({ attempt }: { attempt: number }) => {
+			const ms = coolDownMs(attempt);
+			this.coolDowns = attempt;
+			// The policy keeps to itself when it will let somebody try again.
+			this.retryAt = Date.now() + ms;
+			return ms;
+		});
+		return circuitBreaker(handleAll, { breaker: new ConsecutiveBreaker(ejection.after), halfOpenAfter: coolDown, ...(initialState === undefined ? {} : { initialState }) });
 	}
 
 	/** What is said in place of an attempt. */
@@ -104,6 +147,13 @@ export class PoolMember {
 			maxJobsInFlight: limits.jobsInFlight,
 		};
 	}
+}
+
+/** Cool-downs beyond which they grow no more. */
+const maxCoolDowns = 16;
+
+function coolDownMs(attempt: number): number {
+	return Math.min(ejection.coolDownMs * 2 ** (attempt - 1), ejection.longestCoolDownMs);
 }
 
 /** Whether a failure counts against the endpoint. One that only says that our own time was up does not. */

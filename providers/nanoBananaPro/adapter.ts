@@ -26,7 +26,7 @@ export interface NanoBananaProSession extends Session {
 export const nanoBananaProAdapter: ProviderAdapter<NanoBananaProSession, NanoBananaProConfig> = {
 	endpoint(fields) {
 		const config = readEndpoint(fields, { fields: own, headers: () => ({}), secrets: ({ geminiApiKey }) => [geminiApiKey] });
-		return { ...config, limits: { ...config.limits, burst } };
+		return { ...config, limits: { ...config.limits, burst, perClient: true } };
 	},
 	connect(config, transport) {
 		if (config.own.api === 'tasks') {

@@ -1,9 +1,10 @@
 import type { ApiAnswer } from '../../http/apiClient';
 import { Endpoint } from '../../jobs/endpoint/endpoint';
+import type { ScopedLearned } from '../../jobs/endpoint/learnedValues';
 import type { ImageError } from '../../model/errors';
 import type { Job, JobSnapshot, JobStatus } from '../../model/job';
 import { capabilities } from '../../providers/imageSaas/capabilities';
-import type { Capabilities, LookedUp, Observation, ProviderAdapter, ProviderDefinition } from '../../providers/provider';
+import type { CallOptions, Capabilities, EndpointLimits, LookedUp, Observation, ProviderAdapter, ProviderDefinition } from '../../providers/provider';
 import { makeAt, type MakeMore } from './makeAt';
 import { transportOf } from './transport';
 import { VirtualClock } from './virtualClock';
@@ -23,6 +24,12 @@ interface Fake {
 	providerId?: string;
 	jobsInFlight?: number | null;
 	requestsPerMinute?: number | null;
+	/** Further limits. */
+	limits?: Partial<EndpointLimits>;
+	/** Where what the endpoint learns outlives it. */
+	learned?: ScopedLearned;
+	/** Whether jobs can be followed by a socket; this one says nothing. */
+	watches?: boolean;
 	can?: Partial<Capabilities>;
 	/** How long a job runs. */
 	jobMs?: number;
@@ -41,7 +48,7 @@ interface Fake {
 }
 
 /** An endpoint over a provider that lives in the test: jobs end by the clock. */
-export function fakeEndpoint({ jobsInFlight = null, requestsPerMinute = null, can = {}, jobMs = 1_000, refusals = [], status = () => 200, retryAfter = '7', says = () => undefined, cancels = true, looksUp = false, acceptsUnanswered = false, clock = new VirtualClock(0), name = 'job', providerId = 'fake' }: Fake = {}) {
+export function fakeEndpoint({ jobsInFlight = null, requestsPerMinute = null, limits = {}, learned, watches = false, can = {}, jobMs = 1_000, refusals = [], status = () => 200, retryAfter = '7', says = () => undefined, cancels = true, looksUp = false, acceptsUnanswered = false, clock = new VirtualClock(0), name = 'job', providerId = 'fake' }: Fake = {}) {
 	const submits: Array<{ key: string; at: number; prompt: string }> = [];
 	const endsAt = new Map<string, number>();
 	const running = () => [...endsAt.values()].filter((at) => at > clock.now()).length;
@@ -76,10 +83,11 @@ export function fakeEndpoint({ jobsInFlight = null, requestsPerMinute = null, ca
 				return new Map(ids.map((id): [string, Observation] => [id, says(id, log.polls) ?? { ok: true, snapshot: snapshotOf(id, clock.now() >= (endsAt.get(id) ?? Number.POSITIVE_INFINITY) ? 'succeeded' : 'running') }]));
 			},
 			...(looksUp ? { lookUp: async (_request: unknown, { idempotencyKey }: { idempotencyKey: string }) => found(idempotencyKey) } : {}),
+			...(watches ? { watch: (id: string, { signal }: CallOptions) => silence(transport.socket(`/socket/${id}`, { signal })) } : {}),
 			...(cancels ? { cancel: async (id: string) => snapshotOf(id, 'canceled') } : {}),
 		}),
 	};
-	const config = { baseUrl: 'http://fake.example', headers: {}, secrets: [], limits: { requestsPerMinute, jobsInFlight }, allowedHosts: [] };
+	const config = { baseUrl: 'http://fake.example', headers: {}, secrets: [], limits: { requestsPerMinute, jobsInFlight, ...limits }, allowedHosts: [] };
 	const provider: ProviderDefinition = { id: providerId, displayName: 'Fake', credential: 'fakeApi', keyField: 'key', capabilities: { ...capabilities, ...can }, load: async () => adapter };
 	const sent: Array<{ path: string; at: number; signal: AbortSignal | undefined }> = [];
 	/** Refusals that were answered; the answer's text is their index. */
@@ -99,8 +107,16 @@ export function fakeEndpoint({ jobsInFlight = null, requestsPerMinute = null, ca
 		if (refusal.delivery === 'ambiguous') throw refusal;
 		return { status: refusal.httpStatus ?? 400, headers: {}, text: String(refused.push(refusal) - 1) };
 	});
-	const endpoint = new Endpoint(provider, adapter, config, { clock, random: () => 0, transport: () => transport });
+	const sockets: number[] = [];
+	const withSocket = { ...transport, socket: () => (sockets.push(clock.now()), silence()) };
+	const endpoint = new Endpoint(provider, adapter, config, { clock, random: () => 0, transport: () => withSocket, ...(learned ? { learned } : {}) });
 	const make = makeAt(endpoint, clock);
 	const submit = (key: string, { prompt = 'A cat', ...more }: MakeMore & { prompt?: string } = {}) => make({ prompt, count: 1 }, key, more);
-	return { clock, endpoint, submit, submits, sent, log };
+	return { clock, endpoint, submit, submits, sent, sockets, log };
+}
+
+/** Reads what comes, and says nothing. */
+async function* silence(messages: AsyncIterable<unknown> | readonly unknown[] = []): AsyncGenerator<never> {
+	for await (const message of messages) throw new Error(`The socket said ${String(message)}`);
+	yield* [];
 }

@@ -1,3 +1,4 @@
+import { rememberWith } from '../../../jobs/endpoint/registry';
 import { JobMaker } from '../../../jobs/submission/jobMaker';
 import { systemClock } from '../../../jobs/runtime/clock';
 import type { Memory } from '../../../memory/memory';
@@ -6,7 +7,9 @@ import { packFolder } from '../packFolder';
 /** The memory of this n8n, in its user folder; opened on first use. */
 export async function packMemory(): Promise<Memory> {
 	const { openMemory } = await import('../../../memory/open');
-	return await openMemory({ folder: packFolder('memory') });
+	const memory = await openMemory({ folder: packFolder('memory') });
+	rememberWith(memory);
+	return memory;
 }
 
 const makers = new WeakMap<Memory, JobMaker>();

@@ -1,0 +1,62 @@
+import type { Json, Memory } from '../../memory/memory';
+
+/** What was learned of one endpoint, where it outlives the process. */
+export interface ScopedLearned {
+	/** Every value, by name. May take as long as it likes. */
+	read(): Promise<Readonly<Record<string, Json>>>;
+	/** Keeps values. The last writer of a name wins. */
+	write(values: Readonly<Record<string, Json>>): void;
+	/** Keyed hash of a text that a user may have written, for use in a name. Called only after `read` has given its values. */
+	digest(text: string): string;
+}
+
+/** The place of an endpoint's values in a memory. @param identity of the endpoint, which stays the same when it is renamed */
+export function learnedOf(memory: Pick<Memory, 'learned' | 'digest'>, identity: string): ScopedLearned {
+	const scope = `endpoint ${memory.digest('endpoint', identity)}`;
+	return {
+		read: () => memory.learned.read(scope),
+		write: (values) => memory.learned.write(scope, values),
+		digest: (text) => memory.digest('learned', text),
+	};
+}
+
+/** Called with all values and a keyed hash for names. */
+type Reader = (values: Readonly<Record<string, Json>>, digest: (text: string) => string) => void;
+
+/**
+ * The learned values of an endpoint: read once, in the background, and written when they change. Whoever keeps a value
+ * takes over what was read first, so that it is not overwritten by a process that knows less.
+ */
+export class LearnedValues {
+	private values: Readonly<Record<string, Json>> | null = null;
+	/** Who waits for the values. */
+	private readonly readers: Reader[] = [];
+	/** What changed before the values were read, by name: one value a name. */
+	private readonly changed = new Map<string, () => Json>();
+
+	/** @param learned undefined: nothing outlives the process */
+	constructor(private readonly learned?: ScopedLearned) {
+		// Nothing depends on these values: what cannot be read is learned again.
+		void learned?.read().then((values) => this.take(values), () => undefined);
+	}
+
+	/** Calls back with the values as soon as they are there: at once, later or never. */
+	whenRead(reader: Reader): void {
+		if (this.values && this.learned) reader(this.values, (text) => this.learned?.digest(text) ?? text);
+		else if (this.learned) this.readers.push(reader);
+	}
+
+	/** A value has changed. @param value gives it; called now or as soon as the earlier values were read */
+	change(name: string, value: () => Json): void {
+		if (!this.learned) return;
+		if (this.values) this.learned.write({ [name]: value() });
+		else this.changed.set(name, value);
+	}
+
+	private take(values: Readonly<Record<string, Json>>): void {
+		this.values = values;
+		for (const reader of this.readers.splice(0)) this.whenRead(reader);
+		for (const [name, value] of this.changed) this.change(name, value);
+		this.changed.clear();
+	}
+}

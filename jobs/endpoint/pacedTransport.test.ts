@@ -1,0 +1,55 @@
+import { ImageError } from '../../model/errors';
+import { fakeEndpoint } from '../../test/support/fakeEndpoint';
+import { settle } from '../../test/support/virtualClock';
+
+const own = 'http://fake.example/images/1.png';
+
+it('a socket takes part in the pacing like any request', async () => {
+	const { clock, submit, endpoint, sockets } = fakeEndpoint({ requestsPerMinute: 2, watches: true });
+	await clock.until(Promise.all([submit('a'), submit('b')]));
+	const began = clock.now();
+	void endpoint.wait('job-1', { deadline: clock.now() + 300_000 });
+	await settle();
+	expect(sockets).toEqual([]);
+	await clock.advance(120_000);
+	expect(sockets[0]).toBeGreaterThan(began);
+});
+
+it('where the limit is each client\'s, what is fetched from the base URL\'s own origin is paced with the requests', async () => {
+	const { clock, endpoint } = fakeEndpoint({ requestsPerMinute: 60, limits: { burst: 3, perClient: true } });
+	const at: number[] = [];
+	await clock.until(Promise.all(Array.from({ length: 6 }, () => endpoint.pace(own, async () => at.push(clock.now())))));
+	expect(at).toEqual([0, 0, 0, 1_000, 2_000, 3_000]);
+});
+
+it.each(['https://fake.example/1.png', 'http://cdn.example/1.png', 'not a url'])('what is fetched from elsewhere is not paced: %s', async (url) => {
+	const { clock, endpoint } = fakeEndpoint({ requestsPerMinute: 60, limits: { burst: 1, perClient: true } });
+	await clock.until(Promise.all(Array.from({ length: 6 }, () => endpoint.pace(url, async () => undefined))));
+	expect(clock.now()).toBe(0);
+});
+
+it('where the limit is a key\'s, downloads, which carry none, are not paced', async () => {
+	const { clock, endpoint } = fakeEndpoint({ requestsPerMinute: 1 });
+	await clock.until(Promise.all(Array.from({ length: 6 }, () => endpoint.pace(own, async () => undefined))));
+	expect(clock.now()).toBe(0);
+});
+
+it('a download that is refused as too fast slows the requests too', async () => {
+	const { clock, endpoint } = fakeEndpoint({ requestsPerMinute: 60, limits: { perClient: true } });
+	const refused = new ImageError('rateLimited', { message: '429', httpStatus: 429, retryAfterMs: 9_000 });
+	await expect(clock.until(endpoint.pace(own, () => Promise.reject(refused)))).rejects.toBe(refused);
+	expect(endpoint.pausedUntil).toBe(9_000);
+});
+
+it('who stops while a download waits for its pace is told at once', async () => {
+	const { clock, endpoint } = fakeEndpoint({ requestsPerMinute: 1, limits: { perClient: true } });
+	await endpoint.pace(own, async () => undefined);
+	const stop = new AbortController();
+	const work = jest.fn(async () => undefined);
+	const waiting = endpoint.pace(own, work, stop.signal);
+	await settle();
+	stop.abort();
+	await expect(waiting).rejects.toMatchObject({ code: 'canceled' });
+	expect(work).not.toHaveBeenCalled();
+	expect(clock.now()).toBe(0);
+});

@@ -1,0 +1,87 @@
+import { imageSaas } from '../../providers/imageSaas/definition';
+import type { Json, Memory } from '../../memory/memory';
+import { settle } from '../../test/support/virtualClock';
+import { Endpoint } from './endpoint';
+import { endpointOf, idleMs, rememberWith } from './registry';
+
+afterEach(() => jest.restoreAllMocks());
+
+const credential = { baseUrl: 'https://images.example', apiKey: 'img_one', requestsPerMinute: 60, jobsInFlight: 5 };
+
+it('the same credential is the same endpoint for everyone who asks, at once or later', async () => {
+	const [a, b] = await Promise.all([endpointOf(imageSaas, credential), endpointOf(imageSaas, { ...credential })]);
+	expect(a).toBe(b);
+	expect(await endpointOf(imageSaas, { ...credential, baseUrl: 'https://images.example/' })).toBe(a);
+});
+
+it.each([{ baseUrl: 'https://other.example' }, { apiKey: 'img_two' }, { requestsPerMinute: 30 }, { jobsInFlight: 0 }, { allowedHosts: 'minio' }])('another %j is another endpoint', async (patch) => {
+	expect(await endpointOf(imageSaas, { ...credential, ...patch })).not.toBe(await endpointOf(imageSaas, credential));
+});
+
+it('another provider with the same credential is another endpoint', async () => {
+	expect(await endpointOf({ ...imageSaas, id: 'other' }, credential)).not.toBe(await endpointOf(imageSaas, credential));
+});
+
+it('a credential that cannot be used is refused by the field', async () => {
+	await expect(endpointOf(imageSaas, { ...credential, apiKey: '' })).rejects.toMatchObject({ code: 'invalidRequest', message: expect.stringContaining('apiKey') as string });
+});
+
+/** Time as the registry and its endpoints see it. */
+function timeOf(start: number) {
+	let now = start;
+	jest.spyOn(Date, 'now').mockImplementation(() => now);
+	return { pass: (ms: number) => (now += ms) };
+}
+
+it('an endpoint that nobody has used for an hour is let go, one that is used is not', async () => {
+	const time = timeOf(1e12);
+	const idle = await endpointOf(imageSaas, { ...credential, apiKey: 'img_idle' });
+	const used = await endpointOf(imageSaas, { ...credential, apiKey: 'img_used' });
+	time.pass(idleMs - 1);
+	expect(await endpointOf(imageSaas, { ...credential, apiKey: 'img_used' })).toBe(used);
+	time.pass(2);
+	expect(await endpointOf(imageSaas, { ...credential, apiKey: 'img_used' })).toBe(used);
+	expect(await endpointOf(imageSaas, { ...credential, apiKey: 'img_idle' })).not.toBe(idle);
+});
+
+it('one at which a job runs or somebody waits is kept, until nobody can be interested any more', async () => {
+	const time = timeOf(1e12);
+	const own = { ...credential, apiKey: 'img_busy' };
+	const endpoint = await endpointOf(imageSaas, own);
+	endpoint.began('job-1', { prompt: 'A cat', count: 1 });
+	time.pass(2 * idleMs);
+	await endpointOf(imageSaas, credential);
+	expect(await endpointOf(imageSaas, own)).toBe(endpoint);
+	time.pass(30 * idleMs);
+	await endpointOf(imageSaas, credential);
+	expect(await endpointOf(imageSaas, own)).not.toBe(endpoint);
+});
+
+it('a thousand credentials that come and go leave nothing behind', async () => {
+	const time = timeOf(1e12);
+	const seen: Array<WeakRef<Endpoint>> = [];
+	for (let n = 0; n < 1_000; n++) {
+		seen.push(new WeakRef(await endpointOf(imageSaas, { ...credential, apiKey: `img_${n}` })));
+		time.pass(idleMs / 10);
+	}
+	const fresh = await Promise.all([0, 500, 980].map((n) => endpointOf(imageSaas, { ...credential, apiKey: `img_${n}` })));
+	expect(fresh.map((endpoint, place) => endpoint === seen[[0, 500, 980][place] ?? 0]?.deref())).toEqual([false, false, false]);
+});
+
+it('endpoints that were made before the memory was opened read it when it is, and those made after it at once', async () => {
+	const scopes: string[] = [];
+	const rate: Json = { count: 3, windowMs: 60_000, since: Date.now() };
+	const learned: Memory['learned'] = { read: async (scope) => (scopes.push(scope), { rate }), write: () => undefined, flush: () => Promise.resolve() };
+	const unlimited = { ...credential, requestsPerMinute: 0 };
+	const before = await endpointOf(imageSaas, { ...unlimited, apiKey: 'img_before' });
+	await settle();
+	expect(before.requestsPerMinute).toBeNull();
+	const memory = { learned, digest: (purpose: string, text: string) => `${purpose} ${text.length}` };
+	rememberWith(memory);
+	await settle();
+	expect(before.requestsPerMinute).toBe(3);
+	const after = await endpointOf(imageSaas, { ...unlimited, apiKey: 'img_after' });
+	await settle();
+	expect(after.requestsPerMinute).toBe(3);
+	expect(new Set(scopes)).toEqual(new Set(['endpoint endpoint 64']));
+});

@@ -1,0 +1,90 @@
+import type { EndpointLimits } from '../../providers/provider';
+import type { Clock } from '../runtime/clock';
+import { retryDefaults } from '../runtime/retry';
+import { LearnedRate } from './learnedRate';
+import { Pacer } from './pacer';
+
+/**
+ * When the requests of one endpoint may go: as its credential allows, or, where that says nothing, as the provider was
+ * seen to allow; and never before the provider takes requests again.
+ */
+export class RequestPace {
+	private readonly pacer: Pacer;
+	private readonly rate = new LearnedRate();
+	/** End of the last pause that the provider asked for. */
+	private pauseEnd = Number.NEGATIVE_INFINITY;
+	/** Refusals in a row with no request accepted after the pause of each. */
+	private refusals = 0;
+
+	/** When the last request went, ms since the epoch. */
+	lastAt = 0;
+
+	/** @param onLearned told when the learned limit has changed */
+	constructor(
+		private readonly limits: EndpointLimits,
+		private readonly clock: Clock,
+		private readonly onLearned: () => void = () => undefined,
+	) {
+		this.pacer = new Pacer(limits.requestsPerMinute, clock, limits.burst);
+	}
+
+	/** Resolves when the next request may go, with the time; rejects with `canceled` when the signal aborts first. */
+	async next(signal?: AbortSignal, group?: string): Promise<number> {
+		await this.pacer.take(signal, group);
+		this.lastAt = this.clock.now();
+		return this.lastAt;
+	}
+
+	/** Takes account of an answer. @param retryAfterMs what it asks for; null where it asks for nothing */
+	answered(sentAt: number, status: number, retryAfterMs: number | null): void {
+		const now = this.clock.now();
+		const isAfterPause = sentAt >= this.pauseEnd;
+		if (status !== 429) {
+			if (isAfterPause) this.refusals = 0;
+			if (this.isLearning) this.rate.accept(sentAt);
+		} else {
+			if (isAfterPause) this.refusals++;
+			const own = Math.min(retryDefaults.baseMs * 2 ** Math.max(0, this.refusals - 1), retryDefaults.capMs);
+			const pauseMs = Math.min(retryAfterMs ?? own, retryDefaults.longestRetryAfterMs);
+			this.pauseEnd = Math.max(this.pauseEnd, now + pauseMs);
+			this.pacer.pauseUntil(now + pauseMs);
+			if (this.isLearning) this.rate.refuse(sentAt, now, pauseMs);
+			if (this.isLearning) this.onLearned();
+		}
+		this.applyLearned(now);
+	}
+
+	/** The credential's limit, else the learned one; null for none. */
+	get requestsPerMinute(): number | null {
+		return this.limits.requestsPerMinute ?? this.rate.perMinute(this.clock.now());
+	}
+
+	/** Until when nothing is sent because the provider said so, ms since the epoch. */
+	get pausedUntil(): number {
+		return this.pacer.pausedUntil;
+	}
+
+	/** Requests that wait. */
+	get waiting(): number {
+		return this.pacer.waiting;
+	}
+
+	/** The learned limit, to be kept over a restart. */
+	snapshot(): ReturnType<LearnedRate['snapshot']> {
+		return this.rate.snapshot();
+	}
+
+	restore(kept: Parameters<LearnedRate['restore']>[0]): void {
+		if (!this.isLearning) return;
+		this.rate.restore(kept);
+		this.applyLearned(this.clock.now());
+	}
+
+	private get isLearning(): boolean {
+		return this.limits.requestsPerMinute === null;
+	}
+
+	private applyLearned(now: number): void {
+		if (this.isLearning) this.pacer.limitTo(this.rate.limit(now));
+	}
+}

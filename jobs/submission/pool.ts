@@ -1,0 +1,67 @@
+import { ImageError } from '../../model/errors';
+import type { JobSnapshot } from '../../model/job';
+import { readPool } from '../../providers/credential';
+import type { ProviderDefinition } from '../../providers/provider';
+import type { Endpoint } from '../endpoint/endpoint';
+import { endpointOf, hashed } from '../endpoint/registry';
+import { PoolMember } from './breaker';
+
+/** The endpoints of one credential. */
+export class Pool {
+	constructor(readonly members: readonly [PoolMember, ...PoolMember[]]) {}
+
+	/** The one that the credential's own fields describe: for everything that is not about a job of another. */
+	get main(): Endpoint {
+		return this.members[0].endpoint;
+	}
+
+	/** The one a job says it runs at, the main one where it names none. Throws `conflict` where there is no such endpoint any more: another account must not be asked for its job. */
+	named(name: string | undefined): Endpoint {
+		if (name === undefined) return this.main;
+		const member = this.members.find(({ place }) => place.name === name);
+		if (member) return member.endpoint;
+		throw new ImageError('conflict', {
+			message: `The job runs at the endpoint "${name}", which the credential does not name`,
+			hint: `Give the endpoint its name back in the credential. It has: ${this.members.map(({ place }) => place.name).join(', ')}`,
+			delivery: 'notSent',
+		});
+	}
+
+	/** Takes in what was learned of a job by somebody who does not know where it runs. */
+	observe(snapshot: JobSnapshot): void {
+		for (const { endpoint } of this.members) endpoint.observe(snapshot);
+	}
+}
+
+/**
+ * Every pool in use by this process, by its main endpoint, so that health is remembered from one execution to the next.
+ * The pools of an endpoint that is let go are let go with it.
+ */
+const pools = new WeakMap<Endpoint, Map<string, Pool>>();
+/** Pools remembered of one main endpoint, those used least recently are forgotten. */
+const maxPools = 50;
+
+/** The endpoints of a provider's credential, the main one first. Throws `invalidRequest` when one of them is unusable. */
+export async function poolOf(provider: ProviderDefinition, credential: unknown): Promise<Pool> {
+	const places = await Promise.all(readPool(credential, provider.keyField).map(async ({ credential: own, ...place }) => ({ place, endpoint: await endpointOf(provider, own) })));
+	const [main] = places;
+	if (!main) throw new Error('A pool has at least the main endpoint');
+	const ofMain = pools.get(main.endpoint) ?? new Map<string, Pool>();
+	pools.set(main.endpoint, ofMain);
+	const key = hashed(places.map(({ place, endpoint }) => [place, endpoint.config]));
+	const existing = ofMain.get(key);
+	// An endpoint that was idle for long is let go and made anew; what it had learned is in the memory.
+	const stands = existing?.members.every(({ endpoint }, index) => endpoint === places[index]?.endpoint) === true;
+	const pool = existing && stands ? existing : poolFrom(places);
+	ofMain.delete(key);
+	ofMain.set(key, pool);
+	const [oldest] = ofMain.keys();
+	if (ofMain.size > maxPools && oldest !== undefined) ofMain.delete(oldest);
+	return pool;
+}
+
+function poolFrom(places: ReadonlyArray<{ place: PoolMember['place']; endpoint: Endpoint }>): Pool {
+	const [first, ...others] = places.map(({ place, endpoint }) => new PoolMember(place, endpoint));
+	if (!first) throw new Error('A pool has at least the main endpoint');
+	return new Pool([first, ...others]);
+}
