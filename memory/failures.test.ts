@@ -6,6 +6,9 @@ import { loadSqlite } from './sqlite/database.ts';
 import { compileMemory, MemoryProcess } from './testing/childProcess.ts';
 import { accepted, credentialIds, ended, newFolder, newRecord, sentRequest } from './testing/samples.ts';
 
+// Processes and disks: on a busy machine they take a while.
+jest.setTimeout(30_000);
+
 let folder: string;
 let now: number;
 let memory: Memory | null;

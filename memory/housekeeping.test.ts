@@ -5,6 +5,9 @@ import { openMemory } from './open.ts';
 import { credentialIds, newFolder, newRecord } from './testing/samples.ts';
 
 const day = 24 * 3600_000;
+// Processes and disks: on a busy machine they take a while.
+jest.setTimeout(30_000);
+
 let folder: string;
 let memory: Memory;
 let now: number;

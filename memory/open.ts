@@ -41,7 +41,8 @@ async function open(folder: string, options: MemoryOptions, onClose: () => void)
 	try {
 		const lasting = await SqliteLastingStore.open(folder);
 		const store = new ResilientStore(lasting, () => maps(true), now);
-		return new StoredMemory({ store, results: new ResultFolder(join(folder, 'results')), secret: () => lasting.secret, bounds, now, notice: () => lasting.notice, onClose });
+		const results = new ResultFolder(join(folder, 'results'));
+		return new StoredMemory({ store, results, secret: () => lasting.secret, bounds, now, notice: () => lasting.notice, onClose });
 	} catch (error) {
 		const reason = error instanceof StoreFailure ? error.message : 'it could not be started';
 		const secret = randomBytes(32);

@@ -4,6 +4,9 @@ import { openMemory } from './open.ts';
 import { compileMemory, MemoryProcess } from './testing/childProcess.ts';
 import { accepted, credentialIds, ended, newFolder, newRecord, snapshot } from './testing/samples.ts';
 
+// Processes and disks: on a busy machine they take a while.
+jest.setTimeout(30_000);
+
 let compiled: string;
 let folder: string;
 let memory: Memory;

@@ -99,10 +99,10 @@ export class StoredMemory implements Memory {
 	}
 
 	async #close(): Promise<void> {
+		this.#parts.onClose();
 		await this.#learned.flush();
 		await this.#housekeeping.settle();
 		await this.#parts.store.close();
-		this.#parts.onClose();
 	}
 
 	async #call<N extends OperationName>(name: N, ...args: Parameters<Store[N]>): Promise<ReturnType<Store[N]>> {

@@ -7,6 +7,9 @@ import { SqliteStore } from './sqlite/sqliteStore.ts';
 import { Model } from './testing/model.ts';
 import { accepted, claimant, ended, newFolder, newRecord, origin, refused, sentRequest, snapshot, unknown } from './testing/samples.ts';
 
+// Long sequences on real files: on a busy machine they take a while.
+jest.setTimeout(30_000);
+
 /** Few of everything, so that operations meet. */
 const names = fc.constantFrom('a', 'b', 'c', 'd');
 const ref = names.map((name) => newRecord(name).ref);
@@ -151,7 +154,7 @@ test('three processes on one file do what the model does', () => {
 				rmSync(folder, { recursive: true });
 			}
 		}),
-		{ numRuns: 40 },
+		{ numRuns: 25 },
 	);
 	spy.mockRestore();
 });

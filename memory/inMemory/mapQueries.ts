@@ -40,7 +40,8 @@ export function spendingIn(table: RecordTable, filter: Omit<RecordFilter, 'limit
 		const { day, model, origin, cost } = record;
 		const { provider } = record.endpoint;
 		const group = JSON.stringify([day, provider, model, origin.workflowId]);
-		const row = rows.get(group) ?? { provider, model, workflowId: origin.workflowId, workflowName: origin.workflowName, day, jobs: 0, images: 0, usd: 0, unpriced: 0, unknown: 0 };
+		const { workflowId, workflowName } = origin;
+		const row = rows.get(group) ?? { provider, model, workflowId, workflowName, day, jobs: 0, images: 0, usd: 0, unpriced: 0, unknown: 0 };
 		row.jobs += 1;
 		row.images += cost.images;
 		row.usd += cost.usd ?? 0;
@@ -53,7 +54,10 @@ export function spendingIn(table: RecordTable, filter: Omit<RecordFilter, 'limit
 
 /** What the records under a limit add up to. */
 export function spentIn(table: RecordTable, { over }: BudgetLimit): { images: number; usd: number } {
-	const found = 'lineage' in over ? table.by('lineage', indexValue.lineage(over.lineage, over.nodeId)) : table.by('day', indexValue.day(over.workflowId, over.nodeId, over.day));
+	const found =
+		'lineage' in over
+			? table.by('lineage', indexValue.lineage(over.lineage, over.nodeId))
+			: table.by('day', indexValue.day(over.workflowId, over.nodeId, over.day));
 	const counted = recordsOf(found).filter(({ state }) => state !== 'refused');
 	return {
 		images: counted.reduce((sum, { cost }) => sum + cost.images, 0),

@@ -46,8 +46,8 @@ export class MapStore implements Store {
 			const spent = spentIn(this.#records, limit);
 			if (exceeds(limit, spent, record.cost)) return { kind: 'overBudget', limit, spent };
 		}
+		if (record.ref !== existing?.ref && this.#records.get(record.ref)) throw new MemoryError(`The job memory has a record ${record.ref} already.`);
 		if (existing) this.#records.remove(existing.ref);
-		if (this.#records.get(record.ref)) throw new MemoryError(`The job memory has a record ${record.ref} already.`);
 		this.#makeRoom();
 		const begun = begunRecord(record, this.#now);
 		this.#records.put({ record: begun, endedAt: null, providerIds: [] });
@@ -70,7 +70,8 @@ export class MapStore implements Store {
 			if (rival && rival.state !== 'refused') return null;
 			if (rival) this.#records.remove(rival.ref);
 		}
-		const record: JobRecord = { ...stored.record, ...(as && claimant(as)), ...(adoptedFrom !== undefined && { adoptedFrom }), held: 'mine', busy: true, updatedAt: this.#now };
+		const adopted = { ...stored.record, ...(as && claimant(as)), ...(adoptedFrom !== undefined && { adoptedFrom }) };
+		const record: JobRecord = { ...adopted, held: 'mine', busy: true, updatedAt: this.#now };
 		this.#records.put({ ...stored, record });
 		return record;
 	};
@@ -78,7 +79,10 @@ export class MapStore implements Store {
 	release: Store['release'] = (refs) => this.#update(refs, () => ({ busy: false }));
 
 	finish: Store['finish'] = (refs, { delivered }) =>
-		this.#update(refs, ({ held, deliveredAt }) => (held === 'mine' ? { held: 'free', busy: false, deliveredAt: deliveredAt ?? (delivered ? this.#now : null) } : {}));
+		this.#update(refs, ({ held, deliveredAt }) => {
+			if (held !== 'mine') return {};
+			return { held: 'free', busy: false, deliveredAt: deliveredAt ?? (delivered ? this.#now : null) };
+		});
 
 	note: Store['note'] = (endpointDigest, ends) => {
 		for (const { ref, snapshot } of ends) {
@@ -141,7 +145,12 @@ export class MapStore implements Store {
 
 	#applyChange(stored: StoredRecord, { state, requests, cost }: RecordChange): void {
 		const { record } = stored;
-		const changed: JobRecord = { ...(state ? withState(record, state) : record), requests: requests ?? record.requests, cost: cost ?? record.cost, updatedAt: this.#now };
+		const changed: JobRecord = {
+			...(state ? withState(record, state) : record),
+			requests: requests ?? record.requests,
+			cost: cost ?? record.cost,
+			updatedAt: this.#now,
+		};
 		const ids = providerIds({ ...(state && { state }), ...(requests && { requests }) });
 		const endedAt = changed.state === 'ended' ? (stored.endedAt ?? this.#now) : null;
 		this.#records.put({ record: changed, endedAt, providerIds: [...new Set([...stored.providerIds, ...ids])] });

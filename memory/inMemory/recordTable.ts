@@ -23,7 +23,13 @@ export interface StoredRecord {
 /** Records with their indexes, in plain maps. Records are replaced, never changed. */
 export class RecordTable {
 	readonly #byRef = new Map<string, StoredRecord>();
-	readonly #indexes: Record<IndexName, Map<string, Set<string>>> = { key: new Map(), baseKey: new Map(), request: new Map(), day: new Map(), lineage: new Map() };
+	readonly #indexes: Record<IndexName, Map<string, Set<string>>> = {
+		key: new Map(),
+		baseKey: new Map(),
+		request: new Map(),
+		day: new Map(),
+		lineage: new Map(),
+	};
 	readonly #providerIds = new Map<string, Set<string>>();
 
 	get size(): number {

@@ -66,7 +66,7 @@ export class WorkerChannel {
 	call(operation: Operation): Promise<unknown> {
 		return new Promise((resolve, reject) => {
 			this.#queue.push({ name: operation.name, text: JSON.stringify(operation), resolve, reject });
-			this.#draining ??= this.#drain().finally(() => (this.#draining = null));
+			this.#draining ??= this.#drain();
 		});
 	}
 
@@ -93,9 +93,15 @@ export class WorkerChannel {
 			const batch = this.#queue;
 			this.#queue = [];
 			const answer = await this.#ask({ kind: 'batch', operations: `[${batch.map(({ text }) => text).join(',')}]` });
-			if (answer.kind === 'answers') settle(batch, answer.answers);
-			else for (const { reject } of batch) reject(new StoreFailure(answer.kind === 'failed' ? answer.reason : 'its thread gave an unexpected answer'));
+			if (answer.kind === 'answers') {
+				settle(batch, answer.answers);
+			} else {
+				const failure = new StoreFailure(answer.kind === 'failed' ? answer.reason : 'its thread gave an unexpected answer');
+				for (const { reject } of batch) reject(failure);
+			}
 		}
+		// In the same turn as the last look at the queue: what is called next starts anew.
+		this.#draining = null;
 	}
 
 	#ask(message: ToWorker): Promise<FromWorker> {
@@ -139,6 +145,8 @@ function ownCopy(bytes: Uint8Array): Uint8Array {
 function startWorker(start: WorkerStart): Worker {
 	// The same kind of file as this one: `.js` when built, `.ts` in a test, where Node strips the types by itself.
 	const extension = extname(__filename);
-	const quiet = ['--disable-warning=ExperimentalWarning', ...(extension === '.ts' ? ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'] : [])];
+	// Of this thread alone: that SQLite is experimental in Node 22, and how Node reads TypeScript.
+	const quiet = ['--disable-warning=ExperimentalWarning'];
+	if (extension === '.ts') quiet.push('--disable-warning=MODULE_TYPELESS_PACKAGE_JSON');
 	return new Worker(join(__dirname, `worker${extension}`), { workerData: start, execArgv: quiet, name: 'image-pipelines memory' });
 }

@@ -16,7 +16,8 @@ export function eventOperations(context: Context): Pick<Store, 'claimEvent' | 'c
 	}
 
 	function keep(scope: string, id: string, lineage: string | null, forMs: number): void {
-		context.journal.write('INSERT OR REPLACE INTO events (scope, id, lineage, expires_at) VALUES (?, ?, ?, ?)', scope, id, lineage, context.now + forMs);
+		const sql = 'INSERT OR REPLACE INTO events (scope, id, lineage, expires_at) VALUES (?, ?, ?, ?)';
+		context.journal.write(sql, scope, id, lineage, context.now + forMs);
 	}
 
 	return {

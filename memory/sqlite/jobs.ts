@@ -59,7 +59,8 @@ export function jobOperations(context: Context): JobOperations {
 			if (as) {
 				const { key, baseKey, attempt, lineage, rootExecutionId, origin, day } = as;
 				journal.write(
-					'UPDATE jobs SET key = ?, base_key = ?, attempt = ?, lineage = ?, root_execution_id = ?, day = ?, origin = ?, workflow_id = ?, workflow_name = ?, node_id = ?, execution_id = ? WHERE ref = ?',
+					`UPDATE jobs SET key = ?, base_key = ?, attempt = ?, lineage = ?, root_execution_id = ?, day = ?, origin = ?,
+						workflow_id = ?, workflow_name = ?, node_id = ?, execution_id = ? WHERE ref = ?`,
 					...[key, baseKey, attempt, lineage, rootExecutionId, day, JSON.stringify(origin)],
 					...[origin.workflowId, origin.workflowName, origin.nodeId, origin.executionId, ref],
 				);
@@ -127,7 +128,8 @@ function insert(journal: Database, record: JobRecord, owner: string): void {
 	const { endpoint, origin, cost } = record;
 	journal.write(
 		insertStatement,
-		...[record.ref, record.key, record.baseKey, record.attempt, record.wireKey, record.lineage, record.rootExecutionId, JSON.stringify(origin), record.request, record.model],
+		...[record.ref, record.key, record.baseKey, record.attempt, record.wireKey, record.lineage, record.rootExecutionId],
+		...[JSON.stringify(origin), record.request, record.model],
 		...[endpoint.provider, endpoint.digest, endpoint.name, endpoint.credentialId, record.day, cost.images, cost.usd],
 		...[record.state, detailOf(record), JSON.stringify(record.requests), record.createdAt, record.updatedAt, null, null, owner, 1],
 		...[origin.workflowId, origin.workflowName, origin.nodeId, origin.executionId],

@@ -15,9 +15,8 @@ export function learnedOperations(context: Context): Pick<Store, 'readLearned' |
 		writeLearned(entries) {
 			learned.run('BEGIN IMMEDIATE');
 			try {
-				for (const { scope, name, value } of entries) {
-					learned.write('INSERT OR REPLACE INTO learned (scope, name, value, updated_at) VALUES (?, ?, ?, ?)', scope, name, JSON.stringify(value), context.now);
-				}
+				const sql = 'INSERT OR REPLACE INTO learned (scope, name, value, updated_at) VALUES (?, ?, ?, ?)';
+				for (const { scope, name, value } of entries) learned.write(sql, scope, name, JSON.stringify(value), context.now);
 				learned.write('DELETE FROM learned WHERE updated_at < ?', context.now - keepLearnedMs);
 				learned.run('COMMIT');
 			} catch (error) {

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { busyTimeoutMs, code, Database, isDamage, makePrivate, sqliteCode } from './database.ts';
 import type { Sqlite } from './database.ts';
 import { journalSchema, learnedSchema, schemaVersion } from './schema.ts';
 
+/** Larger files are not read through at each start: it takes about 2 ms per MB, far more from a cold disk. */
+const maxCheckedBytes = 64 * 1024 * 1024;
 /** How long the learned values wait for another process's lock, in ms: short, since they matter little. */
 const learnedTimeoutMs = 1000;
 
@@ -23,6 +25,14 @@ export interface OpenJournal {
 	notice: string | null;
 }
 
+/** What is known of a file that failed. */
+interface Again {
+	/** The secret of this process, for a new file. */
+	secret?: Uint8Array;
+	/** Read all of it, however large. */
+	isSuspect?: boolean;
+}
+
 /** Makes the folders of a memory. */
 export function makeFolders(folder: string): void {
 	for (const path of [folder, join(folder, 'results')]) {
@@ -32,27 +42,27 @@ export function makeFolders(folder: string): void {
 }
 
 /**
- * Opens the journal and makes it where it is missing. A damaged file is renamed and a new one begun.
- * @param secret what a new file takes as its secret, where this process has one already
+ * Opens the journal and makes it where it is missing. A damaged file is renamed and a new one begun. Damage in a large
+ * file is found when it is met: the store fails then, and is opened again.
  * @throws NewerSchema; SQLite's error where the folder or file cannot be used
  */
-export function openJournal(sqlite: Sqlite, folder: string, secret?: Uint8Array): OpenJournal {
+export function openJournal(sqlite: Sqlite, folder: string, again: Again = {}): OpenJournal {
 	const path = join(folder, 'journal.sqlite');
 	try {
-		return { ...openChecked(sqlite, path, secret), path, notice: null };
+		return { ...openChecked(sqlite, path, again), path, notice: null };
 	} catch (error) {
 		if (!isDamage(error)) throw error;
 	}
 	// Of several processes that find the damage, one renames the file; the others find the new one.
 	const lock = new Database(sqlite, join(folder, 'repair.sqlite'));
-	lock.run('BEGIN EXCLUSIVE');
 	try {
-		return { ...openChecked(sqlite, path, secret), path, notice: null };
+		lock.run('BEGIN EXCLUSIVE');
+		return { ...openChecked(sqlite, path, again), path, notice: null };
 	} catch (error) {
 		if (!isDamage(error)) throw error;
 		const name = setAside(path);
 		const notice = `The job memory was damaged, so a new one was begun. The damaged file is kept as ${name} in ${folder}.`;
-		return { ...openChecked(sqlite, path, secret), path, notice };
+		return { ...openChecked(sqlite, path, again), path, notice };
 	} finally {
 		lock.close();
 	}
@@ -75,11 +85,12 @@ export function openLearned(sqlite: Sqlite, folder: string): Database {
 	}
 }
 
-function openChecked(sqlite: Sqlite, path: string, secret: Uint8Array | undefined): { database: Database; secret: Uint8Array } {
+function openChecked(sqlite: Sqlite, path: string, { secret, isSuspect }: Again): { database: Database; secret: Uint8Array } {
 	const database = prepared(new Database(sqlite, path), journalSchema);
 	try {
-		const check = database.all<{ quick_check: string }>('PRAGMA quick_check(1)')[0];
-		if (check?.quick_check !== 'ok') throw Object.assign(new Error('quick_check found damage'), { errcode: code.corrupt });
+		const isChecked = isSuspect === true || statSync(path).size <= maxCheckedBytes;
+		const check = isChecked ? database.all<{ quick_check: string }>('PRAGMA quick_check(1)')[0]?.quick_check : 'ok';
+		if (check !== 'ok') throw Object.assign(new Error('quick_check found damage'), { errcode: code.corrupt });
 		return { database, secret: sharedSecret(database, secret) };
 	} catch (error) {
 		database.close();
@@ -100,6 +111,7 @@ function prepared(database: Database, schema: string): Database {
 
 function prepare(database: Database, schema: string): void {
 	retryWhileBusy(() => {
+		if (versionOf(database) > schemaVersion) throw new NewerSchema();
 		database.run('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216; PRAGMA temp_store = MEMORY');
 	});
 	try {
@@ -110,9 +122,7 @@ function prepare(database: Database, schema: string): void {
 		return;
 	}
 	try {
-		const version = versionOf(database);
-		if (version > schemaVersion) throw new NewerSchema(`version ${version}`);
-		if (version === 0) database.run(`${schema} PRAGMA user_version = ${schemaVersion}`);
+		if (versionOf(database) === 0) database.run(`${schema} PRAGMA user_version = ${schemaVersion}`);
 		database.run('COMMIT');
 	} catch (error) {
 		database.run('ROLLBACK');
@@ -145,13 +155,15 @@ function sharedSecret(database: Database, proposed: Uint8Array | undefined): Uin
 	const known = read();
 	if (known) return known;
 	database.write("INSERT OR IGNORE INTO meta (name, value) VALUES ('secret', ?)", proposed ?? randomBytes(32));
-	return read() ?? new Uint8Array();
+	const drawn = read();
+	if (!drawn) throw new Error('The secret was not kept.');
+	return drawn;
 }
 
-/** Renames a database with its log. Gives the new name of the file. */
+/** Renames a database, its log first: a log beside a new file would be taken for its own. Gives the file's new name. */
 function setAside(path: string): string {
 	const suffix = `.damaged-${new Date().toISOString().replace(/[:.]/g, '-')}`;
-	for (const part of ['', '-wal', '-shm']) {
+	for (const part of ['-wal', '-shm', '']) {
 		if (existsSync(path + part)) renameSync(path + part, path + suffix + part);
 	}
 	return basename(path) + suffix;

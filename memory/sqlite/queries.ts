@@ -42,10 +42,14 @@ export function queryOperations(context: Context): QueryOperations {
 		spending(filter) {
 			const { where, values } = narrowed(filter);
 			const unknown = `state = 'unknown' OR (state = 'sent' AND NOT (busy = 1 AND owner IN ${listed}))`;
-			const sql = `SELECT provider, model, workflow_id AS workflowId, workflow_name AS workflowName, day, count(*) AS jobs, sum(images) AS images,
-				coalesce(sum(usd), 0) AS usd, sum(usd IS NULL) AS unpriced, sum(${unknown}) AS unknown, max(created_at) AS newest
-				FROM jobs WHERE credential_id IN ${listed} AND state <> 'refused'${where} GROUP BY provider, model, workflow_id, day ORDER BY day, provider, model, workflow_id`;
-			const found = context.journal.all<SpendingRow & { newest: number }>(sql, livingBusyOwners(context), JSON.stringify(filter.credentialIds), ...values);
+			// With one max(), the other columns are those of its row: the last name of the workflow.
+			const sql = `SELECT provider, model, workflow_id AS workflowId, workflow_name AS workflowName, day,
+				count(*) AS jobs, sum(images) AS images, coalesce(sum(usd), 0) AS usd, sum(usd IS NULL) AS unpriced,
+				sum(${unknown}) AS unknown, max(created_at) AS newest
+				FROM jobs WHERE credential_id IN ${listed} AND state <> 'refused'${where}
+				GROUP BY provider, model, workflow_id, day ORDER BY day, provider, model, workflow_id`;
+			const credentials = JSON.stringify(filter.credentialIds);
+			const found = context.journal.all<SpendingRow & { newest: number }>(sql, livingBusyOwners(context), credentials, ...values);
 			return found.map(({ newest, ...row }) => row);
 		},
 	};

@@ -30,8 +30,8 @@ export function pruneOperation(context: Context): Pick<Store, 'prune'> {
 
 function tooOld(context: Context, keepRecordsMs: number): string[] {
 	const before = context.now - Math.max(keepRecordsMs, keepAlwaysMs);
-	const living = livingBusyOwners(context);
-	return refsOf(context.journal.all(`SELECT ref FROM jobs WHERE updated_at < ? AND NOT (busy = 1 AND owner IN ${listed}) ORDER BY updated_at LIMIT ?`, before, living, stepSize));
+	const sql = `SELECT ref FROM jobs WHERE updated_at < ? AND NOT (busy = 1 AND owner IN ${listed}) ORDER BY updated_at LIMIT ?`;
+	return refsOf(context.journal.all(sql, before, livingBusyOwners(context), stepSize));
 }
 
 function tooMany(context: Context, maxRecords: number): string[] {
@@ -39,9 +39,8 @@ function tooMany(context: Context, maxRecords: number): string[] {
 	const excess = Math.min(count - maxRecords, stepSize);
 	if (excess <= 0) return [];
 	const before = context.now - keepAlwaysMs;
-	const done = refsOf(
-		context.journal.all("SELECT ref FROM jobs WHERE state = 'ended' AND delivered_at IS NOT NULL AND busy = 0 AND updated_at < ? ORDER BY updated_at LIMIT ?", before, excess),
-	);
+	const sql = "SELECT ref FROM jobs WHERE state = 'ended' AND delivered_at IS NOT NULL AND busy = 0 AND updated_at < ? ORDER BY updated_at LIMIT ?";
+	const done = refsOf(context.journal.all(sql, before, excess));
 	if (done.length === excess) return done;
 	const living = livingBusyOwners(context);
 	const others = refsOf(

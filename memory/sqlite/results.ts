@@ -1,5 +1,5 @@
 import { keepResultMs } from '../rules.ts';
-import type { ResultFile, Store } from '../store.ts';
+import type { Store } from '../store.ts';
 import type { Context } from './context.ts';
 import { listed } from './context.ts';
 
@@ -38,8 +38,8 @@ export function resultOperations(context: Context): ResultOperations {
 		},
 
 		strayResults(files) {
-			const isKnown = ({ ref, imageIndex }: ResultFile) => context.journal.all('SELECT 1 FROM results WHERE ref = ? AND image_index = ?', ref, imageIndex)[0];
-			return files.filter((file) => !isKnown(file));
+			const sql = 'SELECT 1 FROM results WHERE ref = ? AND image_index = ?';
+			return files.filter(({ ref, imageIndex }) => context.journal.all(sql, ref, imageIndex).length === 0);
 		},
 	};
 }

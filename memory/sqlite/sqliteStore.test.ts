@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Operation, OperationName, Store } from '../store.ts';
 import { accepted, claimant, credentialIds, ended, newFolder, newRecord, refused, snapshot } from '../testing/samples.ts';
@@ -188,6 +188,23 @@ describe('pruning', () => {
 		expect(raw.prepare('SELECT id FROM events').all()).toMatchObject([{ id: 'b' }]);
 		raw.close();
 	});
+});
+
+test('damage that is met while in use fails the store, and opening again sets the file aside', () => {
+	const path = join(folder, 'journal.sqlite');
+	for (let index = 0; index < 200; index++) call('begin', newRecord(`r${index}x`), []);
+	const raw = new sqlite.DatabaseSync(path);
+	raw.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+	const file = openSync(path, 'r+');
+	const { size } = statSync(path);
+	writeSync(file, Buffer.alloc(size - 4096, 7), 0, size - 4096, 4096);
+	closeSync(file);
+	raw.close();
+	expect(() => call('list', { credentialIds, limit: 1000 })).toThrow('malformed');
+	store.reopen();
+	expect(store.notice).toContain('The job memory was damaged');
+	expect(call('begin', newRecord('fox'), [])).toMatchObject({ kind: 'begun' });
+	expect(refs()).toEqual(['fox']);
 });
 
 test('result files beyond the bytes go, oldest first', () => {

@@ -46,7 +46,7 @@ export class SqliteStore {
 		this.#sqlite = sqlite;
 		this.#folder = folder;
 		makeFolders(folder);
-		const { database, path, secret, notice } = openJournal(sqlite, folder, known.secret);
+		const { database, path, secret, notice } = openJournal(sqlite, folder, known);
 		const owners = new Owners(sqlite, join(folder, 'owners'), known.owner);
 		owners.sweep();
 		this.owner = owners.own;
@@ -70,15 +70,15 @@ export class SqliteStore {
 	 * @throws where the store itself fails; then none was carried out
 	 */
 	run(operations: readonly Operation[]): Answer[] {
-		const journal = this.#runJournal(operations.filter((operation) => !isLearned(operation)));
+		const journal = this.#runJournal(operations.filter((operation) => !isLearned(operation))).values();
 		// Learned values lie in another file: a transaction of the journal does not wait for it, and does not fail with it.
-		return operations.map((operation) => (isLearned(operation) ? this.#answerLearned(operation) : journal.shift())).filter((answer) => answer !== undefined);
+		return operations.map((operation) => (isLearned(operation) ? this.#answerLearned(operation) : journal.next().value ?? { error: 'no answer' }));
 	}
 
 	/** Opens the journal's file again after it failed, and keeps the owner's lock. */
 	reopen(): void {
 		makeFolders(this.#folder);
-		const { database, path, secret, notice } = openJournal(this.#sqlite, this.#folder, this.secret);
+		const { database, path, secret, notice } = openJournal(this.#sqlite, this.#folder, { secret: this.secret, isSuspect: true });
 		this.#context.owners.lockAgain();
 		this.#context.journal.close();
 		this.secret = secret;

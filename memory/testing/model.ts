@@ -69,8 +69,8 @@ export class Model {
 					const overUsd = limit.usd !== undefined && spent.usd + (record.cost.usd ?? 0) > limit.usd;
 					if (overImages || overUsd) return { kind: 'overBudget', limit, spent };
 				}
+				if (record.ref !== existing?.ref && byRef(record.ref)) throw new Error('The ref is taken.');
 				if (existing) remove(existing);
-				if (byRef(record.ref)) throw new Error('The ref is taken.');
 				const entry = { ...record, state: 'sent' as const, createdAt: now, updatedAt: now, adoptedFrom: null, deliveredAt: null, owner, busy: true, endedAt: null, ids: [] };
 				this.#entries.push(entry);
 				return { kind: 'begun', record: seen(entry) };
