@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BudgetLimit, Memory } from './memory.ts';
 import { MemoryError } from './memory.ts';
@@ -7,15 +7,24 @@ import { accepted, claimant, credentialIds, ended, newFolder, newRecord, origin,
 
 const day = 24 * 3600_000;
 
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
+
+function usableFolder(): string {
+	const folder = newFolder();
+	folders.push(folder);
+	return folder;
+}
+
 /** A file where the folder should be: nothing can be written, for root neither. */
 function unusableFolder(): string {
-	const path = join(newFolder(), 'file');
+	const path = join(usableFolder(), 'file');
 	writeFileSync(path, '');
 	return path;
 }
 
 describe.each([
-	['SQLite', newFolder],
+	['SQLite', usableFolder],
 	['in memory', unusableFolder],
 ])('the memory, %s,', (_name, folder) => {
 	let start = 0;
