@@ -55,7 +55,7 @@ async function newWorkflow(): Promise<void> {
 	await page.getByTestId('canvas-trigger-node').waitFor();
 }
 
-it.each(['Image Generate', 'Image Compose', 'Image Poll', 'Image Cancel', 'Image SaaS', 'NanoBananaPro', 'Z-Image', 'Jimeng', 'AI Batch Image Generator', 'Google Gemini (Image)'])('%s is found in the node panel', async (name) => {
+it.each(['Image Generate', 'Image Compose', 'Image Poll', 'Image Cancel', 'Image Jobs', 'Image SaaS', 'NanoBananaPro', 'Z-Image', 'Jimeng', 'AI Batch Image Generator', 'Google Gemini (Image)'])('%s is found in the node panel', async (name) => {
 	await newWorkflow();
 	await searchPanel(name);
 	await page.getByTestId('node-creator-item-name').filter({ hasText: name }).first().waitFor();

@@ -7,7 +7,7 @@ import { type RunOptions, type RunResult, runChain, startEngine, stopEngine, typ
 export interface BackendsBench {
 	sandbox: (id: string) => AnySandbox;
 	/** Items through any of the pack's nodes, with a credential for every backend there is. */
-	run: (items: IDataObject[], nodes: TestNode[], more?: Partial<Pick<RunOptions, 'onStart' | 'credentials'>>) => Promise<RunResult>;
+	run: (items: IDataObject[], nodes: TestNode[], more?: Partial<Omit<RunOptions, 'nodes'>>) => Promise<RunResult>;
 }
 
 /** Backends and an engine for the tests of a file; settings and books are fresh for each test. @param ids undefined: every backend */

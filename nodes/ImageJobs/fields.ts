@@ -1,0 +1,144 @@
+import type { INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
+import { providers } from '../../providers/registry';
+import { downloadField, resultOptions } from '../shared/fields';
+import { listFields } from '../shared/operations/fields';
+
+export type Operation = 'fetchResult' | 'forget' | 'getAll' | 'getSpending' | 'settle';
+
+/** The word for "every credential that the node has". */
+export const allProviders = 'all';
+
+const shown = (operations: readonly Operation[], field: INodeProperties): INodeProperties => ({ ...field, displayOptions: { show: { ...field.displayOptions?.show, operation: [...operations] } } });
+
+/** A credential of each provider, none of them required: the node sees the jobs of those that are chosen. */
+export const credentials: INodeCredentialDescription[] = providers.map(({ id, credential }) => ({ name: credential, required: false, displayOptions: { show: { '/provider': [allProviders, id] } } }));
+
+const operationField: INodeProperties = {
+	displayName: 'Operation',
+	name: 'operation',
+	type: 'options',
+	noDataExpression: true,
+	options: [
+		{ name: 'Fetch Result', value: 'fetchResult', action: 'Fetch the result of a job', description: 'Get a job with its images, also where the execution that paid for it has lost them' },
+		{ name: 'Forget', value: 'forget', action: 'Forget a job', description: 'Remove a job from the records of this n8n. Nothing changes at the provider.' },
+		{ name: 'Get Many', value: 'getAll', action: 'Get many jobs', description: 'List the recorded jobs, newest first' },
+		{ name: 'Get Spending', value: 'getSpending', action: 'Get spending', description: 'Sum jobs, images and costs' },
+		{ name: 'Settle', value: 'settle', action: 'Settle a job', description: 'Say what became of a job whose outcome is unknown, after you have checked at the provider' },
+	],
+	default: 'getAll',
+};
+
+const providerField: INodeProperties = {
+	displayName: 'Provider',
+	name: 'provider',
+	type: 'options',
+	options: [{ name: 'All Chosen Credentials', value: allProviders, description: 'The jobs of every credential that is chosen in this node' }, ...providers.map(({ id, displayName }) => ({ name: displayName, value: id })).sort((a, b) => a.name.localeCompare(b.name))],
+	default: allProviders,
+	description: 'Whose jobs to work on. The node sees only jobs that were made with a credential chosen here.',
+};
+
+export const refField: INodeProperties = {
+	displayName: 'Job Ref',
+	name: 'ref',
+	type: 'string',
+	required: true,
+	default: '={{ $json.job.ref }}',
+	placeholder: 'e.g. 4k7mz0q9xw2d',
+	description: 'The reference that every item of this pack has in job.ref',
+};
+
+const showField: INodeProperties = {
+	displayName: 'Show',
+	name: 'show',
+	type: 'options',
+	options: [
+		{ name: 'All', value: 'all', description: 'Every recorded job' },
+		{ name: 'Failed', value: 'failed', description: 'Jobs that failed or were canceled, and requests that the provider refused' },
+		{ name: 'Pending', value: 'pending', description: 'Jobs that had not ended when the provider was last asked' },
+		{ name: 'Undelivered', value: 'undelivered', description: 'Jobs that were paid and of which no execution has saved an item. Fetch Result delivers them.' },
+		{ name: 'Unknown Outcome', value: 'unknown', description: 'Requests whose answer was lost: the job may exist and may be paid. Settle decides about them.' },
+	],
+	default: 'all',
+	description: 'Which jobs to return',
+};
+
+const filtersField: INodeProperties = {
+	displayName: 'Filters',
+	name: 'filters',
+	type: 'collection',
+	placeholder: 'Add Filter',
+	default: {},
+	options: [
+		{ displayName: 'Execution ID', name: 'executionId', type: 'string', default: '', placeholder: 'e.g. 1234', description: 'The execution that asked for the job' },
+		{ displayName: 'Since', name: 'since', type: 'dateTime', default: '', description: 'Jobs created at this time or later. A day without a time starts at midnight in the time zone of the workflow.' },
+		{ displayName: 'Until', name: 'until', type: 'dateTime', default: '', description: 'Jobs created at this time or earlier. A day without a time counts to its end.' },
+		{ displayName: 'Workflow ID', name: 'workflowId', type: 'string', default: '={{ $workflow.id }}', placeholder: 'e.g. Kx3mP0aQ7RtZ91bc', description: 'The workflow that asked for the job. The default is this workflow; without this filter every workflow counts.' },
+	],
+};
+
+const groupByField: INodeProperties = {
+	displayName: 'Group By',
+	name: 'groupBy',
+	type: 'multiOptions',
+	options: [
+		{ name: 'Day', value: 'day', description: 'In the time zone of the workflow that asked for the job' },
+		{ name: 'Model', value: 'model' },
+		{ name: 'Provider', value: 'provider' },
+		{ name: 'Workflow', value: 'workflow' },
+	],
+	default: ['day', 'provider', 'model', 'workflow'],
+	description: 'What each row is about. Without any there is one row with the totals.',
+};
+
+const settleFields: INodeProperties[] = [
+	{
+		displayName: 'Outcome',
+		name: 'outcome',
+		type: 'options',
+		options: [
+			{ name: 'Was Made', value: 'wasMade', description: 'The provider has the job. It counts in the budget, and a retry does not send it again.' },
+			{ name: 'Was Not Made', value: 'wasNotMade', description: 'The provider does not have the job. It leaves the budget, and the next retry sends it.' },
+		],
+		default: 'wasNotMade',
+		description: 'What you have found at the provider',
+	},
+	{
+		displayName: 'Job ID',
+		name: 'jobId',
+		type: 'string',
+		default: '',
+		displayOptions: { show: { outcome: ['wasMade'] } },
+		placeholder: 'e.g. cmkuz35wf00034rk15ycgzvce',
+		description: "The provider's ID of the job, if you have found it: Fetch Result and a retry then give its images. Leave it empty where the provider has no IDs.",
+	},
+	{
+		displayName: 'Generate Again on Retry',
+		name: 'generateAgain',
+		type: 'boolean',
+		default: false,
+		displayOptions: { show: { outcome: ['wasMade'] } },
+		description: 'Whether a retry of the item may pay for another job, where the images of this one are lost. It has no effect with a Job ID.',
+	},
+];
+
+const fetchOptions: INodeProperties = {
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	options: resultOptions.filter(({ name }) => name !== 'includeRaw'),
+};
+
+export const fields: INodeProperties[] = [
+	operationField,
+	providerField,
+	shown(['fetchResult', 'settle', 'forget'], refField),
+	shown(['getAll'], showField),
+	...listFields().map((field) => shown(['getAll'], field)),
+	shown(['getSpending'], groupByField),
+	shown(['getAll', 'getSpending'], filtersField),
+	...settleFields.map((field) => shown(['settle'], field)),
+	shown(['fetchResult'], downloadField),
+	shown(['fetchResult'], fetchOptions),
+];

@@ -1,0 +1,46 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+import type { SpendingRow } from '../../memory/memory';
+import { ImageError } from '../../model/errors';
+import { namesIn } from '../shared/operations/lists';
+import { forEachItem } from './failures';
+import { readFilters } from './filters';
+import type { JobsRun } from './run';
+
+/** The fields that tell one group from another, by the values of *Group By*, in the order in which an item has them. */
+const groups: Record<string, (row: SpendingRow) => Partial<SpendingRow>> = {
+	day: ({ day }) => ({ day }),
+	provider: ({ provider }) => ({ provider }),
+	model: ({ model }) => ({ model }),
+	workflow: ({ workflowId, workflowName }) => ({ workflowId, workflowName }),
+};
+
+/** Sums what jobs cost. Requests that the provider refused cost nothing and are left out. */
+export async function getSpending(run: JobsRun): Promise<INodeExecutionData[]> {
+	const { context, memory } = run;
+	return await forEachItem(run, async (itemIndex) => {
+		const names = namesIn(context.getNodeParameter('groupBy', itemIndex, Object.keys(groups)));
+		const strange = names.find((name) => !Object.hasOwn(groups, name));
+		if (strange !== undefined) throw new ImageError('invalidRequest', { message: `Group By names "${strange}"`, hint: `Choose of: ${Object.keys(groups).join(', ')}`, delivery: 'notSent' });
+		const rows = await memory.journal.spending(readFilters(run, itemIndex));
+		return grouped(rows, names).map((json) => ({ json, pairedItem: { item: itemIndex } }));
+	});
+}
+
+/** One row a group, in the order of the journal; without any group one row, also where nothing was spent. */
+function grouped(rows: readonly SpendingRow[], names: readonly string[]) {
+	const groupOf = (row: SpendingRow) => Object.assign({}, ...Object.keys(groups).map((name) => (names.includes(name) ? groups[name]?.(row) : {}))) as Partial<SpendingRow>;
+	// A workflow may have been renamed since.
+	const keyOf = (row: SpendingRow) => JSON.stringify({ ...groupOf(row), workflowName: null });
+	const byGroup = [...Map.groupBy(rows, keyOf).values()];
+	return (names.length === 0 && rows.length === 0 ? [[]] : byGroup).map((members) => {
+		const newest = members.at(-1);
+		return { ...(newest ? groupOf(newest) : {}), ...totals(members) };
+	});
+}
+
+function totals(rows: readonly SpendingRow[]) {
+	const sum = (name: 'jobs' | 'images' | 'usd' | 'unpriced' | 'unknown') => rows.reduce((total, row) => total + row[name], 0);
+	const [jobs, unpriced] = [sum('jobs'), sum('unpriced')];
+	// Where no price is known the sum is unknown, not 0. Cents of cents are rounding errors.
+	return { jobs, images: sum('images'), usd: jobs > 0 && unpriced === jobs ? null : Math.round(sum('usd') * 1e6) / 1e6, unpriced, unknown: sum('unknown') };
+}

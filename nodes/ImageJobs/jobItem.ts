@@ -1,0 +1,68 @@
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import { unknownOutcome } from '../../jobs/submission/outcome';
+import type { JobRecord } from '../../memory/record';
+import { ImageError, type JobError } from '../../model/errors';
+import type { Job, JobSnapshot } from '../../model/job';
+import { providerById } from '../../providers/registry';
+import { blankJob, type ItemParts, toItem } from '../shared/items';
+
+/** A record as an item: the shape of all items of the pack, and under `record` what the journal knows besides. */
+export function jobItem(record: JobRecord, parts: Pick<ItemParts, 'itemIndex'> & Partial<ItemParts>): INodeExecutionData {
+	const snapshot = parts.snapshot ?? snapshotOfRecord(record);
+	const item = toItem({ request: {}, ...parts, snapshot: { ...snapshot, job: named(snapshot.job, record) } });
+	return { ...item, json: { ...item.json, ...(snapshot.output ? { output: snapshot.output } : {}), record: recordFields(record) } };
+}
+
+/** A record's job as it was last known. One whose outcome is unknown is failed, with what to do about it. */
+export function snapshotOfRecord(record: JobRecord): JobSnapshot {
+	if (record.state === 'accepted' || record.state === 'ended') return { ...record.snapshot, raw: null };
+	const { endpoint, wireKey, cost } = record;
+	const job: Job = { ...blankJob(endpoint.provider), idempotencyKey: wireKey, total: cost.images, createdAt: iso(record.createdAt), updatedAt: iso(record.updatedAt) };
+	const error = errorOf(record);
+	return { job: error ? { ...job, status: 'failed', completed: 0, error } : job, images: [], raw: null };
+}
+
+/** Whether nobody knows if the job exists: what a crash left in the middle of a request counts as well. */
+export function isUnknown({ state, busy }: Pick<JobRecord, 'state' | 'busy'>): boolean {
+	return state === 'unknown' || (state === 'sent' && !busy);
+}
+
+/** Whether a request that can cost money may have made something, and nothing has told since. */
+export function isOpen({ outcome }: JobRecord['requests'][number]): boolean {
+	return outcome === 'unknown' || outcome === 'sent';
+}
+
+/** What a record without a job is to say; null where its request is under way. */
+function errorOf(record: JobRecord & { state: 'sent' | 'unknown' | 'refused' }): JobError | null {
+	if (record.state === 'refused') return record.error;
+	if (record.state === 'unknown' && record.error.outcome === 'unknown') return record.error;
+	if (!isUnknown(record)) return null;
+	const message = record.state === 'sent' ? 'n8n ended before the provider had answered' : 'The execution was stopped before the provider had answered';
+	return unknownOutcome(new ImageError('timeout', { message }), providerById(record.endpoint.provider).capabilities.idempotency, record.wireKey).toJobError();
+}
+
+/** What the provider knows nothing of, and whoever follows the job needs. */
+function named(job: Job, { ref, endpoint, adoptedFrom }: JobRecord): Job {
+	return { ...job, ref, endpoint: endpoint.name, ...(adoptedFrom === null ? {} : { adoptedFrom }) };
+}
+
+function recordFields(record: JobRecord): IDataObject {
+	const { origin, cost, requests } = record;
+	const { nodeId: _nodeId, ...shownOrigin } = origin;
+	return {
+		state: isUnknown(record) ? 'unknown' : record.state,
+		busy: record.busy,
+		delivered: record.deliveredAt !== null,
+		deliveredAt: record.deliveredAt === null ? null : iso(record.deliveredAt),
+		endpoint: record.endpoint.name,
+		model: record.model,
+		cost: { ...cost },
+		requests: { sent: requests.length, unknown: record.busy ? 0 : requests.filter(isOpen).length },
+		origin: { ...shownOrigin },
+		day: record.day,
+		createdAt: iso(record.createdAt),
+		updatedAt: iso(record.updatedAt),
+	};
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();

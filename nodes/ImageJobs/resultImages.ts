@@ -1,0 +1,48 @@
+import { Readable } from 'node:stream';
+import type { IBinaryKeyData, IExecuteFunctions } from 'n8n-workflow';
+import type { Endpoint } from '../../jobs/endpoint/endpoint';
+import { ImageError } from '../../model/errors';
+import { type DeliveredImage, isTerminal, type JobSnapshot } from '../../model/job';
+import { binaryName, withError } from '../shared/items';
+import type { Fetched, Pictures } from '../shared/pictures';
+
+export interface Source {
+	context: IExecuteFunctions;
+	pictures: Pictures;
+	endpoint: Endpoint;
+	itemIndex: number;
+	/** Whether images are downloaded. Those that came inside the answer always come along. */
+	isWanted: boolean;
+	maxMegabytes: number | undefined;
+}
+
+export interface Result extends Fetched {
+	/** The job has ended, and the item has all that is to be had of it. */
+	isComplete: boolean;
+}
+
+/** The images of a job, and the files of an operation that gave any, as binary data of the item. */
+export async function withImages({ context, pictures, endpoint, itemIndex, isWanted, maxMegabytes }: Source, given: JobSnapshot): Promise<Result> {
+	const files = given.output ? given.images.filter(isFile) : [];
+	const snapshot = { ...given, images: given.images.filter((image) => !files.includes(image)) };
+	const { images } = snapshot;
+	const isEnded = isTerminal(snapshot.job.status);
+	const binary: IBinaryKeyData = {};
+	for (const { inline, fileName, mimeType } of files) if (inline) binary['data'] = await context.helpers.prepareBinaryData(Readable.from([inline]), fileName, mimeType ?? undefined);
+	if (!isEnded || !(isWanted || images.some(({ inline }) => inline))) return { snapshot, binary, differences: [], isComplete: isEnded && images.every(({ url }) => url !== null) };
+
+	const have = context.getInputData()[itemIndex]?.binary;
+	const fetched = await pictures.fetch(snapshot, endpoint, { have, maxMegabytes });
+	const missing = fetched.snapshot.images.filter(({ index }) => fetched.binary[binaryName(index)] === undefined);
+	const gone = missing.find(({ url }) => url === null);
+	return { ...fetched, snapshot: gone ? withError(fetched.snapshot, notKept(gone)) : fetched.snapshot, binary: { ...binary, ...fetched.binary }, isComplete: missing.length === 0 };
+}
+
+/** What is no image is given as it came, under the name that provider nodes use. */
+function isFile({ mimeType }: DeliveredImage): boolean {
+	return mimeType !== null && !mimeType.startsWith('image/');
+}
+
+function notKept({ index }: DeliveredImage) {
+	return new ImageError('notFound', { message: `Image ${index} is no longer kept`, hint: "Images that came inside the provider's answer are kept for a day: generate it again", delivery: 'notSent' }).toJobError();
+}

@@ -1,0 +1,33 @@
+import { type IExecuteFunctions, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
+import type { Memory } from '../../memory/memory';
+import { packMemory } from '../shared/execution/memory';
+import { hintAt } from '../shared/errors';
+import { textParameter } from '../shared/parameters';
+import { credentialScope } from './credentialScope';
+import type { Operation } from './fields';
+import { fetchResult } from './fetchResult';
+import { forget } from './forget';
+import { getMany } from './getMany';
+import { getSpending } from './getSpending';
+import { settle } from './settle';
+
+/** What the operations of one node run share. */
+export interface JobsRun {
+	context: IExecuteFunctions;
+	memory: Memory;
+	/** Ids of the credentials whose jobs an item may see. */
+	credentialIdsOf: (itemIndex: number) => readonly string[];
+	signal: AbortSignal | undefined;
+}
+
+const operations: Record<Operation, (run: JobsRun) => Promise<INodeExecutionData[]>> = { fetchResult, forget, getAll: getMany, getSpending, settle };
+
+/** Runs the node's operation over all items. */
+export async function runImageJobs(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const operation = textParameter(context, 'operation', 0);
+	if (!Object.hasOwn(operations, operation)) throw new NodeOperationError(context.getNode(), `There is no operation "${operation}"`, { description: `Choose one of: ${Object.keys(operations).join(', ')}` });
+	const memory = await packMemory();
+	if (memory.problem !== null) hintAt(context, `${memory.problem} Jobs from before are not listed here.`);
+	const run: JobsRun = { context, memory, credentialIdsOf: credentialScope(context), signal: context.getExecutionCancelSignal() };
+	return [await operations[operation as Operation](run)];
+}
