@@ -67,7 +67,8 @@ function processOf(memory: Memory): { memory: Memory; die: () => void } {
 		get: (target, name: keyof Journal) =>
 			async (...args: unknown[]) => (isDead ? await new Promise<never>(() => undefined) : await (target[name] as (...all: unknown[]) => Promise<unknown>).apply(target, args)),
 	});
-	return { memory: new Proxy(memory, { get: (target, name) => (name === 'journal' ? journal : typeof Reflect.get(target, name) === 'function' ? (Reflect.get(target, name) as () => unknown).bind(target) : Reflect.get(target, name)) }), die: () => { isDead = true; } };
+	const { events, learned, results } = memory;
+	return { memory: { journal, events, learned, results, problem: null, notice: null, digest: (purpose, text) => memory.digest(purpose, text), close: async () => memory.close() }, die: () => { isDead = true; } };
 }
 
 it.each(['native', 'lookup', 'none'] as const)('whatever requests meet and wherever processes die, an item is never paid twice, and what was paid is found (%s)', async (certainty) => {

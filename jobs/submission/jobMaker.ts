@@ -1,6 +1,6 @@
 import type { Memory } from '../../memory/memory';
 import type { JobRecord } from '../../memory/record';
-import { ImageError, toImageError } from '../../model/errors';
+import { ImageError, outcomeOf } from '../../model/errors';
 import { isTerminal } from '../../model/job';
 import type { Clock, Random } from '../runtime/clock';
 import { Adoption, type Found, type Wanted } from './adoption';
@@ -46,27 +46,29 @@ export class JobMaker {
 		let reuseWithinMs = wanted.reuseWithinMs;
 		for (;;) {
 			const found = await this.adoption.find({ ...wanted, reuseWithinMs }, options);
-			try {
-				if (found.kind === 'nothing') {
-					options.onRecord?.(refOf(this.dependencies.memory, found.claimant.key));
-					const made = await this.failover.submit(choices, { ...terms, claimant: found.claimant, wireKey: wanted.wireKey }, { ...options, mayExist: wanted.isOwnKey });
-					return { ...made, how: 'new' };
-				}
-				options.onRecord?.(found.record.ref);
-				const choice = this.choiceOf(found.record, choices, found.how);
-				if (!choice) {
-					reuseWithinMs = 0;
-					continue;
-				}
-				const given = found.kind === 'job' ? await this.givenAgain(found, choice, options) : await this.settled(found, choice, choices, wanted, terms, options);
-				if (given) return given;
-				if (found.how === 'reused') reuseWithinMs = 0;
-			} catch (thrown) {
-				// Another run was quicker: what it makes is this item's too.
-				if (!(thrown instanceof AlreadyBegun) || clock.now() >= options.deadline) throw thrown;
-				await clock.sleep(raceMs, options.signal);
+			const given = await outcomeOf(this.given(found, choices, wanted, terms, options));
+			if (given.ok) {
+				if (given.value) return given.value;
+				if (found.kind !== 'nothing' && found.how === 'reused') reuseWithinMs = 0;
+				continue;
 			}
+			// Another run was quicker: what it makes is this item's too.
+			if (!(given.error instanceof AlreadyBegun) || clock.now() >= options.deadline) throw given.error;
+			await clock.sleep(raceMs, options.signal);
 		}
+	}
+
+	/** What the item gets of what was found. Undefined where that turns out to be nothing. */
+	private async given(found: Found, choices: readonly [Choice, ...Choice[]], wanted: Wanted, terms: Omit<JobTerms, 'claimant' | 'wireKey'>, options: MakeOptions): Promise<Given | undefined> {
+		if (found.kind === 'nothing') {
+			options.onRecord?.(refOf(this.dependencies.memory, found.claimant.key));
+			const made = await this.failover.submit(choices, { ...terms, claimant: found.claimant, wireKey: wanted.wireKey }, { ...options, mayExist: wanted.isOwnKey });
+			return { ...made, how: 'new' };
+		}
+		options.onRecord?.(found.record.ref);
+		const choice = this.choiceOf(found.record, choices, found.how);
+		if (!choice) return undefined;
+		return found.kind === 'job' ? await this.givenAgain(found, choice, options) : await this.settled(found, choice, choices, wanted, terms, options);
 	}
 
 	/** A job that stands. Undefined where it is none after all: an adopted one that has failed, a reused one whose pictures are gone. */
@@ -92,12 +94,10 @@ export class JobMaker {
 		const { record, how } = found;
 		const { key, baseKey, attempt, lineage, rootExecutionId, origin, day } = record;
 		const own: JobTerms = { ...terms, claimant: { key, baseKey, attempt, lineage, rootExecutionId, origin, day }, wireKey: wanted.wireKey };
-		try {
-			return { ...(await this.failover.submitAt(choice, own, record, { ...options, canFailOver: choices.length > 1 }, options.unsupported)), how };
-		} catch (thrown) {
-			if (choices.length > 1 && shouldFailOver(toImageError(thrown))) return undefined;
-			throw thrown;
-		}
+		const settled = await outcomeOf(this.failover.submitAt(choice, own, record, { ...options, canFailOver: choices.length > 1 }, options.unsupported));
+		if (settled.ok) return { ...settled.value, how };
+		if (choices.length > 1 && shouldFailOver(settled.error)) return undefined;
+		throw settled.error;
 	}
 
 	/** The choice that is the endpoint of a record. Throws `conflict` where the node has it no longer: another account must not be asked for its job. */

@@ -16,7 +16,12 @@ export async function keepResult(memory: Memory, ref: string, { job, images, usa
 			return put.ok ? { ...plain, stored: true } : plain;
 		}),
 	);
-	return { job, images: kept, ...(usage ? { usage } : {}), ...(output ? { output } : {}) };
+	return { job, images: kept, ...(usage ? { usage } : {}), ...(output ? { output: withoutRaw(output) } : {}) };
+}
+
+/** The provider's own answer may be of any size. */
+function withoutRaw({ raw: _raw, ...output }: Readonly<Record<string, unknown>>): Record<string, unknown> {
+	return output;
 }
 
 /** The snapshot of a record, with the pictures that came inside the answer as far as they are still to be had. */

@@ -47,7 +47,9 @@ export const runs: Readonly<Record<string, OperationRun<GeminiSession>>> = {
 		const prompts = promptsOf(call);
 		for (const prompt of prompts) checkRequest(gemini, { prompt, count: 1, ...common });
 		const requests = await Promise.all(prompts.map(async (prompt) => await toContentRequest({ prompt, count: 1, ...common })));
-		const { client, lookUp } = call.endpoint.session;
+		const { session } = call.endpoint;
+		const { client } = session;
+		const lookUp = session.lookUp?.bind(session);
 		// The key behind the name is what a lost batch is found by.
 		const nameWith = (key: string) => `${textParameter(call.context, 'name', call.itemIndex) || 'n8n'} ${key}`;
 		const snapshot = await call.paid.run({
@@ -99,7 +101,7 @@ function contentResult(answer: ContentAnswer, model: string, includeRaw: boolean
 	const text = wordsOf(answer);
 	const [refused] = failures;
 	const usage = usageOf([answer], model);
-	const output = { text, finishReasons: (answer.candidates ?? []).map(({ finishReason }) => finishReason ?? null), model: answer.modelVersion ?? model, ...(usage ? { usage: { ...usage } } : {}), ...(includeRaw ? { raw: withoutData(answer) as object } : {}) };
+	const output = { text, finishReasons: answer.candidates.map(({ finishReason }) => finishReason ?? null), model: answer.modelVersion ?? model, ...(usage ? { usage: { ...usage } } : {}), ...(includeRaw ? { raw: withoutData(answer) as object } : {}) };
 	const result = operationResult('gemini', output, images);
 	if (images.length > 0 || text !== '' || !refused) return result;
 	return { ...result, job: { ...result.job, status: 'failed', error: refused.toJobError() } };

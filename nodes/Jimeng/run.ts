@@ -23,7 +23,7 @@ export const runs: Readonly<Record<string, OperationRun<JimengSession>>> = {
 	'video:generate': async (call) => {
 		const json = await chat(call, 'video:generate', 900);
 		const [url] = urlsOf(json);
-		if (url === undefined) throw new PartialAnswer(new ImageError('malformedResponse', { message: `Jimeng answered without a video (${excerpt(String(json['text']))})`, hint: 'Look at the site before you try again: it may be ready there', retryable: false }), json);
+		if (url === undefined) throw new PartialAnswer(new ImageError('malformedResponse', { message: `Jimeng answered without a video (${excerpt(typeof json['text'] === 'string' ? json['text'] : '')})`, hint: 'Look at the site before you try again: it may be ready there', retryable: false }), json);
 		if (!call.context.getNodeParameter('download', call.itemIndex, true)) return [{ json: { ...json, url }, pairedItem: { item: call.itemIndex } }];
 		const { data, fileName, mimeType, bytes } = await keeping(json, downloadVideo(call.context, url, call.endpoint, call.signal));
 		return [{ json: { ...json, url, fileName, mimeType, bytes }, binary: { data }, pairedItem: { item: call.itemIndex } }];
@@ -77,7 +77,7 @@ async function withPictures(call: Call, json: IDataObject): Promise<INodeExecuti
 	return { json, ...(urls.length > 0 && Object.keys(binary).length > 0 ? { binary } : {}), pairedItem: { item: call.itemIndex } };
 }
 
-const urlsOf = ({ urls }: IDataObject): string[] => (Array.isArray(urls) ? urls.filter((url): url is string => typeof url === 'string') : []);
+const urlsOf = ({ urls }: IDataObject): string[] => (Array.isArray(urls) ? (urls as unknown[]).filter((url): url is string => typeof url === 'string') : []);
 
 /** What was generated is paid: a download that fails does not lose its address. */
 async function keeping<T>(json: IDataObject, work: Promise<T>): Promise<T> {

@@ -5,7 +5,7 @@ import type { ImageFacts } from '../../images/inspect';
 import { defaultImageLimits, receiveImage, receiveVideo } from '../../images/receive';
 import { systemClock } from '../../jobs/runtime/clock';
 import { withRetry } from '../../jobs/runtime/retry';
-import { downloaderFor, type PictureHosts } from './downloaders';
+import { type DownloadHost, openDownload } from './downloaders';
 
 const timeoutMs = 5 * 60_000;
 const largestVideo = 512 * 1024 * 1024;
@@ -19,7 +19,7 @@ export interface Downloaded {
 }
 
 /** A picture from an address that somebody else chose, through the download plane into n8n's binary store. Throws ImageError. */
-export async function downloadPicture({ helpers }: Helpers, url: string, endpoint: PictureHost, signal: AbortSignal | undefined): Promise<Downloaded> {
+export async function downloadPicture({ helpers }: Helpers, url: string, endpoint: DownloadHost, signal: AbortSignal | undefined): Promise<Downloaded> {
 	return await download(url, endpoint, defaultImageLimits.maxBytes, signal, async (stream, { origin, name }) => {
 		const { stored, facts, bytes } = await receiveImage(stream, defaultImageLimits, origin, (copy, { mimeType, extension }) => helpers.prepareBinaryData(copy, withExtension(name, extension), mimeType));
 		return { data: stored, fileName: withExtension(name, facts.extension), facts, bytes };
@@ -27,7 +27,7 @@ export async function downloadPicture({ helpers }: Helpers, url: string, endpoin
 }
 
 /** As `downloadPicture`, for a video. */
-export async function downloadVideo({ helpers }: Helpers, url: string, endpoint: PictureHost, signal: AbortSignal | undefined): Promise<{ data: IBinaryData; fileName: string; mimeType: string; bytes: number }> {
+export async function downloadVideo({ helpers }: Helpers, url: string, endpoint: DownloadHost, signal: AbortSignal | undefined): Promise<{ data: IBinaryData; fileName: string; mimeType: string; bytes: number }> {
 	return await download(url, endpoint, largestVideo, signal, async (stream, { origin, name }) => {
 		const { stored, facts, bytes } = await receiveVideo(stream, largestVideo, origin, (copy, { mimeType, extension }) => helpers.prepareBinaryData(copy, withExtension(name, extension), mimeType));
 		return { data: stored, fileName: withExtension(name, facts.extension), mimeType: facts.mimeType, bytes };
@@ -35,12 +35,11 @@ export async function downloadVideo({ helpers }: Helpers, url: string, endpoint:
 }
 
 type Helpers = Pick<IExecuteFunctions, 'helpers'>;
-type PictureHost = { config: PictureHosts };
 
-async function download<T>(url: string, { config }: PictureHost, maxBytes: number, signal: AbortSignal | undefined, receive: (stream: Readable, from: { origin: string; name: string }) => Promise<T>): Promise<T> {
+async function download<T>(url: string, host: DownloadHost, maxBytes: number, signal: AbortSignal | undefined, receive: (stream: Readable, from: { origin: string; name: string }) => Promise<T>): Promise<T> {
 	return await withRetry(
 		async () => {
-			const { stream, url: address } = await downloaderFor(config).open(url, { maxBytes, timeoutMs }, signal);
+			const { stream, url: address } = await openDownload(host, url, { maxBytes, timeoutMs }, signal);
 			const { origin, pathname } = new URL(address);
 			return await receive(stream, { origin, name: pathname.split('/').at(-1) || 'file' });
 		},

@@ -1,5 +1,5 @@
 import type { AddressPolicy } from '../../http/addressGuard';
-import { createDownloader, type Downloader } from '../../http/downloader';
+import { createDownloader, type Download, type Downloader, type DownloadLimits } from '../../http/downloader';
 import type { EndpointConfig } from '../../providers/provider';
 import { instancePolicy } from './instancePolicy';
 
@@ -8,6 +8,19 @@ const downloaders = new Map<string, Downloader>();
 
 /** Hosts that a credential allows. `baseUrl` null: none of its own. */
 export type PictureHosts = Pick<EndpointConfig, 'allowedHosts'> & { baseUrl: string | null };
+
+/** Whose pictures are fetched: an endpoint, as far as it matters here. */
+export interface DownloadHost {
+	config: PictureHosts;
+	/** Does work that sends a request to a URL, paced with the endpoint's own requests where the server counts it. */
+	pace?: (url: string, work: () => Promise<Download>, signal?: AbortSignal) => Promise<Download>;
+}
+
+/** Begins a download as the credential and the endpoint's pacing allow. Throws ImageError. */
+export async function openDownload(host: DownloadHost, url: string, limits: DownloadLimits, signal: AbortSignal | undefined): Promise<Download> {
+	const open = () => downloaderFor(host.config).open(url, limits, signal);
+	return await (host.pace ? host.pace(url, open, signal) : open());
+}
 
 /** The download plane as n8n's own settings and the credential allow it. */
 export function downloaderFor(config: PictureHosts): Downloader {

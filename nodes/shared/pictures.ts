@@ -1,6 +1,5 @@
 import { PassThrough, Readable } from 'node:stream';
 import type { IBinaryData, IBinaryKeyData } from 'n8n-workflow';
-import type { Downloader } from '../../http/downloader';
 import { type Difference, typeDifference } from '../../images/compare';
 import { type Look, lookAt } from '../../images/look';
 import { withExtension } from '../../images/fileName';
@@ -11,7 +10,7 @@ import { Slots } from '../../jobs/runtime/slots';
 import { ImageError, type Outcome, outcomeOf } from '../../model/errors';
 import type { DeliveredImage, JobSnapshot } from '../../model/job';
 import type { EndpointConfig, ProviderDefinition } from '../../providers/provider';
-import { downloaderFor } from './downloaders';
+import { type DownloadHost, openDownload } from './downloaders';
 import { binaryName, withError, withoutBytes } from './items';
 import { withoutSpoiled } from './spoiled';
 
@@ -29,7 +28,7 @@ export interface FetchOptions {
 }
 
 /** Where a job's pictures come from: an endpoint, as far as it matters here. */
-export interface PictureSource {
+export interface PictureSource extends DownloadHost {
 	provider: Pick<ProviderDefinition, 'displayName' | 'capabilities'>;
 	config: EndpointConfig;
 }
@@ -54,11 +53,12 @@ export interface Pictures {
 export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal | undefined): Pictures {
 	const turns = new Slots(atOnce, () => undefined);
 
-	async function fetchOne(image: DeliveredImage, downloader: Downloader, limits: ImageLimits, { provider }: PictureSource): Promise<{ image: DeliveredImage; data: IBinaryData; differences: Difference[] }> {
+	async function fetchOne(image: DeliveredImage, limits: ImageLimits, from: PictureSource): Promise<{ image: DeliveredImage; data: IBinaryData; differences: Difference[] }> {
 		const { url, inline } = image;
+		const { provider } = from;
 		if (!inline && url === null) throw new ImageError('notFound', { message: `it came inside ${provider.displayName}'s answer, and the item has lost it on its way`, hint: 'Keep the binary data of the items: it is the only copy', delivery: 'notSent' });
 		const origin = url !== null && URL.canParse(url) ? new URL(url).origin : 'the provider';
-		const source = inline ? Readable.from([inline]) : (await downloader.open(url ?? '', { maxBytes: limits.maxBytes, timeoutMs: downloadTimeoutMs }, signal)).stream;
+		const source = inline ? Readable.from([inline]) : (await openDownload(from, url ?? '', { maxBytes: limits.maxBytes, timeoutMs: downloadTimeoutMs }, signal)).stream;
 		const { stored, facts, bytes } = await receiveImage(source, limits, origin, async (stream, { mimeType, extension }) => await storedAndSeen(stream, (copy) => prepareBinary(copy, withExtension(image.fileName, extension), mimeType)));
 		// Whether it is all there was looked at first: what is cut off may come whole the next time.
 		if (!stored.look.ok) throw stored.look.error;
@@ -76,7 +76,6 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 	return {
 		async fetch(snapshot, source, { have = {}, maxMegabytes } = {}) {
 			const limits: ImageLimits = { ...defaultImageLimits, ...(maxMegabytes === undefined ? {} : { maxBytes: maxMegabytes * 1024 * 1024 }) };
-			const downloader = downloaderFor(source.config);
 			const had: IBinaryKeyData = {};
 			const differences: Difference[] = [];
 			const spoiled = new Map<number, ImageError>();
@@ -91,7 +90,7 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 						return image;
 					}
 					const turn = await turns.acquire(signal);
-					const fetched = await outcomeOf(withRetry(() => fetchOne(image, downloader, limits, source), { clock: systemClock, random: Math.random, signal }));
+					const fetched = await outcomeOf(withRetry(() => fetchOne(image, limits, source), { clock: systemClock, random: Math.random, signal }));
 					turn.release();
 					if (fetched.ok) {
 						had[name] = fetched.value.data;

@@ -70,7 +70,7 @@ async function delivered(execution: string): Promise<string[]> {
 }
 
 it('n8n dies in the node behind Generate: Retry gives the same jobs, though every item carries a time', async () => {
-	const workflow = await installed(batch());
+	const workflow = await installed(batch({ laterSeconds: 12 }));
 	const execution = await started(workflow, prompts('Retry'));
 	await jobsMade(rows);
 	await waitUntil({ for: 'Generate to end', withinMs: 30_000 }, () => Promise.resolve(books().downloads >= rows || undefined));
@@ -141,7 +141,7 @@ it('equal prompts in one execution are a job each', async () => {
 }, 60_000);
 
 it('two retries at once share what there is', async () => {
-	const workflow = await installed(batch({ laterSeconds: 20 }));
+	const workflow = await installed(batch({ laterSeconds: 12 }));
 	const execution = await started(workflow, prompts('Twice'));
 	await waitUntil({ for: 'Generate to end', withinMs: 30_000 }, () => Promise.resolve(books().downloads >= rows || undefined));
 	await stage.n8n.kill();

@@ -9,7 +9,7 @@ import { type Lineage, lineageOf } from './lineage';
 export interface RunIdentity extends Lineage {
 	origin: Omit<Origin, 'itemIndex'>;
 	/** The day in the workflow's time zone, `YYYY-MM-DD`. */
-	day(): string;
+	day: () => string;
 }
 
 export async function runIdentityOf(context: IExecuteFunctions, memory: Memory): Promise<RunIdentity> {

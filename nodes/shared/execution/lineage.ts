@@ -56,6 +56,6 @@ async function rootOf(context: IExecuteFunctions, executionId: string): Promise<
 
 function parentOf(context: IExecuteFunctions): string | undefined {
 	// Not every release has it.
-	const { getExecutionContext } = context as { getExecutionContext?: () => { parentExecutionId?: string } | undefined };
-	return getExecutionContext?.call(context)?.parentExecutionId;
+	if (!('getExecutionContext' in context)) return undefined;
+	return context.getExecutionContext()?.parentExecutionId;
 }

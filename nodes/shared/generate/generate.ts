@@ -121,7 +121,8 @@ function readTask(context: IExecuteFunctions, itemIndex: number, maker: Maker): 
 
 /** An expression may give a number. */
 function ownKeyText({ idempotencyKey = '' }: GenerateOptions): string {
-	return String(idempotencyKey ?? '').trim();
+	const text: unknown = idempotencyKey;
+	return typeof text === 'string' || typeof text === 'number' ? String(text).trim() : '';
 }
 
 /** Gives every request its digest and every item its key: equal requests are told apart by their order. */

@@ -30,7 +30,7 @@ export interface PaidOperation {
 	/** How long it may take, ms. */
 	maxWaitMs: number;
 	/** Sends its request through `call.paid`, and nothing else that costs money; from `call.made` it gives what was made without sending. */
-	submit(call: SubmitCall): Promise<JobSnapshot>;
+	submit: (call: SubmitCall) => Promise<JobSnapshot>;
 	/** Where the provider can be asked what became of a lost request. */
 	lookUp?: Submits['lookUp'];
 	/** What makes the request a special one for the provider's own judgement of refusals, e.g. `{ batch: true }`. */
