@@ -15,9 +15,11 @@ import {
 	type INodeType,
 	type INodeTypes,
 	type IRun,
+	type IRunExecutionData,
 	type IWorkflowExecuteAdditionalData,
 	NodeHelpers,
 	Workflow,
+	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 import { name as packageName, n8n as listed } from '../../package.json';
 
@@ -82,6 +84,15 @@ export interface RunOptions {
 	/** By credential type. */
 	credentials: Record<string, ICredentialDataDecryptedObject>;
 	executionId?: string;
+	workflowId?: string;
+	/** How the execution was started. */
+	mode?: WorkflowExecuteMode;
+	/** What n8n keeps when it repeats an execution: the same for *Retry*, another for every new run. */
+	resumeToken?: string;
+	/** Ids of the credentials, by type; the type's name where there is none. */
+	credentialIds?: Record<string, string>;
+	/** Called before each try of a node (n8n's Retry On Fail makes several), counted from 1; may change the node. */
+	onTry?: (node: INode, attempt: number) => void | Promise<void>;
 	/** Called with a function that stops the execution as n8n's Stop button does. */
 	onStart?: (stop: () => void) => void;
 }
@@ -117,13 +128,38 @@ export async function binaryOf(item: INodeExecutionData | undefined, name: strin
 
 let executions = 0;
 
+/** What n8n has saved of executions: all of them once they have ended. */
+const saved = new Map<string, IRunExecutionData>();
+
+/** The node types, each of whose tries is reported. */
+function watched(onTry: NonNullable<RunOptions['onTry']>): INodeTypes {
+	const attempts = new Map<string, number>();
+	return {
+		...nodeTypes,
+		getByNameAndVersion: (name) => {
+			const type = nodeTypes.getByNameAndVersion(name) as INodeType;
+			const { execute } = type;
+			if (!execute) return type;
+			const watchedType: INodeType = Object.create(type) as INodeType;
+			watchedType.execute = async function (this: IExecuteFunctions, ...more: []) {
+				const node = this.getNode();
+				const attempt = (attempts.get(node.name) ?? 0) + 1;
+				attempts.set(node.name, attempt);
+				await onTry(node, attempt);
+				return await execute.apply(this, more);
+			};
+			return watchedType;
+		},
+	};
+}
+
 /** Runs a chain of nodes through n8n's own execution engine. */
-export async function runChain({ nodes, credentials, executionId = String(++executions), onStart }: RunOptions): Promise<RunResult> {
+export async function runChain({ nodes, credentials, executionId = String(++executions), workflowId = 'testWorkflow00001', mode = 'trigger', resumeToken, credentialIds = {}, onTry, onStart }: RunOptions): Promise<RunResult> {
 	const workflow = new Workflow({
-		id: 'testWorkflow00001',
+		id: workflowId,
 		name: 'test',
 		active: false,
-		nodeTypes,
+		nodeTypes: onTry ? watched(onTry) : nodeTypes,
 		settings: { executionOrder: 'v1' },
 		nodes: nodes.map(({ name, type, parameters = {}, settings }, index) => ({
 			id: `node-${index}`,
@@ -132,7 +168,7 @@ export async function runChain({ nodes, credentials, executionId = String(++exec
 			typeVersion: 1,
 			position: [index * 200, 0],
 			parameters: parameters as INode['parameters'],
-			...(type === 'items' ? {} : { credentials: Object.fromEntries(Object.keys(credentials).map((type) => [type, { id: type, name: 'Sandbox' }])) }),
+			...(type === 'items' ? {} : { credentials: Object.fromEntries(Object.keys(credentials).map((type) => [type, { id: credentialIds[type] ?? type, name: 'Sandbox' }])) }),
 			...settings,
 		})),
 		connections: Object.fromEntries(nodes.slice(0, -1).map(({ name }, index) => [name, { main: [[{ node: nodes[index + 1]?.name ?? '', type: 'main', index: 0 }]] }])),
@@ -140,10 +176,11 @@ export async function runChain({ nodes, credentials, executionId = String(++exec
 	const [first] = nodes;
 	const start = workflow.getNode(first?.name ?? '');
 	if (!start) throw new Error('The chain is empty');
-	const data = createRunExecutionData({ executionData: { nodeExecutionStack: [{ node: start, data: { main: [[{ json: {} }]] }, source: null }] } });
-	const execution = new WorkflowExecute(additionalData(executionId, credentials), 'trigger', data).processRunExecutionData(workflow);
+	const data = createRunExecutionData({ ...(resumeToken === undefined ? {} : { resumeToken }), executionData: { nodeExecutionStack: [{ node: start, data: { main: [[{ json: {} }]] }, source: null }] } });
+	const execution = new WorkflowExecute(additionalData(executionId, credentials, mode), mode, data).processRunExecutionData(workflow);
 	onStart?.(() => execution.cancel());
 	const run = await execution;
+	saved.set(executionId, run.data);
 	const { error } = run.data.resultData;
 	return {
 		run,
@@ -152,12 +189,12 @@ export async function runChain({ nodes, credentials, executionId = String(++exec
 	};
 }
 
-function additionalData(executionId: string, credentials: RunOptions['credentials']): IWorkflowExecuteAdditionalData {
+function additionalData(executionId: string, credentials: RunOptions['credentials'], mode: WorkflowExecuteMode): IWorkflowExecuteAdditionalData {
 	const workflowData = { id: 'testWorkflow00001', name: 'test', active: false, isArchived: false, createdAt: new Date(0), updatedAt: new Date(0), nodes: [], connections: {}, activeVersionId: null };
 	return {
 		executionId,
 		credentialsHelper: { getDecrypted: (_data: unknown, _node: unknown, type: string) => Promise.resolve(credentials[type]), getParentTypes: () => [], isCredentialUsableByNode: () => true, getCredentialsProperties: () => [] } as unknown as ICredentialsHelper,
-		hooks: new ExecutionLifecycleHooks('trigger', executionId, workflowData),
+		hooks: new ExecutionLifecycleHooks(mode, executionId, workflowData),
 		currentNodeExecutionIndex: 0,
 		restApiUrl: '',
 		instanceBaseUrl: '',
@@ -167,5 +204,6 @@ function additionalData(executionId: string, credentials: RunOptions['credential
 		variables: {},
 		logAiEvent: () => undefined,
 		setExecutionStatus: () => undefined,
+		getRunExecutionData: (id: string) => Promise.resolve(saved.get(id)),
 	} as unknown as IWorkflowExecuteAdditionalData;
 }
