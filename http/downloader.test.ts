@@ -171,3 +171,8 @@ it('a connection that breaks half way is a failure, not a short picture', async 
 	});
 	expect(await fail((await downloader.open(url, limits)).stream)).not.toBe('whole');
 });
+
+it('a server that is too busy may say how long to wait', async () => {
+	const { url } = await serve((_request, response) => response.writeHead(429, { 'retry-after': '7' }).end());
+	await expect(downloader.open(url, limits)).rejects.toMatchObject({ code: 'rateLimited', httpStatus: 429, retryAfterMs: 7_000 });
+});

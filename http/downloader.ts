@@ -3,6 +3,7 @@ import { ImageError } from '../model/errors';
 import { type AddressPolicy, createAddressGuard, type Resolver } from './addressGuard';
 import { keepAliveAgents } from './agents';
 import { toNetworkError } from './networkError';
+import { parseRetryAfter } from './retryAfter';
 
 export interface DownloadLimits {
 	maxBytes: number;
@@ -52,7 +53,7 @@ export function createDownloader(policy: AddressPolicy, resolve?: Resolver): Dow
 				}
 				if (answer.status !== 200) {
 					answer.data.destroy();
-					throw notThere(answer.status, url);
+					throw notThere(answer.status, url, parseRetryAfter(textOf(answer.headers['retry-after']), Date.now()));
 				}
 				const claimed = Number(answer.headers['content-length'] ?? Number.NaN);
 				const contentLength = Number.isFinite(claimed) ? claimed : null;
@@ -72,13 +73,15 @@ function parse(text: string, base?: string): URL {
 	throw new ImageError('malformedResponse', { message: 'The image has no usable URL', retryable: false });
 }
 
+const textOf = (header: unknown): string | undefined => (typeof header === 'string' ? header : undefined);
+
 /** The guard speaks through the socket, which wraps what it says. */
 function refusalBehind(thrown: unknown): unknown {
 	for (let error = thrown, depth = 0; error instanceof Error && depth < 8; error = error.cause, depth++) if (error instanceof ImageError) return error;
 	return thrown;
 }
 
-function notThere(status: number, url: URL): ImageError {
+function notThere(status: number, url: URL, retryAfterMs: number | null): ImageError {
 	const code = status === 404 || status === 410 ? 'notFound' : status === 401 || status === 403 ? 'auth' : status === 429 ? 'rateLimited' : status === 503 ? 'overloaded' : status >= 500 ? 'upstream' : 'invalidRequest';
-	return new ImageError(code, { message: `${url.origin} answered ${status} for the image`, hint: code === 'notFound' || code === 'auth' ? 'Links to results expire: download soon after the job has ended' : null, httpStatus: status });
+	return new ImageError(code, { message: `${url.origin} answered ${status} for the image`, hint: code === 'notFound' || code === 'auth' ? 'Links to results expire: download soon after the job has ended' : null, httpStatus: status, retryAfterMs });
 }
