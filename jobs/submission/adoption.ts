@@ -2,6 +2,7 @@ import type { Memory } from '../../memory/memory';
 import type { Claimant, JobRecord, Origin } from '../../memory/record';
 import { ImageError } from '../../model/errors';
 import type { Clock } from '../runtime/clock';
+import { isStillToBeHad } from './storedSnapshot';
 
 /** What makes an item's job its own, before any request of it is sent. */
 export interface Wanted {
@@ -21,7 +22,7 @@ export interface Wanted {
 	credentialIds: readonly string[];
 	/** How old an orphan may be, ms; 0: none is adopted. */
 	adoptWithinMs: number;
-	/** How old a finished job of the same request may be that is given again, ms; 0: none. */
+	/** How old a finished job of the same request may be that is given again, with all its images still to be had, ms; 0: none. */
 	reuseWithinMs: number;
 	/** Refs in n8n's saved data of an execution; null where n8n keeps none. */
 	savedRefs: (executionId: string) => Promise<ReadonlySet<string> | null>;
@@ -132,7 +133,9 @@ export class Adoption {
 		if (wanted.reuseWithinMs <= 0) return undefined;
 		const { clock, memory: { journal } } = this.dependencies;
 		const successes = await journal.find({ by: 'success', requests: wanted.requests, since: clock.now() - wanted.reuseWithinMs, credentialIds: wanted.credentialIds });
-		for (const record of successes) if (isJob(record)) return { kind: 'job', record, how: 'reused' };
+		for (const record of successes) {
+			if (isJob(record) && (await isStillToBeHad(this.dependencies.memory, record.ref, record.snapshot))) return { kind: 'job', record, how: 'reused' };
+		}
 		return undefined;
 	}
 

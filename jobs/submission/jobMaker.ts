@@ -6,7 +6,7 @@ import type { Clock, Random } from '../runtime/clock';
 import { Adoption, type Found, type Wanted } from './adoption';
 import { type Choice, endpointDigest, Failover, type FailoverOptions, type JobTerms, type Made, refOf, shouldFailOver, withAttempts } from './failover';
 import { AlreadyBegun } from './paidRequests';
-import { isStillToBeHad, keepResult, restoreResult } from './storedSnapshot';
+import { keepResult, restoreResult } from './storedSnapshot';
 import { Submitter } from './submitter';
 
 /** A job for an item, and whether it was made for it. */
@@ -71,11 +71,10 @@ export class JobMaker {
 		return found.kind === 'job' ? await this.givenAgain(found, choice, options) : await this.settled(found, choice, choices, wanted, terms, options);
 	}
 
-	/** A job that stands. Undefined where it is none after all: an adopted one that has failed, a reused one whose pictures are gone. */
+	/** A job that stands. Undefined where it is none after all: an adopted one that has failed. */
 	private async givenAgain({ record, how }: Found & { kind: 'job' }, choice: Choice, { signal }: FailoverOptions): Promise<Given | undefined> {
 		const { memory } = this.dependencies;
 		const { endpoint } = choice.member;
-		if (how === 'reused' && !(await isStillToBeHad(memory, record.ref, record.snapshot))) return undefined;
 		let snapshot = await restoreResult(memory, record.ref, record.snapshot);
 		const { id } = snapshot.job;
 		if (how === 'adopted' && id !== null && !isTerminal(snapshot.job.status)) {

@@ -9,7 +9,7 @@ import { bodyOf } from '../../providers/aiBatch/errors';
 import { inputFile } from '../shared/inputFile';
 import type { OperationCall, OperationRun } from '../shared/operations/operation';
 import { promptsOf } from '../shared/operations/lists';
-import { operationResult } from '../shared/operations/paid';
+import { jobOf, operationResult } from '../shared/operations/paid';
 import { answerItem, fileItem, jsonParameter, requiredText } from '../shared/operations/run';
 import { textParameter } from '../shared/parameters';
 import { itemOf, noImage, resultOf, withPictures } from './answer';
@@ -63,7 +63,7 @@ async function runPaid(call: Call, item: ItemCall, request: FreeCall): Promise<I
 				return operationResult('aiBatch', { fileName, mimeType: type }, [{ ...noImage, fileName, mimeType: type, inline: await buffer(answer.body) }]);
 			}, () => null),
 	});
-	return await itemOf(context, itemIndex, snapshot);
+	return await itemOf(context, itemIndex, { ...snapshot, output: { ...snapshot.output, ...jobOf(snapshot) } });
 }
 
 const typeOf = ({ headers }: Pick<ApiStream, 'headers'>) => headers['content-type']?.split(';')[0]?.trim() || 'application/octet-stream';

@@ -13,7 +13,7 @@ import { inputFile } from '../shared/inputFile';
 import { toItem, withoutBytes } from '../shared/items';
 import { namesIn, promptsOf } from '../shared/operations/lists';
 import { type OperationCall, type OperationRun, PartialAnswer } from '../shared/operations/operation';
-import { operationResult } from '../shared/operations/paid';
+import { jobOf, operationResult } from '../shared/operations/paid';
 import { answerItem, requiredText, wantedRows } from '../shared/operations/run';
 import { readMaxWait, textParameter } from '../shared/parameters';
 import { createPictures, type Fetched } from '../shared/pictures';
@@ -34,7 +34,7 @@ export const runs: Readonly<Record<string, OperationRun<GeminiSession>>> = {
 				return contentResult(answer, content.model, optionsOf(call).includeRaw === true);
 			},
 		});
-		const json = (made.output ?? {}) as IDataObject;
+		const json: IDataObject = { ...(made.output as IDataObject | undefined), ...jobOf(made) };
 		const [refused] = contentFailures(made);
 		if (refused) throw refused;
 		const { snapshot, binary } = await fetched(call, made);

@@ -8,7 +8,7 @@ import type { ChatBody } from '../../providers/jimeng/wire';
 import { downloadPicture, downloadVideo } from '../shared/downloadFile';
 import { binaryName } from '../shared/items';
 import { type OperationCall, type OperationRun, PartialAnswer } from '../shared/operations/operation';
-import { operationResult } from '../shared/operations/paid';
+import { jobOf, operationResult } from '../shared/operations/paid';
 import { answerItem, requiredText } from '../shared/operations/run';
 import { readMaxWait, textParameter } from '../shared/parameters';
 
@@ -50,8 +50,8 @@ async function chat(call: Call, name: string, longestSeconds: number): Promise<I
 		return error ? { ...came, problem: error.message } : came;
 	};
 	try {
-		const { output } = await paid.run({ endpoint, itemIndex, signal, name, request: { ...body, isStreamed }, images: 1, maxWaitMs, submit: async (submit) => operationResult('jimeng', await submit.paid(0, () => ask(Math.max(1_000, submit.maxWaitMs)), () => null)) });
-		return (output ?? {}) as IDataObject;
+		const made = await paid.run({ endpoint, itemIndex, signal, name, request: { ...body, isStreamed }, images: 1, maxWaitMs, submit: async (submit) => operationResult('jimeng', await submit.paid(0, () => ask(Math.max(1_000, submit.maxWaitMs)), () => null)) });
+		return { ...(made.output as IDataObject | undefined), ...jobOf(made) };
 	} catch (thrown) {
 		throw came && thrown instanceof ImageError && thrown.code !== 'canceled' ? new PartialAnswer(thrown, came) : thrown;
 	}

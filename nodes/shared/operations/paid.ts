@@ -84,7 +84,8 @@ export function paidOperations(context: IExecuteFunctions): PaidOperations {
 			const making = makerOf(memory).make([choice], wanted, { cost: { images, usd: null }, limits: [] }, { signal, deadline: Date.now() + maxWaitMs, group: origin.executionId, onRecord });
 			delivery.track(making.then(() => undefined, () => undefined).then(async () => (ref === undefined ? undefined : await memory.journal.release([ref]))));
 			try {
-				return (await abortable(making, signal)).snapshot;
+				const { snapshot, record } = await abortable(making, signal);
+				return { ...snapshot, job: { ...snapshot.job, ref: record.ref } };
 			} catch (thrown) {
 				const error = toImageError(thrown);
 				// Said once, the person knows; the next run sends it anew.
@@ -102,6 +103,11 @@ export function paidOperations(context: IExecuteFunctions): PaidOperations {
 			}, () => undefined);
 		},
 	};
+}
+
+/** What an operation's item says of its job: by the ref n8n's saved data tells that it was delivered. */
+export function jobOf({ job: { provider, ref, status } }: JobSnapshot): { job: { provider: string; ref: string | null; status: string } } {
+	return { job: { provider, ref: ref ?? null, status } };
 }
 
 /** The result of an operation that is no job of the provider's. */
