@@ -77,8 +77,13 @@ export class Store {
 		if (fate.hangs) return true;
 		const failure = failureOf(task);
 		const coming = failure === null ? Math.min(totalCount, fate.partial === null || place !== null ? totalCount : fate.partial) : 0;
-		for (let index = 1; index <= coming; index++) this.after(task, (duration * index) / (totalCount + 1), () => this.picture(task, index));
-		this.after(task, duration, () => this.end(task, failure));
+		// On a busy machine timers of different lengths do not keep their order: each gives the next picture, and the last one what is left.
+		const next = () => this.picture(task, task.pictures.length + 1);
+		for (let index = 1; index <= coming; index++) this.after(task, (duration * index) / (totalCount + 1), next);
+		this.after(task, duration, () => {
+			while (task.pictures.length < coming) next();
+			this.end(task, failure);
+		});
 		return true;
 	}
 
