@@ -79,7 +79,12 @@ export function createGeminiClient({ baseUrl, own, headers }: GeminiConfig, tran
 	const long: Bounds = { timeoutMs: batchTimeoutMs, maxBytes: largestAnswer };
 
 	return {
-		generate: ({ model, contents, config }, options) => answerTo(contentAnswer, 'The answer', { maxBytes: largestAnswer, ...options }, (sdk) => sdk.models.generateContent({ model, contents, config })),
+		generate: async ({ model, contents, config }, options) => {
+			const answer = await answerTo(contentAnswer, 'The answer', { maxBytes: largestAnswer, ...options }, (sdk) => sdk.models.generateContent({ model, contents, config }));
+			// A 200 of somebody else does not say whether the model was asked.
+			if (!isOfGemini(answer)) throw new ImageError('malformedResponse', { message: `The answer is none of Gemini's: it has neither candidates nor a reason why there are none`, httpStatus: 200, hint: 'Does the base URL lead to the API, and not to a web page or a proxy?', retryable: false });
+			return answer;
+		},
 		createBatch: ({ model, displayName, requests }, { signal }) => answerTo(batchOperation, 'The new batch', { ...long, signal }, (sdk) => sdk.batches.create({ model, src: requests.map(({ contents, config }) => ({ contents, config })), config: { displayName } })),
 		batch: async (name, { signal }) => {
 			const batch = batchName(name);
@@ -113,6 +118,11 @@ export function createGeminiClient({ baseUrl, own, headers }: GeminiConfig, tran
 			}),
 		model: (name, { signal }) => call({ signal }, async (sdk) => readValue(modelInfo, await sdk.models.get({ model: name }), 'The model')),
 	};
+}
+
+/** Whether an answer has anything that only Gemini's have. */
+function isOfGemini({ candidates, promptFeedback, usageMetadata, modelVersion, responseId }: ContentAnswer): boolean {
+	return candidates.length > 0 || [promptFeedback, usageMetadata, modelVersion, responseId].some((field) => field !== null && field !== undefined);
 }
 
 /** What is no batch is not asked for: the name becomes part of a path. */

@@ -24,6 +24,16 @@ describe('a direct call', () => {
 		expect([parts, [...ids]]).toEqual([[0], [[0, null]]]);
 	});
 
+	it('answered by something else with 200 is no answer, so that nobody takes it for a job without images', async () => {
+		const { submit } = session(() => ({ body: { result: { ok: true } } }));
+		const failed: unknown[] = [];
+		const call = submitCall({ paid: async (_part, send) => await send().catch((thrown: unknown) => { failed.push(thrown); throw thrown; }) });
+		await expect(submit(direct, call)).rejects.toMatchObject({ code: 'malformedResponse', retryable: false });
+		expect(failed).toHaveLength(1);
+		const blocked = session(() => ({ body: { promptFeedback: { blockReason: 'SAFETY' } } }));
+		await expect(blocked.submit(direct, countingCall().call)).rejects.toMatchObject({ code: 'contentRejected' });
+	});
+
 	it('given up, is not sent', async () => {
 		const { submit, asked } = session(() => drawn);
 		await expect(submit(direct, submitCall({ givenUp: enough }))).rejects.toBe(enough);
