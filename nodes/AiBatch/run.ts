@@ -53,7 +53,7 @@ async function runPaid(call: Call, item: ItemCall, request: FreeCall): Promise<I
 	// Keys stay out of the hash: they are the credential's.
 	const { form: _form, signal: _signal, ...described } = request;
 	const snapshot = await paid.run({
-		endpoint, itemIndex, signal, name: `${call.resource}:${call.operation}`, request: { ...described, body: bodyFor(call, item, false) }, references, images: 1, maxWaitMs: timeoutMs,
+		endpoint, itemIndex, signal, name: `${call.resource}:${call.operation}`, request: { ...described, body: bodyFor(call, item, false) }, references, images: call.resource === 'batch' ? promptsOf(item).length : 1, maxWaitMs: timeoutMs,
 		submit: async ({ paid: charge }) =>
 			await charge(0, async () => {
 				const answer = await endpoint.session.client.open({ ...request, signal, timeoutMs }, call.accept);
