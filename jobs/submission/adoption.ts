@@ -2,6 +2,7 @@ import type { Memory } from '../../memory/memory';
 import type { Claimant, JobRecord, Origin } from '../../memory/record';
 import { ImageError } from '../../model/errors';
 import type { Clock } from '../runtime/clock';
+import type { LeftBehind } from './leftBehind';
 import { isStillToBeHad } from './storedSnapshot';
 
 /** What makes an item's job its own, before any request of it is sent. */
@@ -31,8 +32,8 @@ export interface Wanted {
 /** What there is for an item. */
 export type Found =
 	| { kind: 'nothing'; claimant: Claimant }
-	/** A job that can be given, or waited for, as it stands. It may belong to somebody else as well. */
-	| { kind: 'job'; record: JobRecord & { state: 'accepted' | 'ended' }; how: 'sameKey' | 'adopted' | 'reused' }
+	/** A job that can be given, or waited for, as it stands. `isShared`: it is another run's, which decides about its delivery. */
+	| { kind: 'job'; record: JobRecord & { state: 'accepted' | 'ended' }; how: 'sameKey' | 'adopted' | 'reused'; isShared: boolean }
 	/** Sent, and nobody knows what became of it. This run holds it, and must settle it before anything else is sent. */
 	| { kind: 'unsettled'; record: JobRecord; how: 'sameKey' | 'adopted' };
 
@@ -41,7 +42,7 @@ const busyPauses = { firstMs: 100, factor: 1.5, longestMs: 1_000 };
 
 /** Finds what was made for items before, so that nothing is paid twice and nothing that was paid is lost. */
 export class Adoption {
-	constructor(private readonly dependencies: { clock: Clock; memory: Memory }) {}
+	constructor(private readonly dependencies: { clock: Clock; memory: Memory; leftBehind: Pick<LeftBehind, 'has'> }) {}
 
 	/**
 	 * What an item's earlier attempts, abandoned executions and, where it is wanted, finished jobs have for it. Waits
@@ -76,9 +77,9 @@ export class Adoption {
 			case 'ended':
 				// A job that failed is not given again: who comes back wants a new one. Who came at the same time shares it.
 				if (isLostCause(latest) && !(latest.busy && latest.held !== 'free')) return { kind: 'nothing', claimant: claimantOf(wanted, latest.attempt + 1) };
-				return { kind: 'job', record: await this.held(latest, wanted), how: 'sameKey' };
+				return await this.held(latest, wanted);
 			case 'accepted':
-				return { kind: 'job', record: await this.held(latest, wanted), how: 'sameKey' };
+				return await this.held(latest, wanted);
 			case 'sent':
 			case 'unknown': {
 				const taken = await journal.take(latest.ref, { seenKey: latest.key, as: claimantOf(wanted, latest.attempt) });
@@ -103,19 +104,22 @@ export class Adoption {
 		for (const candidate of candidates) {
 			if (candidate.busy && candidate.held !== 'free') return 'busy';
 			const taken = await journal.take(candidate.ref, { seenKey: candidate.key, as: claimant });
-			if (taken) return isJob(taken) ? { kind: 'job', record: taken, how: 'sameKey' } : { kind: 'unsettled', record: taken, how: 'sameKey' };
+			if (taken) return isJob(taken) ? { kind: 'job', record: taken, how: 'sameKey', isShared: false } : { kind: 'unsettled', record: taken, how: 'sameKey' };
 		}
 		return undefined;
 	}
 
 	/** A job of another run that died or was stopped before n8n had saved an item of it. */
-	private async orphan(wanted: Wanted, claimant: Claimant): Promise<Found | undefined> {
+	private async orphan(wanted: Wanted, claimant: Claimant): Promise<Found | 'busy' | undefined> {
 		if (wanted.adoptWithinMs <= 0 || wanted.isOwnKey) return undefined;
-		const { clock, memory: { journal } } = this.dependencies;
+		const { clock, leftBehind, memory: { journal } } = this.dependencies;
 		const { workflowId, nodeId } = wanted.origin;
 		const candidates = await journal.find({ by: 'orphans', workflowId, nodeId, requests: wanted.requests, exceptLineage: wanted.lineage, since: clock.now() - wanted.adoptWithinMs, credentialIds: wanted.credentialIds });
 		for (const candidate of candidates) {
-			if (candidate.held !== 'free') continue;
+			if (candidate.held !== 'free') {
+				if (candidate.held === 'mine' && leftBehind.has(candidate.ref)) return 'busy';
+				continue;
+			}
 			const saved = await wanted.savedRefs(candidate.origin.executionId);
 			if (saved?.has(candidate.ref)) {
 				await journal.deliver([candidate.ref]);
@@ -123,7 +127,7 @@ export class Adoption {
 			}
 			const taken = await journal.take(candidate.ref, { seenKey: candidate.key, as: claimant, adoptedFrom: candidate.adoptedFrom ?? candidate.origin.executionId });
 			if (!taken) continue;
-			if (isJob(taken)) return { kind: 'job', record: taken, how: 'adopted' };
+			if (isJob(taken)) return { kind: 'job', record: taken, how: 'adopted', isShared: false };
 			return { kind: 'unsettled', record: taken, how: 'adopted' };
 		}
 		return undefined;
@@ -134,16 +138,16 @@ export class Adoption {
 		const { clock, memory: { journal } } = this.dependencies;
 		const successes = await journal.find({ by: 'success', requests: wanted.requests, since: clock.now() - wanted.reuseWithinMs, credentialIds: wanted.credentialIds });
 		for (const record of successes) {
-			if (isJob(record) && (await isStillToBeHad(this.dependencies.memory, record.ref, record.snapshot))) return { kind: 'job', record, how: 'reused' };
+			if (isJob(record) && (await isStillToBeHad(this.dependencies.memory, record.ref, record.snapshot))) return { kind: 'job', record, how: 'reused', isShared: true };
 		}
 		return undefined;
 	}
 
 	/** This run's own, where it can be had; else it is shared with whoever is at it. */
-	private async held<R extends JobRecord>(record: R, wanted: Wanted): Promise<R> {
+	private async held(record: JobRecord & { state: 'accepted' | 'ended' }, wanted: Wanted): Promise<Found> {
 		// A key of the user's own may serve several executions: who asked first stays the one it belongs to.
 		const taken = await this.dependencies.memory.journal.take(record.ref, { seenKey: record.key, ...(wanted.isOwnKey ? {} : { as: claimantOf(wanted, record.attempt) }) });
-		return taken ? { ...record, held: 'mine', busy: true } : record;
+		return { kind: 'job', record: taken ? { ...record, held: 'mine', busy: true } : record, how: 'sameKey', isShared: taken === null };
 	}
 }
 

@@ -5,6 +5,7 @@ import { isTerminal } from '../../model/job';
 import type { Clock, Random } from '../runtime/clock';
 import { Adoption, type Found, type Wanted } from './adoption';
 import { type Choice, endpointDigest, Failover, type FailoverOptions, type JobTerms, type Made, refOf, shouldFailOver, withAttempts } from './failover';
+import { LeftBehind } from './leftBehind';
 import { AlreadyBegun } from './paidRequests';
 import { keepResult, restoreResult } from './storedSnapshot';
 import { Submitter } from './submitter';
@@ -19,8 +20,8 @@ export interface Given extends Made {
 }
 
 export interface MakeOptions extends FailoverOptions {
-	/** Told which record is the item's, as soon as there is one, whatever comes of it. */
-	onRecord?: ((ref: string) => void) | undefined;
+	/** Told which record is the item's, as soon as there is one, whatever comes of it; `isShared`: another run has it in hand. */
+	onRecord?: ((ref: string, isShared: boolean) => void) | undefined;
 }
 
 /** Pause before one looks what another run has begun, ms. */
@@ -28,11 +29,13 @@ const raceMs = 100;
 
 /** Gives each item its job: one that was made before, where there is one, else a new one. */
 export class JobMaker {
+	/** For whoever sees executions end. */
+	readonly leftBehind = new LeftBehind();
 	private readonly adoption: Adoption;
 	private readonly failover: Failover;
 
 	constructor(private readonly dependencies: { clock: Clock; random: Random; memory: Memory }) {
-		this.adoption = new Adoption(dependencies);
+		this.adoption = new Adoption({ ...dependencies, leftBehind: this.leftBehind });
 		this.failover = new Failover({ ...dependencies, submitter: new Submitter(dependencies) });
 	}
 
@@ -61,11 +64,11 @@ export class JobMaker {
 	/** What the item gets of what was found. Undefined where that turns out to be nothing. */
 	private async given(found: Found, choices: readonly [Choice, ...Choice[]], wanted: Wanted, terms: Omit<JobTerms, 'claimant' | 'wireKey'>, options: MakeOptions): Promise<Given | undefined> {
 		if (found.kind === 'nothing') {
-			options.onRecord?.(refOf(this.dependencies.memory, found.claimant.key));
+			options.onRecord?.(refOf(this.dependencies.memory, found.claimant.key), false);
 			const made = await this.failover.submit(choices, { ...terms, claimant: found.claimant, wireKey: wanted.wireKey }, { ...options, mayExist: wanted.isOwnKey });
 			return { ...made, how: 'new' };
 		}
-		options.onRecord?.(found.record.ref);
+		options.onRecord?.(found.record.ref, found.kind === 'job' && found.isShared);
 		const choice = this.choiceOf(found.record, choices, found.how);
 		if (!choice) return undefined;
 		return found.kind === 'job' ? await this.givenAgain(found, choice, options) : await this.settled(found, choice, choices, wanted, terms, options);
@@ -78,7 +81,10 @@ export class JobMaker {
 		let snapshot = await restoreResult(memory, record.ref, record.snapshot);
 		const { id } = snapshot.job;
 		if (how === 'adopted' && id !== null && !isTerminal(snapshot.job.status)) {
-			const observation = (await endpoint.look([id], signal)).get(id);
+			// Where it cannot be polled now it is given as it was: it is paid, and polling goes on.
+			const polled = await outcomeOf(endpoint.look([id], signal));
+			if (!polled.ok && polled.error.code === 'canceled') throw polled.error;
+			const observation = polled.ok ? polled.value.get(id) : undefined;
 			if (observation?.ok) snapshot = observation.snapshot;
 		}
 		if (how === 'adopted' && (snapshot.job.status === 'failed' || snapshot.job.status === 'canceled')) {

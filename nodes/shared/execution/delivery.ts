@@ -1,10 +1,11 @@
 import type { IExecuteFunctions, IRunExecutionData } from 'n8n-workflow';
 import type { Memory } from '../../../memory/memory';
+import { makerOf } from './memory';
 
 /** Sees to it that the journal knows which jobs of a node run reached n8n's saved data. */
 export interface Delivery {
-	/** A job belongs to an item of this run. */
-	add(ref: string): void;
+	/** A job belongs to an item of this run; `isShared`: another run has it in hand too, and answers for it. */
+	add(ref: string, isShared?: boolean): void;
 	/** The item says that the job's outcome is unknown and why it is not sent again: with that, the person knows. */
 	reported(ref: string): void;
 	/** Something that goes on although the node may have been stopped: the execution is not done before it. */
@@ -22,24 +23,31 @@ export interface Delivery {
  */
 export function deliveryOf(context: IExecuteFunctions, memory: Memory): Delivery {
 	const refs = new Set<string>();
+	const shared = new Set<string>();
 	const told = new Set<string>();
 	const pending = new Set<Promise<unknown>>();
 	const signal = context.getExecutionCancelSignal();
 	let hasReturned = false;
 	const finish = async () => {
 		const isSaved = hasReturned && signal?.aborted !== true;
-		// A request under way is heard to its end, and written down, before the job is let go of.
-		await Promise.allSettled(pending);
-		const delivered = isSaved ? [...refs] : [...told];
-		await memory.journal.finish(delivered, { delivered: true });
-		await memory.journal.finish([...refs].filter((ref) => !delivered.includes(ref)), { delivered: false });
+		const isOver = makerOf(memory).leftBehind.add([...refs]);
+		try {
+			// A request under way is heard to its end, and written down, before the job is let go of.
+			await Promise.allSettled(pending);
+			const delivered = isSaved ? [...refs] : [...told];
+			await memory.journal.finish(delivered, { delivered: true });
+			await memory.journal.finish([...refs].filter((ref) => !delivered.includes(ref)), { delivered: false });
+		if (isSaved && shared.size > 0) await memory.journal.deliver([...shared]);
+		} finally {
+			isOver();
+		}
 	};
 	// Its handlers are awaited before the execution counts as ended: nothing of ours may hold that up.
 	const finishLater = () => void finish().catch((thrown: unknown) => context.logger.warn(`What was delivered could not be kept: ${String(thrown)}`));
 	const isCalledBack = typeof context.onExecutionFinish === 'function';
 	context.onExecutionFinish?.(finishLater);
 	return {
-		add: (ref) => refs.add(ref),
+		add: (ref, isShared = false) => (isShared ? shared : refs).add(ref),
 		reported: (ref) => told.add(ref),
 		track: (work) => {
 			pending.add(work);

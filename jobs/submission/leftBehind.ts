@@ -1,0 +1,23 @@
+/**
+ * Jobs whose execution has ended while one of their requests is still under way: after a Stop it is heard to its end.
+ * They are nobody's any more, and soon to be taken over; until then nobody may make them again.
+ */
+export class LeftBehind {
+	private readonly counts = new Map<string, number>();
+
+	/** @returns to be called once the journal has what came of them */
+	add(refs: readonly string[]): () => void {
+		for (const ref of refs) this.counts.set(ref, (this.counts.get(ref) ?? 0) + 1);
+		return () => {
+			for (const ref of refs) {
+				const left = (this.counts.get(ref) ?? 1) - 1;
+				if (left > 0) this.counts.set(ref, left);
+				else this.counts.delete(ref);
+			}
+		};
+	}
+
+	has(ref: string): boolean {
+		return this.counts.has(ref);
+	}
+}
