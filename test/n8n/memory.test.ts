@@ -156,3 +156,33 @@ it('two retries at once share what there is', async () => {
 	for (const id of ids) expect(await delivered(id)).toEqual(prompts('Twice'));
 	expect(books().jobs).toHaveLength(rows);
 }, 240_000);
+
+it('a sub-workflow called for each item gives each its own job, and the same ones when the caller is retried', async () => {
+	const child = await stage.install({
+		name: 'Child',
+		settings: { executionOrder: 'v1' },
+		nodes: [
+			{ id: '1', name: 'Called', type: 'n8n-nodes-base.executeWorkflowTrigger', typeVersion: 1.1, position: [0, 0], parameters: { inputSource: 'passthrough' } },
+			{ id: '2', name: 'Generate', type: `${pack}imageGenerate`, typeVersion: 1, position: [200, 0], parameters: { provider: 'imageSaas', prompt: 'A fox', options: {} } },
+		],
+		connections: { Called: { main: [[{ node: 'Generate', type: 'main', index: 0 }]] } },
+	});
+	await stage.client.publishWorkflow(child.id);
+	const { nodes, connections, ...parent } = batch({ laterSeconds: 12 });
+	const workflow = await installed({
+		...parent,
+		nodes: nodes.map((node) => (node.name === 'Generate' ? { ...node, type: 'n8n-nodes-base.executeWorkflow', typeVersion: 1.2, parameters: { workflowId: { __rl: true, mode: 'id', value: child.id }, mode: 'each', options: {} } } : node)),
+		connections,
+	});
+	const execution = await started(workflow, prompts('Sub'));
+	await waitUntil({ for: 'all children to end', withinMs: 40_000 }, () => Promise.resolve(books().downloads >= rows || undefined));
+	await new Promise((resolve) => setTimeout(resolve, 1_500));
+	expect(books().jobs).toHaveLength(rows);
+	await stage.n8n.kill();
+	await stage.reopen();
+	await stage.client.waitForExecution(execution, 30_000, ['crashed']);
+	const again = await stage.client.waitForExecution(await retried(workflow.id, execution), 120_000);
+	const refs = given(again, 'Generate').flatMap(({ json }) => ('job' in json ? [(json['job'] as { ref: string }).ref] : []));
+	expect(new Set(refs).size).toBe(rows);
+	expect(books().jobs).toHaveLength(rows);
+}, 240_000);

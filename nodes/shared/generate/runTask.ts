@@ -57,11 +57,13 @@ export async function runTask(run: Run, task: Task, turnBy: number): Promise<Out
 	const { memory, delivery } = run;
 	// Until a record is found, what one would be called.
 	let ref = refOf(memory, task.key);
+	let isShared = false;
 	let making: Promise<unknown> = Promise.resolve();
 	const follow: Follow = {
-		onRecord: (found) => {
+		onRecord: (found, shared) => {
 			ref = found;
-			delivery.add(found);
+			isShared = shared;
+			delivery.add(found, shared);
 		},
 		onMaking: (work) => {
 			making = work.catch(() => undefined);
@@ -78,14 +80,14 @@ export async function runTask(run: Run, task: Task, turnBy: number): Promise<Out
 		return { snapshot: withRef(refusedJob(task.route.provider.id, task.route.request.count, error.toJobError(), task.key), ref) };
 	} finally {
 		// Whoever else wants this item's job need not wait any longer than for a request that is under way.
-		delivery.track(making.then(async () => await memory.journal.release([ref])));
+		delivery.track(making.then(async () => (isShared ? undefined : await memory.journal.release([ref]))));
 	}
 }
 
 /** Told how an item is getting on. */
 interface Follow {
 	/** Which record is the item's. */
-	onRecord: (ref: string) => void;
+	onRecord: (ref: string, isShared: boolean) => void;
 	/** The work that goes on even where the execution is stopped. */
 	onMaking: (work: Promise<unknown>) => void;
 }

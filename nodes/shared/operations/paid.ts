@@ -77,9 +77,9 @@ export function paidOperations(context: IExecuteFunctions): PaidOperations {
 			const choice = { member: new PoolMember({ name: mainEndpoint, priority: 0, weight: 1, models: [] }, endpoint), request: asked, name: null, requestDigest: digest, credentialId, operation };
 			const wanted = { baseKey: key, isOwnKey: false, wireKey: key, lineage, rootExecutionId, origin: { ...origin, itemIndex }, day: day(), requests: [digest], credentialIds: [credentialId], adoptWithinMs, reuseWithinMs: 0, savedRefs };
 			let ref: string | undefined;
-			const onRecord = (found: string) => {
-				ref = found;
-				delivery.add(found);
+			const onRecord = (found: string, isShared: boolean) => {
+				delivery.add(found, isShared);
+				ref = isShared ? undefined : found;
 			};
 			const making = makerOf(memory).make([choice], wanted, { cost: { images, usd: null }, limits: [] }, { signal, deadline: Date.now() + maxWaitMs, group: origin.executionId, onRecord });
 			delivery.track(making.then(() => undefined, () => undefined).then(async () => (ref === undefined ? undefined : await memory.journal.release([ref]))));
