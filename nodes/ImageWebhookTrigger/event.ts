@@ -8,8 +8,12 @@ export interface TriggerOptions {
 	toleranceSeconds?: number;
 }
 
-/** How long a delivery may take from its claim to its run, ms: the provider's next attempt is answered 503 until then. */
-export const claimMs = 60_000;
+/**
+ * How long a delivery may take from its claim to its run, ms: a repeat is answered 503 until then. Short, because n8n
+ * refuses a delivery with 500 after a second where its database is locked, and senders give up after a few repeats.
+ * What makes an event run once is its confirmation; a claim that ran out too soon costs one empty execution.
+ */
+export const claimMs = 10_000;
 
 /** How long an event is remembered, ms; 0: it is not. Listening in the editor is for trying out, and there the same delivery may be sent as often as one likes. */
 export function windowOf({ dedupeHours = 72 }: TriggerOptions, mode: WorkflowExecuteMode): number {

@@ -1,6 +1,6 @@
 import { type IExecuteFunctions, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
 import type { Endpoint } from '../../../jobs/endpoint/endpoint';
-import { outcomeOf } from '../../../model/errors';
+import { outcomeOf, outcomeOfSync } from '../../../model/errors';
 import type { Memory } from '../../../memory/memory';
 import { isTerminal } from '../../../model/job';
 import { describeRequest, type ImageRequest } from '../../../model/request';
@@ -50,7 +50,9 @@ async function generateItems(context: IExecuteFunctions, maker: Maker, memory: M
 	const signal = context.getExecutionCancelSignal();
 	const poolFor = poolsOf(context);
 	const identity = await runIdentityOf(context, memory);
-	const limits = budgetLimits(context, memory, identity);
+	const kept = outcomeOfSync(() => budgetLimits(context, memory, identity));
+	if (!kept.ok) throw toNodeError(node, kept.error.toJobError(), { itemIndex: 0 });
+	const limits = kept.value;
 	const pictures = createPictures((data, name, type) => context.helpers.prepareBinaryData(data, name, type), signal);
 	const run: Run = { context, poolFor, memory, identity, limits, delivery, savedRefs: savedRefsOf(context), pictures, signal };
 	const startedAt = Date.now();

@@ -1,0 +1,30 @@
+import { rmSync, writeFileSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { packFolder } from '../../nodes/shared/packFolder';
+import { bench } from './sandboxed';
+
+const { generate, books } = bench();
+
+// A file where the folder should be: nothing can be kept. The memory of a process is opened once, so this file is its own.
+beforeAll(() => {
+	const folder = packFolder('memory');
+	rmSync(folder, { recursive: true, force: true });
+	mkdirSync(dirname(folder), { recursive: true });
+	writeFileSync(folder, 'not a folder');
+});
+
+it('where nothing can be kept images are made all the same, and the node says so', async () => {
+	const result = await generate([{ prompt: 'A cat' }]);
+	expect(result.error).toBeUndefined();
+	expect(result.output('Generate')[0]?.binary?.['image_0']).toBeDefined();
+	const hints = result.run.data.resultData.runData['Generate']?.[0]?.hints?.map(({ message }) => message) ?? [];
+	expect(hints.join()).toContain('remembered only until n8n restarts');
+});
+
+it('a limit per day refuses then, with the reason, before anything is sent; one per execution holds', async () => {
+	const refused = await generate([{ prompt: 'A cat' }], { options: { budget: { limits: { imagesPerDay: 5 } } } });
+	expect(refused.error?.message).toContain('what was spent today cannot be known');
+	expect(books().jobs).toHaveLength(0);
+	const result = await generate([{ prompt: 'A cat' }, { prompt: 'A dog' }], { options: { budget: { limits: { imagesPerExecution: 1 } } } });
+	expect(result.output('Generate').map(({ json }) => (json['job'] as { status: string }).status)).toEqual(['succeeded', 'failed']);
+});
