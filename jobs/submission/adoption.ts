@@ -29,6 +29,14 @@ export interface Wanted {
 	savedRefs: (executionId: string) => Promise<ReadonlySet<string> | null>;
 }
 
+export interface FindOptions {
+	signal?: AbortSignal | undefined;
+	/** ms since the epoch. */
+	deadline: number;
+	/** Whether a job was given although some of its images have yet to be settled, or were not asked for because of a stop. */
+	isUnfinished: (record: JobRecord) => boolean;
+}
+
 /** What there is for an item. */
 export type Found =
 	| { kind: 'nothing'; claimant: Claimant }
@@ -47,14 +55,13 @@ export class Adoption {
 	/**
 	 * What an item's earlier attempts, abandoned executions and, where it is wanted, finished jobs have for it. Waits
 	 * while another run is at work on the same item. Throws `conflict` where the user's key belongs to another request.
-	 * @param deadline ms since the epoch
 	 */
-	async find(wanted: Wanted, { signal, deadline }: { signal?: AbortSignal | undefined; deadline: number }): Promise<Found> {
+	async find(wanted: Wanted, { signal, deadline, isUnfinished }: FindOptions): Promise<Found> {
 		const { clock } = this.dependencies;
 		for (let pauseMs = busyPauses.firstMs; ; pauseMs = Math.min(busyPauses.longestMs, pauseMs * busyPauses.factor)) {
-			const own = await this.ofKey(wanted);
+			const own = await this.ofKey(wanted, isUnfinished);
 			if (own !== 'busy') {
-				const found = own.kind === 'nothing' ? await this.beyondItsKey(wanted, own.claimant) : own;
+				const found = own.kind === 'nothing' ? await this.beyondItsKey(wanted, own.claimant, isUnfinished) : own;
 				if (found !== 'busy') return found ?? own;
 			}
 			if (clock.now() >= deadline) throw new ImageError('timeout', { message: 'Another run is still at work on the same item', hint: 'Raise "Max Wait", or wait for the other run to end', delivery: 'notSent' });
@@ -63,7 +70,7 @@ export class Adoption {
 	}
 
 	/** Attempts of the same item: the same lineage, or the user's own key. */
-	private async ofKey(wanted: Wanted): Promise<Found | 'busy'> {
+	private async ofKey(wanted: Wanted, isUnfinished: FindOptions['isUnfinished']): Promise<Found | 'busy'> {
 		const { journal } = this.dependencies.memory;
 		const [latest] = await journal.find({ by: 'baseKey', baseKey: wanted.baseKey, credentialIds: wanted.credentialIds });
 		if (!latest) return { kind: 'nothing', claimant: claimantOf(wanted, 0) };
@@ -71,6 +78,11 @@ export class Adoption {
 			if (latest.state === 'refused' || !wanted.isOwnKey) return { kind: 'nothing', claimant: claimantOf(wanted, latest.attempt + 1) };
 			throw new ImageError('conflict', { message: 'The idempotency key belongs to another request', hint: 'Give each request an "Idempotency Key" of its own; the same key stands for the same prompt, model and options', delivery: 'notSent' });
 		}
+		const unsettled = async (): Promise<Found | 'busy'> => {
+			const taken = await journal.take(latest.ref, { seenKey: latest.key, as: claimantOf(wanted, latest.attempt) });
+			return taken ? { kind: 'unsettled', record: taken, how: 'sameKey' } : 'busy';
+		};
+		if (isUnfinished(latest)) return await unsettled();
 		switch (latest.state) {
 			case 'refused':
 				return latest.busy && latest.held !== 'free' ? 'busy' : { kind: 'nothing', claimant: claimantOf(wanted, latest.attempt) };
@@ -81,22 +93,20 @@ export class Adoption {
 			case 'accepted':
 				return await this.held(latest, wanted);
 			case 'sent':
-			case 'unknown': {
-				const taken = await journal.take(latest.ref, { seenKey: latest.key, as: claimantOf(wanted, latest.attempt) });
-				return taken ? { kind: 'unsettled', record: taken, how: 'sameKey' } : 'busy';
-			}
+			case 'unknown':
+				return await unsettled();
 		}
 	}
 
-	private async beyondItsKey(wanted: Wanted, claimant: Claimant): Promise<Found | 'busy' | undefined> {
-		return (await this.ofEarlierAttempt(wanted, claimant)) ?? (await this.orphan(wanted, claimant)) ?? (await this.reusable(wanted));
+	private async beyondItsKey(wanted: Wanted, claimant: Claimant, isUnfinished: FindOptions['isUnfinished']): Promise<Found | 'busy' | undefined> {
+		return (await this.ofEarlierAttempt(wanted, claimant, isUnfinished)) ?? (await this.orphan(wanted, claimant, isUnfinished)) ?? (await this.reusable(wanted));
 	}
 
 	/**
 	 * A job that an earlier attempt of the same execution asked for under another key: n8n counts the runs of a node anew
 	 * after a crash, and repeats a sub-workflow as a new execution. Equal requests are interchangeable; each is taken once.
 	 */
-	private async ofEarlierAttempt(wanted: Wanted, claimant: Claimant): Promise<Found | 'busy' | undefined> {
+	private async ofEarlierAttempt(wanted: Wanted, claimant: Claimant, isUnfinished: FindOptions['isUnfinished']): Promise<Found | 'busy' | undefined> {
 		if (wanted.isOwnKey) return undefined;
 		const { journal } = this.dependencies.memory;
 		const { origin: { workflowId, nodeId }, requests, lineage, rootExecutionId, credentialIds } = wanted;
@@ -104,13 +114,13 @@ export class Adoption {
 		for (const candidate of candidates) {
 			if (candidate.busy && candidate.held !== 'free') return 'busy';
 			const taken = await journal.take(candidate.ref, { seenKey: candidate.key, as: claimant });
-			if (taken) return isJob(taken) ? { kind: 'job', record: taken, how: 'sameKey', isShared: false } : { kind: 'unsettled', record: taken, how: 'sameKey' };
+			if (taken) return isJob(taken) && !isUnfinished(taken) ? { kind: 'job', record: taken, how: 'sameKey', isShared: false } : { kind: 'unsettled', record: taken, how: 'sameKey' };
 		}
 		return undefined;
 	}
 
 	/** A job of another run that died or was stopped before n8n had saved an item of it. */
-	private async orphan(wanted: Wanted, claimant: Claimant): Promise<Found | 'busy' | undefined> {
+	private async orphan(wanted: Wanted, claimant: Claimant, isUnfinished: FindOptions['isUnfinished']): Promise<Found | 'busy' | undefined> {
 		if (wanted.adoptWithinMs <= 0 || wanted.isOwnKey) return undefined;
 		const { clock, leftBehind, memory: { journal } } = this.dependencies;
 		const { workflowId, nodeId } = wanted.origin;
@@ -127,7 +137,7 @@ export class Adoption {
 			}
 			const taken = await journal.take(candidate.ref, { seenKey: candidate.key, as: claimant, adoptedFrom: candidate.adoptedFrom ?? candidate.origin.executionId });
 			if (!taken) continue;
-			if (isJob(taken)) return { kind: 'job', record: taken, how: 'adopted', isShared: false };
+			if (isJob(taken) && !isUnfinished(taken)) return { kind: 'job', record: taken, how: 'adopted', isShared: false };
 			return { kind: 'unsettled', record: taken, how: 'adopted' };
 		}
 		return undefined;

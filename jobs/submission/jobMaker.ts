@@ -4,6 +4,7 @@ import { ImageError, outcomeOf } from '../../model/errors';
 import { isTerminal } from '../../model/job';
 import type { Clock, Random } from '../runtime/clock';
 import { Adoption, type Found, type Wanted } from './adoption';
+import { certaintyOf } from './certainty';
 import { type Choice, endpointDigest, Failover, type FailoverOptions, type JobTerms, type Made, refOf, shouldFailOver, withAttempts } from './failover';
 import { LeftBehind } from './leftBehind';
 import { AlreadyBegun } from './paidRequests';
@@ -48,7 +49,7 @@ export class JobMaker {
 		const { clock } = this.dependencies;
 		let reuseWithinMs = wanted.reuseWithinMs;
 		for (;;) {
-			const found = await this.adoption.find({ ...wanted, reuseWithinMs }, options);
+			const found = await this.adoption.find({ ...wanted, reuseWithinMs }, { ...options, isUnfinished: (record) => this.isUnfinished(record, choices) });
 			const given = await outcomeOf(this.given(found, choices, wanted, terms, options));
 			if (given.ok) {
 				if (given.value) return given.value;
@@ -103,6 +104,21 @@ export class JobMaker {
 		if (settled.ok) return { ...settled.value, how };
 		if (choices.length > 1 && shouldFailOver(settled.error)) return undefined;
 		throw settled.error;
+	}
+
+	/**
+	 * Whether a job was given with images missing that can still be had: a look-up can tell what became of their requests,
+	 * or a stop kept them from being sent. Where nobody can tell, the job is given as it stands.
+	 */
+	private isUnfinished({ state, requests, endpoint, ...record }: JobRecord, choices: readonly Choice[]): boolean {
+		if (state !== 'accepted' && state !== 'ended') return false;
+		const choice = choices.find(({ member }) => endpointDigest(this.dependencies.memory, member.endpoint) === endpoint.digest);
+		if (!choice) return false;
+		const { member: { endpoint: { provider, session } }, operation, request } = choice;
+		if (certaintyOf(provider, operation ?? session, request, 0) !== 'lookup') return false;
+		const accepted = new Set(requests.flatMap(({ part, outcome }) => (outcome === 'accepted' ? [part] : [])));
+		if (requests.some(({ part, outcome }) => (outcome === 'unknown' || outcome === 'sent') && !accepted.has(part))) return true;
+		return state === 'accepted' && 'snapshot' in record && record.snapshot.job.error?.code === 'canceled';
 	}
 
 	/** The choice that is the endpoint of a record. Throws `conflict` where the node has it no longer: another account must not be asked for its job. */

@@ -43,6 +43,19 @@ export function unknownOutcome(error: ImageError, certainty: Certainty, key: str
 	return new ImageError(code, { message: known ? message : `${message}. ${mayExist}`, hint: `${ownHint}${hint}`, retryable: false, httpStatus, delivery: 'ambiguous', outcome: 'unknown', cause: error });
 }
 
+/** Why only some images of a job were accepted, where the requests for the others have an unknown outcome. */
+export function unknownRest({ code, message, httpStatus, cause }: ImageError): ImageError {
+	return new ImageError(code, {
+		message: `${message}. The missing images may have been made all the same`,
+		hint: 'Look at the provider before you generate the missing images again: they may be paid already',
+		retryable: false,
+		httpStatus,
+		delivery: 'ambiguous',
+		outcome: 'unknown',
+		cause,
+	});
+}
+
 const mayExist = 'The job may have been made all the same';
 
 /** Neither a key nor a look-up tells what became of an earlier attempt: only a person may decide to pay once more. */

@@ -13,7 +13,7 @@ import { advanceSnapshot } from '../polling/transition';
 import { certaintyOf } from './certainty';
 import { InFlight } from './inFlight';
 import { lookUpMs, settleByLookUp } from './lookUp';
-import { notSentAgain, unknownOutcome } from './outcome';
+import { notSentAgain, unknownOutcome, unknownRest } from './outcome';
 import { AlreadyBegun, type Claim, PaidRequests } from './paidRequests';
 import { keepResult } from './storedSnapshot';
 
@@ -139,7 +139,8 @@ export class Submitter {
 	private async partly(session: Submits, request: ImageRequest, paid: PaidRequests, idempotencyKey: string, error: ImageError) {
 		const failed = { ok: false as const, error };
 		if (paid.made.size === 0) return failed;
-		const made = await outcomeOf(session.submit(request, { idempotencyKey, maxWaitMs: 0, made: paid.made, paid: paid.paid, givenUp: error }));
+		const givenUp = paid.unknownParts.length > 0 ? unknownRest(error) : error;
+		const made = await outcomeOf(session.submit(request, { idempotencyKey, maxWaitMs: 0, made: paid.made, paid: paid.paid, givenUp }));
 		return made.ok ? made : failed;
 	}
 

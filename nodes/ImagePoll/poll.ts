@@ -12,6 +12,7 @@ import { blankJob, isFailure, refusedJob, splitImages, toItem, typeDifferencesOf
 import { type JobRef, readJobRef } from '../shared/jobRef';
 import { readerOf, readMaxWait, textParameter } from '../shared/parameters';
 import { createPictures } from '../shared/pictures';
+import { stillUnknown } from '../shared/stillUnknown';
 import { type Progress, progressOf } from '../shared/progress';
 
 type PollOptions = { includeRaw?: boolean; maxImageSize?: number; splitImages?: boolean };
@@ -113,7 +114,7 @@ async function waitForAll(endpoint: Endpoint, refs: JobRef[], { deadline, signal
 				const result = await endpoint.wait(id ?? '', { deadline, signal, known });
 				const snapshot = result.snapshot ?? before;
 				progress.done({ failed: isFailure(snapshot) });
-				return [itemIndex, { snapshot: !result.ended && result.error ? withError(snapshot, result.error.toJobError()) : snapshot }];
+				return [itemIndex, { snapshot: stillUnknown(known, !result.ended && result.error ? withError(snapshot, result.error.toJobError()) : snapshot) }];
 			} catch (thrown) {
 				progress.done({ failed: true });
 				return [itemIndex, notLearned(before, thrown)];
@@ -131,7 +132,7 @@ async function lookOnce(endpoint: Endpoint, refs: JobRef[], { signal }: AskOptio
 		const observation = answer.get(id ?? '');
 		if (!observation) return [itemIndex, notLearned(before, new ImageError('malformedResponse', { message: 'The provider said nothing of this job' }))];
 		if (!observation.ok) return [itemIndex, notLearned(before, observation.error)];
-		return [itemIndex, { snapshot: advanceSnapshot(known, observation.snapshot) }];
+		return [itemIndex, { snapshot: stillUnknown(known, advanceSnapshot(known, observation.snapshot)) }];
 	});
 }
 
@@ -139,7 +140,7 @@ async function lookOnce(endpoint: Endpoint, refs: JobRef[], { signal }: AskOptio
 function notLearned(before: JobSnapshot, thrown: unknown): Learned {
 	const error = toImageError(thrown);
 	if (error.code === 'canceled') throw error;
-	const noted = withError(before, error.toJobError());
+	const noted = stillUnknown(before, withError(before, error.toJobError()));
 	// No such job will ever end: that is a failure, whatever was thought of it before.
 	const snapshot: JobSnapshot = error.code === 'notFound' && !isTerminal(before.job.status) ? { ...noted, job: { ...noted.job, status: 'failed' } } : noted;
 	return { snapshot, unreachable: error };

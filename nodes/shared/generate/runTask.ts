@@ -13,6 +13,7 @@ import type { RunIdentity } from '../execution/identity';
 import { makerOf } from '../execution/memory';
 import { refusedJob } from '../items';
 import type { Fetched, Pictures } from '../pictures';
+import { stillUnknown } from '../stillUnknown';
 import { costOf } from './budget';
 import type { GenerateOptions } from './readRequest';
 import { choicesOf, type Route, type Routes } from './routes';
@@ -128,22 +129,25 @@ async function waited(run: Run, task: Task, given: Given, before: JobSnapshot, i
 		const { job: { endpoint: name, attempts, adoptedFrom } } = before;
 		const latest = result.snapshot ?? before;
 		const snapshot = { ...latest, job: { ...latest.job, ...(name === undefined ? {} : { endpoint: name }), ...(attempts ? { attempts } : {}), ...(adoptedFrom === undefined ? {} : { adoptedFrom }) } };
-		if (!result.ended) return result.error ? withJobError(snapshot, result.error) : snapshot;
-		await memory.journal.note(endpointDigest(memory, endpoint), [{ ref: record.ref, snapshot: await keepResult(memory, record.ref, snapshot) }]);
-		return snapshot;
+		if (!result.ended) return stillUnknown(before, result.error ? withJobError(snapshot, result.error) : snapshot);
+		const ended = stillUnknown(before, snapshot);
+		await memory.journal.note(endpointDigest(memory, endpoint), [{ ref: record.ref, snapshot: await keepResult(memory, record.ref, ended) }]);
+		return ended;
 	} catch (thrown) {
 		const error = toImageError(thrown);
 		if (error.code === 'canceled') {
 			run.delivery.track(cancelQueued(run, task, given));
 			throw error;
 		}
-		return withJobError(before, error);
+		return stillUnknown(before, withJobError(before, error));
 	}
 }
 
 /** After a stop: cancels the job where the provider says that it still waits. What runs is paid, and can be taken over by the next run. */
 async function cancelQueued({ memory }: Run, task: Task, { endpoint, snapshot, record }: Given): Promise<void> {
 	const { id } = snapshot.job;
+	// Of a job whose other images may have been made, nothing may be left undone: the next run settles it.
+	if (snapshot.job.error?.outcome === 'unknown') return;
 	if (task.options.cancelOnStop === false || id === null || !endpoint.session.cancel || isTerminal(snapshot.job.status)) return;
 	try {
 		const observation = (await endpoint.look([id])).get(id);

@@ -1,0 +1,86 @@
+import { ImageError, outcomeOf } from '../../model/errors';
+import type { ImageRequest } from '../../model/request';
+import { capabilities } from '../../providers/imageSaas/capabilities';
+import type { ProviderAdapter, ProviderDefinition } from '../../providers/provider';
+import { partlyAccepted } from '../../providers/partlyAccepted';
+import { snapshotOf } from '../../test/support/fakeEndpoint';
+import { choiceOf, memoryInProcess, wantedFor } from '../../test/support/makeAt';
+import { transportOf } from '../../test/support/transport';
+import { VirtualClock } from '../../test/support/virtualClock';
+import { Endpoint } from '../endpoint/endpoint';
+import { JobMaker } from './jobMaker';
+
+const request: ImageRequest = { prompt: 'A cat', count: 2 };
+const lost = new ImageError('network', { message: 'Reset', delivery: 'ambiguous' });
+
+/** A provider with a request for each image, whose jobs can be looked up while `isThere`. */
+function bench(idempotency: 'lookup' | 'none') {
+	const clock = new VirtualClock(0);
+	const memory = memoryInProcess(clock);
+	/** What was made, by part. */
+	const made: number[] = [];
+	const server = { loses: (() => false) as (part: number) => boolean, isThere: true };
+	const transport = transportOf(async ({ json }) => {
+		const { part } = json as { part: number };
+		made.push(part);
+		if (server.loses(part)) throw lost;
+		return { status: 200, headers: {}, text: `id-${part}` };
+	});
+	const adapter: ProviderAdapter = {
+		endpoint: () => config,
+		connect: (_config, own) => ({
+			async submit({ count }, { made: before, givenUp, paid }) {
+				const ids = new Map(before);
+				for (let part = 0; part < count && !givenUp; part++) {
+					if (!ids.has(part)) ids.set(part, await paid(part, async () => (await own.send({ method: 'POST', path: '/', json: { part } })).text, (text) => text));
+				}
+				if (givenUp && ids.size === 0) throw givenUp;
+				const error = givenUp ? partlyAccepted(ids.size, count, givenUp.toJobError()) : null;
+				return snapshotOf([...ids.values()].join('+'), 'running', { error, total: count });
+			},
+			isRefusal: () => false,
+			async lookUp(_request, { parts }) {
+				if (!server.isThere) throw new ImageError('overloaded', { message: 'Away' });
+				return { found: new Map(parts.filter((part) => made.includes(part)).map((part) => [part, `id-${part}`])), conclusive: true };
+			},
+		}),
+	};
+	const config = { baseUrl: 'http://fake.example', headers: {}, secrets: [], limits: { requestsPerMinute: null, jobsInFlight: null }, allowedHosts: [] };
+	const provider: ProviderDefinition = { id: 'fake', displayName: 'Fake', credential: 'fakeApi', keyField: 'key', capabilities: { ...capabilities, idempotency }, load: async () => adapter };
+	const choice = choiceOf(new Endpoint(provider, adapter, config, { clock, random: () => 0, transport: () => transport }), request);
+	const maker = new JobMaker({ clock, random: () => 0, memory });
+	const run = async (lineage: string) => {
+		const refs: string[] = [];
+		const result = await clock.until(outcomeOf(maker.make([choice], wantedFor(`key ${lineage}`, [choice], { lineage, rootExecutionId: lineage, adoptWithinMs: 3_600_000 }), { cost: { images: 2, usd: null }, limits: [] }, { deadline: clock.now() + 10_000, onRecord: (ref) => refs.push(ref) })));
+		await memory.journal.finish(refs, { delivered: false });
+		if (!result.ok) throw result.error;
+		return result.value;
+	};
+	return { run, made, server };
+}
+
+it('of two images one is given, and the item says that the other may be paid', async () => {
+	const { run, server } = bench('lookup');
+	Object.assign(server, { loses: (part: number) => part === 1, isThere: false });
+	const { snapshot } = await run('first');
+	expect(snapshot.job).toMatchObject({ id: 'id-0', error: { outcome: 'unknown', retryable: false, hint: expect.stringContaining('before you generate the missing images again') as string } });
+	expect(snapshot.job.error?.message).toMatch(/^1 of 2 images were accepted: .*The missing images may have been made all the same/);
+});
+
+it.each([['Retry', 'first'], ['a new run', 'second']])('%s looks the other up, and gives both', async (_way, lineage) => {
+	const { run, made, server } = bench('lookup');
+	Object.assign(server, { loses: (part: number) => part === 1, isThere: false });
+	await run('first');
+	Object.assign(server, { loses: () => false, isThere: true });
+	expect((await run(lineage)).snapshot.job).toMatchObject({ id: 'id-0+id-1', error: null });
+	expect(made).toEqual([0, 1]);
+});
+
+it('where nothing can be looked up, the one that came is given again', async () => {
+	const { run, made, server } = bench('none');
+	server.loses = (part) => part === 1;
+	await run('first');
+	server.loses = () => false;
+	expect((await run('first')).snapshot.job).toMatchObject({ id: 'id-0', error: { outcome: 'unknown' } });
+	expect(made).toEqual([0, 1]);
+});
