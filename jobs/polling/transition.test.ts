@@ -104,6 +104,7 @@ it.each<[string, Partial<Job>, Partial<Job>, Partial<Job>]>([
 	['a success of an unknown number is a success', {}, { status: 'succeeded', completed: 1 }, { status: 'succeeded', error: null }],
 	['a success that does not say how many is a success', { total: 4 }, { status: 'succeeded' }, { status: 'succeeded', completed: null }],
 	['a failure with images is a failure', { total: 4 }, { status: 'failed', completed: 0 }, { status: 'failed', error: null }],
+	['our own name of the job, and whose it was, outlast what the provider says', { ref: '0vm6bydm81m3', adoptedFrom: '7', endpoint: 'two' }, { status: 'succeeded' }, { ref: '0vm6bydm81m3', adoptedFrom: '7', endpoint: 'two' }],
 	['an id is learned', { id: null }, { id: 'job-1', status: 'running' }, { id: 'job-1' }],
 ])('%s', (_what, current, observed, expected) => {
 	expect(advance(job(current), job(observed))).toMatchObject(expected);

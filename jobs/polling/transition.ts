@@ -41,6 +41,8 @@ export function advance(current: Job, observed: Job): Job {
 		// Of these the provider knows nothing.
 		...(current.endpoint === undefined ? {} : { endpoint: current.endpoint }),
 		...(current.attempts === undefined ? {} : { attempts: current.attempts }),
+		...(current.ref === undefined ? {} : { ref: current.ref }),
+		...(current.adoptedFrom === undefined ? {} : { adoptedFrom: current.adoptedFrom }),
 	});
 }
 
