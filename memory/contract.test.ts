@@ -250,6 +250,51 @@ describe.each([
 		expect(await taken('endpoint')).toEqual(new Set());
 	});
 
+	test('gives our refs by the ids of the provider', async () => {
+		const [fox, hen] = [newRecord('fox').ref, newRecord('hen').ref];
+		for (const name of ['fox', 'hen', 'owl']) {
+			await begin(name);
+			now += 1;
+		}
+		await memory.journal.change(fox, { requests: [{ part: 0, outcome: 'accepted', sentAt: 1, providerId: 'task-1' }] });
+		await memory.journal.change(fox, { state: accepted('batch-1~2~task-1') });
+		await memory.journal.change(hen, { state: accepted('task-3,task-4~2'), requests: ['task-3', 'task-4'].map((providerId, part) => ({ part, outcome: 'accepted', sentAt: 1, providerId })) });
+		await memory.journal.change(hen, { state: accepted('job-2') });
+		const refsOf = (endpoint: string) => memory.journal.refsOf(endpoint, ['task-1', 'batch-1~2~task-1', 'batch-1', 'job-2', 'job-2', 'job-3', 'task-3']);
+		const known = new Map([['task-1', fox], ['batch-1~2~task-1', fox], ['batch-1', fox], ['job-2', hen]]);
+		expect(await refsOf('endpoint')).toEqual(known);
+		expect(await refsOf('other')).toEqual(new Map());
+		expect(await memory.journal.refsOf('endpoint', [])).toEqual(new Map());
+		await memory.journal.change(newRecord('owl').ref, { state: ended('succeeded', 'job-2') });
+		await memory.journal.change(fox, { state: unknown });
+		expect(await refsOf('endpoint')).toEqual(new Map([...known, ['job-2', newRecord('owl').ref]]));
+		await memory.journal.release([fox]);
+		await memory.journal.forget([fox], credentialIds);
+		expect((await refsOf('endpoint')).has('task-1')).toBe(false);
+	});
+
+	test('the end of a part of a job is not the end of the job', async () => {
+		const { ref } = newRecord('fox');
+		await begin('fox');
+		await memory.journal.change(ref, { state: accepted('task-1,task-2~2') });
+		await memory.journal.note('endpoint', [{ ref, snapshot: snapshot('succeeded', 'task-1') }]);
+		expect(await only('fox')).toMatchObject(accepted('task-1,task-2~2'));
+		await memory.journal.note('endpoint', [{ ref, snapshot: snapshot('succeeded', 'task-1,task-2~2') }]);
+		expect(await only('fox')).toMatchObject({ state: 'ended' });
+	});
+
+	test('what is settled as delivered is so from the same transaction on', async () => {
+		const [fox, hen] = [newRecord('fox').ref, newRecord('hen').ref];
+		for (const name of ['fox', 'hen']) await begin(name);
+		expect(await memory.journal.settle(fox, credentialIds, { state: ended() }, { delivered: true })).toBe(false);
+		expect(await only('fox')).toMatchObject({ deliveredAt: null });
+		await memory.journal.release([fox, hen]);
+		await memory.journal.settle(fox, credentialIds, { state: ended() }, { delivered: true });
+		await memory.journal.settle(hen, credentialIds, { state: refused });
+		expect(await only('fox')).toMatchObject({ state: 'ended', deliveredAt: now });
+		expect(await only('hen')).toMatchObject({ state: 'refused', deliveredAt: null });
+	});
+
 	test('settles what is unknown or was left under way, and nothing else', async () => {
 		const { ref } = newRecord('fox');
 		await begin('fox');

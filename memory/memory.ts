@@ -113,18 +113,28 @@ export interface Journal {
 	/** The execution has ended: its process no longer holds these. Only records that this process holds change. */
 	finish(refs: readonly string[], options: { delivered: boolean }): Promise<void>;
 	/**
-	 * How an accepted job ended, learned by whoever polled it or was told of it; needs no holding. Records that are not
-	 * `accepted`, at another endpoint or unknown stay as they are.
+	 * How an accepted job ended, learned by whoever polled it or received its webhook; needs no holding. Records that are
+	 * not `accepted`, at another endpoint or unknown stay as they are, and so does one whose job has another id than the
+	 * snapshot: part of a job, as a provider's list may show it, does not say how the whole job ended.
 	 */
 	note(endpointDigest: string, ends: ReadonlyArray<{ ref: string; snapshot: StoredSnapshot }>): Promise<void>;
 	/** n8n's saved data of an execution was seen to hold these refs. */
 	deliver(refs: readonly string[]): Promise<void>;
 	/** Which of these ids of an endpoint belong to a record already. */
 	takenIds(endpointDigest: string, providerIds: readonly string[]): Promise<Set<string>>;
+	/**
+	 * Our refs of an endpoint's jobs, by the provider's id: the job's, what stands before `~` in it, or that of the request
+	 * that made it. Left out are ids that the journal does not know, and those of one of several requests: that is a part,
+	 * and its images are not those of the job. Of several records the latest begun counts.
+	 */
+	refsOf(endpointDigest: string, providerIds: readonly string[]): Promise<Map<string, string>>;
 	list(filter: RecordFilter): Promise<JobRecord[]>;
 	spending(filter: Omit<RecordFilter, 'limit' | 'refs' | 'delivered' | 'failed' | 'states'>): Promise<SpendingRow[]>;
-	/** A person has looked at the provider: an `unknown` or abandoned `sent` record becomes what they say. False where there is none such, or it is busy. */
-	settle(ref: string, credentialIds: readonly string[], change: RecordChange): Promise<boolean>;
+	/**
+	 * A person has looked at the provider: an `unknown` or abandoned `sent` record becomes what they say. False where there
+	 * is none such, or it is busy. `delivered`: it has nothing to deliver, and counts as delivered from the same transaction on.
+	 */
+	settle(ref: string, credentialIds: readonly string[], change: RecordChange, options?: { delivered?: boolean }): Promise<boolean>;
 	/** Removes records, their result files with them; busy ones stay. Gives how many. */
 	forget(refs: readonly string[], credentialIds: readonly string[]): Promise<number>;
 }

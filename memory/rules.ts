@@ -1,5 +1,5 @@
 import type { BudgetLimit } from './memory.ts';
-import type { Cost, JobRecord, NewRecord, PaidRequest, RecordState } from './record.ts';
+import type { Cost, JobRecord, NewRecord, PaidRequest, RecordState, StoredSnapshot } from './record.ts';
 
 /** What all stores decide alike. */
 
@@ -23,8 +23,27 @@ export function exceeds(limit: BudgetLimit, spent: { images: number; usd: number
 /** The provider's ids that a state and a list of requests name. */
 export function providerIds(change: { state?: RecordState; requests?: readonly PaidRequest[] }): string[] {
 	const ids = (change.requests ?? []).flatMap(({ providerId }) => providerId ?? []);
-	if (change.state && 'snapshot' in change.state && change.state.snapshot.job.id !== null) ids.push(change.state.snapshot.job.id);
+	if (change.state && 'snapshot' in change.state && change.state.snapshot.job.id !== null) ids.push(...namesOf(change.state.snapshot.job.id));
 	return [...new Set(ids)];
+}
+
+/** A job's id, and what the provider's own list calls it: adapters append to that id what they need besides, after a `~`. */
+function namesOf(jobId: string): string[] {
+	const [own] = jobId.split('~', 1);
+	return own ? [jobId, own] : [jobId];
+}
+
+/** Whether an id is that of one of several requests of a job. */
+export function isPart(requests: readonly PaidRequest[], id: string): boolean {
+	const ids = new Set(requests.map(({ providerId }) => providerId).filter((providerId) => providerId !== null));
+	return ids.size > 1 && ids.has(id);
+}
+
+/** Whether a snapshot is about the job that an accepted record holds, and tells how it ended. */
+export function isEndOf(accepted: JobRecord, endpointDigest: string, end: StoredSnapshot): boolean {
+	if (accepted.state !== 'accepted' || accepted.endpoint.digest !== endpointDigest) return false;
+	const { id } = accepted.snapshot.job;
+	return id === null || id === end.job.id;
 }
 
 /** Whether a job in this state came to nothing. */

@@ -28,9 +28,10 @@ export interface Store {
 	note: (endpointDigest: string, ends: ReadonlyArray<{ ref: string; snapshot: StoredSnapshot }>) => void;
 	deliver: (refs: readonly string[]) => void;
 	takenIds: (endpointDigest: string, providerIds: readonly string[]) => string[];
+	refsOf: (endpointDigest: string, providerIds: readonly string[]) => Array<[providerId: string, ref: string]>;
 	list: (filter: RecordFilter) => JobRecord[];
 	spending: (filter: Omit<RecordFilter, 'limit'>) => SpendingRow[];
-	settle: (ref: string, credentialIds: readonly string[], change: RecordChange) => boolean;
+	settle: (ref: string, credentialIds: readonly string[], change: RecordChange, options: { delivered: boolean }) => boolean;
 	/** Gives the refs of what was removed, and the result files that have lost their record. */
 	forget: (refs: readonly string[], credentialIds: readonly string[]) => { refs: string[]; files: ResultFile[] };
 
@@ -72,7 +73,7 @@ export interface Operation<N extends OperationName = OperationName> {
 	at: number;
 }
 
-const reads: readonly OperationName[] = ['find', 'takenIds', 'list', 'spending', 'readLearned', 'strayResults'];
+const reads: readonly OperationName[] = ['find', 'takenIds', 'refsOf', 'list', 'spending', 'readLearned', 'strayResults'];
 
 /** Whether an operation leaves the store as it is. */
 export function isRead(operation: Operation): boolean {

@@ -58,9 +58,10 @@ export class StoredMemory implements Memory {
 		note: (endpointDigest, ends) => this.#call('note', endpointDigest, ends),
 		deliver: (refs) => this.#call('deliver', refs),
 		takenIds: async (endpointDigest, ids) => new Set(await this.#call('takenIds', endpointDigest, ids)),
+		refsOf: async (endpointDigest, ids) => new Map(await this.#call('refsOf', endpointDigest, ids)),
 		list: (filter) => this.#call('list', { ...filter, limit: Math.min(filter.limit, Number.MAX_SAFE_INTEGER) }),
 		spending: (filter) => this.#call('spending', filter),
-		settle: (ref, credentialIds, change) => this.#call('settle', ref, credentialIds, change),
+		settle: (ref, credentialIds, change, options) => this.#call('settle', ref, credentialIds, change, { delivered: options?.delivered === true }),
 		forget: async (refs, credentialIds) => {
 			const removed = await this.#call('forget', refs, credentialIds);
 			this.#resultsInMemory.remove(removed.refs);

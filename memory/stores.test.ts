@@ -37,7 +37,7 @@ const limits = fc.array(
 	fc.record({ name: fc.constant('limit'), over, images: fc.integer({ min: 1, max: 8 }), usd: fc.constantFrom(0.5, 1, 2) }, { requiredKeys: ['name', 'over'] }),
 	{ maxLength: 2 },
 );
-const jobId = fc.constantFrom(null, 'j1', 'j2', 'j3');
+const jobId = fc.constantFrom(null, 'j1', 'j2', 'j3', 'j3~2');
 const state = fc.oneof(
 	fc.constantFrom(unknown, refused),
 	jobId.map((id) => accepted(id)),
@@ -76,10 +76,11 @@ const operation = fc.oneof(
 	{ weight: 2, arbitrary: calls('finish', refs, fc.record({ delivered: fc.boolean() })) },
 	calls('note', credential.map((id) => `endpoint of ${id}`), ref.map((own) => [{ ref: own, snapshot: snapshot('succeeded', 'j1') }])),
 	calls('deliver', refs),
-	calls('settle', ref, credentials, change),
+	calls('settle', ref, credentials, change, fc.record({ delivered: fc.boolean() })),
 	calls('forget', refs, credentials),
 	{ weight: 4, arbitrary: calls('find', query) },
 	calls('takenIds', credential.map((id) => `endpoint of ${id}`), fc.subarray(['j1', 'j2', 'j3'])),
+	{ weight: 2, arbitrary: calls('refsOf', credential.map((id) => `endpoint of ${id}`), fc.subarray(['j1', 'j2', 'j3', 'j3~2'])) },
 	calls('claimEvent', scope, scope, fc.constant({ claimMs: 3, keepMs: 5 })),
 	calls('confirmEvent', scope, scope, fc.constantFrom('l1', 'l2'), fc.constant({ keepMs: 5 })),
 );
@@ -90,6 +91,7 @@ const step = fc.record({ actor: fc.nat({ max: 2 }), operation: fc.option(operati
 /** Another order of a set is no other answer. */
 function comparable(name: OperationName, value: unknown): unknown {
 	if (name === 'takenIds') return new Set(value as string[]);
+	if (name === 'refsOf') return new Map(value as ReturnType<Store['refsOf']>);
 	if (name === 'forget') return new Set((value as ReturnType<Store['forget']>).refs);
 	return value;
 }

@@ -1,7 +1,7 @@
 import { MemoryError } from '../memory.ts';
 import type { Json } from '../memory.ts';
 import type { Claimant, JobRecord, RecordChange, RecordState } from '../record.ts';
-import { begunRecord, canSettle, exceeds, keepAlwaysMs, providerIds } from '../rules.ts';
+import { begunRecord, canSettle, exceeds, isEndOf, isPart, keepAlwaysMs, providerIds } from '../rules.ts';
 import type { Operation, Store } from '../store.ts';
 import { perform } from '../store.ts';
 import { EventTable } from './eventTable.ts';
@@ -37,7 +37,12 @@ export class MapStore implements Store {
 	find: Store['find'] = (query) => findIn(this.#records, query);
 	list: Store['list'] = (filter) => listIn(this.#records, filter).slice(0, filter.limit);
 	spending: Store['spending'] = (filter) => spendingIn(this.#records, filter);
-	takenIds: Store['takenIds'] = (endpoint, ids) => [...new Set(ids)].filter((id) => this.#records.hasProviderId(endpoint, id));
+	takenIds: Store['takenIds'] = (endpoint, ids) => [...new Set(ids)].filter((id) => this.#records.byProviderId(endpoint, id).length > 0);
+	refsOf: Store['refsOf'] = (endpoint, ids) =>
+		[...new Set(ids)].flatMap((id): Array<[string, string]> => {
+			const latest = latestBegun(this.#records.byProviderId(endpoint, id).filter(({ record }) => !isPart(record.requests, id)));
+			return latest ? [[id, latest.ref]] : [];
+		});
 
 	begin: Store['begin'] = (record, limits) => {
 		const existing = this.#byKey(record.key);
@@ -87,17 +92,17 @@ export class MapStore implements Store {
 	note: Store['note'] = (endpointDigest, ends) => {
 		for (const { ref, snapshot } of ends) {
 			const stored = this.#records.get(ref);
-			if (stored?.record.state !== 'accepted' || stored.record.endpoint.digest !== endpointDigest) continue;
-			this.#applyChange(stored, { state: { state: 'ended', snapshot } });
+			if (stored && isEndOf(stored.record, endpointDigest, snapshot)) this.#applyChange(stored, { state: { state: 'ended', snapshot } });
 		}
 	};
 
 	deliver: Store['deliver'] = (refs) => this.#update(refs, ({ deliveredAt }) => ({ deliveredAt: deliveredAt ?? this.#now }));
 
-	settle: Store['settle'] = (ref, credentialIds, change) => {
+	settle: Store['settle'] = (ref, credentialIds, change, { delivered }) => {
 		const stored = this.#records.get(ref);
 		if (!stored || !credentialIds.includes(stored.record.endpoint.credentialId) || !canSettle(stored.record)) return false;
 		this.#applyChange(stored, change);
+		if (delivered) this.deliver([ref]);
 		return true;
 	};
 
@@ -170,6 +175,12 @@ export class MapStore implements Store {
 /** The claimant's fields and no others. */
 function claimant({ key, baseKey, attempt, lineage, rootExecutionId, origin, day }: Claimant): Claimant {
 	return { key, baseKey, attempt, lineage, rootExecutionId, origin, day };
+}
+
+/** As the other store orders them: by the time they were begun, equal ones by ref. */
+function latestBegun(stored: readonly StoredRecord[]): JobRecord | undefined {
+	const records = stored.map(({ record }) => record);
+	return records.sort((a, b) => b.createdAt - a.createdAt || (a.ref < b.ref ? 1 : -1))[0];
 }
 
 /** A record with another state, and without what only its last state held. */

@@ -48,8 +48,8 @@ export class RecordTable {
 		return [...(this.#indexes[index].get(value) ?? [])].flatMap((ref) => this.#byRef.get(ref) ?? []);
 	}
 
-	hasProviderId(endpointDigest: string, id: string): boolean {
-		return this.#providerIds.has(JSON.stringify([endpointDigest, id]));
+	byProviderId(endpointDigest: string, id: string): StoredRecord[] {
+		return [...(this.#providerIds.get(JSON.stringify([endpointDigest, id])) ?? [])].flatMap((ref) => this.#byRef.get(ref) ?? []);
 	}
 
 	put(stored: StoredRecord): void {

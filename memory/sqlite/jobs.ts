@@ -1,4 +1,4 @@
-import { canSettle, begunRecord, exceeds, isFailed, isSuccess, providerIds } from '../rules.ts';
+import { canSettle, begunRecord, exceeds, isEndOf, isFailed, isSuccess, providerIds } from '../rules.ts';
 import type { BudgetLimit } from '../memory.ts';
 import type { JobRecord, RecordChange } from '../record.ts';
 import type { Store } from '../store.ts';
@@ -23,6 +23,10 @@ export function jobOperations(context: Context): JobOperations {
 	/** Writes to each record that this process holds. */
 	function updateOwn(refs: readonly string[], assignments: string, ...values: number[]): void {
 		context.journal.write(`UPDATE jobs SET ${assignments} WHERE ref IN ${listed} AND owner = ?`, ...values, JSON.stringify(refs), owners.own);
+	}
+
+	function deliver(refs: readonly string[]): void {
+		context.journal.write(`UPDATE jobs SET delivered_at = ? WHERE ref IN ${listed} AND delivered_at IS NULL`, context.now, JSON.stringify(refs));
 	}
 
 	return {
@@ -81,19 +85,18 @@ export function jobOperations(context: Context): JobOperations {
 
 		note(endpointDigest, ends) {
 			for (const { ref, snapshot } of ends) {
-				const row = context.journal.all<{ state: string; endpoint: string }>('SELECT state, endpoint FROM jobs WHERE ref = ?', ref)[0];
-				if (row?.state === 'accepted' && row.endpoint === endpointDigest) applyChange(context, ref, { state: { state: 'ended', snapshot } });
+				const record = one('ref', ref);
+				if (record && isEndOf(record, endpointDigest, snapshot)) applyChange(context, ref, { state: { state: 'ended', snapshot } });
 			}
 		},
 
-		deliver(refs) {
-			context.journal.write(`UPDATE jobs SET delivered_at = ? WHERE ref IN ${listed} AND delivered_at IS NULL`, context.now, JSON.stringify(refs));
-		},
+		deliver,
 
-		settle(ref, credentialIds, change) {
+		settle(ref, credentialIds, change, { delivered }) {
 			const record = one('ref', ref);
 			if (!record || !credentialIds.includes(record.endpoint.credentialId) || !canSettle(record)) return false;
 			applyChange(context, ref, change);
+			if (delivered) deliver([ref]);
 			return true;
 		},
 

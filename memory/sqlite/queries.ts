@@ -1,6 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { Query, RecordFilter, SpendingRow } from '../memory.ts';
-import type { JobRecord } from '../record.ts';
+import type { JobRecord, PaidRequest } from '../record.ts';
+import { isPart } from '../rules.ts';
 import type { Store } from '../store.ts';
 import type { Context } from './context.ts';
 import { listed } from './context.ts';
@@ -9,7 +10,7 @@ import { livingBusyOwners } from './removal.ts';
 import type { JobRow } from './rows.ts';
 import { jobColumns, recordOf } from './rows.ts';
 
-type QueryOperations = Pick<Store, 'find' | 'takenIds' | 'list' | 'spending'>;
+type QueryOperations = Pick<Store, 'find' | 'takenIds' | 'refsOf' | 'list' | 'spending'>;
 
 /** The operations that read records. */
 export function queryOperations(context: Context): QueryOperations {
@@ -25,6 +26,14 @@ export function queryOperations(context: Context): QueryOperations {
 		takenIds(endpointDigest, providerIds) {
 			const sql = `SELECT DISTINCT provider_id AS id FROM provider_ids WHERE endpoint = ? AND provider_id IN ${listed}`;
 			return context.journal.all<{ id: string }>(sql, endpointDigest, JSON.stringify(providerIds)).map(({ id }) => id);
+		},
+
+		refsOf(endpointDigest, providerIds) {
+			const sql = `SELECT provider_ids.provider_id AS id, jobs.ref AS ref, jobs.requests AS requests FROM provider_ids JOIN jobs ON jobs.ref = provider_ids.ref
+				WHERE provider_ids.endpoint = ? AND provider_ids.provider_id IN ${listed} ORDER BY jobs.created_at, jobs.ref`;
+			const found = context.journal.all<{ id: string; ref: string; requests: string }>(sql, endpointDigest, JSON.stringify(providerIds));
+			const whole = found.filter(({ id, requests }) => !isPart(JSON.parse(requests) as PaidRequest[], id));
+			return [...new Map(whole.map(({ id, ref }) => [id, ref]))];
 		},
 
 		list(filter) {

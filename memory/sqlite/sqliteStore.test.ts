@@ -65,7 +65,7 @@ describe('a batch', () => {
 		store.run([operation('change', newRecord('fox').ref, {}, { durable: true })]);
 		expect(statements()[0]).toBe('PRAGMA synchronous = FULL');
 		ran.mockClear();
-		store.run([operation('list', { credentialIds, limit: 1 }), operation('takenIds', 'endpoint', ['x'])]);
+		store.run([operation('list', { credentialIds, limit: 1 }), operation('takenIds', 'endpoint', ['x']), operation('refsOf', 'endpoint', ['x'])]);
 		expect(statements()).toEqual([]);
 	});
 });
@@ -89,12 +89,13 @@ test('every query is a search of an index, and a budget is read from the index a
 	call('take', ref, { seenKey: key, as: claimant('hen'), adoptedFrom: '1' });
 	call('finish', [ref], { delivered: true });
 	call('deliver', [ref]);
-	call('settle', ref, credentialIds, {});
+	call('settle', ref, credentialIds, {}, { delivered: true });
 	call('find', { by: 'baseKey', baseKey: 'b', credentialIds });
 	call('find', { by: 'orphans', ...place, exceptLineage: 'l', since: 0 });
 	call('find', { by: 'earlierAttempts', ...place, lineage: 'l', exceptRootExecutionId: '1' });
 	call('find', { by: 'success', requests: ['request'], since: 0, credentialIds });
 	call('takenIds', 'endpoint', ['a', 'b']);
+	call('refsOf', 'endpoint', ['a', 'b']);
 	const filter = { credentialIds, since: 0, until: 5, states: ['sent'], delivered: false, failed: true, workflowId: 'w', executionId: '1' } as const;
 	for (const narrow of [filter, { ...filter, refs: [ref] }, { credentialIds }]) {
 		call('list', { ...narrow, limit: 5 });

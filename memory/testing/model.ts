@@ -4,7 +4,7 @@ import type { Operation, Store } from '../store.ts';
 import { perform } from '../store.ts';
 
 type Entry = Omit<JobRecord, 'held' | 'busy'> & { owner: string | null; busy: boolean; endedAt: number | null; ids: string[] };
-type JobOperations = Pick<Store, 'find' | 'begin' | 'change' | 'take' | 'release' | 'finish' | 'note' | 'deliver' | 'takenIds' | 'settle' | 'forget' | 'claimEvent' | 'confirmEvent'>;
+type JobOperations = Pick<Store, 'find' | 'begin' | 'change' | 'take' | 'release' | 'finish' | 'note' | 'deliver' | 'takenIds' | 'refsOf' | 'settle' | 'forget' | 'claimEvent' | 'confirmEvent'>;
 
 /** What the memory means, as simply as it can be written: one list, searched through for everything. */
 export class Model {
@@ -43,7 +43,7 @@ export class Model {
 			if (state) {
 				for (const name of ['error', 'snapshot']) Reflect.deleteProperty(entry, name);
 				Object.assign(entry, state, { endedAt: state.state === 'ended' ? (entry.endedAt ?? now) : null });
-				if ('snapshot' in state && state.snapshot.job.id !== null) entry.ids.push(state.snapshot.job.id);
+				if ('snapshot' in state && state.snapshot.job.id !== null) entry.ids.push(state.snapshot.job.id, state.snapshot.job.id.replace(/~.*/, ''));
 			}
 			for (const { providerId } of requests ?? []) if (providerId !== null) entry.ids.push(providerId);
 			Object.assign(entry, requests && { requests }, cost && { cost }, { updatedAt: now });
@@ -104,18 +104,27 @@ export class Model {
 			note: (endpoint, ends) => {
 				for (const { ref, snapshot } of ends) {
 					const entry = byRef(ref);
-					if (entry?.state === 'accepted' && entry.endpoint.digest === endpoint) apply(entry, { state: { state: 'ended', snapshot } });
+					if (entry?.state !== 'accepted' || entry.endpoint.digest !== endpoint) continue;
+					const { id } = (entry as unknown as { snapshot: StoredSnapshot }).snapshot.job;
+					if (id === null || id === snapshot.job.id) apply(entry, { state: { state: 'ended', snapshot } });
 				}
 			},
 			deliver: (refs) => {
 				for (const entry of this.#entries) if (refs.includes(entry.ref)) entry.deliveredAt ??= now;
 			},
 			takenIds: (endpoint, ids) => ids.filter((id) => this.#entries.some((entry) => entry.endpoint.digest === endpoint && entry.ids.includes(id))),
-			settle: (ref, credentialIds, change) => {
+			refsOf: (endpoint, ids) =>
+				ids.flatMap((id): Array<[string, string]> => {
+					const found = this.#entries.filter((entry) => entry.endpoint.digest === endpoint && entry.ids.includes(id) && !isOneOfSeveral(entry, id));
+					const last = sorted(found, ({ createdAt }) => [createdAt]).at(-1);
+					return last ? [[id, last.ref]] : [];
+				}),
+			settle: (ref, credentialIds, change, { delivered }) => {
 				const entry = byRef(ref);
 				if (!entry || seen(entry).busy || !credentialIds.includes(entry.endpoint.credentialId)) return false;
 				if (entry.state !== 'unknown' && entry.state !== 'sent') return false;
 				apply(entry, change);
+				if (delivered) entry.deliveredAt ??= now;
 				return true;
 			},
 			forget: (refs, credentialIds) => {
@@ -163,6 +172,10 @@ export class Model {
 	#keep(name: string, lineage: string | null, until: number): void {
 		this.#events = [...this.#events.filter((event) => event.name !== name), { name, lineage, until }];
 	}
+}
+
+function isOneOfSeveral({ requests }: Entry, id: string): boolean {
+	return requests.some(({ providerId }) => providerId === id) && requests.some(({ providerId }) => providerId !== null && providerId !== id);
 }
 
 function statusOf(entry: Entry): string {

@@ -29,9 +29,8 @@ export async function settle(run: JobsRun): Promise<INodeExecutionData[]> {
 	for (const { itemIndex, record: { ref, endpoint }, prepared: { change, isOver } } of jobs) {
 		try {
 			const credentialIds = [endpoint.credentialId];
-			const isSettled = await journal.settle(ref, credentialIds, change);
 			// What has no result to give must not be taken over by the next run.
-			if (isSettled && isOver) await journal.deliver([ref]);
+			const isSettled = await journal.settle(ref, credentialIds, change, { delivered: isOver });
 			const [record] = await journal.list({ refs: [ref], credentialIds, limit: 1 });
 			if (!record || !isSettled) throw new ImageError('conflict', { message: `Job ${ref} has changed in the meantime`, hint: 'List it again with Get Many', delivery: 'notSent' });
 			done.push([itemIndex, [jobItem(record, { itemIndex })]]);

@@ -7,8 +7,10 @@ import { ImageError, jobError, outcomeOf, toImageError } from '../../model/error
 import type { TerminalStatus } from '../../model/job';
 import type { ListedSnapshot, ProviderDefinition } from '../../providers/provider';
 import { providerById } from '../../providers/registry';
+import { packMemory } from '../shared/execution/memory';
 import { splitImages, toItem, withError } from '../shared/items';
 import { createPictures, type Fetched } from '../shared/pictures';
+import { withRefs } from '../shared/refs';
 import { type Kept, readState, sourceOf, writeState } from './keptState';
 
 /** Jobs of one run: with their pictures, and without. The rest comes with the next poll. */
@@ -66,7 +68,8 @@ async function poll(context: IPollFunctions, endpoint: Endpoint, trigger: string
 	const found = await within(until, (signal) => pollFinished(endpoint, { state: before, since, ...interest, most: download ? mostJobs.withPictures : mostJobs.alone, random: Math.random, hasTime: () => until - Date.now() > 0.6 * time, signal }));
 	if (found.truncated) context.logger.warn(`Image Jobs Trigger: the list of ${endpoint.provider.displayName} is too long to be read in one poll; jobs further down are not looked at`);
 
-	const items = download ? await withPictures(context, endpoint, options, found.finished, until, isFirstHere) : found.finished.map((job) => itemOf(job, options));
+	const jobs = await refsSet(context, endpoint, found.finished);
+	const items = download ? await withPictures(context, endpoint, options, jobs, until, isFirstHere) : jobs.map((job) => itemOf(job, options));
 	const { state, forgotten } = found.after(items.length);
 	if (forgotten > 0) context.logger.warn(`Image Jobs Trigger: more jobs are unfinished than can be followed; the ${forgotten} oldest are forgotten`);
 	// Nothing can fail any more. What is returned now is taken by n8n in the same breath as the state.
@@ -82,16 +85,23 @@ async function newest(context: IPollFunctions, endpoint: Endpoint): Promise<INod
 	const options = context.getNodeParameter('options', {}) as TriggerOptions;
 	const interest = interestOf(context, options);
 	const until = Date.now() + timeFor(context);
-	const job = await within(until, (signal) => newestFinished(endpoint, interest, signal));
-	if (!job) {
+	const newestJob = await within(until, (signal) => newestFinished(endpoint, interest, signal));
+	if (!newestJob) {
 		const { displayName } = endpoint.provider;
 		throw new NodeOperationError(context.getNode(), noStop(`${displayName} lists no job that has ended as ${interest.statuses.join(', ')}${interest.promptContains === '' ? '' : ` with "${interest.promptContains}" in its prompt`}`), {
 			description: 'Make an image with Image Generate and try again when it is done, or choose more under Events',
 		});
 	}
 	const download = context.getNodeParameter('download', true) === true;
-	const items = download ? await withPictures(context, endpoint, options, [job], until, false) : [itemOf(job, options)];
+	const jobs = await refsSet(context, endpoint, [newestJob]);
+	const items = download ? await withPictures(context, endpoint, options, jobs, until, false) : jobs.map((job) => itemOf(job, options));
 	return [options.splitImages ? items.flatMap(splitImages) : items];
+}
+
+/** The jobs with the `job.ref` of the nodes that made them. */
+async function refsSet(context: IPollFunctions, endpoint: Endpoint, jobs: readonly ListedSnapshot[]): Promise<ListedSnapshot[]> {
+	const snapshots = await withRefs(context, packMemory, [endpoint], jobs.map(({ snapshot }) => snapshot));
+	return jobs.map((job, place) => ({ ...job, snapshot: snapshots[place] ?? job.snapshot }));
 }
 
 /** Items with their pictures, as many as are there in time: the first whose are not, and those after it, wait for the next poll. */

@@ -2,9 +2,11 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import type { JobSnapshot } from '../../model/job';
 import type { ImageSaasSession } from '../../providers/imageSaas/adapter';
 import { fromJob, requestOf } from '../../providers/imageSaas/mapping';
+import { packMemory } from '../shared/execution/memory';
 import { toItem } from '../shared/items';
 import type { OperationCall, OperationRun } from '../shared/operations/operation';
 import { answerItem, requiredText, wantedRows } from '../shared/operations/run';
+import { withRefs } from '../shared/refs';
 
 type Call = OperationCall<ImageSaasSession>;
 
@@ -13,25 +15,27 @@ export const runs: Readonly<Record<string, OperationRun<ImageSaasSession>>> = {
 	'job:get': async (call) => {
 		const id = requiredText(call, 'jobId', 'Job ID');
 		const job = await call.endpoint.read((session) => session.client.get(id, { signal: call.signal }), call.signal);
-		return [jobItem(call, fromJob(job))];
+		return await jobItems(call, [fromJob(job)]);
 	},
 	'job:getAll': async (call) => {
 		const limit = wantedRows(call);
 		const { status } = call.context.getNodeParameter('filters', call.itemIndex, {}) as { status?: string };
-		return await call.endpoint.read(async (session) => {
-			const items: INodeExecutionData[] = [];
+		const found = await call.endpoint.read(async (session) => {
+			const snapshots: JobSnapshot[] = [];
 			// One more than wanted: the real server begins every page but the first with a row we have.
 			for await (const snapshot of session.listJobs({ ...(status ? { status } : {}), pageSize: Math.min(100, limit + 1) }, { signal: call.signal })) {
-				items.push(jobItem(call, snapshot));
-				if (items.length >= limit) break;
+				snapshots.push(snapshot);
+				if (snapshots.length >= limit) break;
 			}
-			return items;
+			return snapshots;
 		}, call.signal);
+		return await jobItems(call, found);
 	},
 	'service:getHealth': async (call) => [answerItem(call, await call.endpoint.read((session) => session.client.health({ signal: call.signal }), call.signal))],
 };
 
-function jobItem({ context, itemIndex }: Call, snapshot: JobSnapshot): INodeExecutionData {
+async function jobItems({ context, endpoint, itemIndex }: Call, snapshots: readonly JobSnapshot[]): Promise<INodeExecutionData[]> {
 	const { includeRaw } = context.getNodeParameter('options', itemIndex, {}) as { includeRaw?: boolean };
-	return toItem({ snapshot, request: requestOf(snapshot.raw), itemIndex, includeRaw });
+	const known = await withRefs(context, packMemory, [endpoint], snapshots);
+	return known.map((snapshot) => toItem({ snapshot, request: requestOf(snapshot.raw), itemIndex, includeRaw }));
 }

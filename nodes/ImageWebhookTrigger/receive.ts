@@ -6,6 +6,7 @@ import { providerById } from '../../providers/registry';
 import { credentialIdOf } from '../shared/endpoint';
 import { packMemory } from '../shared/execution/memory';
 import { toItem } from '../shared/items';
+import { noteEnd, withRefs } from '../shared/refs';
 import { claimMs, eventScope, type TriggerOptions, windowOf } from './event';
 
 /** Throws an n8n error where the credential holds no webhook secret: every delivery would be refused, and publishing is the time to say so. */
@@ -47,9 +48,12 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	const pool = await poolOf(provider, credential);
 	// Whoever waits for this job in this process, or will, need not poll for it, whichever ends start the workflow.
 	pool.observe(delivery.snapshot);
+	const endpoints = pool.members.map(({ endpoint }) => endpoint);
+	await noteEnd(context, packMemory, endpoints, credentialIdOf(context, provider), delivery.snapshot);
 	if (!(context.getNodeParameter('events') as string[]).includes(eventOf(delivery))) return answer(context, 200, 'Not among the events listened for');
 
-	const item = toItem({ snapshot: delivery.snapshot, request: {}, itemIndex: 0 });
+	const [snapshot = delivery.snapshot] = await withRefs(context, packMemory, endpoints, [delivery.snapshot]);
+	const item = toItem({ snapshot, request: {}, itemIndex: 0 });
 	item.json['event'] = { id: delivery.eventId, status: delivery.status, timestamp: new Date(delivery.timestamp).toISOString(), payload: delivery.payload as IDataObject };
 	const keepMs = windowOf(options, context.getMode());
 	if (keepMs > 0) {

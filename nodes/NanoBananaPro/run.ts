@@ -9,14 +9,21 @@ import { fromTask, fromTasks } from '../../providers/nanoBananaPro/mapping';
 import { requestOf } from '../../providers/nanoBananaPro/sessionV16';
 import type { GenerationTask } from '../../providers/nanoBananaPro/wire';
 import type { ImageTask } from '../../providers/nanoBananaPro/wireTasks';
+import { packMemory } from '../shared/execution/memory';
 import { toItem } from '../shared/items';
 import { namesIn } from '../shared/operations/lists';
 import type { OperationCall, OperationRun } from '../shared/operations/operation';
 import { answerItem, fileItem, requiredText, wantedRows } from '../shared/operations/run';
+import { withRefs } from '../shared/refs';
 
 type Call = OperationCall<NanoBananaProSession>;
 
 const pageSize = 50;
+
+interface Listed {
+	snapshot: JobSnapshot;
+	request: Record<string, unknown>;
+}
 
 /** Each operation by `resource:operation`, in whichever of its two APIs the server speaks. Reads are repeated when they fail on the way. */
 export const runs: Readonly<Record<string, OperationRun<NanoBananaProSession>>> = {
@@ -65,33 +72,35 @@ function notOffered(api: string): ImageError {
 /** Pages until there are as many as wanted, or nothing new comes. */
 async function listed(call: Call, ask: (session: NanoBananaProSession, page: number) => Promise<{ list: GenerationTask[] } | ImageTask[]>): Promise<INodeExecutionData[]> {
 	const wanted = wantedRows(call);
-	return await call.endpoint.read(async (session) => {
-		const items = new Map<string, INodeExecutionData>();
+	const found = await call.endpoint.read(async (session) => {
+		const items = new Map<string, Listed>();
 		for (let page = 1; ; page++) {
 			const answer = await ask(session, page);
 			const before = items.size;
 			const rows = Array.isArray(answer) ? answer.map((task): [string, JobSnapshot, object] => [task.task_id, fromTasks([task], task.task_id, call.endpoint.config.baseUrl), { prompt: task.prompt }]) : answer.list.map((task): [string, JobSnapshot, object] => [task.id, fromTask(task, task.id, urlOf(call)), requestOf(task)]);
 			for (const [id, snapshot, request] of rows) {
 				if (items.size >= wanted) return [...items.values()];
-				items.set(id, item(call, snapshot, { ...request }));
+				items.set(id, { snapshot, request: { ...request } });
 			}
 			if (rows.length < pageSize || items.size === before) return [...items.values()];
 		}
 	}, call.signal);
+	return await itemsOf(call, found);
 }
 
 async function one(call: Call, ask: (client: NanoBananaProClient, id: string) => Promise<GenerationTask>): Promise<INodeExecutionData[]> {
 	const jobId = requiredText(call, 'taskId', 'Task ID');
 	const { taskIds } = readJobId(jobId);
-	return await call.endpoint.read(async ({ clients }) => {
+	const found = await call.endpoint.read(async ({ clients }): Promise<Listed> => {
 		if (clients.api === 'v1.6') {
 			const task = await ask(clients.client, taskIds[0] ?? jobId);
-			return [item(call, fromTask(task, jobId, urlOf(call)), requestOf(task))];
+			return { snapshot: fromTask(task, jobId, urlOf(call)), request: requestOf(task) };
 		}
 		const tasks: ImageTask[] = [];
 		for (const id of taskIds) tasks.push(await clients.client.task(id, call));
-		return [item(call, fromTasks(tasks, jobId, call.endpoint.config.baseUrl), {})];
+		return { snapshot: fromTasks(tasks, jobId, call.endpoint.config.baseUrl), request: {} };
 	}, call.signal);
+	return await itemsOf(call, [found]);
 }
 
 async function deleted(call: Call, ids: string[]): Promise<INodeExecutionData[]> {
@@ -120,7 +129,8 @@ function listOf({ context, itemIndex }: Call, name: string, displayName: string)
 	throw new ImageError('invalidRequest', { message: `${displayName} is empty`, hint: 'Separate IDs by commas', delivery: 'notSent' });
 }
 
-function item({ context, itemIndex }: Call, snapshot: JobSnapshot, request: Record<string, unknown>): INodeExecutionData {
+async function itemsOf({ context, endpoint, itemIndex }: Call, found: readonly Listed[]): Promise<INodeExecutionData[]> {
 	const { includeRaw } = context.getNodeParameter('options', itemIndex, {}) as { includeRaw?: boolean };
-	return toItem({ snapshot, request, itemIndex, includeRaw });
+	const known = await withRefs(context, packMemory, [endpoint], found.map(({ snapshot }) => snapshot));
+	return found.map(({ snapshot, request }, place) => toItem({ snapshot: known[place] ?? snapshot, request, itemIndex, includeRaw }));
 }

@@ -1,9 +1,10 @@
 import { type IDataObject, type INodeExecutionData, Workflow } from 'n8n-workflow';
+import { packMemory } from '../../nodes/shared/execution/memory';
 import { binaryOf } from './harness';
 import { apiKey, bench } from './sandboxed';
 import { TriggerRun } from './triggerRun';
 
-const { sandbox, credential } = bench();
+const { sandbox, credential, generate, chain } = bench();
 
 class Trigger extends TriggerRun {
 	constructor(parameters: IDataObject = {}, credentials = credential) {
@@ -25,6 +26,7 @@ const ended = async (prompt?: string, body?: object) => {
 	return id;
 };
 const jobOf = (item: INodeExecutionData | undefined) => item?.json['job'] as { id: string; status: string; error: { code: string } | null };
+const refOf = (item: INodeExecutionData | undefined) => String((item?.json['job'] as { ref?: string } | undefined)?.ref);
 const idsOf = (items: INodeExecutionData[]) => items.map((item) => jobOf(item).id);
 
 it('a job that ends after activation is given once, with its pictures; what had ended before is not', async () => {
@@ -97,6 +99,34 @@ it('where n8n does not keep what the poll at activation leaves, the process does
 	const state = jest.spyOn(Workflow.prototype, 'getStaticData').mockReturnValueOnce({});
 	expect(idsOf(await trigger.poll())).toEqual([id]);
 	state.mockRestore();
+});
+
+it('a job of Image Generate has the ref of its item there; another has one of its own', async () => {
+	const trigger = new Trigger({ download: true });
+	await trigger.activate();
+	const made = await generate([{ prompt: 'A fox' }]);
+	const [fox] = made.output('Generate');
+	const [item] = await trigger.poll();
+	expect(refOf(item)).toBe(refOf(fox));
+	expect(jobOf(item).id).toBe(jobOf(fox).id);
+	expect(refOf((await trigger.poll({ mode: 'manual' }))[0])).toBe(refOf(fox));
+	await ended();
+	const [stranger] = await trigger.poll();
+	expect(refOf(stranger)).toMatch(/^[0-9a-z]{12}$/);
+	expect(refOf(stranger)).not.toBe(refOf(fox));
+	const listed = await chain([{}], [{ name: 'List', type: 'imageSaas', parameters: { resource: 'job', operation: 'getAll' } }]);
+	expect(listed.output('List').map(refOf)).toEqual([refOf(stranger), refOf(fox)]);
+	const got = await chain([{}], [{ name: 'Get', type: 'imageSaas', parameters: { resource: 'job', operation: 'get', jobId: jobOf(fox).id } }]);
+	expect(got.output('Get').map(refOf)).toEqual([refOf(fox)]);
+});
+
+it('without the memory the jobs are given all the same', async () => {
+	const trigger = new Trigger();
+	await trigger.activate();
+	const id = await ended();
+	const fault = jest.spyOn((await packMemory()).journal, 'refsOf').mockRejectedValueOnce(new Error('The disk is full'));
+	expect(idsOf(await trigger.poll())).toEqual([id]);
+	expect(fault).toHaveBeenCalledTimes(1);
 });
 
 it('a look back gives what ended within it', async () => {

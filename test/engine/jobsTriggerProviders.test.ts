@@ -1,9 +1,13 @@
-import type { ICredentialDataDecryptedObject, INodeExecutionData } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { providerById } from '../../providers/registry';
 import type { AnySandbox } from '../../sandbox/backends';
 import { openKit } from '../support/conformance';
 import { allKits, type Kit, nameOf, startKit } from '../support/conformanceKits';
+import { runChain, startEngine, stopEngine } from './harness';
 import { TriggerRun } from './triggerRun';
+
+beforeAll(startEngine);
+afterAll(stopEngine);
 
 const idsOf = (items: INodeExecutionData[]) => items.map(({ json }) => (json['job'] as { id: string }).id).sort();
 /** The server's own name of a job: what a list knows of an id that says more. */
@@ -36,6 +40,19 @@ describe.each(listing)('%s (%s)', (_name, dialect, kit) => {
 		await trigger.restart();
 		expect(idsOf(await trigger.activate())).toEqual([listed(job.id)]);
 		expect(await trigger.poll()).toEqual([]);
+	}, 30_000);
+
+	it.each([1, 2])('a job of Image Generate with %d images has the ref of its item there', async (count) => {
+		const trigger = new TriggerRun(kit.backend.id, kit.backend.credential.type, {}, fields);
+		await trigger.activate();
+		const made = await runChain({ credentials: { [kit.backend.credential.type]: fields() }, nodes: [{ name: 'Generate', type: 'imageGenerate', parameters: { provider: kit.backend.id, prompt: 'A fox', count, options: { ...(kit.request?.extras as IDataObject | undefined) } } }] });
+		const { ref } = made.output('Generate')[0]?.json['job'] as { ref: string };
+		const refs = (await trigger.poll()).map(({ json }) => (json['job'] as { ref: string }).ref);
+		// Where the server makes a task of each image, its list shows parts of the job; each has a name of its own.
+		const isOneTaskPerImage = refs.length > 1;
+		expect(refs).toHaveLength(isOneTaskPerImage ? count : 1);
+		expect(new Set(refs).size).toBe(refs.length);
+		expect(refs.includes(ref)).toBe(!isOneTaskPerImage);
 	}, 30_000);
 
 	it('many that end between two polls are all given, over the pages of the list', async () => {
