@@ -26,8 +26,15 @@ it.each([
 	['Wed, 31 Dec 2025 23:59:58 GMT', 0],
 	['soon', 0],
 ])('a server that says %s is ahead by %i ms', (date, ahead) => {
-	expect(clockAheadMs({ date }, since)).toBe(ahead);
-	expect(clockAheadMs({}, since)).toBe(0);
+	expect(clockAheadMs({ date }, { sentAt: since, answeredAt: since })).toBe(ahead);
+	expect(clockAheadMs({}, { sentAt: since, answeredAt: since })).toBe(0);
+});
+
+it('an answer that was long on its way, or read late, says nothing of the clocks', () => {
+	const date = 'Thu, 01 Jan 2026 00:00:00 GMT';
+	expect(clockAheadMs({ date }, { sentAt: since, answeredAt: since + 9_000 })).toBe(0);
+	expect(clockAheadMs({ date }, { sentAt: since - 9_000, answeredAt: since })).toBe(0);
+	expect(clockAheadMs({ date }, { sentAt: since + 60_000, answeredAt: since + 69_000 })).toBe(-60_000);
 });
 
 it('takes the oldest first, a part each, in their order', async () => {

@@ -2,17 +2,21 @@ import type { LookedUp, LookUpCall } from './provider';
 
 /** The clocks of n8n and a server may differ by this much, in ms. */
 export const clockSkewMs = 5_000;
-/** `Date` has no fractions of a second, and an answer takes time to arrive. */
+/** `Date` has no fractions of a second, and servers keep it for a while. */
 const datePrecisionMs = 2_000;
 
 /**
  * How far a server's clock is ahead of ours, by the `Date` header of its answer, in ms. Negative if it is behind, 0 without
  * the header. The clocks of virtual machines drift by minutes, and the times in a list are the server's.
+ * The header was written some time between the request and the moment its answer was read: how long that took, on a slow
+ * network or a busy n8n, is no difference of the clocks.
  */
-export function clockAheadMs(headers: Record<string, string>, now: number): number {
-	const ahead = Date.parse(headers['date'] ?? '') - now;
-	return Math.abs(ahead) > datePrecisionMs ? ahead : 0;
+export function clockAheadMs(headers: Record<string, string>, { sentAt, answeredAt }: { sentAt: number; answeredAt: number }): number {
+	const date = Date.parse(headers['date'] ?? '');
+	if (date > answeredAt + datePrecisionMs) return date - answeredAt;
+	return date < sentAt - datePrecisionMs ? date - sentAt : 0;
 }
+
 /** A list that names jobs as soon as they are accepted shows what a request has made after this time at the latest, in ms. */
 const showsWithinMs = 3_000;
 /** The same if the request timed out: the server is slow, and may still be about to accept it. */

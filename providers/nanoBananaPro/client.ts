@@ -58,8 +58,9 @@ export function createNanoBananaProClient(transport: ApiTransport, now: () => nu
 		},
 		status: (taskId, { signal }) => task({ method: 'GET', path: path('generate', 'status', taskId), signal }, 'The task'),
 		async history(query, { signal }) {
+			const sentAt = now();
 			const answer = await transport.send({ method: 'GET', path: path('history'), query, signal });
-			return { ...readValue(historyPage, dataOf(answer, now()), 'The history'), clockAheadMs: clockAheadMs(answer.headers, now()) };
+			return { ...readValue(historyPage, dataOf(answer, now()), 'The history'), clockAheadMs: clockAheadMs(answer.headers, { sentAt, answeredAt: now() }) };
 		},
 		detail: (taskId, { signal }) => task({ method: 'GET', path: path('history', taskId), signal }, 'The task'),
 		deleteTask: async (taskId, { signal }) => {

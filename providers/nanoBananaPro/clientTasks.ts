@@ -40,8 +40,9 @@ export function createTasksClient(transport: ApiTransport, now: () => number = D
 	const data = async (request: ApiRequest) => dataOf(await transport.send(request), now());
 	const task = async (request: ApiRequest) => readValue(imageTask, await data(request), 'The task');
 	async function page(query: ImagesQuery, { signal }: CallOptions): Promise<Timed<ImagePage>> {
+		const sentAt = now();
 		const answer = await transport.send({ method: 'GET', path: '/api/v1/images', query: { ...query }, signal });
-		return { ...readValue(imagePage, dataOf(answer, now()), 'The images'), clockAheadMs: clockAheadMs(answer.headers, now()) };
+		return { ...readValue(imagePage, dataOf(answer, now()), 'The images'), clockAheadMs: clockAheadMs(answer.headers, { sentAt, answeredAt: now() }) };
 	}
 	return {
 		generate: (json, { signal }) => task({ method: 'POST', path: '/api/v1/tasks/generate', json, signal }),
