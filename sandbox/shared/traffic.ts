@@ -81,6 +81,8 @@ async function leave(request: FastifyRequest, reply: FastifyReply, payload: unkn
 	const { visit } = request;
 	if (!visit) return payload;
 	const { tenant, route, fault } = visit;
+	// Should the answer that it spoils fail in its turn, what is sent instead is not spoilt again: in the end fastify has nobody left to answer.
+	visit.fault = null;
 	const { outcome, payload: changed } = fault ? await spoilAnswer(fault, request, reply, payload, options.ownBody) : { outcome: reply.statusCode, payload };
 	options.ledger.answered(tenant, route, outcome);
 	// An answer that never comes: the connection stays open until one of the two sides gives it up.
