@@ -1,5 +1,7 @@
+import type { Json } from '../../memory/memory';
 import { fakeEndpoint } from '../../test/support/fakeEndpoint';
-import { simulate } from '../../test/support/simulation';
+import { type Load, simulate } from '../../test/support/simulation';
+import type { ScopedLearned } from './learnedValues';
 
 it.each([2_000, 20_000])('two hundred jobs of about %i ms, five at a time, polled alone: near what blind polling can reach', async (meanMs) => {
 	const { makespan, requestsPerJob, medianDelay } = await simulate({ jobs: 200, inFlight: 5, meanMs, requestsPerMinute: null });
@@ -24,6 +26,41 @@ it('where ends are announced hardly anybody is looked at, and one that is not an
 	expect(mostly.requestsPerJob).toBeLessThan(1.5);
 	expect(mostly.makespan).toBeLessThan(1.25);
 }, 60_000);
+
+describe('a batch after a restart, which begins with what an earlier one has learned', () => {
+	/** Values that outlive the endpoint, as the memory keeps them. */
+	function keeper(): ScopedLearned {
+		const values: Record<string, Json> = {};
+		return { read: async () => ({ ...values }), write: (more) => void Object.assign(values, JSON.parse(JSON.stringify(more))), digest: (text) => text };
+	}
+
+	async function warm(load: Load) {
+		const learned = keeper();
+		const cold = await simulate({ ...load, learned });
+		return { cold, warm: await simulate({ ...load, learned }) };
+	}
+
+	it.each([
+		[2_000, 1.9],
+		[20_000, 1.92],
+	])('needs for jobs of about %i ms at most %d requests each, and sees their ends within a tenth of their time', async (meanMs, requests) => {
+		const { cold, warm: result } = await warm({ jobs: 1_000, inFlight: 5, meanMs, requestsPerMinute: null });
+		expect(result.requestsPerJob).toBeLessThanOrEqual(requests);
+		expect(result.medianDelay).toBeLessThanOrEqual(0.1);
+		expect(result.makespan).toBeLessThanOrEqual(1.13);
+		expect(result.requestsPerJob).toBeLessThanOrEqual(cold.requestsPerJob);
+	}, 60_000);
+
+	it.each([5, 50])('polls hardly anybody where ends are announced, %i in flight', async (inFlight) => {
+		const { warm: result } = await warm({ jobs: 400, inFlight, meanMs: 2_000, requestsPerMinute: null, push: { afterMs: 60, share: 1 } });
+		expect(result.requestsPerJob).toBeLessThanOrEqual(1.01);
+	}, 60_000);
+
+	it('polls hardly anybody although announcements come at different times', async () => {
+		const { warm: result } = await warm({ jobs: 400, inFlight: 5, meanMs: 2_000, requestsPerMinute: null, push: { afterMs: 400, share: 1 } });
+		expect(result.requestsPerJob).toBeLessThanOrEqual(1.03);
+	}, 60_000);
+});
 
 it('where requests are as scarce as places, looks leave them to the submits', async () => {
 	// 120 a minute for 150 jobs a minute: with a look for every five jobs a hundred can be made.

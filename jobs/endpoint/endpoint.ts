@@ -8,7 +8,7 @@ import { Mailbox } from '../polling/mailbox';
 import { PushTrust } from '../polling/pushTrust';
 import { pollFloorMs, schedule } from '../polling/schedule';
 import { advanceSnapshot } from '../polling/transition';
-import type { WaitResult } from '../polling/watchedJob';
+import type { EndSeen, WaitResult } from '../polling/watchedJob';
 import { type WaitOptions, Watcher } from '../polling/watcher';
 import type { Clock, Random } from '../runtime/clock';
 import { withRetry } from '../runtime/retry';
@@ -75,7 +75,7 @@ export class Endpoint<S extends Session = Session> {
 			scarce: () => this.scarce(),
 			clock,
 			random,
-			onEnd: (id, watched) => this.ended(id, watched),
+			onEnd: (id, seen) => this.ended(id, seen),
 			trust,
 			onTrust: () => this.learned.change('trust', () => trust.snapshot(clock.now())),
 		});
@@ -188,9 +188,9 @@ export class Endpoint<S extends Session = Session> {
 	}
 
 	/** Whoever saw it: the slot is free. */
-	private ended(id: string, watched?: { since: number; lastRunning: number | null }): void {
+	private ended(id: string, seen: EndSeen | undefined): void {
 		this.slots.settle(id);
-		this.times.ended(id, watched);
+		this.times.ended(id, seen);
 	}
 
 	/** Asks after jobs that hold a slot while somebody waits for one; nobody else may be looking at them. */

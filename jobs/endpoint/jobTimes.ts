@@ -1,6 +1,7 @@
 import type { Json } from '../../memory/memory';
 import type { ImageRequest } from '../../model/request';
 import { Durations, type Expectation } from '../polling/durations';
+import type { EndSeen } from '../polling/watchedJob';
 import type { Clock } from '../runtime/clock';
 import type { LearnedValues } from './learnedValues';
 
@@ -57,20 +58,19 @@ export class JobTimes {
 		return expectation && { ...expectation, since: job.since };
 	}
 
-	/**
-	 * A job was seen to have ended. What was watched from its beginning tells how long such jobs run.
-	 * @param watched since when somebody waited for it, and when it was last seen not to have ended
-	 */
-	ended(id: string, watched?: { since: number; lastRunning: number | null }): void {
+	/** A job was seen to have ended. What was announced, or polled for from its beginning, tells how long such jobs run. */
+	ended(id: string, seen?: EndSeen): void {
 		const job = this.jobs.get(id);
 		if (!job) return;
 		this.jobs.delete(id);
 		const now = this.clock.now();
 		const took = now - job.since;
+		if (seen === undefined) return;
+		if (seen === 'announced') this.durations.record(job.kind, took);
 		// Somebody who came back after a while saw the end long after it was.
-		if (!watched || watched.since - job.since > Math.max(500, took / 10)) return;
+		else if (seen.since - job.since > Math.max(500, took / 10)) return;
 		// It ended between two polls; found at the first one, a little sooner, so that jobs that have become quicker are noticed.
-		this.durations.record(job.kind, watched.lastRunning === null ? took * 0.9 : took - (now - watched.lastRunning) / 2);
+		else this.durations.record(job.kind, seen.lastRunning === null ? took * 0.9 : took - (now - seen.lastRunning) / 2);
 		this.keep(job.kind);
 	}
 

@@ -10,46 +10,52 @@ export interface Running {
 }
 
 /**
- * How much waiting in vain, in shares of a job's time, is worth a look's request, for a job alone and for each of a
- * few together. In even distances that were a look about every sixth of a job's time: five or six for a job alone, one
- * each where five run together. Where more do a look serves many, and is worth it sooner.
+ * A poll is worth its request when so many of the jobs that run together have probably ended without anybody knowing:
+ * a third for a job alone, which is three or four polls, and one of five, which is not quite one poll a job.
+ * Where more run together one poll serves many, and comes sooner for each.
  */
-const worthALook = 0.016;
+const endedOfOne = 0.33;
+const endedOfEachMore = 0.185;
 const few = 5;
 
 function limitFor(jobs: number): number {
-	return worthALook * (jobs <= few ? jobs : Math.sqrt(jobs * few));
+	const ofFew = endedOfOne + endedOfEachMore * (Math.min(jobs, few) - 1);
+	return jobs <= few ? ofFew : ofFew * Math.sqrt(jobs / few);
 }
 
 /** Jobs that are reckoned with; of more, these stand for all. */
 const sample = 64;
 
 /**
- * When the next look at all these jobs is worth its request: not at even distances, but when so many may have ended,
- * so long ago, that the lateness to be expected has reached the limit. None is due before the first can have ended.
- * @param mostMs longest time from when a job was last seen
+ * When the next poll of all these jobs is worth its request: not at even distances, but when enough of them have
+ * probably ended. None is due before the first can have ended.
+ * @param maxMs longest time from when a job was last seen
  */
-export function worthLookingAt(jobs: readonly Running[], mostMs: number): number {
+export function worthLookingAt(jobs: readonly Running[], maxMs: number): number {
 	const every = Math.ceil(jobs.length / sample);
 	const chosen = jobs.filter((_, place) => place % every === 0).map((job) => ({ ...job, alive: job.expectation.running(job.seenAt - job.since) }));
-	let at = Number.POSITIVE_INFINITY;
-	let step = Number.POSITIVE_INFINITY;
+	let earliest = Number.POSITIVE_INFINITY;
 	let latest = Number.POSITIVE_INFINITY;
+	let step = Number.POSITIVE_INFINITY;
 	for (const { since, seenAt, expectation } of chosen) {
-		at = Math.min(at, Math.max(seenAt, since + expectation.earliest));
-		step = Math.min(step, expectation.typical / 50);
-		latest = Math.min(latest, seenAt + mostMs);
+		earliest = Math.min(earliest, Math.max(seenAt, since + expectation.earliest));
+		latest = Math.min(latest, seenAt + maxMs);
+		step = Math.min(step, expectation.typical / 200);
 	}
-	if (!Number.isFinite(at)) return at;
-	step = Math.max(1, step);
-	// Of the sample's lateness, as of that of all.
+	if (earliest >= latest || !Number.isFinite(earliest)) return Math.min(earliest, latest);
+	// Of the sample's, as of all.
 	const limit = (limitFor(jobs.length) * chosen.length) / jobs.length;
-	for (let lateness = 0; lateness < limit && at < latest; at += step) {
-		for (const { since, seenAt, expectation, alive } of chosen) {
-			if (at > seenAt) lateness += ((1 - expectation.running(at - since) / alive) * step) / expectation.typical;
-		}
+	const isWorthIt = (at: number) => chosen.reduce((ended, { since, seenAt, expectation, alive }) => ended + (at > seenAt ? 1 - expectation.running(at - since) / alive : 0), 0) >= limit;
+	// The more time passes, the more have ended: an interval that holds the moment is found, and halved.
+	let low = earliest;
+	let high = Math.min(latest, earliest + Math.max(1, 64 * step));
+	while (high < latest && !isWorthIt(high)) [low, high] = [high, Math.min(latest, high + 2 * (high - low))];
+	while (high - low > Math.max(1, step)) {
+		const middle = (low + high) / 2;
+		if (isWorthIt(middle)) high = middle;
+		else low = middle;
 	}
-	return Math.min(at, Math.max(latest, 0));
+	return high;
 }
 
 /**

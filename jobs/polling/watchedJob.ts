@@ -6,8 +6,11 @@ import { advanceSnapshot } from './transition';
 /** How a wait ended. `pending`: time was up first; `error` is what the last look failed with, if it did. */
 export type WaitResult = { ended: true; snapshot: JobSnapshot } | { ended: false; snapshot: JobSnapshot | null; error: ImageError | null };
 
-/** Told of every end that is seen, and how it was watched, where it was. */
-export type OnEnd = (jobId: string, watched?: { since: number; lastRunning: number | null }) => void;
+/** How an end was learned: the provider announced it just then, or polls found it, the last of which had seen the job run at `lastRunning`. */
+export type EndSeen = 'announced' | { since: number; lastRunning: number | null };
+
+/** Told of every end that is seen, and how it was learned, where that says when it was. */
+export type OnEnd = (jobId: string, seen?: EndSeen) => void;
 
 export interface Waiter {
 	/** When it stops waiting, ms since the epoch. */
@@ -53,8 +56,8 @@ export class WatchedJob {
 		this.polledSince ??= now;
 	}
 
-	/** Takes in what was seen of it, and tells its waiters where that ends their wait. */
-	learn(observation: Observation, now: number, onEnd: OnEnd): void {
+	/** Takes in what was seen of it, and tells its waiters where that ends their wait. @param announced whether the provider said so by itself */
+	learn(observation: Observation, now: number, onEnd: OnEnd, announced = false): void {
 		this.polledSince = null;
 		if (!observation.ok) {
 			this.lastError = observation.error;
@@ -73,7 +76,7 @@ export class WatchedJob {
 			this.lastRunning = now;
 			return;
 		}
-		onEnd(this.id, { since: this.since, lastRunning: this.lastRunning });
+		onEnd(this.id, announced ? 'announced' : { since: this.since, lastRunning: this.lastRunning });
 		for (const waiter of [...this.waiters]) waiter.resolve({ ended: true, snapshot });
 	}
 

@@ -92,8 +92,8 @@ export class Watcher {
 	observe(snapshot: JobSnapshot, { announced = false } = {}): void {
 		if (announced && isTerminal(snapshot.job.status)) this.trusting(() => this.trust.announced());
 		const entry = snapshot.job.id === null ? undefined : this.watched.get(snapshot.job.id);
-		if (entry) this.learn(entry, { ok: true, snapshot });
-		else if (snapshot.job.id !== null && isTerminal(snapshot.job.status)) this.options.onEnd(snapshot.job.id);
+		if (entry) this.learn(entry, { ok: true, snapshot }, announced);
+		else if (snapshot.job.id !== null && isTerminal(snapshot.job.status)) this.options.onEnd(snapshot.job.id, announced ? 'announced' : undefined);
 	}
 
 	private entry(id: string, known: JobSnapshot | undefined): WatchedJob {
@@ -112,7 +112,7 @@ export class Watcher {
 		this.watched.set(id, entry);
 		this.channels.open(id, {
 			heard: (snapshot) => {
-				this.learn(entry, { ok: true, snapshot });
+				this.learn(entry, { ok: true, snapshot }, true);
 				entry.dueAt = Math.max(Number.isFinite(entry.dueAt) ? entry.dueAt : 0, clock.now() + quietMs);
 			},
 			// However it ended, only a poll tells how the job stands.
@@ -244,8 +244,8 @@ export class Watcher {
 		if (this.looking?.remaining.delete(entry) && this.looking.remaining.size === 0) this.looking.abort.abort();
 	}
 
-	private learn(entry: WatchedJob, observation: Observation): void {
-		entry.learn(observation, this.options.clock.now(), this.options.onEnd);
+	private learn(entry: WatchedJob, observation: Observation, announced = false): void {
+		entry.learn(observation, this.options.clock.now(), this.options.onEnd, announced);
 	}
 
 	/** Everyone waits longer, the longer the more polls in a row have failed. */

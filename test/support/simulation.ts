@@ -1,11 +1,12 @@
 import type { ApiAnswer } from '../../http/apiClient';
 import { Endpoint } from '../../jobs/endpoint/endpoint';
+import type { ScopedLearned } from '../../jobs/endpoint/learnedValues';
 import { capabilities } from '../../providers/imageSaas/capabilities';
 import type { Observation, ProviderAdapter, ProviderDefinition } from '../../providers/provider';
 import { snapshotOf } from './fakeEndpoint';
 import { makeAt } from './makeAt';
 import { transportOf } from './transport';
-import { VirtualClock } from './virtualClock';
+import { settle, VirtualClock } from './virtualClock';
 
 export interface Load {
 	jobs: number;
@@ -16,6 +17,8 @@ export interface Load {
 	requestsPerMinute: number | null;
 	/** How long after a job's end its webhook comes, ms, and the share of jobs that have one; none where it is absent. */
 	push?: { afterMs: number; share: number };
+	/** Where what is learned outlives the endpoint: a second run with the same is a warm one. */
+	learned?: ScopedLearned;
 }
 
 export interface Simulated {
@@ -44,7 +47,7 @@ function seeded(seed: number): () => number {
 }
 
 /** Many jobs over one endpoint in virtual time, each submitted and waited for by polling alone; a request takes 5 ms. */
-export async function simulate({ jobs, inFlight, meanMs, requestsPerMinute, push }: Load): Promise<Simulated> {
+export async function simulate({ jobs, inFlight, meanMs, requestsPerMinute, push, learned }: Load): Promise<Simulated> {
 	const clock = new VirtualClock(0);
 	const random = seeded(7);
 	const times = seeded(11);
@@ -81,7 +84,9 @@ export async function simulate({ jobs, inFlight, meanMs, requestsPerMinute, push
 		await clock.sleep(5);
 		return { status: 200, headers: {}, text: '' };
 	});
-	const endpoint = new Endpoint(provider, adapter, config, { clock, random, transport: () => transport });
+	const endpoint = new Endpoint(provider, adapter, config, { clock, random, transport: () => transport, ...(learned ? { learned } : {}) });
+	// What was kept is there before the first job.
+	await settle();
 	const deadline = Number.MAX_SAFE_INTEGER;
 	const make = makeAt(endpoint, clock);
 	const delays = new Float64Array(jobs);
