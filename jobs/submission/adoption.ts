@@ -64,6 +64,9 @@ export class Adoption {
 				const found = own.kind === 'nothing' ? await this.beyondItsKey(wanted, own.claimant, isUnfinished) : own;
 				if (found !== 'busy') return found ?? own;
 			}
+			// A job that another run still completes is had as it stands.
+			const standing = clock.now() >= deadline ? await this.ofKey(wanted, () => false) : 'busy';
+			if (standing !== 'busy' && standing.kind === 'job') return standing;
 			if (clock.now() >= deadline) throw new ImageError('timeout', { message: 'Another run is still at work on the same item', hint: 'Raise "Max Wait", or wait for the other run to end', delivery: 'notSent' });
 			await clock.sleep(pauseMs, signal);
 		}

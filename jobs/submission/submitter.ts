@@ -121,7 +121,7 @@ export class Submitter {
 			() => last ?? noTurn(endpoint.config.limits.requestsPerMinute),
 		);
 		const outcome = await outcomeOf(work);
-		const made = outcome.ok ? outcome : await this.partly(session, request, paid, wireKey, outcome.error);
+		const made = outcome.ok ? { ok: true as const, value: withUnknownRest(outcome.value, paid) } : await this.partly(session, request, paid, wireKey, outcome.error);
 		if (!made.ok) {
 			slot.release();
 			throw made.error;
@@ -155,8 +155,9 @@ export class Submitter {
 		if (!record) throw new ImageError('upstream', { message: 'The provider gave a job without a request that can cost money', retryable: false });
 		const stored = await keepResult(memory, record.ref, complete);
 		const state = isTerminal(job.status) ? { state: 'ended' as const, snapshot: stored } : { state: 'accepted' as const, snapshot: stored };
-		await paid.update({ state, cost: paid.costOf(request.count) });
-		return { snapshot: complete, record };
+		const cost = paid.costOf(request.count);
+		await paid.update({ state, cost });
+		return { snapshot: complete, record: { ...record, cost } };
 	}
 
 	/** The outcome of a job that was not accepted goes into the journal, and into the error. */
@@ -174,6 +175,12 @@ export class Submitter {
 		else await paid.update({ state: { state: 'refused', error: error.toJobError() } });
 		return error;
 	}
+}
+
+/** A job of results that came inside answers: where others were lost, its error says that they may be paid. */
+function withUnknownRest(snapshot: JobSnapshot, { unknownParts }: PaidRequests): JobSnapshot {
+	const { error } = snapshot.job;
+	return unknownParts.length === 0 || error === null ? snapshot : { ...snapshot, job: { ...snapshot.job, error: unknownRest(new ImageError(error.code, error)).toJobError() } };
 }
 
 /** What a provider's list shows of a request at the least. */

@@ -1,3 +1,4 @@
+import type { ApiAnswer } from '../../http/apiClient';
 import { ImageError, outcomeOf } from '../../model/errors';
 import type { ImageRequest } from '../../model/request';
 import { capabilities } from '../../providers/imageSaas/capabilities';
@@ -13,15 +14,22 @@ import { JobMaker } from './jobMaker';
 const request: ImageRequest = { prompt: 'A cat', count: 2 };
 const lost = new ImageError('network', { message: 'Reset', delivery: 'ambiguous' });
 
+function textOf({ status, text }: ApiAnswer): string {
+	if (status === 200) return text;
+	throw new ImageError('invalidRequest', { message: 'Refused', httpStatus: status });
+}
+
 /** A provider with a request for each image, whose jobs can be looked up while `isThere`. */
 function bench(idempotency: 'lookup' | 'none') {
 	const clock = new VirtualClock(0);
 	const memory = memoryInProcess(clock);
 	/** What was made, by part. */
 	const made: number[] = [];
-	const server = { loses: (() => false) as (part: number) => boolean, isThere: true };
+	const never = (() => false) as (part: number) => boolean;
+	const server = { loses: never, refuses: never, isThere: true };
 	const transport = transportOf(async ({ json }) => {
 		const { part } = json as { part: number };
+		if (server.refuses(part)) return { status: 422, headers: {}, text: '' };
 		made.push(part);
 		if (server.loses(part)) throw lost;
 		return { status: 200, headers: {}, text: `id-${part}` };
@@ -32,13 +40,13 @@ function bench(idempotency: 'lookup' | 'none') {
 			async submit({ count }, { made: before, givenUp, paid }) {
 				const ids = new Map(before);
 				for (let part = 0; part < count && !givenUp; part++) {
-					if (!ids.has(part)) ids.set(part, await paid(part, async () => (await own.send({ method: 'POST', path: '/', json: { part } })).text, (text) => text));
+					if (!ids.has(part)) ids.set(part, await paid(part, async () => textOf(await own.send({ method: 'POST', path: '/', json: { part } })), (text) => text));
 				}
 				if (givenUp && ids.size === 0) throw givenUp;
 				const error = givenUp ? partlyAccepted(ids.size, count, givenUp.toJobError()) : null;
 				return snapshotOf([...ids.values()].join('+'), 'running', { error, total: count });
 			},
-			isRefusal: () => false,
+			isRefusal: ({ status }) => status === 422,
 			async lookUp(_request, { parts }) {
 				if (!server.isThere) throw new ImageError('overloaded', { message: 'Away' });
 				return { found: new Map(parts.filter((part) => made.includes(part)).map((part) => [part, `id-${part}`])), conclusive: true };
@@ -76,6 +84,22 @@ it.each([['Retry', 'first'], ['a new run', 'second']])('%s looks the other up, a
 	expect(made).toEqual([0, 1]);
 });
 
+it('what was refused costs nothing, and is no secret of the provider\'s', async () => {
+	const { run, server } = bench('lookup');
+	server.refuses = (part) => part === 1;
+	const { snapshot, record } = await run('first');
+	expect(snapshot.job.error).toEqual({ code: 'invalidRequest', message: '1 of 2 images were accepted: Refused', hint: null, retryable: false, httpStatus: 422 });
+	expect(record.cost).toEqual({ images: 1, usd: null });
+});
+
+it('who comes while another run still looks it up has the job as it stands, when the time is up', async () => {
+	const { run, server } = bench('lookup');
+	Object.assign(server, { loses: (part: number) => part === 1, isThere: false });
+	await run('first');
+	const both = await Promise.all([run('first'), run('first')]);
+	expect(both.map(({ snapshot }) => snapshot.job.id)).toEqual(['id-0', 'id-0']);
+});
+
 it('where nothing can be looked up, the one that came is given again', async () => {
 	const { run, made, server } = bench('none');
 	server.loses = (part) => part === 1;
@@ -83,4 +107,30 @@ it('where nothing can be looked up, the one that came is given again', async () 
 	server.loses = () => false;
 	expect((await run('first')).snapshot.job).toMatchObject({ id: 'id-0', error: { outcome: 'unknown' } });
 	expect(made).toEqual([0, 1]);
+});
+
+it('of results that came inside answers, the item says that the lost one may be paid, and what came counts', async () => {
+	const clock = new VirtualClock(0);
+	const memory = memoryInProcess(clock);
+	const transport = transportOf(async ({ json }) => {
+		if ((json as { part: number }).part === 1) throw lost;
+		return { status: 200, headers: {}, text: '' };
+	});
+	const adapter: ProviderAdapter = {
+		endpoint: () => config,
+		connect: (_config, own) => ({
+			async submit({ count }, { paid }) {
+				const sent = await Promise.all(Array.from({ length: count }, (_, part) => outcomeOf(paid(part, async () => await own.send({ method: 'POST', path: '/', json: { part } }), () => null))));
+				const failed = sent.find((one) => !one.ok);
+				return snapshotOf('', 'partial', { id: null, error: failed ? failed.error.toJobError() : null });
+			},
+			isRefusal: () => false,
+		}),
+	};
+	const config = { baseUrl: 'http://fake.example', headers: {}, secrets: [], limits: { requestsPerMinute: null, jobsInFlight: null }, allowedHosts: [] };
+	const provider: ProviderDefinition = { id: 'fake', displayName: 'Fake', credential: 'fakeApi', keyField: 'key', capabilities: { ...capabilities, idempotency: 'none' }, load: async () => adapter };
+	const choice = choiceOf(new Endpoint(provider, adapter, config, { clock, random: () => 0, transport: () => transport }), request);
+	const { snapshot, record } = await clock.until(new JobMaker({ clock, random: () => 0, memory }).make([choice], wantedFor('key', [choice]), { cost: { images: 2, usd: 1 }, limits: [] }, { deadline: 10_000 }));
+	expect(snapshot.job.error).toMatchObject({ outcome: 'unknown', retryable: false, message: 'Reset. The missing images may have been made all the same', hint: expect.stringContaining('Look at the provider') as string });
+	expect(record.cost).toEqual({ images: 2, usd: 1 });
 });
