@@ -40,7 +40,13 @@ it('an answer that is too large says how large it may be, and what it cost is op
 
 it('a failure of a call that was stopped is the stop, whatever it looks like', () => {
 	const signal = AbortSignal.abort();
-	for (const code of ['ERR_CANCELED', 'ECONNRESET', 'ECONNREFUSED']) expect(toNetworkError(failure(code), { ...call, signal })).toMatchObject({ code: 'canceled', delivery: 'ambiguous', retryable: false });
+	for (const code of ['ERR_CANCELED', 'ECONNRESET']) expect(toNetworkError(failure(code), { ...call, signal })).toMatchObject({ code: 'canceled', delivery: 'ambiguous', retryable: false });
+	expect(toNetworkError(failure('ECONNREFUSED'), { ...call, signal })).toMatchObject({ code: 'canceled', delivery: 'notSent', retryable: false });
+});
+
+it.each(['ECONNRESET', 'ETIMEDOUT', 'ERR_CANCELED'])('a request that was not written whole was not sent (%s)', (code) => {
+	expect(toNetworkError(failure(code), { ...call, isWritten: false })).toMatchObject({ delivery: 'notSent' });
+	expect(toNetworkError(failure(code), { ...call, isWritten: true })).toMatchObject({ delivery: 'ambiguous' });
 });
 
 it('what is one of our errors already stays as it is', () => {
