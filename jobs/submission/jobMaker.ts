@@ -118,7 +118,9 @@ export class JobMaker {
 		if (certaintyOf(provider, operation ?? session, request, 0) !== 'lookup') return false;
 		const accepted = new Set(requests.flatMap(({ part, outcome }) => (outcome === 'accepted' ? [part] : [])));
 		if (requests.some(({ part, outcome }) => (outcome === 'unknown' || outcome === 'sent') && !accepted.has(part))) return true;
-		return state === 'accepted' && 'snapshot' in record && record.snapshot.job.error?.code === 'canceled';
+		// What a look-up has found is in the journal before the job that it belongs to.
+		const error = 'snapshot' in record ? record.snapshot.job.error : null;
+		return error?.outcome === 'unknown' || (state === 'accepted' && error?.code === 'canceled');
 	}
 
 	/** The choice that is the endpoint of a record. Throws `conflict` where the node has it no longer: another account must not be asked for its job. */
