@@ -91,7 +91,7 @@ export interface RunOptions {
 	resumeToken?: string;
 	/** Ids of the credentials, by type; the type's name where there is none. */
 	credentialIds?: Record<string, string>;
-	/** Called before each try of a node (n8n's Retry On Fail makes several), counted from 1; may change the node. */
+	/** Called before each try of a node (n8n's Retry On Fail makes several), counted from 1; what it changes of the node holds for the try. */
 	onTry?: (node: INode, attempt: number) => void | Promise<void>;
 	/** Called with a function that stops the execution as n8n's Stop button does. */
 	onStart?: (stop: () => void) => void;
@@ -132,7 +132,7 @@ let executions = 0;
 const saved = new Map<string, IRunExecutionData>();
 
 /** The node types, each of whose tries is reported. */
-function watched(onTry: NonNullable<RunOptions['onTry']>): INodeTypes {
+function watched(onTry: (name: string, attempt: number) => void | Promise<void>): INodeTypes {
 	const attempts = new Map<string, number>();
 	return {
 		...nodeTypes,
@@ -142,9 +142,9 @@ function watched(onTry: NonNullable<RunOptions['onTry']>): INodeTypes {
 			if (!execute) return type;
 			const watchedType: INodeType = Object.create(type) as INodeType;
 			watchedType.execute = async function (this: IExecuteFunctions, ...more: []) {
-				const node = this.getNode();
-				const attempt = (attempts.get(node.name) ?? 0) + 1;
-				attempts.set(node.name, attempt);
+				const node = this.getNode().name;
+				const attempt = (attempts.get(node) ?? 0) + 1;
+				attempts.set(node, attempt);
 				await onTry(node, attempt);
 				return await execute.apply(this, more);
 			};
@@ -155,11 +155,15 @@ function watched(onTry: NonNullable<RunOptions['onTry']>): INodeTypes {
 
 /** Runs a chain of nodes through n8n's own execution engine. */
 export async function runChain({ nodes, credentials, executionId = String(++executions), workflowId = 'testWorkflow00001', mode = 'trigger', resumeToken, credentialIds = {}, onTry, onStart }: RunOptions): Promise<RunResult> {
-	const workflow = new Workflow({
+	const beforeTry = async (name: string, attempt: number) => {
+		const node = workflow.getNode(name);
+		if (node) await onTry?.(node, attempt);
+	};
+	const workflow: Workflow = new Workflow({
 		id: workflowId,
 		name: 'test',
 		active: false,
-		nodeTypes: onTry ? watched(onTry) : nodeTypes,
+		nodeTypes: onTry ? watched(beforeTry) : nodeTypes,
 		settings: { executionOrder: 'v1' },
 		nodes: nodes.map(({ name, type, parameters = {}, settings }, index) => ({
 			id: `node-${index}`,
