@@ -5,13 +5,15 @@ interface Bundled {
 	id: string;
 	name: string;
 	active: boolean;
-	nodes: Array<{ id: string; name: string; type: string; credentials?: unknown; parameters: Record<string, unknown> }>;
+	nodes: Array<{ id: string; name: string; type: string; credentials?: unknown; onError?: string; parameters: Record<string, unknown> }>;
 	connections: Record<string, Record<string, Array<Array<{ node: string }>>>>;
 }
 
 const root = join(__dirname, '..', '..');
 const files = readdirSync(join(root, 'workflows')).filter((name) => name.endsWith('.json'));
 const all = files.map((file): [string, Bundled] => [file, JSON.parse(readFileSync(join(root, 'workflows', file), 'utf8')) as Bundled]);
+
+const writesToDisk = ({ type, parameters }: Bundled['nodes'][number]) => type === 'n8n-nodes-base.readWriteFile' && parameters['operation'] === 'write';
 
 describe.each(all)('%s', (file, { active, nodes, connections }) => {
 	it('holds no credentials, and nothing that begins to run by itself', () => {
@@ -32,6 +34,21 @@ describe.each(all)('%s', (file, { active, nodes, connections }) => {
 		expect(connected.filter((name) => !names.has(name))).toEqual([]);
 	});
 
+	it('loses nothing that was paid when a file cannot be written', () => {
+		for (const { name, onError } of nodes.filter(writesToDisk)) {
+			expect({ name, onError }).toEqual({ name, onError: expect.stringMatching(/^continue/) as string });
+			// What goes on without a picture says so.
+			if (onError === 'continueErrorOutput') expect({ name, told: connections[name]?.['main']?.[1]?.length }).toEqual({ name, told: 1 });
+		}
+	});
+
+	it("names the files of images by job.ref and index: a provider's ID may be missing or too long, a prompt may be anything", () => {
+		const names = nodes.filter(writesToDisk).map(({ parameters }) => parameters).filter(({ dataPropertyName }) => dataPropertyName === 'image_0').map(({ fileName }) => fileName);
+		for (const name of names) expect(name).toMatch(/\$json\.job\.ref \+ '-' \+ \$json\.images\[0\]\.index/);
+		const others = nodes.flatMap(({ parameters: { fileName, entryName, fileSelector } }) => [fileName, entryName, fileSelector]);
+		expect(others.filter((name) => /job\.id|jobId|prompt(?!s\.csv)/i.test(typeof name === 'string' ? name : ''))).toEqual([]);
+	});
+
 	it('what its expressions take from Settings is there', () => {
 		const settings = nodes.find(({ name }) => name === 'Settings')?.parameters['assignments'] as { assignments: Array<{ name: string }> } | undefined;
 		const known = settings?.assignments.map(({ name }) => name) ?? [];
@@ -45,4 +62,10 @@ describe.each(all)('%s', (file, { active, nodes, connections }) => {
 
 it('have ids of their own', () => {
 	expect(new Set(all.map(([, { id }]) => id)).size).toBe(all.length);
+});
+
+it.each(['batch.json', 'retry.json', 'fallback.json', 'scheduled.json', 'webhook-driven.json'])('%s gives every request the key of its row', (file) => {
+	const nodes = all.find(([name]) => name === file)?.[1].nodes.filter(({ type }) => type.endsWith('.imageGenerate')) ?? [];
+	expect(nodes.length).toBeGreaterThan(0);
+	for (const { parameters } of nodes) expect((parameters['options'] as { idempotencyKey?: string }).idempotencyKey).toMatch(/^=\{\{/);
 });

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Execution, waitUntil, type Workflow } from '../../scripts/lib/n8nInstance';
 import { openKit } from '../support/conformance';
 import { kits } from '../support/conformanceKits';
 import { bundled, given, pipelinesBench } from './pipelines';
 
-const { files, runBundled, stage, textOf } = pipelinesBench();
+const { files, heal, runBundled, stage, textOf } = pipelinesBench();
 
 describe('scheduled', () => {
 	const manual = { id: 's', name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0] as [number, number], parameters: {} };
@@ -27,6 +29,8 @@ describe('scheduled', () => {
 		expect(execution.status).toBe('success');
 	}
 	const rowsOf = async (table: string) => given(await runNodes([manual, dataTable('Rows', { resource: 'row', operation: 'get', dataTableId: tableOf(table), returnAll: true, matchType: 'anyCondition', filters: {} })]), 'Rows').map(({ json }) => json);
+
+	const setBack = async (table: string, from: string, more: Record<string, unknown> = {}) => await runNodes([manual, dataTable('Back', { resource: 'row', operation: 'update', dataTableId: tableOf(table), matchType: 'allConditions', filters: { conditions: [{ keyName: 'state', condition: 'eq', keyValue: from }] }, columns: { mappingMode: 'defineBelow', value: { state: 'waiting', ...more }, matchingColumns: [], schema: [] } })]);
 
 	it('two runs at once do no row twice and lose none', async () => {
 		const prompts = Array.from({ length: 12 }, (_, n) => `Row ${n} [slow:300]`);
@@ -58,11 +62,45 @@ describe('scheduled', () => {
 		await fill('queue-failed', ['Bad [fail:INVALID_REQUEST]']);
 		const { id } = await stage.install(bundled('scheduled', { table: 'queue-failed' }));
 		expect((await stage.run(id)).status).toBe('success');
-		expect(await rowsOf('queue-failed')).toMatchObject([{ state: 'failed', round: 1, reason: expect.stringMatching(/^invalidRequest: /) as string }]);
-		await runNodes([manual, dataTable('Back', { resource: 'row', operation: 'update', dataTableId: tableOf('queue-failed'), matchType: 'allConditions', filters: { conditions: [{ keyName: 'state', condition: 'eq', keyValue: 'failed' }] }, columns: { mappingMode: 'defineBelow', value: { state: 'waiting', prompt: 'Good' }, matchingColumns: [], schema: [] } })]);
+		expect(await rowsOf('queue-failed')).toMatchObject([{ state: 'failed', round: 0, reason: expect.stringMatching(/^invalidRequest: /) as string }]);
+		await setBack('queue-failed', 'failed', { prompt: 'Good' });
 		await stage.run(id);
 		expect(await rowsOf('queue-failed')).toMatchObject([{ state: 'done' }]);
 		expect(stage.sandbox.books().jobs).toHaveLength(2);
+		// Set back as it is, the row gets the picture it has; another round is another picture.
+		await setBack('queue-failed', 'done');
+		await stage.run(id);
+		expect([stage.sandbox.books().jobs.length, files('queue-').length]).toEqual([2, 1]);
+		await setBack('queue-failed', 'done', { round: 1 });
+		await stage.run(id);
+		expect([stage.sandbox.books().jobs.length, files('queue-').length]).toEqual([3, 2]);
+	}, 60_000);
+
+	it('a row whose outcome is unknown says so; set back, it gets the job that was paid', async () => {
+		await fill('queue-lost', ['Lost']);
+		stage.sandbox.fault({ route: 'generate', kind: 'resetAfterAccept', times: 12 });
+		const { id } = await stage.install(bundled('scheduled', { table: 'queue-lost' }));
+		expect((await stage.run(id)).status).toBe('success');
+		expect(await rowsOf('queue-lost')).toMatchObject([{ state: 'unknown', reason: expect.stringContaining('may have been made') as string }]);
+		await heal();
+		await setBack('queue-lost', 'unknown');
+		await stage.run(id);
+		expect(await rowsOf('queue-lost')).toMatchObject([{ state: 'done' }]);
+		expect(stage.sandbox.books()).toMatchObject({ generationsBilled: 1 });
+	}, 120_000);
+
+	it('a picture that cannot be written to disk stays in n8n; set back, it is written and not paid again', async () => {
+		await fill('queue-disk', ['A fox']);
+		const { id } = await stage.install(bundled('scheduled', { table: 'queue-disk', filesPrefix: '.n8n-files/missing/queue' }));
+		const execution = await stage.run(id);
+		expect(execution.status).toBe('success');
+		expect(given(execution, 'Image Generate')[0]?.binary?.['image_0']?.mimeType).toBe('image/png');
+		expect(await rowsOf('queue-disk')).toMatchObject([{ state: 'unsaved', reason: expect.stringContaining(`execution ${execution.id}`) as string }]);
+		mkdirSync(join(stage.n8n.filesFolder, 'missing'));
+		await setBack('queue-disk', 'unsaved');
+		await stage.run(id);
+		expect(await rowsOf('queue-disk')).toMatchObject([{ state: 'done' }]);
+		expect(stage.sandbox.books().jobs).toHaveLength(1);
 	}, 60_000);
 });
 
@@ -92,43 +130,37 @@ describe('library upkeep', () => {
 
 describe('error workflow', () => {
 	/** Submits, then fails for another reason: its jobs are left alone. */
-	const failing = (prompts: readonly string[], errorWorkflow: string, path: string): Workflow => ({
+	const failing = (prompts: readonly string[], errorWorkflow: string, path: string, generate: Record<string, unknown>): Workflow => ({
 		name: 'Fails after it has paid',
 		settings: { executionOrder: 'v1', errorWorkflow },
 		nodes: [
 			{ id: '1', name: 'Hook', type: 'n8n-nodes-base.webhook', typeVersion: 2.1, position: [0, 0], parameters: { path, options: {} }, webhookId: path },
 			{ id: '2', name: 'Prompts', type: 'n8n-nodes-base.set', typeVersion: 3.4, position: [200, 0], parameters: { assignments: { assignments: [{ id: 'a', name: 'prompts', type: 'array', value: JSON.stringify(prompts) }] }, options: {} } },
 			{ id: '3', name: 'Each', type: 'n8n-nodes-base.splitOut', typeVersion: 1, position: [400, 0], parameters: { fieldToSplitOut: 'prompts', options: {} } },
-			{ id: '4', name: 'Generate', type: 'n8n-nodes-image-pipelines.imageGenerate', typeVersion: 1, position: [600, 0], parameters: { provider: 'imageSaas', prompt: '={{ $json.prompts }}', wait: false } },
+			{ id: '4', name: 'Generate', type: 'n8n-nodes-image-pipelines.imageGenerate', typeVersion: 1, position: [600, 0], parameters: { provider: 'imageSaas', prompt: '={{ $json.prompts }}', wait: false, ...generate }, ...(generate['options'] ? { onError: 'continueRegularOutput' } : {}) },
 			{ id: '5', name: 'Stop', type: 'n8n-nodes-base.stopAndError', typeVersion: 1, position: [800, 0], parameters: { errorMessage: 'Something else broke' } },
 		],
 		connections: Object.fromEntries([['Hook', 'Prompts'], ['Prompts', 'Each'], ['Each', 'Generate'], ['Generate', 'Stop']].map(([from, to]) => [from ?? '', { main: [[{ node: to ?? '', type: 'main', index: 0 }]] }])),
 	});
 
-	async function runFailing(prompts: readonly string[], settings: Record<string, unknown>): Promise<Execution> {
-		const scopes = await stage.client.request<string[]>('GET', '/rest/api-keys/scopes');
-		const { rawApiKey } = await stage.client.request<{ rawApiKey: string }>('POST', '/rest/api-keys', { label: `errors ${Object.values(settings).join()} ${prompts.length}`, expiresAt: null, scopes });
-		const credential = await stage.client.createCredential({ name: 'n8n', type: 'n8nApi', data: { apiKey: rawApiKey, baseUrl: `${stage.n8n.url}/api/v1` } });
-		const workflow = bundled('error-workflow', settings);
-		const node = workflow.nodes.find(({ name }) => name === 'Failed execution');
-		if (node) Object.assign(node, { credentials: { n8nApi: credential } });
-		const { id } = await stage.install(workflow);
+	async function runFailing(prompts: readonly string[], settings: Record<string, unknown>, generate: Record<string, unknown> = {}): Promise<Execution> {
+		const { id } = await stage.install(bundled('error-workflow', settings));
 		await stage.client.publishWorkflow(id);
 		const path = randomUUID();
-		const failed = await stage.install(failing(prompts, id, path));
+		const failed = await stage.install(failing(prompts, id, path, generate));
 		await stage.client.publishWorkflow(failed.id);
 		await fetch(`${stage.n8n.url}/webhook/${path}`);
-		return await stage.client.waitForExecution(await stage.client.waitForNewExecution(id, [], 30_000), 60_000);
+		return await stage.client.waitForExecution(await stage.client.waitForNewExecution(id, [], 60_000), 60_000);
 	}
+	const report = () => files('failed-execution-').map(textOf).join('\n');
 
 	it('cancels what has not begun, and adopts what has', async () => {
 		const execution = await runFailing(['Waits [queue]', 'Runs [queue:1][slow:3000]'], { action: 'cancel' });
 		expect(execution.status).toBe('success');
 		expect(stage.sandbox.books().jobs.map(({ prompt, status }) => [prompt.split(' ')[0], status]).sort()).toEqual([['Runs', 'SUCCEEDED'], ['Waits', 'CANCELED']]);
 		expect(files('adopted-')).toHaveLength(1);
-		const report = files('failed-execution-').map(textOf).join('\n');
-		expect(report).toMatch(/Something else broke,canceled/);
-		expect(report).toMatch(/Something else broke,adopted/);
+		expect(report()).toMatch(/Something else broke,canceled,[0-9a-z]{12},imageSaas,/);
+		expect(report()).toMatch(/Something else broke,adopted,[0-9a-z]{12},imageSaas,/);
 	}, 90_000);
 
 	it('adopts all of them where that is chosen', async () => {
@@ -137,4 +169,13 @@ describe('error workflow', () => {
 		expect(files('adopted-')).toHaveLength(2);
 		expect(stage.sandbox.books().generationsBilled).toBe(2);
 	}, 90_000);
+
+	it('lists what the failed execution has already, and what may have been paid', async () => {
+		stage.sandbox.fault({ route: 'generate', kind: 'resetAfterAccept', times: 12, skip: 1 });
+		const execution = await runFailing(['Made', 'Lost'], { action: 'adopt' }, { wait: true, options: { splitImages: true } });
+		expect(execution.status).toBe('success');
+		expect(files('adopted-')).toHaveLength(0);
+		expect(report()).toMatch(/Something else broke,none,[0-9a-z]{12},imageSaas,\w+,succeeded,,The failed execution has the item/);
+		expect(report()).toMatch(/Something else broke,needs a look,[0-9a-z]{12},imageSaas,,failed,,[^\n]*may have been made/);
+	}, 120_000);
 });

@@ -13,6 +13,10 @@ export interface PipelinesBench {
 	textOf: (name: string) => string;
 	/** Runs a bundled workflow from its Manual Trigger to its end. */
 	runBundled: (name: string, settings?: Record<string, unknown>, withinMs?: number) => Promise<Execution>;
+	/** Types other values into the Settings node of an installed bundled workflow. */
+	changeSettings: (id: string, name: string, settings: Record<string, unknown>) => Promise<void>;
+	/** Image SaaS answers as it should again. */
+	heal: () => Promise<void>;
 }
 
 /** A real n8n with the backends that the bundled workflows use; files, settings and books are fresh for each test. */
@@ -33,6 +37,14 @@ export function pipelinesBench(): PipelinesBench {
 		files: (prefix) => readdirSync(stage.n8n.filesFolder).filter((name) => name.startsWith(prefix)).sort(),
 		textOf: (name) => readFileSync(join(stage.n8n.filesFolder, name), 'utf8'),
 		runBundled: async (name, settings = {}, withinMs = 120_000) => await stage.run((await stage.install(bundled(name, settings))).id, withinMs),
+		changeSettings: async (id, name, settings) => {
+			const workflow = await stage.client.getWorkflow(id);
+			const { parameters = {} } = bundled(name, settings).nodes.find((node) => node.name === 'Settings') ?? {};
+			await stage.client.importWorkflow({ ...workflow, nodes: workflow.nodes.map((node) => (node.name === 'Settings' ? { ...node, parameters } : node)) });
+		},
+		heal: async () => {
+			await fetch(`${stage.sandbox.url}/__sandbox/faults`, { method: 'DELETE' });
+		},
 	};
 }
 

@@ -1,8 +1,8 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import sharp from 'sharp';
-import { executeCli, prepareUserFolder, waitUntil } from '../../scripts/lib/n8nInstance';
+import { executeCli, nodeOutput, prepareUserFolder, readWorkflow, waitUntil } from '../../scripts/lib/n8nInstance';
 import { Stage } from './instance';
 
 const stage = new Stage();
@@ -14,6 +14,7 @@ beforeEach(() => stage.sandbox.reset());
 const pictures = (prefix: string) =>
 	readdirSync(stage.n8n.filesFolder)
 		.filter((name) => name.startsWith(prefix))
+		.sort()
 		.map((name) => join(stage.n8n.filesFolder, name));
 
 it('quick-start turns its prompt into pictures on disk', async () => {
@@ -21,9 +22,27 @@ it('quick-start turns its prompt into pictures on disk', async () => {
 	const execution = await stage.run(id);
 	expect(execution.status).toBe('success');
 	const files = pictures('quick-start-');
-	expect(files).toHaveLength(2);
+	expect(files.map((file) => basename(file))).toEqual([0, 1].map((index) => expect.stringMatching(new RegExp(`^quick-start-[0-9a-z]{12}-${index}\\.png$`)) as string));
 	for (const file of files) expect(await sharp(readFileSync(file)).metadata()).toMatchObject({ format: 'png', width: 1024, height: 576 });
 	expect(stage.sandbox.books()).toMatchObject({ generationsBilled: 1, tooManyRequests: 0 });
+}, 60_000);
+
+it('quick-start in an n8n without its folder: the pictures stay in the execution, and the next click pays only for new ones', async () => {
+	const { id } = await stage.install((({ id: _id, ...workflow }) => workflow)(readWorkflow(join(__dirname, '..', '..', 'workflows', 'quick-start.json'))));
+	rmSync(stage.n8n.filesFolder, { recursive: true });
+	try {
+		const execution = await stage.run(id);
+		expect(execution.status).toBe('success');
+		const kept = nodeOutput(execution, 'Image Poll');
+		expect(kept.map(({ binary }) => binary?.['image_0']?.mimeType)).toEqual(['image/png', 'image/png']);
+		expect(nodeOutput(execution, 'Kept in n8n').map(({ json }) => json)).toMatchObject([0, 1].map(() => ({ job: { status: 'succeeded' }, note: expect.stringMatching(/in the output of Image Poll.*could not be written/) as string })));
+		expect(stage.sandbox.books().jobs).toHaveLength(1);
+	} finally {
+		mkdirSync(stage.n8n.filesFolder);
+	}
+	expect((await stage.run(id)).status).toBe('success');
+	expect(pictures('quick-start-')).toHaveLength(2);
+	expect(stage.sandbox.books().jobs).toHaveLength(2);
 }, 60_000);
 
 it.each(['document', 'real'] as const)('webhook-delivery writes the pictures of a job the provider reports, dialect %s', async (dialect) => {
@@ -36,7 +55,8 @@ it.each(['document', 'real'] as const)('webhook-delivery writes the pictures of 
 	const { jobId } = (await answer.json()) as { jobId: string };
 	const execution = await stage.client.waitForExecution(await stage.client.waitForNewExecution(hook.id, known, 20_000), 30_000);
 	expect(execution.status).toBe('success');
-	const files = pictures(`webhook-${jobId}`);
+	expect(nodeOutput(execution, 'Download')[0]?.json['job']).toMatchObject({ id: jobId });
+	const files = pictures(`webhook-${(nodeOutput(execution, 'Download')[0]?.json['job'] as { ref: string }).ref}-`);
 	expect(files).toHaveLength(2);
 	for (const file of files) expect(await sharp(readFileSync(file)).metadata()).toMatchObject({ format: 'png', width: 1024, height: 1024 });
 	expect(stage.sandbox.books().webhooks.map(({ status }) => status)).toEqual([200]);
