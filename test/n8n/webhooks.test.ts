@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { waitUntil } from '../../scripts/lib/n8nInstance';
 import { Stage } from './instance';
 
 const path = '3f6d2b9e-7c41-4a8d-9e05-c1b2a3d4e5f6/image-jobs';
@@ -143,3 +145,21 @@ it('what n8n acknowledged it has recorded: killed at the answer, nothing is lost
 	}
 	expect((await stage.client.listExecutions({ workflowId })).length).toBe(before + 3);
 }, 120_000);
+
+it('a delivery that n8n cannot record is not acknowledged, and the next attempt is run', async () => {
+	const { DatabaseSync } = await import('node:sqlite');
+	const body = payload();
+	const before = (await stage.client.listExecutions({ workflowId })).length;
+	const database = new DatabaseSync(join(stage.userFolder, '.n8n', 'database.sqlite'));
+	database.exec('BEGIN IMMEDIATE');
+	try {
+		expect(await stage.deliver(path, body)).toBe(500);
+	} finally {
+		database.exec('ROLLBACK');
+		database.close();
+	}
+	// As the sender would: until the claim of the failed attempt has run out, it is told to come again.
+	const answers = await waitUntil({ for: 'the repeat to be taken', withinMs: 30_000, everyMs: 1_000 }, async () => ((await stage.deliver(path, body)) === 200 ? true : undefined));
+	expect(answers).toBe(true);
+	await waitUntil({ for: 'the run', withinMs: 20_000 }, async () => ((await stage.client.listExecutions({ workflowId })).length > before ? true : undefined));
+}, 90_000);
