@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { INodeExecutionData } from 'n8n-workflow';
 import type { Job } from '../../model/job';
+import { waitUntil } from '../../scripts/lib/deadline';
 import { backendsBench } from './backends';
 
 const { sandbox, run } = backendsBench(['imageSaas', 'gemini']);
@@ -9,6 +10,7 @@ const jobOf = (item: INodeExecutionData | undefined) => item?.json['job'] as unk
 const prompts = (n: number) => Array.from({ length: n }, (_, index) => ({ prompt: `No. ${index}` }));
 /** A node of its own for each test, so that none finds another's day. */
 const generate = (limits: object, parameters = {}, id = randomUUID()) => ({ name: 'Generate', type: 'imageGenerate', settings: { id }, parameters: { provider: 'imageSaas', prompt: '={{ $json.prompt }}', wait: false, options: { budget: { limits } }, ...parameters } });
+const whenSubmitted = () => waitUntil({ for: 'the job', withinMs: 5_000, everyMs: 10 }, () => (sandbox('imageSaas').books().jobs.length > 0 ? true : undefined));
 const codes = (items: INodeExecutionData[]) => items.map((item) => jobOf(item).error?.code ?? 'made');
 
 it('what passes the limit of the execution is not sent, and says so; the rest is made', async () => {
@@ -31,6 +33,14 @@ it('a request that was refused costs nothing', async () => {
 	const wrong = { imageSaasApi: { baseUrl: sandbox('imageSaas').url, apiKey: 'wrong', requestsPerMinute: 0, jobsInFlight: 0 } };
 	expect((await run(prompts(1), [generate(limits, {}, id)], { credentials: wrong })).error?.message).toMatch(/401|key/i);
 	expect(codes((await run(prompts(1), [generate(limits, {}, id)])).output('Generate'))).toEqual(['made']);
+});
+
+it('a job that a stop canceled before it began costs nothing', async () => {
+	const id = randomUUID();
+	const waits = [{ prompt: 'Waits [queue]' }];
+	await run(waits, [generate({ imagesPerDay: 1 }, { wait: true }, id)], { onStart: (stop) => void whenSubmitted().then(stop) });
+	await waitUntil({ for: 'the cancellation', withinMs: 5_000 }, () => (sandbox('imageSaas').books().jobs[0]?.status === 'CANCELED' ? true : undefined));
+	expect(codes((await run(waits, [generate({ imagesPerDay: 1 }, {}, id)])).output('Generate'))).toEqual(['made']);
 });
 
 it('money is counted by the price the user names', async () => {

@@ -153,6 +153,8 @@ async function cancelQueued({ memory }: Run, task: Task, { endpoint, snapshot, r
 		const observation = (await endpoint.look([id])).get(id);
 		if (!observation?.ok || observation.snapshot.job.status !== 'queued') return;
 		const canceled = await endpoint.cancel(id);
+		// What had not begun costs nothing, and the next run has its budget back.
+		if (canceled.job.status === 'canceled' && canceled.images.length === 0) await memory.journal.change(record.ref, { cost: { images: 0, usd: record.cost.usd === null ? null : 0 } });
 		await memory.journal.note(endpointDigest(memory, endpoint), [{ ref: record.ref, snapshot: await keepResult(memory, record.ref, canceled) }]);
 	} catch {
 		// It runs, or has ended: the journal has it.
