@@ -26,20 +26,26 @@ export function deliveryOf(context: IExecuteFunctions, memory: Memory): Delivery
 	const shared = new Set<string>();
 	const told = new Set<string>();
 	const pending = new Set<Promise<unknown>>();
+	const nodeEnd = Promise.withResolvers<undefined>();
 	const signal = context.getExecutionCancelSignal();
 	let hasReturned = false;
 	const finish = async () => {
 		const isSaved = hasReturned && signal?.aborted !== true;
-		const isOver = makerOf(memory).leftBehind.add([...refs]);
+		const { leftBehind } = makerOf(memory);
+		const isOver = [leftBehind.add([...refs])];
 		try {
+			// After a Stop n8n calls back at once, and the node has yet to see it: it may still begin to cancel its jobs.
+			await nodeEnd.promise;
+			isOver.push(leftBehind.add([...refs]));
 			// A request under way is heard to its end, and written down, before the job is let go of.
-			await Promise.allSettled(pending);
+			while (pending.size > 0) await Promise.allSettled(pending);
 			const delivered = isSaved ? [...refs] : [...told];
 			await memory.journal.finish(delivered, { delivered: true });
 			await memory.journal.finish([...refs].filter((ref) => !delivered.includes(ref)), { delivered: false });
-		if (isSaved && shared.size > 0) await memory.journal.deliver([...shared]);
+			// Of several tries the first one has let go of the jobs that the last one delivers.
+			await memory.journal.deliver(isSaved ? [...delivered, ...shared] : delivered);
 		} finally {
-			isOver();
+			for (const over of isOver) over();
 		}
 	};
 	// Its handlers are awaited before the execution counts as ended: nothing of ours may hold that up.
@@ -58,6 +64,7 @@ export function deliveryOf(context: IExecuteFunctions, memory: Memory): Delivery
 			hasReturned = true;
 		},
 		end: () => {
+			nodeEnd.resolve(undefined);
 			// Without n8n's word the node's end is all there is to go by.
 			if (!isCalledBack) finishLater();
 		},
