@@ -137,16 +137,15 @@ function watched(onTry: (name: string, attempt: number) => void | Promise<void>)
 	return {
 		...nodeTypes,
 		getByNameAndVersion: (name) => {
-			const type = nodeTypes.getByNameAndVersion(name) as INodeType;
-			const { execute } = type;
-			if (!execute) return type;
+			const type = nodeTypes.getByNameAndVersion(name);
+			if (!type.execute) return type;
 			const watchedType: INodeType = Object.create(type) as INodeType;
 			watchedType.execute = async function (this: IExecuteFunctions, ...more: []) {
 				const node = this.getNode().name;
 				const attempt = (attempts.get(node) ?? 0) + 1;
 				attempts.set(node, attempt);
 				await onTry(node, attempt);
-				return await execute.apply(this, more);
+				return (await type.execute?.apply(this, more)) ?? [];
 			};
 			return watchedType;
 		},
