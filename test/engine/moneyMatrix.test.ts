@@ -1,0 +1,87 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Cell, runCell, type Way, ways } from '../support/matrixCell';
+import { type MatrixFault, faults } from '../support/matrixFaults';
+import { type Row, rows } from '../support/matrixRows';
+import { reliabilityPage, type Verdict, verdictOf } from '../support/matrixTable';
+import { startEngine, stopEngine } from './harness';
+
+// Servers that never answer are given up soon.
+jest.mock('../../http/apiClient', () => {
+	const real = jest.requireActual<typeof import('../../http/apiClient')>('../../http/apiClient');
+	const { impatientTransport } = jest.requireActual<typeof import('../support/impatience')>('../support/impatience');
+	return { ...real, createApiClient: (options: Parameters<typeof real.createApiClient>[0]) => impatientTransport(real.createApiClient(options), options.baseUrl) };
+});
+
+/** Narrows a run while one looks for something; the page is then not compared. */
+const only = process.env['MATRIX_ONLY'] ? new RegExp(process.env['MATRIX_ONLY']) : null;
+const page = join(__dirname, '../../docs/reliability.md');
+
+/** Cells under way at one time: they wait most of the time. */
+const maxAtOnce = 160;
+/** No further cell begins while the process is late by so much, ms: time-outs would be those of a busy machine. */
+const maxLateMs = 40;
+
+interface Planned {
+	row: Row;
+	fault: MatrixFault;
+	way: Way;
+	cell: Promise<Cell>;
+}
+
+const planned: Planned[] = [];
+const verdicts = new Map<Row, Map<MatrixFault, Map<Way, Verdict>>>();
+
+/** Lets the cells begin one after the other. */
+function plan(): void {
+	let atOnce = 0;
+	let turn = Promise.resolve();
+	const inTurn = async () => {
+		for (;;) {
+			const before = performance.now();
+			await sleep(5);
+			if (atOnce < maxAtOnce && performance.now() - before < 5 + maxLateMs) break;
+		}
+		atOnce++;
+	};
+	for (const way of ways) {
+		for (const fault of faults) {
+			for (const row of rows) {
+				if (fault.older && !row.older) continue;
+				if (only && !only.test(`${row.title} / ${fault.title} / ${way}`)) continue;
+				turn = turn.then(inTurn);
+				const cell = turn.then(async () => await runCell(row, fault, way)).finally(() => atOnce--);
+				cell.catch(() => undefined);
+				planned.push({ row, fault, way, cell });
+			}
+		}
+	}
+}
+
+beforeAll(async () => {
+	await startEngine();
+	plan();
+});
+afterAll(stopEngine);
+
+describe.each(rows.map((row): [string, Row] => [row.title, row]))('%s', (_title, row) => {
+	it.each(ways)('%s: never paid twice, and delivered or said to be unknown', async (way) => {
+		const problems: string[] = [];
+		for (const { fault, cell } of planned.filter((one) => one.row === row && one.way === way)) {
+			const verdict = await cell.then((seen) => verdictOf(row, fault, seen), (thrown: unknown): Verdict => ({ shown: '✗', problem: String(thrown) }));
+			const ofRow = verdicts.get(row) ?? new Map<MatrixFault, Map<Way, Verdict>>();
+			const ofFault = ofRow.get(fault) ?? new Map<Way, Verdict>();
+			verdicts.set(row, ofRow.set(fault, ofFault.set(way, verdict)));
+			if (verdict.problem !== null) problems.push(`${fault.title}: ${verdict.problem}`);
+		}
+		expect(problems).toEqual([]);
+	}, 600_000);
+});
+
+it('docs/reliability.md says what this run has seen', () => {
+	const seen = reliabilityPage(verdicts);
+	if (only) return;
+	if (process.env['UPDATE_DOCS'] === '1') writeFileSync(page, seen);
+	expect(readFileSync(page, 'utf8')).toBe(seen);
+});

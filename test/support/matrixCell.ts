@@ -1,0 +1,220 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ICredentialDataDecryptedObject, INode, INodeExecutionData } from 'n8n-workflow';
+import { packMemory } from '../../nodes/shared/execution/memory';
+import { type AnySandbox, type Backend, backends } from '../../sandbox/backends';
+import { waitUntil } from '../../scripts/lib/deadline';
+import { type RunOptions, type RunResult, runChain } from '../engine/harness';
+import { impatient } from './impatience';
+import type { MatrixFault } from './matrixFaults';
+import type { Row } from './matrixRows';
+
+/** How a node comes back to an item whose request went wrong. */
+export const ways = ['In the node', 'Retry On Fail', 'Retry', 'New run', 'Two Retries at once', 'Stop, then a new run'] as const;
+export type Way = (typeof ways)[number];
+
+/** What became of one item. */
+export interface Cell {
+	/** Jobs in the provider's books. */
+	jobs: number;
+	/** Results that the last run gave; where two came back, the fewer. */
+	delivered: number;
+	/** Images that the budget counts. */
+	counted: number;
+	/** What the last run said of the outcome where it did not deliver everything. */
+	said: 'unknown' | 'refused' | 'nothing';
+	/** For the message of a failing test. */
+	note: string;
+}
+
+/** In seconds. */
+const firstWait = 6;
+const laterWait = 40;
+/** An older job of another client is outside what a look-up takes for this one: clocks may differ by 5 s. */
+const olderByMs = 6_500;
+const olderRunsMs = 11_000;
+
+/** Runs one row with one fault and one way of coming back, on a server of its own. */
+export async function runCell(row: Row, fault: MatrixFault, way: Way): Promise<Cell> {
+	const backend = backends.find(({ id }) => id === row.backend);
+	if (!backend) throw new Error(`There is no stand-in of ${row.backend}`);
+	const sandbox = await startApart(backend, row.settings);
+	if (fault.hangs) impatient.add(sandbox.url);
+	try {
+		return await new CellRun(row, fault, sandbox, backend.credential).run(way);
+	} finally {
+		impatient.delete(sandbox.url);
+		await sandbox.close();
+	}
+}
+
+/** Ports of this run, below those that the system hands out. */
+let nextPort = 11_000 + Math.floor(Math.random() * 1_500) * 10;
+
+/** Starts a stand-in at an address that no other of this run has had: what the pack has learned of an address stays. */
+async function startApart(backend: Backend, settings: Record<string, unknown>): Promise<AnySandbox> {
+	for (;;) {
+		try {
+			return await backend.start({ settings, port: nextPort++ });
+		} catch (thrown) {
+			if ((thrown as { code?: unknown }).code !== 'EADDRINUSE') throw thrown;
+		}
+	}
+}
+
+class CellRun {
+	private readonly workflowId = randomUUID();
+	private readonly prompt = `A fox ${randomUUID()}`;
+	private readonly credentials: Record<string, ICredentialDataDecryptedObject>;
+	private olderJobs = 0;
+
+	constructor(
+		private readonly row: Row,
+		private readonly fault: MatrixFault,
+		private readonly sandbox: AnySandbox,
+		private readonly credential: { type: string; fields: (url: string) => Record<string, unknown> },
+	) {
+		this.credentials = { [credential.type]: { ...credential.fields(sandbox.url), requestsPerMinute: 60_000, jobsInFlight: 0, ...row.credential } };
+	}
+
+	async run(way: Way): Promise<Cell> {
+		if (this.fault.older) await this.begunByAnother();
+		const { kind, delayMs } = this.fault;
+		this.sandbox.fault({ route: this.row.route, kind, skip: this.row.skip ?? 0, ...(delayMs === undefined ? {} : { delayMs }) });
+		// Where somebody is to come back, the provider stays away until then.
+		if (way !== 'In the node' && kind !== 'slow') this.sandbox.fault({ route: 'any', kind: '503', skip: (this.row.skip ?? 0) + 1, times: 100_000 });
+		return await this.seen(await this.lastRuns(way));
+	}
+
+	/** The runs after the last of which the item has its result, or never will. */
+	private async lastRuns(way: Way): Promise<RunResult[]> {
+		const token = randomUUID();
+		switch (way) {
+			case 'In the node':
+				return [await this.runOnce({ token, maxWait: laterWait, settings: { onError: 'continueRegularOutput' } })];
+			case 'Retry On Fail':
+				return [await this.runOnce({ token, maxWait: firstWait, settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 }, onTry: (node, attempt) => this.beforeTry(node, attempt) })];
+			case 'Retry':
+				await this.firstRun(token);
+				return [await this.runOnce({ token, maxWait: laterWait })];
+			case 'New run': {
+				const first = await this.firstRun(token);
+				// An item that n8n has is no reason to run again: what still runs is polled on. A further run would rightly be a further job.
+				return [first.error ? await this.runOnce({ token: randomUUID(), maxWait: laterWait }) : await this.pollOn(first)];
+			}
+			case 'Two Retries at once':
+				await this.firstRun(token);
+				return await Promise.all([this.runOnce({ token, maxWait: laterWait }), this.runOnce({ token, maxWait: laterWait })]);
+			case 'Stop, then a new run':
+				await this.runOnce({ token, maxWait: laterWait, onStart: (stop) => void this.whenSubmitted().then(stop, stop) });
+				await this.clearFaults();
+				return [await this.runOnce({ token: randomUUID(), maxWait: laterWait })];
+		}
+	}
+
+	/** A run that fails, unless nothing went wrong after all; then the provider is back. */
+	private async firstRun(token: string): Promise<RunResult> {
+		const first = await this.runOnce({ token, maxWait: firstWait });
+		await this.settled();
+		await this.clearFaults();
+		return first;
+	}
+
+	private async beforeTry(node: INode, attempt: number): Promise<void> {
+		if (node.name === 'In' || (node.name === 'Node' && attempt === 1)) return;
+		node.parameters['maxWait'] = laterWait;
+		await this.clearFaults();
+	}
+
+	private async pollOn(first: RunResult): Promise<RunResult> {
+		const items = first.output('Node');
+		if (!this.row.isJob) return first;
+		return await runChain({ workflowId: this.workflowId, credentials: this.credentials, nodes: [{ name: 'In', type: 'items', parameters: { items: items.map(({ json }) => json) } }, pollNode(laterWait)] });
+	}
+
+	private async runOnce({ token, maxWait, settings = {}, ...more }: { token: string; maxWait: number; settings?: Partial<INode> } & Pick<RunOptions, 'onTry' | 'onStart'>): Promise<RunResult> {
+		const { type, parameters } = this.row.node(this.prompt);
+		return await runChain({
+			...more,
+			workflowId: this.workflowId,
+			resumeToken: token,
+			credentials: this.credentials,
+			nodes: [{ name: 'In', type: 'items', parameters: { items: [this.row.item ?? {}] } }, { name: 'Node', type, parameters: { ...parameters, maxWait }, settings }, ...(this.row.isJob ? [pollNode(maxWait)] : [])],
+		});
+	}
+
+	/** Another client has its job for the same prompt begun, some seconds ago, and the one worker is busy with it. */
+	private async begunByAnother(): Promise<void> {
+		const { older } = this.row;
+		if (!older) throw new Error('The row has no older job');
+		const { path, body, headers } = older(this.prompt);
+		this.sandbox.settings({ workers: 1, jobDurationMs: olderRunsMs });
+		const answer = await fetch(this.sandbox.url + path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
+		if (!answer.ok) throw new Error(`The older job was answered ${answer.status}: ${await answer.text()}`);
+		this.olderJobs = this.sandbox.books().jobs.length;
+		await sleep(olderByMs);
+		this.sandbox.settings({ jobDurationMs: 40 });
+	}
+
+	private async clearFaults(): Promise<void> {
+		await fetch(`${this.sandbox.url}/__sandbox/faults`, { method: 'DELETE' });
+	}
+
+	private async whenSubmitted(): Promise<void> {
+		await waitUntil({ for: 'the request', withinMs: 60_000, everyMs: 10 }, () => (this.submits() > this.olderJobs + (this.row.skip ?? 0) ? true : undefined));
+	}
+
+	private submits(): number {
+		const { requests } = this.sandbox.books();
+		return Object.entries(requests).reduce((sum, [route, count]) => sum + (route.startsWith('POST ') ? count : 0), 0);
+	}
+
+	private async records() {
+		const { journal } = await packMemory();
+		return await journal.list({ credentialIds: [this.credential.type], workflowId: this.workflowId, limit: 10 });
+	}
+
+	/** n8n has ended the executions, and what they began is written down. */
+	private async settled(): Promise<void> {
+		await waitUntil({ for: 'the end of what was begun', withinMs: 60_000, everyMs: 50 }, async () => ((await this.records()).every(({ held }) => held === 'free') ? true : undefined));
+	}
+
+	private async seen(runs: RunResult[]): Promise<Cell> {
+		await this.settled();
+		const { journal } = await packMemory();
+		const spending = await journal.spending({ credentialIds: [this.credential.type], workflowId: this.workflowId });
+		const each = runs.map((run) => this.itemOf(run));
+		const fewest = each.reduce((least, one) => (one.delivered < least.delivered ? one : least));
+		const records = await this.records();
+		return {
+			jobs: this.sandbox.books().jobs.filter(({ status }) => !/cancel|revoked/i.test(status)).length - this.olderJobs,
+			counted: spending.reduce((sum, { images }) => sum + images, 0),
+			delivered: fewest.delivered,
+			said: fewest.said,
+			note: [...each.map(({ note }) => note), records.map(({ state, requests }) => `${state} [${requests.map(({ part, outcome }) => `${part} ${outcome}`).join(', ')}]`).join('; '), `${this.submits()} submits`].join(' | '),
+		};
+	}
+
+	private itemOf(run: RunResult): Pick<Cell, 'delivered' | 'said' | 'note'> {
+		const polled = [0, 1, 2].flatMap((output) => run.output('Poll', output));
+		const items = polled.length > 0 ? polled : run.output('Node');
+		const delivered = items.reduce((sum, item) => sum + this.row.resultsOf(item), 0);
+		const errors = [...items.map(errorOf), run.error ? { message: run.error.message, hint: run.error.description ?? null, outcome: undefined } : null].filter((error) => error !== null);
+		const said = errors.some(({ outcome, message, hint }) => (outcome === 'unknown' || /may have been made|unknown outcome|outcome is unknown/i.test(message)) && hint) ? 'unknown' : errors.length > 0 ? 'refused' : 'nothing';
+		return { delivered, said, note: `${run.run.status}, ${delivered} delivered${errors.map(({ message, hint, outcome }) => `, ${outcome ?? ''} "${message}" (${hint ?? ''})`).join('')}` };
+	}
+}
+
+const pollNode = (maxWait: number) => ({ name: 'Poll', type: 'imagePoll', parameters: { maxWait, download: false } });
+
+interface SaidError {
+	message: string;
+	hint: string | null;
+	outcome: string | undefined;
+}
+
+/** The error of an item, of a verb node or of a provider node. */
+function errorOf({ json }: INodeExecutionData): SaidError | null {
+	const { job, details } = json as { job?: { error?: SaidError | null }; details?: SaidError & { job?: { error?: SaidError | null } } };
+	return job?.error ?? details?.job?.error ?? (details?.message ? details : null);
+}

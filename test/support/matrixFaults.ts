@@ -1,0 +1,39 @@
+import type { FaultKind } from '../../sandbox/shared/faults';
+
+/** What goes wrong with the request that costs money. */
+export interface MatrixFault {
+	/** As a row of docs/reliability.md. */
+	title: string;
+	kind: FaultKind;
+	/** What the request comes to at the provider: the job is made, it is not, or the provider refuses it in its own words. */
+	effect: 'made' | 'notMade' | 'refused';
+	/** The client's time-out is short, because no answer ever comes. */
+	hangs?: boolean;
+	/** Another client's older job of the same prompt keeps the only worker busy. */
+	older?: boolean;
+	/** How long the request is held up, ms. */
+	delayMs?: number;
+}
+
+export const faults: readonly MatrixFault[] = [
+	{ title: 'The answer is slow', kind: 'slow', effect: 'made', delayMs: 1_000 },
+	{ title: 'Connection reset before the request was read', kind: 'reset', effect: 'notMade' },
+	{ title: 'Connection reset in the middle of the request', kind: 'resetMidBody', effect: 'notMade' },
+	{ title: 'Connection reset after the job was accepted', kind: 'resetAfterAccept', effect: 'made' },
+	{ title: 'No answer, job not accepted', kind: 'hang', effect: 'notMade', hangs: true },
+	{ title: 'No answer, job accepted', kind: 'hangAfterAccept', effect: 'made', hangs: true },
+	{ title: '500, job not accepted', kind: '500', effect: 'notMade' },
+	{ title: '500, job accepted', kind: '500AfterAccept', effect: 'made' },
+	{ title: '502, job not accepted', kind: '502', effect: 'notMade' },
+	{ title: '502, job accepted', kind: '502AfterAccept', effect: 'made' },
+	{ title: '503 from the provider', kind: '503', effect: 'refused' },
+	{ title: '503 from a gateway, job accepted', kind: '503AfterAccept', effect: 'made' },
+	{ title: '504, job accepted', kind: '504AfterAccept', effect: 'made' },
+	{ title: '429 from the provider', kind: '429', effect: 'refused' },
+	{ title: 'Answer cut off halfway', kind: 'truncated', effect: 'made' },
+	{ title: '200 with garbage', kind: 'malformed', effect: 'made' },
+	{ title: '200 with other JSON', kind: 'wrongShape', effect: 'made' },
+	{ title: '200 with an empty body', kind: 'empty', effect: 'made' },
+	{ title: 'Connection reset after the job was accepted, behind an older job', kind: 'resetAfterAccept', effect: 'made', older: true },
+	{ title: 'Connection reset before the request was read, behind an older job', kind: 'reset', effect: 'notMade', older: true },
+];
