@@ -78,8 +78,9 @@ export class Adoption {
 		const [latest] = await journal.find({ by: 'baseKey', baseKey: wanted.baseKey, credentialIds: wanted.credentialIds });
 		if (!latest) return { kind: 'nothing', claimant: claimantOf(wanted, 0) };
 		if (!wanted.requests.includes(latest.request)) {
-			if (latest.state === 'refused' || !wanted.isOwnKey) return { kind: 'nothing', claimant: claimantOf(wanted, latest.attempt + 1) };
-			throw new ImageError('conflict', { message: 'The idempotency key belongs to another request', hint: 'Give each request an "Idempotency Key" of its own; the same key stands for the same prompt, model and options', delivery: 'notSent' });
+			if (!wanted.isOwnKey || isOver(latest)) return { kind: 'nothing', claimant: claimantOf(wanted, latest.attempt + 1) };
+			// A prompt that holds a time is another one at each repetition of its item, and the key says which item it is.
+			if (!isRepeated(latest, wanted)) throw new ImageError('conflict', { message: 'The idempotency key belongs to another request', hint: 'Give each request an "Idempotency Key" of its own; the same key stands for the same prompt, model and options', delivery: 'notSent' });
 		}
 		const unsettled = async (): Promise<Found | 'busy'> => {
 			const taken = await journal.take(latest.ref, { seenKey: latest.key, as: claimantOf(wanted, latest.attempt) });
@@ -166,6 +167,17 @@ export class Adoption {
 
 function isJob(record: JobRecord): record is JobRecord & { state: 'accepted' | 'ended' } {
 	return record.state === 'accepted' || record.state === 'ended';
+}
+
+/** Whether it came to nothing, for certain. */
+function isOver(record: JobRecord): boolean {
+	return record.state === 'refused' || (record.state === 'ended' && isLostCause(record) && !(record.busy && record.held !== 'free'));
+}
+
+/** Whether n8n runs the record's item again: in a repetition of its execution, or at the same place of the same one. */
+function isRepeated({ lineage, rootExecutionId, origin }: JobRecord, wanted: Wanted): boolean {
+	if (lineage !== wanted.lineage || origin.nodeId !== wanted.origin.nodeId) return false;
+	return rootExecutionId !== wanted.rootExecutionId || (origin.runIndex === wanted.origin.runIndex && origin.itemIndex === wanted.origin.itemIndex);
 }
 
 function isLostCause(record: JobRecord & { state: 'ended' }): boolean {

@@ -64,7 +64,12 @@ export class Submitter {
 		const { clock, memory } = this.dependencies;
 		const { provider } = endpoint;
 		const session = operation ?? endpoint.session;
-		const certainty = () => certaintyOf(provider, session, request, clock.now() - (earlier?.createdAt ?? clock.now()));
+		const certainty = () => {
+			const settledBy = certaintyOf(provider, session, request, clock.now() - (earlier?.createdAt ?? clock.now()));
+			// The item's request has changed since: a look-up that goes by the request would miss the job.
+			const isMissed = settledBy === 'lookup' && session.looksUpByKey !== true && earlier !== null && earlier.request !== claim.request;
+			return isMissed ? 'none' : settledBy;
+		};
 		const paid = new PaidRequests(claim, earlier, { memory, clock, isRefusal: (answer) => session.isRefusal(answer, request), mayReuseConnection: certainty() !== 'none', inFlight: this.inFlight, likeness: likenessOf(endpoint, request) });
 		const key = earlier?.wireKey ?? claim.wireKey;
 		try {
