@@ -5,6 +5,7 @@ import { projectRoot } from '../scripts/lib/n8nInstance';
 import { growth } from './growth';
 import { connections, perItem } from './items';
 import { intake } from './intake';
+import { journal } from './journal';
 import { makespan } from './makespan';
 import { memory } from './memory';
 import { isMet, type Report, toMarkdown, toSvg } from './report';
@@ -22,6 +23,7 @@ const benchmarks: Record<string, (withStage: <T>(run: (stage: BenchStage) => Pro
 	start: async (withStage) => [await withStage(start)],
 	intake: async (withStage) => [await withStage(intake)],
 	growth: async () => [await growth()],
+	journal: async () => [await journal()],
 };
 
 const results = join(projectRoot, 'bench', 'results');
@@ -55,17 +57,17 @@ async function main(names: readonly string[]): Promise<void> {
 		for (const report of await run(withStage)) {
 			reports.set(report.id, report);
 			console.log(report.title);
-			for (const figure of report.figures) console.log(`  ${figure.name}: ${Number(figure.value.toPrecision(4))} ${figure.unit}${isMet(figure) === false ? '   MISSED' : ''}`);
+			for (const figure of report.figures) console.log(`  ${figure.name}: ${Number(figure.value.toPrecision(4))} ${figure.unit}${figure.warm === undefined ? '' : `, warm ${Number(figure.warm.toPrecision(4))} ${figure.unit}`}${isMet(figure) === false ? '   MISSED' : ''}`);
 		}
 		console.log(`(${Math.round((Date.now() - before) / 1000)} s)`);
 	}
-	const order = ['makespan', 'requests', 'delay', 'waiting', 'items', 'connections', 'memory', 'start', 'intake', 'growth'];
+	const order = ['makespan', 'requests', 'delay', 'waiting', 'items', 'connections', 'memory', 'start', 'intake', 'growth', 'journal'];
 	const all = order.flatMap((id) => reports.get(id) ?? []);
 	mkdirSync(results, { recursive: true });
 	writeFileSync(join(results, 'results.json'), `${JSON.stringify(all, null, '\t')}\n`);
 	writeFileSync(join(results, 'README.md'), toMarkdown(all, `${cpus().length} cores, Node.js ${process.versions.node}.`));
 	for (const plot of all.flatMap(({ plots = [] }) => plots)) writeFileSync(join(results, plot.file), `${toSvg(plot)}\n`);
-	console.log(JSON.stringify(Object.fromEntries(all.map(({ id, figures }) => [id, Object.fromEntries(figures.map(({ name, value }) => [name, Number(value.toPrecision(4))]))]))));
+	console.log(JSON.stringify(Object.fromEntries(all.map(({ id, figures }) => [id, Object.fromEntries(figures.flatMap(({ name, value, warm }) => [[name, Number(value.toPrecision(4))], ...(warm === undefined ? [] : [[`${name}, warm`, Number(warm.toPrecision(4))]])]))]))));
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

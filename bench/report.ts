@@ -1,9 +1,12 @@
 /** One measured value, and what it was to be. */
 export interface Figure {
 	name: string;
+	/** Where `warm` is there too: with nothing learned yet. */
 	value: number;
+	/** The same with what an earlier batch has learned, read back through the memory. */
+	warm?: number;
 	unit: string;
-	/** Bounds that the project set itself. */
+	/** Bounds that the project set itself; of `warm` where it is there. */
 	most?: number;
 	least?: number;
 }
@@ -34,7 +37,8 @@ export interface Report {
 }
 
 /** Whether a figure is what it was to be; null where nothing was set. */
-export function isMet({ value, most, least }: Figure): boolean | null {
+export function isMet({ value: cold, warm, most, least }: Figure): boolean | null {
+	const value = warm ?? cold;
 	if (most === undefined && least === undefined) return null;
 	return (most === undefined || value <= most) && (least === undefined || value >= least);
 }
@@ -45,11 +49,13 @@ const shown = (value: number) => (Number.isInteger(value) ? String(value) : valu
 export function toMarkdown(reports: readonly Report[], machine: string): string {
 	const lines = ['# Benchmarks', '', `Both sides in the same run against the same stand-in. ${machine}`, ''];
 	for (const { title, figures, remarks, plots = [] } of reports) {
-		lines.push(`## ${title}`, '', '| figure | value | wanted | |', '|---|---|---|---|');
+		const hasWarm = figures.some(({ warm }) => warm !== undefined);
+		lines.push(`## ${title}`, '', hasWarm ? '| figure | cold | warm | wanted | |' : '| figure | value | wanted | |', hasWarm ? '|---|---|---|---|---|' : '|---|---|---|---|');
 		for (const figure of figures) {
 			const wanted = [figure.least === undefined ? '' : `≥ ${figure.least}`, figure.most === undefined ? '' : `≤ ${figure.most}`].filter(Boolean).join(', ');
 			const met = isMet(figure);
-			lines.push(`| ${figure.name} | ${shown(figure.value)} ${figure.unit} | ${wanted} | ${met === null ? '' : met ? 'met' : '**missed**'} |`);
+			const warm = hasWarm ? ` ${figure.warm === undefined ? '' : `${shown(figure.warm)} ${figure.unit}`} |` : '';
+			lines.push(`| ${figure.name} | ${shown(figure.value)} ${figure.unit} |${warm} ${wanted} | ${met === null ? '' : met ? 'met' : '**missed**'} |`);
 		}
 		lines.push('', ...remarks.map((remark) => `- ${remark}`), '', ...plots.map(({ file, title: of }) => `![${of}](${file})\n`));
 	}

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ImageSaasSandbox, type Settings, startImageSaasSandbox } from '../sandbox';
+import { DEFAULT_TENANT } from '../sandbox/imageSaas/settings';
 import { type CredentialReference, type Execution, finalStatuses, type N8nClient, type N8nInstance, prepareUserFolder, startN8n, templateOwner, waitUntil, type Workflow, type WorkflowNode } from '../scripts/lib/n8nInstance';
 
 export const pack = 'n8n-nodes-image-pipelines.';
@@ -13,9 +14,14 @@ export interface CredentialLimits {
 	jobsInFlight?: number;
 }
 
+/** Keys that the stand-in takes, all of one tenant: it sends webhooks for no other. To the pack each is an account of its own. */
+const accounts = 100;
+const keyOf = (account: number) => `img_bench_${account}`;
+
 /** A real n8n with the pack installed, beside a stand-in of Image SaaS. */
 export class BenchStage {
 	private credentials = 0;
+	private account = 0;
 
 	private constructor(
 		readonly userFolder: string,
@@ -27,7 +33,7 @@ export class BenchStage {
 	static async open(settings: Partial<Settings> = {}): Promise<BenchStage> {
 		const userFolder = mkdtempSync(join(tmpdir(), 'image-pipelines-bench-'));
 		prepareUserFolder(userFolder);
-		const sandbox = await startImageSaasSandbox({ settings: { requestsPerMinute: 0, maxConcurrent: 0, ...settings } });
+		const sandbox = await startImageSaasSandbox({ settings: { requestsPerMinute: 0, maxConcurrent: 0, apiKeys: Object.fromEntries(Array.from({ length: accounts }, (_, n) => [keyOf(n), DEFAULT_TENANT])), ...settings } });
 		const n8n = await startN8n({ userFolder, env: { N8N_METRICS: 'true', N8N_LOG_LEVEL: 'warn', NODE_OPTIONS: '--max-old-space-size=6144' } });
 		return new BenchStage(userFolder, n8n, await n8n.client().signIn(templateOwner), sandbox);
 	}
@@ -42,9 +48,18 @@ export class BenchStage {
 		return 'img_test_dev_123456789';
 	}
 
-	/** A credential whose endpoint has learned nothing yet: each names another host that it never meets. */
-	async credential({ requestsPerMinute = 0, jobsInFlight = 0 }: CredentialLimits = {}): Promise<CredentialReference> {
-		const data = { baseUrl: this.sandbox.url, apiKey: this.apiKey, webhookSecret: 'whsec_sandbox', requestsPerMinute, jobsInFlight, allowedHosts: `localhost, 127.0.0.1, run-${++this.credentials}.invalid` };
+	/** An account of the stand-in that nobody has used: nothing is known of it, neither in n8n's process nor in the memory. */
+	newAccount(): string {
+		if (this.account === accounts) throw new Error(`The stand-in knows only ${accounts} accounts`);
+		return keyOf(this.account++);
+	}
+
+	/**
+	 * A credential whose endpoint is a new one: each names another host that it never meets. It knows what the memory
+	 * has of its account.
+	 */
+	async credential({ requestsPerMinute = 0, jobsInFlight = 0 }: CredentialLimits = {}, account = this.apiKey): Promise<CredentialReference> {
+		const data = { baseUrl: this.sandbox.url, apiKey: account, webhookSecret: 'whsec_sandbox', requestsPerMinute, jobsInFlight, allowedHosts: `localhost, 127.0.0.1, run-${++this.credentials}.invalid` };
 		return await this.client.createCredential({ name: `Run ${this.credentials}`, type: 'imageSaasApi', data });
 	}
 

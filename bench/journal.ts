@@ -1,0 +1,207 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { Endpoint } from '../jobs/endpoint/endpoint';
+import { systemClock } from '../jobs/runtime/clock';
+import type { Journal, Memory, NewRecord } from '../memory/memory';
+import { openMemory } from '../memory/open';
+import type { StoredSnapshot } from '../memory/record';
+import { refFrom } from '../model/jobRef';
+import { capabilities } from '../providers/imageSaas/capabilities';
+import type { EndpointConfig, ProviderAdapter, ProviderDefinition } from '../providers/provider';
+import { choiceOf, makingOver, memoryInProcess } from '../test/support/makeAt';
+import type { Report } from './report';
+
+const jobs = 2_000;
+const records = 100_000;
+
+interface Cost {
+	/** Time that a job waits for the journal, ms, sorted. */
+	perJob: number[];
+	/** Time from the first job to the last by their number, ms. */
+	elapsedPerJob: number;
+	/** Longest time for which the event loop did nothing else, ms. */
+	longestBlock: number;
+}
+
+/** Jobs through the pack's own code at a provider that answers at once: what is left is the journal's time, and ours. */
+async function costOf(memory: Memory, inFlight: number): Promise<Cost> {
+	const job = new AsyncLocalStorage<{ waited: number }>();
+	const timed: Journal = withTimes(memory.journal, (ms) => {
+		const own = job.getStore();
+		if (own) own.waited += ms;
+	});
+	const make = makingOver({ ...parts(memory), journal: timed }, systemClock);
+	const endpoint = instantEndpoint();
+	const perJob: number[] = [];
+	const name = `${inFlight} ${Math.random()}`;
+	const one = async (n: number) => {
+		const own = { waited: 0 };
+		await job.run(own, () => make([choiceOf(endpoint, { prompt: `No. ${n}`, count: 1 })], `${name} ${n}`));
+		perJob.push(own.waited);
+	};
+	for (let n = 0; n < 200; n++) await one(-n);
+	perJob.length = 0;
+	const delay = monitorEventLoopDelay({ resolution: 1 });
+	delay.enable();
+	const began = performance.now();
+	let next = 0;
+	const worker = async () => {
+		while (next < jobs) await one(next++);
+	};
+	await Promise.all(Array.from({ length: inFlight }, worker));
+	delay.disable();
+	return { perJob: perJob.sort((a, b) => a - b), elapsedPerJob: (performance.now() - began) / jobs, longestBlock: delay.max / 1e6 };
+}
+
+/** A memory as a plain object, whose parts can be replaced. */
+function parts(memory: Memory): Memory {
+	const { journal, events, learned, results, problem, notice } = memory;
+	return { journal, events, learned, results, problem, notice, digest: (purpose, text) => memory.digest(purpose, text), close: () => memory.close() };
+}
+
+function withTimes(journal: Journal, waited: (ms: number) => void): Journal {
+	return new Proxy(journal, {
+		get: (target, name: keyof Journal) => async (...args: never[]) => {
+			const before = performance.now();
+			try {
+				return await (target[name] as (...given: never[]) => Promise<unknown>)(...args);
+			} finally {
+				waited(performance.now() - before);
+			}
+		},
+	});
+}
+
+/** An endpoint whose provider takes every job at once, and has made it by then. */
+function instantEndpoint(): Endpoint {
+	let made = 0;
+	const config: EndpointConfig = { baseUrl: 'http://fake.example', headers: {}, secrets: [], limits: { requestsPerMinute: null, jobsInFlight: null }, allowedHosts: [] };
+	const adapter: ProviderAdapter = {
+		endpoint: () => config,
+		connect: (_config, transport) => ({
+			isRefusal: () => false,
+			submit: async (_request, { paid }) => {
+				await paid(0, () => transport.send({ method: 'POST', path: '/submit' }), () => null);
+				return { ...snapshotOf(made++), raw: null };
+			},
+		}),
+	};
+	const provider: ProviderDefinition = { id: 'fake', displayName: 'Fake', credential: 'fakeApi', keyField: 'key', capabilities, load: async () => adapter };
+	// An answer comes with the next turn of the event loop, as one over a socket does.
+	const answer = async () => {
+		await new Promise((resolve) => setImmediate(resolve));
+		return { status: 200, headers: {}, text: '' };
+	};
+	const unexpected = () => {
+		throw new Error('Nothing is streamed here');
+	};
+	return new Endpoint(provider, adapter, config, { clock: systemClock, random: Math.random, transport: () => ({ send: answer, open: unexpected, socket: unexpected }) });
+}
+
+function snapshotOf(n: number): StoredSnapshot {
+	const id = `cmkuz35w${String(n).padStart(17, '0')}`;
+	const at = new Date(1_700_000_000_000 + n).toISOString();
+	return {
+		job: { provider: 'imageSaas', id, status: 'succeeded', progress: 100, total: 1, completed: 1, error: null, idempotencyKey: `key-${n}`, createdAt: at, updatedAt: at },
+		images: [{ index: 0, url: `https://images.example/results/2026/05/${id}/0.png?signature=0123456789abcdef0123456789abcdef`, fileName: `${id}-0.png`, mimeType: 'image/png', width: 1024, height: 1024, bytes: null, seed: n }],
+	};
+}
+
+/** As many jobs as a busy month has, written as jobs are: begun, then ended, then delivered. */
+async function fill(memory: Memory): Promise<void> {
+	const hash = (text: string) => memory.digest('bench', text);
+	const write = async (n: number) => {
+		const ref = refFrom(Buffer.from(hash(`ref ${n}`), 'base64url'));
+		const execution = String(Math.floor(n / 100));
+		const record: NewRecord = {
+			key: hash(`key ${n}`), baseKey: hash(`base ${n}`), attempt: 0, lineage: hash(`lineage ${execution}`), rootExecutionId: execution,
+			origin: { workflowId: 'aBcDeFgHiJkLmNoP', workflowName: 'Product pictures', nodeId: '01234567-89ab-cdef-0123-456789abcdef', nodeName: 'Image Generate', executionId: execution, runIndex: 0, itemIndex: n % 100, mode: 'trigger' },
+			day: '2026-05-01', ref, wireKey: hash(`wire ${n}`), request: hash(`request ${n}`), model: 'gemini-2.5-flash-image',
+			endpoint: { provider: 'imageSaas', name: 'main', digest: hash('endpoint'), credentialId: 'qRsTuVwXyZ012345' },
+			cost: { images: 1, usd: 0.039 }, requests: [{ part: 0, outcome: 'sent', sentAt: n, providerId: null }],
+		};
+		await memory.journal.begin(record, []);
+		const snapshot = snapshotOf(n);
+		await memory.journal.change(ref, { state: { state: 'ended', snapshot }, requests: [{ part: 0, outcome: 'accepted', sentAt: n, providerId: snapshot.job.id }] });
+		await memory.journal.finish([ref], { delivered: true });
+	};
+	let next = 0;
+	const worker = async () => {
+		while (next < records) await write(next++);
+	};
+	await Promise.all(Array.from({ length: 500 }, worker));
+}
+
+/** Bytes of all files in a folder. */
+function sizeOf(folder: string): number {
+	return readdirSync(folder, { recursive: true, withFileTypes: true }).reduce((sum, file) => sum + (file.isFile() ? statSync(join(file.parentPath, file.name)).size : 0), 0);
+}
+
+const at = (sorted: readonly number[], share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+
+/** Time until the first question to the memory is answered, ms. */
+async function startOf(folder: string): Promise<number> {
+	const before = performance.now();
+	const memory = await openMemory({ folder });
+	await memory.journal.find({ by: 'baseKey', baseKey: 'none', credentialIds: ['none'] });
+	const took = performance.now() - before;
+	await memory.close();
+	return took;
+}
+
+async function startsOf(folder: string): Promise<number> {
+	const times: number[] = [];
+	for (let n = 0; n < 5; n++) times.push(await startOf(folder));
+	return at(times.sort((a, b) => a - b), 0.5);
+}
+
+/** Benchmark 11: what it costs that every job is written down before it is paid for. */
+export async function journal(): Promise<Report> {
+	const folder = mkdtempSync(join(tmpdir(), 'image-pipelines-journal-'));
+	try {
+		const startEmpty = await startsOf(folder);
+		const memory = await openMemory({ folder });
+		if (memory.problem !== null) throw new Error(memory.problem);
+		const alone = await costOf(memory, 1);
+		const five = await costOf(memory, 5);
+		const fifty = await costOf(memory, 50);
+		const none = await costOf(memoryInProcess(systemClock), 5);
+		const before = sizeOf(folder);
+		await fill(memory);
+		const fiveOfMany = await costOf(memory, 5);
+		await memory.close();
+		const bytes = sizeOf(folder) - before;
+		const startFull = await startsOf(folder);
+		return {
+			id: 'journal',
+			title: `11. The memory: ${jobs.toLocaleString('en')} jobs at a provider that answers at once`,
+			figures: [
+				{ name: 'time a job waits for the journal, one at a time, median', value: at(alone.perJob, 0.5), unit: 'ms', most: 1 },
+				{ name: 'the same, 99th percentile', value: at(alone.perJob, 0.99), unit: 'ms' },
+				{ name: 'five at a time, median', value: at(five.perJob, 0.5), unit: 'ms' },
+				{ name: 'five at a time, 99th percentile', value: at(five.perJob, 0.99), unit: 'ms' },
+				{ name: 'fifty at a time, median', value: at(fifty.perJob, 0.5), unit: 'ms' },
+				{ name: 'fifty at a time, 99th percentile', value: at(fifty.perJob, 0.99), unit: 'ms' },
+				{ name: 'five at a time with 100,000 records there, median', value: at(fiveOfMany.perJob, 0.5), unit: 'ms' },
+				{ name: 'all of a job, fifty at a time: elapsed time by the number of jobs', value: fifty.elapsedPerJob, unit: 'ms' },
+				{ name: 'longest event-loop block, five at a time', value: five.longestBlock, unit: 'ms', most: 10 },
+				{ name: 'longest event-loop block, fifty at a time', value: fifty.longestBlock, unit: 'ms', most: 10 },
+				{ name: 'longest event-loop block without a file, five at a time', value: none.longestBlock, unit: 'ms' },
+				{ name: 'size of 100,000 jobs', value: bytes / 1e6, unit: 'MB' },
+				{ name: 'start, empty', value: startEmpty, unit: 'ms' },
+				{ name: 'start with 100,000 records', value: startFull, unit: 'ms' },
+			],
+			remarks: [
+				'Several at a time wait for each other: one commit after the other, each with all that came meanwhile.',
+				"The pack's own code from the search for an earlier attempt to the end of the job, over the real memory in a folder of its own; the time is that of all its calls of the journal together, in which the job does nothing else. One of them waits until the disk has it: before the request that costs money.",
+				'A block is what `monitorEventLoopDelay` saw at most (its resolution is 1 ms); the figure without a file has the same code over a memory in the process, and tells what is not the file\'s doing.',
+				'Start is from opening the memory to the first answer, the median of five: thread, file and all.',
+			],
+		};
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
