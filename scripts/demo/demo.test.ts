@@ -10,7 +10,7 @@ import { importBundled, type NodeTypeDescription, webhookPathOf } from './bundle
 import { claimInstance, demandPorts } from './claim';
 import { readOptions } from './options';
 import { keepOwner, newPassword } from './owner';
-import { filesWritten, jobErrors } from './quickStart';
+import { filesWritten, jobErrors, writeErrors } from './quickStart';
 
 let folder = '';
 beforeEach(() => {
@@ -154,15 +154,20 @@ describe("a run's outcome", () => {
 			resultData: {
 				runData: {
 					Poll: [{ data: { main: [[], null, [{ json: { job: { error: { message: 'no', hint: 'do' } } } }, { json: { job: { error: { message: 'no', hint: 'do' } } } }]] } }],
-					Write: [{ data: { main: [[{ json: { fileName: 'a.png' } }, { json: { fileName: 'b.png' } }]] } }],
+					Write: [{ data: { main: [[{ json: { fileName: 'a.png' } }, { json: { fileName: 'b.png' } }], [{ json: { error: 'no such folder' } }, { json: { error: 'no such folder' } }]] } }],
 				},
 			},
 		},
 	} as unknown as Execution;
 
+	const workflow: Workflow = { name: 'W', connections: {}, nodes: [{ name: 'Write', type: 'n8n-nodes-base.readWriteFile', parameters: {} }] };
+
 	it('names the files that the file nodes wrote', () => {
-		const workflow: Workflow = { name: 'W', connections: {}, nodes: [{ name: 'Write', type: 'n8n-nodes-base.readWriteFile', parameters: {} }] };
 		expect(filesWritten(execution, workflow)).toEqual(['a.png', 'b.png']);
+	});
+
+	it('says once why files were not written', () => {
+		expect(writeErrors(execution, workflow)).toEqual(['no such folder']);
 	});
 
 	it('tells each failure of a job once', () => {

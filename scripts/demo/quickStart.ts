@@ -30,6 +30,8 @@ export async function runQuickStart(
 	const pictures = filesWritten(execution, workflow).map((file) => resolve(userFolder, file));
 	const missing = pictures.filter((file) => !existsSync(file));
 	if (missing.length > 0) throw new Problem(`"${workflow.name}" ended well but left no file at ${missing.join(', ')}. ${where}`);
+	const unwritten = writeErrors(execution, workflow);
+	if (pictures.length === 0 && unwritten.length > 0) throw new Problem(`"${workflow.name}" made its pictures but could not write them: ${unwritten.join('; ')}. ${where}`);
 	if (pictures.length === 0) throw new Problem(`"${workflow.name}" ended without a picture: ${jobErrors(execution).join('; ') || 'no job failed'}. ${where}`);
 	return { seconds: (Date.now() - startedMs) / 1000, pictures };
 }
@@ -40,6 +42,12 @@ export function filesWritten(execution: Execution, workflow: Workflow): string[]
 		.filter(({ type }) => type === fileNodeType)
 		.flatMap(({ name }) => nodeOutput(execution, name))
 		.flatMap(({ json }) => (typeof json['fileName'] === 'string' ? [json['fileName']] : []));
+}
+
+/** Why files were not written; such items leave the file nodes by their error output, and the run goes on. */
+export function writeErrors(execution: Execution, workflow: Workflow): string[] {
+	const items = workflow.nodes.filter(({ type }) => type === fileNodeType).flatMap(({ name }) => nodeOutput(execution, name, 1));
+	return [...new Set(items.flatMap(({ json }) => (typeof json['error'] === 'string' ? [json['error']] : [])))];
 }
 
 /** What went wrong with jobs; failed jobs leave by an output and do not make the execution fail. */
