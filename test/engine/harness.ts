@@ -6,6 +6,7 @@ import { Container } from '@n8n/di';
 import { BinaryDataConfig, BinaryDataService, ErrorReporter, ExecutionLifecycleHooks, WorkflowExecute } from 'n8n-core';
 import {
 	createRunExecutionData,
+	type IConnections,
 	type ICredentialDataDecryptedObject,
 	type ICredentialsHelper,
 	type IDataObject,
@@ -40,6 +41,18 @@ class Items implements INodeType {
 	}
 }
 
+/** Gives its first input to output 0 again and again, `times` times, and then to output 1: a loop as n8n's own Loop Over Items makes one. */
+class Loop implements INodeType {
+	description = { displayName: 'Loop', name: 'loop', group: ['input'], version: 1, description: '', defaults: { name: 'Loop' }, inputs: ['main'], outputs: ['main', 'main'], properties: [{ displayName: 'Times', name: 'times', type: 'number', default: 1 }] } as unknown as INodeType['description'];
+
+	execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const state = this.getContext('node') as { round?: number; items?: INodeExecutionData[] };
+		state.round = (state.round ?? 0) + 1;
+		state.items ??= this.getInputData();
+		return Promise.resolve(state.round <= Number(this.getNode().parameters['times']) ? [state.items, []] : [[], state.items]);
+	}
+}
+
 async function testItem({ helpers }: IExecuteFunctions, { $binary = {}, ...json }: IDataObject, item: number): Promise<INodeExecutionData> {
 	const files = Object.entries($binary as Record<string, TestFile>);
 	const binary = await Promise.all(files.map(async ([name, { base64, fileName = `${name}.png`, mimeType = 'image/png' }]) => [name, await helpers.prepareBinaryData(Buffer.from(base64, 'base64'), fileName, mimeType)] as const));
@@ -47,7 +60,7 @@ async function testItem({ helpers }: IExecuteFunctions, { $binary = {}, ...json 
 }
 
 /** Every node of the pack, as package.json lists them. */
-const types: Record<string, INodeType> = { 'test.items': new Items() };
+const types: Record<string, INodeType> = { 'test.items': new Items(), 'test.loop': new Loop() };
 for (const built of listed.nodes) {
 	const path = built.replace(/^dist/, '../..').replace(/\.js$/, '');
 	const className = path.split('/').at(-1)?.replace(/\.node$/, '') ?? '';
@@ -72,14 +85,14 @@ function typeOf(type: string): INodeType {
 
 export interface TestNode {
 	name: string;
-	/** `items`, or the internal name of one of the pack's nodes. */
+	/** `items`, `loop`, or the internal name of one of the pack's nodes. */
 	type: string;
 	parameters?: IDataObject;
 	settings?: Partial<INode>;
 }
 
 export interface RunOptions {
-	/** Run one after the other, output 0 to the next. */
+	/** Run one after the other, output 0 to the next. A `loop` runs what follows it again and again. */
 	nodes: TestNode[];
 	/** By credential type. */
 	credentials: Record<string, ICredentialDataDecryptedObject>;
@@ -101,6 +114,8 @@ export interface RunResult {
 	run: IRun;
 	/** Items of a node's output in its last run. */
 	output(node: string, index?: number): INodeExecutionData[];
+	/** Items of output 0 of every run of a node. */
+	outputs(node: string): INodeExecutionData[];
 	/** Message of the error the execution ended with. */
 	error: (Error & { description?: string | null }) | undefined;
 }
@@ -167,14 +182,14 @@ export async function runChain({ nodes, credentials, executionId = String(++exec
 		nodes: nodes.map(({ name, type, parameters = {}, settings }, index) => ({
 			id: `node-${index}`,
 			name,
-			type: type === 'items' ? 'test.items' : `${packageName}.${type}`,
+			type: isTestType(type) ? `test.${type}` : `${packageName}.${type}`,
 			typeVersion: 1,
 			position: [index * 200, 0],
 			parameters: parameters as INode['parameters'],
-			...(type === 'items' ? {} : { credentials: Object.fromEntries(Object.keys(credentials).map((type) => [type, { id: credentialIds[type] ?? type, name: 'Sandbox' }])) }),
+			...(isTestType(type) ? {} : { credentials: Object.fromEntries(Object.keys(credentials).map((type) => [type, { id: credentialIds[type] ?? type, name: 'Sandbox' }])) }),
 			...settings,
 		})),
-		connections: Object.fromEntries(nodes.slice(0, -1).map(({ name }, index) => [name, { main: [[{ node: nodes[index + 1]?.name ?? '', type: 'main', index: 0 }]] }])),
+		connections: connectionsOf(nodes),
 	});
 	const [first] = nodes;
 	const start = workflow.getNode(first?.name ?? '');
@@ -188,8 +203,19 @@ export async function runChain({ nodes, credentials, executionId = String(++exec
 	return {
 		run,
 		error: error as RunResult['error'],
+		outputs: (node) => (run.data.resultData.runData[node] ?? []).flatMap(({ data }) => data?.['main']?.[0] ?? []),
 		output: (node, index = 0) => run.data.resultData.runData[node]?.at(-1)?.data?.['main']?.[index] ?? [],
 	};
+}
+
+const isTestType = (type: string) => type === 'items' || type === 'loop';
+
+function connectionsOf(nodes: readonly TestNode[]): IConnections {
+	const connections: IConnections = Object.fromEntries(nodes.slice(0, -1).map(({ name }, index) => [name, { main: [[{ node: nodes[index + 1]?.name ?? '', type: 'main', index: 0 }]] }]));
+	const loop = nodes.find(({ type }) => type === 'loop');
+	const last = nodes.at(-1);
+	if (loop && last) connections[last.name] = { main: [[{ node: loop.name, type: 'main', index: 0 }]] };
+	return connections;
 }
 
 function additionalData(executionId: string, credentials: RunOptions['credentials'], mode: WorkflowExecuteMode): IWorkflowExecuteAdditionalData {

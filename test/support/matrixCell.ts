@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ICredentialDataDecryptedObject, INode, INodeExecutionData } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
 import { packMemory } from '../../nodes/shared/execution/memory';
 import { type AnySandbox, type Backend, backends } from '../../sandbox/backends';
 import { waitUntil } from '../../scripts/lib/deadline';
@@ -134,12 +134,14 @@ class CellRun {
 
 	private async runOnce({ token, maxWait, settings = {}, ...more }: { token: string; maxWait: number; settings?: Partial<INode> } & Pick<RunOptions, 'onTry' | 'onStart'>): Promise<RunResult> {
 		const { type, parameters } = this.row.node(this.prompt);
+		// As large as the item: whatever is counted beyond it, or twice, keeps the next attempt from being sent.
+		const options = this.row.isJob ? { options: { ...(parameters['options'] as IDataObject), budget: { limits: { imagesPerDay: this.row.images } } } } : {};
 		return await runChain({
 			...more,
 			workflowId: this.workflowId,
 			resumeToken: token,
 			credentials: this.credentials,
-			nodes: [{ name: 'In', type: 'items', parameters: { items: [this.row.item ?? {}] } }, { name: 'Node', type, parameters: { ...parameters, maxWait }, settings }, ...(this.row.isJob ? [pollNode(maxWait)] : [])],
+			nodes: [{ name: 'In', type: 'items', parameters: { items: [this.row.item ?? {}] } }, { name: 'Node', type, parameters: { ...parameters, ...options, maxWait }, settings }, ...(this.row.isJob ? [pollNode(maxWait)] : [])],
 		});
 	}
 

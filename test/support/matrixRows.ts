@@ -1,5 +1,4 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import type { TestNode } from '../engine/harness';
 
 /** An operation that costs money, as the money matrix runs it. */
 export interface Row {
@@ -24,7 +23,7 @@ export interface Row {
 	/** Images that the budget counts for one item. */
 	images: number;
 	/** The node, and the item before it. */
-	node: (prompt: string) => Pick<TestNode, 'type' | 'parameters'>;
+	node: (prompt: string) => { type: string; parameters: IDataObject };
 	item?: IDataObject;
 	/** Whether its items are jobs, which Image Poll finishes. */
 	isJob: boolean;
@@ -40,11 +39,7 @@ const imagesOf = (item: INodeExecutionData) => (jobOf(item)?.status === 'succeed
 const given = ({ json }: INodeExecutionData) => (json['error'] === undefined ? 1 : 0);
 const listed = (name: string) => (item: INodeExecutionData) => (Array.isArray(item.json[name]) ? (item.json[name] as unknown[]).length : 0);
 
-/** Image Generate, its budget as large as one item. */
-const generate = (provider: string, parameters: IDataObject = {}, options: IDataObject = {}) => (prompt: string) => {
-	const count = Number(parameters['count'] ?? 1);
-	return { type: 'imageGenerate', parameters: { provider, prompt, download: false, ...parameters, options: { ...options, budget: { limits: { imagesPerDay: count } } } } };
-};
+const generate = (provider: string, parameters: IDataObject = {}, options: IDataObject = {}) => (prompt: string) => ({ type: 'imageGenerate', parameters: { provider, prompt, download: false, ...parameters, options } });
 
 const nanoTasks = { backend: 'nanoBananaPro', settings: { requestsPerSecond: 0, jobDurationMs: 40, dialect: 'real' }, credential: { api: 'tasks' }, route: 'generate', certainty: 'look-up', jobs: 2, results: 2, images: 2, resultsOf: imagesOf, isJob: true } as const;
 const olderTask = (prompt: string) => ({ path: '/api/v1/tasks/generate', body: { provider: 'gemini', params: { prompt, aspect_ratio: '1:1', count: 1 } } });
