@@ -80,7 +80,7 @@ export class Adoption {
 		if (!wanted.requests.includes(latest.request)) {
 			if (!wanted.isOwnKey || isOver(latest)) return { kind: 'nothing', claimant: claimantOf(wanted, latest.attempt + 1) };
 			// A prompt that holds a time is another one at each repetition of its item, and the key says which item it is.
-			if (!isRepeated(latest, wanted)) throw new ImageError('conflict', { message: 'The idempotency key belongs to another request', hint: 'Give each request an "Idempotency Key" of its own; the same key stands for the same prompt, model and options', delivery: 'notSent' });
+			if (!isRepeated(latest, wanted) && !(await this.isLeft(latest, wanted))) throw new ImageError('conflict', { message: 'The idempotency key belongs to another request', hint: 'Give each request an "Idempotency Key" of its own; the same key stands for the same prompt, model and options', delivery: 'notSent' });
 		}
 		const unsettled = async (): Promise<Found | 'busy'> => {
 			const taken = await journal.take(latest.ref, { seenKey: latest.key, as: claimantOf(wanted, latest.attempt) });
@@ -145,6 +145,13 @@ export class Adoption {
 			return { kind: 'unsettled', record: taken, how: 'adopted' };
 		}
 		return undefined;
+	}
+
+	/** Whether the execution of the same node that asked for the record has ended without an item of it: the next run is to have it. */
+	private async isLeft({ ref, origin, createdAt, deliveredAt, held }: JobRecord, { origin: { workflowId, nodeId }, adoptWithinMs, savedRefs }: Wanted): Promise<boolean> {
+		const isOfNode = origin.workflowId === workflowId && origin.nodeId === nodeId;
+		if (!isOfNode || deliveredAt !== null || held !== 'free' || createdAt < this.dependencies.clock.now() - adoptWithinMs) return false;
+		return (await savedRefs(origin.executionId))?.has(ref) !== true;
 	}
 
 	private async reusable(wanted: Wanted): Promise<Found | undefined> {

@@ -1,7 +1,15 @@
 import { ImageError, outcomeOf } from '../../model/errors';
 import { fakeEndpoint, snapshotOf } from '../../test/support/fakeEndpoint';
 import { choiceOf, makingOver, memoryInProcess, wantedFor } from '../../test/support/makeAt';
+import type { Wanted } from './adoption';
 import { keepResult } from './storedSnapshot';
+
+interface Place {
+	execution?: string;
+	runIndex?: number;
+	itemIndex?: number;
+	nodeId?: string;
+}
 
 /** Requests under one key of the user's own, each with a time in its prompt. */
 function bench(more: Parameters<typeof fakeEndpoint>[0] = {}) {
@@ -13,9 +21,9 @@ function bench(more: Parameters<typeof fakeEndpoint>[0] = {}) {
 		...fake,
 		memory,
 		/** @param execution the one at the top @param lineage stays the same when n8n repeats an execution */
-		ask: async (prompt: string, { execution = '1', lineage = 'first', runIndex = 0, itemIndex = 0 } = {}) => {
+		ask: async (prompt: string, { execution = '1', lineage = 'first', runIndex = 0, itemIndex = 0, nodeId = origin.nodeId, ...wanted }: Place & Partial<Wanted> = {}) => {
 			const choice = choiceOf(fake.endpoint, { prompt, count: 1 });
-			return await fake.clock.until(outcomeOf(making([choice], 'own', { wanted: { isOwnKey: true, lineage, rootExecutionId: execution, origin: { ...origin, executionId: execution, runIndex, itemIndex } } })));
+			return await fake.clock.until(outcomeOf(making([choice], 'own', { wanted: { ...wanted, isOwnKey: true, lineage, rootExecutionId: execution, origin: { ...origin, executionId: execution, nodeId, runIndex, itemIndex } } })));
 		},
 	};
 }
@@ -42,6 +50,24 @@ it.each([
 	const { ask, submits } = bench();
 	await ask('A fox');
 	expect(await ask('An owl', other)).toEqual(conflict);
+	expect(submits).toHaveLength(1);
+});
+
+it.each([
+	['is given the job that nobody got', {}, { ok: true, value: { how: 'sameKey' } }],
+	['is a conflict where n8n has saved an item of the job', { savedRefs: async (ref: string) => new Set([ref]) }, { ok: false, error: { code: 'conflict' } }],
+	['is a conflict where jobs are not to be taken over', { adoptWithinMs: 0 }, { ok: false, error: { code: 'conflict' } }],
+	['is a conflict at another node', { nodeId: 'other' }, { ok: false, error: { code: 'conflict' } }],
+])('a new run with another request after n8n died %s', async (_what, { savedRefs, nodeId, ...patch }: { savedRefs?: (ref: string) => Promise<Set<string>>; nodeId?: string; adoptWithinMs?: number }, expected) => {
+	const { ask, clock, memory, submits } = bench();
+	const first = await ask('A fox at 10:00');
+	if (!first.ok) throw first.error;
+	const { ref } = first.value.record;
+	// As the death of its process leaves it.
+	await memory.journal.finish([ref], { delivered: false });
+	await clock.advance(60_000);
+	const saved = { savedRefs: async () => (savedRefs ? await savedRefs(ref) : new Set<string>()) };
+	expect(await ask('A fox at 10:01', { execution: '2', lineage: 'second', adoptWithinMs: 3_600_000, ...saved, ...patch, ...(nodeId ? { nodeId } : {}) })).toMatchObject(expected);
 	expect(submits).toHaveLength(1);
 });
 
