@@ -21,6 +21,11 @@ export interface SubmitOptions {
 	signal?: AbortSignal | undefined;
 	/** Until when to try (ms since the epoch): waiting for a free slot, for the pace, for a busy provider, and for a look-up to be certain. */
 	deadline: number;
+	/**
+	 * How long a provider that answers only when it is done may take from the moment its request leaves, ms. Without it a
+	 * request that leaves shortly before the deadline would be given up at once, and paid.
+	 */
+	answerWithinMs?: number | undefined;
 	/** Whom the request is for: those of one group wait for each other only, not for ten thousand of another. */
 	group?: string | undefined;
 	/** There are other endpoints to go to: a plain refusal is not repeated here. */
@@ -82,7 +87,7 @@ export class Submitter {
 		}
 	}
 
-	private async accepted({ endpoint, request, session }: Work & { session: Submits }, claim: Claim, paid: PaidRequests, certainty: () => ReturnType<typeof certaintyOf>, { signal, deadline, group, canFailOver = false, mayExist = false }: SubmitOptions): Promise<JobSnapshot> {
+	private async accepted({ endpoint, request, session }: Work & { session: Submits }, claim: Claim, paid: PaidRequests, certainty: () => ReturnType<typeof certaintyOf>, { signal, deadline, answerWithinMs = 0, group, canFailOver = false, mayExist = false }: SubmitOptions): Promise<JobSnapshot> {
 		const { clock, random, memory } = this.dependencies;
 		const { wireKey } = claim;
 		const slot = await beforeDeadline(clock, deadline, signal, (either) => endpoint.slots.acquire(either, group), () => noSlot(endpoint.config.limits.jobsInFlight));
@@ -100,7 +105,7 @@ export class Submitter {
 				lookUpUntil ??= clock.now() + lookUpMs;
 				await settleByLookUp(paid, { inFlight: this.inFlight, likeness: likenessOf(endpoint, request), until: lookUpUntil, session, request, wireKey, endpointDigest: claim.endpoint.digest, credentialId: claim.endpoint.credentialId, memory, clock, signal: either, read: (read) => withRetry(read, { clock, random, signal: either, attempts: 2 }) });
 			}
-			return await session.submit(request, { ...call, signal: either, maxWaitMs: deadline - clock.now(), made: paid.made });
+			return await session.submit(request, { ...call, signal: either, maxWaitMs: Math.max(answerWithinMs, deadline - clock.now()), made: paid.made });
 		};
 		const work = beforeDeadline(
 			clock,

@@ -97,7 +97,7 @@ async function taskDone(run: Run, task: Task, turnBy: number, { onRecord, onMaki
 	const { memory, delivery, signal, pictures } = run;
 	const [first, ...others] = await choicesOf(task.routes, (provider) => run.poolFor(provider, task.itemIndex), task.key);
 	if (!first) throw new ImageError('invalidRequest', { message: 'No endpoint of the credential is for this model', hint: 'Add the model to one of its endpoints, or leave the Models of one empty', delivery: 'notSent' });
-	const making = makerOf(memory).make([first, ...others], wantedOf(run, task, [first, ...others]), { cost: costOf(task.routes, task.options.budget?.limits ?? {}), limits: run.limits }, { signal, deadline: turnBy, group: run.context.getExecutionId(), unsupported: task.unable, onRecord });
+	const making = makerOf(memory).make([first, ...others], wantedOf(run, task, [first, ...others]), { cost: costOf(task.routes, task.options.budget?.limits ?? {}), limits: run.limits }, { signal, deadline: turnBy, answerWithinMs: task.maxWaitMs, group: run.context.getExecutionId(), unsupported: task.unable, onRecord });
 	onMaking(making);
 	// The user gave up: what has not begun need not be paid. Nobody waits for the answer.
 	delivery.track(making.then(async (given) => (signal?.aborted === true ? await cancelQueued(run, task, given) : undefined), () => undefined));

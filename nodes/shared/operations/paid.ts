@@ -81,7 +81,7 @@ export function paidOperations(context: IExecuteFunctions): PaidOperations {
 				delivery.add(found, isShared);
 				ref = isShared ? undefined : found;
 			};
-			const making = makerOf(memory).make([choice], wanted, { cost: { images, usd: null }, limits: [] }, { signal, deadline: Date.now() + maxWaitMs, group: origin.executionId, onRecord });
+			const making = makerOf(memory).make([choice], wanted, { cost: { images, usd: null }, limits: [] }, { signal, deadline: Date.now() + maxWaitMs, answerWithinMs: maxWaitMs, group: origin.executionId, onRecord });
 			delivery.track(making.then(() => undefined, () => undefined).then(async () => (ref === undefined ? undefined : await memory.journal.release([ref]))));
 			try {
 				const { snapshot, record } = await abortable(making, signal);
