@@ -16,10 +16,10 @@ export interface BatchRun {
 	delivered: (execution: Execution) => string[];
 }
 
-/** Installs the bundled Batch for uploads. @param provider who makes the pictures @param laterSeconds a node behind the last that takes so long; 0: none */
-export async function batchRun(stage: Stage, { name, provider = 'imageSaas', rows = 40, laterSeconds = 0, settings = {} }: { name: string; provider?: string; rows?: number; laterSeconds?: number; settings?: Record<string, unknown> }): Promise<BatchRun> {
+/** Installs the bundled Batch for uploads. @param provider who makes the pictures @param laterSeconds a node behind the last that takes so long; 0: none @param timed puts the time into every prompt */
+export async function batchRun(stage: Stage, { name, provider = 'imageSaas', rows = 40, laterSeconds = 0, timed = false, settings = {} }: { name: string; provider?: string; rows?: number; laterSeconds?: number; timed?: boolean; settings?: Record<string, unknown> }): Promise<BatchRun> {
 	const drawn = bundled('batch', settings);
-	const nodes = drawn.nodes.map((node) => (node.name === 'Image Generate' ? { ...node, parameters: { ...node.parameters, provider } } : node));
+	const nodes = drawn.nodes.map((node) => (node.name === 'Image Generate' ? { ...node, parameters: { ...node.parameters, provider, ...(timed ? { prompt: '={{ $json.prompt }} at {{ $now.toMillis() }}' } : {}) } } : node));
 	const later = { id: 'later', name: 'Later', type: 'n8n-nodes-base.wait', typeVersion: 1.1, position: [2880, -160] as [number, number], webhookId: crypto.randomUUID(), parameters: { amount: laterSeconds, unit: 'seconds' } };
 	// Two copies of a form may not have one address.
 	for (const node of nodes) if (node.name === 'Upload a table') node.webhookId = crypto.randomUUID();
@@ -49,7 +49,7 @@ export async function batchRun(stage: Stage, { name, provider = 'imageSaas', row
 		delivered: (execution) =>
 			given(execution, 'Image Poll')
 				.filter(({ binary }) => binary?.['image_0'] !== undefined)
-				.map(({ json }) => (json['request'] as { prompt: string }).prompt)
+				.map(({ json }) => (json['request'] as { prompt: string }).prompt.replace(/ at \d+$/, ''))
 				.sort(),
 	};
 }

@@ -1,11 +1,16 @@
 import { waitUntil } from '../../scripts/lib/n8nInstance';
+import { kits } from '../support/conformanceKits';
 import { batchRun, filesOf } from './batchRuns';
 import { Stage } from './instance';
+import { bundled, given } from './pipelines';
 
 const stage = new Stage();
 const rows = 40;
 
-beforeAll(() => stage.open({ jobDurationMs: 3_000 }), 120_000);
+beforeAll(async () => {
+	await stage.open({ jobDurationMs: 3_000 });
+	for (const kit of kits) if (kit.backend.id === 'zImage') await stage.add(kit);
+}, 120_000);
 afterAll(() => stage.close());
 beforeEach(() => stage.sandbox.reset());
 
@@ -38,3 +43,34 @@ describe.each(moments)('n8n is killed $where', ({ where, isThere }) => {
 		expect({ jobs: books().jobs.length, billed: books().generationsBilled }).toEqual({ jobs: rows, billed: rows });
 	}, 240_000);
 });
+
+it.each(['Retry', 'a new run'] as const)('%s delivers rows whose prompts hold a time: the key says which row each is', async (back) => {
+	const name = `timed ${back}`;
+	const run = await batchRun(stage, { name, rows, timed: true });
+	const first = await run.start();
+	await waitUntil({ for: 'all jobs', withinMs: 60_000 }, () => Promise.resolve(books().jobs.length === rows || undefined));
+	await new Promise((resolve) => setTimeout(resolve, 1_000));
+	await stage.n8n.kill();
+	await stage.reopen();
+	await stage.client.waitForExecution(first, 30_000, ['crashed']);
+	const ended = await stage.client.waitForExecution(await (back === 'Retry' ? run.retry(first) : run.start()), 120_000);
+	expect(run.delivered(ended)).toEqual(run.prompts);
+	expect({ jobs: books().jobs.length, billed: books().generationsBilled }).toEqual({ jobs: rows, billed: rows });
+}, 240_000);
+
+it('a prompt that the second provider has taken stays there when n8n was killed and the first is back', async () => {
+	const { id } = await stage.install(bundled('fallback', { prompts: ['A fox [slow:8000]', 'An owl [slow:8000]'], pollSeconds: 30 }));
+	stage.sandbox.fault({ route: 'generate', kind: '503', times: 1_000 });
+	await stage.client.runWorkflow(id);
+	const taken = () => stage.other('zImage').books().jobs;
+	await waitUntil({ for: 'Z-Image to take both', withinMs: 90_000 }, () => Promise.resolve(taken().length === 2 || undefined));
+	await new Promise((resolve) => setTimeout(resolve, 1_000));
+	await stage.n8n.kill();
+	await stage.reopen();
+	// The first is back.
+	stage.sandbox.reset();
+	const execution = await stage.run(id, 120_000);
+	expect(execution.status).toBe('success');
+	expect(given(execution, 'Path B').map(({ json }) => json['path'])).toEqual([['zImage'], ['zImage']]);
+	expect({ first: books().jobs.length, second: taken().length }).toEqual({ first: 0, second: 2 });
+}, 240_000);
