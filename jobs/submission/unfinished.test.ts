@@ -84,7 +84,7 @@ it.each([['Retry', 'first'], ['a new run', 'second']])('%s looks the other up, a
 	expect(made).toEqual([0, 1]);
 });
 
-it('what was refused costs nothing, and is no secret of the provider\'s', async () => {
+it('what was refused costs nothing, and the item says why it is missing', async () => {
 	const { run, server } = bench('lookup');
 	server.refuses = (part) => part === 1;
 	const { snapshot, record } = await run('first');

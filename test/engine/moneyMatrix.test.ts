@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cell, runCell, type Way, ways } from '../support/matrixCell';
 import { type MatrixFault, faults } from '../support/matrixFaults';
 import { type Row, rows } from '../support/matrixRows';
-import { reliabilityPage, type Verdict, verdictOf } from '../support/matrixTable';
+import { reliabilityPage, summaryTable, type Verdict, verdictOf } from '../support/matrixTable';
 import { startEngine, stopEngine } from './harness';
 
 // Servers that never answer are given up soon.
@@ -81,6 +81,7 @@ describe.each(rows.map((row): [string, Row] => [row.title, row]))('%s', (_title,
 
 it('docs/reliability.md says what this run has seen', () => {
 	const seen = reliabilityPage(verdicts);
+	process.stdout.write(`\n${summaryTable(verdicts)}\n`);
 	if (only) return;
 	if (process.env['UPDATE_DOCS'] === '1') writeFileSync(page, seen);
 	expect(readFileSync(page, 'utf8')).toBe(seen);

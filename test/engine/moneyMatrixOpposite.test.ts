@@ -59,7 +59,7 @@ async function bench(row: Row, prompt = `A fox ${randomUUID()}`) {
 			resumeToken: token,
 			credentials,
 			nodes: [
-				{ name: 'In', type: 'items', parameters: { items: Array.from({ length: items }, () => row.item ?? {}) } },
+				{ name: 'In', type: 'items', parameters: { items: Array.from({ length: items }, () => ({})) } },
 				...(rounds === undefined ? [] : [{ name: 'Loop', type: 'loop', parameters: { times: rounds } }]),
 				{ name: 'Node', type, parameters: { ...own, ...parameters, ...(row.isJob ? { options: { ...(own['options'] as IDataObject), ...options } } : {}) } },
 			],

@@ -141,7 +141,7 @@ class CellRun {
 			workflowId: this.workflowId,
 			resumeToken: token,
 			credentials: this.credentials,
-			nodes: [{ name: 'In', type: 'items', parameters: { items: [this.row.item ?? {}] } }, { name: 'Node', type, parameters: { ...parameters, ...options, maxWait }, settings }, ...(this.row.isJob ? [pollNode(maxWait)] : [])],
+			nodes: [{ name: 'In', type: 'items', parameters: { items: [{}] } }, { name: 'Node', type, parameters: { ...parameters, ...options, maxWait }, settings }, ...(this.row.isJob ? [pollNode(maxWait)] : [])],
 		});
 	}
 
@@ -201,9 +201,11 @@ class CellRun {
 		const polled = [0, 1, 2].flatMap((output) => run.output('Poll', output));
 		const items = polled.length > 0 ? polled : run.output('Node');
 		const delivered = items.reduce((sum, item) => sum + this.row.resultsOf(item), 0);
-		const errors = [...items.map(errorOf), run.error ? { message: run.error.message, hint: run.error.description ?? null, outcome: undefined } : null].filter((error) => error !== null);
-		const said = errors.some(({ outcome, message, hint }) => (outcome === 'unknown' || /may have been made|unknown outcome|outcome is unknown/i.test(message)) && hint) ? 'unknown' : errors.length > 0 ? 'refused' : 'nothing';
-		return { delivered, said, note: `${run.run.status}, ${delivered} delivered${errors.map(({ message, hint, outcome }) => `, ${outcome ?? ''} "${message}" (${hint ?? ''})`).join('')}` };
+		const errors = items.map(errorOf).filter((error) => error !== null);
+		const isUnknown = errors.some(({ outcome, hint }) => outcome === 'unknown' && hint) || (run.error !== undefined && /may have been made|unknown outcome/.test(run.error.message) && Boolean(run.error.description));
+		const said = isUnknown ? 'unknown' : errors.length > 0 || run.error ? 'refused' : 'nothing';
+		const words = [...errors.map(({ outcome, message, hint }) => `${outcome ?? ''} "${message}" (${hint ?? ''})`), ...(run.error ? [`"${run.error.message}" (${run.error.description ?? ''})`] : [])];
+		return { delivered, said, note: [run.run.status, `${delivered} delivered`, ...words].join(', ') };
 	}
 }
 

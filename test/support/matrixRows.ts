@@ -22,9 +22,8 @@ export interface Row {
 	results: number;
 	/** Images that the budget counts for one item. */
 	images: number;
-	/** The node, and the item before it. */
+	/** The node, without a file: whether a stream was written whole when its connection is reset is chance. */
 	node: (prompt: string) => { type: string; parameters: IDataObject };
-	item?: IDataObject;
 	/** Whether its items are jobs, which Image Poll finishes. */
 	isJob: boolean;
 	/** How many results an item holds. */
@@ -67,6 +66,6 @@ export const rows: readonly Row[] = [
 	{ title: 'Jimeng node: Video', backend: 'jimeng', settings: { jobDurationMs: 10 }, route: 'chat', certainty: 'none', jobs: 1, results: 1, images: 1, node: (prompt) => ({ type: 'jimeng', parameters: { resource: 'video', operation: 'generate', prompt, download: false } }), resultsOf: listed('urls'), isJob: false },
 	{ title: 'Gemini node: Content', backend: 'gemini', settings: { jobDurationMs: 20 }, route: 'generate', certainty: 'none', jobs: 1, results: 1, images: 1, node: (prompt) => ({ type: 'geminiImage', parameters: { resource: 'content', operation: 'generate', prompt } }), resultsOf: listed('images'), isJob: false },
 	{ title: 'Gemini node: Create Batch', backend: 'gemini', settings: { jobDurationMs: 20 }, route: 'batch', certainty: 'look-up', jobs: 1, results: 1, images: 2, node: (prompt) => ({ type: 'geminiImage', parameters: { resource: 'batch', operation: 'create', prompts: `${prompt} one\n${prompt} two` } }), resultsOf: (item) => (jobOf(item)?.id ? 1 : 0), isJob: false },
-	{ title: 'AI Batch node: Upscale', backend: 'aiBatch', settings: { jobDurationMs: 20 }, route: 'call', certainty: 'none', jobs: 1, results: 1, images: 1, node: (prompt) => ({ type: 'aiBatch', parameters: { resource: 'creative', operation: 'upscale', binaryField: 'photo', bodyJson: JSON.stringify({ prompt }) } }), item: { $binary: { photo: { base64: 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==' } } }, resultsOf: given, isJob: false },
+	{ title: 'AI Batch node: Upscale', backend: 'aiBatch', settings: { jobDurationMs: 20 }, route: 'call', certainty: 'none', jobs: 1, results: 1, images: 1, node: (prompt) => ({ type: 'aiBatch', parameters: { resource: 'creative', operation: 'upscale', bodyJson: JSON.stringify({ prompt }) } }), resultsOf: given, isJob: false },
 	{ title: 'AI Batch node: Generate Batch', backend: 'aiBatch', settings: { jobDurationMs: 20 }, route: 'batch', certainty: 'none', jobs: 2, results: 1, images: 2, node: (prompt) => ({ type: 'aiBatch', parameters: { resource: 'batch', operation: 'generate', prompts: `${prompt} one\n${prompt} two` } }), resultsOf: given, isJob: false },
 ];

@@ -48,13 +48,21 @@ const settledBy: Record<Row['certainty'], string> = {
 	none: 'nothing tells: the item says so',
 };
 
-/** docs/reliability.md. */
-export function reliabilityPage(verdicts: Verdicts): string {
-	const shown = (row: Row, fault: MatrixFault, way: Way) => verdicts.get(row)?.get(fault)?.get(way)?.shown ?? noSuchFault;
+const shownIn = (verdicts: Verdicts) => (row: Row, fault: MatrixFault, way: Way) => verdicts.get(row)?.get(fault)?.get(way)?.shown ?? noSuchFault;
+
+/** After how many faults everything is delivered, by operation and way. */
+export function summaryTable(verdicts: Verdicts): string {
+	const shown = shownIn(verdicts);
 	const shareOf = (row: Row, way: Way) => {
 		const cells = faults.map((fault) => shown(row, fault, way)).filter((cell) => cell !== noSuchFault);
 		return `${cells.filter((cell) => cell === '✓').length} of ${cells.length}`;
 	};
+	return table(['Operation', 'A lost answer is …', ...ways], rows.map((row) => [row.title, settledBy[row.certainty], ...ways.map((way) => shareOf(row, way))]));
+}
+
+/** docs/reliability.md. */
+export function reliabilityPage(verdicts: Verdicts): string {
+	const shown = shownIn(verdicts);
 	return [
 		'# Reliability',
 		'',
@@ -70,13 +78,13 @@ export function reliabilityPage(verdicts: Verdicts): string {
 		'- **In the node**: the request goes wrong once, and the node\'s own repetitions and look-ups follow.',
 		'- In all others the provider is away after that, until the next attempt. **Retry On Fail** is n8n\'s setting of the node. **Retry** repeats the execution. **New run** is another execution of the workflow, with the same request. If the first run has already given the item, Image Poll finishes it instead. **Two Retries at once** are two repetitions side by side. **Stop, then a new run**: the execution is stopped as soon as the provider has received the request, and the workflow is started again at once.',
 		'',
-		'`kill -9`, and the same in a real n8n process, are tested in `test/n8n/memory.test.ts`.',
+		'`kill -9` and a real n8n process: see `test/n8n`. The opposite, that whoever asks for a new picture gets one: see `test/engine/moneyMatrixOpposite.test.ts`.',
 		'',
 		'## Summary',
 		'',
 		'Faults after which everything is delivered and nothing is paid twice. After all others the item says what is unknown or missing; no cell has a second payment.',
 		'',
-		table(['Operation', 'A lost answer is …', ...ways], rows.map((row) => [row.title, settledBy[row.certainty], ...ways.map((way) => shareOf(row, way))])),
+		summaryTable(verdicts),
 		'',
 		...rows.flatMap((row) => [`## ${row.title}`, '', table(['Fault', ...ways], faults.flatMap((fault) => (verdicts.get(row)?.has(fault) ? [[fault.title, ...ways.map((way) => shown(row, fault, way))]] : []))), '']),
 	].join('\n');
