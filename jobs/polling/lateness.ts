@@ -15,7 +15,7 @@ export interface Running {
  * Where more run together one poll serves many, and comes sooner for each.
  */
 const endedOfOne = 0.33;
-const endedOfEachMore = 0.19;
+const endedOfEachMore = 0.1925;
 const few = 5;
 
 function limitFor(jobs: number): number {
