@@ -76,7 +76,7 @@ export function reliabilityPage(verdicts: Verdicts): string {
 		'The ways to come back to the item:',
 		'',
 		'- **In the node**: the request goes wrong once, and the node\'s own repetitions and look-ups follow.',
-		'- In all others the provider is away after that, until the next attempt. **Retry On Fail** is n8n\'s setting of the node. **Retry** repeats the execution. **New run** is another execution of the workflow, with the same request. If the first run has already given the item, Image Poll finishes it instead. **Two Retries at once** are two repetitions side by side. **Stop, then a new run**: the execution is stopped as soon as the provider has received the request, and the workflow is started again at once.',
+		'- In all others the provider is away after that, until the next attempt, and Max Wait of the first one is 6 seconds. **Retry On Fail** is n8n\'s setting of the node. **Retry** repeats the execution. **New run** is another execution of the workflow, with the same request. If the first run has already given the item, Image Poll finishes it instead. **Two Retries at once** are two repetitions side by side. **Stop, then a new run**: the execution is stopped as soon as the provider has received the request, and the workflow is started again at once.',
 		'',
 		'`kill -9` and a real n8n process: see `test/n8n`. The opposite, that whoever asks for a new picture gets one: see `test/engine/moneyMatrixOpposite.test.ts`.',
 		'',
