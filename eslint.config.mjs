@@ -2,7 +2,16 @@ import { n8nCommunityNodesPlugin } from '@n8n/eslint-plugin-community-nodes';
 import n8nNodesBase from 'eslint-plugin-n8n-nodes-base';
 import tseslint from 'typescript-eslint';
 
-const pack = ['model/**/*.ts', 'memory/**/*.ts', 'http/**/*.ts', 'providers/**/*.ts', 'jobs/**/*.ts', 'images/**/*.ts', 'nodes/**/*.ts', 'credentials/**/*.ts'];
+const pack = [
+	'model/**/*.ts',
+	'memory/**/*.ts',
+	'http/**/*.ts',
+	'providers/**/*.ts',
+	'jobs/**/*.ts',
+	'images/**/*.ts',
+	'nodes/**/*.ts',
+	'credentials/**/*.ts',
+];
 
 export default tseslint.config(
 	{ ignores: ['node_modules', 'dist', '.build', '.bench', '.n8n', 'test/artifacts'] },
@@ -18,7 +27,10 @@ export default tseslint.config(
 			'@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
 			// An interface may ask for a promise where this implementation has nothing to wait for.
 			'@typescript-eslint/require-await': 'off',
-			'@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true }],
+			'@typescript-eslint/no-confusing-void-expression': [
+				'error',
+				{ ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+			],
 		},
 	},
 
@@ -33,18 +45,26 @@ export default tseslint.config(
 	},
 
 	// n8n's own rules for community nodes, on what is published. The pack runs in n8n's own process on machines of its
-	// users, not on n8n Cloud, so the profile is n8n's for such packs: Node's timers, sockets and environment are allowed.
-	// The memory's tests kill processes of their own; neither they nor what they use is published.
-	{ ...n8nCommunityNodesPlugin.configs.recommendedWithoutN8nCloudSupport, files: [...pack, 'package.json'], ignores: ['memory/testing/**', 'memory/**/*.test.ts'] },
+	// users, not on n8n Cloud, so the profile is n8n's for such packs: Node's timers, sockets and environment are
+	// allowed. The memory's tests kill processes of their own; neither they nor what they use is published.
+	{
+		...n8nCommunityNodesPlugin.configs.recommendedWithoutN8nCloudSupport,
+		files: [...pack, 'package.json'],
+		ignores: ['memory/testing/**', 'memory/**/*.test.ts'],
+	},
 	// The memory knows nothing of n8n: its errors become n8n's in nodes/, like those of the layers beside it.
 	{ files: ['memory/**/*.ts'], rules: { '@n8n/community-nodes/require-node-api-error': 'off' } },
-	{ files: ['package.json'], languageOptions: { parser: tseslint.parser, parserOptions: { extraFileExtensions: ['.json'] } } },
+	{
+		files: ['package.json'],
+		languageOptions: { parser: tseslint.parser, parserOptions: { extraFileExtensions: ['.json'] } },
+	},
 	{
 		files: ['credentials/**/*.ts'],
 		plugins: { 'n8n-nodes-base': n8nNodesBase },
 		rules: {
 			...n8nNodesBase.configs.credentials.rules,
-			// For n8n's own credentials, whose pages have short names; ours is a URL, as cred-class-field-documentation-url-not-http-url asks.
+			// For n8n's own credentials, whose pages have short names; ours is a URL, as
+			// cred-class-field-documentation-url-not-http-url asks.
 			'n8n-nodes-base/cred-class-field-documentation-url-miscased': 'off',
 		},
 	},
@@ -53,15 +73,16 @@ export default tseslint.config(
 		plugins: { 'n8n-nodes-base': n8nNodesBase },
 		rules: {
 			...n8nNodesBase.configs.nodes.rules,
-			// These two ask for the literal 'main', which the newer community-nodes/node-connection-type-literal forbids.
+			// These two ask for the literal 'main', which the newer community-nodes/node-connection-type-literal
+			// forbids.
 			'n8n-nodes-base/node-class-description-inputs-wrong-regular-node': 'off',
 			'n8n-nodes-base/node-class-description-outputs-wrong': 'off',
 		},
 	},
 	{
 		files: ['package.json'],
-		// axios, zod, image-size and ipaddr.js are installed with the pack: it is a pack of several backends, which cannot
-		// be verified anyway, and a second HTTP client of our own would be worse than a dependency.
+		// axios, zod, image-size and ipaddr.js are installed with the pack: it is a pack of several backends, which
+		// cannot be verified anyway, and a second HTTP client of our own would be worse than a dependency.
 		rules: { '@n8n/community-nodes/no-runtime-dependencies': 'off' },
 	},
 );

@@ -9,7 +9,21 @@ const kind = (name, testMatch, extra = {}) => ({
 	testPathIgnorePatterns: ['/node_modules/', '/dist/', '/.build/', '/.bench/', '/.n8n/'],
 	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.build', '<rootDir>/.bench', '<rootDir>/.n8n'],
 	transform: {
-		'\\.ts$': ['ts-jest', { tsconfig: { module: 'commonjs', moduleResolution: 'bundler', target: 'es2023', esModuleInterop: true, isolatedModules: true, allowImportingTsExtensions: true, rewriteRelativeImportExtensions: false }, diagnostics: false }],
+		'\\.ts$': [
+			'ts-jest',
+			{
+				tsconfig: {
+					module: 'commonjs',
+					moduleResolution: 'bundler',
+					target: 'es2023',
+					esModuleInterop: true,
+					isolatedModules: true,
+					allowImportingTsExtensions: true,
+					rewriteRelativeImportExtensions: false,
+				},
+				diagnostics: false,
+			},
+		],
 	},
 	...extra,
 });
@@ -20,7 +34,10 @@ const pure = ['model', 'memory', 'http', 'providers', 'jobs', 'images', 'nodes',
 module.exports = {
 	reporters: ['default', '<rootDir>/test/closingLine.cjs'],
 	projects: [
-		kind('unit', pure.map((folder) => `<rootDir>/${folder}/**/*.test.ts`)),
+		kind(
+			'unit',
+			pure.map((folder) => `<rootDir>/${folder}/**/*.test.ts`),
+		),
 		kind('contract', ['<rootDir>/test/contract/**/*.test.ts']),
 		kind('engine', ['<rootDir>/test/engine/**/*.test.ts']),
 		kind('n8n', ['<rootDir>/test/n8n/**/*.test.ts']),

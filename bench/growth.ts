@@ -7,28 +7,82 @@ export async function growth(): Promise<Report> {
 	const runs: Array<{ jobs: number; result: Simulated }> = [];
 	// The first run is the one in which the engine learns the code.
 	await simulate({ jobs: 2_000, inFlight: 5, meanMs: 2_000, requestsPerMinute: null });
-	for (const jobs of sizes) runs.push({ jobs, result: await simulate({ jobs, inFlight: 5, meanMs: 2_000, requestsPerMinute: null }) });
+	for (const jobs of sizes)
+		runs.push({ jobs, result: await simulate({ jobs, inFlight: 5, meanMs: 2_000, requestsPerMinute: null }) });
 	const budgets = await Promise.all(
-		[400, 500, 800].map(async (requestsPerMinute) => ({ requestsPerMinute, result: await simulate({ jobs: 1_000, inFlight: 5, meanMs: 2_000, requestsPerMinute }) })),
+		[400, 500, 800].map(async (requestsPerMinute) => ({
+			requestsPerMinute,
+			result: await simulate({ jobs: 1_000, inFlight: 5, meanMs: 2_000, requestsPerMinute }),
+		})),
 	);
 	const at = (jobs: number) => runs.find((run) => run.jobs === jobs)?.result;
 	const [small, large] = [at(1_000), at(1_000_000)];
-	const line = (name: string, of: (result: Simulated) => number): Series => ({ name, points: runs.map(({ jobs, result }) => [jobs, of(result)]) });
+	const line = (name: string, of: (result: Simulated) => number): Series => ({
+		name,
+		points: runs.map(({ jobs, result }) => [jobs, of(result)]),
+	});
 	return {
 		id: 'growth',
 		title: '10. Growth: polling alone, 5 in flight, jobs of 2 s ± 50 %, in virtual time',
 		figures: [
-			...runs.map(({ jobs, result }) => ({ name: `${jobs.toLocaleString('en')} jobs: makespan / bound`, value: result.makespan, unit: '×', ...(jobs >= 200 ? { most: 1.12 } : {}) })),
-			...runs.map(({ jobs, result }) => ({ name: `${jobs.toLocaleString('en')} jobs: requests a job`, value: result.requestsPerJob, unit: '' })),
-			...runs.map(({ jobs, result }) => ({ name: `${jobs.toLocaleString('en')} jobs: CPU a job`, value: result.cpuMicroseconds, unit: 'µs' })),
-			{ name: 'CPU a job, a million / a thousand', value: (large?.cpuMicroseconds ?? Number.NaN) / (small?.cpuMicroseconds ?? Number.NaN), unit: '×', most: 1.5 },
-			...budgets.map(({ requestsPerMinute, result }) => ({ name: `budget of ${requestsPerMinute} requests a minute: delay × extra requests a job (blind polling: at least 0.1)`, value: result.medianDelay * (result.requestsPerJob - 1), unit: '', most: 0.11 })),
+			...runs.map(({ jobs, result }) => ({
+				name: `${jobs.toLocaleString('en')} jobs: makespan / bound`,
+				value: result.makespan,
+				unit: '×',
+				...(jobs >= 200 ? { most: 1.12 } : {}),
+			})),
+			...runs.map(({ jobs, result }) => ({
+				name: `${jobs.toLocaleString('en')} jobs: requests a job`,
+				value: result.requestsPerJob,
+				unit: '',
+			})),
+			...runs.map(({ jobs, result }) => ({
+				name: `${jobs.toLocaleString('en')} jobs: CPU a job`,
+				value: result.cpuMicroseconds,
+				unit: 'µs',
+			})),
+			{
+				name: 'CPU a job, a million / a thousand',
+				value: (large?.cpuMicroseconds ?? Number.NaN) / (small?.cpuMicroseconds ?? Number.NaN),
+				unit: '×',
+				most: 1.5,
+			},
+			...budgets.map(({ requestsPerMinute, result }) => ({
+				name: `budget of ${requestsPerMinute} requests a minute: delay × extra requests a job (blind polling: at least 0.1)`,
+				value: result.medianDelay * (result.requestsPerJob - 1),
+				unit: '',
+				most: 0.11,
+			})),
 		],
-		remarks: ['The endpoint with its pace, slots and polling loop as the nodes use it, in executions of a thousand items, four at once; only the provider and the clock are stand-ins. CPU is that of the process, the stand-ins included. The bound is the sum of the jobs\' times by the places, which leaves out that the last jobs end one after the other: a percent or two at 100 and 200 jobs, nothing at a thousand.', 'Durations are learned, so looks begin when the first job can have ended: that is what lets the product fall below blind polling where it does.'],
+		remarks: [
+			"The endpoint with its pace, slots and polling loop as the nodes use it, in executions of a thousand items, four at once; only the provider and the clock are stand-ins. CPU is that of the process, the stand-ins included. The bound is the sum of the jobs' times by the places, which leaves out that the last jobs end one after the other: a percent or two at 100 and 200 jobs, nothing at a thousand.",
+			'Durations are learned, so looks begin when the first job can have ended: that is what lets the product fall below blind polling where it does.',
+		],
 		plots: [
-			{ file: 'growth-makespan.svg', title: 'Makespan over the least possible', xLabel: 'jobs', yLabel: '×', logX: true, series: [line('makespan / bound', ({ makespan }) => makespan)] },
-			{ file: 'growth-requests.svg', title: 'Requests a job', xLabel: 'jobs', yLabel: 'requests', logX: true, series: [line('requests a job', ({ requestsPerJob }) => requestsPerJob)] },
-			{ file: 'growth-cpu.svg', title: 'CPU a job', xLabel: 'jobs', yLabel: 'µs', logX: true, series: [line('CPU a job', ({ cpuMicroseconds }) => cpuMicroseconds)] },
+			{
+				file: 'growth-makespan.svg',
+				title: 'Makespan over the least possible',
+				xLabel: 'jobs',
+				yLabel: '×',
+				logX: true,
+				series: [line('makespan / bound', ({ makespan }) => makespan)],
+			},
+			{
+				file: 'growth-requests.svg',
+				title: 'Requests a job',
+				xLabel: 'jobs',
+				yLabel: 'requests',
+				logX: true,
+				series: [line('requests a job', ({ requestsPerJob }) => requestsPerJob)],
+			},
+			{
+				file: 'growth-cpu.svg',
+				title: 'CPU a job',
+				xLabel: 'jobs',
+				yLabel: 'µs',
+				logX: true,
+				series: [line('CPU a job', ({ cpuMicroseconds }) => cpuMicroseconds)],
+			},
 		],
 	};
 }

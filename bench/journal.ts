@@ -26,7 +26,9 @@ interface Cost {
 	longestBlock: number;
 }
 
-/** Jobs through the pack's own code at a provider that answers at once: what is left is the journal's time, and ours. */
+/**
+ * Jobs through the pack's own code at a provider that answers at once: what is left is the journal's time, and ours.
+ */
 async function costOf(memory: Memory, inFlight: number): Promise<Cost> {
 	const job = new AsyncLocalStorage<{ waited: number }>();
 	const timed: Journal = withTimes(memory.journal, (ms) => {
@@ -53,43 +55,75 @@ async function costOf(memory: Memory, inFlight: number): Promise<Cost> {
 	};
 	await Promise.all(Array.from({ length: inFlight }, worker));
 	delay.disable();
-	return { perJob: perJob.sort((a, b) => a - b), elapsedPerJob: (performance.now() - began) / jobs, longestBlock: delay.max / 1e6 };
+	return {
+		perJob: perJob.sort((a, b) => a - b),
+		elapsedPerJob: (performance.now() - began) / jobs,
+		longestBlock: delay.max / 1e6,
+	};
 }
 
 /** A memory as a plain object, whose parts can be replaced. */
 function parts(memory: Memory): Memory {
 	const { journal, events, learned, results, problem, notice } = memory;
-	return { journal, events, learned, results, problem, notice, digest: (purpose, text) => memory.digest(purpose, text), close: () => memory.close() };
+	return {
+		journal,
+		events,
+		learned,
+		results,
+		problem,
+		notice,
+		digest: (purpose, text) => memory.digest(purpose, text),
+		close: () => memory.close(),
+	};
 }
 
 function withTimes(journal: Journal, waited: (ms: number) => void): Journal {
 	return new Proxy(journal, {
-		get: (target, name: keyof Journal) => async (...args: never[]) => {
-			const before = performance.now();
-			try {
-				return await (target[name] as (...given: never[]) => Promise<unknown>)(...args);
-			} finally {
-				waited(performance.now() - before);
-			}
-		},
+		get:
+			(target, name: keyof Journal) =>
+			async (...args: never[]) => {
+				const before = performance.now();
+				try {
+					return await (target[name] as (...given: never[]) => Promise<unknown>)(...args);
+				} finally {
+					waited(performance.now() - before);
+				}
+			},
 	});
 }
 
 /** An endpoint whose provider takes every job at once, and has made it by then. */
 function instantEndpoint(): Endpoint {
 	let made = 0;
-	const config: EndpointConfig = { baseUrl: 'http://fake.example', headers: {}, secrets: [], limits: { requestsPerMinute: null, jobsInFlight: null }, allowedHosts: [] };
+	const config: EndpointConfig = {
+		baseUrl: 'http://fake.example',
+		headers: {},
+		secrets: [],
+		limits: { requestsPerMinute: null, jobsInFlight: null },
+		allowedHosts: [],
+	};
 	const adapter: ProviderAdapter = {
 		endpoint: () => config,
 		connect: (_config, transport) => ({
 			isRefusal: () => false,
 			submit: async (_request, { paid }) => {
-				await paid(0, () => transport.send({ method: 'POST', path: '/submit' }), () => null);
+				await paid(
+					0,
+					() => transport.send({ method: 'POST', path: '/submit' }),
+					() => null,
+				);
 				return { ...snapshotOf(made++), raw: null };
 			},
 		}),
 	};
-	const provider: ProviderDefinition = { id: 'fake', displayName: 'Fake', credential: 'fakeApi', keyField: 'key', capabilities, load: async () => adapter };
+	const provider: ProviderDefinition = {
+		id: 'fake',
+		displayName: 'Fake',
+		credential: 'fakeApi',
+		keyField: 'key',
+		capabilities,
+		load: async () => adapter,
+	};
 	// An answer comes with the next turn of the event loop, as one over a socket does.
 	const answer = async () => {
 		await new Promise((resolve) => setImmediate(resolve));
@@ -98,15 +132,41 @@ function instantEndpoint(): Endpoint {
 	const unexpected = () => {
 		throw new Error('Nothing is streamed here');
 	};
-	return new Endpoint(provider, adapter, config, { clock: systemClock, random: Math.random, transport: () => ({ send: answer, open: unexpected, socket: unexpected }) });
+	return new Endpoint(provider, adapter, config, {
+		clock: systemClock,
+		random: Math.random,
+		transport: () => ({ send: answer, open: unexpected, socket: unexpected }),
+	});
 }
 
 function snapshotOf(n: number): StoredSnapshot {
 	const id = `cmkuz35w${String(n).padStart(17, '0')}`;
 	const at = new Date(1_700_000_000_000 + n).toISOString();
 	return {
-		job: { provider: 'imageSaas', id, status: 'succeeded', progress: 100, total: 1, completed: 1, error: null, idempotencyKey: `key-${n}`, createdAt: at, updatedAt: at },
-		images: [{ index: 0, url: `https://images.example/results/2026/05/${id}/0.png?signature=0123456789abcdef0123456789abcdef`, fileName: `${id}-0.png`, mimeType: 'image/png', width: 1024, height: 1024, bytes: null, seed: n }],
+		job: {
+			provider: 'imageSaas',
+			id,
+			status: 'succeeded',
+			progress: 100,
+			total: 1,
+			completed: 1,
+			error: null,
+			idempotencyKey: `key-${n}`,
+			createdAt: at,
+			updatedAt: at,
+		},
+		images: [
+			{
+				index: 0,
+				url: `https://images.example/results/2026/05/${id}/0.png?signature=0123456789abcdef0123456789abcdef`,
+				fileName: `${id}-0.png`,
+				mimeType: 'image/png',
+				width: 1024,
+				height: 1024,
+				bytes: null,
+				seed: n,
+			},
+		],
 	};
 }
 
@@ -117,15 +177,41 @@ async function fill(memory: Memory): Promise<void> {
 		const ref = refFrom(Buffer.from(hash(`ref ${n}`), 'base64url'));
 		const execution = String(Math.floor(n / 100));
 		const record: NewRecord = {
-			key: hash(`key ${n}`), baseKey: hash(`base ${n}`), attempt: 0, lineage: hash(`lineage ${execution}`), rootExecutionId: execution,
-			origin: { workflowId: 'aBcDeFgHiJkLmNoP', workflowName: 'Product pictures', nodeId: '01234567-89ab-cdef-0123-456789abcdef', nodeName: 'Image Generate', executionId: execution, runIndex: 0, itemIndex: n % 100, mode: 'trigger' },
-			day: '2026-05-01', ref, wireKey: hash(`wire ${n}`), request: hash(`request ${n}`), model: 'gemini-2.5-flash-image',
-			endpoint: { provider: 'imageSaas', name: 'main', digest: hash('endpoint'), credentialId: 'qRsTuVwXyZ012345' },
-			cost: { images: 1, usd: 0.039 }, requests: [{ part: 0, outcome: 'sent', sentAt: n, providerId: null }],
+			key: hash(`key ${n}`),
+			baseKey: hash(`base ${n}`),
+			attempt: 0,
+			lineage: hash(`lineage ${execution}`),
+			rootExecutionId: execution,
+			origin: {
+				workflowId: 'aBcDeFgHiJkLmNoP',
+				workflowName: 'Product pictures',
+				nodeId: '01234567-89ab-cdef-0123-456789abcdef',
+				nodeName: 'Image Generate',
+				executionId: execution,
+				runIndex: 0,
+				itemIndex: n % 100,
+				mode: 'trigger',
+			},
+			day: '2026-05-01',
+			ref,
+			wireKey: hash(`wire ${n}`),
+			request: hash(`request ${n}`),
+			model: 'gemini-2.5-flash-image',
+			endpoint: {
+				provider: 'imageSaas',
+				name: 'main',
+				digest: hash('endpoint'),
+				credentialId: 'qRsTuVwXyZ012345',
+			},
+			cost: { images: 1, usd: 0.039 },
+			requests: [{ part: 0, outcome: 'sent', sentAt: n, providerId: null }],
 		};
 		await memory.journal.begin(record, []);
 		const snapshot = snapshotOf(n);
-		await memory.journal.change(ref, { state: { state: 'ended', snapshot }, requests: [{ part: 0, outcome: 'accepted', sentAt: n, providerId: snapshot.job.id }] });
+		await memory.journal.change(ref, {
+			state: { state: 'ended', snapshot },
+			requests: [{ part: 0, outcome: 'accepted', sentAt: n, providerId: snapshot.job.id }],
+		});
 		await memory.journal.finish([ref], { delivered: true });
 	};
 	let next = 0;
@@ -137,10 +223,14 @@ async function fill(memory: Memory): Promise<void> {
 
 /** Bytes of all files in a folder. */
 function sizeOf(folder: string): number {
-	return readdirSync(folder, { recursive: true, withFileTypes: true }).reduce((sum, file) => sum + (file.isFile() ? statSync(join(file.parentPath, file.name)).size : 0), 0);
+	return readdirSync(folder, { recursive: true, withFileTypes: true }).reduce(
+		(sum, file) => sum + (file.isFile() ? statSync(join(file.parentPath, file.name)).size : 0),
+		0,
+	);
 }
 
-const at = (sorted: readonly number[], share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+const at = (sorted: readonly number[], share: number) =>
+	sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 
 /** Time until the first question to the memory is answered, ms. */
 async function startOf(folder: string): Promise<number> {
@@ -155,7 +245,10 @@ async function startOf(folder: string): Promise<number> {
 async function startsOf(folder: string): Promise<number> {
 	const times: number[] = [];
 	for (let n = 0; n < 5; n++) times.push(await startOf(folder));
-	return at(times.sort((a, b) => a - b), 0.5);
+	return at(
+		times.sort((a, b) => a - b),
+		0.5,
+	);
 }
 
 /** Benchmark 11: what it costs that every job is written down before it is paid for. */
@@ -179,17 +272,34 @@ export async function journal(): Promise<Report> {
 			id: 'journal',
 			title: `11. The memory: ${jobs.toLocaleString('en')} jobs at a provider that answers at once`,
 			figures: [
-				{ name: 'time a job waits for the journal, one at a time, median', value: at(alone.perJob, 0.5), unit: 'ms', most: 1 },
+				{
+					name: 'time a job waits for the journal, one at a time, median',
+					value: at(alone.perJob, 0.5),
+					unit: 'ms',
+					most: 1,
+				},
 				{ name: 'the same, 99th percentile', value: at(alone.perJob, 0.99), unit: 'ms' },
 				{ name: 'five at a time, median', value: at(five.perJob, 0.5), unit: 'ms' },
 				{ name: 'five at a time, 99th percentile', value: at(five.perJob, 0.99), unit: 'ms' },
 				{ name: 'fifty at a time, median', value: at(fifty.perJob, 0.5), unit: 'ms' },
 				{ name: 'fifty at a time, 99th percentile', value: at(fifty.perJob, 0.99), unit: 'ms' },
-				{ name: 'five at a time with 100,000 records there, median', value: at(fiveOfMany.perJob, 0.5), unit: 'ms' },
-				{ name: 'all of a job, fifty at a time: elapsed time by the number of jobs', value: fifty.elapsedPerJob, unit: 'ms' },
+				{
+					name: 'five at a time with 100,000 records there, median',
+					value: at(fiveOfMany.perJob, 0.5),
+					unit: 'ms',
+				},
+				{
+					name: 'all of a job, fifty at a time: elapsed time by the number of jobs',
+					value: fifty.elapsedPerJob,
+					unit: 'ms',
+				},
 				{ name: 'longest event-loop block, five at a time', value: five.longestBlock, unit: 'ms', most: 10 },
 				{ name: 'longest event-loop block, fifty at a time', value: fifty.longestBlock, unit: 'ms', most: 10 },
-				{ name: 'longest event-loop block without a file, five at a time', value: none.longestBlock, unit: 'ms' },
+				{
+					name: 'longest event-loop block without a file, five at a time',
+					value: none.longestBlock,
+					unit: 'ms',
+				},
 				{ name: 'size of 100,000 jobs', value: bytes / 1e6, unit: 'MB' },
 				{ name: 'start, empty', value: startEmpty, unit: 'ms' },
 				{ name: 'start with 100,000 records', value: startFull, unit: 'ms' },
@@ -197,7 +307,7 @@ export async function journal(): Promise<Report> {
 			remarks: [
 				'Several at a time wait for each other: one commit after the other, each with all that came meanwhile.',
 				"The pack's own code from the search for an earlier attempt to the end of the job, over the real memory in a folder of its own; the time is that of all its calls of the journal together, in which the job does nothing else. One of them waits until the disk has it: before the request that costs money.",
-				'A block is what `monitorEventLoopDelay` saw at most (its resolution is 1 ms); the figure without a file has the same code over a memory in the process, and tells what is not the file\'s doing.',
+				"A block is what `monitorEventLoopDelay` saw at most (its resolution is 1 ms); the figure without a file has the same code over a memory in the process, and tells what is not the file's doing.",
 				'Start is from opening the memory to the first answer, the median of five: thread, file and all.',
 			],
 		};

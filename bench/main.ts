@@ -14,7 +14,10 @@ import { start } from './start';
 import { waiting } from './waiting';
 
 /** In the order of their numbers. Those that need one get an n8n of their own, so that none finds what another left. */
-const benchmarks: Record<string, (withStage: <T>(run: (stage: BenchStage) => Promise<T>) => Promise<T>) => Promise<Report[]>> = {
+const benchmarks: Record<
+	string,
+	(withStage: <T>(run: (stage: BenchStage) => Promise<T>) => Promise<T>) => Promise<Report[]>
+> = {
 	makespan: async (withStage) => await withStage(makespan),
 	waiting: async (withStage) => [await waiting(withStage)],
 	items: async (withStage) => [await withStage(perItem)],
@@ -57,17 +60,50 @@ async function main(names: readonly string[]): Promise<void> {
 		for (const report of await run(withStage)) {
 			reports.set(report.id, report);
 			console.log(report.title);
-			for (const figure of report.figures) console.log(`  ${figure.name}: ${Number(figure.value.toPrecision(4))} ${figure.unit}${figure.warm === undefined ? '' : `, warm ${Number(figure.warm.toPrecision(4))} ${figure.unit}`}${isMet(figure) === false ? '   MISSED' : ''}`);
+			for (const figure of report.figures)
+				console.log(
+					`  ${figure.name}: ${Number(figure.value.toPrecision(4))} ${figure.unit}${figure.warm === undefined ? '' : `, warm ${Number(figure.warm.toPrecision(4))} ${figure.unit}`}${isMet(figure) === false ? '   MISSED' : ''}`,
+				);
 		}
 		console.log(`(${Math.round((Date.now() - before) / 1000)} s)`);
 	}
-	const order = ['makespan', 'requests', 'delay', 'waiting', 'items', 'connections', 'memory', 'start', 'intake', 'growth', 'journal'];
+	const order = [
+		'makespan',
+		'requests',
+		'delay',
+		'waiting',
+		'items',
+		'connections',
+		'memory',
+		'start',
+		'intake',
+		'growth',
+		'journal',
+	];
 	const all = order.flatMap((id) => reports.get(id) ?? []);
 	mkdirSync(results, { recursive: true });
 	writeFileSync(join(results, 'results.json'), `${JSON.stringify(all, null, '\t')}\n`);
-	writeFileSync(join(results, 'README.md'), toMarkdown(all, `${cpus().length} cores, Node.js ${process.versions.node}.`));
-	for (const plot of all.flatMap(({ plots = [] }) => plots)) writeFileSync(join(results, plot.file), `${toSvg(plot)}\n`);
-	console.log(JSON.stringify(Object.fromEntries(all.map(({ id, figures }) => [id, Object.fromEntries(figures.flatMap(({ name, value, warm }) => [[name, Number(value.toPrecision(4))], ...(warm === undefined ? [] : [[`${name}, warm`, Number(warm.toPrecision(4))]])]))]))));
+	writeFileSync(
+		join(results, 'README.md'),
+		toMarkdown(all, `${cpus().length} cores, Node.js ${process.versions.node}.`),
+	);
+	for (const plot of all.flatMap(({ plots = [] }) => plots))
+		writeFileSync(join(results, plot.file), `${toSvg(plot)}\n`);
+	console.log(
+		JSON.stringify(
+			Object.fromEntries(
+				all.map(({ id, figures }) => [
+					id,
+					Object.fromEntries(
+						figures.flatMap(({ name, value, warm }) => [
+							[name, Number(value.toPrecision(4))],
+							...(warm === undefined ? [] : [[`${name}, warm`, Number(warm.toPrecision(4))]]),
+						]),
+					),
+				]),
+			),
+		),
+	);
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -46,11 +46,20 @@ function bound(durations: readonly number[], inFlight: number, perMinute: number
 }
 
 function judge(books: Books, endedAt: number, { inFlight, requestsPerMinute }: Load): Measured {
-	const times = books.jobs.map(({ createdAt, finishedAt, toldAt }) => ({ created: Date.parse(createdAt), finished: Date.parse(finishedAt ?? ''), told: Date.parse(toldAt ?? '') }));
+	const times = books.jobs.map(({ createdAt, finishedAt, toldAt }) => ({
+		created: Date.parse(createdAt),
+		finished: Date.parse(finishedAt ?? ''),
+		told: Date.parse(toldAt ?? ''),
+	}));
 	const durations = times.map(({ created, finished }) => finished - created);
-	const delays = times.map(({ told, finished }, place) => (told - finished) / (durations[place] ?? 1)).sort((a, b) => a - b);
+	const delays = times
+		.map(({ told, finished }, place) => (told - finished) / (durations[place] ?? 1))
+		.sort((a, b) => a - b);
 	const took = endedAt - Math.min(...times.map(({ created }) => created));
-	const requests = Object.entries(books.requests).reduce((sum, [route, count]) => sum + (/\/v1\//.test(route) ? count : 0), 0);
+	const requests = Object.entries(books.requests).reduce(
+		(sum, [route, count]) => sum + (/\/v1\//.test(route) ? count : 0),
+		0,
+	);
 	return {
 		makespan: took / bound(durations, inFlight, requestsPerMinute),
 		makespanOfPolling: took / bound(durations, inFlight, (requestsPerMinute * inFlight) / (inFlight + 1)),
@@ -64,17 +73,60 @@ let runs = 0;
 
 function prepare(stage: BenchStage, { inFlight, requestsPerMinute }: Load, more: object = {}): void {
 	stage.sandbox.reset();
-	stage.sandbox.settings({ jobDurationMs: meanMs, jobDurationJitter: 0.5, maxConcurrent: inFlight, requestsPerMinute, webhookUrl: null, ...more });
+	stage.sandbox.settings({
+		jobDurationMs: meanMs,
+		jobDurationJitter: 0.5,
+		maxConcurrent: inFlight,
+		requestsPerMinute,
+		webhookUrl: null,
+		...more,
+	});
 }
 
 /** One Image Generate for all jobs; with `push`, the provider's webhooks come to an Image Webhook Trigger beside it. */
-async function batch(stage: BenchStage, load: Load, { push, account }: { push: boolean; account: string }): Promise<Measured> {
+async function batch(
+	stage: BenchStage,
+	load: Load,
+	{ push, account }: { push: boolean; account: string },
+): Promise<Measured> {
 	const path = `ours-${++runs}`;
-	const credential = await stage.credential({ requestsPerMinute: load.requestsPerMinute, jobsInFlight: load.inFlight } satisfies CredentialLimits, account);
+	const credential = await stage.credential(
+		{ requestsPerMinute: load.requestsPerMinute, jobsInFlight: load.inFlight } satisfies CredentialLimits,
+		account,
+	);
 	const credentials = { imageSaasApi: credential };
-	const id = await stage.publish(chain(path, [...promptsFrom(path), { name: 'Generate', type: `${pack}imageGenerate`, typeVersion: 1, credentials, parameters: { provider: 'imageSaas', prompt: "={{ $json['body.prompts'] }}", download: false, options: {} } }]));
+	const id = await stage.publish(
+		chain(path, [
+			...promptsFrom(path),
+			{
+				name: 'Generate',
+				type: `${pack}imageGenerate`,
+				typeVersion: 1,
+				credentials,
+				parameters: {
+					provider: 'imageSaas',
+					prompt: "={{ $json['body.prompts'] }}",
+					download: false,
+					options: {},
+				},
+			},
+		]),
+	);
 	// Listens for what never comes: the deliveries wake whoever waits, and start nothing.
-	const hook = push ? await stage.publish(chain(`${path} hook`, [{ name: 'Trigger', type: `${pack}imageWebhookTrigger`, typeVersion: 1, credentials, webhookId: path, parameters: { provider: 'imageSaas', events: ['canceled'], options: {} } }])) : null;
+	const hook = push
+		? await stage.publish(
+				chain(`${path} hook`, [
+					{
+						name: 'Trigger',
+						type: `${pack}imageWebhookTrigger`,
+						typeVersion: 1,
+						credentials,
+						webhookId: path,
+						parameters: { provider: 'imageSaas', events: ['canceled'], options: {} },
+					},
+				]),
+			)
+		: null;
 	prepare(stage, load, push ? { webhookUrl: `${stage.n8n.url}/webhook/${path}/image-jobs` } : {});
 	const execution = await stage.runByWebhook(id, path, { prompts: promptsOf(load.jobs) }, 900_000);
 	const [generate] = execution.data.resultData.runData['Generate'] ?? [];
@@ -92,7 +144,11 @@ async function ours(stage: BenchStage, load: Load, { push }: { push: boolean }):
 	return { cold, warm: await batch(stage, load, { push, account }) };
 }
 
-async function rival(stage: BenchStage, load: Load, tuning: { batchSize: number; waitSeconds: number }): Promise<Measured> {
+async function rival(
+	stage: BenchStage,
+	load: Load,
+	tuning: { batchSize: number; waitSeconds: number },
+): Promise<Measured> {
 	const path = `rival-${++runs}`;
 	const id = await stage.publish(pollingLoop(stage, path, tuning));
 	prepare(stage, load);
@@ -123,13 +179,25 @@ export async function makespan(stage: BenchStage): Promise<Report[]> {
 	const loopWide = await rival(stage, wide, { batchSize: 50, waitSeconds: 1 });
 
 	const runs = [push, poll, pushBound, pollBound, pushWide, pollWide];
-	const figure = (unit: string, factor = 1) => (name: string, of: (measured: Measured) => number, { cold, warm }: Pair, more: Partial<Figure> = {}): Figure => ({ name, value: factor * of(cold), warm: factor * of(warm), unit, ...more });
+	const figure =
+		(unit: string, factor = 1) =>
+		(
+			name: string,
+			of: (measured: Measured) => number,
+			{ cold, warm }: Pair,
+			more: Partial<Figure> = {},
+		): Figure => ({ name, value: factor * of(cold), warm: factor * of(warm), unit, ...more });
 	const [times, count, share] = [figure('×'), figure(''), figure('%', 100)];
 	const single = (name: string, value: number, unit = ''): Figure => ({ name, value, unit });
 	const product = ({ medianDelay, requestsPerJob }: Measured) => medianDelay * (requestsPerJob - 1);
 	const refusals = (of: 'cold' | 'warm') => runs.reduce((sum, run) => sum + run[of].tooManyRequests, 0);
-	const [makespanOf, requestsOf, delayOf] = [({ makespan }: Measured) => makespan, ({ requestsPerJob }: Measured) => requestsPerJob, ({ medianDelay }: Measured) => medianDelay];
-	const bothColumns = 'Cold: nothing is known of the account. Warm: the same batch again by a new endpoint of the same account, which reads from the memory what the first one has learned. What is wanted is wanted of the warm one.';
+	const [makespanOf, requestsOf, delayOf] = [
+		({ makespan }: Measured) => makespan,
+		({ requestsPerJob }: Measured) => requestsPerJob,
+		({ medianDelay }: Measured) => medianDelay,
+	];
+	const bothColumns =
+		'Cold: nothing is known of the account. Warm: the same batch again by a new endpoint of the same account, which reads from the memory what the first one has learned. What is wanted is wanted of the warm one.';
 	return [
 		{
 			id: 'makespan',
@@ -141,9 +209,20 @@ export async function makespan(stage: BenchStage): Promise<Report[]> {
 				single('rival, one by one, 20 jobs', oneByOne.makespan, '×'),
 				times('ours, with webhooks, 120 requests a minute', makespanOf, pushBound, { most: 1.05 }),
 				times('ours, polling alone, 120 requests a minute', makespanOf, pollBound),
-				times('ours, polling alone, 120 requests a minute, over the least possible for one who polls', ({ makespanOfPolling }) => makespanOfPolling, pollBound, { most: 1.12 }),
+				times(
+					'ours, polling alone, 120 requests a minute, over the least possible for one who polls',
+					({ makespanOfPolling }) => makespanOfPolling,
+					pollBound,
+					{ most: 1.12 },
+				),
 				single('rival, loops of five, Wait 4 s, 120 requests a minute', loopBound.makespan, '×'),
-				{ name: 'answers of 429, ours, all runs', value: refusals('cold'), warm: refusals('warm'), unit: '', most: 0 },
+				{
+					name: 'answers of 429, ours, all runs',
+					value: refusals('cold'),
+					warm: refusals('warm'),
+					unit: '',
+					most: 0,
+				},
 				single('answers of 429, rival at 120 requests a minute', loopBound.tooManyRequests),
 			],
 			remarks: [
@@ -167,7 +246,10 @@ export async function makespan(stage: BenchStage): Promise<Report[]> {
 				count('ours, polling alone, 50 in flight', requestsOf, pollWide),
 				single('rival, loops of fifty, Wait 1 s', loopWide.requestsPerJob),
 			],
-			remarks: ['Of the same runs as the makespan.', 'With webhooks the first jobs of a cold batch are polled until four ends were announced.'],
+			remarks: [
+				'Of the same runs as the makespan.',
+				'With webhooks the first jobs of a cold batch are polled until four ends were announced.',
+			],
 		},
 		{
 			id: 'delay',
@@ -179,11 +261,25 @@ export async function makespan(stage: BenchStage): Promise<Report[]> {
 				share('ours, with webhooks, 50 in flight, median', delayOf, pushWide, { most: 2.5 }),
 				share('ours, polling alone, 50 in flight, median', delayOf, pollWide, { most: 10 }),
 				single('rival, loops of fifty, Wait 1 s, median', 100 * loopWide.medianDelay, '%'),
-				count('ours, polling alone: delay × extra requests a job, at 5 in flight (blind polling: at least 0.1)', product, poll, { most: 0.11 }),
-				count('ours, polling alone: the same at 50 in flight (blind polling: at least 0.01)', product, pollWide, { most: 0.011 }),
+				count(
+					'ours, polling alone: delay × extra requests a job, at 5 in flight (blind polling: at least 0.1)',
+					product,
+					poll,
+					{ most: 0.11 },
+				),
+				count(
+					'ours, polling alone: the same at 50 in flight (blind polling: at least 0.01)',
+					product,
+					pollWide,
+					{ most: 0.011 },
+				),
 				single('rival: the same at 5 in flight', product(loop)),
 			],
-			remarks: ['Measured at the stand-in: from the end of a job to the first answer or accepted webhook that tells of it. What follows inside n8n is not in it, for neither side.', "With webhooks the delay is n8n's own time for one: of 52 ms in the trigger node 49 were `getCredentials`, n8n's decryption of the credential, which holds the secret of the signature. At 50 in flight 25 a second come, and wait for each other; some are overdue by then and polled for.", 'The product for three budgets is in benchmark 10, in virtual time.'],
+			remarks: [
+				'Measured at the stand-in: from the end of a job to the first answer or accepted webhook that tells of it. What follows inside n8n is not in it, for neither side.',
+				"With webhooks the delay is n8n's own time for one: of 52 ms in the trigger node 49 were `getCredentials`, n8n's decryption of the credential, which holds the secret of the signature. At 50 in flight 25 a second come, and wait for each other; some are overdue by then and polled for.",
+				'The product for three budgets is in benchmark 10, in virtual time.',
+			],
 		},
 	];
 }

@@ -50,14 +50,31 @@ export function toMarkdown(reports: readonly Report[], machine: string): string 
 	const lines = ['# Benchmarks', '', `Both sides in the same run against the same stand-in. ${machine}`, ''];
 	for (const { title, figures, remarks, plots = [] } of reports) {
 		const hasWarm = figures.some(({ warm }) => warm !== undefined);
-		lines.push(`## ${title}`, '', hasWarm ? '| figure | cold | warm | wanted | |' : '| figure | value | wanted | |', hasWarm ? '|---|---|---|---|---|' : '|---|---|---|---|');
+		lines.push(
+			`## ${title}`,
+			'',
+			hasWarm ? '| figure | cold | warm | wanted | |' : '| figure | value | wanted | |',
+			hasWarm ? '|---|---|---|---|---|' : '|---|---|---|---|',
+		);
 		for (const figure of figures) {
-			const wanted = [figure.least === undefined ? '' : `≥ ${figure.least}`, figure.most === undefined ? '' : `≤ ${figure.most}`].filter(Boolean).join(', ');
+			const wanted = [
+				figure.least === undefined ? '' : `≥ ${figure.least}`,
+				figure.most === undefined ? '' : `≤ ${figure.most}`,
+			]
+				.filter(Boolean)
+				.join(', ');
 			const met = isMet(figure);
 			const warm = hasWarm ? ` ${figure.warm === undefined ? '' : `${shown(figure.warm)} ${figure.unit}`} |` : '';
-			lines.push(`| ${figure.name} | ${shown(figure.value)} ${figure.unit} |${warm} ${wanted} | ${met === null ? '' : met ? 'met' : '**missed**'} |`);
+			lines.push(
+				`| ${figure.name} | ${shown(figure.value)} ${figure.unit} |${warm} ${wanted} | ${met === null ? '' : met ? 'met' : '**missed**'} |`,
+			);
 		}
-		lines.push('', ...remarks.map((remark) => `- ${remark}`), '', ...plots.map(({ file, title: of }) => `![${of}](${file})\n`));
+		lines.push(
+			'',
+			...remarks.map((remark) => `- ${remark}`),
+			'',
+			...plots.map(({ file, title: of }) => `![${of}](${file})\n`),
+		);
 	}
 	return `${lines.join('\n').trimEnd()}\n`;
 }
@@ -72,18 +89,32 @@ export function toSvg({ title, xLabel, yLabel, logX = false, series }: Plot): st
 	const xs = points.map(([x]) => scaleX(x));
 	const [minX, maxX] = [Math.min(...xs), Math.max(...xs)];
 	const maxY = Math.max(...points.map(([, y]) => y)) * 1.1 || 1;
-	const px = (x: number) => size.left + ((scaleX(x) - minX) / (maxX - minX || 1)) * (size.width - size.left - size.right);
+	const px = (x: number) =>
+		size.left + ((scaleX(x) - minX) / (maxX - minX || 1)) * (size.width - size.left - size.right);
 	const py = (y: number) => size.height - size.bottom - (y / maxY) * (size.height - size.top - size.bottom);
-	const text = (x: number, y: number, words: string, more = '') => `<text x="${x}" y="${y}" font-family="sans-serif" font-size="12" ${more}>${words}</text>`;
-	const ticksX = [...new Set(points.map(([x]) => x))].sort((a, b) => a - b).filter((_, place, all) => all.length <= 8 || place % Math.ceil(all.length / 8) === 0);
+	const text = (x: number, y: number, words: string, more = '') =>
+		`<text x="${x}" y="${y}" font-family="sans-serif" font-size="12" ${more}>${words}</text>`;
+	const ticksX = [...new Set(points.map(([x]) => x))]
+		.sort((a, b) => a - b)
+		.filter((_, place, all) => all.length <= 8 || place % Math.ceil(all.length / 8) === 0);
 	const ticksY = [0, 0.25, 0.5, 0.75, 1].map((share) => share * maxY);
 	return [
 		`<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" viewBox="0 0 ${size.width} ${size.height}"><rect width="100%" height="100%" fill="#fff"/>`,
 		text(size.width / 2, 22, title, 'text-anchor="middle" font-weight="bold"'),
 		text(size.width / 2, size.height - 8, xLabel, 'text-anchor="middle"'),
 		text(16, size.height / 2, yLabel, `text-anchor="middle" transform="rotate(-90 16 ${size.height / 2})"`),
-		...ticksY.map((y) => `<line x1="${size.left}" x2="${size.width - size.right}" y1="${py(y)}" y2="${py(y)}" stroke="#e5e7eb"/>${text(size.left - 6, py(y) + 4, shown(y), 'text-anchor="end"')}`),
-		...ticksX.map((x) => text(px(x), size.height - size.bottom + 16, x >= 1_000 ? `${shown(x / 1_000)}k` : shown(x), 'text-anchor="middle"')),
+		...ticksY.map(
+			(y) =>
+				`<line x1="${size.left}" x2="${size.width - size.right}" y1="${py(y)}" y2="${py(y)}" stroke="#e5e7eb"/>${text(size.left - 6, py(y) + 4, shown(y), 'text-anchor="end"')}`,
+		),
+		...ticksX.map((x) =>
+			text(
+				px(x),
+				size.height - size.bottom + 16,
+				x >= 1_000 ? `${shown(x / 1_000)}k` : shown(x),
+				'text-anchor="middle"',
+			),
+		),
 		...series.flatMap(({ name, points: own }, place) => {
 			const color = colors[place % colors.length] ?? '#000';
 			return [

@@ -3,8 +3,16 @@ import { base, type BenchStage, chain, promptsFrom, to } from './stage';
 
 type Node = Omit<WorkflowNode, 'position'>;
 
-/** An HTTP Request to the stand-in with the key in a header, repeated where it fails, as n8n's documentation advises. */
-export function httpRequest(stage: BenchStage, name: string, method: string, path: string, body?: string): Node & Record<string, unknown> {
+/**
+ * An HTTP Request to the stand-in with the key in a header, repeated where it fails, as n8n's documentation advises.
+ */
+export function httpRequest(
+	stage: BenchStage,
+	name: string,
+	method: string,
+	path: string,
+	body?: string,
+): Node & Record<string, unknown> {
 	return {
 		name,
 		type: `${base}httpRequest`,
@@ -29,20 +37,51 @@ const ended = "={{ $input.all().every((item) => ['SUCCEEDED', 'FAILED', 'CANCELE
  * What templates teach, tuned: a loop over batches, each submitted together, then Wait and a status request for each
  * until all of the batch have ended. Nothing but nodes that come with n8n.
  */
-export function pollingLoop(stage: BenchStage, path: string, { batchSize, waitSeconds }: { batchSize: number; waitSeconds: number }): Workflow {
+export function pollingLoop(
+	stage: BenchStage,
+	path: string,
+	{ batchSize, waitSeconds }: { batchSize: number; waitSeconds: number },
+): Workflow {
 	return chain(
 		`Rival: loops of ${batchSize}, Wait ${waitSeconds} s`,
 		[
 			...promptsFrom(path),
 			{ name: 'Loop', type: `${base}splitInBatches`, typeVersion: 3, parameters: { batchSize, options: {} } },
-			httpRequest(stage, 'Submit', 'POST', '/v1/images/generate', "={{ JSON.stringify({ prompt: $json['body.prompts'] }) }}"),
-			{ name: 'Wait', type: `${base}wait`, typeVersion: 1.1, webhookId: `wait-${path}`, parameters: { amount: waitSeconds, unit: 'seconds' } },
+			httpRequest(
+				stage,
+				'Submit',
+				'POST',
+				'/v1/images/generate',
+				"={{ JSON.stringify({ prompt: $json['body.prompts'] }) }}",
+			),
+			{
+				name: 'Wait',
+				type: `${base}wait`,
+				typeVersion: 1.1,
+				webhookId: `wait-${path}`,
+				parameters: { amount: waitSeconds, unit: 'seconds' },
+			},
 			httpRequest(stage, 'Status', 'GET', '/v1/jobs/{{ $json.jobId }}'),
 			{
 				name: 'All done?',
 				type: `${base}if`,
 				typeVersion: 2.2,
-				parameters: { conditions: { options: { caseSensitive: true, leftValue: '', typeValidation: 'loose', version: 2 }, conditions: [{ id: 'c', leftValue: ended, rightValue: '', operator: { type: 'boolean', operation: 'true', singleValue: true } }], combinator: 'and' }, looseTypeValidation: true, options: {} },
+				parameters: {
+					conditions: {
+						options: { caseSensitive: true, leftValue: '', typeValidation: 'loose', version: 2 },
+						conditions: [
+							{
+								id: 'c',
+								leftValue: ended,
+								rightValue: '',
+								operator: { type: 'boolean', operation: 'true', singleValue: true },
+							},
+						],
+						combinator: 'and',
+					},
+					looseTypeValidation: true,
+					options: {},
+				},
 			},
 			{ name: 'Done', type: `${base}noOp`, typeVersion: 1, parameters: {} },
 		],

@@ -3,7 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ImageSaasSandbox, type Settings, startImageSaasSandbox } from '../sandbox';
 import { DEFAULT_TENANT } from '../sandbox/imageSaas/settings';
-import { type CredentialReference, type Execution, finalStatuses, type N8nClient, type N8nInstance, prepareUserFolder, startN8n, templateOwner, waitUntil, type Workflow, type WorkflowNode } from '../scripts/lib/n8nInstance';
+import {
+	type CredentialReference,
+	type Execution,
+	finalStatuses,
+	type N8nClient,
+	type N8nInstance,
+	prepareUserFolder,
+	startN8n,
+	templateOwner,
+	waitUntil,
+	type Workflow,
+	type WorkflowNode,
+} from '../scripts/lib/n8nInstance';
 
 export const pack = 'n8n-nodes-image-pipelines.';
 export const base = 'n8n-nodes-base.';
@@ -14,7 +26,10 @@ export interface CredentialLimits {
 	jobsInFlight?: number;
 }
 
-/** Keys that the stand-in takes, all of one tenant: it sends webhooks for no other. To the pack each is an account of its own. */
+/**
+ * Keys that the stand-in takes, all of one tenant: it sends webhooks for no other. To the pack each is an account of
+ * its own.
+ */
 const accounts = 100;
 const keyOf = (account: number) => `img_bench_${account}`;
 
@@ -33,8 +48,18 @@ export class BenchStage {
 	static async open(settings: Partial<Settings> = {}): Promise<BenchStage> {
 		const userFolder = mkdtempSync(join(tmpdir(), 'image-pipelines-bench-'));
 		prepareUserFolder(userFolder);
-		const sandbox = await startImageSaasSandbox({ settings: { requestsPerMinute: 0, maxConcurrent: 0, apiKeys: Object.fromEntries(Array.from({ length: accounts }, (_, n) => [keyOf(n), DEFAULT_TENANT])), ...settings } });
-		const n8n = await startN8n({ userFolder, env: { N8N_METRICS: 'true', N8N_LOG_LEVEL: 'warn', NODE_OPTIONS: '--max-old-space-size=6144' } });
+		const sandbox = await startImageSaasSandbox({
+			settings: {
+				requestsPerMinute: 0,
+				maxConcurrent: 0,
+				apiKeys: Object.fromEntries(Array.from({ length: accounts }, (_, n) => [keyOf(n), DEFAULT_TENANT])),
+				...settings,
+			},
+		});
+		const n8n = await startN8n({
+			userFolder,
+			env: { N8N_METRICS: 'true', N8N_LOG_LEVEL: 'warn', NODE_OPTIONS: '--max-old-space-size=6144' },
+		});
 		return new BenchStage(userFolder, n8n, await n8n.client().signIn(templateOwner), sandbox);
 	}
 
@@ -48,7 +73,10 @@ export class BenchStage {
 		return 'img_test_dev_123456789';
 	}
 
-	/** An account of the stand-in that nobody has used: nothing is known of it, neither in n8n's process nor in the memory. */
+	/**
+	 * An account of the stand-in that nobody has used: nothing is known of it, neither in n8n's process nor in the
+	 * memory.
+	 */
 	newAccount(): string {
 		if (this.account === accounts) throw new Error(`The stand-in knows only ${accounts} accounts`);
 		return keyOf(this.account++);
@@ -58,8 +86,18 @@ export class BenchStage {
 	 * A credential whose endpoint is a new one: each names another host that it never meets. It knows what the memory
 	 * has of its account.
 	 */
-	async credential({ requestsPerMinute = 0, jobsInFlight = 0 }: CredentialLimits = {}, account = this.apiKey): Promise<CredentialReference> {
-		const data = { baseUrl: this.sandbox.url, apiKey: account, webhookSecret: 'whsec_sandbox', requestsPerMinute, jobsInFlight, allowedHosts: `localhost, 127.0.0.1, run-${++this.credentials}.invalid` };
+	async credential(
+		{ requestsPerMinute = 0, jobsInFlight = 0 }: CredentialLimits = {},
+		account = this.apiKey,
+	): Promise<CredentialReference> {
+		const data = {
+			baseUrl: this.sandbox.url,
+			apiKey: account,
+			webhookSecret: 'whsec_sandbox',
+			requestsPerMinute,
+			jobsInFlight,
+			allowedHosts: `localhost, 127.0.0.1, run-${++this.credentials}.invalid`,
+		};
 		return await this.client.createCredential({ name: `Run ${this.credentials}`, type: 'imageSaasApi', data });
 	}
 
@@ -73,7 +111,11 @@ export class BenchStage {
 	/** Starts a published workflow by its webhook and waits for the execution's end. */
 	async runByWebhook(id: string, path: string, body: unknown, withinMs: number): Promise<Execution> {
 		const known = (await this.client.listExecutions({ workflowId: id })).map((execution) => execution.id);
-		const answer = await fetch(`${this.n8n.url}/webhook/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+		const answer = await fetch(`${this.n8n.url}/webhook/${path}`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify(body),
+		});
 		if (!answer.ok) throw new Error(`The webhook answered ${answer.status}: ${await answer.text()}`);
 		const execution = await this.client.waitForNewExecution(id, known, 30_000);
 		// Its data may be many megabytes: read once, when it has ended.
@@ -94,7 +136,8 @@ export class BenchStage {
 	/** Delay of n8n's event loop since this was asked for the last time, by its own metrics, ms. */
 	async eventLoopDelay(): Promise<{ mean: number; p99: number }> {
 		const text = await (await fetch(`${this.n8n.url}/metrics`)).text();
-		const of = (name: string) => Number(new RegExp(`^n8n_nodejs_eventloop_lag_${name}_seconds (\\S+)$`, 'm').exec(text)?.[1]) * 1_000;
+		const of = (name: string) =>
+			Number(new RegExp(`^n8n_nodejs_eventloop_lag_${name}_seconds (\\S+)$`, 'm').exec(text)?.[1]) * 1_000;
 		return { mean: of('mean'), p99: of('p99') };
 	}
 }
@@ -116,9 +159,18 @@ type Links = Record<string, Array<Array<{ node: string; type: string; index: num
 
 /** Nodes one after the other; `back` adds further links. */
 export function chain(name: string, nodes: Array<Omit<WorkflowNode, 'position'>>, back: Links = {}): Workflow {
-	const links: Links = Object.fromEntries(nodes.slice(0, -1).map((node, place) => [node.name, [[to(nodes[place + 1]?.name ?? '')]]]));
-	const connections = Object.fromEntries(Object.entries({ ...links, ...back }).map(([from, main]) => [from, { main }]));
-	return { name, settings: { executionOrder: 'v1' }, nodes: nodes.map((node, place) => ({ id: String(place), position: [place * 200, 0], ...node })), connections };
+	const links: Links = Object.fromEntries(
+		nodes.slice(0, -1).map((node, place) => [node.name, [[to(nodes[place + 1]?.name ?? '')]]]),
+	);
+	const connections = Object.fromEntries(
+		Object.entries({ ...links, ...back }).map(([from, main]) => [from, { main }]),
+	);
+	return {
+		name,
+		settings: { executionOrder: 'v1' },
+		nodes: nodes.map((node, place) => ({ id: String(place), position: [place * 200, 0], ...node })),
+		connections,
+	};
 }
 
 export const to = (node: string, index = 0) => ({ node, type: 'main', index });
@@ -126,8 +178,19 @@ export const to = (node: string, index = 0) => ({ node, type: 'main', index });
 /** The start of a workflow that takes `{ prompts }` and makes an item of each. */
 export function promptsFrom(path: string): Array<Omit<WorkflowNode, 'position'>> {
 	return [
-		{ name: 'Start', type: `${base}webhook`, typeVersion: 2, webhookId: `bench-${path}`, parameters: { httpMethod: 'POST', path, options: {} } },
-		{ name: 'Rows', type: `${base}splitOut`, typeVersion: 1, parameters: { fieldToSplitOut: 'body.prompts', options: {} } },
+		{
+			name: 'Start',
+			type: `${base}webhook`,
+			typeVersion: 2,
+			webhookId: `bench-${path}`,
+			parameters: { httpMethod: 'POST', path, options: {} },
+		},
+		{
+			name: 'Rows',
+			type: `${base}splitOut`,
+			typeVersion: 1,
+			parameters: { fieldToSplitOut: 'body.prompts', options: {} },
+		},
 	];
 }
 

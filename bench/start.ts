@@ -7,9 +7,14 @@ import { base, type BenchStage, chain, pack, promptsFrom } from './stage';
 
 const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-/** Time to load every node and credential of the pack, as n8n does when it starts, in a process that has n8n's own part already. */
+/**
+ * Time to load every node and credential of the pack, as n8n does when it starts, in a process that has n8n's own part
+ * already.
+ */
 function loadMs(): number {
-	const { n8n } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { n8n: { nodes: string[]; credentials: string[] } };
+	const { n8n } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
+		n8n: { nodes: string[]; credentials: string[] };
+	};
 	const files = [...n8n.nodes, ...n8n.credentials].map((file) => join(projectRoot, file));
 	const script = `require('n8n-workflow'); const before = performance.now(); for (const file of ${JSON.stringify(files)}) for (const Type of Object.values(require(file))) new Type(); console.log(performance.now() - before);`;
 	return Number(execFileSync(process.execPath, ['-e', script], { cwd: projectRoot, encoding: 'utf8' }));
@@ -19,11 +24,32 @@ function loadMs(): number {
 export async function start(stage: BenchStage): Promise<Report> {
 	const load = median(Array.from({ length: 9 }, loadMs));
 	// What n8n itself loads for its first execution is not ours.
-	const warm = await stage.publish(chain('Warm', [...promptsFrom('warm').slice(0, 1), { name: 'Set', type: `${base}set`, typeVersion: 3.4, parameters: { assignments: { assignments: [] }, options: {} } }]));
+	const warm = await stage.publish(
+		chain('Warm', [
+			...promptsFrom('warm').slice(0, 1),
+			{
+				name: 'Set',
+				type: `${base}set`,
+				typeVersion: 3.4,
+				parameters: { assignments: { assignments: [] }, options: {} },
+			},
+		]),
+	);
 	await stage.runByWebhook(warm, 'warm', {}, 30_000);
 	const credentials = { imageSaasApi: await stage.credential() };
 	stage.sandbox.settings({ jobDurationMs: 1 });
-	const ours = await stage.publish(chain('Ours', [...promptsFrom('first'), { name: 'Generate', type: `${pack}imageGenerate`, typeVersion: 1, credentials, parameters: { provider: 'imageSaas', prompt: "={{ $json['body.prompts'] }}", wait: false, options: {} } }]));
+	const ours = await stage.publish(
+		chain('Ours', [
+			...promptsFrom('first'),
+			{
+				name: 'Generate',
+				type: `${pack}imageGenerate`,
+				typeVersion: 1,
+				credentials,
+				parameters: { provider: 'imageSaas', prompt: "={{ $json['body.prompts'] }}", wait: false, options: {} },
+			},
+		]),
+	);
 	const times: number[] = [];
 	for (let run = 0; run < 8; run++) {
 		const { data } = await stage.runByWebhook(ours, 'first', { prompts: ['A cat'] }, 30_000);
@@ -37,6 +63,8 @@ export async function start(stage: BenchStage): Promise<Report> {
 			{ name: "added to n8n's start", value: load, unit: 'ms', most: 50 },
 			{ name: 'added to the first execution', value: first - median(later), unit: 'ms', most: 300 },
 		],
-		remarks: ['The first is the time to load and make every node and credential where n8n-workflow is loaded already, the median of nine processes; the second is the first run of Image Generate less the median of seven later ones, in an n8n that has run another workflow.'],
+		remarks: [
+			'The first is the time to load and make every node and credential where n8n-workflow is loaded already, the median of nine processes; the second is the first run of Image Generate less the median of seven later ones, in an n8n that has run another workflow.',
+		],
 	};
 }

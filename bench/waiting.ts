@@ -18,7 +18,11 @@ async function costOf(stage: BenchStage, path: string): Promise<Cost> {
 	stage.sandbox.reset();
 	stage.sandbox.settings({ jobDurationMs: jobMs, jobDurationJitter: 0 });
 	const begin = async (prompt: string) => {
-		const answer = await fetch(`${stage.n8n.url}/webhook/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ prompts: [prompt] }) });
+		const answer = await fetch(`${stage.n8n.url}/webhook/${path}`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify({ prompts: [prompt] }),
+		});
 		await answer.text();
 	};
 	// What the first executions load is not the waiting's doing.
@@ -49,7 +53,23 @@ const sleep = async (ms: number) => await new Promise((resolve) => setTimeout(re
 export async function waiting(withStage: <T>(run: (stage: BenchStage) => Promise<T>) => Promise<T>): Promise<Report> {
 	const ours = await withStage(async (stage) => {
 		const credentials = { imageSaasApi: await stage.credential() };
-		await stage.publish(chain('Ours', [...promptsFrom('wait-ours'), { name: 'Generate', type: `${pack}imageGenerate`, typeVersion: 1, credentials, parameters: { provider: 'imageSaas', prompt: "={{ $json['body.prompts'] }}", download: false, options: {} } }]));
+		await stage.publish(
+			chain('Ours', [
+				...promptsFrom('wait-ours'),
+				{
+					name: 'Generate',
+					type: `${pack}imageGenerate`,
+					typeVersion: 1,
+					credentials,
+					parameters: {
+						provider: 'imageSaas',
+						prompt: "={{ $json['body.prompts'] }}",
+						download: false,
+						options: {},
+					},
+				},
+			]),
+		);
 		return await costOf(stage, 'wait-ours');
 	});
 	const rival = await withStage(async (stage) => {
@@ -62,7 +82,12 @@ export async function waiting(withStage: <T>(run: (stage: BenchStage) => Promise
 		figures: [
 			{ name: 'requests to the provider, ours', value: ours.requestsPerSecond, unit: '/s' },
 			{ name: 'requests to the provider, rival, Wait 5 s', value: rival.requestsPerSecond, unit: '/s' },
-			{ name: 'requests, ours / rival', value: ours.requestsPerSecond / rival.requestsPerSecond, unit: '×', most: 1 },
+			{
+				name: 'requests, ours / rival',
+				value: ours.requestsPerSecond / rival.requestsPerSecond,
+				unit: '×',
+				most: 1,
+			},
 			{ name: 'resident memory a waiting execution, ours', value: ours.megabytes * 1_024, unit: 'kB' },
 			{ name: 'resident memory a waiting execution, rival', value: rival.megabytes * 1_024, unit: 'kB' },
 			{ name: 'memory, ours / rival', value: ours.megabytes / rival.megabytes, unit: '×', most: 1 },
@@ -70,8 +95,15 @@ export async function waiting(withStage: <T>(run: (stage: BenchStage) => Promise
 			{ name: 'event-loop delay, mean, rival', value: rival.lagMeanMs, unit: 'ms' },
 			{ name: 'event-loop delay, 99th percentile, ours', value: ours.lagP99Ms, unit: 'ms' },
 			{ name: 'event-loop delay, 99th percentile, rival', value: rival.lagP99Ms, unit: 'ms' },
-			{ name: 'event-loop delay, mean, ours / rival', value: ours.lagMeanMs / rival.lagMeanMs, unit: '×', most: 1 },
+			{
+				name: 'event-loop delay, mean, ours / rival',
+				value: ours.lagMeanMs / rival.lagMeanMs,
+				unit: '×',
+				most: 1,
+			},
 		],
-		remarks: [`Over ${windowMs / 1_000} s in which all wait, each side in an n8n of its own; the delay is what n8n's own metrics say (its timer has a resolution of 10 ms). Memory is what was added since the first execution had ended its start.`],
+		remarks: [
+			`Over ${windowMs / 1_000} s in which all wait, each side in an n8n of its own; the delay is what n8n's own metrics say (its timer has a resolution of 10 ms). Memory is what was added since the first execution had ended its start.`,
+		],
 	};
 }

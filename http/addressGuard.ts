@@ -3,7 +3,10 @@ import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { ImageError } from '../model/errors';
 
-/** Which addresses a download may reach besides the public internet. Hosts are names or addresses, with or without a port; `*.` stands for any name below. */
+/**
+ * Which addresses a download may reach besides the public internet. Hosts are names or addresses, with or without a
+ * port; `*.` stands for any name below.
+ */
 export interface AddressPolicy {
 	allowedHosts: readonly string[];
 	/** CIDR ranges, e.g. `10.1.0.0/16`. */
@@ -15,12 +18,18 @@ export interface AddressPolicy {
 export interface AddressGuard {
 	/** Checks a URL before it is asked for: scheme, no credentials in it, and its host where that is an address. */
 	checkUrl(url: URL): void;
-	/** Resolves a name and refuses it where any of its addresses is forbidden. Given to the socket itself, so the address checked is the address connected to. */
+	/**
+	 * Resolves a name and refuses it where any of its addresses is forbidden. Given to the socket itself, so the
+	 * address checked is the address connected to.
+	 */
 	lookup: LookupFunction;
 }
 
 /** Where names are looked up; `dns.lookup` unless a test says otherwise. */
-export type Resolver = (hostname: string, done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void) => void;
+export type Resolver = (
+	hostname: string,
+	done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
 
 const resolveAll: Resolver = (hostname, done) => systemLookup(hostname, { all: true }, done);
 
@@ -28,14 +37,20 @@ const resolveAll: Resolver = (hostname, done) => systemLookup(hostname, { all: t
  * Refuses loopback, link-local, private, metadata and every other address that is not public, unless the policy
  * names its host or range. Proxies of the environment are reached freely: they are the operator's own.
  */
-export function createAddressGuard(policy: AddressPolicy, resolve: Resolver = resolveAll, env: NodeJS.ProcessEnv = process.env): AddressGuard {
+export function createAddressGuard(
+	policy: AddressPolicy,
+	resolve: Resolver = resolveAll,
+	env: NodeJS.ProcessEnv = process.env,
+): AddressGuard {
 	const allowed = new Set(policy.allowedHosts.map(plainEntry));
 	const blocked = new Set(policy.blockedHosts.map(plainEntry));
 	const allowedRanges = policy.allowedRanges.map(toRange);
 	const blockedRanges = policy.blockedRanges.map(toRange);
 	const proxies = proxyHosts(env);
 
-	const hostAllowed = (hostname: string, port?: string) => onList(allowed, hostname) || (port !== undefined && onList(allowed, isIP(hostname) === 6 ? `[${hostname}]:${port}` : `${hostname}:${port}`));
+	const hostAllowed = (hostname: string, port?: string) =>
+		onList(allowed, hostname) ||
+		(port !== undefined && onList(allowed, isIP(hostname) === 6 ? `[${hostname}]:${port}` : `${hostname}:${port}`));
 	// A name allowed with its port only must still resolve; the port was checked with the URL.
 	const named = new Set([...allowed].map((host) => (ipaddr.isValid(host) ? host : host.replace(/:\d+$/, ''))));
 
@@ -47,8 +62,10 @@ export function createAddressGuard(policy: AddressPolicy, resolve: Resolver = re
 
 	return {
 		checkUrl(url) {
-			if (url.protocol !== 'http:' && url.protocol !== 'https:') throw refused(url.host || url.protocol, 'only http and https are downloaded');
-			if (url.username !== '' || url.password !== '') throw refused(url.host, 'the URL holds a user name or password');
+			if (url.protocol !== 'http:' && url.protocol !== 'https:')
+				throw refused(url.host || url.protocol, 'only http and https are downloaded');
+			if (url.username !== '' || url.password !== '')
+				throw refused(url.host, 'the URL holds a user name or password');
 			const hostname = plainHost(url.hostname);
 			if (onList(blocked, hostname)) throw refused(hostname, 'it is on the list of blocked hosts');
 			const port = url.port || (url.protocol === 'https:' ? '443' : '80');
@@ -82,7 +99,9 @@ function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
 type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
 
 function toRange(cidr: string): Range {
-	return cidr.includes('/') ? ipaddr.parseCIDR(cidr) : [ipaddr.parse(cidr), ipaddr.parse(cidr).kind() === 'ipv4' ? 32 : 128];
+	return cidr.includes('/')
+		? ipaddr.parseCIDR(cidr)
+		: [ipaddr.parse(cidr), ipaddr.parse(cidr).kind() === 'ipv4' ? 32 : 128];
 }
 
 function within(address: ipaddr.IPv4 | ipaddr.IPv6, [base, bits]: Range): boolean {
@@ -91,15 +110,26 @@ function within(address: ipaddr.IPv4 | ipaddr.IPv6, [base, bits]: Range): boolea
 
 /** Lower case, without the brackets of an IPv6 address or a closing dot. */
 function plainHost(hostname: string): string {
-	return hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '').toLowerCase();
+	return hostname
+		.replace(/^\[|\]$/g, '')
+		.replace(/\.$/, '')
+		.toLowerCase();
 }
 
 /** Whether a list names a host, itself or by a star for its first part as n8n's own lists do. */
 function onList(list: ReadonlySet<string>, host: string): boolean {
-	return list.has(host) || [...list].some((entry) => entry.startsWith('*.') && host.length >= entry.length && host.endsWith(entry.slice(1)));
+	return (
+		list.has(host) ||
+		[...list].some(
+			(entry) => entry.startsWith('*.') && host.length >= entry.length && host.endsWith(entry.slice(1)),
+		)
+	);
 }
 
-/** A host of a list as `checkUrl` looks for it: an IPv6 address bare and shortened, in brackets only where a port follows. */
+/**
+ * A host of a list as `checkUrl` looks for it: an IPv6 address bare and shortened, in brackets only where a port
+ * follows.
+ */
 function plainEntry(entry: string): string {
 	const host = entry.toLowerCase();
 	const [, address = host, port = ''] = /^\[(.+)\](:\d+)?$/.exec(host) ?? [];
@@ -110,7 +140,11 @@ function plainEntry(entry: string): string {
 
 function proxyHosts(env: NodeJS.ProcessEnv): Set<string> {
 	const urls = [env['HTTP_PROXY'], env['http_proxy'], env['HTTPS_PROXY'], env['https_proxy']];
-	return new Set(urls.filter((url): url is string => url !== undefined && URL.canParse(url)).map((url) => plainHost(new URL(url).hostname)));
+	return new Set(
+		urls
+			.filter((url): url is string => url !== undefined && URL.canParse(url))
+			.map((url) => plainHost(new URL(url).hostname)),
+	);
 }
 
 function refused(host: string, reason: string): ImageError {

@@ -8,11 +8,17 @@ afterEach(() => proxy?.close());
 
 const fetchBy = async (url: string, proxyEnv: NodeJS.ProcessEnv) => {
 	const { httpAgent } = keepAliveAgents(2, { proxyEnv });
-	return await new Promise<string>((resolve, reject) => get(url, { agent: httpAgent }, (response) => resolve(text(response))).on('error', reject)).finally(() => httpAgent.destroy());
+	return await new Promise<string>((resolve, reject) =>
+		get(url, { agent: httpAgent }, (response) => resolve(text(response))).on('error', reject),
+	).finally(() => httpAgent.destroy());
 };
 
 it('a proxy of the environment is used, and hosts that NO_PROXY names are reached directly', async () => {
 	proxy = await loopback((request, response) => response.end(`proxy was asked for ${request.url ?? ''}`));
-	expect(await fetchBy('http://images.example/v1/jobs', { HTTP_PROXY: proxy.url })).toBe('proxy was asked for http://images.example/v1/jobs');
-	expect(await fetchBy(`${proxy.url}/direct`, { HTTP_PROXY: 'http://127.0.0.1:9', NO_PROXY: '127.0.0.1' })).toBe('proxy was asked for /direct');
+	expect(await fetchBy('http://images.example/v1/jobs', { HTTP_PROXY: proxy.url })).toBe(
+		'proxy was asked for http://images.example/v1/jobs',
+	);
+	expect(await fetchBy(`${proxy.url}/direct`, { HTTP_PROXY: 'http://127.0.0.1:9', NO_PROXY: '127.0.0.1' })).toBe(
+		'proxy was asked for /direct',
+	);
 });

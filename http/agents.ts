@@ -12,6 +12,13 @@ export interface AgentPair {
  * @param maxSockets connections per origin at the most
  */
 export function keepAliveAgents(maxSockets: number, options: AgentOptions = {}): AgentPair {
-	const common = { keepAlive: true, maxSockets, maxFreeSockets: maxSockets, scheduling: 'lifo' as const, proxyEnv: process.env, ...options };
+	const common = {
+		keepAlive: true,
+		maxSockets,
+		maxFreeSockets: maxSockets,
+		scheduling: 'lifo' as const,
+		proxyEnv: process.env,
+		...options,
+	};
 	return { httpAgent: new HttpAgent(common), httpsAgent: new HttpsAgent(common) };
 }

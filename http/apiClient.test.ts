@@ -9,18 +9,41 @@ afterEach(async () => {
 	server = undefined;
 });
 
-const client = (baseUrl: string) => createApiClient({ baseUrl, headers: { authorization: 'Bearer top-secret-key' }, secrets: ['top-secret-key'] });
+const client = (baseUrl: string) =>
+	createApiClient({ baseUrl, headers: { authorization: 'Bearer top-secret-key' }, secrets: ['top-secret-key'] });
 
 it('sends method, path, query, headers and JSON as asked, and gives any status as an answer', async () => {
 	const { url } = await serve((request, response) => {
 		let body = '';
 		request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-		request.on('end', () => response.writeHead(418, { 'X-Kind': 'tea' }).end(JSON.stringify({ method: request.method, url: request.url, type: request.headers['content-type'], extra: request.headers['x-extra'], body })));
+		request.on('end', () =>
+			response.writeHead(418, { 'X-Kind': 'tea' }).end(
+				JSON.stringify({
+					method: request.method,
+					url: request.url,
+					type: request.headers['content-type'],
+					extra: request.headers['x-extra'],
+					body,
+				}),
+			),
+		);
 	});
-	const answer = await client(url).send({ method: 'POST', path: '/v1/a', query: { limit: 1, cursor: undefined, q: 'ä b' }, json: { prompt: '灯塔' }, headers: { 'x-extra': '1' } });
+	const answer = await client(url).send({
+		method: 'POST',
+		path: '/v1/a',
+		query: { limit: 1, cursor: undefined, q: 'ä b' },
+		json: { prompt: '灯塔' },
+		headers: { 'x-extra': '1' },
+	});
 	expect(answer.status).toBe(418);
 	expect(answer.headers['x-kind']).toBe('tea');
-	expect(JSON.parse(answer.text)).toEqual({ method: 'POST', url: '/v1/a?limit=1&q=%C3%A4+b', type: 'application/json', extra: '1', body: '{"prompt":"灯塔"}' });
+	expect(JSON.parse(answer.text)).toEqual({
+		method: 'POST',
+		url: '/v1/a?limit=1&q=%C3%A4+b',
+		type: 'application/json',
+		extra: '1',
+		body: '{"prompt":"灯塔"}',
+	});
 });
 
 it('fifty calls one after the other share a connection', async () => {
@@ -36,14 +59,18 @@ it('calls that take long by nature keep no others waiting for a connection', asy
 	});
 	const api = client(url);
 	const stop = new AbortController();
-	const slow = Array.from({ length: 40 }, () => api.send({ method: 'GET', path: '/slow', timeoutMs: 300_000, signal: stop.signal }).catch(() => undefined));
+	const slow = Array.from({ length: 40 }, () =>
+		api.send({ method: 'GET', path: '/slow', timeoutMs: 300_000, signal: stop.signal }).catch(() => undefined),
+	);
 	expect((await api.send({ method: 'GET', path: '/quick' })).status).toBe(200);
 	stop.abort();
 	await Promise.all(slow);
 });
 
 it('the secret is in no answer that repeats it', async () => {
-	const { url } = await serve((request, response) => response.end(JSON.stringify({ youSent: request.headers.authorization })));
+	const { url } = await serve((request, response) =>
+		response.end(JSON.stringify({ youSent: request.headers.authorization })),
+	);
 	expect((await client(url).send({ method: 'GET', path: '/' })).text).toBe('{"youSent":"Bearer ***"}');
 });
 
@@ -59,12 +86,19 @@ it('a redirect is not followed, since it would carry the key elsewhere', async (
 
 it('a server that does not answer is a time-out, and the request may have been acted on', async () => {
 	const { url } = await serve(() => undefined);
-	await expect(client(url).send({ method: 'POST', path: '/', timeoutMs: 50 })).rejects.toMatchObject({ code: 'timeout', delivery: 'ambiguous', retryable: true });
+	await expect(client(url).send({ method: 'POST', path: '/', timeoutMs: 50 })).rejects.toMatchObject({
+		code: 'timeout',
+		delivery: 'ambiguous',
+		retryable: true,
+	});
 });
 
 it('an answer larger than allowed is refused and not read on', async () => {
 	const { url } = await serve((_request, response) => response.end('x'.repeat(10_000)));
-	await expect(client(url).send({ method: 'GET', path: '/', maxBytes: 1_000 })).rejects.toMatchObject({ code: 'malformedResponse', delivery: 'ambiguous' });
+	await expect(client(url).send({ method: 'GET', path: '/', maxBytes: 1_000 })).rejects.toMatchObject({
+		code: 'malformedResponse',
+		delivery: 'ambiguous',
+	});
 });
 
 it('stopping ends a call at once', async () => {
@@ -73,20 +107,36 @@ it('stopping ends a call at once', async () => {
 	const answer = client(url).send({ method: 'GET', path: '/', signal: stop.signal });
 	setImmediate(() => stop.abort());
 	await expect(answer).rejects.toMatchObject({ code: 'canceled' });
-	await expect(client(url).send({ method: 'GET', path: '/', signal: stop.signal })).rejects.toMatchObject({ code: 'canceled', delivery: 'notSent' });
+	await expect(client(url).send({ method: 'GET', path: '/', signal: stop.signal })).rejects.toMatchObject({
+		code: 'canceled',
+		delivery: 'notSent',
+	});
 });
 
 it('where nothing listens nothing was sent, and the message names the address and no key', async () => {
 	const gone = await loopback(() => undefined);
 	await gone.close();
-	const failure: unknown = await client(gone.url).send({ method: 'POST', path: '/secret-path' }).catch((error: unknown) => error);
-	expect(failure).toMatchObject({ code: 'network', delivery: 'notSent', message: `Connection failed: nothing listens at ${gone.url}` });
-	expect(JSON.stringify(failure) + String((failure as Error).stack) + String((failure as Error).cause)).not.toContain('top-secret-key');
+	const failure: unknown = await client(gone.url)
+		.send({ method: 'POST', path: '/secret-path' })
+		.catch((error: unknown) => error);
+	expect(failure).toMatchObject({
+		code: 'network',
+		delivery: 'notSent',
+		message: `Connection failed: nothing listens at ${gone.url}`,
+	});
+	expect(JSON.stringify(failure) + String((failure as Error).stack) + String((failure as Error).cause)).not.toContain(
+		'top-secret-key',
+	);
 });
 
 it('a connection cut after the request leaves open what became of it', async () => {
-	const { url } = await serve((request) => request.on('data', () => undefined).on('end', () => request.socket.resetAndDestroy()));
-	await expect(client(url).send({ method: 'POST', path: '/', json: {} })).rejects.toMatchObject({ code: 'network', delivery: 'ambiguous' });
+	const { url } = await serve((request) =>
+		request.on('data', () => undefined).on('end', () => request.socket.resetAndDestroy()),
+	);
+	await expect(client(url).send({ method: 'POST', path: '/', json: {} })).rejects.toMatchObject({
+		code: 'network',
+		delivery: 'ambiguous',
+	});
 });
 
 it('a call that is stopped while it waits ends, and its connection with it', async () => {
@@ -116,7 +166,10 @@ it('an answer that breaks off is an error, not half an answer', async () => {
 		response.writeHead(200, { 'content-length': '1000' });
 		response.write('{"jobId":', () => response.destroy());
 	});
-	await expect(client(url).send({ method: 'POST', path: '/' })).rejects.toMatchObject({ code: 'network', delivery: 'ambiguous' });
+	await expect(client(url).send({ method: 'POST', path: '/' })).rejects.toMatchObject({
+		code: 'network',
+		delivery: 'ambiguous',
+	});
 });
 
 it('an answer that stops flowing is a time-out', async () => {
@@ -124,26 +177,48 @@ it('an answer that stops flowing is a time-out', async () => {
 		response.writeHead(200);
 		response.write('{');
 	});
-	await expect(client(url).send({ method: 'GET', path: '/', timeoutMs: 60 })).rejects.toMatchObject({ code: 'timeout', message: expect.stringContaining('0.06 s') as string });
+	await expect(client(url).send({ method: 'GET', path: '/', timeoutMs: 60 })).rejects.toMatchObject({
+		code: 'timeout',
+		message: expect.stringContaining('0.06 s') as string,
+	});
 });
 
 it('what is small on the wire and large unpacked is refused like any large answer', async () => {
-	const { url } = await serve((_request, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(5_000_000))));
-	await expect(client(url).send({ method: 'GET', path: '/', maxBytes: 100_000 })).rejects.toMatchObject({ code: 'malformedResponse' });
+	const { url } = await serve((_request, response) =>
+		response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(5_000_000))),
+	);
+	await expect(client(url).send({ method: 'GET', path: '/', maxBytes: 100_000 })).rejects.toMatchObject({
+		code: 'malformedResponse',
+	});
 });
 
 it('a host of several addresses where none listens: nothing was sent', async () => {
 	const gone = await loopback(() => undefined);
 	await gone.close();
-	await expect(client(gone.url.replace('127.0.0.1', 'localhost')).send({ method: 'POST', path: '/' })).rejects.toMatchObject({ code: 'network', delivery: 'notSent' });
+	await expect(
+		client(gone.url.replace('127.0.0.1', 'localhost')).send({ method: 'POST', path: '/' }),
+	).rejects.toMatchObject({ code: 'network', delivery: 'notSent' });
 });
 
 it('a host that does not exist: nothing was sent', async () => {
-	await expect(client('http://nobody.invalid').send({ method: 'POST', path: '/' })).rejects.toMatchObject({ code: 'network', delivery: 'notSent' });
+	await expect(client('http://nobody.invalid').send({ method: 'POST', path: '/' })).rejects.toMatchObject({
+		code: 'network',
+		delivery: 'notSent',
+	});
 });
 
 it('a request without a body says nothing of one, and no header is lost', async () => {
-	const { url } = await serve((request, response) => response.writeHead(200, { 'set-cookie': ['a=1', 'b=2'] }).end(JSON.stringify([request.headers['content-type'] ?? null, request.headers.accept, request.headers.authorization])));
+	const { url } = await serve((request, response) =>
+		response
+			.writeHead(200, { 'set-cookie': ['a=1', 'b=2'] })
+			.end(
+				JSON.stringify([
+					request.headers['content-type'] ?? null,
+					request.headers.accept,
+					request.headers.authorization,
+				]),
+			),
+	);
 	const answer = await client(url).send({ method: 'DELETE', path: '/' });
 	expect(JSON.parse(answer.text)).toEqual([null, 'application/json', 'Bearer ***']);
 	expect(answer.headers['set-cookie']).toBe('a=1,b=2');

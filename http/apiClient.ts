@@ -27,7 +27,10 @@ export interface ApiRequest {
 	/** Largest answer taken. */
 	maxBytes?: number;
 	signal?: AbortSignal | undefined;
-	/** Opens a connection of its own: a server may cut an idle one at the very moment it is used again, and then nobody knows whether the request arrived. */
+	/**
+	 * Opens a connection of its own: a server may cut an idle one at the very moment it is used again, and then nobody
+	 * knows whether the request arrived.
+	 */
 	freshConnection?: boolean;
 }
 
@@ -52,7 +55,10 @@ export interface ApiStream {
 	events(): AsyncIterable<string>;
 }
 
-/** The API plane: one endpoint's connection. Gives every HTTP answer, whatever its status; throws ImageError where none came. */
+/**
+ * The API plane: one endpoint's connection. Gives every HTTP answer, whatever its status; throws ImageError where none
+ * came.
+ */
 export interface ApiTransport {
 	send(request: ApiRequest): Promise<ApiAnswer>;
 	/** As `send`, for bodies that are no text (a file, a ZIP) or come bit by bit (SSE). */
@@ -75,13 +81,19 @@ const defaultMaxBytes = 8 * 1024 * 1024;
 
 /** All endpoints share these, so that a thousand calls cost a handful of connections. */
 const quick = once(() => keepAliveAgents(10));
-/** For calls that take long by nature (an answer that comes when the pictures are made): they must not keep the others waiting for a connection. */
+/**
+ * For calls that take long by nature (an answer that comes when the pictures are made): they must not keep the others
+ * waiting for a connection.
+ */
 const patient = once(() => keepAliveAgents(64));
 
 /** For calls whose outcome must not hang on the state of an idle connection. */
 const fresh = once(() => keepAliveAgents(64, { keepAlive: false }));
 
-/** Makes the transport of one endpoint: shared keep-alive connections, bounded time and size, no redirects (a redirect would carry the key elsewhere). */
+/**
+ * Makes the transport of one endpoint: shared keep-alive connections, bounded time and size, no redirects (a redirect
+ * would carry the key elsewhere).
+ */
 export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions): ApiTransport {
 	const { origin } = new URL(baseUrl);
 
@@ -111,7 +123,14 @@ export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions)
 				signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
 				...more,
 			});
-			return { status: answer.status, headers: Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), String(value)])), body: answer.data, failed };
+			return {
+				status: answer.status,
+				headers: Object.fromEntries(
+					Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+				),
+				body: answer.data,
+				failed,
+			};
 		} catch (thrown) {
 			throw toNetworkError(thrown, { ...failed, isWritten: sending.isWritten() });
 		}
@@ -119,13 +138,23 @@ export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions)
 
 	return {
 		async send(request) {
-			const { status, headers: answered, body } = await call(request, { responseType: 'text', transformResponse: (text: string) => text });
+			const {
+				status,
+				headers: answered,
+				body,
+			} = await call(request, { responseType: 'text', transformResponse: (text: string) => text });
 			return { status, headers: answered, text: redact(String(body), secrets) };
 		},
 
 		async open(request) {
-			// Counted by ourselves: axios counts through a generator, which when left early keeps the connection open until the next chunk.
-			const { status, headers: answered, body: source, failed } = await call(request, { responseType: 'stream', maxContentLength: -1 });
+			// Counted by ourselves: axios counts through a generator, which when left early keeps the connection open
+			// until the next chunk.
+			const {
+				status,
+				headers: answered,
+				body: source,
+				failed,
+			} = await call(request, { responseType: 'stream', maxContentLength: -1 });
 			const body = pipeline(source as Readable, atMost(failed.maxBytes, origin), () => undefined);
 			return {
 				status,
@@ -155,7 +184,12 @@ export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions)
 		},
 
 		async *socket(path, options) {
-			for await (const message of socketMessages(`${baseUrl.replace(/^http/i, 'ws')}${path}`, headers, { origin, secrets, ...options })) yield redact(message, secrets);
+			for await (const message of socketMessages(`${baseUrl.replace(/^http/i, 'ws')}${path}`, headers, {
+				origin,
+				secrets,
+				...options,
+			}))
+				yield redact(message, secrets);
 		},
 	};
 }
@@ -166,16 +200,28 @@ function atMost(maxBytes: number, origin: string): Transform {
 	return new Transform({
 		transform(chunk: Buffer, _encoding, done) {
 			bytes += chunk.length;
-			if (bytes > maxBytes) done(new ImageError('malformedResponse', { message: `The answer of ${origin} is larger than ${maxBytes} bytes`, delivery: 'ambiguous' }));
+			if (bytes > maxBytes)
+				done(
+					new ImageError('malformedResponse', {
+						message: `The answer of ${origin} is larger than ${maxBytes} bytes`,
+						delivery: 'ambiguous',
+					}),
+				);
 			else done(null, chunk);
 		},
 	});
 }
 
-async function encodeBody({ json, text, form }: ApiRequest): Promise<{ data?: unknown; headers: Record<string, string> }> {
+async function encodeBody({
+	json,
+	text,
+	form,
+}: ApiRequest): Promise<{ data?: unknown; headers: Record<string, string> }> {
 	if (form) return await encodeForm(form);
 	if (text !== undefined) return { data: text, headers: {} };
-	return json === undefined ? { headers: {} } : { data: JSON.stringify(json), headers: { 'content-type': 'application/json' } };
+	return json === undefined
+		? { headers: {} }
+		: { data: JSON.stringify(json), headers: { 'content-type': 'application/json' } };
 }
 
 function once<T>(make: () => T): () => T {

@@ -22,7 +22,9 @@ const listen = async (events: AsyncIterable<string>) => {
 
 it('a file comes as it is, byte for byte, whatever its status', async () => {
 	const bytes = Buffer.from([0, 255, 128, 10]);
-	const { url } = await serve((_request, response) => response.writeHead(206, { 'content-type': 'application/zip' }).end(bytes));
+	const { url } = await serve((_request, response) =>
+		response.writeHead(206, { 'content-type': 'application/zip' }).end(bytes),
+	);
 	const answer = await client(url).open({ method: 'GET', path: '/a' });
 	expect(answer).toMatchObject({ status: 206, headers: { 'content-type': 'application/zip' } });
 	expect(await buffer(answer.body)).toEqual(bytes);
@@ -37,26 +39,59 @@ it('an error that came instead of a file is read as text, without secrets', asyn
 it('a file that is larger than allowed is stopped', async () => {
 	const { url } = await serve((_request, response) => response.end(Buffer.alloc(50_000)));
 	const answer = await client(url).open({ method: 'GET', path: '/', maxBytes: 10_000 });
-	await expect(answer.text()).rejects.toMatchObject({ code: 'malformedResponse', message: expect.stringContaining('larger than 10000') as string });
+	await expect(answer.text()).rejects.toMatchObject({
+		code: 'malformedResponse',
+		message: expect.stringContaining('larger than 10000') as string,
+	});
 });
 
 it('a form arrives with its fields and files', async () => {
-	const { url } = await serve((request, response) => void buffer(request).then(async (body) => {
-		const form = await parseForm(body, request.headers['content-type']);
-		response.end(JSON.stringify({ length: Number(request.headers['content-length']) === body.length, prompt: form.get('prompt'), file: (form.get('file') as File).size }));
-	}));
+	const { url } = await serve(
+		(request, response) =>
+			void buffer(request).then(async (body) => {
+				const form = await parseForm(body, request.headers['content-type']);
+				response.end(
+					JSON.stringify({
+						length: Number(request.headers['content-length']) === body.length,
+						prompt: form.get('prompt'),
+						file: (form.get('file') as File).size,
+					}),
+				);
+			}),
+	);
 	const { Readable } = await import('node:stream');
-	const answer = await client(url).send({ method: 'POST', path: '/', form: [{ name: 'prompt', value: '灯塔' }, { name: 'file', fileName: 'a.png', mimeType: 'image/png', bytes: 300_000, open: async () => Readable.from([Buffer.alloc(300_000)]) }] });
+	const answer = await client(url).send({
+		method: 'POST',
+		path: '/',
+		form: [
+			{ name: 'prompt', value: '灯塔' },
+			{
+				name: 'file',
+				fileName: 'a.png',
+				mimeType: 'image/png',
+				bytes: 300_000,
+				open: async () => Readable.from([Buffer.alloc(300_000)]),
+			},
+		],
+	});
 	expect(JSON.parse(answer.text)).toEqual({ length: true, prompt: '灯塔', file: 300_000 });
 });
 
 it('events come one by one, without secrets; a stream that is cut keeps what came and is an error', async () => {
 	const { url } = await serve((request, response) => {
 		response.writeHead(200, { 'content-type': 'text/event-stream' });
-		response.write('data: one\n\ndata: top-secret-key\n\n', () => (request.url === '/cut' ? response.destroy() : response.end('data: [DONE]\n\n')));
+		response.write('data: one\n\ndata: top-secret-key\n\n', () =>
+			request.url === '/cut' ? response.destroy() : response.end('data: [DONE]\n\n'),
+		);
 	});
-	expect(await listen((await client(url).open({ method: 'GET', path: '/' })).events())).toEqual({ got: ['one', '***', '[DONE]'], error: null });
-	expect(await listen((await client(url).open({ method: 'GET', path: '/cut' })).events())).toMatchObject({ got: ['one', '***'], error: { code: 'network' } });
+	expect(await listen((await client(url).open({ method: 'GET', path: '/' })).events())).toEqual({
+		got: ['one', '***', '[DONE]'],
+		error: null,
+	});
+	expect(await listen((await client(url).open({ method: 'GET', path: '/cut' })).events())).toMatchObject({
+		got: ['one', '***'],
+		error: { code: 'network' },
+	});
 });
 
 it('who stops listening closes the connection', async () => {

@@ -14,7 +14,9 @@ afterEach(async () => {
 });
 
 it('streams what lies at an allowed host, without any credentials', async () => {
-	const { url } = await serve((request, response) => response.end(JSON.stringify(request.headers.authorization ?? null)));
+	const { url } = await serve((request, response) =>
+		response.end(JSON.stringify(request.headers.authorization ?? null)),
+	);
 	const { stream, contentLength } = await downloader.open(`${url}/a.png`, limits);
 	expect(await text(stream)).toBe('null');
 	expect(contentLength).toBe(4);
@@ -26,30 +28,49 @@ it('loopback is refused where nobody allowed it, and nothing is asked', async ()
 		asked++;
 		response.end();
 	});
-	await expect(createDownloader({ ...policy, allowedHosts: [] }).open(url, limits)).rejects.toMatchObject({ code: 'invalidRequest', message: expect.stringContaining('not a public address') });
+	await expect(createDownloader({ ...policy, allowedHosts: [] }).open(url, limits)).rejects.toMatchObject({
+		code: 'invalidRequest',
+		message: expect.stringContaining('not a public address'),
+	});
 	expect(asked).toBe(0);
 });
 
 it('a name that leads to a private address is refused by the socket itself', async () => {
 	const { url } = await serve((_request, response) => response.end());
 	const resolving = createDownloader(policy, (_name, done) => done(null, [{ address: '127.0.0.1', family: 4 }]));
-	await expect(resolving.open(`http://pictures.example:${new URL(url).port}/`, limits)).rejects.toMatchObject({ code: 'invalidRequest' });
+	await expect(resolving.open(`http://pictures.example:${new URL(url).port}/`, limits)).rejects.toMatchObject({
+		code: 'invalidRequest',
+	});
 });
 
 it('each redirect is checked like the first address', async () => {
-	const { url } = await serve((_request, response) => response.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data' }).end());
-	await expect(downloader.open(url, limits)).rejects.toMatchObject({ code: 'invalidRequest', message: expect.stringContaining('169.254.169.254') });
+	const { url } = await serve((_request, response) =>
+		response.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data' }).end(),
+	);
+	await expect(downloader.open(url, limits)).rejects.toMatchObject({
+		code: 'invalidRequest',
+		message: expect.stringContaining('169.254.169.254'),
+	});
 });
 
 it('redirects are followed, relative ones too, but not for ever', async () => {
-	const { url } = await serve((request, response) => (request.url === '/there' ? response.end('picture') : response.writeHead(302, { location: request.url === '/here' ? '/there' : '/again' }).end()));
+	const { url } = await serve((request, response) =>
+		request.url === '/there'
+			? response.end('picture')
+			: response.writeHead(302, { location: request.url === '/here' ? '/there' : '/again' }).end(),
+	);
 	expect(await text((await downloader.open(`${url}/here`, limits)).stream)).toBe('picture');
-	await expect(downloader.open(`${url}/again`, limits)).rejects.toMatchObject({ message: expect.stringContaining('More than 5 redirects') });
+	await expect(downloader.open(`${url}/again`, limits)).rejects.toMatchObject({
+		message: expect.stringContaining('More than 5 redirects'),
+	});
 });
 
 it('what says it is too large is not fetched', async () => {
 	const { url } = await serve((_request, response) => response.end('x'.repeat(1_001)));
-	await expect(downloader.open(url, limits)).rejects.toMatchObject({ code: 'invalidRequest', message: expect.stringContaining('1001 bytes') });
+	await expect(downloader.open(url, limits)).rejects.toMatchObject({
+		code: 'invalidRequest',
+		message: expect.stringContaining('1001 bytes'),
+	});
 });
 
 it.each([
@@ -69,33 +90,52 @@ it('an address that is none is said so', async () => {
 });
 
 it('the socket connects to the address that was checked, whatever the name says a moment later', async () => {
-	const { url } = await serve((request, response) => response.writeHead(200, { connection: 'close' }).end(request.headers.host));
+	const { url } = await serve((request, response) =>
+		response.writeHead(200, { connection: 'close' }).end(request.headers.host),
+	);
 	const { port } = new URL(url);
 	let asked = 0;
-	const rebinding = createDownloader({ ...policy, allowedHosts: [], allowedRanges: ['127.0.0.1'] }, (_name, done) => done(null, [{ address: asked++ === 0 ? '127.0.0.1' : '127.0.0.2', family: 4 }]));
-	expect(await text((await rebinding.open(`http://pictures.example:${port}/`, limits)).stream)).toBe(`pictures.example:${port}`);
+	const rebinding = createDownloader({ ...policy, allowedHosts: [], allowedRanges: ['127.0.0.1'] }, (_name, done) =>
+		done(null, [{ address: asked++ === 0 ? '127.0.0.1' : '127.0.0.2', family: 4 }]),
+	);
+	expect(await text((await rebinding.open(`http://pictures.example:${port}/`, limits)).stream)).toBe(
+		`pictures.example:${port}`,
+	);
 	expect(asked).toBe(1);
 	// A new connection is a new look-up, and is held to the same rule.
-	await expect(rebinding.open(`http://pictures.example:${port}/`, limits)).rejects.toMatchObject({ code: 'invalidRequest', delivery: 'notSent' });
+	await expect(rebinding.open(`http://pictures.example:${port}/`, limits)).rejects.toMatchObject({
+		code: 'invalidRequest',
+		delivery: 'notSent',
+	});
 	expect(asked).toBe(2);
 });
 
 it('an allowed name leads where it leads, at its port only', async () => {
 	const { url } = await serve((_request, response) => response.end('picture'));
 	const { port } = new URL(url);
-	const named = createDownloader({ ...policy, allowedHosts: [`minio:${port}`] }, (_name, done) => done(null, [{ address: '127.0.0.1', family: 4 }]));
+	const named = createDownloader({ ...policy, allowedHosts: [`minio:${port}`] }, (_name, done) =>
+		done(null, [{ address: '127.0.0.1', family: 4 }]),
+	);
 	expect(await text((await named.open(`http://minio:${port}/a.png`, limits)).stream)).toBe('picture');
-	await expect(named.open('http://minio:1/a.png', limits)).rejects.toMatchObject({ code: 'invalidRequest', message: expect.stringContaining('port') as string });
+	await expect(named.open('http://minio:1/a.png', limits)).rejects.toMatchObject({
+		code: 'invalidRequest',
+		message: expect.stringContaining('port') as string,
+	});
 	await expect(named.open(`http://other:${port}/a.png`, limits)).rejects.toMatchObject({ code: 'invalidRequest' });
 });
 
-it.each(['file:///etc/passwd', 'ftp://127.0.0.1/a.png', 'gopher://127.0.0.1/', 'http://user:secret@127.0.0.1/'])('a redirect to %s is refused', async (location) => {
-	const { url } = await serve((_request, response) => response.writeHead(301, { location }).end());
-	await expect(downloader.open(url, limits)).rejects.toMatchObject({ code: 'invalidRequest' });
-});
+it.each(['file:///etc/passwd', 'ftp://127.0.0.1/a.png', 'gopher://127.0.0.1/', 'http://user:secret@127.0.0.1/'])(
+	'a redirect to %s is refused',
+	async (location) => {
+		const { url } = await serve((_request, response) => response.writeHead(301, { location }).end());
+		await expect(downloader.open(url, limits)).rejects.toMatchObject({ code: 'invalidRequest' });
+	},
+);
 
 it.each([301, 302, 303, 307, 308])('a %i is followed, and where it led is told', async (status) => {
-	const { url } = await serve((request, response) => (request.url === '/there' ? response.end('picture') : response.writeHead(status, { location: '/there' }).end()));
+	const { url } = await serve((request, response) =>
+		request.url === '/there' ? response.end('picture') : response.writeHead(status, { location: '/there' }).end(),
+	);
 	const { stream, url: end } = await downloader.open(`${url}/here`, limits);
 	expect(await text(stream)).toBe('picture');
 	expect(end).toBe(`${url}/there`);
@@ -107,13 +147,26 @@ it('five redirects are followed, six are not', async () => {
 		return left === 0 ? response.end('picture') : response.writeHead(302, { location: `/${left - 1}` }).end();
 	});
 	expect(await text((await downloader.open(`${url}/5`, limits)).stream)).toBe('picture');
-	await expect(downloader.open(`${url}/6`, limits)).rejects.toMatchObject({ code: 'malformedResponse', retryable: false });
+	await expect(downloader.open(`${url}/6`, limits)).rejects.toMatchObject({
+		code: 'malformedResponse',
+		retryable: false,
+	});
 });
 
 it('a redirect that leads nowhere is an error', async () => {
-	const { url } = await serve((request, response) => (request.url === '/bare' ? response.writeHead(302).end() : response.writeHead(302, { location: 'http://[' }).end()));
-	await expect(downloader.open(`${url}/bare`, limits)).rejects.toMatchObject({ code: 'invalidRequest', httpStatus: 302 });
-	await expect(downloader.open(`${url}/broken`, limits)).rejects.toMatchObject({ code: 'malformedResponse', retryable: false });
+	const { url } = await serve((request, response) =>
+		request.url === '/bare'
+			? response.writeHead(302).end()
+			: response.writeHead(302, { location: 'http://[' }).end(),
+	);
+	await expect(downloader.open(`${url}/bare`, limits)).rejects.toMatchObject({
+		code: 'invalidRequest',
+		httpStatus: 302,
+	});
+	await expect(downloader.open(`${url}/broken`, limits)).rejects.toMatchObject({
+		code: 'malformedResponse',
+		retryable: false,
+	});
 });
 
 it('exactly as much as is allowed is fetched', async () => {
@@ -132,23 +185,37 @@ it('what does not say how long it is comes without a length', async () => {
 
 it.each([206, 204, 400])('status %i is no picture', async (status) => {
 	const { url } = await serve((_request, response) => response.writeHead(status).end());
-	await expect(downloader.open(url, limits)).rejects.toMatchObject({ code: 'invalidRequest', retryable: false, hint: null });
+	await expect(downloader.open(url, limits)).rejects.toMatchObject({
+		code: 'invalidRequest',
+		retryable: false,
+		hint: null,
+	});
 });
 
 it.each([401, 403, 404, 410])('status %i says that links expire', async (status) => {
 	const { url } = await serve((_request, response) => response.writeHead(status).end());
-	await expect(downloader.open(url, limits)).rejects.toMatchObject({ hint: expect.stringContaining('expire') as string });
+	await expect(downloader.open(url, limits)).rejects.toMatchObject({
+		hint: expect.stringContaining('expire') as string,
+	});
 });
 
-const dripping = () => serve((_request, response) => {
-	response.writeHead(200, { 'content-length': '1000' });
-	response.write('half');
-});
-const fail = async (stream: NodeJS.ReadableStream) => await text(stream).then(() => 'whole', (error: unknown) => error);
+const dripping = () =>
+	serve((_request, response) => {
+		response.writeHead(200, { 'content-length': '1000' });
+		response.write('half');
+	});
+const fail = async (stream: NodeJS.ReadableStream) =>
+	await text(stream).then(
+		() => 'whole',
+		(error: unknown) => error,
+	);
 
 it('a server that is silent, or that stops half way, is timed out', async () => {
 	const silent = await serve(() => undefined);
-	await expect(downloader.open(silent.url, { ...limits, timeoutMs: 60 })).rejects.toMatchObject({ code: 'timeout', retryable: true });
+	await expect(downloader.open(silent.url, { ...limits, timeoutMs: 60 })).rejects.toMatchObject({
+		code: 'timeout',
+		retryable: true,
+	});
 	await silent.close();
 	const { url } = await dripping();
 	const { stream } = await downloader.open(url, { ...limits, timeoutMs: 60 });
@@ -174,5 +241,9 @@ it('a connection that breaks half way is a failure, not a short picture', async 
 
 it('a server that is too busy may say how long to wait', async () => {
 	const { url } = await serve((_request, response) => response.writeHead(429, { 'retry-after': '7' }).end());
-	await expect(downloader.open(url, limits)).rejects.toMatchObject({ code: 'rateLimited', httpStatus: 429, retryAfterMs: 7_000 });
+	await expect(downloader.open(url, limits)).rejects.toMatchObject({
+		code: 'rateLimited',
+		httpStatus: 429,
+		retryAfterMs: 7_000,
+	});
 });

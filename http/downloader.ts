@@ -41,9 +41,25 @@ export function createDownloader(policy: AddressPolicy, resolve?: Resolver): Dow
 			for (let hops = 0; hops <= mostRedirects; hops++) {
 				guard.checkUrl(url);
 				const answer = await axios
-					.request<Readable>({ method: 'GET', url: url.href, ...agents, proxy: false, maxRedirects: 0, responseType: 'stream', validateStatus: () => true, headers: { accept: 'image/*, video/*' }, signal: either })
+					.request<Readable>({
+						method: 'GET',
+						url: url.href,
+						...agents,
+						proxy: false,
+						maxRedirects: 0,
+						responseType: 'stream',
+						validateStatus: () => true,
+						headers: { accept: 'image/*, video/*' },
+						signal: either,
+					})
 					.catch((thrown: unknown) => {
-						throw toNetworkError(refusalBehind(thrown), { origin: url.origin, secrets: [], signal, timeoutMs, maxBytes });
+						throw toNetworkError(refusalBehind(thrown), {
+							origin: url.origin,
+							secrets: [],
+							signal,
+							timeoutMs,
+							maxBytes,
+						});
 					});
 				const location: unknown = answer.headers['location'];
 				if (answer.status >= 300 && answer.status < 400 && typeof location === 'string') {
@@ -53,17 +69,28 @@ export function createDownloader(policy: AddressPolicy, resolve?: Resolver): Dow
 				}
 				if (answer.status !== 200) {
 					answer.data.destroy();
-					throw notThere(answer.status, url, parseRetryAfter(textOf(answer.headers['retry-after']), Date.now()));
+					throw notThere(
+						answer.status,
+						url,
+						parseRetryAfter(textOf(answer.headers['retry-after']), Date.now()),
+					);
 				}
 				const claimed = Number(answer.headers['content-length'] ?? Number.NaN);
 				const contentLength = Number.isFinite(claimed) ? claimed : null;
 				if (contentLength !== null && contentLength > maxBytes) {
 					answer.data.destroy();
-					throw new ImageError('invalidRequest', { message: `The image has ${contentLength} bytes; at most ${maxBytes} are downloaded`, hint: 'Raise "Max Image Size" in the options', retryable: false });
+					throw new ImageError('invalidRequest', {
+						message: `The image has ${contentLength} bytes; at most ${maxBytes} are downloaded`,
+						hint: 'Raise "Max Image Size" in the options',
+						retryable: false,
+					});
 				}
 				return { stream: answer.data, contentLength, url: url.href };
 			}
-			throw new ImageError('malformedResponse', { message: `More than ${mostRedirects} redirects from ${parse(start).origin}`, retryable: false });
+			throw new ImageError('malformedResponse', {
+				message: `More than ${mostRedirects} redirects from ${parse(start).origin}`,
+				retryable: false,
+			});
 		},
 	};
 }
@@ -77,11 +104,31 @@ const textOf = (header: unknown): string | undefined => (typeof header === 'stri
 
 /** The guard speaks through the socket, which wraps what it says. */
 function refusalBehind(thrown: unknown): unknown {
-	for (let error = thrown, depth = 0; error instanceof Error && depth < 8; error = error.cause, depth++) if (error instanceof ImageError) return error;
+	for (let error = thrown, depth = 0; error instanceof Error && depth < 8; error = error.cause, depth++)
+		if (error instanceof ImageError) return error;
 	return thrown;
 }
 
 function notThere(status: number, url: URL, retryAfterMs: number | null): ImageError {
-	const code = status === 404 || status === 410 ? 'notFound' : status === 401 || status === 403 ? 'auth' : status === 429 ? 'rateLimited' : status === 503 ? 'overloaded' : status >= 500 ? 'upstream' : 'invalidRequest';
-	return new ImageError(code, { message: `${url.origin} answered ${status} for the image`, hint: code === 'notFound' || code === 'auth' ? 'Links to results expire: download soon after the job has ended' : null, httpStatus: status, retryAfterMs });
+	const code =
+		status === 404 || status === 410
+			? 'notFound'
+			: status === 401 || status === 403
+				? 'auth'
+				: status === 429
+					? 'rateLimited'
+					: status === 503
+						? 'overloaded'
+						: status >= 500
+							? 'upstream'
+							: 'invalidRequest';
+	return new ImageError(code, {
+		message: `${url.origin} answered ${status} for the image`,
+		hint:
+			code === 'notFound' || code === 'auth'
+				? 'Links to results expire: download soon after the job has ended'
+				: null,
+		httpStatus: status,
+		retryAfterMs,
+	});
 }

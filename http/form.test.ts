@@ -4,7 +4,13 @@ import fc from 'fast-check';
 import { parseForm } from '../test/support/form';
 import { encodeForm, type FormPart } from './form';
 
-const file = (name: string, bytes: Buffer, known = true): FormPart => ({ name, fileName: `${name}.png`, mimeType: 'image/png', bytes: known ? bytes.length : null, open: async () => Readable.from([bytes]) });
+const file = (name: string, bytes: Buffer, known = true): FormPart => ({
+	name,
+	fileName: `${name}.png`,
+	mimeType: 'image/png',
+	bytes: known ? bytes.length : null,
+	open: async () => Readable.from([bytes]),
+});
 const parse = async (parts: FormPart[]) => {
 	const { data, headers } = await encodeForm(parts);
 	const body = await buffer(data);
@@ -12,10 +18,17 @@ const parse = async (parts: FormPart[]) => {
 };
 
 it('another implementation reads the texts and files that were put in, in order', async () => {
-	const { form } = await parse([{ name: 'prompt', value: '灯塔 🦊\r\n"x"' }, file('a', Buffer.from([1, 2, 3])), file('a', Buffer.from([4]))]);
+	const { form } = await parse([
+		{ name: 'prompt', value: '灯塔 🦊\r\n"x"' },
+		file('a', Buffer.from([1, 2, 3])),
+		file('a', Buffer.from([4])),
+	]);
 	expect(form.get('prompt')).toBe('灯塔 🦊\r\n"x"');
 	const files = form.getAll('a') as File[];
-	expect(files.map(({ name, type, size }) => [name, type, size])).toEqual([['a.png', 'image/png', 3], ['a.png', 'image/png', 1]]);
+	expect(files.map(({ name, type, size }) => [name, type, size])).toEqual([
+		['a.png', 'image/png', 3],
+		['a.png', 'image/png', 1],
+	]);
 	expect(Buffer.from((await files[0]?.arrayBuffer()) ?? new ArrayBuffer(0))).toEqual(Buffer.from([1, 2, 3]));
 });
 
@@ -27,7 +40,13 @@ it('tells its length where every file has one, and does not where one has none',
 
 it('a file is opened anew for every attempt', async () => {
 	let opened = 0;
-	const part: FormPart = { name: 'a', fileName: 'a.png', mimeType: 'image/png', bytes: 1, open: async () => Readable.from([Buffer.from([++opened])]) };
+	const part: FormPart = {
+		name: 'a',
+		fileName: 'a.png',
+		mimeType: 'image/png',
+		bytes: 1,
+		open: async () => Readable.from([Buffer.from([++opened])]),
+	};
 	await parse([part]);
 	await parse([part]);
 	expect(opened).toBe(2);
@@ -36,7 +55,10 @@ it('a file is opened anew for every attempt', async () => {
 it('whatever a text holds, it is one field', async () => {
 	await fc.assert(
 		fc.asyncProperty(fc.string({ unit: 'binary' }), async (text) => {
-			const { form } = await parse([{ name: 'prompt', value: text }, { name: 'count', value: '1' }]);
+			const { form } = await parse([
+				{ name: 'prompt', value: text },
+				{ name: 'count', value: '1' },
+			]);
 			expect([...form.keys()]).toEqual(['prompt', 'count']);
 			expect(form.get('prompt')).toBe(text.toWellFormed());
 		}),

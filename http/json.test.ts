@@ -20,13 +20,28 @@ it('an answer of the right shape is read, without what was not asked for', () =>
 });
 
 it('a page instead of JSON is quoted, with what may be wrong', () => {
-	expect(() => readAnswer(schema, answer('<h1>Welcome to nginx</h1>'), 'The list')).toThrow(expect.objectContaining({ code: 'malformedResponse', retryable: true, httpStatus: 200, message: 'The list is not JSON: Welcome to nginx', hint: expect.stringContaining('base URL') as string }) as Error);
+	expect(() => readAnswer(schema, answer('<h1>Welcome to nginx</h1>'), 'The list')).toThrow(
+		expect.objectContaining({
+			code: 'malformedResponse',
+			retryable: true,
+			httpStatus: 200,
+			message: 'The list is not JSON: Welcome to nginx',
+			hint: expect.stringContaining('base URL') as string,
+		}) as Error,
+	);
 	expect(() => readAnswer(schema, answer(''), 'The list')).toThrow('The list is not JSON: (empty)');
 });
 
 it('an answer of another shape names the place', () => {
-	expect(() => readAnswer(schema, answer('{"items":[{"id":"a"},{"id":7}]}'), 'The list')).toThrow(/^The list has an unexpected shape at items\.1\.id: /);
-	expect(() => readValue(schema, 7, 'The list')).toThrow(expect.objectContaining({ httpStatus: null, message: expect.stringMatching(/^The list has an unexpected shape: /) as string }) as Error);
+	expect(() => readAnswer(schema, answer('{"items":[{"id":"a"},{"id":7}]}'), 'The list')).toThrow(
+		/^The list has an unexpected shape at items\.1\.id: /,
+	);
+	expect(() => readValue(schema, 7, 'The list')).toThrow(
+		expect.objectContaining({
+			httpStatus: null,
+			message: expect.stringMatching(/^The list has an unexpected shape: /) as string,
+		}) as Error,
+	);
 });
 
 it('a text is cut after so many characters and not before', () => {

@@ -18,7 +18,11 @@ export function parseJson(text: string): unknown {
 export function readAnswer<T>(schema: z.ZodType<T>, answer: ApiAnswer, what: string): T {
 	const body = parseJson(answer.text);
 	if (body === undefined) {
-		throw new ImageError('malformedResponse', { message: `${what} is not JSON: ${excerpt(answer.text)}`, httpStatus: answer.status, hint: 'Does the base URL lead to the API, and not to a web page or a proxy?' });
+		throw new ImageError('malformedResponse', {
+			message: `${what} is not JSON: ${excerpt(answer.text)}`,
+			httpStatus: answer.status,
+			hint: 'Does the base URL lead to the API, and not to a web page or a proxy?',
+		});
 	}
 	return readValue(schema, body, what, answer.status);
 }
@@ -29,11 +33,17 @@ export function readValue<T>(schema: z.ZodType<T>, value: unknown, what: string,
 	if (parsed.success) return parsed.data;
 	const [issue] = parsed.error.issues;
 	const where = issue?.path.length ? ` at ${issue.path.join('.')}` : '';
-	throw new ImageError('malformedResponse', { message: `${what} has an unexpected shape${where}: ${issue?.message ?? 'unknown'}`, httpStatus });
+	throw new ImageError('malformedResponse', {
+		message: `${what} has an unexpected shape${where}: ${issue?.message ?? 'unknown'}`,
+		httpStatus,
+	});
 }
 
 /** The beginning of an outside text, on one line, for an error message. */
 export function excerpt(text: string, length = 120): string {
-	const line = text.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim();
+	const line = text
+		.replace(/<[^>]*>/g, ' ')
+		.replace(/\s+/g, ' ')
+		.trim();
 	return line.length > length ? `${line.slice(0, length)}…` : line || '(empty)';
 }

@@ -1,19 +1,60 @@
 import { ImageError } from '../model/errors';
 import { toNetworkError } from './networkError';
 
-const call = { origin: 'https://images.example', secrets: ['top-secret-key'], signal: undefined, timeoutMs: 2_500, maxBytes: 1_000 };
-const failure = (code: string | undefined, message = 'it failed', cause?: unknown) => Object.assign(new Error(message, { cause }), code === undefined ? {} : { code });
+const call = {
+	origin: 'https://images.example',
+	secrets: ['top-secret-key'],
+	signal: undefined,
+	timeoutMs: 2_500,
+	maxBytes: 1_000,
+};
+const failure = (code: string | undefined, message = 'it failed', cause?: unknown) =>
+	Object.assign(new Error(message, { cause }), code === undefined ? {} : { code });
 
-it.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'ERR_TLS_CERT_ALTNAME_INVALID', 'ERR_INVALID_URL'])('%s: nothing was sent', (code) => {
-	expect(toNetworkError(failure(code), call)).toMatchObject({ code: 'network', delivery: 'notSent', retryable: true });
+it.each([
+	'ECONNREFUSED',
+	'ENOTFOUND',
+	'EAI_AGAIN',
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+	'EADDRNOTAVAIL',
+	'CERT_HAS_EXPIRED',
+	'DEPTH_ZERO_SELF_SIGNED_CERT',
+	'SELF_SIGNED_CERT_IN_CHAIN',
+	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+	'ERR_TLS_CERT_ALTNAME_INVALID',
+	'ERR_INVALID_URL',
+])('%s: nothing was sent', (code) => {
+	expect(toNetworkError(failure(code), call)).toMatchObject({
+		code: 'network',
+		delivery: 'notSent',
+		retryable: true,
+	});
 });
 
-it.each(['ECONNRESET', 'EPIPE', 'ERR_BAD_RESPONSE', 'EPROTO', 'HPE_INVALID_CONSTANT', 'ERR_STREAM_PREMATURE_CLOSE', undefined])('%s: the provider may have acted', (code) => {
-	expect(toNetworkError(failure(code), call)).toMatchObject({ code: 'network', delivery: 'ambiguous', retryable: true });
+it.each([
+	'ECONNRESET',
+	'EPIPE',
+	'ERR_BAD_RESPONSE',
+	'EPROTO',
+	'HPE_INVALID_CONSTANT',
+	'ERR_STREAM_PREMATURE_CLOSE',
+	undefined,
+])('%s: the provider may have acted', (code) => {
+	expect(toNetworkError(failure(code), call)).toMatchObject({
+		code: 'network',
+		delivery: 'ambiguous',
+		retryable: true,
+	});
 });
 
 it.each(['ECONNABORTED', 'ETIMEDOUT', 'ERR_CANCELED'])('%s is a time-out that says how long was waited', (code) => {
-	expect(toNetworkError(failure(code), call)).toMatchObject({ code: 'timeout', delivery: 'ambiguous', retryable: true, message: 'https://images.example did not answer within 2.5 s' });
+	expect(toNetworkError(failure(code), call)).toMatchObject({
+		code: 'timeout',
+		delivery: 'ambiguous',
+		retryable: true,
+		message: 'https://images.example did not answer within 2.5 s',
+	});
 });
 
 it.each([
@@ -21,42 +62,63 @@ it.each([
 	['ENOTFOUND', 'Connection failed: there is no host https://images.example'],
 	['ECONNRESET', 'Connection failed: the connection was cut by https://images.example'],
 	['EPROTO', 'Connection to https://images.example failed (it failed)'],
-])('%s is told in plain words, without n8n\'s canned texts coming in', (code, message) => {
+])("%s is told in plain words, without n8n's canned texts coming in", (code, message) => {
 	const error = toNetworkError(failure(code), call);
 	expect(error.message).toBe(message);
 	expect(error.hint).toContain('base URL');
 });
 
 it('the code is found however deep it lies, and looked for not without end', () => {
-	expect(toNetworkError(failure(undefined, 'outer', failure('', 'middle', failure('ECONNREFUSED'))), call).delivery).toBe('notSent');
+	expect(
+		toNetworkError(failure(undefined, 'outer', failure('', 'middle', failure('ECONNREFUSED'))), call).delivery,
+	).toBe('notSent');
 	const round = failure(undefined, 'round');
 	round.cause = round;
 	expect(toNetworkError(round, call)).toMatchObject({ code: 'network', delivery: 'ambiguous' });
 });
 
 it('an answer that is too large says how large it may be, and what it cost is open', () => {
-	expect(toNetworkError(failure('ERR_BAD_RESPONSE', 'maxContentLength size of 1000 exceeded'), call)).toMatchObject({ code: 'malformedResponse', delivery: 'ambiguous', message: 'The answer of https://images.example is larger than 1000 bytes' });
+	expect(toNetworkError(failure('ERR_BAD_RESPONSE', 'maxContentLength size of 1000 exceeded'), call)).toMatchObject({
+		code: 'malformedResponse',
+		delivery: 'ambiguous',
+		message: 'The answer of https://images.example is larger than 1000 bytes',
+	});
 });
 
 it('a failure of a call that was stopped is the stop, whatever it looks like', () => {
 	const signal = AbortSignal.abort();
-	for (const code of ['ERR_CANCELED', 'ECONNRESET']) expect(toNetworkError(failure(code), { ...call, signal })).toMatchObject({ code: 'canceled', delivery: 'ambiguous', retryable: false });
-	expect(toNetworkError(failure('ECONNREFUSED'), { ...call, signal })).toMatchObject({ code: 'canceled', delivery: 'notSent', retryable: false });
+	for (const code of ['ERR_CANCELED', 'ECONNRESET'])
+		expect(toNetworkError(failure(code), { ...call, signal })).toMatchObject({
+			code: 'canceled',
+			delivery: 'ambiguous',
+			retryable: false,
+		});
+	expect(toNetworkError(failure('ECONNREFUSED'), { ...call, signal })).toMatchObject({
+		code: 'canceled',
+		delivery: 'notSent',
+		retryable: false,
+	});
 });
 
-it.each(['ECONNRESET', 'ETIMEDOUT', 'ERR_CANCELED'])('a request that was not written whole was not sent (%s)', (code) => {
-	expect(toNetworkError(failure(code), { ...call, isWritten: false })).toMatchObject({ delivery: 'notSent' });
-	expect(toNetworkError(failure(code), { ...call, isWritten: true })).toMatchObject({ delivery: 'ambiguous' });
-});
+it.each(['ECONNRESET', 'ETIMEDOUT', 'ERR_CANCELED'])(
+	'a request that was not written whole was not sent (%s)',
+	(code) => {
+		expect(toNetworkError(failure(code), { ...call, isWritten: false })).toMatchObject({ delivery: 'notSent' });
+		expect(toNetworkError(failure(code), { ...call, isWritten: true })).toMatchObject({ delivery: 'ambiguous' });
+	},
+);
 
 it('what is one of our errors already stays as it is', () => {
 	const own = new ImageError('invalidRequest', { message: 'refused' });
 	expect(toNetworkError(own, call)).toBe(own);
 });
 
-it.each([['a text'], [undefined], [{ code: 'ECONNRESET' }]])('%j, which is no error at all, is told all the same', (thrown) => {
-	expect(toNetworkError(thrown, call)).toMatchObject({ code: 'network', delivery: 'ambiguous' });
-});
+it.each([['a text'], [undefined], [{ code: 'ECONNRESET' }]])(
+	'%j, which is no error at all, is told all the same',
+	(thrown) => {
+		expect(toNetworkError(thrown, call)).toMatchObject({ code: 'network', delivery: 'ambiguous' });
+	},
+);
 
 it('neither message nor cause holds the key, though the transport repeats it', () => {
 	const error = toNetworkError(failure('EPROTO', 'GET /?key=top-secret-key failed'), call);

@@ -3,7 +3,20 @@ import { type Delivery, executionCanceled, ImageError } from '../model/errors';
 import { redact } from './redact';
 
 /** Codes of a connection that was never made: the request cannot have reached anyone. */
-const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'ERR_INVALID_URL', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'SELF_SIGNED_CERT_IN_CHAIN', 'ERR_TLS_CERT_ALTNAME_INVALID']);
+const neverConnected = new Set([
+	'ECONNREFUSED',
+	'ENOTFOUND',
+	'EAI_AGAIN',
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+	'EADDRNOTAVAIL',
+	'ERR_INVALID_URL',
+	'CERT_HAS_EXPIRED',
+	'DEPTH_ZERO_SELF_SIGNED_CERT',
+	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+	'SELF_SIGNED_CERT_IN_CHAIN',
+	'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
 
 const plainWords: Record<string, string> = {
 	ECONNREFUSED: 'nothing listens at',
@@ -26,7 +39,10 @@ export interface FailedCall {
 	isWritten?: boolean;
 }
 
-/** A transport failure as an error of the taxonomy, with how far the request got. The cause is kept without the request, which holds the key. */
+/**
+ * A transport failure as an error of the taxonomy, with how far the request got. The cause is kept without the request,
+ * which holds the key.
+ */
 export function toNetworkError(thrown: unknown, call: FailedCall): ImageError {
 	if (thrown instanceof ImageError) return thrown;
 	const code = codeOf(thrown);
@@ -36,10 +52,22 @@ export function toNetworkError(thrown: unknown, call: FailedCall): ImageError {
 	const delivery: Delivery = isSent ? 'ambiguous' : 'notSent';
 	if (call.signal?.aborted) return new ImageError('canceled', { message: executionCanceled, delivery, cause });
 	if (/max(Content|Body)Length|size of \d+ exceeded/i.test(text)) {
-		return new ImageError('malformedResponse', { message: `The answer of ${call.origin} is larger than ${call.maxBytes} bytes`, delivery: 'ambiguous', cause });
+		return new ImageError('malformedResponse', {
+			message: `The answer of ${call.origin} is larger than ${call.maxBytes} bytes`,
+			delivery: 'ambiguous',
+			cause,
+		});
 	}
 	if (code === 'ECONNABORTED' || code === 'ETIMEDOUT' || code === 'ERR_CANCELED') {
-		return new ImageError('timeout', { message: call.timeoutMs === null ? `${call.origin} took too long` : `${call.origin} did not answer within ${call.timeoutMs / 1000} s`, hint: 'The server may be busy, or the base URL may be wrong', delivery, cause });
+		return new ImageError('timeout', {
+			message:
+				call.timeoutMs === null
+					? `${call.origin} took too long`
+					: `${call.origin} did not answer within ${call.timeoutMs / 1000} s`,
+			hint: 'The server may be busy, or the base URL may be wrong',
+			delivery,
+			cause,
+		});
 	}
 	const words = code === null ? undefined : plainWords[code];
 	return new ImageError('network', {

@@ -3,10 +3,12 @@ import { redact } from './redact';
 
 it('a secret is struck out wherever it stands, also URL-encoded', () => {
 	expect(redact('key=s3cr+t/=&x=s3cr%2Bt%2F%3D', ['s3cr+t/='])).toBe('key=***&x=***');
-	fc.assert(fc.property(fc.string({ minLength: 4 }), fc.string(), fc.string(), (secret, before, after) => {
-		fc.pre(!'***'.includes(secret) && !secret.includes('*'));
-		expect(redact(before + secret + after, [secret])).not.toContain(secret);
-	}));
+	fc.assert(
+		fc.property(fc.string({ minLength: 4 }), fc.string(), fc.string(), (secret, before, after) => {
+			fc.pre(!'***'.includes(secret) && !secret.includes('*'));
+			expect(redact(before + secret + after, [secret])).not.toContain(secret);
+		}),
+	);
 });
 
 it('the longer of two secrets goes first, so that no rest of it stays', () => {
@@ -23,6 +25,10 @@ it('a secret is struck out of JSON too, where its quotes and backslashes are esc
 });
 
 it('a secret of any characters does no harm', () => {
-	fc.assert(fc.property(fc.string({ unit: 'binary' }), fc.array(fc.string({ unit: 'binary' })), (text, secrets) => { expect(typeof redact(text, secrets)).toBe('string'); }));
+	fc.assert(
+		fc.property(fc.string({ unit: 'binary' }), fc.array(fc.string({ unit: 'binary' })), (text, secrets) => {
+			expect(typeof redact(text, secrets)).toBe('string');
+		}),
+	);
 	expect(redact('half \ud800abcd', ['\ud800abcd'])).toBe('half ***');
 });

@@ -10,5 +10,13 @@ export function redact(text: string, secrets: readonly string[]): string {
 
 function variants(secrets: readonly string[]): string[] {
 	const usable = secrets.filter((secret) => secret.length >= shortestSecret);
-	return [...new Set(usable.flatMap((secret) => [secret, encodeURIComponent(secret.toWellFormed()), JSON.stringify(secret).slice(1, -1)]))].sort((a, b) => b.length - a.length);
+	return [
+		...new Set(
+			usable.flatMap((secret) => [
+				secret,
+				encodeURIComponent(secret.toWellFormed()),
+				JSON.stringify(secret).slice(1, -1),
+			]),
+		),
+	].sort((a, b) => b.length - a.length);
 }

@@ -16,15 +16,22 @@ it.each([
 });
 
 it('no Retry-After whatever gives a time that is not above zero', () => {
-	fc.assert(fc.property(fc.string(), (header) => { const ms = parseRetryAfter(header, 0); expect(ms === null || (Number.isFinite(ms) && ms > 0)).toBe(true); }));
+	fc.assert(
+		fc.property(fc.string(), (header) => {
+			const ms = parseRetryAfter(header, 0);
+			expect(ms === null || (Number.isFinite(ms) && ms > 0)).toBe(true);
+		}),
+	);
 });
 
 it('a date is read from now on, a number from nothing', () => {
 	const now = Date.UTC(2026, 0, 1);
-	fc.assert(fc.property(fc.integer({ min: 1, max: 86_400 }), (seconds) => {
-		expect(parseRetryAfter(new Date(now + seconds * 1000).toUTCString(), now)).toBe(seconds * 1000);
-		expect(parseRetryAfter(new Date(now - seconds * 1000).toUTCString(), now)).toBeNull();
-		expect(parseRetryAfter(String(seconds), now)).toBe(seconds * 1000);
-	}));
+	fc.assert(
+		fc.property(fc.integer({ min: 1, max: 86_400 }), (seconds) => {
+			expect(parseRetryAfter(new Date(now + seconds * 1000).toUTCString(), now)).toBe(seconds * 1000);
+			expect(parseRetryAfter(new Date(now - seconds * 1000).toUTCString(), now)).toBeNull();
+			expect(parseRetryAfter(String(seconds), now)).toBe(seconds * 1000);
+		}),
+	);
 	expect(parseRetryAfter('0.0005', now)).toBe(0.5);
 });

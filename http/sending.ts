@@ -3,8 +3,12 @@ import { request as httpsRequest } from 'node:https';
 
 export interface Sending {
 	/** To be given to axios in place of Node's own module for the scheme of the base URL. */
-	transport(baseUrl: string): { request(options: RequestOptions, onAnswer: (answer: IncomingMessage) => void): ClientRequest };
-	/** Whether the whole request was handed to the operating system: until then no server can have read it to its end. */
+	transport(baseUrl: string): {
+		request(options: RequestOptions, onAnswer: (answer: IncomingMessage) => void): ClientRequest;
+	};
+	/**
+	 * Whether the whole request was handed to the operating system: until then no server can have read it to its end.
+	 */
 	isWritten(): boolean;
 }
 

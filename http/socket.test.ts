@@ -19,7 +19,11 @@ async function serve(act: (client: WebSocket, headers: Record<string, unknown>) 
 		sockets?.handleUpgrade(request, socket, head, (client) => act(client, request.headers));
 	});
 	await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
-	return createApiClient({ baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`, headers: { 'x-key': 'top-secret-key' }, secrets: ['top-secret-key'] });
+	return createApiClient({
+		baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`,
+		headers: { 'x-key': 'top-secret-key' },
+		secrets: ['top-secret-key'],
+	});
 }
 
 const collect = async (messages: AsyncIterable<string>) => {
@@ -56,7 +60,10 @@ it.each([
 
 it('a connection that breaks keeps what came and is an error', async () => {
 	const api = await serve((client) => client.send('one', () => client.terminate()));
-	expect(await collect(api.socket('/ws/1', {}))).toMatchObject({ got: ['one'], error: { code: 'network', retryable: true } });
+	expect(await collect(api.socket('/ws/1', {}))).toMatchObject({
+		got: ['one'],
+		error: { code: 'network', retryable: true },
+	});
 });
 
 it('a server without sockets, and one that is not there, are errors', async () => {
@@ -92,5 +99,8 @@ it('who leaves early closes it, and a message that is too long is refused', asyn
 		break;
 	}
 	await closed.promise;
-	expect(await collect(api.socket('/ws/1', { maxBytes: 1000 }))).toMatchObject({ got: ['one'], error: { code: 'network' } });
+	expect(await collect(api.socket('/ws/1', { maxBytes: 1000 }))).toMatchObject({
+		got: ['one'],
+		error: { code: 'network' },
+	});
 });

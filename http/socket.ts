@@ -19,10 +19,27 @@ const tryAgainLater = 1013;
 let shared: AgentPair | undefined;
 
 /** The text messages of a WebSocket, in order; see `ApiTransport.socket`. Leaving the loop closes it. */
-export async function* socketMessages(url: string, headers: Record<string, string>, { origin, secrets, signal, handshakeTimeoutMs = 10_000, maxBytes = 1024 * 1024 }: SocketOptions & { origin: string; secrets: readonly string[] }): AsyncGenerator<string> {
+export async function* socketMessages(
+	url: string,
+	headers: Record<string, string>,
+	{
+		origin,
+		secrets,
+		signal,
+		handshakeTimeoutMs = 10_000,
+		maxBytes = 1024 * 1024,
+	}: SocketOptions & { origin: string; secrets: readonly string[] },
+): AsyncGenerator<string> {
 	const { WebSocket } = await import('ws');
 	shared ??= keepAliveAgents(Number.POSITIVE_INFINITY);
-	const socket = new WebSocket(url, { headers, handshakeTimeout: handshakeTimeoutMs, maxPayload: maxBytes, followRedirects: false, perMessageDeflate: false, agent: url.startsWith('wss:') ? shared.httpsAgent : shared.httpAgent });
+	const socket = new WebSocket(url, {
+		headers,
+		handshakeTimeout: handshakeTimeoutMs,
+		maxPayload: maxBytes,
+		followRedirects: false,
+		perMessageDeflate: false,
+		agent: url.startsWith('wss:') ? shared.httpsAgent : shared.httpAgent,
+	});
 	let closed = 1006;
 	socket.on('close', (code) => {
 		closed = code;
@@ -30,12 +47,19 @@ export async function* socketMessages(url: string, headers: Record<string, strin
 	// An error after we have left must not bring the process down.
 	socket.on('error', () => undefined);
 	try {
-		for await (const [data, isBinary] of on(socket, 'message', { close: ['close'], ...(signal ? { signal } : {}) })) if (isBinary === false) yield String(data);
+		for await (const [data, isBinary] of on(socket, 'message', { close: ['close'], ...(signal ? { signal } : {}) }))
+			if (isBinary === false) yield String(data);
 	} catch (thrown) {
 		throw toNetworkError(thrown, { origin, secrets, signal, timeoutMs: handshakeTimeoutMs, maxBytes });
 	} finally {
 		socket.terminate();
 	}
 	if (normal.includes(closed)) return;
-	throw new ImageError(closed === tryAgainLater ? 'overloaded' : 'network', { message: closed === tryAgainLater ? `${origin} has no room for another socket` : `The socket to ${origin} was closed (${closed})`, delivery: 'answered' });
+	throw new ImageError(closed === tryAgainLater ? 'overloaded' : 'network', {
+		message:
+			closed === tryAgainLater
+				? `${origin} has no room for another socket`
+				: `The socket to ${origin} was closed (${closed})`,
+		delivery: 'answered',
+	});
 }

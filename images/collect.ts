@@ -1,7 +1,11 @@
 import type { Readable } from 'node:stream';
 
 /** A stream as one buffer. @param tooLong the error for one of more than `maxBytes` */
-export async function collect(stream: Readable, maxBytes: number, tooLong: (problem: string) => Error): Promise<Buffer> {
+export async function collect(
+	stream: Readable,
+	maxBytes: number,
+	tooLong: (problem: string) => Error,
+): Promise<Buffer> {
 	const chunks: Buffer[] = [];
 	let length = 0;
 	for await (const chunk of stream as AsyncIterable<Buffer>) {

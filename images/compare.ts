@@ -29,20 +29,28 @@ const areas: Record<string, number> = { '512': 512 ** 2, '1K': 1024 ** 2, '2K': 
 /** Compares number and sizes. Images whose size is not known yet (they were not downloaded) are not judged. */
 export function differencesOf(expected: Expectation, images: readonly Image[]): Difference[] {
 	const { count } = expected;
-	const number: Difference[] = count !== null && count !== images.length ? [{ image: null, field: 'count', expected: String(count), actual: String(images.length) }] : [];
+	const number: Difference[] =
+		count !== null && count !== images.length
+			? [{ image: null, field: 'count', expected: String(count), actual: String(images.length) }]
+			: [];
 	return [...number, ...images.flatMap((image) => sizeDifference(expected, image))];
 }
 
 function sizeDifference({ size, aspectRatio, resolution }: Expectation, { index, width, height }: Image): Difference[] {
 	if (width === null || height === null) return [];
 	const actual = `${width}x${height}`;
-	if (size) return size.width === width && size.height === height ? [] : [{ image: index, field: 'size', expected: `${size.width}x${size.height}`, actual }];
+	if (size)
+		return size.width === width && size.height === height
+			? []
+			: [{ image: index, field: 'size', expected: `${size.width}x${size.height}`, actual }];
 	const ratio = ratioOf(aspectRatio);
 	const differs = ratio !== null && Math.abs(width / height / ratio - 1) > ratioTolerance;
 	const nearest = nearestResolution(width * height);
 	return [
 		...(differs ? [{ image: index, field: 'aspectRatio' as const, expected: aspectRatio ?? '', actual }] : []),
-		...(resolution !== null && Object.hasOwn(areas, resolution) && nearest !== resolution ? [{ image: index, field: 'resolution' as const, expected: resolution, actual }] : []),
+		...(resolution !== null && Object.hasOwn(areas, resolution) && nearest !== resolution
+			? [{ image: index, field: 'resolution' as const, expected: resolution, actual }]
+			: []),
 	];
 }
 
@@ -63,7 +71,16 @@ export function typeDifference(claimed: Pick<Image, 'index' | 'mimeType' | 'file
 	return expected === null || expected === actual ? [] : [{ image: claimed.index, field: 'type', expected, actual }];
 }
 
-const types: Record<string, string> = { png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', webp: 'image/webp', gif: 'image/gif', avif: 'image/avif', tif: 'image/tiff', tiff: 'image/tiff' };
+const types: Record<string, string> = {
+	png: 'image/png',
+	jpg: 'image/jpeg',
+	jpeg: 'image/jpeg',
+	webp: 'image/webp',
+	gif: 'image/gif',
+	avif: 'image/avif',
+	tif: 'image/tiff',
+	tiff: 'image/tiff',
+};
 
 function typeByName(fileName: string): string | null {
 	const extension = /\.(\w+)$/.exec(fileName)?.[1]?.toLowerCase() ?? '';

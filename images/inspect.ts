@@ -21,18 +21,21 @@ const formats: Record<string, { mimeType: string; extension: string }> = {
 export const headBytes = 256 * 1024;
 
 /**
- * Format and size, read from the bytes at the beginning of a file.
- * Throws `malformedResponse` when they are no picture of the formats taken, `invalidRequest` for one of more than `maxPixels`.
+ * Format and size, read from the bytes at the beginning of a file. Throws `malformedResponse` when they are no picture
+ * of the formats taken, `invalidRequest` for one of more than `maxPixels`.
  */
 export async function inspectHead(head: Buffer, maxPixels: number): Promise<ImageFacts> {
-	if (head.length === 0) throw broken('The image is empty (0 bytes)', 'The provider may have refused the request without saying so');
+	if (head.length === 0)
+		throw broken('The image is empty (0 bytes)', 'The provider may have refused the request without saying so');
 	const { imageSize } = await import('image-size');
 	const found = attempt(() => imageSize(head));
 	const format = found?.type === undefined ? undefined : formats[found.type];
-	if (!found || !format) throw broken(`What came is not an image of a known format: it begins with ${describe(head)}`, null);
+	if (!found || !format)
+		throw broken(`What came is not an image of a known format: it begins with ${describe(head)}`, null);
 	const { width, height } = found;
 	if (!(width > 0 && height > 0)) throw broken('The image has no width or height', null);
-	if (width * height > maxPixels) throw tooLarge(`The image is ${width} × ${height}, more than the ${maxPixels} pixels allowed`, null);
+	if (width * height > maxPixels)
+		throw tooLarge(`The image is ${width} × ${height}, more than the ${maxPixels} pixels allowed`, null);
 	return { ...format, width, height };
 }
 
@@ -41,11 +44,19 @@ export interface VideoFacts {
 	extension: string;
 }
 
-/** The kind of a video, read from the bytes at its beginning. Throws `malformedResponse` when they are none of MP4, QuickTime and WebM. */
+/**
+ * The kind of a video, read from the bytes at its beginning. Throws `malformedResponse` when they are none of MP4,
+ * QuickTime and WebM.
+ */
 export function inspectVideo(head: Buffer): VideoFacts {
-	if (head.length === 0) throw broken('The video is empty (0 bytes)', 'The provider may have refused the request without saying so');
-	if (head.toString('latin1', 4, 8) === 'ftyp') return head.toString('latin1', 8, 10) === 'qt' ? { mimeType: 'video/quicktime', extension: 'mov' } : { mimeType: 'video/mp4', extension: 'mp4' };
-	if (head.subarray(0, 4).equals(Buffer.from([0x1a, 0x45, 0xdf, 0xa3]))) return { mimeType: 'video/webm', extension: 'webm' };
+	if (head.length === 0)
+		throw broken('The video is empty (0 bytes)', 'The provider may have refused the request without saying so');
+	if (head.toString('latin1', 4, 8) === 'ftyp')
+		return head.toString('latin1', 8, 10) === 'qt'
+			? { mimeType: 'video/quicktime', extension: 'mov' }
+			: { mimeType: 'video/mp4', extension: 'mp4' };
+	if (head.subarray(0, 4).equals(Buffer.from([0x1a, 0x45, 0xdf, 0xa3])))
+		return { mimeType: 'video/webm', extension: 'webm' };
 	throw broken(`What came is not a video of a known format: it begins with ${describe(head)}`, null);
 }
 

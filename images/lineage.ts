@@ -8,4 +8,11 @@ export interface Lineage {
 	jobId: string | null;
 }
 
-export const noLineage: Lineage = { prompt: null, negativePrompt: null, seed: null, model: null, provider: null, jobId: null };
+export const noLineage: Lineage = {
+	prompt: null,
+	negativePrompt: null,
+	seed: null,
+	model: null,
+	provider: null,
+	jobId: null,
+};

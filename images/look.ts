@@ -20,7 +20,12 @@ const tolerance = 2;
 export async function lookAt(stream: Readable): Promise<Look> {
 	const [file, { default: sharp }] = await Promise.all([buffer(stream), import('sharp')]);
 	try {
-		const { data, info } = await sharp(file, { failOn: 'error' }).resize(side, side, { fit: 'fill' }).flatten({ background: '#000' }).toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
+		const { data, info } = await sharp(file, { failOn: 'error' })
+			.resize(side, side, { fit: 'fill' })
+			.flatten({ background: '#000' })
+			.toColourspace('srgb')
+			.raw()
+			.toBuffer({ resolveWithObject: true });
 		return { onlyColor: colorOf(data, info.channels) };
 	} catch (cause) {
 		throw undecodable(cause);
@@ -29,7 +34,8 @@ export async function lookAt(stream: Readable): Promise<Look> {
 
 function colorOf(pixels: Buffer, channels: number): string | null {
 	const first = [...pixels.subarray(0, channels)];
-	for (let at = 0; at < pixels.length; at++) if (Math.abs((pixels[at] ?? 0) - (first[at % channels] ?? 0)) > tolerance) return null;
+	for (let at = 0; at < pixels.length; at++)
+		if (Math.abs((pixels[at] ?? 0) - (first[at % channels] ?? 0)) > tolerance) return null;
 	const [red = 0, green = red, blue = red] = first;
 	return `#${[red, green, blue].map((value) => value.toString(16).padStart(2, '0')).join('')}`;
 }

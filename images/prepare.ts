@@ -40,38 +40,68 @@ const mostAttempts = 8;
 
 /**
  * Makes a reference ready to be sent: its type is read from its bytes, and it is turned upright where its EXIF data
- * says that it lies, since models look at the bare pixels. A picture that fits is passed on byte for byte.
- * Throws `invalidRequest` for what is no picture, and for one the provider does not take unless `fit` allows to change it.
+ * says that it lies, since models look at the bare pixels. A picture that fits is passed on byte for byte. Throws
+ * `invalidRequest` for what is no picture, and for one the provider does not take unless `fit` allows to change it.
  */
-export async function prepareFile(file: SourceFile, limits: FileLimits, { fit, store }: PrepareOptions): Promise<SourceFile> {
+export async function prepareFile(
+	file: SourceFile,
+	limits: FileLimits,
+	{ fit, store }: PrepareOptions,
+): Promise<SourceFile> {
 	const data = await collect(await file.open(), mostBytes, (problem) => refused(problem, null));
 	const facts = await factsOf(data);
 	const { default: sharp } = await import('sharp');
-	const { orientation = 1, hasAlpha } = await sharp(data).metadata().catch((cause: unknown) => {
-		throw refused('cannot be decoded', null, cause);
-	});
+	const { orientation = 1, hasAlpha } = await sharp(data)
+		.metadata()
+		.catch((cause: unknown) => {
+			throw refused('cannot be decoded', null, cause);
+		});
 	const problem = problemOf(facts, data.length, limits);
-	if (problem && !fit) throw refused(problem, 'Turn on "Fit References" in the options to have it scaled down or converted');
+	if (problem && !fit)
+		throw refused(problem, 'Turn on "Fit References" in the options to have it scaled down or converted');
 	const isLong = limits.maxSide !== null && Math.max(facts.width, facts.height) > limits.maxSide;
 	const fileName = withExtension(file.fileName, facts.extension);
-	if (!problem && orientation === 1 && !(fit && isLong)) return { fileName, mimeType: facts.mimeType, bytes: data.length, open: file.open };
+	if (!problem && orientation === 1 && !(fit && isLong))
+		return { fileName, mimeType: facts.mimeType, bytes: data.length, open: file.open };
 
 	const mimeType = typeFor(facts.mimeType, limits.mimeTypes, hasAlpha);
-	let side = Math.min(Math.max(facts.width, facts.height), fit ? (limits.maxSide ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY);
+	let side = Math.min(
+		Math.max(facts.width, facts.height),
+		fit ? (limits.maxSide ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY,
+	);
 	for (let attempt = 1; attempt <= mostAttempts; attempt++) {
-		const changed = await sharp(data).autoOrient().resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true }).toFormat(formats[mimeType] ?? 'png', { quality }).toBuffer();
-		if (limits.maxBytes === null || changed.length <= limits.maxBytes) return await store(changed, withExtension(file.fileName, mimeType.replace('image/', '').replace('jpeg', 'jpg')), mimeType);
-		if (!fit) throw refused(`turned upright has ${changed.length} bytes; at most ${limits.maxBytes} are allowed`, 'Turn on "Fit References" in the options to have it scaled down');
+		const changed = await sharp(data)
+			.autoOrient()
+			.resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
+			.toFormat(formats[mimeType] ?? 'png', { quality })
+			.toBuffer();
+		if (limits.maxBytes === null || changed.length <= limits.maxBytes)
+			return await store(
+				changed,
+				withExtension(file.fileName, mimeType.replace('image/', '').replace('jpeg', 'jpg')),
+				mimeType,
+			);
+		if (!fit)
+			throw refused(
+				`turned upright has ${changed.length} bytes; at most ${limits.maxBytes} are allowed`,
+				'Turn on "Fit References" in the options to have it scaled down',
+			);
 		side = Math.floor(side * Math.min(0.9, 0.95 * Math.sqrt(limits.maxBytes / changed.length)));
 	}
 	throw refused(`cannot be made smaller than ${limits.maxBytes} bytes`, null);
 }
 
-const formats: Record<string, 'png' | 'jpeg' | 'webp'> = { 'image/png': 'png', 'image/jpeg': 'jpeg', 'image/webp': 'webp' };
+const formats: Record<string, 'png' | 'jpeg' | 'webp'> = {
+	'image/png': 'png',
+	'image/jpeg': 'jpeg',
+	'image/webp': 'webp',
+};
 
 /** The type to write: its own where that is taken and can be written, else one that keeps what it shows. */
 function typeFor(own: string, taken: readonly string[], hasAlpha: boolean): string {
-	const wanted = hasAlpha ? [own, 'image/png', 'image/webp', 'image/jpeg'] : [own, 'image/jpeg', 'image/png', 'image/webp'];
+	const wanted = hasAlpha
+		? [own, 'image/png', 'image/webp', 'image/jpeg']
+		: [own, 'image/jpeg', 'image/png', 'image/webp'];
 	return wanted.find((type) => taken.includes(type) && Object.hasOwn(formats, type)) ?? 'image/png';
 }
 
@@ -83,9 +113,14 @@ function problemOf({ mimeType }: ImageFacts, bytes: number, { mimeTypes, maxByte
 
 async function factsOf(data: Buffer): Promise<ImageFacts> {
 	const facts = await inspectHead(data, mostPixels).catch((cause: unknown) => {
-		throw refused(`is no image that can be sent: ${cause instanceof Error ? cause.message : String(cause)}`, null, cause);
+		throw refused(
+			`is no image that can be sent: ${cause instanceof Error ? cause.message : String(cause)}`,
+			null,
+			cause,
+		);
 	});
-	if (!endsWhole(facts.mimeType, data.subarray(-4096), data.length, data)) throw refused(`is cut off after ${data.length} bytes`, null);
+	if (!endsWhole(facts.mimeType, data.subarray(-4096), data.length, data))
+		throw refused(`is cut off after ${data.length} bytes`, null);
 	return facts;
 }
 

@@ -6,7 +6,10 @@ import { receiveImage } from './receive';
 
 const limits = { maxBytes: 10_000_000, maxPixels: 50_000_000 };
 /** Noise, so that no format makes it small. */
-const picture = (width = 300, height = 200) => sharp(Buffer.from(Array.from({ length: width * height * 3 }, (_, n) => (n * 7919 + ((n * n) % 251)) % 256)), { raw: { width, height, channels: 3 } });
+const picture = (width = 300, height = 200) =>
+	sharp(Buffer.from(Array.from({ length: width * height * 3 }, (_, n) => (n * 7919 + ((n * n) % 251)) % 256)), {
+		raw: { width, height, channels: 3 },
+	});
 const receive = async (bytes: Buffer | Readable, more: Partial<typeof limits> = {}) => {
 	let stored = 0;
 	const source = Buffer.isBuffer(bytes) ? Readable.from(inPieces(bytes)) : bytes;
@@ -43,13 +46,22 @@ it('a picture far larger than what is held of it goes through whole', async () =
 
 it.each(['png', 'jpeg', 'webp'] as const)('a %s that is cut off is an error', async (format) => {
 	const bytes = await picture().toFormat(format).toBuffer();
-	expect((await receive(bytes.subarray(0, bytes.length - 200))).result).toMatchObject({ code: 'malformedResponse', message: expect.stringContaining('cut off') });
+	expect((await receive(bytes.subarray(0, bytes.length - 200))).result).toMatchObject({
+		code: 'malformedResponse',
+		message: expect.stringContaining('cut off'),
+	});
 });
 
 it.each([
 	['nothing', Buffer.alloc(0), /empty/],
 	['a web page', Buffer.from('<html><body>Not found</body></html>'), /not an image/],
-	['an SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><image href="file:///etc/passwd"/></svg>'), /not an image/],
+	[
+		'an SVG',
+		Buffer.from(
+			'<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><image href="file:///etc/passwd"/></svg>',
+		),
+		/not an image/,
+	],
 	['JSON', Buffer.from('{"error":"expired"}'), /not an image/],
 	['chance bytes', Buffer.from([1, 2, 3, 4, 5, 6, 7, 8, 9]), /not an image/],
 ])('%s is refused before the store sees any of it', async (_what, bytes, message) => {
@@ -69,7 +81,10 @@ it('a picture with more pixels than allowed is refused by what its head says', a
 
 it('a picture that grows beyond the limit is stopped while it flows', async () => {
 	const bytes = await picture().png().toBuffer();
-	expect((await receive(bytes, { maxBytes: bytes.length - 1 })).result).toMatchObject({ code: 'invalidRequest', message: expect.stringContaining('larger than') });
+	expect((await receive(bytes, { maxBytes: bytes.length - 1 })).result).toMatchObject({
+		code: 'invalidRequest',
+		message: expect.stringContaining('larger than'),
+	});
 });
 
 it('a connection that breaks half way is an error that may be tried again', async () => {
@@ -82,19 +97,25 @@ it('a connection that breaks half way is an error that may be tried again', asyn
 
 it('a store that fails is the error, and the download is dropped', async () => {
 	const source = Readable.from(inPieces(await picture().png().toBuffer()));
-	await expect(receiveImage(source, limits, 'x', async () => { throw new Error('disk full'); })).rejects.toThrow('disk full');
+	await expect(
+		receiveImage(source, limits, 'x', async () => {
+			throw new Error('disk full');
+		}),
+	).rejects.toThrow('disk full');
 	expect(source.destroyed).toBe(true);
 });
 
 it('holds no more than the head of it, however large it is', async () => {
 	let given = 0;
 	const bytes = await picture(900, 700).png({ compressionLevel: 0 }).toBuffer();
-	const source = Readable.from((function* () {
-		for (const piece of inPieces(bytes)) {
-			given += piece.length;
-			yield piece;
-		}
-	})());
+	const source = Readable.from(
+		(function* () {
+			for (const piece of inPieces(bytes)) {
+				given += piece.length;
+				yield piece;
+			}
+		})(),
+	);
 	const seen: number[] = [];
 	await receiveImage(source, limits, 'x', async (stream) => {
 		// Nothing is read yet: what was taken from the source is all that lies in between.
@@ -113,13 +134,20 @@ it('exactly as many bytes as allowed are taken', async () => {
 
 it('a picture that is too large is refused for good, one that is cut off may be asked for again', async () => {
 	const bytes = await picture().png().toBuffer();
-	expect((await receive(bytes, { maxBytes: 1_000 })).result).toMatchObject({ retryable: false, hint: expect.stringContaining('Max Image Size') as string });
-	expect((await receive(bytes.subarray(0, -100))).result).toMatchObject({ retryable: true, message: `The image is cut off after ${bytes.length - 100} bytes` });
+	expect((await receive(bytes, { maxBytes: 1_000 })).result).toMatchObject({
+		retryable: false,
+		hint: expect.stringContaining('Max Image Size') as string,
+	});
+	expect((await receive(bytes.subarray(0, -100))).result).toMatchObject({
+		retryable: true,
+		message: `The image is cut off after ${bytes.length - 100} bytes`,
+	});
 });
 
 it('a picture that comes in one piece, or byte by byte, is the same picture', async () => {
 	const bytes = await picture(20, 20).png().toBuffer();
-	for (const source of [Readable.from([bytes]), Readable.from([...bytes].map((byte) => Buffer.from([byte])))]) expect((await receive(source)).result).toMatchObject({ bytes: bytes.length, facts: { width: 20 } });
+	for (const source of [Readable.from([bytes]), Readable.from([...bytes].map((byte) => Buffer.from([byte])))])
+		expect((await receive(source)).result).toMatchObject({ bytes: bytes.length, facts: { width: 20 } });
 });
 
 it('a small picture whose connection breaks is an error although its head was whole', async () => {
@@ -134,7 +162,11 @@ it('time that is up half way is told with its length', async () => {
 	const source = new PassThrough();
 	source.write((await picture().png().toBuffer()).subarray(0, 500));
 	setImmediate(() => source.destroy(Object.assign(new Error('canceled'), { code: 'ERR_CANCELED' })));
-	expect((await receive(source)).result).toMatchObject({ code: 'timeout', retryable: true, message: expect.not.stringContaining(' 0 s') as string });
+	expect((await receive(source)).result).toMatchObject({
+		code: 'timeout',
+		retryable: true,
+		message: expect.not.stringContaining(' 0 s') as string,
+	});
 });
 
 it('a refused download is dropped, not read to its end', async () => {

@@ -20,9 +20,15 @@ const tailBytes = 4096;
  * Streams a picture into a store and checks it on the way: its kind and size from its first bytes, before the store
  * sees any of it; the byte limit while it flows; its end when it is there. Holds at most `headBytes` of it.
  * @returns what the store gave, what the picture is, and its length
- * Throws `malformedResponse` for what is not a whole picture, `invalidRequest` for one beyond the limits, `network` or `timeout` for a broken stream.
+ * Throws `malformedResponse` for what is not a whole picture, `invalidRequest` for one beyond the limits, `network` or
+ * `timeout` for a broken stream.
  */
-export async function receiveImage<T>(source: Readable, limits: ImageLimits, origin: string, store: Store<T>): Promise<{ stored: T; facts: ImageFacts; bytes: number }> {
+export async function receiveImage<T>(
+	source: Readable,
+	limits: ImageLimits,
+	origin: string,
+	store: Store<T>,
+): Promise<{ stored: T; facts: ImageFacts; bytes: number }> {
 	return await receive(source, limits, origin, store, {
 		inspect: (head) => inspectHead(head, limits.maxPixels),
 		isWhole: ({ mimeType }, { tail, bytes, head }) => endsWhole(mimeType, tail, bytes, head),
@@ -33,8 +39,16 @@ export async function receiveImage<T>(source: Readable, limits: ImageLimits, ori
  * As `receiveImage`, for a video: its kind is read from its first bytes, and whether it is whole is not looked at.
  * Throws as `receiveImage`.
  */
-export async function receiveVideo<T>(source: Readable, maxBytes: number, origin: string, store: (stream: Readable, facts: VideoFacts) => Promise<T>): Promise<{ stored: T; facts: VideoFacts; bytes: number }> {
-	return await receive(source, { maxBytes }, origin, store, { inspect: (head) => Promise.resolve(inspectVideo(head)), isWhole: () => true });
+export async function receiveVideo<T>(
+	source: Readable,
+	maxBytes: number,
+	origin: string,
+	store: (stream: Readable, facts: VideoFacts) => Promise<T>,
+): Promise<{ stored: T; facts: VideoFacts; bytes: number }> {
+	return await receive(source, { maxBytes }, origin, store, {
+		inspect: (head) => Promise.resolve(inspectVideo(head)),
+		isWhole: () => true,
+	});
 }
 
 interface Check<Facts> {
@@ -42,11 +56,23 @@ interface Check<Facts> {
 	isWhole: (facts: Facts, file: { tail: Buffer; bytes: number; head: Buffer }) => boolean;
 }
 
-async function receive<T, Facts>(source: Readable, limits: Pick<ImageLimits, 'maxBytes'>, origin: string, store: (stream: Readable, facts: Facts) => Promise<T>, kind: Check<Facts>): Promise<{ stored: T; facts: Facts; bytes: number }> {
+async function receive<T, Facts>(
+	source: Readable,
+	limits: Pick<ImageLimits, 'maxBytes'>,
+	origin: string,
+	store: (stream: Readable, facts: Facts) => Promise<T>,
+	kind: Check<Facts>,
+): Promise<{ stored: T; facts: Facts; bytes: number }> {
 	const watch = new Watch(limits.maxBytes);
 	const out = new PassThrough();
 	const flow = pipeline(source, watch, out).catch((thrown: unknown) => {
-		throw toNetworkError(thrown, { origin, secrets: [], signal: undefined, timeoutMs: null, maxBytes: limits.maxBytes });
+		throw toNetworkError(thrown, {
+			origin,
+			secrets: [],
+			signal: undefined,
+			timeoutMs: null,
+			maxBytes: limits.maxBytes,
+		});
 	});
 	// Whichever side fails first tells why; the other then only reports the broken pipe.
 	flow.catch((error: unknown) => watch.headReady.reject(error));
@@ -58,11 +84,18 @@ async function receive<T, Facts>(source: Readable, limits: Pick<ImageLimits, 'ma
 	throw received.error;
 }
 
-async function check<T, Facts>(watch: Watch, out: Readable, flow: Promise<void>, store: (stream: Readable, facts: Facts) => Promise<T>, { inspect, isWhole }: Check<Facts>): Promise<{ stored: T; facts: Facts; bytes: number }> {
+async function check<T, Facts>(
+	watch: Watch,
+	out: Readable,
+	flow: Promise<void>,
+	store: (stream: Readable, facts: Facts) => Promise<T>,
+	{ inspect, isWhole }: Check<Facts>,
+): Promise<{ stored: T; facts: Facts; bytes: number }> {
 	const head = await watch.headReady.promise;
 	const facts = await inspect(head);
 	const [stored] = await Promise.all([store(out, facts), flow]);
-	if (!isWhole(facts, { tail: watch.tail, bytes: watch.bytes, head })) throw new ImageError('malformedResponse', { message: `The image is cut off after ${watch.bytes} bytes` });
+	if (!isWhole(facts, { tail: watch.tail, bytes: watch.bytes, head }))
+		throw new ImageError('malformedResponse', { message: `The image is cut off after ${watch.bytes} bytes` });
 	return { stored, facts, bytes: watch.bytes };
 }
 

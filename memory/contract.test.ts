@@ -3,7 +3,18 @@ import { join } from 'node:path';
 import type { BudgetLimit, Memory } from './memory.ts';
 import { MemoryError } from './memory.ts';
 import { openMemory } from './open.ts';
-import { accepted, claimant, credentialIds, ended, newFolder, newRecord, origin, refused, snapshot, unknown } from './testing/samples.ts';
+import {
+	accepted,
+	claimant,
+	credentialIds,
+	ended,
+	newFolder,
+	newRecord,
+	origin,
+	refused,
+	snapshot,
+	unknown,
+} from './testing/samples.ts';
 
 const day = 24 * 3600_000;
 
@@ -30,8 +41,10 @@ describe.each([
 	let start = 0;
 	let now = 0;
 	let memory: Memory;
-	const begin = (name: string, changes = {}, limits: readonly BudgetLimit[] = []) => memory.journal.begin(newRecord(name, changes), limits);
-	const only = async (name: string) => (await memory.journal.list({ credentialIds, refs: [newRecord(name).ref], limit: 1 }))[0];
+	const begin = (name: string, changes = {}, limits: readonly BudgetLimit[] = []) =>
+		memory.journal.begin(newRecord(name, changes), limits);
+	const only = async (name: string) =>
+		(await memory.journal.list({ credentialIds, refs: [newRecord(name).ref], limit: 1 }))[0];
 
 	beforeAll(async () => {
 		memory = await openMemory({ folder: folder(), now: () => now });
@@ -53,7 +66,16 @@ describe.each([
 		const begun = await begin('fox');
 		expect(begun).toEqual({
 			kind: 'begun',
-			record: { ...newRecord('fox'), state: 'sent', createdAt: now, updatedAt: now, adoptedFrom: null, deliveredAt: null, held: 'mine', busy: true },
+			record: {
+				...newRecord('fox'),
+				state: 'sent',
+				createdAt: now,
+				updatedAt: now,
+				adoptedFrom: null,
+				deliveredAt: null,
+				held: 'mine',
+				busy: true,
+			},
 		});
 		expect(await only('fox')).toEqual(begun.kind === 'begun' && begun.record);
 	});
@@ -82,12 +104,26 @@ describe.each([
 	});
 
 	test('checks budgets of a day and of an execution over what was not refused', async () => {
-		const today: BudgetLimit = { name: 'today', over: { workflowId: 'workflow', nodeId: 'node', day: '2026-05-01' }, images: 3 };
-		const execution: BudgetLimit = { name: 'in this execution', over: { lineage: 'lineage', nodeId: 'node' }, usd: 0.5 };
+		const today: BudgetLimit = {
+			name: 'today',
+			over: { workflowId: 'workflow', nodeId: 'node', day: '2026-05-01' },
+			images: 3,
+		};
+		const execution: BudgetLimit = {
+			name: 'in this execution',
+			over: { lineage: 'lineage', nodeId: 'node' },
+			usd: 0.5,
+		};
 		await begin('one', { cost: { images: 2, usd: null } }, [today, execution]);
-		expect(await begin('two', { cost: { images: 2, usd: 0.1 } }, [today, execution])).toEqual({ kind: 'overBudget', limit: today, spent: { images: 2, usd: 0 } });
+		expect(await begin('two', { cost: { images: 2, usd: 0.1 } }, [today, execution])).toEqual({
+			kind: 'overBudget',
+			limit: today,
+			spent: { images: 2, usd: 0 },
+		});
 		expect(await only('two')).toBeUndefined();
-		expect(await begin('tomorrow', { day: '2026-05-02', cost: { images: 2, usd: 0.25 } }, [execution])).toMatchObject({ kind: 'begun' });
+		expect(
+			await begin('tomorrow', { day: '2026-05-02', cost: { images: 2, usd: 0.25 } }, [execution]),
+		).toMatchObject({ kind: 'begun' });
 		const over = await begin('dear', { day: '2026-05-03', cost: { images: 1, usd: 0.5 } }, [execution]);
 		expect(over).toEqual({ kind: 'overBudget', limit: execution, spent: { images: 4, usd: 0.25 } });
 		await memory.journal.change(newRecord('one').ref, { state: refused });
@@ -96,7 +132,8 @@ describe.each([
 
 	test('a budget may be used to the last cent', async () => {
 		const limit: BudgetLimit = { name: 'today', over: { lineage: 'lineage', nodeId: 'node' }, usd: 0.3 };
-		for (const name of ['one', 'two', 'three']) expect(await begin(name, { cost: { images: 1, usd: 0.1 } }, [limit])).toMatchObject({ kind: 'begun' });
+		for (const name of ['one', 'two', 'three'])
+			expect(await begin(name, { cost: { images: 1, usd: 0.1 } }, [limit])).toMatchObject({ kind: 'begun' });
 		expect(await begin('four', { cost: { images: 1, usd: 0.1 } }, [limit])).toMatchObject({ kind: 'overBudget' });
 	});
 
@@ -105,8 +142,20 @@ describe.each([
 		await begin('fox');
 		now += 5;
 		const requests = [{ part: 0, outcome: 'accepted', sentAt: 1, providerId: 'p' }] as const;
-		expect(await memory.journal.change(ref, { state: accepted(), requests, cost: { images: 2, usd: null } }, { durable: true })).toBe(true);
-		expect(await only('fox')).toMatchObject({ ...accepted(), requests, cost: { images: 2, usd: null }, updatedAt: now, createdAt: now - 5 });
+		expect(
+			await memory.journal.change(
+				ref,
+				{ state: accepted(), requests, cost: { images: 2, usd: null } },
+				{ durable: true },
+			),
+		).toBe(true);
+		expect(await only('fox')).toMatchObject({
+			...accepted(),
+			requests,
+			cost: { images: 2, usd: null },
+			updatedAt: now,
+			createdAt: now - 5,
+		});
 		await memory.journal.change(ref, { state: unknown });
 		const record = await only('fox');
 		expect(record).toMatchObject(unknown);
@@ -130,12 +179,28 @@ describe.each([
 		await begin('fox');
 		await memory.journal.finish([ref], { delivered: false });
 		expect(await memory.journal.change(ref, { state: unknown })).toBe(false);
-		const as = claimant('new', { lineage: 'new', rootExecutionId: '9', attempt: 2, day: '2026-06-01', origin: { ...origin, executionId: '9', nodeId: 'other' } });
+		const as = claimant('new', {
+			lineage: 'new',
+			rootExecutionId: '9',
+			attempt: 2,
+			day: '2026-06-01',
+			origin: { ...origin, executionId: '9', nodeId: 'other' },
+		});
 		now += 10;
 		const taken = await memory.journal.take(ref, { seenKey: key, as, adoptedFrom: '7' });
-		expect(taken).toMatchObject({ ...as, ref, wireKey: key, adoptedFrom: '7', held: 'mine', busy: true, updatedAt: now });
+		expect(taken).toMatchObject({
+			...as,
+			ref,
+			wireKey: key,
+			adoptedFrom: '7',
+			held: 'mine',
+			busy: true,
+			updatedAt: now,
+		});
 		expect(await memory.journal.find({ by: 'baseKey', baseKey: as.baseKey, credentialIds })).toEqual([taken]);
-		expect(await memory.journal.find({ by: 'baseKey', baseKey: newRecord('fox').baseKey, credentialIds })).toEqual([]);
+		expect(await memory.journal.find({ by: 'baseKey', baseKey: newRecord('fox').baseKey, credentialIds })).toEqual(
+			[],
+		);
 		// The budgets follow.
 		const limit: BudgetLimit = { name: 'today', over: { lineage: 'new', nodeId: 'other' }, images: 0 };
 		expect(await begin('x', {}, [limit])).toMatchObject({ kind: 'overBudget', spent: { images: 1 } });
@@ -148,15 +213,25 @@ describe.each([
 		await memory.journal.release([fox.ref]);
 		expect(await memory.journal.take(fox.ref, { seenKey: fox.key, as: claimant('hen') })).toBeNull();
 		await memory.journal.change(hen.ref, { state: refused });
-		expect(await memory.journal.take(fox.ref, { seenKey: fox.key, as: claimant('hen') })).toMatchObject({ ref: fox.ref, key: hen.key });
+		expect(await memory.journal.take(fox.ref, { seenKey: fox.key, as: claimant('hen') })).toMatchObject({
+			ref: fox.ref,
+			key: hen.key,
+		});
 		expect(await only('hen')).toBeUndefined();
 	});
 
 	test('finds every attempt of an item, the latest first', async () => {
 		await begin('first', { baseKey: 'b', attempt: 0 });
-		await begin('second', { baseKey: 'b', attempt: 1, endpoint: { provider: 'p', name: 'n', digest: 'd', credentialId: 'foreign' } });
+		await begin('second', {
+			baseKey: 'b',
+			attempt: 1,
+			endpoint: { provider: 'p', name: 'n', digest: 'd', credentialId: 'foreign' },
+		});
 		await begin('third', { baseKey: 'b', attempt: 2 });
-		const refs = async (ids: string[]) => (await memory.journal.find({ by: 'baseKey', baseKey: 'b', credentialIds: ids })).map(({ attempt }) => attempt);
+		const refs = async (ids: string[]) =>
+			(await memory.journal.find({ by: 'baseKey', baseKey: 'b', credentialIds: ids })).map(
+				({ attempt }) => attempt,
+			);
 		expect(await refs(credentialIds)).toEqual([2, 0]);
 		expect(await refs(['foreign', ...credentialIds])).toEqual([2, 1, 0]);
 		expect(await refs([])).toEqual([]);
@@ -165,7 +240,15 @@ describe.each([
 	test('finds orphans of other lineages, oldest first', async () => {
 		const find = async () =>
 			(
-				await memory.journal.find({ by: 'orphans', workflowId: 'workflow', nodeId: 'node', requests: ['request', 'also'], exceptLineage: 'mine', since: start + 1, credentialIds })
+				await memory.journal.find({
+					by: 'orphans',
+					workflowId: 'workflow',
+					nodeId: 'node',
+					requests: ['request', 'also'],
+					exceptLineage: 'mine',
+					since: start + 1,
+					credentialIds,
+				})
 			).map(({ ref }) => ref.replace(/0+$/, ''));
 		await begin('early');
 		now += 1;
@@ -176,7 +259,12 @@ describe.each([
 		await begin('lost');
 		now += 1;
 		await begin('good', { request: 'also' });
-		for (const [name, state] of [['refused', refused], ['failed', ended('failed')], ['canceled', ended('canceled')], ['gone', ended()]] as const) {
+		for (const [name, state] of [
+			['refused', refused],
+			['failed', ended('failed')],
+			['canceled', ended('canceled')],
+			['gone', ended()],
+		] as const) {
 			await begin(name);
 			await memory.journal.change(newRecord(name).ref, { state });
 		}
@@ -186,7 +274,15 @@ describe.each([
 	});
 
 	test('finds what earlier attempts of the same lineage asked for, delivered or not', async () => {
-		const query = { by: 'earlierAttempts', workflowId: 'workflow', nodeId: 'node', requests: ['request'], lineage: 'lineage', exceptRootExecutionId: '8', credentialIds } as const;
+		const query = {
+			by: 'earlierAttempts',
+			workflowId: 'workflow',
+			nodeId: 'node',
+			requests: ['request'],
+			lineage: 'lineage',
+			exceptRootExecutionId: '8',
+			credentialIds,
+		} as const;
 		await begin('earlier');
 		now += 1;
 		await begin('given');
@@ -195,12 +291,18 @@ describe.each([
 		await begin('failed');
 		await memory.journal.change(newRecord('failed').ref, { state: ended('failed') });
 		await memory.journal.deliver([newRecord('given').ref]);
-		expect((await memory.journal.find(query)).map(({ ref }) => ref.replace(/0+$/, ''))).toEqual(['earlier', 'given']);
+		expect((await memory.journal.find(query)).map(({ ref }) => ref.replace(/0+$/, ''))).toEqual([
+			'earlier',
+			'given',
+		]);
 		expect(await memory.journal.find({ ...query, credentialIds: ['foreign'] })).toEqual([]);
 	});
 
 	test('finds jobs that succeeded since a moment, newest first, and no partial ones', async () => {
-		const find = async (since: number) => (await memory.journal.find({ by: 'success', requests: ['request'], since, credentialIds })).map(({ ref }) => ref.replace(/0+$/, ''));
+		const find = async (since: number) =>
+			(await memory.journal.find({ by: 'success', requests: ['request'], since, credentialIds })).map(({ ref }) =>
+				ref.replace(/0+$/, ''),
+			);
 		for (const name of ['early', 'late', 'partial']) await begin(name);
 		now += 10;
 		await memory.journal.change(newRecord('early').ref, { state: ended() });
@@ -221,7 +323,10 @@ describe.each([
 		await memory.journal.finish([ref], { delivered: true });
 		await memory.journal.note('another', [{ ref, snapshot: snapshot() }]);
 		expect(await only('fox')).toMatchObject({ state: 'accepted' });
-		await memory.journal.note('endpoint', [{ ref: 'nosuchref000', snapshot: snapshot() }, { ref, snapshot: snapshot('partial') }]);
+		await memory.journal.note('endpoint', [
+			{ ref: 'nosuchref000', snapshot: snapshot() },
+			{ ref, snapshot: snapshot('partial') },
+		]);
 		expect(await only('fox')).toMatchObject({ ...ended('partial'), held: 'free' });
 	});
 
@@ -240,7 +345,9 @@ describe.each([
 	test('knows which provider ids belong to a record', async () => {
 		const { ref } = newRecord('fox');
 		await begin('fox');
-		await memory.journal.change(ref, { requests: [{ part: 0, outcome: 'accepted', sentAt: 1, providerId: 'task-1' }] });
+		await memory.journal.change(ref, {
+			requests: [{ part: 0, outcome: 'accepted', sentAt: 1, providerId: 'task-1' }],
+		});
 		await memory.journal.change(ref, { state: accepted('job-1') });
 		const taken = (endpoint: string) => memory.journal.takenIds(endpoint, ['task-1', 'job-1', 'job-2', 'job-1']);
 		expect(await taken('endpoint')).toEqual(new Set(['task-1', 'job-1']));
@@ -256,12 +363,36 @@ describe.each([
 			await begin(name);
 			now += 1;
 		}
-		await memory.journal.change(fox, { requests: [{ part: 0, outcome: 'accepted', sentAt: 1, providerId: 'task-1' }] });
+		await memory.journal.change(fox, {
+			requests: [{ part: 0, outcome: 'accepted', sentAt: 1, providerId: 'task-1' }],
+		});
 		await memory.journal.change(fox, { state: accepted('batch-1~2~task-1') });
-		await memory.journal.change(hen, { state: accepted('task-3,task-4~2'), requests: ['task-3', 'task-4'].map((providerId, part) => ({ part, outcome: 'accepted', sentAt: 1, providerId })) });
+		await memory.journal.change(hen, {
+			state: accepted('task-3,task-4~2'),
+			requests: ['task-3', 'task-4'].map((providerId, part) => ({
+				part,
+				outcome: 'accepted',
+				sentAt: 1,
+				providerId,
+			})),
+		});
 		await memory.journal.change(hen, { state: accepted('job-2') });
-		const refsOf = (endpoint: string) => memory.journal.refsOf(endpoint, ['task-1', 'batch-1~2~task-1', 'batch-1', 'job-2', 'job-2', 'job-3', 'task-3']);
-		const known = new Map([['task-1', fox], ['batch-1~2~task-1', fox], ['batch-1', fox], ['job-2', hen]]);
+		const refsOf = (endpoint: string) =>
+			memory.journal.refsOf(endpoint, [
+				'task-1',
+				'batch-1~2~task-1',
+				'batch-1',
+				'job-2',
+				'job-2',
+				'job-3',
+				'task-3',
+			]);
+		const known = new Map([
+			['task-1', fox],
+			['batch-1~2~task-1', fox],
+			['batch-1', fox],
+			['job-2', hen],
+		]);
 		expect(await refsOf('endpoint')).toEqual(known);
 		expect(await refsOf('other')).toEqual(new Map());
 		expect(await memory.journal.refsOf('endpoint', [])).toEqual(new Map());
@@ -322,7 +453,10 @@ describe.each([
 	});
 
 	test('lists by every filter, newest first, and only records of the credentials', async () => {
-		const list = async (filter: object) => (await memory.journal.list({ credentialIds, limit: 10, ...filter })).map(({ ref }) => ref.replace(/0+$/, ''));
+		const list = async (filter: object) =>
+			(await memory.journal.list({ credentialIds, limit: 10, ...filter })).map(({ ref }) =>
+				ref.replace(/0+$/, ''),
+			);
 		const names = ['a', 'b', 'c'];
 		for (const name of names) {
 			await begin(name);
@@ -336,7 +470,13 @@ describe.each([
 		expect(await list({})).toEqual(['d', 'c', 'b', 'a']);
 		expect(await list({ limit: 2 })).toEqual(['d', 'c']);
 		expect(await list({ limit: Infinity })).toHaveLength(4);
-		expect(await list({ credentialIds: ['foreign', 'credential', 'credential'] })).toEqual(['d', 'e', 'c', 'b', 'a']);
+		expect(await list({ credentialIds: ['foreign', 'credential', 'credential'] })).toEqual([
+			'd',
+			'e',
+			'c',
+			'b',
+			'a',
+		]);
 		expect(await list({ credentialIds: [] })).toEqual([]);
 		expect(await list({ states: ['ended', 'unknown'] })).toEqual(['b', 'a']);
 		expect(await list({ delivered: true })).toEqual(['a']);

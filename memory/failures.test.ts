@@ -13,7 +13,8 @@ let folder: string;
 let now: number;
 let memory: Memory | null;
 const open = async () => (memory = await openMemory({ folder, now: () => now }));
-const only = async (from: Memory, name: string) => (await from.journal.list({ credentialIds, refs: [newRecord(name).ref], limit: 1 }))[0];
+const only = async (from: Memory, name: string) =>
+	(await from.journal.list({ credentialIds, refs: [newRecord(name).ref], limit: 1 }))[0];
 
 beforeEach(() => {
 	folder = newFolder();
@@ -83,7 +84,9 @@ test('a folder that is deleted while in use: it goes on in memory, and the file 
 	await opened.journal.begin(newRecord('old'), []);
 	rmSync(folder, { recursive: true });
 	expect(await opened.journal.begin(newRecord('fox'), [])).toMatchObject({ kind: 'begun' });
-	expect(opened.problem).toBe(`Jobs are remembered only until n8n restarts, because the job memory in ${folder} was deleted or replaced while it was in use.`);
+	expect(opened.problem).toBe(
+		`Jobs are remembered only until n8n restarts, because the job memory in ${folder} was deleted or replaced while it was in use.`,
+	);
 	// It was begun in the file: it is still this process's, whatever the file says.
 	expect(await opened.journal.change(newRecord('old').ref, { state: accepted() })).toBe(true);
 	expect(await opened.journal.change(newRecord('fox').ref, { state: ended() })).toBe(true);
@@ -117,7 +120,9 @@ test('a full disk: no operation is lost, and the file keeps what it had', async 
 	const opened = await open();
 	expect(opened.problem).toBeNull();
 	// All but the last one are in the file.
-	expect((await opened.journal.list({ credentialIds, limit: 1000 })).map(({ ref }) => ref).sort()).toEqual(begun.slice(0, -1).sort());
+	expect((await opened.journal.list({ credentialIds, limit: 1000 })).map(({ ref }) => ref).sort()).toEqual(
+		begun.slice(0, -1).sort(),
+	);
 	rmSync(compiled, { recursive: true });
 });
 
@@ -126,7 +131,12 @@ test('files and folders are private', async () => {
 	await opened.journal.begin(newRecord('fox'), []);
 	await opened.results.put(newRecord('fox').ref, 0, Buffer.from('fox'));
 	for (const name of ['', 'results', 'owners']) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o700);
-	const files = ['journal.sqlite', 'journal.sqlite-wal', 'learned.sqlite', `results/${newRecord('fox').ref}-0.bin`, ...readdirSync(join(folder, 'owners')).map((name) => `owners/${name}`)];
+	const files = [
+		'journal.sqlite',
+		'journal.sqlite-wal',
+		'learned.sqlite',
+		`results/${newRecord('fox').ref}-0.bin`,
+		...readdirSync(join(folder, 'owners')).map((name) => `owners/${name}`),
+	];
 	for (const name of files) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
 });
-

@@ -27,7 +27,10 @@ test('old records go in steps, between operations', async () => {
 	memory = await openMemory({ folder, now: () => now, keepRecordsMs: 10 * day });
 	const records = Array.from({ length: 1200 }, (_, index) => newRecord(`r${index}x`));
 	await Promise.all(records.map((record) => memory.journal.begin(record, [])));
-	await memory.journal.finish(records.map(({ ref }) => ref), { delivered: true });
+	await memory.journal.finish(
+		records.map(({ ref }) => ref),
+		{ delivered: true },
+	);
 	now += 11 * day;
 	const counts = new Set<number>();
 	await until(async () => {
@@ -55,7 +58,14 @@ test('result files beyond the bytes go, oldest first, and so do files that nobod
 	now += 3600_000;
 	await count();
 	await until(async () => !existsSync(path('stray0000000-0.bin')));
-	const left = ['fox000000000-0.bin', 'fox000000000-7.bin.abc.part', 'hen000000000-0.bin', 'owl000000000-0.bin', 'young0000000-0.bin', 'something else'];
+	const left = [
+		'fox000000000-0.bin',
+		'fox000000000-7.bin.abc.part',
+		'hen000000000-0.bin',
+		'owl000000000-0.bin',
+		'young0000000-0.bin',
+		'something else',
+	];
 	expect(left.filter((name) => existsSync(path(name)))).toEqual(left.slice(2));
 });
 

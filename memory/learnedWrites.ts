@@ -19,14 +19,17 @@ export class LearnedWrites {
 	}
 
 	add(scope: string, values: Readonly<Record<string, Json>>): void {
-		for (const [name, value] of Object.entries(values)) this.#waiting.set(JSON.stringify([scope, name]), { scope, name, value });
+		for (const [name, value] of Object.entries(values))
+			this.#waiting.set(JSON.stringify([scope, name]), { scope, name, value });
 		// The process does not stay alive for these values.
 		this.#timer ??= setTimeout(() => void this.flush(), writeEveryMs).unref();
 	}
 
 	/** What was added to a scope and may not be in the store yet. */
 	unsaved(scope: string): Record<string, Json> {
-		const entries = [...this.#underWay.values(), ...this.#waiting.values()].filter((entry) => entry.scope === scope);
+		const entries = [...this.#underWay.values(), ...this.#waiting.values()].filter(
+			(entry) => entry.scope === scope,
+		);
 		return Object.fromEntries(entries.map(({ name, value }) => [name, value]));
 	}
 

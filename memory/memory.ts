@@ -9,9 +9,14 @@ export interface Memory {
 	readonly events: Events;
 	readonly learned: Learned;
 	readonly results: Results;
-	/** Why nothing outlives this process, in one sentence for the user; null where it does. Limits per day are then refused. */
+	/**
+	 * Why nothing outlives this process, in one sentence for the user; null where it does. Limits per day are then
+	 * refused.
+	 */
 	readonly problem: string | null;
-	/** What else the user should know once, in one sentence: a damaged file was set aside. Null where there is nothing. */
+	/**
+	 * What else the user should know once, in one sentence: a damaged file was set aside. Null where there is nothing.
+	 */
 	readonly notice: string | null;
 	/**
 	 * Keyed hash (HMAC-SHA-256, base64url, 43 characters) by a secret that is drawn once and kept in the memory.
@@ -34,16 +39,38 @@ export type Query =
 	 * Jobs of the same workflow, node and request that another attempt of the same lineage asked for, that were not
 	 * refused, neither failed nor canceled; delivered or not, oldest first.
 	 */
-	| { by: 'earlierAttempts'; workflowId: string; nodeId: string; requests: readonly string[]; lineage: string; exceptRootExecutionId: string; credentialIds: readonly string[] }
+	| {
+			by: 'earlierAttempts';
+			workflowId: string;
+			nodeId: string;
+			requests: readonly string[];
+			lineage: string;
+			exceptRootExecutionId: string;
+			credentialIds: readonly string[];
+	  }
 	/**
 	 * Jobs of the same workflow, node and request that another lineage asked for since a moment, that were not refused,
 	 * not delivered, and neither failed nor canceled; oldest first. Those of living executions are among them (`held`).
 	 */
-	| { by: 'orphans'; workflowId: string; nodeId: string; requests: readonly string[]; exceptLineage: string; since: number; credentialIds: readonly string[] }
-	/** Jobs of the same request that ended `succeeded` since a moment, whoever asked and whether delivered or not; newest first. */
+	| {
+			by: 'orphans';
+			workflowId: string;
+			nodeId: string;
+			requests: readonly string[];
+			exceptLineage: string;
+			since: number;
+			credentialIds: readonly string[];
+	  }
+	/**
+	 * Jobs of the same request that ended `succeeded` since a moment, whoever asked and whether delivered or not;
+	 * newest first.
+	 */
 	| { by: 'success'; requests: readonly string[]; since: number; credentialIds: readonly string[] };
 
-/** A limit that is checked in the transaction that begins a record: the sum over records that were not refused, with the new one. */
+/**
+ * A limit that is checked in the transaction that begins a record: the sum over records that were not refused, with the
+ * new one.
+ */
 export interface BudgetLimit {
 	/** As a message says it: `in this execution`, `today`. */
 	name: string;
@@ -97,15 +124,18 @@ export interface SpendingRow {
 export interface Journal {
 	find(query: Query): Promise<JobRecord[]>;
 	/**
-	 * Writes a record with state `sent` and its first request under way, held and busy by this process, and makes it durable
-	 * (full sync) before it resolves. A refused record of the same key is replaced.
+	 * Writes a record with state `sent` and its first request under way, held and busy by this process, and makes it
+	 * durable (full sync) before it resolves. A refused record of the same key is replaced.
 	 */
 	begin(record: NewRecord, limits: readonly BudgetLimit[]): Promise<Begun>;
-	/** Changes a record that this process holds; false where it no longer does. `durable`: full sync, before a further paid request. */
+	/**
+	 * Changes a record that this process holds; false where it no longer does. `durable`: full sync, before a further
+	 * paid request.
+	 */
 	change(ref: string, change: RecordChange, options?: { durable?: boolean }): Promise<boolean>;
 	/**
-	 * Makes a record this process's, busy, and where `as` is given the claimant's. Null where it is not to be had: held by
-	 * another living process, busy in this one, gone, or no longer under the key it was seen with.
+	 * Makes a record this process's, busy, and where `as` is given the claimant's. Null where it is not to be had: held
+	 * by another living process, busy in this one, gone, or no longer under the key it was seen with.
 	 */
 	take(ref: string, options: { seenKey: string; as?: Claimant; adoptedFrom?: string }): Promise<JobRecord | null>;
 	/** The node run has ended: nobody is at work on these any more. Only records that this process holds change. */
@@ -113,9 +143,9 @@ export interface Journal {
 	/** The execution has ended: its process no longer holds these. Only records that this process holds change. */
 	finish(refs: readonly string[], options: { delivered: boolean }): Promise<void>;
 	/**
-	 * How an accepted job ended, learned by whoever polled it or received its webhook; needs no holding. Records that are
-	 * not `accepted`, at another endpoint or unknown stay as they are, and so does one whose job has another id than the
-	 * snapshot: part of a job, as a provider's list may show it, does not say how the whole job ended.
+	 * How an accepted job ended, learned by whoever polled it or received its webhook; needs no holding. Records that
+	 * are not `accepted`, at another endpoint or unknown stay as they are, and so does one whose job has another id
+	 * than the snapshot: part of a job, as a provider's list may show it, does not say how the whole job ended.
 	 */
 	note(endpointDigest: string, ends: ReadonlyArray<{ ref: string; snapshot: StoredSnapshot }>): Promise<void>;
 	/** n8n's saved data of an execution was seen to hold these refs. */
@@ -123,18 +153,24 @@ export interface Journal {
 	/** Which of these ids of an endpoint belong to a record already. */
 	takenIds(endpointDigest: string, providerIds: readonly string[]): Promise<Set<string>>;
 	/**
-	 * Our refs of an endpoint's jobs, by the provider's id: the job's, what stands before `~` in it, or that of the request
-	 * that made it. Left out are ids that the journal does not know, and those of one of several requests: that is a part,
-	 * and its images are not those of the job. Of several records the latest begun counts.
+	 * Our refs of an endpoint's jobs, by the provider's id: the job's, what stands before `~` in it, or that of the
+	 * request that made it. Left out are ids that the journal does not know, and those of one of several requests: that
+	 * is a part, and its images are not those of the job. Of several records the latest begun counts.
 	 */
 	refsOf(endpointDigest: string, providerIds: readonly string[]): Promise<Map<string, string>>;
 	list(filter: RecordFilter): Promise<JobRecord[]>;
 	spending(filter: Omit<RecordFilter, 'limit' | 'refs' | 'delivered' | 'failed' | 'states'>): Promise<SpendingRow[]>;
 	/**
-	 * A person has looked at the provider: an `unknown` or abandoned `sent` record becomes what they say. False where there
-	 * is none such, or it is busy. `delivered`: it has nothing to deliver, and counts as delivered from the same transaction on.
+	 * A person has looked at the provider: an `unknown` or abandoned `sent` record becomes what they say. False where
+	 * there is none such, or it is busy. `delivered`: it has nothing to deliver, and counts as delivered from the same
+	 * transaction on.
 	 */
-	settle(ref: string, credentialIds: readonly string[], change: RecordChange, options?: { delivered?: boolean }): Promise<boolean>;
+	settle(
+		ref: string,
+		credentialIds: readonly string[],
+		change: RecordChange,
+		options?: { delivered?: boolean },
+	): Promise<boolean>;
 	/** Removes records, their result files with them; busy ones stay. Gives how many. */
 	forget(refs: readonly string[], credentialIds: readonly string[]): Promise<number>;
 }
@@ -142,13 +178,20 @@ export interface Journal {
 /** What must run once. */
 export interface Events {
 	/**
-	 * Claims an event for `claimMs`. `claimed`: it is the caller's to hand on. `open`: somebody else's claim has not run
-	 * out. `confirmed`: it was run.
+	 * Claims an event for `claimMs`. `claimed`: it is the caller's to hand on. `open`: somebody else's claim has not
+	 * run out. `confirmed`: it was run.
 	 * @param id names the event, with all that tells it from others
 	 * @param keepMs how long a confirmed event is remembered
 	 */
-	claim(scope: string, id: string, options: { claimMs: number; keepMs: number }): Promise<'claimed' | 'open' | 'confirmed'>;
-	/** The event runs, in this lineage. False where another lineage has confirmed it: this execution is a repeat and must end empty. */
+	claim(
+		scope: string,
+		id: string,
+		options: { claimMs: number; keepMs: number },
+	): Promise<'claimed' | 'open' | 'confirmed'>;
+	/**
+	 * The event runs, in this lineage. False where another lineage has confirmed it: this execution is a repeat and
+	 * must end empty.
+	 */
 	confirm(scope: string, id: string, lineage: string, options: { keepMs: number }): Promise<boolean>;
 }
 

@@ -42,11 +42,27 @@ async function open(folder: string, options: MemoryOptions, onClose: () => void)
 		const lasting = await SqliteLastingStore.open(folder);
 		const store = new ResilientStore(lasting, () => maps(true), now);
 		const results = new ResultFolder(join(folder, 'results'));
-		return new StoredMemory({ store, results, secret: () => lasting.secret, bounds, now, notice: () => lasting.notice, onClose });
+		return new StoredMemory({
+			store,
+			results,
+			secret: () => lasting.secret,
+			bounds,
+			now,
+			notice: () => lasting.notice,
+			onClose,
+		});
 	} catch (error) {
 		const reason = error instanceof StoreFailure ? error.message : 'it could not be started';
 		const secret = randomBytes(32);
 		const store = new ProcessStore(reason, maps(false), now);
-		return new StoredMemory({ store, results: null, secret: () => secret, bounds, now, notice: () => null, onClose });
+		return new StoredMemory({
+			store,
+			results: null,
+			secret: () => secret,
+			bounds,
+			now,
+			notice: () => null,
+			onClose,
+		});
 	}
 }

@@ -82,14 +82,21 @@ test('of ten processes that begin one key at once, one begins', async () => {
 	const children = await Promise.all(Array.from({ length: 10 }, start));
 	// Ten processes that started at once on a new file drew one secret.
 	expect(new Set(children.map(({ digest }) => digest))).toEqual(new Set([memory.digest('purpose', 'text')]));
-	const begun = await Promise.all(children.map((child, index) => child.journal('begin', { ...newRecord('fox'), ref: newRecord(`fox${index}`).ref }, [])));
+	const begun = await Promise.all(
+		children.map((child, index) =>
+			child.journal('begin', { ...newRecord('fox'), ref: newRecord(`fox${index}`).ref }, []),
+		),
+	);
 	expect(begun.map(({ kind }) => kind).sort()).toEqual(['begun', ...Array<string>(9).fill('exists')]);
 	const winner = begun.find(({ kind }) => kind === 'begun');
-	for (const answer of begun) expect(answer).toMatchObject({ record: { ref: winner && 'record' in winner && winner.record.ref } });
+	for (const answer of begun)
+		expect(answer).toMatchObject({ record: { ref: winner && 'record' in winner && winner.record.ref } });
 
 	// The same ten against a budget.
 	const limits = [{ name: 'today', over: { workflowId: 'workflow', nodeId: 'node', day: 'budget' }, images: 40 }];
-	const tries = children.flatMap((child, own) => Array.from({ length: 8 }, (_, index) => ({ child, record: newRecord(`b${own}x${index}`, { day: 'budget' }) })));
+	const tries = children.flatMap((child, own) =>
+		Array.from({ length: 8 }, (_, index) => ({ child, record: newRecord(`b${own}x${index}`, { day: 'budget' }) })),
+	);
 	const spent: number[] = [];
 	await Promise.all(
 		children.map(async (child) => {

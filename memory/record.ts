@@ -1,7 +1,10 @@
 import type { JobError } from '../model/errors.ts';
 import type { Image, Job, Usage } from '../model/job.ts';
 
-/** What became of one request that can cost money. `sent` is written before it leaves; a crash leaves it so, and it then means `unknown`. */
+/**
+ * What became of one request that can cost money. `sent` is written before it leaves; a crash leaves it so, and it then
+ * means `unknown`.
+ */
 export type RequestOutcome = 'sent' | 'accepted' | 'refused' | 'unknown';
 
 /** One request that can cost money; a job may need several (NanoBananaPro's `tasks` API sends one per image). */
@@ -48,7 +51,9 @@ export interface Cost {
 /** What is needed to give a job again: plain JSON, without bytes and without the provider's raw answer. */
 export interface StoredSnapshot {
 	job: Job;
-	images: Array<Image & { /** The bytes came inside the answer and lie in the memory's result files. */ stored?: true }>;
+	images: Array<
+		Image & { /** The bytes came inside the answer and lie in the memory's result files. */ stored?: true }
+	>;
 	usage?: Usage;
 	/** What an operation of a provider node gave, where it is no job with images (a chat, a tool): its item's JSON. */
 	output?: Readonly<Record<string, unknown>>;
@@ -72,9 +77,13 @@ export interface Claimant {
 	baseKey: string;
 	/** 0 for the first; counted up when a job ended in failure and the item is tried again. */
 	attempt: number;
-	/** What stays the same when n8n repeats an execution; of a sub-workflow, that of the execution that called it first. */
+	/**
+	 * What stays the same when n8n repeats an execution; of a sub-workflow, that of the execution that called it first.
+	 */
 	lineage: string;
-	/** Id of the execution at the top: it changes when n8n repeats it, and tells one attempt of a lineage from another. */
+	/**
+	 * Id of the execution at the top: it changes when n8n repeats it, and tells one attempt of a lineage from another.
+	 */
 	rootExecutionId: string;
 	origin: Origin;
 	/** The day in the workflow's time zone, `YYYY-MM-DD`, for budgets. */
@@ -84,7 +93,9 @@ export interface Claimant {
 /** One job, from before its first paid request leaves. Holds no secret and no prompt. Times are ms since the epoch. */
 export type JobRecord = Claimant &
 	RecordState & {
-		/** Our own name of the job: 12 lower-case letters and digits, safe in file names. Equal refs are the same job. */
+		/**
+		 * Our own name of the job: 12 lower-case letters and digits, safe in file names. Equal refs are the same job.
+		 */
 		ref: string;
 		/** The key that the provider was or will be given; an adopted record keeps the first one. */
 		wireKey: string;
@@ -110,7 +121,8 @@ export type JobRecord = Claimant &
 	};
 
 /** What a record is begun with; the store adds times, owner and state `sent`. */
-export type NewRecord = Claimant & Pick<JobRecord, 'ref' | 'wireKey' | 'request' | 'model' | 'endpoint' | 'cost' | 'requests'>;
+export type NewRecord = Claimant &
+	Pick<JobRecord, 'ref' | 'wireKey' | 'request' | 'model' | 'endpoint' | 'cost' | 'requests'>;
 
 /** What may change of a record that this process holds. */
 export interface RecordChange {

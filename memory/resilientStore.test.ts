@@ -37,14 +37,21 @@ const list = () => store.call('list', { credentialIds, limit: 100 });
 beforeEach(() => {
 	now = 1000;
 	fake = new FakeStore();
-	store = new ResilientStore(fake, () => new MapStore({ maxRecords: 1000, ownsStrangers: true }), () => now);
+	store = new ResilientStore(
+		fake,
+		() => new MapStore({ maxRecords: 1000, ownsStrangers: true }),
+		() => now,
+	);
 });
 
 test('what failed is carried out in memory, and so is what follows', async () => {
 	await store.call('begin', fox, []);
 	expect(store.failure).toBeNull();
 	fake.broken = 'the disk is full';
-	const [begun, changed] = await Promise.all([store.call('begin', hen, []), store.call('change', fox.ref, { state: accepted() }, { durable: true })]);
+	const [begun, changed] = await Promise.all([
+		store.call('begin', hen, []),
+		store.call('change', fox.ref, { state: accepted() }, { durable: true }),
+	]);
 	expect(begun).toMatchObject({ kind: 'begun' });
 	// It lies in the file that fails; nobody else can have taken it.
 	expect(changed).toBe(true);
@@ -85,7 +92,11 @@ test('while it is tried again, operations wait and none is lost', async () => {
 	await store.call('begin', fox, []);
 	fake.broken = null;
 	now += retryAfterMs;
-	const results = await Promise.all([store.call('change', fox.ref, { state: accepted() }, { durable: false }), store.call('begin', hen, []), list()]);
+	const results = await Promise.all([
+		store.call('change', fox.ref, { state: accepted() }, { durable: false }),
+		store.call('begin', hen, []),
+		list(),
+	]);
 	expect(results).toMatchObject([true, { kind: 'begun' }, [{ ref: hen.ref }, { ref: fox.ref, state: 'accepted' }]]);
 	expect(fake.restores).toBe(1);
 });

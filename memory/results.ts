@@ -4,12 +4,16 @@ import { join } from 'node:path';
 import { MemoryError } from './memory.ts';
 import type { ResultFile } from './store.ts';
 
-/** Files that nobody knows are left alone for so long: one may be on its way into the memory, in this process or another. */
+/**
+ * Files that nobody knows are left alone for so long: one may be on its way into the memory, in this process or
+ * another.
+ */
 const strayAfterMs = 24 * 3600_000;
 
 /** The name of a result, safe in file names: a ref comes from outside and must not lead to another folder. */
 export function resultName({ ref, imageIndex }: ResultFile): string {
-	if (/^[a-z0-9]{10,16}$/.test(ref) && Number.isSafeInteger(imageIndex) && imageIndex >= 0) return `${ref}-${imageIndex}`;
+	if (/^[a-z0-9]{10,16}$/.test(ref) && Number.isSafeInteger(imageIndex) && imageIndex >= 0)
+		return `${ref}-${imageIndex}`;
 	throw new MemoryError('A result file needs a ref of 10 to 16 lower-case letters and digits, and an index.');
 }
 

@@ -23,11 +23,15 @@ export function exceeds(limit: BudgetLimit, spent: { images: number; usd: number
 /** The provider's ids that a state and a list of requests name. */
 export function providerIds(change: { state?: RecordState; requests?: readonly PaidRequest[] }): string[] {
 	const ids = (change.requests ?? []).flatMap(({ providerId }) => providerId ?? []);
-	if (change.state && 'snapshot' in change.state && change.state.snapshot.job.id !== null) ids.push(...namesOf(change.state.snapshot.job.id));
+	if (change.state && 'snapshot' in change.state && change.state.snapshot.job.id !== null)
+		ids.push(...namesOf(change.state.snapshot.job.id));
 	return [...new Set(ids)];
 }
 
-/** A job's id, and what the provider's own list calls it: adapters append to that id what they need besides, after a `~`. */
+/**
+ * A job's id, and what the provider's own list calls it: adapters append to that id what they need besides, after a
+ * `~`.
+ */
 function namesOf(jobId: string): string[] {
 	const [own] = jobId.split('~', 1);
 	return own ? [jobId, own] : [jobId];
@@ -59,10 +63,14 @@ export function isSuccess(state: RecordState): boolean {
 /** Whether a record may be adopted by another attempt at the same place; delivered or not. */
 export function isAdoptable(record: JobRecord, place: { workflowId: string; nodeId: string }): boolean {
 	const { workflowId, nodeId } = record.origin;
-	return workflowId === place.workflowId && nodeId === place.nodeId && record.state !== 'refused' && !isFailed(record);
+	return (
+		workflowId === place.workflowId && nodeId === place.nodeId && record.state !== 'refused' && !isFailed(record)
+	);
 }
 
-/** A person may say what became of a record whose outcome is unknown, or that was left while its request was under way. */
+/**
+ * A person may say what became of a record whose outcome is unknown, or that was left while its request was under way.
+ */
 export function canSettle(record: JobRecord): boolean {
 	return !record.busy && (record.state === 'unknown' || record.state === 'sent');
 }

@@ -31,11 +31,20 @@ export interface Store {
 	refsOf: (endpointDigest: string, providerIds: readonly string[]) => Array<[providerId: string, ref: string]>;
 	list: (filter: RecordFilter) => JobRecord[];
 	spending: (filter: Omit<RecordFilter, 'limit'>) => SpendingRow[];
-	settle: (ref: string, credentialIds: readonly string[], change: RecordChange, options: { delivered: boolean }) => boolean;
+	settle: (
+		ref: string,
+		credentialIds: readonly string[],
+		change: RecordChange,
+		options: { delivered: boolean },
+	) => boolean;
 	/** Gives the refs of what was removed, and the result files that have lost their record. */
 	forget: (refs: readonly string[], credentialIds: readonly string[]) => { refs: string[]; files: ResultFile[] };
 
-	claimEvent: (scope: string, id: string, options: { claimMs: number; keepMs: number }) => 'claimed' | 'open' | 'confirmed';
+	claimEvent: (
+		scope: string,
+		id: string,
+		options: { claimMs: number; keepMs: number },
+	) => 'claimed' | 'open' | 'confirmed';
 	confirmEvent: (scope: string, id: string, lineage: string, options: { keepMs: number }) => boolean;
 
 	readLearned: (scope: string) => Record<string, Json>;
@@ -73,7 +82,15 @@ export interface Operation<N extends OperationName = OperationName> {
 	at: number;
 }
 
-const reads: readonly OperationName[] = ['find', 'takenIds', 'refsOf', 'list', 'spending', 'readLearned', 'strayResults'];
+const reads: readonly OperationName[] = [
+	'find',
+	'takenIds',
+	'refsOf',
+	'list',
+	'spending',
+	'readLearned',
+	'strayResults',
+];
 
 /** Whether an operation leaves the store as it is. */
 export function isRead(operation: Operation): boolean {

@@ -61,7 +61,8 @@ export class StoredMemory implements Memory {
 		refsOf: async (endpointDigest, ids) => new Map(await this.#call('refsOf', endpointDigest, ids)),
 		list: (filter) => this.#call('list', { ...filter, limit: Math.min(filter.limit, Number.MAX_SAFE_INTEGER) }),
 		spending: (filter) => this.#call('spending', filter),
-		settle: (ref, credentialIds, change, options) => this.#call('settle', ref, credentialIds, change, { delivered: options?.delivered === true }),
+		settle: (ref, credentialIds, change, options) =>
+			this.#call('settle', ref, credentialIds, change, { delivered: options?.delivered === true }),
 		forget: async (refs, credentialIds) => {
 			const removed = await this.#call('forget', refs, credentialIds);
 			this.#resultsInMemory.remove(removed.refs);
@@ -72,18 +73,25 @@ export class StoredMemory implements Memory {
 
 	readonly events: Events = {
 		claim: (scope, id, options) => this.#call('claimEvent', scope, id, options),
-		confirm: (scope, id, lineage, { keepMs }) => this.#call('confirmEvent', scope, id, lineage, { keepMs: Math.min(keepMs, longestMs) }),
+		confirm: (scope, id, lineage, { keepMs }) =>
+			this.#call('confirmEvent', scope, id, lineage, { keepMs: Math.min(keepMs, longestMs) }),
 	};
 
 	readonly learned: Learned = {
-		read: async (scope) => ({ ...(await this.#call('readLearned', scope).catch(() => ({}))), ...this.#learned.unsaved(scope) }),
+		read: async (scope) => ({
+			...(await this.#call('readLearned', scope).catch(() => ({}))),
+			...this.#learned.unsaved(scope),
+		}),
 		write: (scope, values) => this.#learned.add(scope, values),
 		flush: () => this.#learned.flush(),
 	};
 
 	readonly results: Results = {
 		put: async (ref, imageIndex, bytes) => this.#putResult({ ref, imageIndex }, bytes),
-		get: async (ref, imageIndex) => this.#resultsInMemory.get({ ref, imageIndex }) ?? (await this.#parts.results?.read({ ref, imageIndex })) ?? null,
+		get: async (ref, imageIndex) =>
+			this.#resultsInMemory.get({ ref, imageIndex }) ??
+			(await this.#parts.results?.read({ ref, imageIndex })) ??
+			null,
 		keep: async (refs, until) => {
 			this.#resultsInMemory.keep(refs, until);
 			await this.#call('keepResults', refs, until);
@@ -91,7 +99,9 @@ export class StoredMemory implements Memory {
 	};
 
 	digest(purpose: string, text: string): string {
-		return createHmac('sha256', this.#parts.secret()).update(`${purpose.length}:${purpose}:${text}`).digest('base64url');
+		return createHmac('sha256', this.#parts.secret())
+			.update(`${purpose.length}:${purpose}:${text}`)
+			.digest('base64url');
 	}
 
 	close(): Promise<void> {

@@ -5,7 +5,18 @@ import type { Operation, OperationName, Store } from './store.ts';
 import { loadSqlite } from './sqlite/database.ts';
 import { SqliteStore } from './sqlite/sqliteStore.ts';
 import { Model } from './testing/model.ts';
-import { accepted, claimant, ended, newFolder, newRecord, origin, refused, sentRequest, snapshot, unknown } from './testing/samples.ts';
+import {
+	accepted,
+	claimant,
+	ended,
+	newFolder,
+	newRecord,
+	origin,
+	refused,
+	sentRequest,
+	snapshot,
+	unknown,
+} from './testing/samples.ts';
 
 // Long sequences on real files: on a busy machine they take a while.
 jest.setTimeout(30_000);
@@ -14,57 +25,108 @@ jest.setTimeout(30_000);
 const names = fc.constantFrom('a', 'b', 'c', 'd');
 const ref = names.map((name) => newRecord(name).ref);
 const refs = fc.array(ref, { maxLength: 3 });
-const keyed = fc.record({ name: names, lineage: fc.constantFrom('l1', 'l2'), rootExecutionId: fc.constantFrom('7', '8'), nodeId: fc.constantFrom('n1', 'n2'), day: fc.constantFrom('d1', 'd2') });
+const keyed = fc.record({
+	name: names,
+	lineage: fc.constantFrom('l1', 'l2'),
+	rootExecutionId: fc.constantFrom('7', '8'),
+	nodeId: fc.constantFrom('n1', 'n2'),
+	day: fc.constantFrom('d1', 'd2'),
+});
 const asClaimant = keyed.map(({ name, lineage, rootExecutionId, nodeId, day }) =>
-	claimant(name, { baseKey: name < 'c' ? 'ab' : 'cde', attempt: name.charCodeAt(0), lineage, rootExecutionId, day, origin: { ...origin, nodeId } }),
+	claimant(name, {
+		baseKey: name < 'c' ? 'ab' : 'cde',
+		attempt: name.charCodeAt(0),
+		lineage,
+		rootExecutionId,
+		day,
+		origin: { ...origin, nodeId },
+	}),
 );
 const credential = fc.constantFrom('k1', 'k2');
 const credentials = fc.subarray(['k1', 'k2']);
 const cost = fc.record({ images: fc.integer({ min: 1, max: 3 }), usd: fc.constantFrom(null, 0.25, 0.5) });
-const record = fc.tuple(fc.option(ref, { freq: 2 }), asClaimant, credential, cost, fc.constantFrom('r1', 'r2')).map(([own, who, credentialId, price, request]) => ({
-	...newRecord('x'),
-	...who,
-	ref: own ?? newRecord(who.key.slice(-1)).ref,
-	request,
-	cost: price,
-	endpoint: { provider: 'imageSaas', name: 'Main', digest: `endpoint of ${credentialId}`, credentialId },
-}));
+const record = fc
+	.tuple(fc.option(ref, { freq: 2 }), asClaimant, credential, cost, fc.constantFrom('r1', 'r2'))
+	.map(([own, who, credentialId, price, request]) => ({
+		...newRecord('x'),
+		...who,
+		ref: own ?? newRecord(who.key.slice(-1)).ref,
+		request,
+		cost: price,
+		endpoint: { provider: 'imageSaas', name: 'Main', digest: `endpoint of ${credentialId}`, credentialId },
+	}));
 const over = fc.oneof(
-	fc.record({ workflowId: fc.constant(origin.workflowId), nodeId: fc.constantFrom('n1', 'n2'), day: fc.constantFrom('d1', 'd2') }),
+	fc.record({
+		workflowId: fc.constant(origin.workflowId),
+		nodeId: fc.constantFrom('n1', 'n2'),
+		day: fc.constantFrom('d1', 'd2'),
+	}),
 	fc.record({ lineage: fc.constantFrom('l1', 'l2'), nodeId: fc.constantFrom('n1', 'n2') }),
 );
 const limits = fc.array(
-	fc.record({ name: fc.constant('limit'), over, images: fc.integer({ min: 1, max: 8 }), usd: fc.constantFrom(0.5, 1, 2) }, { requiredKeys: ['name', 'over'] }),
+	fc.record(
+		{ name: fc.constant('limit'), over, images: fc.integer({ min: 1, max: 8 }), usd: fc.constantFrom(0.5, 1, 2) },
+		{ requiredKeys: ['name', 'over'] },
+	),
 	{ maxLength: 2 },
 );
 const jobId = fc.constantFrom(null, 'j1', 'j2', 'j3', 'j3~2');
 const state = fc.oneof(
 	fc.constantFrom(unknown, refused),
 	jobId.map((id) => accepted(id)),
-	fc.tuple(fc.constantFrom('succeeded', 'partial', 'failed', 'canceled'), jobId).map(([status, id]) => ended(status, id)),
+	fc
+		.tuple(fc.constantFrom('succeeded', 'partial', 'failed', 'canceled'), jobId)
+		.map(([status, id]) => ended(status, id)),
 );
-const requests = fc.array(jobId, { maxLength: 2 }).map((ids) => ids.map((providerId) => ({ ...sentRequest, providerId })));
+const requests = fc
+	.array(jobId, { maxLength: 2 })
+	.map((ids) => ids.map((providerId) => ({ ...sentRequest, providerId })));
 const change = fc.record({ state, requests, cost }, { requiredKeys: [] });
 const since = fc.integer({ min: 1000, max: 1080 });
 const requestList = fc.subarray(['r1', 'r2']);
-const place = { workflowId: fc.constant(origin.workflowId), nodeId: fc.constantFrom('n1', 'n2'), requests: requestList, credentialIds: credentials };
+const place = {
+	workflowId: fc.constant(origin.workflowId),
+	nodeId: fc.constantFrom('n1', 'n2'),
+	requests: requestList,
+	credentialIds: credentials,
+};
 const query = fc.oneof(
-	fc.record({ by: fc.constant('baseKey' as const), baseKey: fc.constantFrom('ab', 'cde'), credentialIds: credentials }),
+	fc.record({
+		by: fc.constant('baseKey' as const),
+		baseKey: fc.constantFrom('ab', 'cde'),
+		credentialIds: credentials,
+	}),
 	fc.record({ by: fc.constant('orphans' as const), ...place, exceptLineage: fc.constantFrom('l1', 'l2'), since }),
-	fc.record({ by: fc.constant('earlierAttempts' as const), ...place, lineage: fc.constantFrom('l1', 'l2'), exceptRootExecutionId: fc.constantFrom('7', '8') }),
+	fc.record({
+		by: fc.constant('earlierAttempts' as const),
+		...place,
+		lineage: fc.constantFrom('l1', 'l2'),
+		exceptRootExecutionId: fc.constantFrom('7', '8'),
+	}),
 	fc.record({ by: fc.constant('success' as const), requests: requestList, since, credentialIds: credentials }),
 );
-const takeOptions = fc.record({ seenKey: names.map((name) => claimant(name).key), as: asClaimant, adoptedFrom: fc.constantFrom('5', '6') }, { requiredKeys: ['seenKey'] });
+const takeOptions = fc.record(
+	{ seenKey: names.map((name) => claimant(name).key), as: asClaimant, adoptedFrom: fc.constantFrom('5', '6') },
+	{ requiredKeys: ['seenKey'] },
+);
 const take = fc
 	.tuple(ref, takeOptions, fc.boolean())
 	// Mostly under the key that the ref was begun with.
-	.map(([own, options, any]): Parameters<Store['take']> => [own, any ? options : { ...options, seenKey: claimant(own.slice(0, 1)).key }]);
+	.map(
+		([own, options, any]): Parameters<Store['take']> => [
+			own,
+			any ? options : { ...options, seenKey: claimant(own.slice(0, 1)).key },
+		],
+	);
 const scope = fc.constantFrom('s1', 's2');
 
 type Arbitraries<A extends unknown[]> = { [I in keyof A]: fc.Arbitrary<A[I]> };
 
 /** Operations without their time. */
-function calls<N extends OperationName>(name: N, ...args: Arbitraries<Parameters<Store[N]>>): fc.Arbitrary<Omit<Operation, 'at'>> {
+function calls<N extends OperationName>(
+	name: N,
+	...args: Arbitraries<Parameters<Store[N]>>
+): fc.Arbitrary<Omit<Operation, 'at'>> {
 	return fc.tuple(...args).map((values) => ({ name, args: values as Parameters<Store[N]> }));
 }
 
@@ -74,13 +136,28 @@ const operation = fc.oneof(
 	{ weight: 4, arbitrary: take.map((args) => ({ name: 'take' as const, args })) },
 	{ weight: 2, arbitrary: calls('release', refs) },
 	{ weight: 2, arbitrary: calls('finish', refs, fc.record({ delivered: fc.boolean() })) },
-	calls('note', credential.map((id) => `endpoint of ${id}`), ref.map((own) => [{ ref: own, snapshot: snapshot('succeeded', 'j1') }])),
+	calls(
+		'note',
+		credential.map((id) => `endpoint of ${id}`),
+		ref.map((own) => [{ ref: own, snapshot: snapshot('succeeded', 'j1') }]),
+	),
 	calls('deliver', refs),
 	calls('settle', ref, credentials, change, fc.record({ delivered: fc.boolean() })),
 	calls('forget', refs, credentials),
 	{ weight: 4, arbitrary: calls('find', query) },
-	calls('takenIds', credential.map((id) => `endpoint of ${id}`), fc.subarray(['j1', 'j2', 'j3'])),
-	{ weight: 2, arbitrary: calls('refsOf', credential.map((id) => `endpoint of ${id}`), fc.subarray(['j1', 'j2', 'j3', 'j3~2'])) },
+	calls(
+		'takenIds',
+		credential.map((id) => `endpoint of ${id}`),
+		fc.subarray(['j1', 'j2', 'j3']),
+	),
+	{
+		weight: 2,
+		arbitrary: calls(
+			'refsOf',
+			credential.map((id) => `endpoint of ${id}`),
+			fc.subarray(['j1', 'j2', 'j3', 'j3~2']),
+		),
+	},
 	calls('claimEvent', scope, scope, fc.constant({ claimMs: 3, keepMs: 5 })),
 	calls('confirmEvent', scope, scope, fc.constantFrom('l1', 'l2'), fc.constant({ keepMs: 5 })),
 );
@@ -103,9 +180,13 @@ test('the in-memory store does what the model does', () => {
 			model.start('me');
 			operations.forEach((one, index) => {
 				const timed = { ...one, at: 1000 + index };
-				expect(outcome(() => comparable(one.name, store.run(timed)))).toEqual(outcome(() => comparable(one.name, model.run('me', timed))));
+				expect(outcome(() => comparable(one.name, store.run(timed)))).toEqual(
+					outcome(() => comparable(one.name, model.run('me', timed))),
+				);
 			});
-			expect(store.list({ credentialIds: ['k1', 'k2'], limit: 100 }).sort((a, b) => (a.ref < b.ref ? -1 : 1))).toEqual(model.all('me'));
+			expect(
+				store.list({ credentialIds: ['k1', 'k2'], limit: 100 }).sort((a, b) => (a.ref < b.ref ? -1 : 1)),
+			).toEqual(model.all('me'));
 		}),
 		{ numRuns: 250 },
 	);
@@ -146,7 +227,11 @@ test('three processes on one file do what the model does', () => {
 					expect(answer).toEqual(outcome(() => comparable(one.name, model.run(store.owner, timed))));
 				});
 				for (const store of actors) {
-					const list: Operation<'list'> = { name: 'list', args: [{ credentialIds: ['k1', 'k2'], limit: 100 }], at: 0 };
+					const list: Operation<'list'> = {
+						name: 'list',
+						args: [{ credentialIds: ['k1', 'k2'], limit: 100 }],
+						at: 0,
+					};
 					const [answer] = store.run([list]);
 					const records = answer && 'value' in answer ? (answer.value as ReturnType<Store['list']>) : [];
 					expect(records.sort((a, b) => (a.ref < b.ref ? -1 : 1))).toEqual(model.all(store.owner));

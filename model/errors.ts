@@ -88,7 +88,10 @@ export class ImageError extends Error {
 }
 
 /** A job's own failure, as its provider tells it. */
-export function jobError(code: ErrorCode, detail: Pick<ImageErrorOptions, 'message' | 'hint' | 'retryable' | 'httpStatus' | 'retryAfterMs' | 'outcome'>): JobError {
+export function jobError(
+	code: ErrorCode,
+	detail: Pick<ImageErrorOptions, 'message' | 'hint' | 'retryable' | 'httpStatus' | 'retryAfterMs' | 'outcome'>,
+): JobError {
 	return {
 		code,
 		message: detail.message,

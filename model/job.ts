@@ -44,7 +44,10 @@ export interface Job {
 	endpoint?: string;
 	/** Those that were asked before it and did not make the job; absent where none was. */
 	attempts?: Attempt[];
-	/** Our own name of the job, 12 lower-case letters and digits: the same wherever the job turns up, safe in file names. */
+	/**
+	 * Our own name of the job, 12 lower-case letters and digits: the same wherever the job turns up, safe in file
+	 * names.
+	 */
 	ref?: string;
 	/** Id of the execution that had the job made, where this one took it over. */
 	adoptedFrom?: string;

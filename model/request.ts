@@ -34,7 +34,13 @@ export function describeRequest(request: ImageRequest): Record<string, unknown> 
 		...plain,
 		...extras,
 		...(references?.length
-			? { references: references.map((reference) => (reference.kind === 'url' ? { url: reference.url } : { fileName: reference.fileName, mimeType: reference.mimeType, bytes: reference.bytes })) }
+			? {
+					references: references.map((reference) =>
+						reference.kind === 'url'
+							? { url: reference.url }
+							: { fileName: reference.fileName, mimeType: reference.mimeType, bytes: reference.bytes },
+					),
+				}
 			: {}),
 	};
 }
@@ -44,15 +50,33 @@ export interface SizeRequest extends Pick<ImageRequest, 'model' | 'aspectRatio' 
 	references?: readonly unknown[];
 }
 
-/** The request of an item, read back as far as number and size of its images go; whatever is not of our shape is left out. */
+/**
+ * The request of an item, read back as far as number and size of its images go; whatever is not of our shape is left
+ * out.
+ */
 export function readBack(described: Record<string, unknown>): SizeRequest & { count: number | null } {
-	const { prompt: _prompt, negativePrompt: _negative, seed: _seed, strength: _strength, count, model, aspectRatio, resolution, references, ...extras } = described;
+	const {
+		prompt: _prompt,
+		negativePrompt: _negative,
+		seed: _seed,
+		strength: _strength,
+		count,
+		model,
+		aspectRatio,
+		resolution,
+		references,
+		...extras
+	} = described;
 	return {
 		count: typeof count === 'number' && Number.isInteger(count) && count > 0 ? count : null,
 		...(typeof model === 'string' ? { model } : {}),
 		...(typeof aspectRatio === 'string' ? { aspectRatio } : {}),
 		...(typeof resolution === 'string' ? { resolution } : {}),
 		...(Array.isArray(references) ? { references } : {}),
-		extras: Object.fromEntries(Object.entries(extras).filter((entry): entry is [string, Extra] => ['string', 'number', 'boolean'].includes(typeof entry[1]))),
+		extras: Object.fromEntries(
+			Object.entries(extras).filter((entry): entry is [string, Extra] =>
+				['string', 'number', 'boolean'].includes(typeof entry[1]),
+			),
+		),
 	};
 }

@@ -2,15 +2,26 @@ import type { ApiAnswer, ApiRequest, ApiTransport } from '../http/apiClient';
 import { ImageError, toImageError } from '../model/errors';
 import type { Answered } from './provider';
 
-/** For requests that cost money at a provider without idempotency: afterwards nothing reports whether they were carried out. */
+/**
+ * For requests that cost money at a provider without idempotency: afterwards nothing reports whether they were carried
+ * out.
+ */
 export interface ChargedTerms {
 	isRefusal: (answer: Answered) => boolean;
 	/** What the user can do if the outcome is unknown. */
 	hint: string;
 }
 
-/** Sends such a request and reads its answer. An error is retryable only if the request was plainly refused: otherwise a repeat could pay twice. */
-export async function sendCharged<T>(transport: ApiTransport, request: ApiRequest, read: (answer: ApiAnswer) => T, { isRefusal, hint }: ChargedTerms): Promise<T> {
+/**
+ * Sends such a request and reads its answer. An error is retryable only if the request was plainly refused: otherwise a
+ * repeat could pay twice.
+ */
+export async function sendCharged<T>(
+	transport: ApiTransport,
+	request: ApiRequest,
+	read: (answer: ApiAnswer) => T,
+	{ isRefusal, hint }: ChargedTerms,
+): Promise<T> {
 	let refused = false;
 	try {
 		const answer = await transport.send(request);
@@ -22,9 +33,19 @@ export async function sendCharged<T>(transport: ApiTransport, request: ApiReques
 	}
 }
 
-/** The error of a request that may have been carried out: not retryable. An error of a request that was not sent stays as it is, and so does a stop. */
+/**
+ * The error of a request that may have been carried out: not retryable. An error of a request that was not sent stays
+ * as it is, and so does a stop.
+ */
 export function mayBePaid(error: ImageError, hint: string): ImageError {
 	if (error.delivery === 'notSent' || error.code === 'canceled') return error;
 	const { code, message, httpStatus, delivery, retryable } = error;
-	return new ImageError(code, { message, hint: retryable ? hint : (error.hint ?? hint), retryable: false, httpStatus, delivery, cause: error });
+	return new ImageError(code, {
+		message,
+		hint: retryable ? hint : (error.hint ?? hint),
+		retryable: false,
+		httpStatus,
+		delivery,
+		cause: error,
+	});
 }

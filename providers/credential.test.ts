@@ -1,7 +1,16 @@
 import { readPool } from './credential';
 import { imageSaasAdapter } from './imageSaas/adapter';
 
-const read = (patch: object = {}) => imageSaasAdapter.endpoint({ baseUrl: 'https://images.example/', apiKey: ' img_key ', webhookSecret: 'whsec', requestsPerMinute: 60, jobsInFlight: 5, allowedHosts: 'Minio:9000, ,files.local', ...patch });
+const read = (patch: object = {}) =>
+	imageSaasAdapter.endpoint({
+		baseUrl: 'https://images.example/',
+		apiKey: ' img_key ',
+		webhookSecret: 'whsec',
+		requestsPerMinute: 60,
+		jobsInFlight: 5,
+		allowedHosts: 'Minio:9000, ,files.local',
+		...patch,
+	});
 
 it('reads what is needed, without the slash and the spaces people paste', () => {
 	expect(read()).toEqual({
@@ -15,7 +24,10 @@ it('reads what is needed, without the slash and the spaces people paste', () => 
 });
 
 it.each([[0], ['0'], [''], [undefined]])('a limit of %j is none', (limit) => {
-	expect(read({ requestsPerMinute: limit, jobsInFlight: limit }).limits).toEqual({ requestsPerMinute: null, jobsInFlight: null });
+	expect(read({ requestsPerMinute: limit, jobsInFlight: limit }).limits).toEqual({
+		requestsPerMinute: null,
+		jobsInFlight: null,
+	});
 });
 
 it.each([
@@ -31,7 +43,9 @@ it.each([
 });
 
 it('no refusal repeats the key', () => {
-	expect(() => read({ apiKey: 'img_super_secret', baseUrl: 'nonsense' })).toThrow(expect.not.objectContaining({ message: expect.stringContaining('img_super_secret') as string }) as Error);
+	expect(() => read({ apiKey: 'img_super_secret', baseUrl: 'nonsense' })).toThrow(
+		expect.not.objectContaining({ message: expect.stringContaining('img_super_secret') as string }) as Error,
+	);
 });
 
 describe('the endpoints of a credential', () => {
@@ -44,15 +58,28 @@ describe('the endpoints of a credential', () => {
 	});
 
 	it('have in common what a further one leaves empty, and its key is the field the provider names', () => {
-		const endpoint = [{ name: '', baseUrl: '', key: 'key-2', priority: 1, weight: 2, models: 'a, b', requestsPerMinute: 0 }, { name: 'far', baseUrl: 'https://b.example', key: '' }];
+		const endpoint = [
+			{ name: '', baseUrl: '', key: 'key-2', priority: 1, weight: 2, models: 'a, b', requestsPerMinute: 0 },
+			{ name: 'far', baseUrl: 'https://b.example', key: '' },
+		];
 		expect(readPool({ ...own, moreEndpoints: { endpoint } }, 'apiKey').slice(1)).toEqual([
-			{ name: 'endpoint 2', priority: 1, weight: 2, models: ['a', 'b'], credential: { ...own, apiKey: 'key-2', requestsPerMinute: 0 } },
+			{
+				name: 'endpoint 2',
+				priority: 1,
+				weight: 2,
+				models: ['a', 'b'],
+				credential: { ...own, apiKey: 'key-2', requestsPerMinute: 0 },
+			},
 			{ name: 'far', priority: 1, weight: 1, models: [], credential: { ...own, baseUrl: 'https://b.example' } },
 		]);
 	});
 
 	it('have names of their own and a weight above nothing', () => {
-		expect(() => readPool({ ...own, moreEndpoints: { endpoint: [{ name: 'b' }, { name: 'b' }] } }, 'apiKey')).toThrow('names two endpoints "b"');
-		expect(() => readPool({ ...own, moreEndpoints: { endpoint: [{ weight: 0 }] } }, 'apiKey')).toThrow('Weight is not above 0');
+		expect(() =>
+			readPool({ ...own, moreEndpoints: { endpoint: [{ name: 'b' }, { name: 'b' }] } }, 'apiKey'),
+		).toThrow('names two endpoints "b"');
+		expect(() => readPool({ ...own, moreEndpoints: { endpoint: [{ weight: 0 }] } }, 'apiKey')).toThrow(
+			'Weight is not above 0',
+		);
 	});
 });

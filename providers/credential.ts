@@ -3,7 +3,10 @@ import { ImageError } from '../model/errors';
 import type { EndpointConfig } from './provider';
 
 /** An empty field or 0 means "no limit". */
-const limit = z.union([z.number(), z.string().trim().regex(/^\d*$/, 'is not a number').transform(Number)]).pipe(z.number().int().min(0)).optional();
+const limit = z
+	.union([z.number(), z.string().trim().regex(/^\d*$/, 'is not a number').transform(Number)])
+	.pipe(z.number().int().min(0))
+	.optional();
 
 const common = z.object({
 	baseUrl: z
@@ -11,7 +14,10 @@ const common = z.object({
 		.trim()
 		.transform((text) => text.replace(/\/+$/, ''))
 		.refine((text) => URL.canParse(text) && /^https?:\/\//i.test(text), 'Base URL is not an http or https address')
-		.refine((text) => !URL.canParse(text) || (new URL(text).username === '' && new URL(text).search === ''), 'Base URL must not hold a user name or a query'),
+		.refine(
+			(text) => !URL.canParse(text) || (new URL(text).username === '' && new URL(text).search === ''),
+			'Base URL must not hold a user name or a query',
+		),
 	webhookSecret: z.string().optional(),
 	requestsPerMinute: limit,
 	jobsInFlight: limit,
@@ -31,16 +37,24 @@ export interface OwnFields<T> {
  * Reads the fields every credential has, and the provider's own, which the session finds in `own`.
  * Throws `invalidRequest` that says which field of the credential is wrong.
  */
-export function readEndpoint<T>(credential: unknown, { fields: schema, headers, secrets }: OwnFields<T>): EndpointConfig & { own: T } {
+export function readEndpoint<T>(
+	credential: unknown,
+	{ fields: schema, headers, secrets }: OwnFields<T>,
+): EndpointConfig & { own: T } {
 	const fields = check(common, credential);
 	const own = check(schema, credential);
 	return {
 		baseUrl: fields.baseUrl,
 		headers: headers(own),
-		secrets: [...secrets(own), fields.webhookSecret].filter((value): value is string => value !== undefined && value !== ''),
+		secrets: [...secrets(own), fields.webhookSecret].filter(
+			(value): value is string => value !== undefined && value !== '',
+		),
 		own,
 		limits: { requestsPerMinute: fields.requestsPerMinute || null, jobsInFlight: fields.jobsInFlight || null },
-		allowedHosts: (fields.allowedHosts ?? '').split(',').map((host) => host.trim().toLowerCase()).filter(Boolean),
+		allowedHosts: (fields.allowedHosts ?? '')
+			.split(',')
+			.map((host) => host.trim().toLowerCase())
+			.filter(Boolean),
 	};
 }
 
@@ -48,7 +62,11 @@ function check<T>(schema: z.ZodType<T>, credential: unknown): T {
 	const parsed = schema.safeParse(credential);
 	if (parsed.success) return parsed.data;
 	const [issue] = parsed.error.issues;
-	throw new ImageError('invalidRequest', { message: `The credential is not usable: ${issue?.message ?? 'unknown'} (${issue?.path.join('.') || 'whole'})`, hint: 'Open the credential and correct the field', delivery: 'notSent' });
+	throw new ImageError('invalidRequest', {
+		message: `The credential is not usable: ${issue?.message ?? 'unknown'} (${issue?.path.join('.') || 'whole'})`,
+		hint: 'Open the credential and correct the field',
+		delivery: 'notSent',
+	});
 }
 
 const furtherEndpoints = z
@@ -97,16 +115,33 @@ export const mainEndpoint = 'main';
  * @param keyField the field that `key` stands for
  */
 export function readPool(credential: unknown, keyField: string): PooledEndpoint[] {
-	const { moreEndpoints: _more, ...own } = typeof credential === 'object' && credential !== null ? (credential as Record<string, unknown>) : {};
-	const further = check(furtherEndpoints, credential).map(({ name, baseUrl, key, priority = 1, weight = 1, models = '', requestsPerMinute, jobsInFlight }, index) => ({
-		name: name || `endpoint ${index + 2}`,
-		priority,
-		weight,
-		models: models.split(',').map((model) => model.trim()).filter(Boolean),
-		credential: { ...own, ...(baseUrl ? { baseUrl } : {}), ...(key ? { [keyField]: key } : {}), ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }), ...(jobsInFlight === undefined ? {} : { jobsInFlight }) },
-	}));
+	const { moreEndpoints: _more, ...own } =
+		typeof credential === 'object' && credential !== null ? (credential as Record<string, unknown>) : {};
+	const further = check(furtherEndpoints, credential).map(
+		({ name, baseUrl, key, priority = 1, weight = 1, models = '', requestsPerMinute, jobsInFlight }, index) => ({
+			name: name || `endpoint ${index + 2}`,
+			priority,
+			weight,
+			models: models
+				.split(',')
+				.map((model) => model.trim())
+				.filter(Boolean),
+			credential: {
+				...own,
+				...(baseUrl ? { baseUrl } : {}),
+				...(key ? { [keyField]: key } : {}),
+				...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
+				...(jobsInFlight === undefined ? {} : { jobsInFlight }),
+			},
+		}),
+	);
 	const pool = [{ name: mainEndpoint, priority: 0, weight: 1, models: [], credential: own }, ...further];
 	const twice = pool.find(({ name }, index) => pool.findIndex((other) => other.name === name) !== index);
-	if (twice) throw new ImageError('invalidRequest', { message: `The credential names two endpoints "${twice.name}"`, hint: 'Give each a name of its own', delivery: 'notSent' });
+	if (twice)
+		throw new ImageError('invalidRequest', {
+			message: `The credential names two endpoints "${twice.name}"`,
+			hint: 'Give each a name of its own',
+			delivery: 'notSent',
+		});
 	return pool;
 }

@@ -15,7 +15,8 @@ export function codeOfStatus(status: number): ErrorCode {
 /** The mend for a status that says more of the way than of the request; null where there is none in general. */
 export function hintOfStatus(status: number): string | null {
 	if (status >= 300 && status < 400) return 'The server redirects; put the final address into the base URL';
-	if (status === 429) return 'Lower "Requests per Minute" or "Jobs in Flight" in the credential to what the server allows';
+	if (status === 429)
+		return 'Lower "Requests per Minute" or "Jobs in Flight" in the credential to what the server allows';
 	if (status === 502 || status === 503 || status === 504) return 'The service is busy; try again later';
 	return null;
 }

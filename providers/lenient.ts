@@ -9,7 +9,10 @@ import { z } from 'zod/v4';
 export const text = z.string().nullish().catch(undefined);
 
 /** A text, or a number in its place. */
-export const texted = z.union([z.string(), z.number().transform(String)]).nullish().catch(undefined);
+export const texted = z
+	.union([z.string(), z.number().transform(String)])
+	.nullish()
+	.catch(undefined);
 
 /** The id of a job or picture, which is required; a whole number is read as text. */
 export const id = z.union([z.string().min(1), z.int().transform(String)]).refine((name) => name.isWellFormed());
@@ -19,7 +22,10 @@ export const word = z.string().catch('');
 
 export const flag = z.boolean().nullish().catch(undefined);
 
-const numeric = z.preprocess((value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value), z.number());
+const numeric = z.preprocess(
+	(value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value),
+	z.number(),
+);
 
 /** Any number, also one written as a text. */
 export const number = numeric.nullish().catch(undefined);
@@ -51,7 +57,11 @@ export function listOf<T>(entry: z.ZodType<T>) {
 
 /** As `listOf`; a value that is no list counts as an empty one. */
 export function anyListOf<T>(entry: z.ZodType<T>) {
-	return z.array(z.unknown()).nullish().catch(undefined).transform((entries) => sifted(entry, entries ?? []));
+	return z
+		.array(z.unknown())
+		.nullish()
+		.catch(undefined)
+		.transform((entries) => sifted(entry, entries ?? []));
 }
 
 /** An object that is not required. */

@@ -3,8 +3,15 @@ import { lookUpCall } from '../test/support/providerCalls';
 import { type Candidate, chooseAmong, clockAheadMs, lookedUp, wouldShow } from './lookUp';
 
 const { since } = lookUpCall();
-const at = (id: string, secondsAfter: number, more: Partial<Candidate> = {}): Candidate => ({ id, createdAt: since + 1000 * secondsAfter, isExact: true, reported: ['model', 1], ...more });
-const choose = (candidates: Candidate[], more: Parameters<typeof lookUpCall>[0] = {}) => chooseAmong(candidates, lookUpCall(more), 'The server');
+const at = (id: string, secondsAfter: number, more: Partial<Candidate> = {}): Candidate => ({
+	id,
+	createdAt: since + 1000 * secondsAfter,
+	isExact: true,
+	reported: ['model', 1],
+	...more,
+});
+const choose = (candidates: Candidate[], more: Parameters<typeof lookUpCall>[0] = {}) =>
+	chooseAmong(candidates, lookUpCall(more), 'The server');
 const found = async (...args: Parameters<typeof choose>) => Object.fromEntries((await choose(...args)).found);
 
 it.each([
@@ -63,23 +70,42 @@ it.each([
 	['differ', [at('a', 1, { isExact: false, reported: ['x'] }), at('b', 2, { isExact: false, reported: ['y'] })]],
 	['do not say when they were made', [at('a', Number.NaN)]],
 ])('where those that may fit %s, the look-up does not choose', async (_what, candidates) => {
-	expect(await choose(candidates)).toMatchObject({ found: new Map(), conclusive: false, reason: expect.stringContaining('nothing tells') as string });
+	expect(await choose(candidates)).toMatchObject({
+		found: new Map(),
+		conclusive: false,
+		reason: expect.stringContaining('nothing tells') as string,
+	});
 	// Beside one that fits exactly they do not matter.
 	expect(await found([...candidates, at('exact', 3)])).toEqual({ 0: 'exact' });
 });
 
 it('never gives a taken one, one twice, or one to a part that was not asked for', async () => {
-	const candidate = fc.record({ id: fc.string({ minLength: 1, maxLength: 2 }), createdAt: fc.oneof(fc.integer({ min: since - 10_000, max: since + 10_000 }), fc.constant(Number.NaN)), isExact: fc.boolean(), reported: fc.constantFrom('x', 'y') });
+	const candidate = fc.record({
+		id: fc.string({ minLength: 1, maxLength: 2 }),
+		createdAt: fc.oneof(fc.integer({ min: since - 10_000, max: since + 10_000 }), fc.constant(Number.NaN)),
+		isExact: fc.boolean(),
+		reported: fc.constantFrom('x', 'y'),
+	});
 	await fc.assert(
-		fc.asyncProperty(fc.uniqueArray(candidate, { selector: ({ id }) => id }), fc.uniqueArray(fc.nat(9), { minLength: 1 }), fc.uniqueArray(fc.string({ minLength: 1, maxLength: 2 })), async (candidates, parts, taken) => {
-			const looked = await choose(candidates, { parts, takenIds: async (ids) => new Set(taken.filter((id) => ids.includes(id))) });
-			const ids = [...looked.found.values()];
-			expect(new Set(ids).size).toBe(ids.length);
-			expect([...looked.found.keys()].every((part) => parts.includes(part))).toBe(true);
-			expect(ids.some((id) => taken.includes(id))).toBe(false);
-			// Nothing that may be theirs is left behind by a look-up that says it is certain.
-			const free = candidates.filter(({ id, createdAt }) => !taken.includes(id) && !(createdAt < since - 5_000));
-			if (looked.conclusive && looked.found.size < parts.length) expect(looked.found.size).toBe(free.length);
-		}),
+		fc.asyncProperty(
+			fc.uniqueArray(candidate, { selector: ({ id }) => id }),
+			fc.uniqueArray(fc.nat(9), { minLength: 1 }),
+			fc.uniqueArray(fc.string({ minLength: 1, maxLength: 2 })),
+			async (candidates, parts, taken) => {
+				const looked = await choose(candidates, {
+					parts,
+					takenIds: async (ids) => new Set(taken.filter((id) => ids.includes(id))),
+				});
+				const ids = [...looked.found.values()];
+				expect(new Set(ids).size).toBe(ids.length);
+				expect([...looked.found.keys()].every((part) => parts.includes(part))).toBe(true);
+				expect(ids.some((id) => taken.includes(id))).toBe(false);
+				// Nothing that may be theirs is left behind by a look-up that says it is certain.
+				const free = candidates.filter(
+					({ id, createdAt }) => !taken.includes(id) && !(createdAt < since - 5_000),
+				);
+				if (looked.conclusive && looked.found.size < parts.length) expect(looked.found.size).toBe(free.length);
+			},
+		),
 	);
 });

@@ -6,18 +6,24 @@ export const clockSkewMs = 5_000;
 const datePrecisionMs = 2_000;
 
 /**
- * How far a server's clock is ahead of ours, by the `Date` header of its answer, in ms. Negative if it is behind, 0 without
- * the header. The clocks of virtual machines drift by minutes, and the times in a list are the server's.
- * The header was written some time between the request and the moment its answer was read: how long that took, on a slow
+ * How far a server's clock is ahead of ours, by the `Date` header of its answer, in ms. Negative if it is behind, 0
+ * without the header. The clocks of virtual machines drift by minutes, and the times in a list are the server's. The
+ * header was written some time between the request and the moment its answer was read: how long that took, on a slow
  * network or a busy n8n, is no difference of the clocks.
  */
-export function clockAheadMs(headers: Record<string, string>, { sentAt, answeredAt }: { sentAt: number; answeredAt: number }): number {
+export function clockAheadMs(
+	headers: Record<string, string>,
+	{ sentAt, answeredAt }: { sentAt: number; answeredAt: number },
+): number {
 	const date = Date.parse(headers['date'] ?? '');
 	if (date > answeredAt + datePrecisionMs) return date - answeredAt;
 	return date < sentAt - datePrecisionMs ? date - sentAt : 0;
 }
 
-/** A list that names jobs as soon as they are accepted shows what a request has made after this time at the latest, in ms. */
+/**
+ * A list that names jobs as soon as they are accepted shows what a request has made after this time at the latest, in
+ * ms.
+ */
 const showsWithinMs = 3_000;
 /** The same if the request timed out: the server is slow, and may still be about to accept it. */
 const showsAfterTimeOutMs = 15_000;
@@ -28,7 +34,11 @@ export function wouldShow({ quietMs, timedOut }: Pick<LookUpCall, 'quietMs' | 't
 }
 
 /** The result for a list that names jobs as soon as they are accepted, after it was read as far as necessary. */
-export function lookedUp(found: ReadonlyMap<number, string>, call: Pick<LookUpCall, 'parts' | 'quietMs' | 'timedOut'>, provider: string): LookedUp {
+export function lookedUp(
+	found: ReadonlyMap<number, string>,
+	call: Pick<LookUpCall, 'parts' | 'quietMs' | 'timedOut'>,
+	provider: string,
+): LookedUp {
 	if (found.size === call.parts.length || wouldShow(call)) return { found, conclusive: true };
 	return { found, conclusive: false, reason: `${provider} does not show the job yet, but still may` };
 }
@@ -48,15 +58,31 @@ export interface Candidate {
  * Chooses the jobs that the requests have made: the oldest first, one for each part. Candidates that fit exactly are
  * preferred. Of the others, any one will do only if all of them report the same values and when they were created.
  */
-export async function chooseAmong(candidates: readonly Candidate[], call: LookUpCall, provider: string): Promise<LookedUp> {
+export async function chooseAmong(
+	candidates: readonly Candidate[],
+	call: LookUpCall,
+	provider: string,
+): Promise<LookedUp> {
 	const taken = candidates.length > 0 ? await call.takenIds(candidates.map(({ id }) => id)) : new Set<string>();
-	const free = candidates.filter(({ id, createdAt }) => !taken.has(id) && !(createdAt < call.since - clockSkewMs)).sort((a, b) => a.createdAt - b.createdAt);
+	const free = candidates
+		.filter(({ id, createdAt }) => !taken.has(id) && !(createdAt < call.since - clockSkewMs))
+		.sort((a, b) => a.createdAt - b.createdAt);
 	const exact = free.filter(({ isExact, createdAt }) => isExact && !Number.isNaN(createdAt));
 	const others = free.filter((candidate) => !exact.includes(candidate));
-	const areAlike = others.every(({ reported, createdAt }) => !Number.isNaN(createdAt) && JSON.stringify(reported) === JSON.stringify(others[0]?.reported));
+	const areAlike = others.every(
+		({ reported, createdAt }) =>
+			!Number.isNaN(createdAt) && JSON.stringify(reported) === JSON.stringify(others[0]?.reported),
+	);
 	const chosen = areAlike ? [...exact, ...others] : exact;
 	const parts = [...call.parts].sort((a, b) => a - b);
-	const found = new Map(parts.flatMap((part, place): Array<[number, string]> => (chosen[place] ? [[part, chosen[place].id]] : [])));
-	if (found.size < parts.length && !areAlike) return { found, conclusive: false, reason: `${provider} shows ${others.length} jobs with this prompt, and nothing tells which of them is this one` };
+	const found = new Map(
+		parts.flatMap((part, place): Array<[number, string]> => (chosen[place] ? [[part, chosen[place].id]] : [])),
+	);
+	if (found.size < parts.length && !areAlike)
+		return {
+			found,
+			conclusive: false,
+			reason: `${provider} shows ${others.length} jobs with this prompt, and nothing tells which of them is this one`,
+		};
 	return lookedUp(found, call, provider);
 }

@@ -8,12 +8,30 @@ function read(wanted: readonly boolean[], pageSize: number, first: number): numb
 }
 
 it('the first pages are read whatever is on them', () => {
-	expect(read(Array.from({ length: 100 }, () => false), 10, 3)).toBe(30);
+	expect(
+		read(
+			Array.from({ length: 100 }, () => false),
+			10,
+			3,
+		),
+	).toBe(30);
 });
 
 it('further ones while each holds several of those wanted', () => {
 	const rows = Array.from({ length: 100 }, (_, row) => row < 51);
 	expect(read(rows, 10, 1)).toBe(60);
-	expect(read(rows.map((_, row) => row % 10 === 0), 10, 1)).toBe(10);
-	expect(read(rows.map(() => true), 10, 1)).toBe(100);
+	expect(
+		read(
+			rows.map((_, row) => row % 10 === 0),
+			10,
+			1,
+		),
+	).toBe(10);
+	expect(
+		read(
+			rows.map(() => true),
+			10,
+			1,
+		),
+	).toBe(100);
 });

@@ -3,12 +3,16 @@ import type { JobSnapshot } from '../model/job';
 import type { Observation } from './provider';
 
 /**
- * Polls jobs one by one. An error that concerns one job becomes that job's observation. After an error that concerns the
- * endpoint, the remaining jobs are not tried, because each could take as long to fail; they get the same error. It is
- * thrown if nothing was learned about any job, or if it will not go away: a wrong key, a stop.
+ * Polls jobs one by one. An error that concerns one job becomes that job's observation. After an error that concerns
+ * the endpoint, the remaining jobs are not tried, because each could take as long to fail; they get the same error. It
+ * is thrown if nothing was learned about any job, or if it will not go away: a wrong key, a stop.
  * @param found observations of the same poll that are there already
  */
-export async function pollEach(ids: Iterable<string>, poll: (id: string) => Promise<JobSnapshot>, found: ReadonlyMap<string, Observation> = new Map()): Promise<Map<string, Observation>> {
+export async function pollEach(
+	ids: Iterable<string>,
+	poll: (id: string) => Promise<JobSnapshot>,
+	found: ReadonlyMap<string, Observation> = new Map(),
+): Promise<Map<string, Observation>> {
 	const observations = new Map(found);
 	const missing = [...new Set(ids)].filter((id) => !found.has(id));
 	for (const [place, id] of missing.entries()) {

@@ -27,13 +27,18 @@ export type ExtraField = {
 
 export interface ReferenceLimits {
 	max: number;
-	/** `url`: the provider fetches it; `binary`: we stream it. Where `url` is missing, the nodes fetch URLs and hand over files. */
+	/**
+	 * `url`: the provider fetches it; `binary`: we stream it. Where `url` is missing, the nodes fetch URLs and hand
+	 * over files.
+	 */
 	kinds: ReadonlyArray<'url' | 'binary'>;
 	/** Of files. */
 	mimeTypes: readonly string[];
 	/** Of one file; null where the provider states none. */
 	maxBytes: number | null;
-	/** Longest side of a file in pixels that makes sense; oversized ones are scaled down to it where the user allows. */
+	/**
+	 * Longest side of a file in pixels that makes sense; oversized ones are scaled down to it where the user allows.
+	 */
 	maxSide: number | null;
 }
 
@@ -55,7 +60,10 @@ export interface Capabilities {
 	references: ReferenceLimits | null;
 	strength: boolean;
 	extras: readonly ExtraField[];
-	/** How several jobs are polled: `bulk` in few requests, `single` one each, `none`: submit answers with the finished job. */
+	/**
+	 * How several jobs are polled: `bulk` in few requests, `single` one each, `none`: submit answers with the finished
+	 * job.
+	 */
 	poll: 'bulk' | 'single' | 'none';
 	/** Whether progress can be watched over a socket or stream. */
 	watch: boolean;
@@ -78,7 +86,9 @@ export interface EndpointLimits {
 	requestsPerMinute: number | null;
 	/** Where the server keeps a token bucket rather than a count a minute: requests that may go at once. */
 	burst?: number;
-	/** Whether the server counts every request of a client, with or without a key: also downloads from its own origin. */
+	/**
+	 * Whether the server counts every request of a client, with or without a key: also downloads from its own origin.
+	 */
 	perClient?: boolean;
 	/** Jobs queued or running at once; null: unlimited. */
 	jobsInFlight: number | null;
@@ -118,9 +128,14 @@ export interface SubmitCall extends CallOptions {
 	idempotencyKey: string;
 	/** How long the user waits for the job, in ms: the time-out of a provider that answers only when it is done. */
 	maxWaitMs: number;
-	/** What earlier requests of this job made, by part: these parts are not sent again. Where every part is there, nothing is sent. */
+	/**
+	 * What earlier requests of this job made, by part: these parts are not sent again. Where every part is there,
+	 * nothing is sent.
+	 */
 	made: ReadonlyMap<number, string>;
-	/** Nothing more is sent: parts that are not in `made` stay missing, for this reason, and the job is what was made. */
+	/**
+	 * Nothing more is sent: parts that are not in `made` stay missing, for this reason, and the job is what was made.
+	 */
 	givenUp?: ImageError | undefined;
 	/**
 	 * Carries out one request that can cost money: it is recorded before it leaves, and again with its outcome. Every
@@ -144,15 +159,20 @@ export interface LookUpCall extends CallOptions {
 	timedOut: boolean;
 	/** Which of these ids belong to another job that we know of. */
 	takenIds(ids: readonly string[]): Promise<Set<string>>;
-	/** Ids of what the provider has accepted from us at this endpoint since `since`, newest first, some dozens at most. */
+	/**
+	 * Ids of what the provider has accepted from us at this endpoint since `since`, newest first, some dozens at most.
+	 */
 	laterIds(): Promise<readonly string[]>;
 }
 
 /**
- * What a look-up learned. `found`: what the requests made, by part. `conclusive`: of the parts that were not found it is
- * certain that nothing was made and nothing will be; without it they may still show up, and `reason` says why.
+ * What a look-up learned. `found`: what the requests made, by part. `conclusive`: of the parts that were not found it
+ * is certain that nothing was made and nothing will be; without it they may still show up, and `reason` says why.
  */
-export type LookedUp = { found: ReadonlyMap<number, string> } & ({ conclusive: true } | { conclusive: false; reason: string });
+export type LookedUp = { found: ReadonlyMap<number, string> } & (
+	| { conclusive: true }
+	| { conclusive: false; reason: string }
+);
 
 /** A job of the provider's list, and what it tells of its request. */
 export interface ListedSnapshot {
@@ -177,7 +197,10 @@ export interface Session {
 	lookUp?(request: ImageRequest, options: LookUpCall): Promise<LookedUp>;
 	/** Whether `lookUp` can find a job of this request; where it is missing, of every request. */
 	canLookUp?(request: ImageRequest): boolean;
-	/** `lookUp` goes by the key alone, so that it can never give another's job: worth asking wherever a key may have been used before. */
+	/**
+	 * `lookUp` goes by the key alone, so that it can never give another's job: worth asking wherever a key may have
+	 * been used before.
+	 */
 	looksUpByKey?: true;
 	/**
 	 * Polls jobs, in as few requests as the provider allows. The answer has an entry for every id asked.
@@ -232,7 +255,10 @@ export interface ProviderDefinition<S extends Session = Session> {
 	/** The credential's field that holds the key, which further endpoints may have another of. */
 	keyField: string;
 	capabilities: Capabilities;
-	/** Rules that `capabilities` cannot say (a model that takes no resolution, a ratio only at 2K): what is wrong with the request, if anything. */
+	/**
+	 * Rules that `capabilities` cannot say (a model that takes no resolution, a ratio only at 2K): what is wrong with
+	 * the request, if anything.
+	 */
 	check?(request: ImageRequest): { field: string; problem: string } | undefined;
 	/** Pixels the request should come in, where the provider's document tells; null where it does not. */
 	expectedSize?(request: SizeRequest): { width: number; height: number } | null;

@@ -19,14 +19,18 @@ export function isRefusalStatus(status: number): boolean {
 	return (status >= 400 && status < 500 && !tellNothing.includes(status)) || status === 503;
 }
 
-/** Whether the status alone, whoever sent it, says that nothing was made: a redirect (never followed), or a request that was not passed on. */
+/**
+ * Whether the status alone, whoever sent it, says that nothing was made: a redirect (never followed), or a request that
+ * was not passed on.
+ */
 export function isNotPassedOn(status: number): boolean {
 	return (status >= 300 && status < 400) || notPassedOn.includes(status);
 }
 
 /**
  * The rule for every provider: its own error with a refusal's status, or a status that is enough whoever sent it.
- * @param isOwn whether a parsed JSON body has the form of the provider's errors; it gets undefined for a body that is not JSON
+ * @param isOwn whether a parsed JSON body has the form of the provider's errors; it gets undefined for a body that is
+ *   not JSON
  */
 export function isPlainRefusal({ status, text }: Answered, isOwn: (body: unknown) => boolean): boolean {
 	return isNotPassedOn(status) || (isRefusalStatus(status) && text !== null && isOwn(parseJson(text)));

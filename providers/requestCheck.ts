@@ -9,7 +9,10 @@ const maxPromptLength = 32_000;
 type Refusal = { field: string; problem: string; can?: (capabilities: Capabilities) => boolean };
 
 export interface CheckOptions {
-	/** References are still to be looked into, and fetched where the provider takes files only: their number is judged, and whether they can become what it takes. */
+	/**
+	 * References are still to be looked into, and fetched where the provider takes files only: their number is judged,
+	 * and whether they can become what it takes.
+	 */
 	unprepared?: boolean;
 }
 
@@ -18,7 +21,8 @@ export interface CheckOptions {
  * Throws `invalidRequest` that names the field, what is allowed, and which providers can do what was asked.
  */
 export function checkRequest(provider: ProviderDefinition, request: ImageRequest, options: CheckOptions = {}): void {
-	const refusal: Refusal | undefined = findRefusal(provider.capabilities, request, options) ?? provider.check?.(request);
+	const refusal: Refusal | undefined =
+		findRefusal(provider.capabilities, request, options) ?? provider.check?.(request);
 	if (!refusal) return;
 	const { can } = refusal;
 	const able = can ? providers.filter((other) => other.id !== provider.id && can(other.capabilities)) : [];
@@ -32,46 +36,85 @@ export function checkRequest(provider: ProviderDefinition, request: ImageRequest
 function findRefusal(capabilities: Capabilities, request: ImageRequest, options: CheckOptions): Refusal | undefined {
 	const { prompt, count, seed, strength, references = [] } = request;
 	if (prompt.trim() === '') return { field: 'Prompt', problem: 'is empty' };
-	if (prompt.length > maxPromptLength) return { field: 'Prompt', problem: `has ${prompt.length} characters; at most ${maxPromptLength} are allowed` };
+	if (prompt.length > maxPromptLength)
+		return { field: 'Prompt', problem: `has ${prompt.length} characters; at most ${maxPromptLength} are allowed` };
 	if (!Number.isInteger(count) || count < 1 || count > capabilities.maxCount) {
-		return { field: 'Count', problem: `is ${count}; a whole number from 1 to ${capabilities.maxCount} is allowed`, can: (other) => Number.isInteger(count) && count >= 1 && count <= other.maxCount };
+		return {
+			field: 'Count',
+			problem: `is ${count}; a whole number from 1 to ${capabilities.maxCount} is allowed`,
+			can: (other) => Number.isInteger(count) && count >= 1 && count <= other.maxCount,
+		};
 	}
-	if (request.negativePrompt !== undefined && !capabilities.negativePrompt) return { field: 'Negative Prompt', problem: 'is not something it takes', can: (other) => other.negativePrompt };
-	if (seed !== undefined && !capabilities.seed) return { field: 'Seed', problem: 'is not something it takes', can: (other) => other.seed };
-	if (seed !== undefined && (!Number.isInteger(seed) || seed < 0)) return { field: 'Seed', problem: `is ${seed}; a whole number from 0 is allowed` };
-	if (strength !== undefined && !capabilities.strength) return { field: 'Strength', problem: 'is not something it takes', can: (other) => other.strength };
-	if (strength !== undefined && !(strength >= 0 && strength <= 1)) return { field: 'Strength', problem: `is ${strength}; a number from 0 to 1 is allowed` };
+	if (request.negativePrompt !== undefined && !capabilities.negativePrompt)
+		return { field: 'Negative Prompt', problem: 'is not something it takes', can: (other) => other.negativePrompt };
+	if (seed !== undefined && !capabilities.seed)
+		return { field: 'Seed', problem: 'is not something it takes', can: (other) => other.seed };
+	if (seed !== undefined && (!Number.isInteger(seed) || seed < 0))
+		return { field: 'Seed', problem: `is ${seed}; a whole number from 0 is allowed` };
+	if (strength !== undefined && !capabilities.strength)
+		return { field: 'Strength', problem: 'is not something it takes', can: (other) => other.strength };
+	if (strength !== undefined && !(strength >= 0 && strength <= 1))
+		return { field: 'Strength', problem: `is ${strength}; a number from 0 to 1 is allowed` };
 	return (
 		notOneOf('Aspect Ratio', request.aspectRatio, capabilities.aspectRatios, (other) => other.aspectRatios) ??
 		notOneOf('Resolution', request.resolution, capabilities.resolutions, (other) => other.resolutions) ??
-		(request.model !== undefined && capabilities.models.length === 0 ? { field: 'Model', problem: 'cannot be chosen here', can: (other) => other.models.length > 0 } : undefined) ??
+		(request.model !== undefined && capabilities.models.length === 0
+			? { field: 'Model', problem: 'cannot be chosen here', can: (other) => other.models.length > 0 }
+			: undefined) ??
 		refusedReferences(capabilities, references, options) ??
 		refusedExtras(capabilities, request.extras ?? {})
 	);
 }
 
-function notOneOf(field: string, value: string | undefined, allowed: readonly string[], of: (capabilities: Capabilities) => readonly string[]): Refusal | undefined {
+function notOneOf(
+	field: string,
+	value: string | undefined,
+	allowed: readonly string[],
+	of: (capabilities: Capabilities) => readonly string[],
+): Refusal | undefined {
 	if (value === undefined || allowed.includes(value)) return undefined;
-	return { field, problem: `is "${value}"; ${allowed.length ? `allowed are ${allowed.join(', ')}` : 'it takes none'}`, can: (other) => of(other).includes(value) };
+	return {
+		field,
+		problem: `is "${value}"; ${allowed.length ? `allowed are ${allowed.join(', ')}` : 'it takes none'}`,
+		can: (other) => of(other).includes(value),
+	};
 }
 
-function refusedReferences({ references: limits }: Capabilities, references: NonNullable<ImageRequest['references']>, { unprepared = false }: CheckOptions): Refusal | undefined {
+function refusedReferences(
+	{ references: limits }: Capabilities,
+	references: NonNullable<ImageRequest['references']>,
+	{ unprepared = false }: CheckOptions,
+): Refusal | undefined {
 	if (references.length === 0) return undefined;
-	if (!limits) return { field: 'References', problem: 'are not something it takes', can: (other) => other.references !== null };
+	if (!limits)
+		return {
+			field: 'References',
+			problem: 'are not something it takes',
+			can: (other) => other.references !== null,
+		};
 	if (references.length > limits.max) {
-		return { field: 'References', problem: `are ${references.length}; at most ${limits.max} are allowed`, can: (other) => (other.references?.max ?? 0) >= references.length };
+		return {
+			field: 'References',
+			problem: `are ${references.length}; at most ${limits.max} are allowed`,
+			can: (other) => (other.references?.max ?? 0) >= references.length,
+		};
 	}
 	for (const [index, reference] of references.entries()) {
 		const { kind } = reference;
 		const field = `Reference ${index + 1}`;
 		if (kind === 'url' && !isHttpUrl(reference.url)) return { field, problem: 'is not an http or https URL' };
 		if (!limits.kinds.includes(kind) && !(unprepared && kind === 'url')) {
-			const problem = kind === 'binary' ? 'is a file; it takes URLs only. Put it where the backend can fetch it (S3, a web server) and give its address' : 'is a URL; it takes files only. Use Image Compose, which fetches it';
+			const problem =
+				kind === 'binary'
+					? 'is a file; it takes URLs only. Put it where the backend can fetch it (S3, a web server) and give its address'
+					: 'is a URL; it takes files only. Use Image Compose, which fetches it';
 			return { field, problem, can: (other) => other.references?.kinds.includes(kind) ?? false };
 		}
 		if (kind === 'url' || unprepared) continue;
-		if (!limits.mimeTypes.includes(reference.mimeType)) return { field, problem: `is ${reference.mimeType}; allowed are ${limits.mimeTypes.join(', ')}` };
-		if (limits.maxBytes !== null && (reference.bytes ?? 0) > limits.maxBytes) return { field, problem: `has ${reference.bytes} bytes; at most ${limits.maxBytes} are allowed` };
+		if (!limits.mimeTypes.includes(reference.mimeType))
+			return { field, problem: `is ${reference.mimeType}; allowed are ${limits.mimeTypes.join(', ')}` };
+		if (limits.maxBytes !== null && (reference.bytes ?? 0) > limits.maxBytes)
+			return { field, problem: `has ${reference.bytes} bytes; at most ${limits.maxBytes} are allowed` };
 	}
 	return undefined;
 }
@@ -79,7 +122,12 @@ function refusedReferences({ references: limits }: Capabilities, references: Non
 function refusedExtras(capabilities: Capabilities, extras: NonNullable<ImageRequest['extras']>): Refusal | undefined {
 	for (const [name, value] of Object.entries(extras)) {
 		const field = capabilities.extras.find((extra) => extra.name === name);
-		if (!field) return { field: name, problem: 'is not something it takes', can: (other) => other.extras.some((extra) => extra.name === name) };
+		if (!field)
+			return {
+				field: name,
+				problem: 'is not something it takes',
+				can: (other) => other.extras.some((extra) => extra.name === name),
+			};
 		const problem = problemOf(field, value);
 		if (problem) return { field: field.displayName, problem };
 	}
@@ -90,11 +138,16 @@ function problemOf(field: ExtraField, value: Extra): string | undefined {
 	const said = typeof value === 'object' ? JSON.stringify(value) : String(value);
 	switch (field.type) {
 		case 'options':
-			return field.options.some((option) => option.value === value) ? undefined : `is "${said}"; allowed are ${field.options.map((option) => option.value).join(', ')}`;
+			return field.options.some((option) => option.value === value)
+				? undefined
+				: `is "${said}"; allowed are ${field.options.map((option) => option.value).join(', ')}`;
 		case 'number': {
 			const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, integer = false } = field;
-			const fits = typeof value === 'number' && value >= min && value <= max && (!integer || Number.isInteger(value));
-			return fits ? undefined : `is ${said}; ${integer ? 'a whole number' : 'a number'}${Number.isFinite(min) ? ` from ${min}` : ''}${Number.isFinite(max) ? ` to ${max}` : ''} is allowed`;
+			const fits =
+				typeof value === 'number' && value >= min && value <= max && (!integer || Number.isInteger(value));
+			return fits
+				? undefined
+				: `is ${said}; ${integer ? 'a whole number' : 'a number'}${Number.isFinite(min) ? ` from ${min}` : ''}${Number.isFinite(max) ? ` to ${max}` : ''} is allowed`;
 		}
 		case 'boolean':
 			return typeof value === 'boolean' ? undefined : `is ${said}; true or false is allowed`;

@@ -2,7 +2,31 @@ import type { ExtraField } from './provider';
 
 /** How Gemini's models draw, wherever they are reached. */
 export const sampling: readonly ExtraField[] = [
-	{ type: 'number', name: 'temperature', displayName: 'Temperature', description: 'How freely the model chooses', default: 1, min: 0, max: 2 },
-	{ type: 'number', name: 'topP', displayName: 'Top P', description: 'Share of the likeliest choices the model draws from', default: 0.95, min: 0, max: 1 },
-	{ type: 'number', name: 'topK', displayName: 'Top K', description: 'Number of the likeliest choices the model draws from', default: 40, min: 1, integer: true },
+	{
+		type: 'number',
+		name: 'temperature',
+		displayName: 'Temperature',
+		description: 'How freely the model chooses',
+		default: 1,
+		min: 0,
+		max: 2,
+	},
+	{
+		type: 'number',
+		name: 'topP',
+		displayName: 'Top P',
+		description: 'Share of the likeliest choices the model draws from',
+		default: 0.95,
+		min: 0,
+		max: 1,
+	},
+	{
+		type: 'number',
+		name: 'topK',
+		displayName: 'Top K',
+		description: 'Number of the likeliest choices the model draws from',
+		default: 40,
+		min: 1,
+		integer: true,
+	},
 ];

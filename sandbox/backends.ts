@@ -29,7 +29,17 @@ export const backends: readonly Backend[] = [
 		displayName: 'Image SaaS',
 		start: startImageSaasSandbox,
 		webhooks: true,
-		credential: { type: 'imageSaasApi', fields: (baseUrl) => ({ ...noLimits, baseUrl, apiKey: 'img_test_dev_123456789', webhookSecret: 'whsec_sandbox', requestsPerMinute: 60, jobsInFlight: 5 }) },
+		credential: {
+			type: 'imageSaasApi',
+			fields: (baseUrl) => ({
+				...noLimits,
+				baseUrl,
+				apiKey: 'img_test_dev_123456789',
+				webhookSecret: 'whsec_sandbox',
+				requestsPerMinute: 60,
+				jobsInFlight: 5,
+			}),
+		},
 	},
 	{
 		id: 'zImage',
@@ -43,27 +53,53 @@ export const backends: readonly Backend[] = [
 		displayName: 'Jimeng / Dreamina',
 		start: startJimengSandbox,
 		webhooks: false,
-		credential: { type: 'jimengApi', fields: (baseUrl) => ({ ...noLimits, baseUrl, site: 'cn', sessionId: 'session-cn-1' }) },
+		credential: {
+			type: 'jimengApi',
+			fields: (baseUrl) => ({ ...noLimits, baseUrl, site: 'cn', sessionId: 'session-cn-1' }),
+		},
 	},
 	{
 		id: 'aiBatch',
 		displayName: 'AI Batch Image Generator',
 		start: startAiBatchSandbox,
 		webhooks: false,
-		credential: { type: 'aiBatchApi', fields: (baseUrl) => ({ ...noLimits, baseUrl, upstream: 'gemini', upstreamApiKey: 'upstream-key-1', apiKey: '' }) },
+		credential: {
+			type: 'aiBatchApi',
+			fields: (baseUrl) => ({
+				...noLimits,
+				baseUrl,
+				upstream: 'gemini',
+				upstreamApiKey: 'upstream-key-1',
+				apiKey: '',
+			}),
+		},
 	},
 	{
 		id: 'nanoBananaPro',
 		displayName: 'NanoBananaPro',
 		start: startNanoBananaProSandbox,
 		webhooks: false,
-		credential: { type: 'nanoBananaProApi', fields: (baseUrl) => ({ ...noLimits, baseUrl, api: 'v1.6', geminiApiKey: 'gemini-key-1', geminiApiBase: '', taskProvider: 'gemini', requestsPerMinute: 600 }) },
+		credential: {
+			type: 'nanoBananaProApi',
+			fields: (baseUrl) => ({
+				...noLimits,
+				baseUrl,
+				api: 'v1.6',
+				geminiApiKey: 'gemini-key-1',
+				geminiApiBase: '',
+				taskProvider: 'gemini',
+				requestsPerMinute: 600,
+			}),
+		},
 	},
 	{
 		id: 'gemini',
 		displayName: 'Google Gemini',
 		start: startGeminiSandbox,
 		webhooks: false,
-		credential: { type: 'geminiImageApi', fields: (baseUrl) => ({ ...noLimits, baseUrl, endpoint: 'official', apiKey: 'AIza-sandbox-key-1' }) },
+		credential: {
+			type: 'geminiImageApi',
+			fields: (baseUrl) => ({ ...noLimits, baseUrl, endpoint: 'official', apiKey: 'AIza-sandbox-key-1' }),
+		},
 	},
 ];

@@ -28,7 +28,10 @@ export async function runCli(args: string[]): Promise<CliResult> {
 		const port = portOf(values.port);
 		const lines: string[] = [];
 		for (const [place, backend] of chosen.entries()) {
-			const settings = { dialect, ...(backend.webhooks && values['webhook-url'] ? { webhookUrl: values['webhook-url'] } : {}) };
+			const settings = {
+				dialect,
+				...(backend.webhooks && values['webhook-url'] ? { webhookUrl: values['webhook-url'] } : {}),
+			};
 			const sandbox = await backend.start({ port: port === 0 ? 0 : port + place, settings });
 			sandboxes.push(sandbox);
 			lines.push(`${backend.displayName} sandbox (${dialect}) at ${sandbox.url}, docs at ${sandbox.url}/docs`);
@@ -60,5 +63,7 @@ function explained(error: unknown): string {
 	// Not `instanceof`: under jest the errors of Node itself are of another world's Error.
 	const message = Error.isError(error) ? error.message : String(error);
 	const isTaken = Error.isError(error) && 'code' in error && error.code === 'EADDRINUSE';
-	return isTaken ? `${message}. Stop what listens there, or choose another port with --port.` : `${message}\n${USAGE}`;
+	return isTaken
+		? `${message}. Stop what listens there, or choose another port with --port.`
+		: `${message}\n${USAGE}`;
 }

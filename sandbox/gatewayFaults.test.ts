@@ -8,7 +8,8 @@ import { callsTo } from './testCall';
 import { until } from './testClient';
 
 let sandbox: AnySandbox;
-const call: ReturnType<typeof callsTo> = (...args) => callsTo(sandbox.url, { authorization: 'Bearer img_test_dev_123456789' })(...args);
+const call: ReturnType<typeof callsTo> = (...args) =>
+	callsTo(sandbox.url, { authorization: 'Bearer img_test_dev_123456789' })(...args);
 const submit = () => call('POST', '/v1/images/generate', { prompt: 'A cat' });
 const outcomes = () => sandbox.books().outcomes;
 
@@ -26,11 +27,13 @@ it.each([
 	['429', '429 Too Many Requests'],
 	['404', '404 Not Found'],
 	['403', '403 Forbidden'],
-] as const)('%s can be a gateway\'s page, before anything is looked at', async (kind, title) => {
+] as const)("%s can be a gateway's page, before anything is looked at", async (kind, title) => {
 	sandbox.fault({ route: 'generate', kind, page: true, retryAfter: 3 });
 	const { status, headers, text } = await submit();
 	expect([status, headers.get('content-type'), headers.get('retry-after')]).toEqual([Number(kind), 'text/html', '3']);
-	expect(text).toBe(`<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`);
+	expect(text).toBe(
+		`<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`,
+	);
 	expect(sandbox.books().jobs).toEqual([]);
 	expect(outcomes()).toEqual({ [`POST /v1/images/generate ${kind}`]: 1 });
 	expect((await submit()).status).toBe(202);
@@ -46,7 +49,14 @@ it('403 and 404 are else in the words of the backend', async () => {
 it.each([
 	['NanoBananaPro', startNanoBananaProSandbox, '404', 'document', '/api/v1/health', '404 page not found'],
 	['Z-Image', startZImageSandbox, '500', 'real', '/health', 'Internal Server Error'],
-	['AI Batch', startAiBatchSandbox, '403', 'document', '/health', '{"success":false,"error":"A fault that the sandbox was asked for"}'],
+	[
+		'AI Batch',
+		startAiBatchSandbox,
+		'403',
+		'document',
+		'/health',
+		'{"success":false,"error":"A fault that the sandbox was asked for"}',
+	],
 ] as const)('%s has words of its own', async (_name, start, kind, dialect, path, words) => {
 	const other = await start({ settings: { dialect } });
 	other.fault({ route: 'health', kind });
@@ -65,7 +75,11 @@ describe('the request takes effect, and its answer is lost', () => {
 	] as const)('%s', async (kind, expected, type, words) => {
 		sandbox.fault({ route: 'generate', kind, retryAfter: 9 });
 		const { status, headers, text } = await submit();
-		expect([status, headers.get('content-type')?.split(';')[0], headers.get('retry-after')]).toEqual([expected, type, '9']);
+		expect([status, headers.get('content-type')?.split(';')[0], headers.get('retry-after')]).toEqual([
+			expected,
+			type,
+			'9',
+		]);
 		expect(text).toMatch(words);
 		expect(outcomes()).toEqual({ [`POST /v1/images/generate ${expected}`]: 1 });
 		await until(() => (sandbox.books().generationsBilled === 1 ? true : null));
@@ -77,14 +91,27 @@ describe('the request takes effect, and its answer is lost', () => {
 		await until(() => (sandbox.books().generationsBilled === 1 ? true : null));
 		sandbox.fault({ route: 'asset', kind: '502AfterAccept' });
 		const { status, headers } = await call('GET', `/assets/${jobId}/image_1.png`);
-		expect([status, headers.get('etag'), headers.get('cache-control'), headers.get('content-type')]).toEqual([502, null, null, 'text/html']);
+		expect([status, headers.get('etag'), headers.get('cache-control'), headers.get('content-type')]).toEqual([
+			502,
+			null,
+			null,
+			'text/html',
+		]);
 	});
 
 	it('hangAfterAccept never answers', async () => {
 		sandbox.fault({ route: 'generate', kind: 'hangAfterAccept' });
-		const lost = fetch(`${sandbox.url}/v1/images/generate`, { method: 'POST', headers: { authorization: 'Bearer img_test_dev_123456789', 'content-type': 'application/json' }, body: JSON.stringify({ prompt: 'A cat' }), signal: AbortSignal.timeout(60) });
+		const lost = fetch(`${sandbox.url}/v1/images/generate`, {
+			method: 'POST',
+			headers: { authorization: 'Bearer img_test_dev_123456789', 'content-type': 'application/json' },
+			body: JSON.stringify({ prompt: 'A cat' }),
+			signal: AbortSignal.timeout(60),
+		});
 		await expect(lost).rejects.toThrow(/timeout/);
-		expect(sandbox.books()).toMatchObject({ jobs: [{ prompt: 'A cat', generationsBilled: 1 }], statuses: { hang: 1 } });
+		expect(sandbox.books()).toMatchObject({
+			jobs: [{ prompt: 'A cat', generationsBilled: 1 }],
+			statuses: { hang: 1 },
+		});
 	});
 
 	it('an empty answer is 200 without a byte', async () => {
@@ -99,7 +126,9 @@ it('resetMidBody: the connection dies while the body is on its way, and nothing 
 	const socket = connect(sandbox.port, '127.0.0.1');
 	const errors: string[] = [];
 	socket.on('error', ({ code }: NodeJS.ErrnoException) => errors.push(String(code)));
-	socket.write('POST /v1/images/generate HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n');
+	socket.write(
+		'POST /v1/images/generate HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n',
+	);
 	await until(() => (outcomes()['POST /v1/images/generate reset'] === 1 ? true : null));
 	expect(errors).toEqual([]);
 	socket.write('{"prompt"');

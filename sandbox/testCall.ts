@@ -16,12 +16,22 @@ export function callsTo(url: string, headers: Record<string, string> = {}): Call
 		const answer = await fetch(path.startsWith('http') ? path : url + path, {
 			method,
 			redirect: 'manual',
-			headers: { ...headers, ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }), ...more },
+			headers: {
+				...headers,
+				...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),
+				...more,
+			},
 			...(body === undefined ? {} : { body: isForm || typeof body === 'string' ? body : JSON.stringify(body) }),
 		});
 		const bytes = Buffer.from(await answer.arrayBuffer());
 		const text = bytes.toString('utf8');
 		const isJson = answer.headers.get('content-type')?.includes('json') ?? false;
-		return { status: answer.status, headers: answer.headers, text, bytes, json: isJson && text !== '' ? (JSON.parse(text) as unknown) : undefined };
+		return {
+			status: answer.status,
+			headers: answer.headers,
+			text,
+			bytes,
+			json: isJson && text !== '' ? (JSON.parse(text) as unknown) : undefined,
+		};
 	};
 }

@@ -23,18 +23,34 @@ export interface TestClient {
 /** Starts a sandbox with short jobs and no limits, except for what the test sets. */
 export async function startTestClient(settings: Partial<Settings> = {}): Promise<TestClient> {
 	const sandbox = await startImageSaasSandbox({
-		settings: { jobDurationMs: 20, jobDurationJitter: 0, requestsPerMinute: 0, maxConcurrent: 0, webhookRetryDelaysMs: [5, 10], ...settings },
+		settings: {
+			jobDurationMs: 20,
+			jobDurationJitter: 0,
+			requestsPerMinute: 0,
+			maxConcurrent: 0,
+			webhookRetryDelaysMs: [5, 10],
+			...settings,
+		},
 	});
 	const call: TestClient['call'] = async (method, path, body, headers = {}) => {
 		const answer = await fetch(path.startsWith('http') ? path : sandbox.url + path, {
 			method,
-			headers: { authorization: 'Bearer img_test_dev_123456789', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+			headers: {
+				authorization: 'Bearer img_test_dev_123456789',
+				...(body === undefined ? {} : { 'content-type': 'application/json' }),
+				...headers,
+			},
 			redirect: 'manual',
 			...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
 		});
 		const text = await answer.text();
 		const isJson = answer.headers.get('content-type')?.includes('json') && text.startsWith('{');
-		return { status: answer.status, headers: answer.headers, text, json: isJson ? (JSON.parse(text) as Record<string, unknown>) : {} };
+		return {
+			status: answer.status,
+			headers: answer.headers,
+			text,
+			json: isJson ? (JSON.parse(text) as Record<string, unknown>) : {},
+		};
 	};
 	return {
 		sandbox,
@@ -71,7 +87,9 @@ export interface Received {
 }
 
 /** A receiver of webhooks that answers the given statuses in turn, and 200 after them. */
-export async function startReceiver(...statuses: number[]): Promise<{ url: string; received: Received[]; close(): Promise<void> }> {
+export async function startReceiver(
+	...statuses: number[]
+): Promise<{ url: string; received: Received[]; close(): Promise<void> }> {
 	const received: Received[] = [];
 	const server = createServer((request, response) => {
 		const chunks: Buffer[] = [];
@@ -79,7 +97,11 @@ export async function startReceiver(...statuses: number[]): Promise<{ url: strin
 		request.on('end', () => {
 			const body = Buffer.concat(chunks).toString();
 			const signature = request.headers['x-signature'];
-			received.push({ body, signature: typeof signature === 'string' ? signature : undefined, json: () => JSON.parse(body) as Record<string, unknown> });
+			received.push({
+				body,
+				signature: typeof signature === 'string' ? signature : undefined,
+				json: () => JSON.parse(body) as Record<string, unknown>,
+			});
 			response.writeHead(statuses.shift() ?? 200).end();
 		});
 	});
@@ -87,9 +109,10 @@ export async function startReceiver(...statuses: number[]): Promise<{ url: strin
 	return {
 		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
 		received,
-		close: () => new Promise((resolve) => {
-			server.close(() => resolve());
-			server.closeAllConnections();
-		}),
+		close: () =>
+			new Promise((resolve) => {
+				server.close(() => resolve());
+				server.closeAllConnections();
+			}),
 	};
 }

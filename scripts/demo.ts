@@ -38,10 +38,21 @@ async function demo(options: DemoOptions, started: Started): Promise<string> {
 	const credentials: SandboxCredential[] = [];
 	for (const { backend, url } of sandbox.all) {
 		const { type, fields } = backend.credential;
-		credentials.push({ type, reference: await client.saveCredential({ name: `${backend.displayName} (sandbox)`, type, data: fields(url) }) });
+		credentials.push({
+			type,
+			reference: await client.saveCredential({
+				name: `${backend.displayName} (sandbox)`,
+				type,
+				data: fields(url),
+			}),
+		});
 	}
 	const bundled = await importBundled({
-		client, credentials, nodeTypes, files: bundledWorkflowFiles(), ledgerFile: join(dataFolder, 'imported.json'),
+		client,
+		credentials,
+		nodeTypes,
+		files: bundledWorkflowFiles(),
+		ledgerFile: join(dataFolder, 'imported.json'),
 	});
 	const delivery = fileOf(bundled, 'webhook-delivery.json');
 	await connectWebhooks({ client, sandbox, n8n, delivery, nodeTypes });
@@ -51,7 +62,16 @@ async function demo(options: DemoOptions, started: Started): Promise<string> {
 	const seen = (await client.listExecutions({ workflowId: delivery.id })).map(({ id }) => id);
 	const run = await runQuickStart({ client, quickStart, userFolder: dataFolder });
 	const webhook = await waitForDelivery({ client, delivery, seen });
-	return summary({ run, webhook, quickStart, n8nUrl: n8n.url, sandboxes: sandbox.all, owner, ownerFile, once: options.once });
+	return summary({
+		run,
+		webhook,
+		quickStart,
+		n8nUrl: n8n.url,
+		sandboxes: sandbox.all,
+		owner,
+		ownerFile,
+		once: options.once,
+	});
 }
 
 interface Started {

@@ -26,7 +26,12 @@ const strokeUnits = 40;
 /**
  * @returns SVG elements, the first line's top at `y`, each line beginning at `x`
  */
-export async function captionSvg(text: string, { size, maxWidth, maxLines, color }: CaptionStyle, x: number, y: number): Promise<string> {
+export async function captionSvg(
+	text: string,
+	{ size, maxWidth, maxLines, color }: CaptionStyle,
+	x: number,
+	y: number,
+): Promise<string> {
 	const glyphs = await glyphsOf(text.replace(/\s+/g, ' ').trim());
 	const lines = broken(glyphs, maxWidth / size, maxLines, await glyphsOf('…'));
 	return lines
@@ -70,12 +75,18 @@ async function drawn(character: string): Promise<Glyph> {
 	if (!font?.hasGlyphForCodePoint(point)) return { character, outline: '', width: 0 };
 	const glyph = font.glyphForCodePoint(point);
 	const scale = 1000 / font.unitsPerEm;
-	return { character, outline: scale === 1 ? glyph.path.toSVG() : glyph.path.scale(scale).toSVG(), width: (glyph.advanceWidth * scale) / 1000 };
+	return {
+		character,
+		outline: scale === 1 ? glyph.path.toSVG() : glyph.path.scale(scale).toSVG(),
+		width: (glyph.advanceWidth * scale) / 1000,
+	};
 }
 
 const package_ = '@fontsource-variable/noto-sans-sc';
 const fonts = new Map<string, Promise<Font>>();
-let parts: Promise<ReadonlyArray<readonly [name: string, ranges: ReadonlyArray<readonly [number, number]>]>> | undefined;
+let parts:
+	| Promise<ReadonlyArray<readonly [name: string, ranges: ReadonlyArray<readonly [number, number]>]>>
+	| undefined;
 
 /** The part of the font that has a character; undefined where none has. */
 async function fontOf(point: number): Promise<Font | undefined> {
@@ -91,10 +102,16 @@ async function fontOf(point: number): Promise<Font | undefined> {
 /** `unicode.json` of the package: `{ "[4]": "U+1f1e9-1f1f5,U+1f21a", "latin": … }`. */
 async function readParts(folder: string) {
 	const listed = JSON.parse(await readFile(join(folder, 'unicode.json'), 'utf8')) as Record<string, string>;
-	return Object.entries(listed).map(([name, ranges]) => [name.replace(/^\[(.*)\]$/, '$1'), ranges.split(',').map((range) => {
-		const [from = '0', to = from] = range.trim().replace(/^U\+/i, '').split('-');
-		return [Number.parseInt(from, 16), Number.parseInt(to, 16)] as const;
-	})] as const);
+	return Object.entries(listed).map(
+		([name, ranges]) =>
+			[
+				name.replace(/^\[(.*)\]$/, '$1'),
+				ranges.split(',').map((range) => {
+					const [from = '0', to = from] = range.trim().replace(/^U\+/i, '').split('-');
+					return [Number.parseInt(from, 16), Number.parseInt(to, 16)] as const;
+				}),
+			] as const,
+	);
 }
 
 async function readFont(path: string): Promise<Font> {

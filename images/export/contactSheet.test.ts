@@ -5,21 +5,46 @@ import { captionSvg } from './captions';
 import { contactSheet, type SheetStyle, tileOf } from './contactSheet';
 import { readStill } from './still';
 
-const style: SheetStyle = { columns: 3, tile: 128, captionLines: 2, background: '#ffffff', color: '#202020', format: 'png', quality: 90 };
-const tile = async (color: string, caption: string, [width, height]: [number, number] = [200, 100]) => {
-	const data = await sharp({ create: { width, height, channels: 3, background: color } }).png().toBuffer();
-	return await tileOf(await readStill(() => Promise.resolve(Readable.from([data])), defaultImageLimits), caption, style);
+const style: SheetStyle = {
+	columns: 3,
+	tile: 128,
+	captionLines: 2,
+	background: '#ffffff',
+	color: '#202020',
+	format: 'png',
+	quality: 90,
 };
-const pixel = async (png: Buffer, left: number, top: number) => [...(await sharp(png).extract({ left, top, width: 1, height: 1 }).raw().toBuffer())].slice(0, 3);
+const tile = async (color: string, caption: string, [width, height]: [number, number] = [200, 100]) => {
+	const data = await sharp({ create: { width, height, channels: 3, background: color } })
+		.png()
+		.toBuffer();
+	return await tileOf(
+		await readStill(() => Promise.resolve(Readable.from([data])), defaultImageLimits),
+		caption,
+		style,
+	);
+};
+const pixel = async (png: Buffer, left: number, top: number) =>
+	[...(await sharp(png).extract({ left, top, width: 1, height: 1 }).raw().toBuffer())].slice(0, 3);
 /** How much of an area is not background, of 1. */
-const ink = async (png: Buffer, area: { left: number; top: number; width: number; height: number }) => 1 - ((await sharp(await sharp(png).extract(area).greyscale().toBuffer()).stats()).channels[0]?.mean ?? 255) / 255;
+const ink = async (png: Buffer, area: { left: number; top: number; width: number; height: number }) =>
+	1 - ((await sharp(await sharp(png).extract(area).greyscale().toBuffer()).stats()).channels[0]?.mean ?? 255) / 255;
 
 it('lays pictures out in rows, each centred above its caption', async () => {
-	const tiles = [await tile('#ff0000', 'A red fox'), await tile('#00ff00', ''), await tile('#0000ff', '森林里的女孩'), await tile('#ffff00', 'Last', [50, 128])];
+	const tiles = [
+		await tile('#ff0000', 'A red fox'),
+		await tile('#00ff00', ''),
+		await tile('#0000ff', '森林里的女孩'),
+		await tile('#ffff00', 'Last', [50, 128]),
+	];
 	const sheet = await contactSheet(tiles, style);
 	// Three columns of 128 with gaps of 8; the second row holds the fourth.
 	expect(sheet).toMatchObject({ width: 3 * 136 + 8 });
-	expect(await sharp(sheet.data).metadata()).toMatchObject({ format: 'png', width: sheet.width, height: sheet.height });
+	expect(await sharp(sheet.data).metadata()).toMatchObject({
+		format: 'png',
+		width: sheet.width,
+		height: sheet.height,
+	});
 	expect(await pixel(sheet.data, 8 + 64, 8 + 64)).toEqual([255, 0, 0]);
 	expect(await pixel(sheet.data, 8 + 136 + 64, 8 + 64)).toEqual([0, 255, 0]);
 	const rowHeight = (sheet.height - 8) / 2;
@@ -39,7 +64,12 @@ it('a smaller number of pictures than columns makes a narrower sheet; without ca
 });
 
 it('captions are outlines of every character, Latin and Chinese, broken into lines that fit', async () => {
-	const svg = await captionSvg('一只可爱的小猫咪坐在沙发上 A cat on a couch', { size: 16, maxWidth: 128, maxLines: 3, color: '#000' }, 0, 0);
+	const svg = await captionSvg(
+		'一只可爱的小猫咪坐在沙发上 A cat on a couch',
+		{ size: 16, maxWidth: 128, maxLines: 3, color: '#000' },
+		0,
+		0,
+	);
 	expect(svg.match(/<g /g)).toHaveLength(3);
 	expect(svg.match(/<path /g)?.length).toBeGreaterThan(20);
 	expect(svg).not.toContain('<text');
@@ -48,6 +78,11 @@ it('captions are outlines of every character, Latin and Chinese, broken into lin
 it('longer text ends in an ellipsis; markup in it is none', async () => {
 	const short = await captionSvg('word '.repeat(100), { size: 16, maxWidth: 128, maxLines: 2, color: '#000' }, 0, 0);
 	expect(short.match(/<g /g)).toHaveLength(2);
-	const harmless = await captionSvg('<script>alert(1)</script>&"', { size: 16, maxWidth: 1_000, maxLines: 1, color: '#000' }, 0, 0);
+	const harmless = await captionSvg(
+		'<script>alert(1)</script>&"',
+		{ size: 16, maxWidth: 1_000, maxLines: 1, color: '#000' },
+		0,
+		0,
+	);
 	expect(harmless).not.toMatch(/script|alert|&/);
 });

@@ -27,14 +27,24 @@ export interface Tile {
 
 /** A picture as a tile; only this is kept of it. Throws `malformedResponse` where it cannot be decoded. */
 export async function tileOf(still: Still, caption: string, { tile }: Pick<SheetStyle, 'tile'>): Promise<Tile> {
-	const { data, info } = await still.open().autoOrient().resize({ width: tile, height: tile, fit: 'inside', withoutEnlargement: true }).toColourspace('srgb').png({ compressionLevel: 1 }).toBuffer({ resolveWithObject: true }).catch((cause: unknown) => {
-		throw undecodable(cause);
-	});
+	const { data, info } = await still
+		.open()
+		.autoOrient()
+		.resize({ width: tile, height: tile, fit: 'inside', withoutEnlargement: true })
+		.toColourspace('srgb')
+		.png({ compressionLevel: 1 })
+		.toBuffer({ resolveWithObject: true })
+		.catch((cause: unknown) => {
+			throw undecodable(cause);
+		});
 	return { png: data, width: info.width, height: info.height, caption };
 }
 
 /** Tiles in rows, each centred above its caption. */
-export async function contactSheet(tiles: readonly Tile[], style: SheetStyle): Promise<{ data: Buffer; width: number; height: number }> {
+export async function contactSheet(
+	tiles: readonly Tile[],
+	style: SheetStyle,
+): Promise<{ data: Buffer; width: number; height: number }> {
 	const { tile, captionLines, background, color, format, quality } = style;
 	const columns = Math.min(style.columns, tiles.length);
 	const gap = Math.round(tile / 16);
@@ -42,14 +52,37 @@ export async function contactSheet(tiles: readonly Tile[], style: SheetStyle): P
 	const captionHeight = captionLines === 0 ? 0 : Math.ceil(letters * lineHeight * captionLines) + Math.round(gap / 2);
 	const [cellWidth, cellHeight] = [tile + gap, tile + captionHeight + gap];
 	const [width, height] = [columns * cellWidth + gap, Math.ceil(tiles.length / columns) * cellHeight + gap];
-	const placed = tiles.map((entry, place) => ({ ...entry, left: gap + (place % columns) * cellWidth, top: gap + Math.floor(place / columns) * cellHeight }));
-	const overlays: OverlayOptions[] = placed.map(({ png, left, top, width: own, height: high }) => ({ input: png, left: left + Math.floor((tile - own) / 2), top: top + Math.floor((tile - high) / 2) }));
+	const placed = tiles.map((entry, place) => ({
+		...entry,
+		left: gap + (place % columns) * cellWidth,
+		top: gap + Math.floor(place / columns) * cellHeight,
+	}));
+	const overlays: OverlayOptions[] = placed.map(({ png, left, top, width: own, height: high }) => ({
+		input: png,
+		left: left + Math.floor((tile - own) / 2),
+		top: top + Math.floor((tile - high) / 2),
+	}));
 	if (captionLines > 0) {
 		// A row's captions are one layer: a sheet of a hundred needs no hundred more.
 		const rows = Map.groupBy(placed, ({ top }) => top);
 		for (const [top, row] of rows) {
-			const texts = await Promise.all(row.map(({ caption, left }) => captionSvg(caption, { size: letters, maxWidth: tile, maxLines: captionLines, color }, left, Math.round(gap / 4))));
-			overlays.push({ input: Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${captionHeight}">${texts.join('')}</svg>`), left: 0, top: top + tile });
+			const texts = await Promise.all(
+				row.map(({ caption, left }) =>
+					captionSvg(
+						caption,
+						{ size: letters, maxWidth: tile, maxLines: captionLines, color },
+						left,
+						Math.round(gap / 4),
+					),
+				),
+			);
+			overlays.push({
+				input: Buffer.from(
+					`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${captionHeight}">${texts.join('')}</svg>`,
+				),
+				left: 0,
+				top: top + tile,
+			});
 		}
 	}
 	const { default: sharp } = await import('sharp');

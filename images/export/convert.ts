@@ -36,17 +36,33 @@ export async function convert({ metadata, open }: Still, conversion: Conversion)
 	const { format, quality, width, height, fit, enlarge, keepMetadata, background } = conversion;
 	const isCmyk = metadata.space === 'cmyk';
 	let image = open().autoOrient();
-	if (width !== null || height !== null) image = image.resize({ ...(width === null ? {} : { width }), ...(height === null ? {} : { height }), fit, withoutEnlargement: !enlarge, background: format === 'jpeg' ? background : { r: 0, g: 0, b: 0, alpha: 0 } });
+	if (width !== null || height !== null)
+		image = image.resize({
+			...(width === null ? {} : { width }),
+			...(height === null ? {} : { height }),
+			fit,
+			withoutEnlargement: !enlarge,
+			background: format === 'jpeg' ? background : { r: 0, g: 0, b: 0, alpha: 0 },
+		});
 	if (format === 'jpeg') image = image.flatten({ background });
 	if (isCmyk) image = image.toColourspace('srgb');
-	else if (format === 'png' && metadata.depth === 'ushort') image = image.toColourspace(metadata.channels <= 2 ? 'grey16' : 'rgb16');
+	else if (format === 'png' && metadata.depth === 'ushort')
+		image = image.toColourspace(metadata.channels <= 2 ? 'grey16' : 'rgb16');
 	// A profile describes the numbers as they are: none may stay that was made for CMYK.
 	if (keepMetadata) image = image.keepExif().keepXmp();
 	if (!isCmyk) image = image.keepIccProfile();
-	const { data, info } = await encoded(image, format, quality).toBuffer({ resolveWithObject: true }).catch((cause: unknown) => {
-		throw undecodable(cause);
-	});
-	return { data, mimeType: `image/${format}`, extension: format === 'jpeg' ? 'jpg' : format, width: info.width, height: info.height };
+	const { data, info } = await encoded(image, format, quality)
+		.toBuffer({ resolveWithObject: true })
+		.catch((cause: unknown) => {
+			throw undecodable(cause);
+		});
+	return {
+		data,
+		mimeType: `image/${format}`,
+		extension: format === 'jpeg' ? 'jpg' : format,
+		width: info.width,
+		height: info.height,
+	};
 }
 
 function encoded(image: Sharp, format: OutputFormat, quality: number): Sharp {

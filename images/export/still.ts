@@ -21,12 +21,20 @@ export interface Still {
 export async function readStill(open: () => Promise<Readable>, limits: ImageLimits): Promise<Still> {
 	const data = await collect(await open(), limits.maxBytes, (problem) => tooLarge(`The image ${problem}`));
 	const facts = await inspectHead(data, limits.maxPixels);
-	if (!endsWhole(facts.mimeType, data.subarray(-4096), data.length, data)) throw unreadable(`The image is cut off after ${data.length} bytes`);
+	if (!endsWhole(facts.mimeType, data.subarray(-4096), data.length, data))
+		throw unreadable(`The image is cut off after ${data.length} bytes`);
 	const { default: sharp } = await import('sharp');
 	const pipeline = () => sharp(data, { failOn: 'error', limitInputPixels: limits.maxPixels });
-	const metadata = await pipeline().metadata().catch((cause: unknown) => {
-		throw undecodable(cause);
-	});
-	if ((metadata.pages ?? 1) > 1) throw new ImageError('invalidRequest', { message: `The image is animated (${metadata.pages} frames); only still ones are taken`, hint: 'Take one frame of it first', delivery: 'notSent' });
+	const metadata = await pipeline()
+		.metadata()
+		.catch((cause: unknown) => {
+			throw undecodable(cause);
+		});
+	if ((metadata.pages ?? 1) > 1)
+		throw new ImageError('invalidRequest', {
+			message: `The image is animated (${metadata.pages} frames); only still ones are taken`,
+			hint: 'Take one frame of it first',
+			delivery: 'notSent',
+		});
 	return { data, facts, metadata, open: pipeline };
 }

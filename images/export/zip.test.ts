@@ -7,7 +7,12 @@ import { noLineage } from '../lineage';
 import { safeName, uniqueNames, type ZipEntry, zipOf } from './zip';
 
 const facts = (bytes: number) => ({ mimeType: 'image/png', width: 3, height: 2, bytes });
-const entry = (name: string, data: Buffer): ZipEntry => ({ name, lineage: { ...noLineage, prompt: `of ${name}`, seed: 7 }, facts: facts(data.length), open: () => Promise.resolve(Readable.from([data])) });
+const entry = (name: string, data: Buffer): ZipEntry => ({
+	name,
+	lineage: { ...noLineage, prompt: `of ${name}`, seed: 7 },
+	facts: facts(data.length),
+	open: () => Promise.resolve(Readable.from([data])),
+});
 
 async function unzipped(archive: Buffer): Promise<Map<string, { data: Buffer; isStored: boolean }>> {
 	const found = new Map<string, { data: Buffer; isStored: boolean }>();
@@ -37,17 +42,37 @@ it('packs pictures as they are, in their order, with a manifest at the end', asy
 	expect([...files.keys()]).toEqual(['cats/a.png', 'b.png', 'manifest.json']);
 	expect(files.get('cats/a.png')).toEqual({ data: a, isStored: true });
 	expect(JSON.parse(files.get('manifest.json')?.data.toString() ?? '')).toEqual(manifest);
-	expect(manifest).toMatchObject([{ name: 'cats/a.png', prompt: 'of cats/a.png', seed: 7, bytes: 13, width: 3, sha256: createHash('sha256').update(a).digest('hex') }, { name: 'b.png' }]);
+	expect(manifest).toMatchObject([
+		{
+			name: 'cats/a.png',
+			prompt: 'of cats/a.png',
+			seed: 7,
+			bytes: 13,
+			width: 3,
+			sha256: createHash('sha256').update(a).digest('hex'),
+		},
+		{ name: 'b.png' },
+	]);
 });
 
 it('opens one picture at a time, and none before it is its turn', async () => {
 	let open = 0;
 	let most = 0;
-	const lazy = (n: number): ZipEntry => ({ ...entry(`${n}.png`, Buffer.alloc(300_000, n)), open: () => {
-		most = Math.max(most, ++open);
-		return Promise.resolve(Readable.from([Buffer.alloc(300_000, n)]).on('close', () => { open -= 1; }));
-	} });
-	const { stream } = await zipOf(Array.from({ length: 20 }, (_, n) => lazy(n)), new Date(0));
+	const lazy = (n: number): ZipEntry => ({
+		...entry(`${n}.png`, Buffer.alloc(300_000, n)),
+		open: () => {
+			most = Math.max(most, ++open);
+			return Promise.resolve(
+				Readable.from([Buffer.alloc(300_000, n)]).on('close', () => {
+					open -= 1;
+				}),
+			);
+		},
+	});
+	const { stream } = await zipOf(
+		Array.from({ length: 20 }, (_, n) => lazy(n)),
+		new Date(0),
+	);
 	expect((await unzipped(await buffer(stream))).size).toBe(21);
 	// One may not have told yet that it is closed when the next is opened.
 	expect(most).toBeLessThanOrEqual(2);
@@ -55,9 +80,23 @@ it('opens one picture at a time, and none before it is its turn', async () => {
 
 it.each([
 	['cannot be opened', () => Promise.reject(new Error('gone'))],
-	['breaks', () => Promise.resolve(Readable.from((async function* () { yield Buffer.from('x'); throw new Error('gone'); })()))],
+	[
+		'breaks',
+		() =>
+			Promise.resolve(
+				Readable.from(
+					(async function* () {
+						yield Buffer.from('x');
+						throw new Error('gone');
+					})(),
+				),
+			),
+	],
 ])('a picture that %s fails the archive', async (_what, open) => {
-	const { stream } = await zipOf([entry('a.png', Buffer.from('a')), { ...entry('b.png', Buffer.from('b')), open }], new Date(0));
+	const { stream } = await zipOf(
+		[entry('a.png', Buffer.from('a')), { ...entry('b.png', Buffer.from('b')), open }],
+		new Date(0),
+	);
 	await expect(buffer(stream)).rejects.toThrow('gone');
 });
 
@@ -72,19 +111,26 @@ it.each([
 ])('%j becomes %j', (wish, name) => expect(safeName(wish)).toBe(name));
 
 it('names that are alike are told apart, also by case, and none takes the place of the manifest', () => {
-	expect(uniqueNames(['a.png', 'A.png', 'a.png', 'a (2).png', 'b', 'b', 'manifest.json'], ['manifest.json'])).toEqual(['a.png', 'A (2).png', 'a (3).png', 'a (2) (2).png', 'b', 'b (2)', 'manifest (2).json']);
+	expect(uniqueNames(['a.png', 'A.png', 'a.png', 'a (2).png', 'b', 'b', 'manifest.json'], ['manifest.json'])).toEqual(
+		['a.png', 'A (2).png', 'a (3).png', 'a (2) (2).png', 'b', 'b (2)', 'manifest (2).json'],
+	);
 });
 
 it('property: whatever is wished for, names are safe, and no two are the same', () => {
 	fc.assert(
-		fc.property(fc.array(fc.oneof(fc.string(), fc.constantFrom('a', 'A', '../a', 'a/../b', 'a.png', 'x/..')), { maxLength: 30 }), (wishes) => {
-			const names = uniqueNames(wishes);
-			expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(names.length);
-			for (const name of names) {
-				expect(name).not.toMatch(/^\/|\\|\0/);
-				expect(name.split('/')).not.toContain('..');
-				expect(name).not.toBe('');
-			}
-		}),
+		fc.property(
+			fc.array(fc.oneof(fc.string(), fc.constantFrom('a', 'A', '../a', 'a/../b', 'a.png', 'x/..')), {
+				maxLength: 30,
+			}),
+			(wishes) => {
+				const names = uniqueNames(wishes);
+				expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(names.length);
+				for (const name of names) {
+					expect(name).not.toMatch(/^\/|\\|\0/);
+					expect(name.split('/')).not.toContain('..');
+					expect(name).not.toBe('');
+				}
+			},
+		),
 	);
 });

@@ -44,7 +44,10 @@ export async function zipOf(entries: readonly ZipEntry[], time: Date): Promise<Z
 	zip.outputStream.on('error', fail);
 	zip.outputStream.pipe(out);
 	const options = { compress: false, mtime: time };
-	const names = uniqueNames(entries.map(({ name }) => name), [manifestName]);
+	const names = uniqueNames(
+		entries.map(({ name }) => name),
+		[manifestName],
+	);
 	for (const [place, { open, lineage, facts }] of entries.entries()) {
 		const name = names[place] ?? '';
 		zip.addReadStreamLazy(name, { ...options, size: facts.bytes }, (give) => {
@@ -72,12 +75,16 @@ export async function zipOf(entries: readonly ZipEntry[], time: Date): Promise<Z
 			);
 		});
 	}
-	zip.addReadStreamLazy(manifestName, { ...options, compress: true }, (give) => give(null, Readable.from([Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)])));
+	zip.addReadStreamLazy(manifestName, { ...options, compress: true }, (give) =>
+		give(null, Readable.from([Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)])),
+	);
 	zip.end();
 	return { stream: out, manifest };
 }
 
-/** Names that no two entries share, whatever the case (many file systems do not tell it apart): `a.png`, `a (2).png`. */
+/**
+ * Names that no two entries share, whatever the case (many file systems do not tell it apart): `a.png`, `a (2).png`.
+ */
 export function uniqueNames(wanted: readonly string[], taken: readonly string[] = []): string[] {
 	const used = new Set(taken.map((name) => name.toLowerCase()));
 	return wanted.map((wish) => {
@@ -94,13 +101,20 @@ export function uniqueNames(wanted: readonly string[], taken: readonly string[] 
 /** Longest part of a path, in characters: file systems take 255 bytes, and a character may have three. */
 const longestPart = 80;
 
-/** A path that stays below where it is unpacked, on any system: folders are kept, what would lead out of them is not. */
+/**
+ * A path that stays below where it is unpacked, on any system: folders are kept, what would lead out of them is not.
+ */
 export function safeName(wish: string): string {
 	const parts = wish
 		.replaceAll('\\', '/')
 		.split('/')
-		 
-		.map((part) => part.replace(/[\u0000-\u001f\u007f<>:"|?*]/g, '_').replace(/[. ]+$/, '').trim())
+
+		.map((part) =>
+			part
+				.replace(/[\u0000-\u001f\u007f<>:"|?*]/g, '_')
+				.replace(/[. ]+$/, '')
+				.trim(),
+		)
 		.filter((part) => part !== '' && part !== '.' && part !== '..')
 		.map(shortened);
 	return parts.join('/') || 'image';
@@ -110,5 +124,8 @@ function shortened(part: string): string {
 	const characters = Array.from(part);
 	if (characters.length <= longestPart) return part;
 	const extension = /\.[A-Za-z0-9]{1,5}$/.exec(part)?.[0] ?? '';
-	return `${characters.slice(0, longestPart - extension.length).join('').trimEnd()}${extension}`;
+	return `${characters
+		.slice(0, longestPart - extension.length)
+		.join('')
+		.trimEnd()}${extension}`;
 }

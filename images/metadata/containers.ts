@@ -17,13 +17,20 @@ const xmpKeyword = 'XML:com.adobe.xmp';
 export function intoPng(file: Buffer, { parameters, xmp }: Embedded): Buffer {
 	const signature = 8;
 	const parts: Buffer[] = [file.subarray(0, signature)];
-	const own = [isLatin1(parameters) ? chunk('tEXt', Buffer.concat([latin1('parameters\0'), latin1(parameters)])) : itxt('parameters', parameters), itxt(xmpKeyword, xmp)];
+	const own = [
+		isLatin1(parameters)
+			? chunk('tEXt', Buffer.concat([latin1('parameters\0'), latin1(parameters)]))
+			: itxt('parameters', parameters),
+		itxt(xmpKeyword, xmp),
+	];
 	for (let at = signature; at + 12 <= file.length; ) {
 		const length = file.readUInt32BE(at);
 		const type = file.toString('latin1', at + 4, at + 8);
 		const end = at + 12 + length;
 		if (end > file.length) throw unreadable('The PNG is cut off inside a chunk');
-		const keyword = /^(tEXt|iTXt|zTXt)$/.test(type) ? file.toString('latin1', at + 8, at + 8 + Math.min(length, 80)).split('\0')[0] : undefined;
+		const keyword = /^(tEXt|iTXt|zTXt)$/.test(type)
+			? file.toString('latin1', at + 8, at + 8 + Math.min(length, 80)).split('\0')[0]
+			: undefined;
 		if (keyword !== 'parameters' && keyword !== xmpKeyword) parts.push(file.subarray(at, end));
 		if (type === 'IHDR') parts.push(...own);
 		at = end;
@@ -34,7 +41,8 @@ export function intoPng(file: Buffer, { parameters, xmp }: Embedded): Buffer {
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
 
 /** Keyword, no compression, no language, no translated keyword, UTF-8. */
-const itxt = (keyword: string, text: string) => chunk('iTXt', Buffer.concat([latin1(`${keyword}\0\0\0\0\0`), Buffer.from(text)]));
+const itxt = (keyword: string, text: string) =>
+	chunk('iTXt', Buffer.concat([latin1(`${keyword}\0\0\0\0\0`), Buffer.from(text)]));
 
 function chunk(type: string, data: Buffer): Buffer {
 	const out = Buffer.alloc(12 + data.length);
@@ -58,7 +66,11 @@ export function intoJpeg(file: Buffer, { exif, xmp }: Embedded): Buffer {
 		const end = at + 2 + file.readUInt16BE(at + 2);
 		if (end > file.length) throw unreadable('The JPEG is cut off inside a segment');
 		const segment = file.subarray(at, end);
-		const isOld = marker === 0xe1 && [exifSignature, xmpSignature].some((signature) => segment.subarray(4, 4 + signature.length).equals(signature));
+		const isOld =
+			marker === 0xe1 &&
+			[exifSignature, xmpSignature].some((signature) =>
+				segment.subarray(4, 4 + signature.length).equals(signature),
+			);
 		if (!isOld) parts.push(segment);
 		at = end;
 	}
@@ -69,7 +81,10 @@ export function intoJpeg(file: Buffer, { exif, xmp }: Embedded): Buffer {
 
 function app1(signature: Buffer, data: Buffer): Buffer {
 	const length = 2 + signature.length + data.length;
-	if (length > 0xffff) throw unreadable(`The metadata has ${data.length} bytes; a JPEG takes at most ${0xffff - 2 - signature.length}`);
+	if (length > 0xffff)
+		throw unreadable(
+			`The metadata has ${data.length} bytes; a JPEG takes at most ${0xffff - 2 - signature.length}`,
+		);
 	return Buffer.concat([Buffer.from([0xff, 0xe1, length >> 8, length & 0xff]), signature, data]);
 }
 
@@ -78,7 +93,11 @@ const hasXmp = 0x04;
 const hasAlpha = 0x10;
 
 /** WebP: `EXIF` and `XMP ` chunks at the end, told of in `VP8X`, which the simple kinds get. */
-export function intoWebp(file: Buffer, { exif, xmp }: Embedded, { width, height }: { width: number; height: number }): Buffer {
+export function intoWebp(
+	file: Buffer,
+	{ exif, xmp }: Embedded,
+	{ width, height }: { width: number; height: number },
+): Buffer {
 	const chunks: Array<{ type: string; data: Buffer }> = [];
 	for (let at = 12; at + 8 <= file.length; ) {
 		const length = file.readUInt32LE(at + 4);
@@ -89,7 +108,14 @@ export function intoWebp(file: Buffer, { exif, xmp }: Embedded, { width, height 
 	const kept = chunks.filter(({ type }) => !['VP8X', 'EXIF', 'XMP '].includes(type));
 	const header = Buffer.from(chunks.find(({ type }) => type === 'VP8X')?.data ?? simpleHeader(kept, width, height));
 	header.writeUInt8(header.readUInt8(0) | hasExif | hasXmp, 0);
-	const body = Buffer.concat([{ type: 'VP8X', data: header }, ...kept, { type: 'EXIF', data: exif }, { type: 'XMP ', data: Buffer.from(xmp) }].map(riffChunk));
+	const body = Buffer.concat(
+		[
+			{ type: 'VP8X', data: header },
+			...kept,
+			{ type: 'EXIF', data: exif },
+			{ type: 'XMP ', data: Buffer.from(xmp) },
+		].map(riffChunk),
+	);
 	const out = Buffer.concat([latin1('RIFF'), Buffer.alloc(4), latin1('WEBP'), body]);
 	out.writeUInt32LE(out.length - 8, 4);
 	return out;

@@ -19,13 +19,16 @@ interface Field {
  * besides stays where it lies; new directories are written behind it, since everything in one points by its place.
  */
 export function exifWith(texts: { description: string; comment: string }, existing: Buffer | undefined): Buffer {
-	const tiff = existing && isTiff(existing) ? existing : Buffer.from([0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0]);
+	const tiff =
+		existing && isTiff(existing) ? existing : Buffer.from([0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0]);
 	const order = new Order(tiff.toString('latin1', 0, 2) === 'II');
 	const first = entriesAt(tiff, order.read32(tiff, 4), order);
 	const pointer = first.find(({ tag }) => tag === exifPointer);
 	const second = pointer ? entriesAt(tiff, order.read32(pointer.entry, 8), order) : [];
 	const out = new Appender(tiff, order);
-	const exifAt = out.directory(second, [{ tag: userComment, type: undefinedType, value: unicode(texts.comment, order) }]);
+	const exifAt = out.directory(second, [
+		{ tag: userComment, type: undefinedType, value: unicode(texts.comment, order) },
+	]);
 	const mainAt = out.directory(first, [
 		{ tag: imageDescription, type: ascii, value: Buffer.from(`${texts.description}\0`) },
 		{ tag: software, type: ascii, value: Buffer.from('n8n-nodes-image-pipelines\0') },
@@ -34,7 +37,10 @@ export function exifWith(texts: { description: string; comment: string }, existi
 	return out.finish(mainAt);
 }
 
-/** A user comment as the Stable Diffusion tools write it: its encoding, then UTF-16. Their readers take it big-endian; a little-endian block says so by a mark. */
+/**
+ * A user comment as the Stable Diffusion tools write it: its encoding, then UTF-16. Their readers take it big-endian; a
+ * little-endian block says so by a mark.
+ */
 function unicode(text: string, order: Order): Buffer {
 	const little = Buffer.from(text, 'utf16le');
 	return Buffer.concat([Buffer.from('UNICODE\0', 'latin1'), order.little ? little : little.swap16()]);
@@ -98,18 +104,24 @@ class Appender {
 		this.length = tiff.length;
 	}
 
-	/** Appends a directory of the old entries and new fields, which take the place of old ones of their tag; gives its place. */
+	/**
+	 * Appends a directory of the old entries and new fields, which take the place of old ones of their tag; gives its
+	 * place.
+	 */
 	directory(old: ReadonlyArray<{ tag: number; entry: Buffer }>, fields: readonly Field[]): number {
 		const kept = old.filter(({ tag }) => !fields.some((field) => field.tag === tag));
 		const made = fields.map((field) => ({ tag: field.tag, entry: this.entry(field) }));
 		const sorted = [...kept, ...made].sort((a, b) => a.tag - b.tag);
-		return this.append(Buffer.concat([this.order.short(sorted.length), ...sorted.map(({ entry }) => entry), this.order.long(0)]));
+		return this.append(
+			Buffer.concat([this.order.short(sorted.length), ...sorted.map(({ entry }) => entry), this.order.long(0)]),
+		);
 	}
 
 	private entry({ tag, type, value }: Field): Buffer {
 		const { order } = this;
 		const count = type === long ? value.length / 4 : value.length;
-		const inPlace = value.length <= 4 ? Buffer.concat([value, Buffer.alloc(4 - value.length)]) : order.long(this.append(value));
+		const inPlace =
+			value.length <= 4 ? Buffer.concat([value, Buffer.alloc(4 - value.length)]) : order.long(this.append(value));
 		return Buffer.concat([order.short(tag), order.short(type), order.long(count), inPlace]);
 	}
 

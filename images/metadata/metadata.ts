@@ -23,7 +23,11 @@ export function embedMetadata({ data, facts, metadata }: Still, lineage: Lineage
 		case 'image/webp':
 			return intoWebp(data, embedded, facts);
 		default:
-			throw new ImageError('invalidRequest', { message: `Metadata cannot be written into ${facts.mimeType}; PNG, JPEG and WebP take it`, hint: 'Convert the image first', delivery: 'notSent' });
+			throw new ImageError('invalidRequest', {
+				message: `Metadata cannot be written into ${facts.mimeType}; PNG, JPEG and WebP take it`,
+				hint: 'Convert the image first',
+				delivery: 'notSent',
+			});
 	}
 }
 
@@ -38,7 +42,9 @@ export async function findMetadata({ metadata }: Still): Promise<FoundMetadata> 
 	if (png) return { ...readParameters(png), source: 'png' };
 	const comment = await commentOf(tiffOf(metadata.exif));
 	if (comment) return { ...readParameters(comment), source: 'exif' };
-	const xmp = /<exif:UserComment>[\s\S]*?<rdf:li[^>]*>([\s\S]*?)<\/rdf:li>/.exec(metadata.xmpAsString ?? metadata.xmp?.toString('utf8') ?? '')?.[1];
+	const xmp = /<exif:UserComment>[\s\S]*?<rdf:li[^>]*>([\s\S]*?)<\/rdf:li>/.exec(
+		metadata.xmpAsString ?? metadata.xmp?.toString('utf8') ?? '',
+	)?.[1];
 	if (xmp) return { ...readParameters(unescaped(xmp)), source: 'xmp' };
 	return { ...readParameters(''), source: null };
 }
@@ -62,5 +68,10 @@ async function commentOf(tiff: Buffer | undefined): Promise<string | undefined> 
 }
 
 function unescaped(text: string): string {
-	return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&apos;', "'").replaceAll('&amp;', '&');
+	return text
+		.replaceAll('&lt;', '<')
+		.replaceAll('&gt;', '>')
+		.replaceAll('&quot;', '"')
+		.replaceAll('&apos;', "'")
+		.replaceAll('&amp;', '&');
 }

@@ -6,9 +6,22 @@ import { type Lineage, noLineage } from '../lineage';
  */
 export function writeParameters(lineage: Lineage, { width, height }: { width: number; height: number }): string {
 	const { prompt, negativePrompt, seed, model, provider, jobId } = lineage;
-	// Their reader takes the last line for settings only where it holds three pairs: the size and the version always stand.
-	const pairs = Object.entries({ Seed: seed, Size: `${width}x${height}`, Model: model, Provider: provider, 'Job ID': jobId, Software: 'n8n', Version: 'n8n-nodes-image-pipelines' }).filter(([, value]) => value !== null);
-	return [prompt ?? '', ...(negativePrompt ? [`Negative prompt: ${negativePrompt}`] : []), pairs.map(([name, value]) => `${name}: ${quoted(String(value))}`).join(', ')].join('\n');
+	// Their reader takes the last line for settings only where it holds three pairs: the size and the version always
+	// stand.
+	const pairs = Object.entries({
+		Seed: seed,
+		Size: `${width}x${height}`,
+		Model: model,
+		Provider: provider,
+		'Job ID': jobId,
+		Software: 'n8n',
+		Version: 'n8n-nodes-image-pipelines',
+	}).filter(([, value]) => value !== null);
+	return [
+		prompt ?? '',
+		...(negativePrompt ? [`Negative prompt: ${negativePrompt}`] : []),
+		pairs.map(([name, value]) => `${name}: ${quoted(String(value))}`).join(', '),
+	].join('\n');
 }
 
 /** As their writer does: what holds a comma, a colon or a line's end is quoted as JSON. */
@@ -34,7 +47,16 @@ export function readParameters(text: string): Parameters {
 	const prompt = (negativeAt < 0 ? lines : lines.slice(0, negativeAt)).join('\n').trim();
 	const negative = negativeAt < 0 ? '' : lines.slice(negativeAt).join('\n').replace('Negative prompt:', '').trim();
 	const seed = Number(settings['Seed'] ?? Number.NaN);
-	return { ...noLineage, prompt: prompt || null, negativePrompt: negative || null, seed: Number.isSafeInteger(seed) ? seed : null, model: settings['Model'] ?? null, provider: settings['Provider'] ?? null, jobId: settings['Job ID'] ?? null, settings };
+	return {
+		...noLineage,
+		prompt: prompt || null,
+		negativePrompt: negative || null,
+		seed: Number.isSafeInteger(seed) ? seed : null,
+		model: settings['Model'] ?? null,
+		provider: settings['Provider'] ?? null,
+		jobId: settings['Job ID'] ?? null,
+		settings,
+	};
 }
 
 function unquoted(value: string): string {

@@ -1,6 +1,9 @@
 import type { Lineage } from '../lineage';
 
-/** What picture managers and search engines read: the description, the tool, and that a model made it (IPTC's word for that). */
+/**
+ * What picture managers and search engines read: the description, the tool, and that a model made it (IPTC's word for
+ * that).
+ */
 export function xmpOf({ prompt }: Lineage, parameters: string): string {
 	return `<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:exif="http://ns.adobe.com/exif/1.0/" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">
@@ -13,6 +16,9 @@ export function xmpOf({ prompt }: Lineage, parameters: string): string {
 }
 
 function escaped(text: string): string {
-	 
-	return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+	return text
+		.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '')
+		.replaceAll('&', '&amp;')
+		.replaceAll('<', '&lt;')
+		.replaceAll('>', '&gt;');
 }

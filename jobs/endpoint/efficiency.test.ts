@@ -3,17 +3,28 @@ import { fakeEndpoint } from '../../test/support/fakeEndpoint';
 import { type Load, simulate } from '../../test/support/simulation';
 import type { ScopedLearned } from './learnedValues';
 
-it.each([2_000, 20_000])('two hundred jobs of about %i ms, five at a time, polled alone: near what blind polling can reach', async (meanMs) => {
-	const { makespan, requestsPerJob, medianDelay } = await simulate({ jobs: 200, inFlight: 5, meanMs, requestsPerMinute: null });
-	// Blind bulk polling of c jobs cannot beat delay × extra requests a job = 1 / 2c: a tenth here.
-	expect(medianDelay * (requestsPerJob - 1)).toBeLessThanOrEqual(0.13);
-	expect(medianDelay).toBeLessThan(0.12);
-	expect(makespan).toBeLessThan(1.14);
-	expect(requestsPerJob).toBeLessThan(2.3);
-}, 60_000);
+it.each([2_000, 20_000])(
+	'two hundred jobs of about %i ms, five at a time, polled alone: near what blind polling can reach',
+	async (meanMs) => {
+		const { makespan, requestsPerJob, medianDelay } = await simulate({
+			jobs: 200,
+			inFlight: 5,
+			meanMs,
+			requestsPerMinute: null,
+		});
+		// Blind bulk polling of c jobs cannot beat delay × extra requests a job = 1 / 2c: a tenth here.
+		expect(medianDelay * (requestsPerJob - 1)).toBeLessThanOrEqual(0.13);
+		expect(medianDelay).toBeLessThan(0.12);
+		expect(makespan).toBeLessThan(1.14);
+		expect(requestsPerJob).toBeLessThan(2.3);
+	},
+	60_000,
+);
 
 it('with many in flight a look serves them all', async () => {
-	expect((await simulate({ jobs: 400, inFlight: 50, meanMs: 2_000, requestsPerMinute: null })).requestsPerJob).toBeLessThan(1.25);
+	expect(
+		(await simulate({ jobs: 400, inFlight: 50, meanMs: 2_000, requestsPerMinute: null })).requestsPerJob,
+	).toBeLessThan(1.25);
 }, 60_000);
 
 it('where ends are announced hardly anybody is looked at, and one that is not announced is found all the same', async () => {
@@ -31,7 +42,11 @@ describe('a batch after a restart, which begins with what an earlier one has lea
 	/** Values that outlive the endpoint, as the memory keeps them. */
 	function keeper(): ScopedLearned {
 		const values: Record<string, Json> = {};
-		return { read: async () => ({ ...values }), write: (more) => void Object.assign(values, JSON.parse(JSON.stringify(more))), digest: (text) => text };
+		return {
+			read: async () => ({ ...values }),
+			write: (more) => void Object.assign(values, JSON.parse(JSON.stringify(more))),
+			digest: (text) => text,
+		};
 	}
 
 	async function warm(load: Load) {
@@ -43,27 +58,52 @@ describe('a batch after a restart, which begins with what an earlier one has lea
 	it.each([
 		[2_000, 1.9],
 		[20_000, 1.92],
-	])('needs for jobs of about %i ms at most %d requests each, and sees their ends within about a tenth of their time', async (meanMs, requests) => {
-		const result = await warm({ jobs: 3_000, inFlight: 5, meanMs, requestsPerMinute: null });
-		expect(result.requestsPerJob).toBeLessThanOrEqual(requests);
-		expect(result.medianDelay).toBeLessThanOrEqual(0.105);
-		expect(result.makespan).toBeLessThanOrEqual(1.13);
-	}, 60_000);
+	])(
+		'needs for jobs of about %i ms at most %d requests each, and sees their ends within about a tenth of their time',
+		async (meanMs, requests) => {
+			const result = await warm({ jobs: 3_000, inFlight: 5, meanMs, requestsPerMinute: null });
+			expect(result.requestsPerJob).toBeLessThanOrEqual(requests);
+			expect(result.medianDelay).toBeLessThanOrEqual(0.105);
+			expect(result.makespan).toBeLessThanOrEqual(1.13);
+		},
+		60_000,
+	);
 
-	it.each([5, 50])('polls hardly anybody where ends are announced, %i in flight', async (inFlight) => {
-		const result = await warm({ jobs: 400, inFlight, meanMs: 2_000, requestsPerMinute: null, push: { afterMs: 60, share: 1 } });
-		expect(result.requestsPerJob).toBeLessThanOrEqual(1.01);
-	}, 60_000);
+	it.each([5, 50])(
+		'polls hardly anybody where ends are announced, %i in flight',
+		async (inFlight) => {
+			const result = await warm({
+				jobs: 400,
+				inFlight,
+				meanMs: 2_000,
+				requestsPerMinute: null,
+				push: { afterMs: 60, share: 1 },
+			});
+			expect(result.requestsPerJob).toBeLessThanOrEqual(1.01);
+		},
+		60_000,
+	);
 
 	it('polls hardly anybody although announcements come at different times', async () => {
-		const result = await warm({ jobs: 400, inFlight: 5, meanMs: 2_000, requestsPerMinute: null, push: { afterMs: 400, share: 1 } });
+		const result = await warm({
+			jobs: 400,
+			inFlight: 5,
+			meanMs: 2_000,
+			requestsPerMinute: null,
+			push: { afterMs: 400, share: 1 },
+		});
 		expect(result.requestsPerJob).toBeLessThanOrEqual(1.03);
 	}, 60_000);
 });
 
 it('where requests are as scarce as places, looks leave them to the submits', async () => {
 	// 120 a minute for 150 jobs a minute: with a look for every five jobs a hundred can be made.
-	const { makespan, requestsPerJob } = await simulate({ jobs: 400, inFlight: 5, meanMs: 2_000, requestsPerMinute: 120 });
+	const { makespan, requestsPerJob } = await simulate({
+		jobs: 400,
+		inFlight: 5,
+		meanMs: 2_000,
+		requestsPerMinute: 120,
+	});
 	expect(requestsPerJob).toBeLessThan(1.35);
 	expect(makespan).toBeLessThan(1.75);
 }, 60_000);

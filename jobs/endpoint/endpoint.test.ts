@@ -41,14 +41,23 @@ it('a lost answer is asked for again under the same key, more than a second late
 });
 
 it('a job whose answer was lost is looked for, and adopted', async () => {
-	const { clock, submit, submits, log } = fakeEndpoint({ refusals: [cut()], can: { idempotency: 'lookup' }, looksUp: true, acceptsUnanswered: true });
+	const { clock, submit, submits, log } = fakeEndpoint({
+		refusals: [cut()],
+		can: { idempotency: 'lookup' },
+		looksUp: true,
+		acceptsUnanswered: true,
+	});
 	expect((await clock.until(submit('k'))).job.id).toBe('job-1');
 	expect(submits).toHaveLength(1);
 	expect(log.lookUps).toBe(1);
 });
 
 it('a request that never arrived is looked for, and made', async () => {
-	const { clock, submit, submits, log } = fakeEndpoint({ refusals: [cut()], can: { idempotency: 'lookup' }, looksUp: true });
+	const { clock, submit, submits, log } = fakeEndpoint({
+		refusals: [cut()],
+		can: { idempotency: 'lookup' },
+		looksUp: true,
+	});
 	expect((await clock.until(submit('k'))).job.id).toBe('job-1');
 	expect(submits).toHaveLength(2);
 	expect(log.lookUps).toBe(1);
@@ -57,18 +66,32 @@ it('a request that never arrived is looked for, and made', async () => {
 it('where nobody can tell, an item whose outcome was unknown in an earlier run is not sent again', async () => {
 	const { clock, submit, submits } = fakeEndpoint({ refusals: [cut()], can: { idempotency: 'none' } });
 	await expect(clock.until(submit('k'))).rejects.toMatchObject({ outcome: 'unknown' });
-	await expect(clock.until(submit('k'))).rejects.toMatchObject({ code: 'conflict', outcome: 'unknown', message: expect.stringContaining('may have been paid') as string });
+	await expect(clock.until(submit('k'))).rejects.toMatchObject({
+		code: 'conflict',
+		outcome: 'unknown',
+		message: expect.stringContaining('may have been paid') as string,
+	});
 	expect(submits).toHaveLength(1);
 });
 
-it.each(['none', 'lookup'] as const)('without a key of the provider\'s own (%s) a lost answer is not sent again, and the error says that it may be paid', async (idempotency) => {
-	const { clock, submit, submits } = fakeEndpoint({ refusals: [cut()], can: { idempotency } });
-	await expect(clock.until(submit('k'))).rejects.toMatchObject({ code: 'network', message: expect.stringContaining('may have been made'), hint: expect.stringContaining('paid already') });
-	expect(submits).toHaveLength(1);
-});
+it.each(['none', 'lookup'] as const)(
+	"without a key of the provider's own (%s) a lost answer is not sent again, and the error says that it may be paid",
+	async (idempotency) => {
+		const { clock, submit, submits } = fakeEndpoint({ refusals: [cut()], can: { idempotency } });
+		await expect(clock.until(submit('k'))).rejects.toMatchObject({
+			code: 'network',
+			message: expect.stringContaining('may have been made'),
+			hint: expect.stringContaining('paid already'),
+		});
+		expect(submits).toHaveLength(1);
+	},
+);
 
 it('what was never sent is sent again whatever the provider', async () => {
-	const { clock, submit, submits } = fakeEndpoint({ refusals: [new ImageError('network', { message: 'nothing listens', delivery: 'notSent' })], can: { idempotency: 'none' } });
+	const { clock, submit, submits } = fakeEndpoint({
+		refusals: [new ImageError('network', { message: 'nothing listens', delivery: 'notSent' })],
+		can: { idempotency: 'none' },
+	});
 	await expect(clock.until(submit('k'))).resolves.toBeDefined();
 	expect(submits).toHaveLength(1);
 });
@@ -84,7 +107,11 @@ it('never more jobs are in flight than allowed, and all get their turn though no
 it('who waits for a slot past the deadline is told what holds it up', async () => {
 	const { clock, submit } = fakeEndpoint({ jobsInFlight: 1, jobMs: 3_600_000 });
 	await clock.until(submit('a'));
-	await expect(clock.until(submit('b', { deadline: clock.now() + 30_000 }))).rejects.toMatchObject({ code: 'rateLimited', message: expect.stringContaining('1 are in flight'), delivery: 'notSent' });
+	await expect(clock.until(submit('b', { deadline: clock.now() + 30_000 }))).rejects.toMatchObject({
+		code: 'rateLimited',
+		message: expect.stringContaining('1 are in flight'),
+		delivery: 'notSent',
+	});
 });
 
 it('who stops waiting for a slot is told at once and leaves it to the next', async () => {

@@ -3,7 +3,13 @@ import type { ApiTransport } from '../../http/apiClient';
 import { ImageError, outcomeOf, toImageError } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
-import type { EndpointConfig, Observation, ProviderAdapter, ProviderDefinition, Session } from '../../providers/provider';
+import type {
+	EndpointConfig,
+	Observation,
+	ProviderAdapter,
+	ProviderDefinition,
+	Session,
+} from '../../providers/provider';
 import { Mailbox } from '../polling/mailbox';
 import { PushTrust } from '../polling/pushTrust';
 import { pollFloorMs, schedule } from '../polling/schedule';
@@ -60,9 +66,14 @@ export class Endpoint<S extends Session = Session> {
 		this.usedAt = clock.now();
 		this.learned = new LearnedValues(dependencies.learned);
 		this.mailbox = new Mailbox(clock);
-		this.requests = new RequestPace(config.limits, clock, () => this.learned.change('rate', () => this.requests.snapshot()));
+		this.requests = new RequestPace(config.limits, clock, () =>
+			this.learned.change('rate', () => this.requests.snapshot()),
+		);
 		this.times = new JobTimes(clock, this.learned);
-		this.session = adapter.connect(config, new PacedTransport(dependencies.transport(config), this.requests, clock));
+		this.session = adapter.connect(
+			config,
+			new PacedTransport(dependencies.transport(config), this.requests, clock),
+		);
 		this.slots = new Slots(config.limits.jobsInFlight, (ids) => this.follow(ids));
 		const trust = new PushTrust();
 		this.watcher = new Watcher({
@@ -108,10 +119,15 @@ export class Endpoint<S extends Session = Session> {
 
 	/** Jobs that run here as far as this process knows, and requests and jobs that wait for pacing or a slot. */
 	get load(): { jobsInFlight: number; waiting: number } {
-		return { jobsInFlight: Math.max(this.slots.inFlight, this.times.count), waiting: this.slots.waiting + this.requests.waiting };
+		return {
+			jobsInFlight: Math.max(this.slots.inFlight, this.times.count),
+			waiting: this.slots.waiting + this.requests.waiting,
+		};
 	}
 
-	/** Since when nobody has used it and nothing has run or waited here, ms since the epoch; null while something does. */
+	/**
+	 * Since when nobody has used it and nothing has run or waited here, ms since the epoch; null while something does.
+	 */
 	get idleSince(): number | null {
 		const isBusy = this.watcher.isBusy || this.load.waiting > 0 || this.load.jobsInFlight > 0;
 		return isBusy ? null : Math.max(this.usedAt, this.requests.lastAt);
@@ -123,11 +139,12 @@ export class Endpoint<S extends Session = Session> {
 	}
 
 	/**
-	 * Does work that sends a request beside the API plane, a download mostly. It is paced with the endpoint's own requests
-	 * where the server counts it among them: at the base URL's own origin, where the limit is each client's.
+	 * Does work that sends a request beside the API plane, a download mostly. It is paced with the endpoint's own
+	 * requests where the server counts it among them: at the base URL's own origin, where the limit is each client's.
 	 */
 	async pace<T>(url: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-		const isCounted = this.config.limits.perClient === true && URL.canParse(url) && new URL(url).origin === this.origin;
+		const isCounted =
+			this.config.limits.perClient === true && URL.canParse(url) && new URL(url).origin === this.origin;
 		if (!isCounted) return await work();
 		const sentAt = await this.requests.next(signal, groups.getStore());
 		const done = await outcomeOf(work());
@@ -144,7 +161,9 @@ export class Endpoint<S extends Session = Session> {
 		return await this.watcher.wait(id, options);
 	}
 
-	/** Takes in what was learned of a job elsewhere, e.g. by a verified webhook: whoever waits for it, or will, is told. */
+	/**
+	 * Takes in what was learned of a job elsewhere, e.g. by a verified webhook: whoever waits for it, or will, is told.
+	 */
 	observe(snapshot: JobSnapshot): void {
 		const { id, status } = snapshot.job;
 		if (id !== null && isTerminal(status)) this.mailbox.put(id, snapshot);
@@ -184,7 +203,9 @@ export class Endpoint<S extends Session = Session> {
 	private scarce(): { requestsPerMinute: number; inFlight: number } | undefined {
 		const { jobsInFlight } = this.config.limits;
 		const { requestsPerMinute } = this;
-		return this.slots.contended && requestsPerMinute !== null && jobsInFlight !== null ? { requestsPerMinute, inFlight: jobsInFlight } : undefined;
+		return this.slots.contended && requestsPerMinute !== null && jobsInFlight !== null
+			? { requestsPerMinute, inFlight: jobsInFlight }
+			: undefined;
 	}
 
 	/** Whoever saw it: the slot is free. */
@@ -200,7 +221,10 @@ export class Endpoint<S extends Session = Session> {
 			void this.watcher
 				.wait(id, { deadline: clock.now() + 60_000 })
 				// Where asking again may help it is asked again: a slot that nobody looks after is never given back.
-				.then(({ ended }) => ended, (thrown: unknown) => !toImageError(thrown).retryable)
+				.then(
+					({ ended }) => ended,
+					(thrown: unknown) => !toImageError(thrown).retryable,
+				)
 				.then((over) => {
 					if (!over && this.slots.contended) this.follow([id]);
 				});
@@ -208,19 +232,34 @@ export class Endpoint<S extends Session = Session> {
 	}
 
 	private async poll(ids: readonly string[], signal: AbortSignal | undefined): Promise<Map<string, Observation>> {
-		if (!this.session.poll) throw unsupported(this.provider, 'be asked after a job: it answers when the job is done', ({ poll }) => poll !== 'none');
+		if (!this.session.poll)
+			throw unsupported(
+				this.provider,
+				'be asked after a job: it answers when the job is done',
+				({ poll }) => poll !== 'none',
+			);
 		const observations = await this.session.poll(ids, { signal });
 		return new Map([...observations].map(([id, observation]) => [id, aboutIt(id, observation)]));
 	}
 }
 
 /** What tells an account of a provider from all others: base URL and key, whatever their name and limits. */
-export function identityOf(provider: Pick<ProviderDefinition, 'id'>, { baseUrl, headers, secrets }: EndpointConfig): string {
-	return createHash('sha256').update(JSON.stringify([provider.id, baseUrl, headers, secrets])).digest('hex');
+export function identityOf(
+	provider: Pick<ProviderDefinition, 'id'>,
+	{ baseUrl, headers, secrets }: EndpointConfig,
+): string {
+	return createHash('sha256')
+		.update(JSON.stringify([provider.id, baseUrl, headers, secrets]))
+		.digest('hex');
 }
 
 /** An answer about another job (a proxy's cache, say) is spoilt, whatever it says. */
 function aboutIt(id: string, observation: Observation): Observation {
 	if (!observation.ok || observation.snapshot.job.id === id) return observation;
-	return { ok: false, error: new ImageError('malformedResponse', { message: `Asked after job ${id}, told of job ${String(observation.snapshot.job.id)}` }) };
+	return {
+		ok: false,
+		error: new ImageError('malformedResponse', {
+			message: `Asked after job ${id}, told of job ${String(observation.snapshot.job.id)}`,
+		}),
+	};
 }

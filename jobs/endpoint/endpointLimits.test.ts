@@ -7,10 +7,18 @@ const cut = () => new ImageError('network', { message: 'cut', delivery: 'ambiguo
 const forever = { deadline: Number.POSITIVE_INFINITY };
 
 it('an answer about another job is not taken for the one asked after, and harms nobody else', async () => {
-	const { clock, endpoint, submit } = fakeEndpoint({ says: (id) => (id === 'job-1' ? { ok: true, snapshot: snapshotOf('job-9', 'succeeded') } : undefined) });
+	const { clock, endpoint, submit } = fakeEndpoint({
+		says: (id) => (id === 'job-1' ? { ok: true, snapshot: snapshotOf('job-9', 'succeeded') } : undefined),
+	});
 	await clock.until(Promise.all([submit('a'), submit('b')]));
-	expect((await clock.until(endpoint.look(['job-1']))).get('job-1')).toMatchObject({ ok: false, error: { code: 'malformedResponse', message: expect.stringContaining('told of job job-9') as string } });
-	const waits = [endpoint.wait('job-1', forever), endpoint.wait('job-2', { ...forever, known: snapshotOf('job-2', 'queued') })];
+	expect((await clock.until(endpoint.look(['job-1']))).get('job-1')).toMatchObject({
+		ok: false,
+		error: { code: 'malformedResponse', message: expect.stringContaining('told of job job-9') as string },
+	});
+	const waits = [
+		endpoint.wait('job-1', forever),
+		endpoint.wait('job-2', { ...forever, known: snapshotOf('job-2', 'queued') }),
+	];
 	const [spoilt, sound] = await clock.until(Promise.allSettled(waits));
 	expect(spoilt).toMatchObject({ status: 'rejected', reason: { code: 'malformedResponse' } });
 	expect(sound).toMatchObject({ status: 'fulfilled', value: { ended: true } });
@@ -18,7 +26,11 @@ it('an answer about another job is not taken for the one asked after, and harms 
 
 it('a job whose looks are spoilt for a while still frees its slot for who waits for one', async () => {
 	const spoilt: Observation = { ok: false, error: new ImageError('upstream', { message: '500' }) };
-	const { clock, submit } = fakeEndpoint({ jobsInFlight: 1, jobMs: 1_000, says: (_id, poll) => (poll <= 12 ? spoilt : undefined) });
+	const { clock, submit } = fakeEndpoint({
+		jobsInFlight: 1,
+		jobMs: 1_000,
+		says: (_id, poll) => (poll <= 12 ? spoilt : undefined),
+	});
 	await clock.until(submit('a'));
 	await expect(clock.until(submit('b'))).resolves.toMatchObject({ job: { id: 'job-2' } });
 });
@@ -34,7 +46,11 @@ it('jobs that nobody may ask after are not asked after without end', async () =>
 it('the deadline of a submit covers waiting for the pace', async () => {
 	const { clock, submit, submits } = fakeEndpoint({ requestsPerMinute: 1 });
 	await clock.until(submit('a'));
-	await expect(clock.until(submit('b', { deadline: 10_000 }))).rejects.toMatchObject({ code: 'rateLimited', delivery: 'notSent', message: expect.stringContaining('1 requests a minute') as string });
+	await expect(clock.until(submit('b', { deadline: 10_000 }))).rejects.toMatchObject({
+		code: 'rateLimited',
+		delivery: 'notSent',
+		message: expect.stringContaining('1 requests a minute') as string,
+	});
 	expect(clock.now()).toBe(10_000);
 	await expect(clock.until(submit('c'))).resolves.toBeDefined();
 	expect(submits.map(({ key }) => key)).toEqual(['a', 'c']);
@@ -42,7 +58,11 @@ it('the deadline of a submit covers waiting for the pace', async () => {
 
 it('a submit whose answer was lost and whose repeat comes too late says that it may be paid', async () => {
 	const { clock, submit, submits } = fakeEndpoint({ requestsPerMinute: 1, refusals: [cut()] });
-	await expect(clock.until(submit('k', { deadline: 30_000 }))).rejects.toMatchObject({ code: 'network', message: expect.stringContaining('may have been made') as string, hint: expect.stringContaining('key k') as string });
+	await expect(clock.until(submit('k', { deadline: 30_000 }))).rejects.toMatchObject({
+		code: 'network',
+		message: expect.stringContaining('may have been made') as string,
+		hint: expect.stringContaining('key k') as string,
+	});
 	expect(submits).toHaveLength(1);
 	expect(clock.now()).toBe(30_000);
 });
@@ -62,7 +82,12 @@ it('who joined a submit goes on with it when the one who began it stops', async 
 
 it('who stops while the request is on its way is told at once, and its job is named all the same', async () => {
 	const stop = new AbortController();
-	const { clock, submit, submits } = fakeEndpoint({ status: () => { stop.abort(); return 200; } });
+	const { clock, submit, submits } = fakeEndpoint({
+		status: () => {
+			stop.abort();
+			return 200;
+		},
+	});
 	await expect(submit('k', { signal: stop.signal })).rejects.toMatchObject({ code: 'canceled' });
 	await settle();
 	expect((await submit('k')).job.id).toBe('job-1');
@@ -72,7 +97,11 @@ it('who stops while the request is on its way is told at once, and its job is na
 
 it('a provider that cannot cancel says so before anything is sent', async () => {
 	const { endpoint, sent } = fakeEndpoint({ cancels: false });
-	await expect(endpoint.cancel('job-1')).rejects.toMatchObject({ code: 'invalidRequest', message: 'Fake cannot cancel a job', delivery: 'notSent' });
+	await expect(endpoint.cancel('job-1')).rejects.toMatchObject({
+		code: 'invalidRequest',
+		message: 'Fake cannot cancel a job',
+		delivery: 'notSent',
+	});
 	expect(sent).toEqual([]);
 });
 
@@ -85,7 +114,10 @@ it('a job that is finished when it is made holds no slot', async () => {
 it('what a single look learns ends the wait of others and frees the slot', async () => {
 	const { clock, endpoint, submit, log } = fakeEndpoint({ jobsInFlight: 1, jobMs: 4_000 });
 	const { job } = await clock.until(submit('a'));
-	const wait = endpoint.wait(job.id ?? '', { ...forever, known: snapshotOf('job-1', 'queued', { createdAt: new Date(0).toISOString() }) });
+	const wait = endpoint.wait(job.id ?? '', {
+		...forever,
+		known: snapshotOf('job-1', 'queued', { createdAt: new Date(0).toISOString() }),
+	});
 	clock.skip(4_000);
 	const before = log.polls;
 	await endpoint.look([job.id ?? '']);
@@ -94,7 +126,7 @@ it('what a single look learns ends the wait of others and frees the slot', async
 	await expect(clock.until(submit('b'), 1)).resolves.toBeDefined();
 });
 
-it('a look that fails for one job says so and ends nobody\'s wait', async () => {
+it("a look that fails for one job says so and ends nobody's wait", async () => {
 	const spoilt: Observation = { ok: false, error: new ImageError('upstream', { message: '500' }) };
 	const { clock, endpoint, submit } = fakeEndpoint({ says: (_id, poll) => (poll === 1 ? spoilt : undefined) });
 	const { job } = await clock.until(submit('a'));
@@ -107,7 +139,10 @@ it('a look may be dropped on its way, a submit is heard to its end', async () =>
 	const { signal } = new AbortController();
 	await submit('k', { signal });
 	await endpoint.look(['job-1'], signal);
-	expect(sent.map((request) => [request.path, request.signal !== undefined])).toEqual([['/submit', false], ['/poll', true]]);
+	expect(sent.map((request) => [request.path, request.signal !== undefined])).toEqual([
+		['/submit', false],
+		['/poll', true],
+	]);
 });
 
 it('a key gives the job it made, however much later', async () => {
@@ -128,20 +163,38 @@ it('a job that outlasts the look-out for it is looked out for again', async () =
 
 it('a refusal that was an answer is told as it is, and one that was stopped is no failure', async () => {
 	const refused = fakeEndpoint({ refusals: [new ImageError('contentRejected', { message: 'no' })] });
-	await expect(refused.clock.until(refused.submit('k'))).rejects.toMatchObject({ code: 'contentRejected', message: 'no', hint: null });
-	const dropped = fakeEndpoint({ refusals: [new ImageError('canceled', { message: 'The execution was canceled', delivery: 'ambiguous' })] });
-	await expect(dropped.clock.until(dropped.submit('k'))).rejects.toMatchObject({ code: 'canceled', message: 'The execution was canceled' });
+	await expect(refused.clock.until(refused.submit('k'))).rejects.toMatchObject({
+		code: 'contentRejected',
+		message: 'no',
+		hint: null,
+	});
+	const dropped = fakeEndpoint({
+		refusals: [new ImageError('canceled', { message: 'The execution was canceled', delivery: 'ambiguous' })],
+	});
+	await expect(dropped.clock.until(dropped.submit('k'))).rejects.toMatchObject({
+		code: 'canceled',
+		message: 'The execution was canceled',
+	});
 });
 
 it('a lost answer that stays lost names the key under which the job can be had', async () => {
 	const { clock, submit, submits } = fakeEndpoint({ refusals: [cut(), cut(), cut(), cut()] });
-	await expect(clock.until(submit('my-key'))).rejects.toMatchObject({ code: 'network', delivery: 'ambiguous', hint: expect.stringContaining('idempotency key my-key') as string });
+	await expect(clock.until(submit('my-key'))).rejects.toMatchObject({
+		code: 'network',
+		delivery: 'ambiguous',
+		hint: expect.stringContaining('idempotency key my-key') as string,
+	});
 	expect(submits).toHaveLength(4);
 });
 
 it('requests of several executions take turns at the pace of the endpoint', async () => {
 	const { clock, submit: submitTo, submits } = fakeEndpoint({ requestsPerMinute: 6 });
 	const submit = (key: string, group: string) => submitTo(key, { group });
-	await clock.until(Promise.all([...Array.from({ length: 5 }, (_, n) => submit(`batch-${n}`, 'batch')), submit('single', 'single')]));
+	await clock.until(
+		Promise.all([
+			...Array.from({ length: 5 }, (_, n) => submit(`batch-${n}`, 'batch')),
+			submit('single', 'single'),
+		]),
+	);
 	expect(submits.map(({ key }) => key).indexOf('single')).toBeLessThanOrEqual(1);
 });

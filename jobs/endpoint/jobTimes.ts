@@ -58,7 +58,9 @@ export class JobTimes {
 		return expectation && { ...expectation, since: job.since };
 	}
 
-	/** A job was seen to have ended. What was announced, or polled for from its beginning, tells how long such jobs run. */
+	/**
+	 * A job was seen to have ended. What was announced, or polled for from its beginning, tells how long such jobs run.
+	 */
 	ended(id: string, seen?: EndSeen): void {
 		const job = this.jobs.get(id);
 		if (!job) return;
@@ -69,8 +71,13 @@ export class JobTimes {
 		if (seen === 'announced') this.durations.record(job.kind, took);
 		// Somebody who came back after a while saw the end long after it was.
 		else if (seen.since - job.since > Math.max(500, took / 10)) return;
-		// It ended between two polls; found at the first one, a little sooner, so that jobs that have become quicker are noticed.
-		else this.durations.record(job.kind, seen.lastRunning === null ? took * 0.9 : took - (now - seen.lastRunning) / 2);
+		// It ended between two polls; found at the first one, a little sooner, so that jobs that have become quicker
+		// are noticed.
+		else
+			this.durations.record(
+				job.kind,
+				seen.lastRunning === null ? took * 0.9 : took - (now - seen.lastRunning) / 2,
+			);
 		this.keep(job.kind);
 	}
 

@@ -42,24 +42,28 @@ it.each([
 	['a count a minute', { count: 60, windowMs: 60_000, refusedAfterMs: 600, retryAfterMs: 59_400 }],
 	['a count a second', { count: 10, windowMs: 1_000, refusedAfterMs: 50, retryAfterMs: 950 }],
 	['a few a minute', { count: 2, windowMs: 60_000, refusedAfterMs: 100, retryAfterMs: 59_900 }],
-])('what was accepted between refusals tells the limit: %s', (_name, { count, windowMs, refusedAfterMs, retryAfterMs }) => {
-	const rate = new LearnedRate();
-	for (let round = 0; round < 4; round++) {
-		accepted(rate, count, round * windowMs, 1);
-		rate.refuse(round * windowMs + refusedAfterMs, round * windowMs + refusedAfterMs, retryAfterMs);
-	}
-	const limit = rate.limit(4 * windowMs);
-	// As many at once as were seen to be accepted, and a little slower than the provider.
-	expect(limit).toEqual({ count, windowMs: expect.any(Number) as number });
-	expect(limit?.windowMs).toBeGreaterThanOrEqual(windowMs);
-	expect(limit?.windowMs).toBeLessThan(windowMs * 1.2);
-});
+])(
+	'what was accepted between refusals tells the limit: %s',
+	(_name, { count, windowMs, refusedAfterMs, retryAfterMs }) => {
+		const rate = new LearnedRate();
+		for (let round = 0; round < 4; round++) {
+			accepted(rate, count, round * windowMs, 1);
+			rate.refuse(round * windowMs + refusedAfterMs, round * windowMs + refusedAfterMs, retryAfterMs);
+		}
+		const limit = rate.limit(4 * windowMs);
+		// As many at once as were seen to be accepted, and a little slower than the provider.
+		expect(limit).toEqual({ count, windowMs: expect.any(Number) as number });
+		expect(limit?.windowMs).toBeGreaterThanOrEqual(windowMs);
+		expect(limit?.windowMs).toBeLessThan(windowMs * 1.2);
+	},
+);
 
 it('a provider that names no time is learned from what it accepts in the end', () => {
 	const rate = new LearnedRate();
 	for (let round = 0; round < 3; round++) {
 		accepted(rate, 60, round * 60_000, 10);
-		for (const at of [1_000, 2_200, 4_600, 9_400, 19_000, 38_200]) rate.refuse(round * 60_000 + at, round * 60_000 + at, at === 38_200 ? 21_800 : at + 200);
+		for (const at of [1_000, 2_200, 4_600, 9_400, 19_000, 38_200])
+			rate.refuse(round * 60_000 + at, round * 60_000 + at, at === 38_200 ? 21_800 : at + 200);
 	}
 	expect(rate.perMinute(181_000)).toBeGreaterThan(45);
 	expect(rate.perMinute(181_000)).toBeLessThanOrEqual(60);
@@ -103,7 +107,16 @@ it('is kept over a restart with its age', () => {
 	}
 	knowsBetter.restore(kept);
 	expect(knowsBetter.limit(120_000)?.count).toBe(10);
-	for (const damaged of [null, 7, 'x', [], {}, { count: -1, windowMs: 5, since: 0 }, { count: 5, windowMs: 0, since: 0 }, { count: 5, windowMs: 60_000, since: 'x' }]) {
+	for (const damaged of [
+		null,
+		7,
+		'x',
+		[],
+		{},
+		{ count: -1, windowMs: 5, since: 0 },
+		{ count: 5, windowMs: 0, since: 0 },
+		{ count: 5, windowMs: 60_000, since: 'x' },
+	]) {
 		const rate = new LearnedRate();
 		rate.restore(damaged);
 		expect(rate.limit(0)).toBeNull();
@@ -123,7 +136,9 @@ it('is never below one a minute and always a whole number, whatever happens', ()
 				const perMinute = rate.perMinute(now);
 				expect(perMinute === null || (Number.isInteger(perMinute) && perMinute >= 1)).toBe(true);
 				const limit = rate.limit(now);
-				expect(limit === null || (Number.isInteger(limit.count) && limit.count >= 1 && limit.windowMs >= 1_000)).toBe(true);
+				expect(
+					limit === null || (Number.isInteger(limit.count) && limit.count >= 1 && limit.windowMs >= 1_000),
+				).toBe(true);
 			}
 		}),
 	);
@@ -132,41 +147,63 @@ it('is never below one a minute and always a whole number, whatever happens', ()
 it.each([
 	['sixty a minute', 60, 60_000],
 	['ten a second', 10, 1_000],
-])('a credential that names no limit before a provider of %s: few requests are refused, and little time is lost', async (_name, most, windowMs) => {
-	const clock = new VirtualClock(0);
-	const seen: number[] = [];
-	let refused = 0;
-	const transport = transportOf(async (): Promise<ApiAnswer> => {
-		const windowStart = Math.floor(clock.now() / windowMs) * windowMs;
-		if (seen.filter((moment) => moment >= windowStart).length >= most) {
-			refused++;
-			return { status: 429, headers: { 'retry-after': String(Math.max(1, Math.ceil((windowStart + windowMs - clock.now()) / 1_000))) }, text: '' };
-		}
-		seen.push(clock.now());
-		return { status: 200, headers: {}, text: '' };
-	});
-	const config = { baseUrl: 'http://fake.example', headers: {}, secrets: [], limits: { requestsPerMinute: null, jobsInFlight: null }, allowedHosts: [] };
-	let paced = transport;
-	const adapter: ProviderAdapter = {
-		endpoint: () => config,
-		connect: (_config, own) => {
-			paced = own;
-			return { submit: async () => snapshotOf('x', 'succeeded'), isRefusal: () => false };
-		},
-	};
-	const provider: ProviderDefinition = { id: 'fake', displayName: 'Fake', credential: 'fakeApi', keyField: 'key', capabilities, load: async () => adapter };
-	new Endpoint(provider, adapter, config, { clock, random: () => 0, transport: () => transport });
-	const requests = Math.max(10 * most, 400);
-	const ask = async (): Promise<void> => {
-		const { status } = await paced.send({ method: 'GET', path: '/' });
-		if (status === 429) await ask();
-	};
-	// Eight at a time, as jobs in flight are.
-	let left = requests;
-	const worker = async () => {
-		while (left-- > 0) await ask();
-	};
-	await clock.until(Promise.all(Array.from({ length: 8 }, worker)), 24 * 3_600_000);
-	expect(refused).toBeLessThan(requests * 0.1);
-	expect(clock.now()).toBeLessThan(1.3 * (requests / most) * windowMs);
-});
+])(
+	'a credential that names no limit before a provider of %s: few requests are refused, and little time is lost',
+	async (_name, most, windowMs) => {
+		const clock = new VirtualClock(0);
+		const seen: number[] = [];
+		let refused = 0;
+		const transport = transportOf(async (): Promise<ApiAnswer> => {
+			const windowStart = Math.floor(clock.now() / windowMs) * windowMs;
+			if (seen.filter((moment) => moment >= windowStart).length >= most) {
+				refused++;
+				return {
+					status: 429,
+					headers: {
+						'retry-after': String(Math.max(1, Math.ceil((windowStart + windowMs - clock.now()) / 1_000))),
+					},
+					text: '',
+				};
+			}
+			seen.push(clock.now());
+			return { status: 200, headers: {}, text: '' };
+		});
+		const config = {
+			baseUrl: 'http://fake.example',
+			headers: {},
+			secrets: [],
+			limits: { requestsPerMinute: null, jobsInFlight: null },
+			allowedHosts: [],
+		};
+		let paced = transport;
+		const adapter: ProviderAdapter = {
+			endpoint: () => config,
+			connect: (_config, own) => {
+				paced = own;
+				return { submit: async () => snapshotOf('x', 'succeeded'), isRefusal: () => false };
+			},
+		};
+		const provider: ProviderDefinition = {
+			id: 'fake',
+			displayName: 'Fake',
+			credential: 'fakeApi',
+			keyField: 'key',
+			capabilities,
+			load: async () => adapter,
+		};
+		new Endpoint(provider, adapter, config, { clock, random: () => 0, transport: () => transport });
+		const requests = Math.max(10 * most, 400);
+		const ask = async (): Promise<void> => {
+			const { status } = await paced.send({ method: 'GET', path: '/' });
+			if (status === 429) await ask();
+		};
+		// Eight at a time, as jobs in flight are.
+		let left = requests;
+		const worker = async () => {
+			while (left-- > 0) await ask();
+		};
+		await clock.until(Promise.all(Array.from({ length: 8 }, worker)), 24 * 3_600_000);
+		expect(refused).toBeLessThan(requests * 0.1);
+		expect(clock.now()).toBeLessThan(1.3 * (requests / most) * windowMs);
+	},
+);

@@ -96,13 +96,21 @@ export class LearnedRate {
 	/** What was seen so far, with what was accepted after the last pause. After a conclusion it begins anew. */
 	private added({ until, accepted }: Refused): NonNullable<LearnedRate['seen']> {
 		const earlier = this.seen && this.seen.accepted < enough ? this.seen : null;
-		return { from: earlier?.from ?? until, accepted: (earlier?.accepted ?? 0) + accepted, atOnce: Math.max(earlier?.atOnce ?? 0, accepted) };
+		return {
+			from: earlier?.from ?? until,
+			accepted: (earlier?.accepted ?? 0) + accepted,
+			atOnce: Math.max(earlier?.atOnce ?? 0, accepted),
+		};
 	}
 
 	private conclude({ until, before }: Refused): void {
 		if (!this.seen || this.seen.accepted < enough) return;
 		const { from, accepted, atOnce } = this.seen;
-		const perMs = Math.min(accepted / Math.max(minWindowMs, until - from), before ? before.count / before.windowMs : Number.POSITIVE_INFINITY) * margin;
+		const perMs =
+			Math.min(
+				accepted / Math.max(minWindowMs, until - from),
+				before ? before.count / before.windowMs : Number.POSITIVE_INFINITY,
+			) * margin;
 		this.guess = { count: atOnce, windowMs: Math.max(minWindowMs, atOnce / perMs) };
 	}
 
@@ -120,4 +128,5 @@ export class LearnedRate {
 	}
 }
 
-const isAbove = (value: Json | undefined, bound: number): value is number => typeof value === 'number' && value > bound && Number.isFinite(value);
+const isAbove = (value: Json | undefined, bound: number): value is number =>
+	typeof value === 'number' && value > bound && Number.isFinite(value);

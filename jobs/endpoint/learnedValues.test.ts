@@ -40,7 +40,10 @@ it('work goes on without what was kept until it is there, and what was learned m
 	const clock = new VirtualClock();
 	await runJobs(fakeEndpoint({ clock, jobMs: 60_000, learned }), 4, 'earlier');
 	let deliver: () => void = () => undefined;
-	const late = { ...learned, read: () => new Promise<Record<string, Json>>((resolve) => (deliver = () => resolve({ ...learned.values }))) };
+	const late = {
+		...learned,
+		read: () => new Promise<Record<string, Json>>((resolve) => (deliver = () => resolve({ ...learned.values }))),
+	};
 	const after = fakeEndpoint({ clock, jobMs: 60_000, learned: late });
 	await runJobs(after, 2);
 	const [kept] = Object.values(learned.values) as Array<{ ms: number[] }>;
@@ -59,7 +62,13 @@ it('names hold no text of a user, and values neither', async () => {
 	const memory = memoryInProcess({ now: () => 0 });
 	const written: Array<Record<string, Json>> = [];
 	const scopes: string[] = [];
-	const learned = learnedOf({ learned: { ...memory.learned, write: (scope, values) => (scopes.push(scope), void written.push(values)) }, digest: (purpose, text) => memory.digest(purpose, text) }, 'secret identity');
+	const learned = learnedOf(
+		{
+			learned: { ...memory.learned, write: (scope, values) => (scopes.push(scope), void written.push(values)) },
+			digest: (purpose, text) => memory.digest(purpose, text),
+		},
+		'secret identity',
+	);
 	const { clock, endpoint, submit } = fakeEndpoint({ learned });
 	const { job } = await clock.until(submit('k', { prompt: 'my prompt' }));
 	await clock.until(endpoint.wait(job.id ?? '', forever));
@@ -71,7 +80,11 @@ it('names hold no text of a user, and values neither', async () => {
 
 describe('trust in announcements', () => {
 	/** A wait that begins with the job. */
-	const waitFor = ({ clock, endpoint }: Fake, id: string) => endpoint.wait(id, { ...forever, known: snapshotOf(id, 'queued', { createdAt: new Date(clock.now()).toISOString() }) });
+	const waitFor = ({ clock, endpoint }: Fake, id: string) =>
+		endpoint.wait(id, {
+			...forever,
+			known: snapshotOf(id, 'queued', { createdAt: new Date(clock.now()).toISOString() }),
+		});
 	const announce = async (fake: Fake, count: number, name: string) => {
 		for (let n = 0; n < count; n++) {
 			const { job } = await fake.clock.until(fake.submit(`${name} ${n}`));
@@ -130,7 +143,10 @@ it('the limit of the credential stands above what was learned', async () => {
 	expect(endpoint.requestsPerMinute).toBe(100);
 });
 
-it.each([[{ trust: 'x', rate: 1, 'durations x': { at: 1, ms: ['y'] }, 'durations y': 7, breaker: [] }], [{ trust: { score: -1, at: 'x' }, rate: {}, 'durations x': null, breaker: { retryAt: 'x' } }]])('damaged values change nothing', async (values) => {
+it.each([
+	[{ trust: 'x', rate: 1, 'durations x': { at: 1, ms: ['y'] }, 'durations y': 7, breaker: [] }],
+	[{ trust: { score: -1, at: 'x' }, rate: {}, 'durations x': null, breaker: { retryAt: 'x' } }],
+])('damaged values change nothing', async (values) => {
 	const fake = fakeEndpoint({ learned: keeper(values) });
 	await settle();
 	await runJobs(fake, 1);

@@ -6,11 +6,17 @@ export interface ScopedLearned {
 	read(): Promise<Readonly<Record<string, Json>>>;
 	/** Keeps values. The last writer of a name wins. */
 	write(values: Readonly<Record<string, Json>>): void;
-	/** Keyed hash of a text that a user may have written, for use in a name. Called only after `read` has given its values. */
+	/**
+	 * Keyed hash of a text that a user may have written, for use in a name. Called only after `read` has given its
+	 * values.
+	 */
 	digest(text: string): string;
 }
 
-/** The place of an endpoint's values in a memory. @param identity of the endpoint, which stays the same when it is renamed */
+/**
+ * The place of an endpoint's values in a memory. @param identity of the endpoint, which stays the same when it is
+ * renamed
+ */
 export function learnedOf(memory: Pick<Memory, 'learned' | 'digest'>, identity: string): ScopedLearned {
 	const scope = `endpoint ${memory.digest('endpoint', identity)}`;
 	return {
@@ -37,7 +43,10 @@ export class LearnedValues {
 	/** @param learned undefined: nothing outlives the process */
 	constructor(private readonly learned?: ScopedLearned) {
 		// Nothing depends on these values: what cannot be read is learned again.
-		void learned?.read().then((values) => this.take(values), () => undefined);
+		void learned?.read().then(
+			(values) => this.take(values),
+			() => undefined,
+		);
 	}
 
 	/** Calls back with the values as soon as they are there: at once, later or never. */

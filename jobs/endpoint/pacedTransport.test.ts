@@ -15,20 +15,25 @@ it('a socket takes part in the pacing like any request', async () => {
 	expect(sockets[0]).toBeGreaterThan(began);
 });
 
-it('where the limit is each client\'s, what is fetched from the base URL\'s own origin is paced with the requests', async () => {
+it("where the limit is each client's, what is fetched from the base URL's own origin is paced with the requests", async () => {
 	const { clock, endpoint } = fakeEndpoint({ requestsPerMinute: 60, limits: { burst: 3, perClient: true } });
 	const at: number[] = [];
-	await clock.until(Promise.all(Array.from({ length: 6 }, () => endpoint.pace(own, async () => at.push(clock.now())))));
+	await clock.until(
+		Promise.all(Array.from({ length: 6 }, () => endpoint.pace(own, async () => at.push(clock.now())))),
+	);
 	expect(at).toEqual([0, 0, 0, 1_000, 2_000, 3_000]);
 });
 
-it.each(['https://fake.example/1.png', 'http://cdn.example/1.png', 'not a url'])('what is fetched from elsewhere is not paced: %s', async (url) => {
-	const { clock, endpoint } = fakeEndpoint({ requestsPerMinute: 60, limits: { burst: 1, perClient: true } });
-	await clock.until(Promise.all(Array.from({ length: 6 }, () => endpoint.pace(url, async () => undefined))));
-	expect(clock.now()).toBe(0);
-});
+it.each(['https://fake.example/1.png', 'http://cdn.example/1.png', 'not a url'])(
+	'what is fetched from elsewhere is not paced: %s',
+	async (url) => {
+		const { clock, endpoint } = fakeEndpoint({ requestsPerMinute: 60, limits: { burst: 1, perClient: true } });
+		await clock.until(Promise.all(Array.from({ length: 6 }, () => endpoint.pace(url, async () => undefined))));
+		expect(clock.now()).toBe(0);
+	},
+);
 
-it('where the limit is a key\'s, downloads, which carry none, are not paced', async () => {
+it("where the limit is a key's, downloads, which carry none, are not paced", async () => {
 	const { clock, endpoint } = fakeEndpoint({ requestsPerMinute: 1 });
 	await clock.until(Promise.all(Array.from({ length: 6 }, () => endpoint.pace(own, async () => undefined))));
 	expect(clock.now()).toBe(0);

@@ -9,7 +9,10 @@ import type { RequestPace } from './requestPace';
 /** For whom a request is made, from the submit down to its pacing: the layers between need not know. */
 export const groups = new AsyncLocalStorage<string>();
 
-/** The API plane of an endpoint: every request and every socket is paced, and a "too fast" from the provider slows all of them. */
+/**
+ * The API plane of an endpoint: every request and every socket is paced, and a "too fast" from the provider slows all
+ * of them.
+ */
 export class PacedTransport implements ApiTransport {
 	constructor(
 		private readonly transport: ApiTransport,
@@ -18,12 +21,20 @@ export class PacedTransport implements ApiTransport {
 	) {}
 
 	async send(request: ApiRequest): Promise<ApiAnswer> {
-		return await this.paced(request, (own) => this.transport.send(own), ({ text }) => text);
+		return await this.paced(
+			request,
+			(own) => this.transport.send(own),
+			({ text }) => text,
+		);
 	}
 
 	async open(request: ApiRequest): Promise<ApiStream> {
 		const charge = charges.getStore();
-		const stream = await this.paced(request, (own) => this.transport.open(own), () => null);
+		const stream = await this.paced(
+			request,
+			(own) => this.transport.open(own),
+			() => null,
+		);
 		return charge ? readForCharge(stream, charge) : stream;
 	}
 
@@ -33,11 +44,23 @@ export class PacedTransport implements ApiTransport {
 		yield* this.transport.socket(path, options);
 	}
 
-	private async paced<A extends Pick<ApiAnswer, 'status' | 'headers'>>(request: ApiRequest, call: (request: ApiRequest) => Promise<A>, asText: (answer: A) => string | null): Promise<A> {
+	private async paced<A extends Pick<ApiAnswer, 'status' | 'headers'>>(
+		request: ApiRequest,
+		call: (request: ApiRequest) => Promise<A>,
+		asText: (answer: A) => string | null,
+	): Promise<A> {
 		const charge = request.method === 'GET' ? undefined : charges.getStore();
 		const sentAt = await this.pace.next(request.signal, groups.getStore());
-		// What changes something is not cut off half way: its answer names the job that was made, and who stopped waiting may still cancel it.
-		const whole = request.method === 'GET' ? request : { ...request, signal: undefined, ...(charge?.mayReuseConnection === false ? { freshConnection: true } : {}) };
+		// What changes something is not cut off half way: its answer names the job that was made, and who stopped
+		// waiting may still cancel it.
+		const whole =
+			request.method === 'GET'
+				? request
+				: {
+						...request,
+						signal: undefined,
+						...(charge?.mayReuseConnection === false ? { freshConnection: true } : {}),
+					};
 		const answer = await charged(charge, () => call(whole));
 		const { status, headers } = answer;
 		if (charge) charge.fact = { kind: 'answered', answer: { status, headers, text: asText(answer) } };

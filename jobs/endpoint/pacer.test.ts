@@ -18,11 +18,18 @@ async function grants(limit: number | null, arrivals: number[]): Promise<number[
 
 it('no window of a minute, wherever it begins, sees more requests than allowed', async () => {
 	await fc.assert(
-		fc.asyncProperty(fc.integer({ min: 1, max: 120 }), fc.array(fc.integer({ min: 0, max: 5_000 }), { minLength: 1, maxLength: 80 }), async (limit, arrivals) => {
-			const granted = await grants(limit, arrivals);
-			expect(granted).toHaveLength(arrivals.length);
-			for (const start of granted) expect(granted.filter((at) => at >= start && at < start + 60_000).length).toBeLessThanOrEqual(limit);
-		}),
+		fc.asyncProperty(
+			fc.integer({ min: 1, max: 120 }),
+			fc.array(fc.integer({ min: 0, max: 5_000 }), { minLength: 1, maxLength: 80 }),
+			async (limit, arrivals) => {
+				const granted = await grants(limit, arrivals);
+				expect(granted).toHaveLength(arrivals.length);
+				for (const start of granted)
+					expect(granted.filter((at) => at >= start && at < start + 60_000).length).toBeLessThanOrEqual(
+						limit,
+					);
+			},
+		),
 		{ numRuns: 40 },
 	);
 });
@@ -37,7 +44,10 @@ it('whoever comes first goes first', async () => {
 });
 
 it('under steady demand the whole limit is used', async () => {
-	const granted = await grants(60, Array.from({ length: 601 }, () => 0));
+	const granted = await grants(
+		60,
+		Array.from({ length: 601 }, () => 0),
+	);
 	const minutes = ((granted.at(-1) ?? 0) - (granted[0] ?? 0)) / 60_000;
 	// Half a second of each minute is the margin for requests that do not arrive evenly.
 	expect(600 / minutes).toBeGreaterThan(59);
@@ -45,11 +55,19 @@ it('under steady demand the whole limit is used', async () => {
 
 it('is never idle for longer than the part that flows in takes: nobody who comes later waits for a whole minute', async () => {
 	await fc.assert(
-		fc.asyncProperty(fc.integer({ min: 2, max: 120 }), fc.integer({ min: 1, max: 300 }), async (limit, requests) => {
-			const granted = await grants(limit, Array.from({ length: requests }, () => 0));
-			const longest = 60_500 / (limit - Math.max(1, Math.floor(limit / 2)));
-			for (const [place, at] of granted.entries()) expect(at - (granted[place - 1] ?? 0)).toBeLessThanOrEqual(Math.ceil(longest) + 1);
-		}),
+		fc.asyncProperty(
+			fc.integer({ min: 2, max: 120 }),
+			fc.integer({ min: 1, max: 300 }),
+			async (limit, requests) => {
+				const granted = await grants(
+					limit,
+					Array.from({ length: requests }, () => 0),
+				);
+				const longest = 60_500 / (limit - Math.max(1, Math.floor(limit / 2)));
+				for (const [place, at] of granted.entries())
+					expect(at - (granted[place - 1] ?? 0)).toBeLessThanOrEqual(Math.ceil(longest) + 1);
+			},
+		),
 		{ numRuns: 30 },
 	);
 });
@@ -93,16 +111,29 @@ it('without a limit everyone goes at once', async () => {
 
 it('those who give up anywhere in the queue cost nothing: the rest go as if they had never come', async () => {
 	await fc.assert(
-		fc.asyncProperty(fc.integer({ min: 1, max: 30 }), fc.array(fc.boolean(), { minLength: 1, maxLength: 40 }), async (limit, stays) => {
-			const clock = new VirtualClock(0);
-			const pacer = new Pacer(limit, clock);
-			const granted: number[] = [];
-			const stop = new AbortController();
-			const all = stays.map((stay) => (stay ? pacer.take().then(() => granted.push(clock.now())) : pacer.take(stop.signal).catch(() => undefined)));
-			stop.abort();
-			await clock.until(Promise.all(all), 365 * 86_400_000);
-			expect(granted).toEqual(await grants(limit, stays.filter(Boolean).map(() => 0)));
-		}),
+		fc.asyncProperty(
+			fc.integer({ min: 1, max: 30 }),
+			fc.array(fc.boolean(), { minLength: 1, maxLength: 40 }),
+			async (limit, stays) => {
+				const clock = new VirtualClock(0);
+				const pacer = new Pacer(limit, clock);
+				const granted: number[] = [];
+				const stop = new AbortController();
+				const all = stays.map((stay) =>
+					stay
+						? pacer.take().then(() => granted.push(clock.now()))
+						: pacer.take(stop.signal).catch(() => undefined),
+				);
+				stop.abort();
+				await clock.until(Promise.all(all), 365 * 86_400_000);
+				expect(granted).toEqual(
+					await grants(
+						limit,
+						stays.filter(Boolean).map(() => 0),
+					),
+				);
+			},
+		),
 		{ numRuns: 40 },
 	);
 });
@@ -117,7 +148,9 @@ it('a pause does not save up more than a burst', async () => {
 	await Promise.all(Array.from({ length: 10 }, () => pacer.take()));
 	pacer.pauseUntil(600_000);
 	const granted: number[] = [];
-	await clock.until(Promise.all(Array.from({ length: 70 }, () => pacer.take().then(() => granted.push(clock.now())))));
+	await clock.until(
+		Promise.all(Array.from({ length: 70 }, () => pacer.take().then(() => granted.push(clock.now())))),
+	);
 	expect(granted[0]).toBe(600_000);
 	expect(granted.filter((at) => at < 660_000).length).toBeLessThanOrEqual(60);
 });
@@ -141,7 +174,10 @@ it.each([
 	[1, 1],
 	[2, 1],
 ])('of %i requests a minute %i may go at once', async (limit, burst) => {
-	const granted = await grants(limit, Array.from({ length: burst + 1 }, () => 0));
+	const granted = await grants(
+		limit,
+		Array.from({ length: burst + 1 }, () => 0),
+	);
 	expect(granted.filter((at) => at === 0)).toHaveLength(burst);
 });
 
@@ -149,10 +185,12 @@ it('who has stopped before his turn does not wait for it', async () => {
 	const clock = new VirtualClock(0);
 	const pacer = new Pacer(60, clock);
 	await expect(pacer.take(AbortSignal.abort())).rejects.toMatchObject({ code: 'canceled' });
-	expect(await Promise.all(Array.from({ length: 30 }, () => pacer.take().then(() => clock.now())))).toEqual(Array.from({ length: 30 }, () => 0));
+	expect(await Promise.all(Array.from({ length: 30 }, () => pacer.take().then(() => clock.now())))).toEqual(
+		Array.from({ length: 30 }, () => 0),
+	);
 });
 
-it('a bucket like the server\'s own: 10 a second, 20 at once', async () => {
+it("a bucket like the server's own: 10 a second, 20 at once", async () => {
 	const clock = new VirtualClock(0);
 	const pacer = new Pacer(600, clock, 20);
 	const gone: number[] = [];

@@ -21,7 +21,12 @@ export class Pacer {
 		private readonly clock: Clock,
 		burst?: number,
 	) {
-		this.rate = requestsPerMinute === null ? null : burst === undefined ? WindowRate.perMinute(requestsPerMinute) : new BucketRate(requestsPerMinute, burst);
+		this.rate =
+			requestsPerMinute === null
+				? null
+				: burst === undefined
+					? WindowRate.perMinute(requestsPerMinute)
+					: new BucketRate(requestsPerMinute, burst);
 	}
 
 	/** Keeps to a learned limit too from now on; null: to none. */

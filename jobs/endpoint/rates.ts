@@ -18,10 +18,16 @@ export interface WindowLimit {
  */
 const minuteMs = 60_500;
 
-/** Share of a minute's requests that may go at once; the rest flows in evenly, so that who comes later need not wait for a whole minute. */
+/**
+ * Share of a minute's requests that may go at once; the rest flows in evenly, so that who comes later need not wait for
+ * a whole minute.
+ */
 const burstShare = 1 / 2;
 
-/** At most n in any window, wherever it begins, and all n of them where there is demand: the moments of the last window are remembered. */
+/**
+ * At most n in any window, wherever it begins, and all n of them where there is demand: the moments of the last window
+ * are remembered.
+ */
 export class WindowRate implements Rate {
 	/** Moments in the present window, oldest first, from `start` on. */
 	private moments: number[] = [];
@@ -55,8 +61,10 @@ export class WindowRate implements Rate {
 		const count = this.moments.length - this.start;
 		const oldest = this.moments[this.start];
 		if (oldest === undefined || count < this.burst) return 0;
-		// Where a limit was lowered, more may have gone than it allows: the one that makes room is later than the oldest.
-		if (count >= max) return Math.max(0, Math.ceil((this.moments[this.moments.length - max] ?? oldest) + windowMs - now));
+		// Where a limit was lowered, more may have gone than it allows: the one that makes room is later than the
+		// oldest.
+		if (count >= max)
+			return Math.max(0, Math.ceil((this.moments[this.moments.length - max] ?? oldest) + windowMs - now));
 		// Beyond the burst the rest of the window's requests come in step with its time.
 		const share = (count + 1 - this.burst) / (max - this.burst);
 		return Math.max(0, Math.ceil(oldest + Math.min(1, share) * windowMs - now));

@@ -3,7 +3,11 @@ import { VirtualClock } from '../../test/support/virtualClock';
 import { Pacer } from './pacer';
 
 /** Polls that keep an endpoint lightly busy, one every `everyMs`. */
-async function lightLoad({ clock, endpoint }: ReturnType<typeof fakeEndpoint>, polls: number, everyMs: number): Promise<void> {
+async function lightLoad(
+	{ clock, endpoint }: ReturnType<typeof fakeEndpoint>,
+	polls: number,
+	everyMs: number,
+): Promise<void> {
 	for (let n = 0; n < polls; n++) {
 		await clock.until(endpoint.look([`job-${n}`]));
 		await clock.advance(everyMs);
@@ -37,7 +41,11 @@ it('a learned limit lets go at once what was seen to be accepted at once, and no
 	const granted: number[] = [];
 	const all = Promise.all(Array.from({ length: 24 }, () => pacer.take().then(() => granted.push(clock.now()))));
 	await clock.until(all);
-	expect(granted).toEqual([...Array.from({ length: 8 }, () => 0), ...Array.from({ length: 8 }, () => 10_000), ...Array.from({ length: 8 }, () => 20_000)]);
+	expect(granted).toEqual([
+		...Array.from({ length: 8 }, () => 0),
+		...Array.from({ length: 8 }, () => 10_000),
+		...Array.from({ length: 8 }, () => 20_000),
+	]);
 });
 
 it('a limit that grows does not forget what went before', async () => {

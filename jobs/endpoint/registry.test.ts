@@ -14,16 +14,27 @@ it('the same credential is the same endpoint for everyone who asks, at once or l
 	expect(await endpointOf(imageSaas, { ...credential, baseUrl: 'https://images.example/' })).toBe(a);
 });
 
-it.each([{ baseUrl: 'https://other.example' }, { apiKey: 'img_two' }, { requestsPerMinute: 30 }, { jobsInFlight: 0 }, { allowedHosts: 'minio' }])('another %j is another endpoint', async (patch) => {
+it.each([
+	{ baseUrl: 'https://other.example' },
+	{ apiKey: 'img_two' },
+	{ requestsPerMinute: 30 },
+	{ jobsInFlight: 0 },
+	{ allowedHosts: 'minio' },
+])('another %j is another endpoint', async (patch) => {
 	expect(await endpointOf(imageSaas, { ...credential, ...patch })).not.toBe(await endpointOf(imageSaas, credential));
 });
 
 it('another provider with the same credential is another endpoint', async () => {
-	expect(await endpointOf({ ...imageSaas, id: 'other' }, credential)).not.toBe(await endpointOf(imageSaas, credential));
+	expect(await endpointOf({ ...imageSaas, id: 'other' }, credential)).not.toBe(
+		await endpointOf(imageSaas, credential),
+	);
 });
 
 it('a credential that cannot be used is refused by the field', async () => {
-	await expect(endpointOf(imageSaas, { ...credential, apiKey: '' })).rejects.toMatchObject({ code: 'invalidRequest', message: expect.stringContaining('apiKey') as string });
+	await expect(endpointOf(imageSaas, { ...credential, apiKey: '' })).rejects.toMatchObject({
+		code: 'invalidRequest',
+		message: expect.stringContaining('apiKey') as string,
+	});
 });
 
 /** Time as the registry and its endpoints see it. */
@@ -64,14 +75,24 @@ it('a thousand credentials that come and go leave nothing behind', async () => {
 		seen.push(new WeakRef(await endpointOf(imageSaas, { ...credential, apiKey: `img_${n}` })));
 		time.pass(idleMs / 10);
 	}
-	const fresh = await Promise.all([0, 500, 980].map((n) => endpointOf(imageSaas, { ...credential, apiKey: `img_${n}` })));
-	expect(fresh.map((endpoint, place) => endpoint === seen[[0, 500, 980][place] ?? 0]?.deref())).toEqual([false, false, false]);
+	const fresh = await Promise.all(
+		[0, 500, 980].map((n) => endpointOf(imageSaas, { ...credential, apiKey: `img_${n}` })),
+	);
+	expect(fresh.map((endpoint, place) => endpoint === seen[[0, 500, 980][place] ?? 0]?.deref())).toEqual([
+		false,
+		false,
+		false,
+	]);
 });
 
 it('endpoints that were made before the memory was opened read it when it is, and those made after it at once', async () => {
 	const scopes: string[] = [];
 	const rate: Json = { count: 3, windowMs: 60_000, since: Date.now() };
-	const learned: Memory['learned'] = { read: async (scope) => (scopes.push(scope), { rate }), write: () => undefined, flush: () => Promise.resolve() };
+	const learned: Memory['learned'] = {
+		read: async (scope) => (scopes.push(scope), { rate }),
+		write: () => undefined,
+		flush: () => Promise.resolve(),
+	};
 	const unlimited = { ...credential, requestsPerMinute: 0 };
 	const before = await endpointOf(imageSaas, { ...unlimited, apiKey: 'img_before' });
 	await settle();

@@ -29,13 +29,23 @@ export function rememberWith(opened: Learning): void {
  * The endpoint of a provider and a credential's fields: one per process, so that pacing, slots and polling are
  * shared by all nodes and executions. Throws `invalidRequest` when the credential is unusable.
  */
-export async function endpointOf<S extends Session>(provider: ProviderDefinition<S>, credential: unknown): Promise<Endpoint<S>> {
+export async function endpointOf<S extends Session>(
+	provider: ProviderDefinition<S>,
+	credential: unknown,
+): Promise<Endpoint<S>> {
 	const adapter = await provider.load();
 	const config = adapter.endpoint(credential);
 	const key = hashed([provider.id, config]);
 	// The key holds the provider's id, so what is found was made by the same adapter.
 	const existing = endpoints.get(key) as unknown as Endpoint<S> | undefined;
-	const endpoint = existing ?? new Endpoint<S>(provider, adapter, config, { clock: systemClock, random: Math.random, transport: createApiClient, learned: learnedAt(identityOf(provider, config)) });
+	const endpoint =
+		existing ??
+		new Endpoint<S>(provider, adapter, config, {
+			clock: systemClock,
+			random: Math.random,
+			transport: createApiClient,
+			learned: learnedAt(identityOf(provider, config)),
+		});
 	endpoint.use();
 	endpoints.set(key, endpoint);
 	letGoOfIdle(systemClock.now());
@@ -43,7 +53,8 @@ export async function endpointOf<S extends Session>(provider: ProviderDefinition
 }
 
 function letGoOfIdle(now: number): void {
-	for (const [key, { idleSince }] of endpoints) if (idleSince !== null && now - idleSince >= idleMs) endpoints.delete(key);
+	for (const [key, { idleSince }] of endpoints)
+		if (idleSince !== null && now - idleSince >= idleMs) endpoints.delete(key);
 }
 
 /** An endpoint's part of the memory, which may be opened only later. */

@@ -3,7 +3,15 @@ import type { Capabilities, ProviderDefinition } from '../../providers/provider'
 import { providers } from '../../providers/registry';
 
 /** What is said where a provider cannot do something: which ones can. @param what as in "cannot …" */
-export function unsupported(provider: ProviderDefinition, what: string, can: (capabilities: Capabilities) => boolean): ImageError {
+export function unsupported(
+	provider: ProviderDefinition,
+	what: string,
+	can: (capabilities: Capabilities) => boolean,
+): ImageError {
 	const capable = providers.filter(({ capabilities }) => can(capabilities)).map(({ displayName }) => displayName);
-	return new ImageError('invalidRequest', { message: `${provider.displayName} cannot ${what}`, hint: capable.length > 0 ? `Providers that can: ${capable.join(', ')}` : null, delivery: 'notSent' });
+	return new ImageError('invalidRequest', {
+		message: `${provider.displayName} cannot ${what}`,
+		hint: capable.length > 0 ? `Providers that can: ${capable.join(', ')}` : null,
+		delivery: 'notSent',
+	});
 }

@@ -1,6 +1,20 @@
-import { advance, emptyState, type Entry, finished, finishedJobsLimits, type JobsState, listReader, type SeenJob, takenBack } from './finishedJobs';
+import {
+	advance,
+	emptyState,
+	type Entry,
+	finished,
+	finishedJobsLimits,
+	type JobsState,
+	listReader,
+	type SeenJob,
+	takenBack,
+} from './finishedJobs';
 
-const job = (id: string, time: number | null, done = true, wanted = true): SeenJob => ({ entry: [id, time], done, wanted });
+const job = (id: string, time: number | null, done = true, wanted = true): SeenJob => ({
+	entry: [id, time],
+	done,
+	wanted,
+});
 const idsOf = (jobs: readonly SeenJob[]) => jobs.map(({ entry: [id] }) => id);
 
 /** Hands on all, or the first so many. */

@@ -1,5 +1,6 @@
 /**
- * Which jobs of a provider's list have ended since one last looked: plain data in, plain data out, no time, no requests.
+ * Which jobs of a provider's list have ended since one last looked: plain data in, plain data out, no time, no
+ * requests.
  *
  * Jobs are ordered by when they were made. Everything at or below the `floor` is dealt with, above it what is `settled`
  * is, and unfinished jobs that were seen are `open`, wherever they lie. So the list is read from its newest row down
@@ -20,7 +21,10 @@ export interface JobsState {
 	open: Entry[];
 	/** Handed on by the last step that handed on any. */
 	last: Entry[];
-	/** While the jobs of a look back are not all handed on: those that ended before (ms since the epoch) are of no interest. */
+	/**
+	 * While the jobs of a look back are not all handed on: those that ended before (ms since the epoch) are of no
+	 * interest.
+	 */
 	since: number | null;
 }
 
@@ -37,9 +41,15 @@ export interface SeenJob {
 export const finishedJobsLimits = {
 	/** Jobs above the floor: the newest so many seen. */
 	known: 500,
-	/** Of those, made within so long (ms) of the `sure`th newest. How late a job may show up in the list and still be found. */
+	/**
+	 * Of those, made within so long (ms) of the `sure`th newest. How late a job may show up in the list and still be
+	 * found.
+	 */
 	windowMs: 2 * 3_600_000,
-	/** So many jobs stay above the floor however old they are, and their times say what is new: a few times gone wrong do no harm. */
+	/**
+	 * So many jobs stay above the floor however old they are, and their times say what is new: a few times gone wrong
+	 * do no harm.
+	 */
 	sure: 20,
 	/** Unfinished jobs followed; of more, the oldest are forgotten. */
 	open: 1_000,
@@ -48,7 +58,13 @@ export const finishedJobsLimits = {
 };
 
 /** A state that knows of no job. */
-export const emptyState = (since: number | null = null): JobsState => ({ floor: null, settled: [], open: [], last: [], since });
+export const emptyState = (since: number | null = null): JobsState => ({
+	floor: null,
+	settled: [],
+	open: [],
+	last: [],
+	since,
+});
 
 /** Which jobs are known, by id. */
 const idsOf = (entries: readonly Entry[]) => new Set(entries.map(([id]) => id));
@@ -99,10 +115,16 @@ export interface Step {
 /**
  * The state after jobs were handed on.
  * @param seen the list as far as it was read, and the open jobs asked after
- * @param handedOn ids of those of `finished(state, seen)` that were handed on, the oldest of them; the others come again
+ * @param handedOn ids of those of `finished(state, seen)` that were handed on, the oldest of them; the others come
+ *   again
  * @param gone ids of open jobs that the provider knows no more
  */
-export function advance(state: JobsState, seen: readonly SeenJob[], handedOn: ReadonlySet<string>, gone: ReadonlySet<string> = new Set()): Step {
+export function advance(
+	state: JobsState,
+	seen: readonly SeenJob[],
+	handedOn: ReadonlySet<string>,
+	gone: ReadonlySet<string> = new Set(),
+): Step {
 	const wasOpen = idsOf(state.open);
 	const isNew = newTo(state);
 	const held = finished(state, seen).filter(({ entry: [id] }) => !handedOn.has(id) && !wasOpen.has(id));
@@ -113,13 +135,28 @@ export function advance(state: JobsState, seen: readonly SeenJob[], handedOn: Re
 	const over = ([id]: Entry) => gone.has(id) || handedOn.has(id) || byId.get(id)?.wanted === false;
 	const running = (job: SeenJob) => job.wanted && !job.done;
 
-	const settled = [...fresh.filter((job) => !running(job)).map(({ entry }) => entry), ...state.open.filter(over), ...state.settled];
-	const following = [...fresh.filter(running).map(({ entry }) => entry), ...state.open.filter((entry) => !over(entry))].sort(newestFirst);
+	const settled = [
+		...fresh.filter((job) => !running(job)).map(({ entry }) => entry),
+		...state.open.filter(over),
+		...state.settled,
+	];
+	const following = [
+		...fresh.filter(running).map(({ entry }) => entry),
+		...state.open.filter((entry) => !over(entry)),
+	].sort(newestFirst);
 	const open = following.slice(0, finishedJobsLimits.open);
 	const floor = raised(state.floor, settled, open, cut);
-	const last = finished(state, seen).filter(({ entry: [id] }) => handedOn.has(id)).map(({ entry }) => entry);
+	const last = finished(state, seen)
+		.filter(({ entry: [id] }) => handedOn.has(id))
+		.map(({ entry }) => entry);
 	return {
-		state: { floor, settled: aboveFloor(settled, floor), open, last: last.length > 0 ? last : state.last, since: cut === null ? null : state.since },
+		state: {
+			floor,
+			settled: aboveFloor(settled, floor),
+			open,
+			last: last.length > 0 ? last : state.last,
+			since: cut === null ? null : state.since,
+		},
 		forgotten: following.length - open.length,
 	};
 }
@@ -127,25 +164,44 @@ export function advance(state: JobsState, seen: readonly SeenJob[], handedOn: Re
 /** What was handed on last is taken to have got lost, and comes again. */
 export function takenBack(state: JobsState): JobsState {
 	const lost = idsOf(state.last);
-	return { ...state, settled: state.settled.filter(([id]) => !lost.has(id)), open: [...state.last, ...state.open.filter(([id]) => !lost.has(id))].slice(0, finishedJobsLimits.open), last: [] };
+	return {
+		...state,
+		settled: state.settled.filter(([id]) => !lost.has(id)),
+		open: [...state.last, ...state.open.filter(([id]) => !lost.has(id))].slice(0, finishedJobsLimits.open),
+		last: [],
+	};
 }
 
 const newestFirst = (a: Entry, b: Entry) => (a[1] === null && b[1] === null ? 0 : compare(b, a));
 
 /** The floor that leaves the newest jobs known above it, and everything from the cut on. */
-function raised(floor: JobsState['floor'], settled: readonly Entry[], open: readonly Entry[], cut: Entry | null): JobsState['floor'] {
+function raised(
+	floor: JobsState['floor'],
+	settled: readonly Entry[],
+	open: readonly Entry[],
+	cut: Entry | null,
+): JobsState['floor'] {
 	const { known, sure, windowMs } = finishedJobsLimits;
 	const timed = [...settled, ...open].filter(hasTime).sort(newestFirst);
 	const anchor = timed[sure - 1]?.[1];
-	const beyond = timed.find((entry, place) => place >= known || (place >= sure && anchor !== undefined && entry[1] < anchor - windowMs));
-	const candidate = beyond && cut && compare(beyond, cut) >= 0 ? timed.find((entry) => compare(entry, cut) < 0) : beyond;
+	const beyond = timed.find(
+		(entry, place) => place >= known || (place >= sure && anchor !== undefined && entry[1] < anchor - windowMs),
+	);
+	const candidate =
+		beyond && cut && compare(beyond, cut) >= 0 ? timed.find((entry) => compare(entry, cut) < 0) : beyond;
 	return candidate && isAbove(candidate, floor) ? [...candidate] : floor;
 }
 
 /** Without those the floor covers; of those whose time is unknown, the newest. */
 function aboveFloor(settled: readonly Entry[], floor: JobsState['floor']): Entry[] {
 	const timeless = settled.filter((entry) => !hasTime(entry)).slice(0, finishedJobsLimits.known);
-	return [...timeless, ...settled.filter(hasTime).filter((entry) => isAbove(entry, floor)).sort(newestFirst)];
+	return [
+		...timeless,
+		...settled
+			.filter(hasTime)
+			.filter((entry) => isAbove(entry, floor))
+			.sort(newestFirst),
+	];
 }
 
 function hasTime(entry: Entry): entry is [string, number] {

@@ -6,7 +6,16 @@ import { snapshotOf } from '../../test/support/fakeEndpoint';
 import { finishedJobsLimits, type JobsState, takenBack } from './finishedJobs';
 import { type ListingEndpoint, newestFinished, pollFinished, pollLimits, type PollOptions } from './finishedJobsPoll';
 
-const picture: DeliveredImage = { index: 0, url: 'http://x.example/0.png', fileName: '0.png', mimeType: null, width: null, height: null, bytes: null, seed: null };
+const picture: DeliveredImage = {
+	index: 0,
+	url: 'http://x.example/0.png',
+	fileName: '0.png',
+	mimeType: null,
+	width: null,
+	height: null,
+	bytes: null,
+	seed: null,
+};
 const iso = (time: number) => new Date(time).toISOString();
 const cut = () => new ImageError('network', { message: 'cut', delivery: 'ambiguous' });
 
@@ -36,7 +45,10 @@ class Provider {
 
 	snapshot({ id, createdAt, endsAt, status = 'succeeded' }: Made) {
 		const done = endsAt <= this.now;
-		const snapshot = snapshotOf(id, done ? status : 'running', { createdAt: iso(createdAt), updatedAt: done ? iso(endsAt) : null });
+		const snapshot = snapshotOf(id, done ? status : 'running', {
+			createdAt: iso(createdAt),
+			updatedAt: done ? iso(endsAt) : null,
+		});
 		return { ...snapshot, images: done && status === 'succeeded' ? [picture] : [] };
 	}
 
@@ -47,10 +59,15 @@ class Provider {
 	private async *list(): AsyncGenerator<ListedSnapshot> {
 		let rows = 0;
 		for (let start = 0; start < this.visible().length; start += this.pageSize) {
-			const page = this.visible().slice(start, start + this.pageSize).map((made) => ({ made, snapshot: this.snapshot(made) }));
+			const page = this.visible()
+				.slice(start, start + this.pageSize)
+				.map((made) => ({ made, snapshot: this.snapshot(made) }));
 			for (const { made, snapshot } of page) {
 				if (++rows > this.failAfterRows) throw cut();
-				yield { snapshot: made.bare ? { ...snapshot, images: [] } : snapshot, request: made.prompt === undefined ? {} : { prompt: made.prompt } };
+				yield {
+					snapshot: made.bare ? { ...snapshot, images: [] } : snapshot,
+					request: made.prompt === undefined ? {} : { prompt: made.prompt },
+				};
 			}
 			this.now += this.pageMs;
 		}
@@ -59,27 +76,59 @@ class Provider {
 	private async poll(ids: readonly string[]): Promise<Map<string, Observation>> {
 		if (this.failLooks) throw cut();
 		this.asked.push([...ids]);
-		return new Map(ids.map((id) => {
-			const made = this.made.find((one) => one.id === id);
-			return [id, made ? { ok: true, snapshot: this.snapshot(made) } : { ok: false, error: new ImageError('notFound', { message: 'gone' }) }];
-		}));
+		return new Map(
+			ids.map((id) => {
+				const made = this.made.find((one) => one.id === id);
+				return [
+					id,
+					made
+						? { ok: true, snapshot: this.snapshot(made) }
+						: { ok: false, error: new ImageError('notFound', { message: 'gone' }) },
+				];
+			}),
+		);
 	}
 
 	endpoint(): ListingEndpoint {
-		const session: Session = { submit: async () => Promise.reject(cut()), isRefusal: () => false, list: () => this.list(), poll: (ids) => this.poll(ids) };
+		const session: Session = {
+			submit: async () => Promise.reject(cut()),
+			isRefusal: () => false,
+			list: () => this.list(),
+			poll: (ids) => this.poll(ids),
+		};
 		return { session, read: (call) => call(session), look: (ids) => this.poll(ids) };
 	}
 }
 
-const options = (state: JobsState | null, patch: Partial<PollOptions> = {}): PollOptions => ({ state, since: null, statuses: ['succeeded', 'partial', 'failed'], promptContains: '', most: 100, random: () => 0, hasTime: () => true, ...patch });
+const options = (state: JobsState | null, patch: Partial<PollOptions> = {}): PollOptions => ({
+	state,
+	since: null,
+	statuses: ['succeeded', 'partial', 'failed'],
+	promptContains: '',
+	most: 100,
+	random: () => 0,
+	hasTime: () => true,
+	...patch,
+});
 
 /** One poll that hands on all it finds. */
 async function poll(provider: Provider, state: JobsState | null, patch: Partial<PollOptions> = {}) {
 	const result = await pollFinished(provider.endpoint(), options(state, patch));
-	return { ids: result.finished.map(({ snapshot }) => snapshot.job.id), jobs: result.finished, truncated: result.truncated, state: result.after(result.finished.length).state };
+	return {
+		ids: result.finished.map(({ snapshot }) => snapshot.job.id),
+		jobs: result.finished,
+		truncated: result.truncated,
+		state: result.after(result.finished.length).state,
+	};
 }
 
-const ended = (id: string, at: number, patch: Partial<Made> = {}): Made => ({ id, createdAt: at, visibleAt: at, endsAt: at, ...patch });
+const ended = (id: string, at: number, patch: Partial<Made> = {}): Made => ({
+	id,
+	createdAt: at,
+	visibleAt: at,
+	endsAt: at,
+	...patch,
+});
 
 it('at the first poll what has ended is known and what runs is followed', async () => {
 	const provider = new Provider([ended('old', 1), ended('runs', 2, { endsAt: 50 })]);
@@ -111,7 +160,9 @@ it('an open job that the list no longer shows is asked after, and not one that i
 	provider.now = 1_001;
 	const second = await poll(provider, first.state, { most: 1_000 });
 	expect(second.ids).toHaveLength(701);
-	provider.made = provider.made.map((made) => (made.id === 'deep' ? { ...made, visibleAt: Number.POSITIVE_INFINITY } : made));
+	provider.made = provider.made.map((made) =>
+		made.id === 'deep' ? { ...made, visibleAt: Number.POSITIVE_INFINITY } : made,
+	);
 	provider.made.push(ended('other', 1_002, { endsAt: 2_000 }));
 	provider.asked.length = 0;
 	const third = await poll(provider, { ...second.state, open: [['deep', 1], ...second.state.open] });
@@ -120,9 +171,17 @@ it('an open job that the list no longer shows is asked after, and not one that i
 });
 
 it('only so many are asked after in a poll, and everyone in the end', async () => {
-	const provider = new Provider(Array.from({ length: 130 }, (_, n) => ended(`j${n}`, n, { visibleAt: Number.POSITIVE_INFINITY, endsAt: 10 })));
+	const provider = new Provider(
+		Array.from({ length: 130 }, (_, n) => ended(`j${n}`, n, { visibleAt: Number.POSITIVE_INFINITY, endsAt: 10 })),
+	);
 	provider.now = 20;
-	let state: JobsState = { floor: ['z', 1_000], settled: [], open: provider.made.map(({ id, createdAt }) => [id, createdAt]), last: [], since: null };
+	let state: JobsState = {
+		floor: ['z', 1_000],
+		settled: [],
+		open: provider.made.map(({ id, createdAt }) => [id, createdAt]),
+		last: [],
+		since: null,
+	};
 	const found = new Set<string | null>();
 	let polls = 0;
 	for (; found.size < 130; polls++) {
@@ -176,7 +235,11 @@ it('a success that cannot be looked at now is asked after later', async () => {
 	provider.made.push(ended('a', 5, { bare: true }));
 	provider.now = 6;
 	const endpoint = provider.endpoint();
-	const failing = { ...endpoint, look: async (ids: readonly string[]) => new Map(ids.map((id): [string, Observation] => [id, { ok: false, error: cut() }])) };
+	const failing = {
+		...endpoint,
+		look: async (ids: readonly string[]) =>
+			new Map(ids.map((id): [string, Observation] => [id, { ok: false, error: cut() }])),
+	};
 	const result = await pollFinished(failing, options(state));
 	expect(result.finished).toEqual([]);
 	expect((await poll(provider, result.after(0).state)).ids).toEqual(['a']);
@@ -197,7 +260,14 @@ it('where jobs cannot be asked after, the list alone counts', async () => {
 it('only the statuses and prompts of interest are handed on; the others are not followed', async () => {
 	const provider = new Provider([]);
 	const { state } = await poll(provider, null);
-	provider.made.push(ended('a', 5, { status: 'canceled', prompt: 'A cat' }), ended('b', 5, { prompt: 'A CAT' }), ended('c', 5, { prompt: 'A dog' }), ended('d', 5), ended('e', 5, { prompt: 'A dog', endsAt: 99 }), ended('f', 5, { prompt: 'cat', endsAt: 99 }));
+	provider.made.push(
+		ended('a', 5, { status: 'canceled', prompt: 'A cat' }),
+		ended('b', 5, { prompt: 'A CAT' }),
+		ended('c', 5, { prompt: 'A dog' }),
+		ended('d', 5),
+		ended('e', 5, { prompt: 'A dog', endsAt: 99 }),
+		ended('f', 5, { prompt: 'cat', endsAt: 99 }),
+	);
 	provider.now = 6;
 	const next = await poll(provider, state, { promptContains: 'cat' });
 	expect(next.ids).toEqual(['b']);
@@ -205,9 +275,15 @@ it('only the statuses and prompts of interest are handed on; the others are not 
 });
 
 it('the newest finished job is found without a state', async () => {
-	const provider = new Provider([ended('a', 1, { bare: true }), ended('b', 2, { status: 'canceled' }), ended('c', 3, { endsAt: 99 })]);
+	const provider = new Provider([
+		ended('a', 1, { bare: true }),
+		ended('b', 2, { status: 'canceled' }),
+		ended('c', 3, { endsAt: 99 }),
+	]);
 	provider.now = 10;
-	expect((await newestFinished(provider.endpoint(), { statuses: ['succeeded'], promptContains: '' }))?.snapshot).toMatchObject({ job: { id: 'a' }, images: [{ index: 0 }] });
+	expect(
+		(await newestFinished(provider.endpoint(), { statuses: ['succeeded'], promptContains: '' }))?.snapshot,
+	).toMatchObject({ job: { id: 'a' }, images: [{ index: 0 }] });
 	expect(await newestFinished(provider.endpoint(), { statuses: ['failed'], promptContains: '' })).toBeNull();
 });
 
@@ -219,13 +295,31 @@ describe('whatever happens', () => {
 		Object.assign(pollLimits, { asked: 2, askedAtOnce: 1 });
 	});
 	afterAll(() => {
-		Object.assign(finishedJobsLimits, { known: usual.known, sure: usual.sure, windowMs: usual.windowMs, quietRows: usual.quietRows });
+		Object.assign(finishedJobsLimits, {
+			known: usual.known,
+			sure: usual.sure,
+			windowMs: usual.windowMs,
+			quietRows: usual.quietRows,
+		});
 		Object.assign(pollLimits, { asked: usual.asked, askedAtOnce: usual.askedAtOnce });
 	});
 
 	/** Jobs 8 ms apart, or at once with the one before; shown at most 40 ms late; a few never end. */
 	const jobs = fc
-		.array(fc.record({ gap: fc.constantFrom(0, 8, 8, 30), late: fc.constantFrom(0, 0, 0, 15, 40), bare: fc.boolean(), runs: fc.oneof(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 100, max: 900 }), fc.constant(Number.POSITIVE_INFINITY)), order: fc.nat(99) }), { maxLength: 60 })
+		.array(
+			fc.record({
+				gap: fc.constantFrom(0, 8, 8, 30),
+				late: fc.constantFrom(0, 0, 0, 15, 40),
+				bare: fc.boolean(),
+				runs: fc.oneof(
+					fc.integer({ min: 0, max: 60 }),
+					fc.integer({ min: 100, max: 900 }),
+					fc.constant(Number.POSITIVE_INFINITY),
+				),
+				order: fc.nat(99),
+			}),
+			{ maxLength: 60 },
+		)
 		.map((list) => {
 			let time = 0;
 			let atOnce = 0;
@@ -235,7 +329,19 @@ describe('whatever happens', () => {
 				return { id: `${order}-${n}`, createdAt: time, visibleAt: time + late, endsAt: time + runs, bare };
 			});
 		});
-	const turns: fc.Arbitrary<Turn[]> = fc.array(fc.record({ wait: fc.constantFrom(0, 5, 40, 200), most: fc.integer({ min: 1, max: 6 }), restart: fc.boolean(), dies: fc.boolean(), pageSize: fc.integer({ min: 1, max: 7 }), pageMs: fc.constantFrom(0, 0, 3), fails: fc.constantFrom('no', 'no', 'no', 'list', 'look'), hasTime: fc.boolean() }), { maxLength: 40 });
+	const turns: fc.Arbitrary<Turn[]> = fc.array(
+		fc.record({
+			wait: fc.constantFrom(0, 5, 40, 200),
+			most: fc.integer({ min: 1, max: 6 }),
+			restart: fc.boolean(),
+			dies: fc.boolean(),
+			pageSize: fc.integer({ min: 1, max: 7 }),
+			pageMs: fc.constantFrom(0, 0, 3),
+			fails: fc.constantFrom('no', 'no', 'no', 'list', 'look'),
+			hasTime: fc.boolean(),
+		}),
+		{ maxLength: 40 },
+	);
 
 	interface Turn {
 		wait: number;
@@ -249,8 +355,16 @@ describe('whatever happens', () => {
 		hasTime: boolean;
 	}
 
-	/** Polls as n8n does: the state is in memory always, in the database at the first poll and when something was handed on. */
-	async function runs(made: Made[], turns: Turn[], start: number, repeats: boolean): Promise<{ handedOn: string[]; due: string[] }> {
+	/**
+	 * Polls as n8n does: the state is in memory always, in the database at the first poll and when something was handed
+	 * on.
+	 */
+	async function runs(
+		made: Made[],
+		turns: Turn[],
+		start: number,
+		repeats: boolean,
+	): Promise<{ handedOn: string[]; due: string[] }> {
 		const provider = new Provider(made);
 		provider.now = start;
 		let draw = 0;
@@ -259,9 +373,15 @@ describe('whatever happens', () => {
 		let memory = '';
 		let saved = '';
 
-		const once = async (most: number, { hasTime, dies }: Pick<Turn, 'hasTime' | 'dies'> = { hasTime: true, dies: false }) => {
+		const once = async (
+			most: number,
+			{ hasTime, dies }: Pick<Turn, 'hasTime' | 'dies'> = { hasTime: true, dies: false },
+		) => {
 			const before = memory === '' ? null : (JSON.parse(memory) as JobsState);
-			const result = await pollFinished(provider.endpoint(), options(before, { most, random, hasTime: () => hasTime }));
+			const result = await pollFinished(
+				provider.endpoint(),
+				options(before, { most, random, hasTime: () => hasTime }),
+			);
 			// Those after the first of whom something went wrong wait for the next poll.
 			const count = Math.ceil(result.finished.length * ((draw += 0.3) % 1));
 			memory = JSON.stringify(result.after(count).state);
@@ -270,13 +390,20 @@ describe('whatever happens', () => {
 			else for (const { snapshot } of result.finished.slice(0, count)) handedOn.push(snapshot.job.id ?? '');
 			return result.finished.length;
 		};
-		const due = made.filter(({ visibleAt, endsAt }) => Number.isFinite(endsAt) && !(visibleAt <= start && endsAt <= start)).map(({ id }) => id);
+		const due = made
+			.filter(({ visibleAt, endsAt }) => Number.isFinite(endsAt) && !(visibleAt <= start && endsAt <= start))
+			.map(({ id }) => id);
 		await once(5);
 		for (const turn of turns) {
 			const { wait, most, restart, pageSize, pageMs, fails, dies } = turn;
 			provider.now += wait;
 			if (restart) memory = repeats ? JSON.stringify(takenBack(JSON.parse(saved) as JobsState)) : saved;
-			Object.assign(provider, { pageSize, pageMs, failAfterRows: fails === 'list' ? 2 : Number.POSITIVE_INFINITY, failLooks: fails === 'look' });
+			Object.assign(provider, {
+				pageSize,
+				pageMs,
+				failAfterRows: fails === 'list' ? 2 : Number.POSITIVE_INFINITY,
+				failLooks: fails === 'look',
+			});
 			const before = memory;
 			await once(most, { ...turn, dies: dies && repeats }).catch(() => expect(memory).toBe(before));
 		}

@@ -3,7 +3,16 @@ import { isTerminal, type JobSnapshot, type JobStatus, type TerminalStatus } fro
 import type { ListedSnapshot, Observation, Session } from '../../providers/provider';
 import type { Random } from '../runtime/clock';
 import type { Endpoint } from '../endpoint/endpoint';
-import { advance, emptyState, type Entry, finished, type JobsState, listReader, type SeenJob, type Step } from './finishedJobs';
+import {
+	advance,
+	emptyState,
+	type Entry,
+	finished,
+	type JobsState,
+	listReader,
+	type SeenJob,
+	type Step,
+} from './finishedJobs';
 
 /** What one poll asks for at the most. */
 export const pollLimits = {
@@ -43,7 +52,10 @@ export type ListingEndpoint = Pick<Endpoint, 'read' | 'look' | 'session'>;
 export interface PollResult {
 	/** Oldest first, each as its provider tells it last. */
 	finished: ListedSnapshot[];
-	/** The step to the state in which the first `count` of them have been handed on. Nothing has changed before it is kept. */
+	/**
+	 * The step to the state in which the first `count` of them have been handed on. Nothing has changed before it is
+	 * kept.
+	 */
 	after(count: number): Step;
 	/** Whether the list went on where reading ended. */
 	truncated: boolean;
@@ -53,20 +65,41 @@ interface Row extends ListedSnapshot {
 	entry: Entry;
 }
 
-/** Looks at an endpoint's list, and after open jobs that it no longer shows. Throws ImageError, and then nothing was learned. */
+/**
+ * Looks at an endpoint's list, and after open jobs that it no longer shows. Throws ImageError, and then nothing was
+ * learned.
+ */
 export async function pollFinished(endpoint: ListingEndpoint, options: PollOptions): Promise<PollResult> {
 	const { signal, most } = options;
 	const state = options.state ?? emptyState(options.since);
-	const { rows, truncated } = await endpoint.read((session) => readRows(session, state, options.state === null, signal), signal);
+	const { rows, truncated } = await endpoint.read(
+		(session) => readRows(session, state, options.state === null, signal),
+		signal,
+	);
 	const wants = interestOf(options, state);
-	const asListed = rows.map((row): SeenJob => ({ entry: row.entry, done: isTerminal(row.snapshot.job.status), wanted: wants(row) }));
+	const asListed = rows.map(
+		(row): SeenJob => ({ entry: row.entry, done: isTerminal(row.snapshot.job.status), wanted: wants(row) }),
+	);
 
 	const canLook = endpoint.session.poll !== undefined;
-	const incomplete = new Set(canLook ? rows.filter(({ snapshot }) => isIncomplete(snapshot)).map(({ entry: [id] }) => id) : []);
-	const unclear = idsOf(finished(state, asListed)).slice(0, most).filter((id) => incomplete.has(id));
+	const incomplete = new Set(
+		canLook ? rows.filter(({ snapshot }) => isIncomplete(snapshot)).map(({ entry: [id] }) => id) : [],
+	);
+	const unclear = idsOf(finished(state, asListed))
+		.slice(0, most)
+		.filter((id) => incomplete.has(id));
 	const listed = new Set(idsOf(asListed));
-	const unlisted = canLook ? someOf(state.open.filter(([id]) => !listed.has(id)), options.random) : [];
-	const looks = await lookAt(endpoint, [...unclear.slice(0, pollLimits.asked), ...unlisted.map(([id]) => id)], options);
+	const unlisted = canLook
+		? someOf(
+				state.open.filter(([id]) => !listed.has(id)),
+				options.random,
+			)
+		: [];
+	const looks = await lookAt(
+		endpoint,
+		[...unclear.slice(0, pollLimits.asked), ...unlisted.map(([id]) => id)],
+		options,
+	);
 
 	const jobs = new Map<string, ListedSnapshot>();
 	const seen: SeenJob[] = [];
@@ -86,7 +119,11 @@ export async function pollFinished(endpoint: ListingEndpoint, options: PollOptio
 		jobs.set(entry[0], { snapshot: look.snapshot, request: {} });
 		const { status } = look.snapshot.job;
 		// Only jobs with the right prompt are followed.
-		seen.push({ entry, done: isTerminal(status), wanted: !isTerminal(status) || options.statuses.includes(status) });
+		seen.push({
+			entry,
+			done: isTerminal(status),
+			wanted: !isTerminal(status) || options.statuses.includes(status),
+		});
 	}
 
 	const due = idsOf(finished(state, seen)).slice(0, most);
@@ -102,16 +139,25 @@ export async function pollFinished(endpoint: ListingEndpoint, options: PollOptio
 const idsOf = (seen: readonly SeenJob[]) => seen.map(({ entry: [id] }) => id);
 
 /** Looks at some after others while there is time; those that are not reached wait for the next poll. */
-async function lookAt(endpoint: ListingEndpoint, ids: readonly string[], { hasTime, signal }: PollOptions): Promise<Map<string, Observation>> {
+async function lookAt(
+	endpoint: ListingEndpoint,
+	ids: readonly string[],
+	{ hasTime, signal }: PollOptions,
+): Promise<Map<string, Observation>> {
 	const looks = new Map<string, Observation>();
 	for (let start = 0; start < ids.length && (start === 0 || hasTime()); start += pollLimits.askedAtOnce) {
-		for (const [id, look] of await endpoint.look(ids.slice(start, start + pollLimits.askedAtOnce), signal)) looks.set(id, look);
+		for (const [id, look] of await endpoint.look(ids.slice(start, start + pollLimits.askedAtOnce), signal))
+			looks.set(id, look);
 	}
 	return looks;
 }
 
 /** The newest job of the list that has ended and is of interest; null where there is none. */
-export async function newestFinished(endpoint: ListingEndpoint, interest: Interest, signal?: AbortSignal): Promise<ListedSnapshot | null> {
+export async function newestFinished(
+	endpoint: ListingEndpoint,
+	interest: Interest,
+	signal?: AbortSignal,
+): Promise<ListedSnapshot | null> {
 	const found = await endpoint.read(async (session) => {
 		let rows = 0;
 		for await (const job of listOf(session, signal)) {
@@ -126,7 +172,12 @@ export async function newestFinished(endpoint: ListingEndpoint, interest: Intere
 	return look?.ok ? { snapshot: look.snapshot, request: found.request } : found;
 }
 
-async function readRows(session: Session, state: JobsState, isFirst: boolean, signal: AbortSignal | undefined): Promise<{ rows: Row[]; truncated: boolean }> {
+async function readRows(
+	session: Session,
+	state: JobsState,
+	isFirst: boolean,
+	signal: AbortSignal | undefined,
+): Promise<{ rows: Row[]; truncated: boolean }> {
 	const reader = listReader(state);
 	const rows: Row[] = [];
 	for await (const listed of listOf(session, signal)) {
@@ -134,7 +185,10 @@ async function readRows(session: Session, state: JobsState, isFirst: boolean, si
 		if (id === null) continue;
 		const entry: Entry = [id, timeOf(createdAt)];
 		rows.push({ ...listed, entry });
-		const enough = isFirst ? rows.length >= pollLimits.firstRows && !(state.since !== null && entry[1] !== null && entry[1] >= state.since) : reader.isEnough(entry);
+		const enough = isFirst
+			? rows.length >= pollLimits.firstRows &&
+				!(state.since !== null && entry[1] !== null && entry[1] >= state.since)
+			: reader.isEnough(entry);
 		if (enough) break;
 		if (rows.length >= pollLimits.rows) return { rows, truncated: true };
 	}
@@ -144,7 +198,11 @@ async function readRows(session: Session, state: JobsState, isFirst: boolean, si
 function listOf(session: Session, signal: AbortSignal | undefined): AsyncIterable<ListedSnapshot> {
 	const list = session.list?.({ signal });
 	if (list) return list;
-	throw new ImageError('invalidRequest', { message: 'The jobs of this provider cannot be listed', hint: 'Choose another provider', delivery: 'notSent' });
+	throw new ImageError('invalidRequest', {
+		message: 'The jobs of this provider cannot be listed',
+		hint: 'Choose another provider',
+		delivery: 'notSent',
+	});
 }
 
 /** Tells whether a job is to be handed on, or while it runs, whether it is to be followed. */
@@ -158,7 +216,10 @@ function interestOf(options: PollOptions, state: JobsState): (job: ListedSnapsho
 		const endedAt = timeOf(job.updatedAt) ?? timeOf(job.createdAt);
 		return since === null || endedAt === null ? isFirst : endedAt < since;
 	};
-	return (job) => (isTerminal(job.snapshot.job.status) ? matches(options, job) && !endedBefore(job) : hasPrompt(options.promptContains, job));
+	return (job) =>
+		isTerminal(job.snapshot.job.status)
+			? matches(options, job) && !endedBefore(job)
+			: hasPrompt(options.promptContains, job);
 }
 
 function matches({ statuses, promptContains }: Interest, job: ListedSnapshot): boolean {
@@ -175,7 +236,10 @@ function isIncomplete({ job, images }: JobSnapshot): boolean {
 	return (job.status === 'succeeded' || job.status === 'partial') && images.length === 0;
 }
 
-/** As many as may be asked after, from a place chosen by lot: over the polls everyone has a turn, without keeping whose it is. */
+/**
+ * As many as may be asked after, from a place chosen by lot: over the polls everyone has a turn, without keeping whose
+ * it is.
+ */
 function someOf(entries: readonly Entry[], random: Random): readonly Entry[] {
 	const start = entries.length > pollLimits.asked ? Math.floor(random() * entries.length) : 0;
 	return [...entries.slice(start), ...entries.slice(0, start)].slice(0, pollLimits.asked);

@@ -12,7 +12,13 @@ const job = (id: string) => ({ id, since: 0, lastRunning: null });
 it('a job whose kind is known no more is not forgotten among those that are looked at together', () => {
 	const clock = new VirtualClock(0);
 	const known = new Set(['a', 'b']);
-	const cadence = new Cadence({ bulk: true, floorMs: 500, clock, random: () => 0.5, expected: (id) => (known.has(id) ? { ...expectation, since: 0 } : undefined) });
+	const cadence = new Cadence({
+		bulk: true,
+		floorMs: 500,
+		clock,
+		random: () => 0.5,
+		expected: (id) => (known.has(id) ? { ...expectation, since: 0 } : undefined),
+	});
 	expect(cadence.firstLookAt(job('a'))).toBe(Number.POSITIVE_INFINITY);
 	const together = cadence.together([job('a'), job('b')], 100);
 	expect(together).toBeGreaterThan(900);
@@ -23,7 +29,14 @@ it('a job whose kind is known no more is not forgotten among those that are look
 
 it('where ends are announced a job is looked at when its own is overdue', () => {
 	const clock = new VirtualClock(0);
-	const cadence = new Cadence({ bulk: true, floorMs: 500, clock, random: () => 0.5, announced: () => true, expected: (id) => (id === 'a' ? { ...expectation, since: 0 } : undefined) });
+	const cadence = new Cadence({
+		bulk: true,
+		floorMs: 500,
+		clock,
+		random: () => 0.5,
+		announced: () => true,
+		expected: (id) => (id === 'a' ? { ...expectation, since: 0 } : undefined),
+	});
 	expect(cadence.firstLookAt(job('a'))).toBeCloseTo(2_900 * 1.1, 6);
 	expect(cadence.firstLookAt(job('strange'))).toBe(15_000);
 });

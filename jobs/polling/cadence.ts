@@ -32,7 +32,9 @@ export interface Looked {
 export class Cadence {
 	constructor(private readonly options: CadenceOptions) {}
 
-	/** The first look at a job that somebody begins to wait for; infinite where it is looked at together with others. */
+	/**
+	 * The first look at a job that somebody begins to wait for; infinite where it is looked at together with others.
+	 */
 	firstLookAt(job: Looked): number {
 		const { clock, random, floorMs } = this.options;
 		return this.bySign(job) ?? clock.now() + nextPollMs(0, floorMs, random);
@@ -50,7 +52,10 @@ export class Cadence {
 		return this.bySign(job) ?? now + nextPollMs(now - job.since, floorMs, random);
 	}
 
-	/** The next look at those that are looked at together, one request for all of them; infinite where there are none. @param lookedAt when the last one was */
+	/**
+	 * The next look at those that are looked at together, one request for all of them; infinite where there are none.
+	 * @param lookedAt when the last one was
+	 */
 	together(jobs: readonly Looked[], lookedAt: number): number {
 		const running = jobs.flatMap((job) => this.running(job) ?? []);
 		// One whose kind is known no more is looked at now, and then by its own time.
@@ -59,7 +64,10 @@ export class Cadence {
 		if (!first) return Number.POSITIVE_INFINITY;
 		const scarce = this.options.scarce?.();
 		const pause = scarce ? scarcePauseMs(scarce.requestsPerMinute, scarce.inFlight, first.expectation) : 0;
-		return Math.max(lookedAt + Math.max(pause, this.learnedFloorMs), worthLookingAt(running, schedule.learnedCapMs));
+		return Math.max(
+			lookedAt + Math.max(pause, this.learnedFloorMs),
+			worthLookingAt(running, schedule.learnedCapMs),
+		);
 	}
 
 	/** undefined where nothing tells: neither announcements nor what is known of its kind. */
@@ -71,7 +79,11 @@ export class Cadence {
 	private whenOverdue(job: Looked): number | undefined {
 		if (!this.options.announced?.()) return undefined;
 		const running = this.running(job);
-		const soonest = this.options.clock.now() + (running ? Math.min(schedule.overdueMs, Math.max(running.expectation.typical, this.learnedFloorMs)) : schedule.overdueMs);
+		const soonest =
+			this.options.clock.now() +
+			(running
+				? Math.min(schedule.overdueMs, Math.max(running.expectation.typical, this.learnedFloorMs))
+				: schedule.overdueMs);
 		return running ? Math.max(soonest, running.since + 1.1 * running.expectation.longest) : soonest;
 	}
 
@@ -84,7 +96,10 @@ export class Cadence {
 		const running = this.running(job);
 		if (!running) return undefined;
 		if (this.options.bulk) return Number.POSITIVE_INFINITY;
-		return Math.max(this.options.clock.now() + this.learnedFloorMs, worthLookingAt([running], schedule.learnedCapMs));
+		return Math.max(
+			this.options.clock.now() + this.learnedFloorMs,
+			worthLookingAt([running], schedule.learnedCapMs),
+		);
 	}
 
 	/** undefined where nothing is known of its kind. */

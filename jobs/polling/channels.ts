@@ -31,7 +31,11 @@ export class Channels {
 		this.running.delete(id);
 	}
 
-	private async listen(channel: AsyncIterable<JobSnapshot>, signal: AbortSignal, { heard, ended }: Listener): Promise<void> {
+	private async listen(
+		channel: AsyncIterable<JobSnapshot>,
+		signal: AbortSignal,
+		{ heard, ended }: Listener,
+	): Promise<void> {
 		try {
 			for await (const snapshot of channel) if (!signal.aborted) heard(snapshot);
 		} catch {

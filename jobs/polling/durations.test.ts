@@ -27,17 +27,23 @@ it('kinds that were not seen for longest are forgotten', () => {
 
 it('tells how many still run at an age: never more than at a lower one, all before the first end, few after the last', () => {
 	fc.assert(
-		fc.property(fc.array(fc.integer({ min: 1, max: 100_000 }), { minLength: 8, maxLength: 64 }), fc.nat({ max: 1e6 }), fc.nat({ max: 1e6 }), (seen, a, b) => {
-			const { running = () => Number.NaN, earliest = 0 } = filled(...seen).expect('a') ?? {};
-			expect(running(Math.max(a, b))).toBeLessThanOrEqual(running(Math.min(a, b)) + 1e-12);
-			expect(running(earliest)).toBe(1);
-			expect(running(Math.max(...seen))).toBeLessThanOrEqual(1 / 9);
-			expect(running(a)).toBeGreaterThan(0);
-		}),
+		fc.property(
+			fc.array(fc.integer({ min: 1, max: 100_000 }), { minLength: 8, maxLength: 64 }),
+			fc.nat({ max: 1e6 }),
+			fc.nat({ max: 1e6 }),
+			(seen, a, b) => {
+				const { running = () => Number.NaN, earliest = 0 } = filled(...seen).expect('a') ?? {};
+				expect(running(Math.max(a, b))).toBeLessThanOrEqual(running(Math.min(a, b)) + 1e-12);
+				expect(running(earliest)).toBe(1);
+				expect(running(Math.max(...seen))).toBeLessThanOrEqual(1 / 9);
+				expect(running(a)).toBeGreaterThan(0);
+			},
+		),
 	);
 });
 
 it('half of them still run at half of what was seen', () => {
-	const { running = () => Number.NaN } = filled(...Array.from({ length: 64 }, (_, n) => 1_000 + n * 10)).expect('a') ?? {};
+	const { running = () => Number.NaN } =
+		filled(...Array.from({ length: 64 }, (_, n) => 1_000 + n * 10)).expect('a') ?? {};
 	expect(running(1_320)).toBeCloseTo(0.5, 1);
 });

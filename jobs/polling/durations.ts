@@ -53,7 +53,12 @@ export class Durations {
 		if (!seen || seen.length < enough) return undefined;
 		const sorted = [...seen].sort((a, b) => a - b);
 		const [shortest = 0] = sorted;
-		return { typical: sorted[Math.floor(sorted.length / 2)] ?? 0, earliest: shortest * sooner, longest: sorted.at(-1) ?? 0, running: (ageMs) => running(sorted, ageMs) };
+		return {
+			typical: sorted[Math.floor(sorted.length / 2)] ?? 0,
+			earliest: shortest * sooner,
+			longest: sorted.at(-1) ?? 0,
+			running: (ageMs) => running(sorted, ageMs),
+		};
 	}
 }
 

@@ -16,7 +16,11 @@ it('nobody is looked at before the first can have ended', () => {
 });
 
 it('the more run together, the sooner a look is worth it', () => {
-	const together = (count: number) => worthLookingAt(Array.from({ length: count }, () => job(0, 1_500)), forever);
+	const together = (count: number) =>
+		worthLookingAt(
+			Array.from({ length: count }, () => job(0, 1_500)),
+			forever,
+		);
 	expect(together(5)).toBeLessThanOrEqual(together(1) + 50);
 	expect(together(50)).toBeLessThan(together(5));
 	// Of very many a sample stands for all.
@@ -31,12 +35,18 @@ it('one that takes longer than all before is looked at ever more rarely', () => 
 });
 
 it('property: a look is never due before a job was seen, nor later than is allowed', () => {
-	const any = fc.record({ since: fc.nat(10_000), after: fc.nat(20_000) }).map(({ since, after }) => job(since, since + after));
+	const any = fc
+		.record({ since: fc.nat(10_000), after: fc.nat(20_000) })
+		.map(({ since, after }) => job(since, since + after));
 	fc.assert(
-		fc.property(fc.array(any, { minLength: 1, maxLength: 200 }), fc.integer({ min: 100, max: 60_000 }), (jobs, mostMs) => {
-			const at = worthLookingAt(jobs, mostMs);
-			expect(at).toBeGreaterThanOrEqual(Math.min(...jobs.map(({ seenAt }) => seenAt)));
-			expect(at).toBeLessThanOrEqual(Math.max(...jobs.map(({ seenAt }) => seenAt + mostMs)));
-		}),
+		fc.property(
+			fc.array(any, { minLength: 1, maxLength: 200 }),
+			fc.integer({ min: 100, max: 60_000 }),
+			(jobs, mostMs) => {
+				const at = worthLookingAt(jobs, mostMs);
+				expect(at).toBeGreaterThanOrEqual(Math.min(...jobs.map(({ seenAt }) => seenAt)));
+				expect(at).toBeLessThanOrEqual(Math.max(...jobs.map(({ seenAt }) => seenAt + mostMs)));
+			},
+		),
 	);
 });

@@ -33,7 +33,9 @@ const sample = 64;
  */
 export function worthLookingAt(jobs: readonly Running[], maxMs: number): number {
 	const every = Math.ceil(jobs.length / sample);
-	const chosen = jobs.filter((_, place) => place % every === 0).map((job) => ({ ...job, alive: job.expectation.running(job.seenAt - job.since) }));
+	const chosen = jobs
+		.filter((_, place) => place % every === 0)
+		.map((job) => ({ ...job, alive: job.expectation.running(job.seenAt - job.since) }));
 	let earliest = Number.POSITIVE_INFINITY;
 	let latest = Number.POSITIVE_INFINITY;
 	let step = Number.POSITIVE_INFINITY;
@@ -45,7 +47,12 @@ export function worthLookingAt(jobs: readonly Running[], maxMs: number): number 
 	if (earliest >= latest || !Number.isFinite(earliest)) return Math.min(earliest, latest);
 	// Of the sample's, as of all.
 	const limit = (limitFor(jobs.length) * chosen.length) / jobs.length;
-	const isWorthIt = (at: number) => chosen.reduce((ended, { since, seenAt, expectation, alive }) => ended + (at > seenAt ? 1 - expectation.running(at - since) / alive : 0), 0) >= limit;
+	const isWorthIt = (at: number) =>
+		chosen.reduce(
+			(ended, { since, seenAt, expectation, alive }) =>
+				ended + (at > seenAt ? 1 - expectation.running(at - since) / alive : 0),
+			0,
+		) >= limit;
 	// The more time passes, the more have ended: an interval that holds the moment is found, and halved.
 	let low = earliest;
 	let high = Math.min(latest, earliest + Math.max(1, 64 * step));

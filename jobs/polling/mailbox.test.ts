@@ -16,14 +16,21 @@ it('keeps what was told, the newest word, for a while', async () => {
 it('holds no more than a thousand', () => {
 	const box = new Mailbox(new VirtualClock(0));
 	for (let n = 0; n < 1_500; n++) box.put(`job-${n}`, snapshotOf(`job-${n}`, 'succeeded'));
-	expect([box.read('job-499'), box.read('job-500')?.job.id, box.read('job-1499')?.job.id]).toEqual([undefined, 'job-500', 'job-1499']);
+	expect([box.read('job-499'), box.read('job-500')?.job.id, box.read('job-1499')?.job.id]).toEqual([
+		undefined,
+		'job-500',
+		'job-1499',
+	]);
 });
 
 it('a delivery that comes before the wait begins ends it without a poll', async () => {
 	const { clock, endpoint, submit, log } = fakeEndpoint({ jobMs: 60_000 });
 	const { job } = await clock.until(submit('a'));
 	endpoint.observe(snapshotOf(job.id ?? '', 'succeeded'));
-	expect(await endpoint.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY })).toMatchObject({ ended: true, snapshot: { job: { status: 'succeeded' } } });
+	expect(await endpoint.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY })).toMatchObject({
+		ended: true,
+		snapshot: { job: { status: 'succeeded' } },
+	});
 	expect(log.polls).toBe(0);
 });
 
@@ -31,6 +38,8 @@ it('one that says nothing of an end is not kept: the job is asked after', async 
 	const { clock, endpoint, submit, log } = fakeEndpoint({ jobMs: 2_000 });
 	const { job } = await clock.until(submit('a'));
 	endpoint.observe(snapshotOf(job.id ?? '', 'running'));
-	expect(await clock.until(endpoint.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY }))).toMatchObject({ ended: true });
+	expect(await clock.until(endpoint.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY }))).toMatchObject({
+		ended: true,
+	});
 	expect(log.polls).toBeGreaterThan(0);
 });

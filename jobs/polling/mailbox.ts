@@ -6,7 +6,9 @@ const keptMs = 10 * 60_000;
 /** The newest so many. */
 const most = 1_000;
 
-/** Ends of jobs that were told before anybody waited for them: a webhook may be quicker than the answer to the submit. */
+/**
+ * Ends of jobs that were told before anybody waited for them: a webhook may be quicker than the answer to the submit.
+ */
 export class Mailbox {
 	/** Oldest first, as a Map keeps them. */
 	private readonly letters = new Map<string, { snapshot: JobSnapshot; until: number }>();

@@ -5,7 +5,9 @@ const enough = 4;
 /** What a look that was quicker than the push takes from that. */
 const raceCost = 0.5;
 
-/** Kept for so long, in ms, trust is one announcement short of being held: webhooks may have been set up anew meanwhile. */
+/**
+ * Kept for so long, in ms, trust is one announcement short of being held: webhooks may have been set up anew meanwhile.
+ */
 const staleMs = 24 * 3_600_000;
 
 /**

@@ -12,7 +12,11 @@ it.each([
 });
 
 it('looking at one job never takes more than half of the requests allowed', () => {
-	fc.assert(fc.property(fc.integer({ min: 1, max: 10_000 }), (limit) => { expect(60_000 / pollFloorMs(limit)).toBeLessThanOrEqual((limit / 2) * (1 + 1e-9)); }));
+	fc.assert(
+		fc.property(fc.integer({ min: 1, max: 10_000 }), (limit) => {
+			expect(60_000 / pollFloorMs(limit)).toBeLessThanOrEqual((limit / 2) * (1 + 1e-9));
+		}),
+	);
 });
 
 it.each([
@@ -24,18 +28,27 @@ it.each([
 	[600_000, 500, 1, 11_000],
 	[10_000, 2_000, 0.5, 2_000],
 	[10_000, 2_000, 0, 2_000],
-])('at an age of %i ms with a floor of %i ms and chance %d the next look comes after %d ms', (ageMs, floorMs, chance, ms) => {
-	expect(nextPollMs(ageMs, floorMs, () => chance)).toBeCloseTo(ms, 6);
-});
+])(
+	'at an age of %i ms with a floor of %i ms and chance %d the next look comes after %d ms',
+	(ageMs, floorMs, chance, ms) => {
+		expect(nextPollMs(ageMs, floorMs, () => chance)).toBeCloseTo(ms, 6);
+	},
+);
 
 it('no pause is below the floor, above the cap with its jitter, or shorter for an older job', () => {
 	const ages = fc.integer({ min: 0, max: 86_400_000 });
 	fc.assert(
-		fc.property(ages, ages, fc.constantFrom(500, 2_000, 120_000), fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }), (a, b, floorMs, chance) => {
-			const pause = (age: number) => nextPollMs(age, floorMs, () => chance);
-			expect(pause(a)).toBeGreaterThanOrEqual(floorMs);
-			expect(pause(a)).toBeLessThanOrEqual(Math.max(floorMs, schedule.capMs * 1.1));
-			expect(pause(Math.max(a, b))).toBeGreaterThanOrEqual(pause(Math.min(a, b)));
-		}),
+		fc.property(
+			ages,
+			ages,
+			fc.constantFrom(500, 2_000, 120_000),
+			fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
+			(a, b, floorMs, chance) => {
+				const pause = (age: number) => nextPollMs(age, floorMs, () => chance);
+				expect(pause(a)).toBeGreaterThanOrEqual(floorMs);
+				expect(pause(a)).toBeLessThanOrEqual(Math.max(floorMs, schedule.capMs * 1.1));
+				expect(pause(Math.max(a, b))).toBeGreaterThanOrEqual(pause(Math.min(a, b)));
+			},
+		),
 	);
 });

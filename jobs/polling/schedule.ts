@@ -4,7 +4,15 @@ import type { Random } from '../runtime/clock';
  * Times between two looks at a job: a share of how long it has been watched, so that a short job is seen soon and a
  * long one costs few requests. Never below `floorMs`, never above the cap, and varied so that loops drift apart.
  */
-export const schedule = { shareOfAge: 0.12, fastestMs: 500, capMs: 10_000, jitter: 0.1, learnedFastestMs: 200, learnedCapMs: 60_000, overdueMs: 15_000 };
+export const schedule = {
+	shareOfAge: 0.12,
+	fastestMs: 500,
+	capMs: 10_000,
+	jitter: 0.1,
+	learnedFastestMs: 200,
+	learnedCapMs: 60_000,
+	overdueMs: 15_000,
+};
 
 /** At most this share of an endpoint's requests a minute goes into polling; the rest is for submits. */
 const pollingShare = 0.5;

@@ -2,13 +2,27 @@ import fc from 'fast-check';
 import { isTerminal, type Job, type JobSnapshot, type JobStatus, jobStatuses } from '../../model/job';
 import { advance, advanceSnapshot, mayBecome } from './transition';
 
-const job = (patch: Partial<Job> = {}): Job => ({ provider: 'imageSaas', id: 'job-1', status: 'queued', progress: null, total: null, completed: null, error: null, idempotencyKey: null, createdAt: null, updatedAt: null, ...patch });
+const job = (patch: Partial<Job> = {}): Job => ({
+	provider: 'imageSaas',
+	id: 'job-1',
+	status: 'queued',
+	progress: null,
+	total: null,
+	completed: null,
+	error: null,
+	idempotencyKey: null,
+	createdAt: null,
+	updatedAt: null,
+	...patch,
+});
 
 const observation = fc.record({
 	status: fc.constantFrom(...jobStatuses),
 	progress: fc.option(fc.integer({ min: 0, max: 100 })),
 	completed: fc.option(fc.integer({ min: 0, max: 10 })),
-	updatedAt: fc.option(fc.integer({ min: 0, max: 1000 }).map((s) => new Date(Date.UTC(2026, 0, 1) + s * 1000).toISOString())),
+	updatedAt: fc.option(
+		fc.integer({ min: 0, max: 1000 }).map((s) => new Date(Date.UTC(2026, 0, 1) + s * 1000).toISOString()),
+	),
 });
 
 it.each<[JobStatus, JobStatus[]]>([
@@ -44,7 +58,8 @@ it('a running job is never queued again, and progress within a state never goes 
 				const before = current;
 				current = advance(current, job(patch));
 				if (before.status === 'running') expect(current.status).not.toBe('queued');
-				if (before.status === current.status && before.progress !== null) expect(current.progress ?? -1).toBeGreaterThanOrEqual(before.progress);
+				if (before.status === current.status && before.progress !== null)
+					expect(current.progress ?? -1).toBeGreaterThanOrEqual(before.progress);
 			}
 		}),
 	);
@@ -58,73 +73,212 @@ it('an older answer is refused unless it is an end', () => {
 
 it('what the answer is silent about is kept', () => {
 	const current = job({ total: 2, idempotencyKey: 'key', createdAt: '2026-01-01T00:00:00.000Z' });
-	expect(advance(current, job({ status: 'running' }))).toMatchObject({ status: 'running', total: 2, idempotencyKey: 'key', createdAt: '2026-01-01T00:00:00.000Z' });
+	expect(advance(current, job({ status: 'running' }))).toMatchObject({
+		status: 'running',
+		total: 2,
+		idempotencyKey: 'key',
+		createdAt: '2026-01-01T00:00:00.000Z',
+	});
 });
 
 it('a success with fewer images than were asked for is partial, and says how many', () => {
-	expect(advance(job({ total: 4 }), job({ status: 'succeeded', completed: 3 }))).toMatchObject({ status: 'partial', error: { code: 'upstream', message: '3 of 4 images came' } });
+	expect(advance(job({ total: 4 }), job({ status: 'succeeded', completed: 3 }))).toMatchObject({
+		status: 'partial',
+		error: { code: 'upstream', message: '3 of 4 images came' },
+	});
 });
 
 it('a success without any image is a failure', () => {
-	expect(advance(job(), job({ status: 'succeeded', completed: 0 }))).toMatchObject({ status: 'failed', error: { code: 'malformedResponse' } });
-	expect(advanceSnapshot(undefined, { job: job({ status: 'succeeded', completed: 0 }), images: [], raw: null }).job.status).toBe('failed');
+	expect(advance(job(), job({ status: 'succeeded', completed: 0 }))).toMatchObject({
+		status: 'failed',
+		error: { code: 'malformedResponse' },
+	});
+	expect(
+		advanceSnapshot(undefined, { job: job({ status: 'succeeded', completed: 0 }), images: [], raw: null }).job
+			.status,
+	).toBe('failed');
 });
 
 it('an answer about another job is an error', () => {
-	expect(() => advance(job(), job({ id: 'job-2', status: 'running' }))).toThrow(/Asked after job job-1, told of job job-2/);
+	expect(() => advance(job(), job({ id: 'job-2', status: 'running' }))).toThrow(
+		/Asked after job job-1, told of job job-2/,
+	);
 });
 
 it('a refused answer leaves the images as they were', () => {
-	const done: JobSnapshot = { job: job({ status: 'succeeded', completed: 1 }), images: [{ index: 0, url: 'https://example.com/a.png', fileName: 'a.png', mimeType: null, width: null, height: null, bytes: null, seed: null }], raw: null };
+	const done: JobSnapshot = {
+		job: job({ status: 'succeeded', completed: 1 }),
+		images: [
+			{
+				index: 0,
+				url: 'https://example.com/a.png',
+				fileName: 'a.png',
+				mimeType: null,
+				width: null,
+				height: null,
+				bytes: null,
+				seed: null,
+			},
+		],
+		raw: null,
+	};
 	expect(advanceSnapshot(done, { job: job({ status: 'running' }), images: [], raw: null })).toBe(done);
 });
 
 it('a success that came without its pictures takes them from a later answer, and nothing else', () => {
-	const image = { index: 0, url: 'https://example.com/a.png', fileName: 'a.png', mimeType: null, width: null, height: null, bytes: null, seed: null };
-	const bare: JobSnapshot = { job: job({ status: 'succeeded', completed: 1, idempotencyKey: 'key' }), images: [], raw: null };
-	expect(advanceSnapshot(bare, { job: job({ status: 'succeeded', completed: 1 }), images: [image], raw: null })).toMatchObject({ job: bare.job, images: [image] });
+	const image = {
+		index: 0,
+		url: 'https://example.com/a.png',
+		fileName: 'a.png',
+		mimeType: null,
+		width: null,
+		height: null,
+		bytes: null,
+		seed: null,
+	};
+	const bare: JobSnapshot = {
+		job: job({ status: 'succeeded', completed: 1, idempotencyKey: 'key' }),
+		images: [],
+		raw: null,
+	};
+	expect(
+		advanceSnapshot(bare, { job: job({ status: 'succeeded', completed: 1 }), images: [image], raw: null }),
+	).toMatchObject({ job: bare.job, images: [image] });
 	expect(advanceSnapshot(bare, { job: job({ status: 'running' }), images: [image], raw: null })).toBe(bare);
 	const failed: JobSnapshot = { ...bare, job: job({ status: 'failed' }) };
-	expect(advanceSnapshot(failed, { job: job({ status: 'succeeded', completed: 1 }), images: [image], raw: null })).toBe(failed);
+	expect(
+		advanceSnapshot(failed, { job: job({ status: 'succeeded', completed: 1 }), images: [image], raw: null }),
+	).toBe(failed);
 });
 
 it.each<[string, Partial<Job>, Partial<Job>, Partial<Job>]>([
-	['progress never falls back while the job stays as it is', { status: 'running', progress: 60, completed: 2 }, { status: 'running', progress: 40, completed: 1 }, { progress: 60, completed: 2 }],
-	['progress grows', { status: 'running', progress: 40, completed: 1 }, { status: 'running', progress: 60, completed: 2 }, { progress: 60, completed: 2 }],
-	['progress that is not told again is kept', { status: 'running', progress: 40, completed: 1 }, { status: 'running' }, { progress: 40, completed: 1 }],
-	['progress that is told for the first time is taken', { status: 'running' }, { status: 'running', progress: 0, completed: 0 }, { progress: 0, completed: 0 }],
-	['a new state begins its own progress', { status: 'running', progress: 80, completed: 3 }, { status: 'retrying', progress: 5, completed: 0 }, { progress: 5, completed: 0 }],
+	[
+		'progress never falls back while the job stays as it is',
+		{ status: 'running', progress: 60, completed: 2 },
+		{ status: 'running', progress: 40, completed: 1 },
+		{ progress: 60, completed: 2 },
+	],
+	[
+		'progress grows',
+		{ status: 'running', progress: 40, completed: 1 },
+		{ status: 'running', progress: 60, completed: 2 },
+		{ progress: 60, completed: 2 },
+	],
+	[
+		'progress that is not told again is kept',
+		{ status: 'running', progress: 40, completed: 1 },
+		{ status: 'running' },
+		{ progress: 40, completed: 1 },
+	],
+	[
+		'progress that is told for the first time is taken',
+		{ status: 'running' },
+		{ status: 'running', progress: 0, completed: 0 },
+		{ progress: 0, completed: 0 },
+	],
+	[
+		'a new state begins its own progress',
+		{ status: 'running', progress: 80, completed: 3 },
+		{ status: 'retrying', progress: 5, completed: 0 },
+		{ progress: 5, completed: 0 },
+	],
 	['a new total is believed', { total: 2 }, { status: 'running', total: 3 }, { total: 3 }],
-	['when it changed last is kept where the answer does not say', { updatedAt: '2026-01-01T00:00:00.000Z' }, { status: 'running' }, { updatedAt: '2026-01-01T00:00:00.000Z' }],
-	['when it changed last moves on', { updatedAt: '2026-01-01T00:00:00.000Z' }, { status: 'running', updatedAt: '2026-01-01T00:00:01.000Z' }, { status: 'running', updatedAt: '2026-01-01T00:00:01.000Z' }],
-	['an answer of the same moment counts', { updatedAt: '2026-01-01T00:00:00.000Z' }, { status: 'running', updatedAt: '2026-01-01T00:00:00.000Z' }, { status: 'running' }],
-	['an answer before all time counts where nothing is known of ours', {}, { status: 'running', updatedAt: '1970-01-01T00:00:00.000Z' }, { status: 'running' }],
-	['as many images as asked for is a success', { total: 4 }, { status: 'succeeded', completed: 4 }, { status: 'succeeded', error: null }],
-	['more images than asked for is a success', { total: 1 }, { status: 'succeeded', completed: 4 }, { status: 'succeeded', error: null }],
-	['a success of an unknown number is a success', {}, { status: 'succeeded', completed: 1 }, { status: 'succeeded', error: null }],
-	['a success that does not say how many is a success', { total: 4 }, { status: 'succeeded' }, { status: 'succeeded', completed: null }],
-	['a failure with images is a failure', { total: 4 }, { status: 'failed', completed: 0 }, { status: 'failed', error: null }],
-	['our own name of the job, and whose it was, outlast what the provider says', { ref: '0vm6bydm81m3', adoptedFrom: '7', endpoint: 'two' }, { status: 'succeeded' }, { ref: '0vm6bydm81m3', adoptedFrom: '7', endpoint: 'two' }],
+	[
+		'when it changed last is kept where the answer does not say',
+		{ updatedAt: '2026-01-01T00:00:00.000Z' },
+		{ status: 'running' },
+		{ updatedAt: '2026-01-01T00:00:00.000Z' },
+	],
+	[
+		'when it changed last moves on',
+		{ updatedAt: '2026-01-01T00:00:00.000Z' },
+		{ status: 'running', updatedAt: '2026-01-01T00:00:01.000Z' },
+		{ status: 'running', updatedAt: '2026-01-01T00:00:01.000Z' },
+	],
+	[
+		'an answer of the same moment counts',
+		{ updatedAt: '2026-01-01T00:00:00.000Z' },
+		{ status: 'running', updatedAt: '2026-01-01T00:00:00.000Z' },
+		{ status: 'running' },
+	],
+	[
+		'an answer before all time counts where nothing is known of ours',
+		{},
+		{ status: 'running', updatedAt: '1970-01-01T00:00:00.000Z' },
+		{ status: 'running' },
+	],
+	[
+		'as many images as asked for is a success',
+		{ total: 4 },
+		{ status: 'succeeded', completed: 4 },
+		{ status: 'succeeded', error: null },
+	],
+	[
+		'more images than asked for is a success',
+		{ total: 1 },
+		{ status: 'succeeded', completed: 4 },
+		{ status: 'succeeded', error: null },
+	],
+	[
+		'a success of an unknown number is a success',
+		{},
+		{ status: 'succeeded', completed: 1 },
+		{ status: 'succeeded', error: null },
+	],
+	[
+		'a success that does not say how many is a success',
+		{ total: 4 },
+		{ status: 'succeeded' },
+		{ status: 'succeeded', completed: null },
+	],
+	[
+		'a failure with images is a failure',
+		{ total: 4 },
+		{ status: 'failed', completed: 0 },
+		{ status: 'failed', error: null },
+	],
+	[
+		'our own name of the job, and whose it was, outlast what the provider says',
+		{ ref: '0vm6bydm81m3', adoptedFrom: '7', endpoint: 'two' },
+		{ status: 'succeeded' },
+		{ ref: '0vm6bydm81m3', adoptedFrom: '7', endpoint: 'two' },
+	],
 	['an id is learned', { id: null }, { id: 'job-1', status: 'running' }, { id: 'job-1' }],
 ])('%s', (_what, current, observed, expected) => {
 	expect(advance(job(current), job(observed))).toMatchObject(expected);
 });
 
 it('a job without images is not tried again as it is, one with some may be', () => {
-	expect(advance(job({ total: 2 }), job({ status: 'succeeded', completed: 0, progress: 100 }))).toMatchObject({ status: 'failed', progress: null, error: { retryable: false, hint: expect.stringContaining('Ask the provider') as string } });
-	expect(advance(job({ total: 2 }), job({ status: 'succeeded', completed: 1 })).error).toMatchObject({ retryable: true, hint: 'Generate the missing images again' });
+	expect(advance(job({ total: 2 }), job({ status: 'succeeded', completed: 0, progress: 100 }))).toMatchObject({
+		status: 'failed',
+		progress: null,
+		error: { retryable: false, hint: expect.stringContaining('Ask the provider') as string },
+	});
+	expect(advance(job({ total: 2 }), job({ status: 'succeeded', completed: 1 })).error).toMatchObject({
+		retryable: true,
+		hint: 'Generate the missing images again',
+	});
 });
 
 it('an answer about another job is not tried again', () => {
-	expect(() => advance(job(), job({ id: 'job-2' }))).toThrow(expect.objectContaining({ code: 'malformedResponse', retryable: false }) as Error);
+	expect(() => advance(job(), job({ id: 'job-2' }))).toThrow(
+		expect.objectContaining({ code: 'malformedResponse', retryable: false }) as Error,
+	);
 	expect(() => advance(job(), job({ id: null }))).toThrow(/told of job null/);
 });
 
 it('in whatever order the observations of a run come, the same end is reached', () => {
 	const at = (s: number) => new Date(Date.UTC(2026, 0, 1) + s * 1000).toISOString();
-	const run = [job({ status: 'queued', updatedAt: at(0) }), job({ status: 'running', progress: 30, updatedAt: at(1) }), job({ status: 'running', progress: 70, updatedAt: at(2) }), job({ status: 'succeeded', completed: 2, updatedAt: at(3) })];
-	fc.assert(fc.property(fc.shuffledSubarray([...run, ...run], { minLength: 8 }), (told) => {
-		const end = told.reduce(advance, job({ total: 4 }));
-		expect(end).toMatchObject({ status: 'partial', completed: 2, total: 4, updatedAt: at(3) });
-	}));
+	const run = [
+		job({ status: 'queued', updatedAt: at(0) }),
+		job({ status: 'running', progress: 30, updatedAt: at(1) }),
+		job({ status: 'running', progress: 70, updatedAt: at(2) }),
+		job({ status: 'succeeded', completed: 2, updatedAt: at(3) }),
+	];
+	fc.assert(
+		fc.property(fc.shuffledSubarray([...run, ...run], { minLength: 8 }), (told) => {
+			const end = told.reduce(advance, job({ total: 4 }));
+			expect(end).toMatchObject({ status: 'partial', completed: 2, total: 4, updatedAt: at(3) });
+		}),
+	);
 });

@@ -1,7 +1,10 @@
 import { ImageError } from '../../model/errors';
 import { isTerminal, type Job, type JobSnapshot, type JobStatus } from '../../model/job';
 
-/** Where a job may go from each state. Terminal states lead nowhere; a running job is never queued again, so such an answer is late. */
+/**
+ * Where a job may go from each state. Terminal states lead nowhere; a running job is never queued again, so such an
+ * answer is late.
+ */
 const next: Record<JobStatus, readonly JobStatus[]> = {
 	queued: ['queued', 'running', 'retrying', 'succeeded', 'partial', 'failed', 'canceled'],
 	running: ['running', 'retrying', 'succeeded', 'partial', 'failed', 'canceled'],
@@ -24,7 +27,10 @@ export function mayBecome(from: JobStatus, to: JobStatus): boolean {
  */
 export function advance(current: Job, observed: Job): Job {
 	if (current.id !== null && observed.id !== current.id) {
-		throw new ImageError('malformedResponse', { message: `Asked after job ${current.id}, told of job ${String(observed.id)}`, retryable: false });
+		throw new ImageError('malformedResponse', {
+			message: `Asked after job ${current.id}, told of job ${String(observed.id)}`,
+			retryable: false,
+		});
 	}
 	if (!mayBecome(current.status, observed.status)) return current;
 	// An end is never followed by anything, so it counts whatever its clock says.
@@ -62,14 +68,33 @@ function isSuccess({ status }: Job): boolean {
 	return status === 'succeeded' || status === 'partial';
 }
 
-/** A success with fewer images than were asked for is `partial`; with none it is a failure. What was paid for and did not come is never silent. */
+/**
+ * A success with fewer images than were asked for is `partial`; with none it is a failure. What was paid for and did
+ * not come is never silent.
+ */
 function settled(job: Job): Job {
 	if (job.status !== 'succeeded' || job.completed === null) return job;
 	if (job.completed === 0) {
-		return { ...job, status: 'failed', progress: null, error: new ImageError('malformedResponse', { message: 'The provider reports success but sent no image', hint: 'Ask the provider about this job; it may have been refused', retryable: false }).toJobError() };
+		return {
+			...job,
+			status: 'failed',
+			progress: null,
+			error: new ImageError('malformedResponse', {
+				message: 'The provider reports success but sent no image',
+				hint: 'Ask the provider about this job; it may have been refused',
+				retryable: false,
+			}).toJobError(),
+		};
 	}
 	if (job.total === null || job.completed >= job.total) return job;
-	return { ...job, status: 'partial', error: new ImageError('upstream', { message: `${job.completed} of ${job.total} images came`, hint: 'Generate the missing images again' }).toJobError() };
+	return {
+		...job,
+		status: 'partial',
+		error: new ImageError('upstream', {
+			message: `${job.completed} of ${job.total} images came`,
+			hint: 'Generate the missing images again',
+		}).toJobError(),
+	};
 }
 
 function isOlder(observed: string | null, current: string | null): boolean {

@@ -4,9 +4,14 @@ import type { Observation } from '../../providers/provider';
 import { advanceSnapshot } from './transition';
 
 /** How a wait ended. `pending`: time was up first; `error` is what the last look failed with, if it did. */
-export type WaitResult = { ended: true; snapshot: JobSnapshot } | { ended: false; snapshot: JobSnapshot | null; error: ImageError | null };
+export type WaitResult =
+	| { ended: true; snapshot: JobSnapshot }
+	| { ended: false; snapshot: JobSnapshot | null; error: ImageError | null };
 
-/** How an end was learned: the provider announced it just then, or polls found it, the last of which had seen the job run at `lastRunning`. */
+/**
+ * How an end was learned: the provider announced it just then, or polls found it, the last of which had seen the job
+ * run at `lastRunning`.
+ */
 export type EndSeen = 'announced' | { since: number; lastRunning: number | null };
 
 /** Told of every end that is seen, and how it was learned, where that says when it was. */
@@ -26,7 +31,10 @@ const patience = 5;
 const silenceMs = 2_000;
 
 function noAnswer(): ImageError {
-	return new ImageError('timeout', { message: 'The provider was polled and has not answered', hint: 'The job is not lost: poll it again later' });
+	return new ImageError('timeout', {
+		message: 'The provider was polled and has not answered',
+		hint: 'The job is not lost: poll it again later',
+	});
 }
 
 /** A job that somebody waits for: what is known of it, and who is to be told. */
@@ -56,7 +64,10 @@ export class WatchedJob {
 		this.polledSince ??= now;
 	}
 
-	/** Takes in what was seen of it, and tells its waiters where that ends their wait. @param announced whether the provider said so by itself */
+	/**
+	 * Takes in what was seen of it, and tells its waiters where that ends their wait. @param announced whether the
+	 * provider said so by itself
+	 */
 	learn(observation: Observation, now: number, onEnd: OnEnd, announced = false): void {
 		this.polledSince = null;
 		if (!observation.ok) {
@@ -93,7 +104,8 @@ export class WatchedJob {
 		// Reaching the deadline is no error, but a provider that does not answer is.
 		const silent = this.polledSince !== null && now - this.polledSince >= silenceMs ? noAnswer() : null;
 		for (const waiter of [...this.waiters]) {
-			if (waiter.deadline <= now) waiter.resolve({ ended: false, snapshot: this.snapshot ?? null, error: this.lastError ?? silent });
+			if (waiter.deadline <= now)
+				waiter.resolve({ ended: false, snapshot: this.snapshot ?? null, error: this.lastError ?? silent });
 		}
 	}
 

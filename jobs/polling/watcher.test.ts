@@ -5,14 +5,34 @@ import { settle, VirtualClock } from '../../test/support/virtualClock';
 import { Watcher } from './watcher';
 
 const snapshot = (id: string, status: JobStatus, patch: Partial<Job> = {}): JobSnapshot => ({
-	job: { provider: 'p', id, status, progress: null, total: null, completed: status === 'succeeded' ? 1 : null, error: null, idempotencyKey: null, createdAt: null, updatedAt: null, ...patch },
+	job: {
+		provider: 'p',
+		id,
+		status,
+		progress: null,
+		total: null,
+		completed: status === 'succeeded' ? 1 : null,
+		error: null,
+		idempotencyKey: null,
+		createdAt: null,
+		updatedAt: null,
+		...patch,
+	},
 	images: [],
 	raw: null,
 });
 const seen = (id: string, status: JobStatus): Observation => ({ ok: true, snapshot: snapshot(id, status) });
 
 /** A watcher over jobs that end at given times; `answer` may say otherwise. */
-function watch({ bulk = true, endsAt = {}, answer }: { bulk?: boolean; endsAt?: Record<string, number>; answer?: (id: string, look: number) => Observation | ImageError | undefined } = {}) {
+function watch({
+	bulk = true,
+	endsAt = {},
+	answer,
+}: {
+	bulk?: boolean;
+	endsAt?: Record<string, number>;
+	answer?: (id: string, look: number) => Observation | ImageError | undefined;
+} = {}) {
 	const clock = new VirtualClock(0);
 	const looks: Array<{ at: number; ids: string[]; signal: AbortSignal }> = [];
 	const ends: string[] = [];
@@ -28,7 +48,11 @@ function watch({ bulk = true, endsAt = {}, answer }: { bulk?: boolean; endsAt?: 
 			for (const id of ids) {
 				const special = answer?.(id, looks.length);
 				if (special instanceof ImageError) throw special;
-				found.set(id, special ?? seen(id, clock.now() >= (endsAt[id] ?? Number.POSITIVE_INFINITY) ? 'succeeded' : 'running'));
+				found.set(
+					id,
+					special ??
+						seen(id, clock.now() >= (endsAt[id] ?? Number.POSITIVE_INFINITY) ? 'succeeded' : 'running'),
+				);
 			}
 			return found;
 		},
@@ -42,7 +66,11 @@ it('one loop asks for everyone together, and each is told of its own end', async
 	const { clock, looks, ends, watcher } = watch({ endsAt: { a: 3_000, b: 3_000, c: 9_000 } });
 	const all = Promise.all(['a', 'b', 'c'].map((id) => watcher.wait(id, forever)));
 	const results = await clock.until(all);
-	expect(results.map((result) => result.ended && result.snapshot.job.status)).toEqual(['succeeded', 'succeeded', 'succeeded']);
+	expect(results.map((result) => result.ended && result.snapshot.job.status)).toEqual([
+		'succeeded',
+		'succeeded',
+		'succeeded',
+	]);
 	expect(looks[0]?.ids).toEqual(['a', 'b', 'c']);
 	expect(ends).toEqual(['a', 'b', 'c']);
 	expect(looks.length).toBeLessThan(20);
@@ -78,7 +106,19 @@ it('time being up is no error: the wait gives what is known', async () => {
 it('time is up on time even while the provider does not answer', async () => {
 	const clock = new VirtualClock(0);
 	let signal: AbortSignal | undefined;
-	const watcher = new Watcher({ bulk: true, floorMs: 500, clock, random: () => 0.5, onEnd: () => undefined, poll: (_ids, given) => { signal = given; return new Promise<never>((_resolve, reject) => given.addEventListener('abort', () => reject(new ImageError('canceled', { message: 'dropped' })))); } });
+	const watcher = new Watcher({
+		bulk: true,
+		floorMs: 500,
+		clock,
+		random: () => 0.5,
+		onEnd: () => undefined,
+		poll: (_ids, given) => {
+			signal = given;
+			return new Promise<never>((_resolve, reject) =>
+				given.addEventListener('abort', () => reject(new ImageError('canceled', { message: 'dropped' }))),
+			);
+		},
+	});
 	await expect(clock.until(watcher.wait('a', { deadline: 5_000 }))).resolves.toMatchObject({ ended: false });
 	expect(clock.now()).toBe(5_000);
 	expect(signal?.aborted).toBe(true);
@@ -86,7 +126,14 @@ it('time is up on time even while the provider does not answer', async () => {
 
 it('who joins while the provider does not answer leaves on his own time', async () => {
 	const clock = new VirtualClock(0);
-	const watcher = new Watcher({ bulk: true, floorMs: 500, clock, random: () => 0.5, onEnd: () => undefined, poll: () => new Promise<never>(() => undefined) });
+	const watcher = new Watcher({
+		bulk: true,
+		floorMs: 500,
+		clock,
+		random: () => 0.5,
+		onEnd: () => undefined,
+		poll: () => new Promise<never>(() => undefined),
+	});
 	void watcher.wait('a', forever);
 	void watcher.wait('b', { deadline: 300_000 });
 	await clock.advance(2_000);
@@ -98,7 +145,17 @@ it('who stops waiting is told at once, and a request nobody wants any more is dr
 	const never = new Promise<never>(() => undefined);
 	const clock = new VirtualClock(0);
 	let signal: AbortSignal | undefined;
-	const watcher = new Watcher({ bulk: true, floorMs: 500, clock, random: () => 0.5, onEnd: () => undefined, poll: (_ids, given) => { signal = given; return never; } });
+	const watcher = new Watcher({
+		bulk: true,
+		floorMs: 500,
+		clock,
+		random: () => 0.5,
+		onEnd: () => undefined,
+		poll: (_ids, given) => {
+			signal = given;
+			return never;
+		},
+	});
 	const stop = new AbortController();
 	const result = watcher.wait('a', { ...forever, signal: stop.signal });
 	await clock.advance(1_000);
@@ -108,8 +165,11 @@ it('who stops waiting is told at once, and a request nobody wants any more is dr
 	expect(signal?.aborted).toBe(true);
 });
 
-it('an outage is nobody\'s error: pauses grow, and it goes on when the provider is back', async () => {
-	const { clock, looks, watcher } = watch({ endsAt: { a: 0 }, answer: (_id, look) => (look <= 4 ? new ImageError('network', { message: 'cut' }) : undefined) });
+it("an outage is nobody's error: pauses grow, and it goes on when the provider is back", async () => {
+	const { clock, looks, watcher } = watch({
+		endsAt: { a: 0 },
+		answer: (_id, look) => (look <= 4 ? new ImageError('network', { message: 'cut' }) : undefined),
+	});
 	await expect(clock.until(watcher.wait('a', forever))).resolves.toMatchObject({ ended: true });
 	const gaps = looks.slice(1).map(({ at }, index) => at - (looks[index]?.at ?? 0));
 	expect(gaps).toEqual([...gaps].sort((a, b) => a - b));
@@ -118,18 +178,27 @@ it('an outage is nobody\'s error: pauses grow, and it goes on when the provider 
 
 it('an outage that outlasts the deadline comes along as the reason', async () => {
 	const { clock, watcher } = watch({ answer: () => new ImageError('network', { message: 'cut' }) });
-	await expect(clock.until(watcher.wait('a', { deadline: 20_000 }))).resolves.toMatchObject({ ended: false, error: { code: 'network' } });
+	await expect(clock.until(watcher.wait('a', { deadline: 20_000 }))).resolves.toMatchObject({
+		ended: false,
+		error: { code: 'network' },
+	});
 });
 
 it('a refused key is told to everyone at once', async () => {
 	const { clock, looks, watcher } = watch({ answer: () => new ImageError('auth', { message: '401' }) });
 	const results = await clock.until(Promise.allSettled([watcher.wait('a', forever), watcher.wait('b', forever)]));
-	expect(results.map((result) => result.status === 'rejected' && (result.reason as ImageError).code)).toEqual(['auth', 'auth']);
+	expect(results.map((result) => result.status === 'rejected' && (result.reason as ImageError).code)).toEqual([
+		'auth',
+		'auth',
+	]);
 	expect(looks).toHaveLength(1);
 });
 
 it('an unknown job is told to whoever waits for it and to nobody else, and holds no slot', async () => {
-	const { clock, ends, watcher } = watch({ endsAt: { b: 2_000 }, answer: (id) => (id === 'a' ? { ok: false, error: new ImageError('notFound', { message: '404' }) } : undefined) });
+	const { clock, ends, watcher } = watch({
+		endsAt: { b: 2_000 },
+		answer: (id) => (id === 'a' ? { ok: false, error: new ImageError('notFound', { message: '404' }) } : undefined),
+	});
 	const results = await clock.until(Promise.allSettled([watcher.wait('a', forever), watcher.wait('b', forever)]));
 	expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
 	expect(ends).toEqual(['a', 'b']);
@@ -140,13 +209,18 @@ it('a spoilt answer about a job is put up with for a while, then told', async ()
 	const passing = watch({ endsAt: { a: 0 }, answer: (_id, look) => (look <= 3 ? spoilt : undefined) });
 	await expect(passing.clock.until(passing.watcher.wait('a', forever))).resolves.toMatchObject({ ended: true });
 	const lasting = watch({ answer: () => spoilt });
-	await expect(lasting.clock.until(lasting.watcher.wait('a', forever))).rejects.toMatchObject({ code: 'malformedResponse' });
+	await expect(lasting.clock.until(lasting.watcher.wait('a', forever))).rejects.toMatchObject({
+		code: 'malformedResponse',
+	});
 	expect(lasting.looks).toHaveLength(5);
 });
 
 it('a job that cannot be reached while others can is waited for with patience', async () => {
 	const busy: Observation = { ok: false, error: new ImageError('overloaded', { message: '503' }) };
-	const { clock, watcher } = watch({ endsAt: { a: 0, b: 30_000 }, answer: (id, look) => (id === 'a' && look <= 12 ? busy : undefined) });
+	const { clock, watcher } = watch({
+		endsAt: { a: 0, b: 30_000 },
+		answer: (id, look) => (id === 'a' && look <= 12 ? busy : undefined),
+	});
 	const [a] = await clock.until(Promise.all([watcher.wait('a', forever), watcher.wait('b', forever)]));
 	expect(a).toMatchObject({ ended: true });
 });
@@ -172,7 +246,12 @@ it('nothing is asked while nobody waits, and the loop begins again when somebody
 
 it('a job that was just made is left alone for a moment, one of unknown age is looked at once', async () => {
 	const fresh = watch({ endsAt: { a: 0 } });
-	await fresh.clock.until(fresh.watcher.wait('a', { ...forever, known: snapshot('a', 'queued', { createdAt: new Date(0).toISOString() }) }));
+	await fresh.clock.until(
+		fresh.watcher.wait('a', {
+			...forever,
+			known: snapshot('a', 'queued', { createdAt: new Date(0).toISOString() }),
+		}),
+	);
 	expect(fresh.looks[0]?.at).toBe(500);
 	const old = watch({ endsAt: { a: 0 } });
 	await old.clock.until(old.watcher.wait('a', { ...forever, known: snapshot('a', 'queued') }));
@@ -181,8 +260,19 @@ it('a job that was just made is left alone for a moment, one of unknown age is l
 
 it('a joiner who knows more than the loop is believed, one who knows less is not', async () => {
 	const { clock, watcher } = watch();
-	const waits = [watcher.wait('a', { deadline: 4_000 }), watcher.wait('a', { deadline: 4_000, known: snapshot('a', 'running', { total: 4, createdAt: '2026-01-01T00:00:00.000Z' }) }), watcher.wait('a', { deadline: 4_000, known: snapshot('a', 'queued') })];
-	for (const result of await clock.until(Promise.all(waits))) expect(result).toMatchObject({ ended: false, snapshot: { job: { status: 'running', total: 4, createdAt: '2026-01-01T00:00:00.000Z' } } });
+	const waits = [
+		watcher.wait('a', { deadline: 4_000 }),
+		watcher.wait('a', {
+			deadline: 4_000,
+			known: snapshot('a', 'running', { total: 4, createdAt: '2026-01-01T00:00:00.000Z' }),
+		}),
+		watcher.wait('a', { deadline: 4_000, known: snapshot('a', 'queued') }),
+	];
+	for (const result of await clock.until(Promise.all(waits)))
+		expect(result).toMatchObject({
+			ended: false,
+			snapshot: { job: { status: 'running', total: 4, createdAt: '2026-01-01T00:00:00.000Z' } },
+		});
 });
 
 it('an end that nobody waits for is told to the slots, a beginning is not', () => {
@@ -195,9 +285,23 @@ it('an end that nobody waits for is told to the slots, a beginning is not', () =
 it('one of several who stops leaves the others their look', async () => {
 	const clock = new VirtualClock(0);
 	let signal: AbortSignal | undefined;
-	const watcher = new Watcher({ bulk: true, floorMs: 500, clock, random: () => 0.5, onEnd: () => undefined, poll: (_ids, given) => { signal = given; return new Promise<never>(() => undefined); } });
+	const watcher = new Watcher({
+		bulk: true,
+		floorMs: 500,
+		clock,
+		random: () => 0.5,
+		onEnd: () => undefined,
+		poll: (_ids, given) => {
+			signal = given;
+			return new Promise<never>(() => undefined);
+		},
+	});
 	const stops = [new AbortController(), new AbortController(), new AbortController()];
-	const waits = [watcher.wait('a', { ...forever, signal: stops[0]?.signal }), watcher.wait('a', { ...forever, signal: stops[1]?.signal }), watcher.wait('b', { ...forever, signal: stops[2]?.signal })];
+	const waits = [
+		watcher.wait('a', { ...forever, signal: stops[0]?.signal }),
+		watcher.wait('a', { ...forever, signal: stops[1]?.signal }),
+		watcher.wait('b', { ...forever, signal: stops[2]?.signal }),
+	];
 	await clock.advance(600);
 	for (const [n, stop] of stops.entries()) {
 		expect(signal?.aborted).toBe(false);
@@ -214,13 +318,29 @@ it('where each job costs a request, only those that are due are asked after', as
 	const before = looks.length;
 	void watcher.wait('young', forever);
 	await clock.advance(3_000);
-	expect(looks.slice(before).filter(({ ids }) => ids.includes('young')).length).toBeGreaterThan(looks.slice(before).filter(({ ids }) => ids.includes('old')).length);
+	expect(looks.slice(before).filter(({ ids }) => ids.includes('young')).length).toBeGreaterThan(
+		looks.slice(before).filter(({ ids }) => ids.includes('old')).length,
+	);
 });
 
 it('a provider that says nothing of a job is asked again at its pace', async () => {
 	const clock = new VirtualClock(0);
 	let polls = 0;
-	const watcher = new Watcher({ bulk: true, floorMs: 500, clock, random: () => 0.5, onEnd: () => undefined, poll: async () => { polls++; return new Map(); } });
-	await expect(clock.until(watcher.wait('a', { deadline: 10_000 }))).resolves.toMatchObject({ ended: false, snapshot: null, error: { code: 'timeout', retryable: true } });
+	const watcher = new Watcher({
+		bulk: true,
+		floorMs: 500,
+		clock,
+		random: () => 0.5,
+		onEnd: () => undefined,
+		poll: async () => {
+			polls++;
+			return new Map();
+		},
+	});
+	await expect(clock.until(watcher.wait('a', { deadline: 10_000 }))).resolves.toMatchObject({
+		ended: false,
+		snapshot: null,
+		error: { code: 'timeout', retryable: true },
+	});
 	expect(polls).toBeLessThanOrEqual(20);
 });

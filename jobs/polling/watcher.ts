@@ -31,7 +31,9 @@ export interface WatcherOptions extends CadenceOptions {
 	onTrust?: () => void;
 }
 
-/** One polling loop for everyone who waits for a job of this endpoint. It runs while somebody waits, and not otherwise. */
+/**
+ * One polling loop for everyone who waits for a job of this endpoint. It runs while somebody waits, and not otherwise.
+ */
 export class Watcher {
 	private readonly watched = new Map<string, WatchedJob>();
 	private running = false;
@@ -88,12 +90,16 @@ export class Watcher {
 		});
 	}
 
-	/** Takes in what someone else learned of a job (a webhook, a cancel). @param announced whether the provider said so by itself */
+	/**
+	 * Takes in what someone else learned of a job (a webhook, a cancel). @param announced whether the provider said so
+	 * by itself
+	 */
 	observe(snapshot: JobSnapshot, { announced = false } = {}): void {
 		if (announced && isTerminal(snapshot.job.status)) this.trusting(() => this.trust.announced());
 		const entry = snapshot.job.id === null ? undefined : this.watched.get(snapshot.job.id);
 		if (entry) this.learn(entry, { ok: true, snapshot }, announced);
-		else if (snapshot.job.id !== null && isTerminal(snapshot.job.status)) this.options.onEnd(snapshot.job.id, announced ? 'announced' : undefined);
+		else if (snapshot.job.id !== null && isTerminal(snapshot.job.status))
+			this.options.onEnd(snapshot.job.id, announced ? 'announced' : undefined);
 	}
 
 	private entry(id: string, known: JobSnapshot | undefined): WatchedJob {
@@ -106,7 +112,8 @@ export class Watcher {
 		const now = clock.now();
 		const entry = new WatchedJob(id, now, known);
 		entry.dueAt = this.cadence.firstLookAt(entry);
-		// A job that somebody comes back to after a while may have ended long ago: look at once, unless it is known since when it runs.
+		// A job that somebody comes back to after a while may have ended long ago: look at once, unless it is known
+		// since when it runs.
 		const lastSeen = Date.parse(known?.job.updatedAt ?? known?.job.createdAt ?? '');
 		if (!(now - lastSeen <= floorMs) && !this.cadence.knows(entry)) entry.dueAt = now;
 		this.watched.set(id, entry);
@@ -146,7 +153,10 @@ export class Watcher {
 		if (pause > 0) await clock.sleep(pause, this.wake.signal).catch(() => undefined);
 	}
 
-	/** The work, while those whose time is up meanwhile leave on time: a provider that hangs keeps nobody past the deadline. */
+	/**
+	 * The work, while those whose time is up meanwhile leave on time: a provider that hangs keeps nobody past the
+	 * deadline.
+	 */
 	private async expiring<T>(work: Promise<T>): Promise<T> {
 		const { clock } = this.options;
 		const done = new AbortController();
@@ -154,7 +164,9 @@ export class Watcher {
 			while (!done.signal.aborted) {
 				// Woken by whoever joins: his deadline may be the next.
 				this.wake = new AbortController();
-				await clock.sleep(this.nextDeadline() - clock.now(), AbortSignal.any([done.signal, this.wake.signal])).catch(() => undefined);
+				await clock
+					.sleep(this.nextDeadline() - clock.now(), AbortSignal.any([done.signal, this.wake.signal]))
+					.catch(() => undefined);
 				this.expire();
 			}
 		};
@@ -204,12 +216,18 @@ export class Watcher {
 		this.looking = { remaining: new Set(due), abort };
 		for (const entry of due) entry.polled(clock.now());
 		try {
-			const observations = await this.expiring(this.options.poll(due.map(({ id }) => id), abort.signal));
+			const observations = await this.expiring(
+				this.options.poll(
+					due.map(({ id }) => id),
+					abort.signal,
+				),
+			);
 			this.outages = 0;
 			for (const entry of due) {
 				const observation = observations.get(entry.id);
 				if (observation) this.learn(entry, observation);
-				if (observation?.ok && isTerminal(observation.snapshot.job.status)) this.trusting(() => this.trust.lookedFor());
+				if (observation?.ok && isTerminal(observation.snapshot.job.status))
+					this.trusting(() => this.trust.lookedFor());
 				entry.dueAt = this.cadence.nextLookAt(entry);
 			}
 		} catch (thrown) {

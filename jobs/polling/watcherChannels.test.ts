@@ -24,7 +24,12 @@ function watch(scripts: Record<string, Script>, endsAt = 60_000) {
 		},
 		poll: async (ids) => {
 			polls.push(clock.now());
-			return new Map(ids.map((id): [string, Observation] => [id, { ok: true, snapshot: snapshotOf(id, clock.now() >= endsAt ? 'succeeded' : 'running') }]));
+			return new Map(
+				ids.map((id): [string, Observation] => [
+					id,
+					{ ok: true, snapshot: snapshotOf(id, clock.now() >= endsAt ? 'succeeded' : 'running') },
+				]),
+			);
 		},
 	});
 	return { clock, polls, opened, watcher };
@@ -48,7 +53,9 @@ const forever = { deadline: Number.POSITIVE_INFINITY };
 
 it('while a channel speaks nobody polls, and its end is looked at once', async () => {
 	const { clock, polls, watcher } = watch({ a: speaking(400, 150) }, 60_000);
-	const result = await clock.until(watcher.wait('a', { ...forever, known: snapshotOf('a', 'queued', { createdAt: new Date(0).toISOString() }) }));
+	const result = await clock.until(
+		watcher.wait('a', { ...forever, known: snapshotOf('a', 'queued', { createdAt: new Date(0).toISOString() }) }),
+	);
 	expect(result).toMatchObject({ ended: true, snapshot: { job: { status: 'succeeded' } } });
 	expect(polls).toEqual([60_000]);
 });
@@ -67,14 +74,27 @@ it('an end that the channel itself tells needs no poll', async () => {
 			yield snapshotOf('a', 'succeeded');
 		},
 	});
-	await clock.until(watcher.wait('a', { ...forever, known: snapshotOf('a', 'queued', { createdAt: new Date(0).toISOString() }) }));
+	await clock.until(
+		watcher.wait('a', { ...forever, known: snapshotOf('a', 'queued', { createdAt: new Date(0).toISOString() }) }),
+	);
 	expect(clock.now()).toBe(3_000);
 	expect(polls).toEqual([]);
 });
 
 it.each([
-	['is refused', async function* () { throw new ImageError('overloaded', { message: 'no room' }); }],
-	['breaks', async function* () { yield snapshotOf('a', 'running'); throw new ImageError('network', { message: 'cut' }); }],
+	[
+		'is refused',
+		async function* () {
+			throw new ImageError('overloaded', { message: 'no room' });
+		},
+	],
+	[
+		'breaks',
+		async function* () {
+			yield snapshotOf('a', 'running');
+			throw new ImageError('network', { message: 'cut' });
+		},
+	],
 ] as Array<[string, Script]>)('a channel that %s leaves the job to the polls, at once', async (_what, script) => {
 	const { clock, polls, opened, watcher } = watch({ a: script }, 4_000);
 	await clock.until(watcher.wait('a', forever));
@@ -84,8 +104,18 @@ it.each([
 });
 
 it('a channel that goes quiet is not waited for: polls begin beside it', async () => {
-	const { clock, polls, watcher } = watch({ a: async function* (time, signal) { yield snapshotOf('a', 'running'); yield* silence(time, signal); } }, 20_000);
-	await clock.until(watcher.wait('a', { ...forever, known: snapshotOf('a', 'queued', { createdAt: new Date(0).toISOString() }) }));
+	const { clock, polls, watcher } = watch(
+		{
+			a: async function* (time, signal) {
+				yield snapshotOf('a', 'running');
+				yield* silence(time, signal);
+			},
+		},
+		20_000,
+	);
+	await clock.until(
+		watcher.wait('a', { ...forever, known: snapshotOf('a', 'queued', { createdAt: new Date(0).toISOString() }) }),
+	);
 	expect(polls[0]).toBe(15_000);
 	expect(clock.now()).toBeLessThan(25_000);
 });

@@ -8,7 +8,14 @@ afterEach(() => {
 });
 
 /** Whether a promise has come to an end, without waiting for it. */
-const settled = async (work: Promise<unknown>): Promise<string> => await Promise.race([work.then(() => 'done', (error: unknown) => (error as { code?: string }).code ?? 'failed'), jest.advanceTimersByTimeAsync(0).then(() => 'open')]);
+const settled = async (work: Promise<unknown>): Promise<string> =>
+	await Promise.race([
+		work.then(
+			() => 'done',
+			(error: unknown) => (error as { code?: string }).code ?? 'failed',
+		),
+		jest.advanceTimersByTimeAsync(0).then(() => 'open'),
+	]);
 
 it('a sleep lasts as long as it says, and no longer', async () => {
 	const sleep = systemClock.sleep(1_000);
@@ -18,13 +25,16 @@ it('a sleep lasts as long as it says, and no longer', async () => {
 	expect(await settled(sleep)).toBe('done');
 });
 
-it.each([2 ** 31, 30 * 86_400_000, 90 * 86_400_000])('a sleep of %d ms, longer than a timer takes, does not end at once', async (ms) => {
-	const sleep = systemClock.sleep(ms);
-	await jest.advanceTimersByTimeAsync(ms - 1);
-	expect(await settled(sleep)).toBe('open');
-	await jest.advanceTimersByTimeAsync(1);
-	expect(await settled(sleep)).toBe('done');
-});
+it.each([2 ** 31, 30 * 86_400_000, 90 * 86_400_000])(
+	'a sleep of %d ms, longer than a timer takes, does not end at once',
+	async (ms) => {
+		const sleep = systemClock.sleep(ms);
+		await jest.advanceTimersByTimeAsync(ms - 1);
+		expect(await settled(sleep)).toBe('open');
+		await jest.advanceTimersByTimeAsync(1);
+		expect(await settled(sleep)).toBe('done');
+	},
+);
 
 it('a sleep without end can still be stopped, and leaves no timer behind', async () => {
 	const stop = new AbortController();

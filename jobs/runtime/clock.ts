@@ -28,11 +28,14 @@ export const systemClock: Clock = {
 				reject(stopped());
 			};
 			const wait = (left: number) => {
-				timer = setTimeout(() => {
-					if (left > longestTimerMs) return wait(left - longestTimerMs);
-					signal?.removeEventListener('abort', onAbort);
-					resolve();
-				}, Math.min(left, longestTimerMs));
+				timer = setTimeout(
+					() => {
+						if (left > longestTimerMs) return wait(left - longestTimerMs);
+						signal?.removeEventListener('abort', onAbort);
+						resolve();
+					},
+					Math.min(left, longestTimerMs),
+				);
 			};
 			signal?.addEventListener('abort', onAbort, { once: true });
 			wait(ms);

@@ -1,11 +1,23 @@
 import { type ImageError, outcomeOf } from '../../model/errors';
 import type { Clock } from './clock';
 
-/** The work, which is stopped by its signal when time is up, and then fails with `tooLate`. @param deadline ms since the epoch */
-export async function beforeDeadline<T>(clock: Clock, deadline: number, signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>, tooLate: () => ImageError): Promise<T> {
+/**
+ * The work, which is stopped by its signal when time is up, and then fails with `tooLate`. @param deadline ms since the
+ * epoch
+ */
+export async function beforeDeadline<T>(
+	clock: Clock,
+	deadline: number,
+	signal: AbortSignal | undefined,
+	work: (signal: AbortSignal) => Promise<T>,
+	tooLate: () => ImageError,
+): Promise<T> {
 	const late = new AbortController();
 	const done = new AbortController();
-	clock.sleep(deadline - clock.now(), done.signal).then(() => late.abort(), () => undefined);
+	clock.sleep(deadline - clock.now(), done.signal).then(
+		() => late.abort(),
+		() => undefined,
+	);
 	const outcome = await outcomeOf(work(signal ? AbortSignal.any([signal, late.signal]) : late.signal));
 	done.abort();
 	if (outcome.ok) return outcome.value;

@@ -22,7 +22,12 @@ it('groups take turns, and within a group the first comes first', () => {
 
 it('one who gives up is out, and his group keeps its place', () => {
 	const queue = new FairQueue<string>();
-	for (const [group, entry] of [['a', 'a1'], ['a', 'a2'], ['b', 'b1']] as const) queue.push(group, entry);
+	for (const [group, entry] of [
+		['a', 'a1'],
+		['a', 'a2'],
+		['b', 'b1'],
+	] as const)
+		queue.push(group, entry);
 	queue.remove('a', 'a1');
 	queue.remove('a', 'nobody');
 	queue.remove('c', 'nobody');

@@ -47,7 +47,12 @@ export class FairQueue<T> {
  * Waits in a queue of turns: resolves when the turn is called, rejects with `canceled` when the signal aborts first.
  * @param left told when one has given up
  */
-export function waitForTurn(queue: FairQueue<() => void>, group: string, signal: AbortSignal | undefined, left: () => void = () => undefined): Promise<void> {
+export function waitForTurn(
+	queue: FairQueue<() => void>,
+	group: string,
+	signal: AbortSignal | undefined,
+	left: () => void = () => undefined,
+): Promise<void> {
 	return new Promise((resolve, reject) => {
 		if (signal?.aborted) return reject(stopped());
 		const mine = () => {

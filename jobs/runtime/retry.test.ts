@@ -28,7 +28,9 @@ it('repeats what may succeed later, with growing pauses of more than a second', 
 it('gives up after its attempts, with the last failure', async () => {
 	const clock = new VirtualClock(0);
 	const { calls, work } = failing(clock, ...Array.from({ length: 9 }, network));
-	await expect(clock.until(withRetry(work, { clock, random: Math.random }))).rejects.toMatchObject({ code: 'network' });
+	await expect(clock.until(withRetry(work, { clock, random: Math.random }))).rejects.toMatchObject({
+		code: 'network',
+	});
 	expect(calls).toHaveLength(retryDefaults.attempts);
 });
 
@@ -42,7 +44,9 @@ it('never repeats what cannot succeed', async () => {
 it('never repeats what the caller forbids', async () => {
 	const clock = new VirtualClock(0);
 	const { calls, work } = failing(clock, network());
-	await expect(clock.until(withRetry(work, { clock, random: Math.random, canRepeat: () => false }))).rejects.toMatchObject({ code: 'network' });
+	await expect(
+		clock.until(withRetry(work, { clock, random: Math.random, canRepeat: () => false })),
+	).rejects.toMatchObject({ code: 'network' });
 	expect(calls).toHaveLength(1);
 });
 
@@ -56,7 +60,9 @@ it('waits as long as the provider asks', async () => {
 it('gives up at once where the provider asks for longer than anyone waits', async () => {
 	const clock = new VirtualClock(0);
 	const { calls, work } = failing(clock, tooFast(3_600_000));
-	await expect(clock.until(withRetry(work, { clock, random: () => 0 }))).rejects.toMatchObject({ code: 'rateLimited' });
+	await expect(clock.until(withRetry(work, { clock, random: () => 0 }))).rejects.toMatchObject({
+		code: 'rateLimited',
+	});
 	expect(calls).toHaveLength(1);
 });
 
@@ -70,7 +76,9 @@ it('being told to slow down uses up no attempt while there is time', async () =>
 it('begins nothing after the deadline', async () => {
 	const clock = new VirtualClock(0);
 	const { calls, work } = failing(clock, ...Array.from({ length: 50 }, () => tooFast()));
-	await expect(clock.until(withRetry(work, { clock, random: () => 0, deadline: 10_000 }))).rejects.toMatchObject({ code: 'rateLimited' });
+	await expect(clock.until(withRetry(work, { clock, random: () => 0, deadline: 10_000 }))).rejects.toMatchObject({
+		code: 'rateLimited',
+	});
 	expect(Math.max(...calls)).toBeLessThanOrEqual(10_000);
 });
 
@@ -85,23 +93,37 @@ it('ends its pause as soon as it is stopped', async () => {
 });
 
 it('whatever fails in whatever order: only what may succeed is repeated, never sooner than asked, never after the deadline', async () => {
-	const error = fc.record({ code: fc.constantFrom<ErrorCode>(...errorCodes), retryAfterMs: fc.option(fc.integer({ min: 1, max: 300_000 })) });
+	const error = fc.record({
+		code: fc.constantFrom<ErrorCode>(...errorCodes),
+		retryAfterMs: fc.option(fc.integer({ min: 1, max: 300_000 })),
+	});
 	await fc.assert(
-		fc.asyncProperty(fc.array(error, { maxLength: 12 }), fc.integer({ min: 0, max: 600_000 }), fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }), async (list, deadline, chance) => {
-			const clock = new VirtualClock(0);
-			const errors = list.map(({ code, retryAfterMs }) => new ImageError(code, { message: code, retryAfterMs }));
-			const { calls, work } = failing(clock, ...errors);
-			const end = await clock.until(withRetry(work, { clock, random: () => chance, deadline })).catch((thrown: unknown) => thrown);
-			const met = errors.slice(0, calls.length);
-			expect(end).toBe(met.length === calls.length ? met.at(-1) : 'done');
-			expect(calls.slice(1).every((at) => at <= deadline)).toBe(true);
-			for (const [n, at] of calls.slice(1).entries()) {
-				expect(met[n]?.retryable).toBe(true);
-				// The clock's times are sums of fractions.
-				expect(at - (calls[n] ?? 0)).toBeGreaterThan(Math.max(1_200, met[n]?.retryAfterMs ?? 0) - 1e-6);
-			}
-			expect(met.filter(({ code }) => code !== 'rateLimited').length).toBeLessThanOrEqual(retryDefaults.attempts);
-		}),
+		fc.asyncProperty(
+			fc.array(error, { maxLength: 12 }),
+			fc.integer({ min: 0, max: 600_000 }),
+			fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
+			async (list, deadline, chance) => {
+				const clock = new VirtualClock(0);
+				const errors = list.map(
+					({ code, retryAfterMs }) => new ImageError(code, { message: code, retryAfterMs }),
+				);
+				const { calls, work } = failing(clock, ...errors);
+				const end = await clock
+					.until(withRetry(work, { clock, random: () => chance, deadline }))
+					.catch((thrown: unknown) => thrown);
+				const met = errors.slice(0, calls.length);
+				expect(end).toBe(met.length === calls.length ? met.at(-1) : 'done');
+				expect(calls.slice(1).every((at) => at <= deadline)).toBe(true);
+				for (const [n, at] of calls.slice(1).entries()) {
+					expect(met[n]?.retryable).toBe(true);
+					// The clock's times are sums of fractions.
+					expect(at - (calls[n] ?? 0)).toBeGreaterThan(Math.max(1_200, met[n]?.retryAfterMs ?? 0) - 1e-6);
+				}
+				expect(met.filter(({ code }) => code !== 'rateLimited').length).toBeLessThanOrEqual(
+					retryDefaults.attempts,
+				);
+			},
+		),
 		{ numRuns: 150 },
 	);
 });
@@ -111,5 +133,8 @@ it('tells of each pause before it, and how long it is', async () => {
 	const { work } = failing(clock, network(), tooFast(9_000));
 	const told: Array<[string, number]> = [];
 	await clock.until(withRetry(work, { clock, random: () => 0, onPause: (error, ms) => told.push([error.code, ms]) }));
-	expect(told).toEqual([['network', 1_200], ['rateLimited', 9_000]]);
+	expect(told).toEqual([
+		['network', 1_200],
+		['rateLimited', 9_000],
+	]);
 });

@@ -24,7 +24,10 @@ export interface RetryOptions {
 	/** Told before each pause, e.g. to slow the whole endpoint. */
 	onPause?: (error: ImageError, pauseMs: number) => void;
 	attempts?: number;
-	/** No new attempt begins after this moment (ms since the epoch). A refusal for being too fast (429) is repeated until then and does not count as an attempt. */
+	/**
+	 * No new attempt begins after this moment (ms since the epoch). A refusal for being too fast (429) is repeated
+	 * until then and does not count as an attempt.
+	 */
 	deadline?: number;
 }
 
@@ -35,7 +38,10 @@ export function pauseBefore(attempt: number, error: ImageError, random: Random):
 	return Math.max(error.retryAfterMs ?? 0, varied);
 }
 
-/** Calls `work` until it succeeds, fails for good, or the attempts or the time are used up. The only retry loop there is. */
+/**
+ * Calls `work` until it succeeds, fails for good, or the attempts or the time are used up. The only retry loop there
+ * is.
+ */
 export async function withRetry<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
 	const { clock, random, signal, attempts = retryDefaults.attempts, deadline = Number.POSITIVE_INFINITY } = options;
 	let failures = 0;
@@ -50,7 +56,13 @@ export async function withRetry<T>(work: () => Promise<T>, options: RetryOptions
 			else failures++;
 			const pause = pauseBefore(Math.max(failures, refusals) - 1, error, random);
 			const mayRepeat = error.code !== 'canceled' && (options.canRepeat?.(error) ?? error.retryable);
-			if (!mayRepeat || failures >= attempts || pause > retryDefaults.longestRetryAfterMs || clock.now() + pause > deadline) throw error;
+			if (
+				!mayRepeat ||
+				failures >= attempts ||
+				pause > retryDefaults.longestRetryAfterMs ||
+				clock.now() + pause > deadline
+			)
+				throw error;
 			options.onPause?.(error, pause);
 			await clock.sleep(pause, signal);
 		}

@@ -75,40 +75,57 @@ it('without a limit nobody waits', async () => {
 });
 
 it('whatever comes in whatever order, never more are held than allowed and nobody who could go is kept waiting', async () => {
-	const step = fc.oneof(fc.constant('acquire' as const), fc.constant('abort' as const), fc.constant('release' as const), fc.constant('bind' as const), fc.constant('settle' as const));
+	const step = fc.oneof(
+		fc.constant('acquire' as const),
+		fc.constant('abort' as const),
+		fc.constant('release' as const),
+		fc.constant('bind' as const),
+		fc.constant('settle' as const),
+	);
 	await fc.assert(
-		fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.array(fc.tuple(step, fc.nat(20)), { maxLength: 60 }), async (limit, steps) => {
-			const slots = new Slots(limit, () => undefined);
-			const held = new Map<Slot, string | null>();
-			const waiting = new Map<AbortController, true>();
-			for (const [what, pick] of steps) {
-				const [slot, job] = [...held][pick % Math.max(1, held.size)] ?? [];
-				if (what === 'acquire') {
-					const stop = new AbortController();
-					waiting.set(stop, true);
-					slots.acquire(stop.signal).then((got) => held.set(got, null), () => undefined).finally(() => waiting.delete(stop)).catch(() => undefined);
-				} else if (what === 'abort') [...waiting.keys()][pick % Math.max(1, waiting.size)]?.abort();
-				else if (what === 'bind' && slot && job === null) {
-					const name = `job-${pick}`;
-					// One job, one slot: the second one is given back.
-					if ([...held.values()].includes(name)) held.delete(slot);
-					else held.set(slot, name);
-					slot.bind(name);
-				} else if (what === 'release' && slot) {
-					slot.release();
-					slot.release();
-					held.delete(slot);
-				} else if (what === 'settle' && slot && typeof job === 'string') {
-					slots.settle(job);
-					slots.settle(job);
-					held.delete(slot);
+		fc.asyncProperty(
+			fc.integer({ min: 1, max: 4 }),
+			fc.array(fc.tuple(step, fc.nat(20)), { maxLength: 60 }),
+			async (limit, steps) => {
+				const slots = new Slots(limit, () => undefined);
+				const held = new Map<Slot, string | null>();
+				const waiting = new Map<AbortController, true>();
+				for (const [what, pick] of steps) {
+					const [slot, job] = [...held][pick % Math.max(1, held.size)] ?? [];
+					if (what === 'acquire') {
+						const stop = new AbortController();
+						waiting.set(stop, true);
+						slots
+							.acquire(stop.signal)
+							.then(
+								(got) => held.set(got, null),
+								() => undefined,
+							)
+							.finally(() => waiting.delete(stop))
+							.catch(() => undefined);
+					} else if (what === 'abort') [...waiting.keys()][pick % Math.max(1, waiting.size)]?.abort();
+					else if (what === 'bind' && slot && job === null) {
+						const name = `job-${pick}`;
+						// One job, one slot: the second one is given back.
+						if ([...held.values()].includes(name)) held.delete(slot);
+						else held.set(slot, name);
+						slot.bind(name);
+					} else if (what === 'release' && slot) {
+						slot.release();
+						slot.release();
+						held.delete(slot);
+					} else if (what === 'settle' && slot && typeof job === 'string') {
+						slots.settle(job);
+						slots.settle(job);
+						held.delete(slot);
+					}
+					await settle();
+					expect(held.size).toBeLessThanOrEqual(limit);
+					expect(slots.contended).toBe(waiting.size > 0);
+					if (waiting.size > 0) expect(held.size).toBe(limit);
 				}
-				await settle();
-				expect(held.size).toBeLessThanOrEqual(limit);
-				expect(slots.contended).toBe(waiting.size > 0);
-				if (waiting.size > 0) expect(held.size).toBe(limit);
-			}
-		}),
+			},
+		),
 		{ numRuns: 60 },
 	);
 });
@@ -148,7 +165,16 @@ it('a batch that waits for slots keeps another execution waiting for one turn', 
 	const slots = new Slots(1, () => undefined);
 	const held = await slots.acquire();
 	const order: string[] = [];
-	for (const [group, name] of [['batch', 'b1'], ['batch', 'b2'], ['batch', 'b3'], ['single', 's1']] as const) void slots.acquire(undefined, group).then((slot) => { order.push(name); slot.release(); });
+	for (const [group, name] of [
+		['batch', 'b1'],
+		['batch', 'b2'],
+		['batch', 'b3'],
+		['single', 's1'],
+	] as const)
+		void slots.acquire(undefined, group).then((slot) => {
+			order.push(name);
+			slot.release();
+		});
 	held.release();
 	await new Promise((resolve) => setImmediate(resolve));
 	expect(order).toEqual(['b1', 's1', 'b2', 'b3']);

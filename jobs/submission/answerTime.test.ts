@@ -4,7 +4,10 @@ import { fakeEndpoint } from '../../test/support/fakeEndpoint';
 it('a request that leaves shortly before the deadline has its whole time for the answer: given up at once it would be paid all the same', async () => {
 	const waits: number[] = [];
 	const busy = () => new ImageError('rateLimited', { message: '429', httpStatus: 429, retryAfterMs: 9_000 });
-	const { clock, endpoint, submit } = fakeEndpoint({ refusals: [busy(), busy(), busy()], can: { idempotency: 'none' } });
+	const { clock, endpoint, submit } = fakeEndpoint({
+		refusals: [busy(), busy(), busy()],
+		can: { idempotency: 'none' },
+	});
 	const { submit: original } = endpoint.session;
 	endpoint.session.submit = async (request, options) => {
 		waits.push(options.maxWaitMs);

@@ -9,13 +9,20 @@ import { ejection, orderMembers, PoolMember } from './breaker';
 afterEach(() => jest.restoreAllMocks());
 
 /** A member whose breaker reads the virtual clock. */
-function memberOf(clock = new VirtualClock(0), place: Partial<PoolMember['place']> = {}, fake: Parameters<typeof fakeEndpoint>[0] = {}) {
+function memberOf(
+	clock = new VirtualClock(0),
+	place: Partial<PoolMember['place']> = {},
+	fake: Parameters<typeof fakeEndpoint>[0] = {},
+) {
 	jest.spyOn(Date, 'now').mockImplementation(() => clock.now());
 	const { endpoint } = fakeEndpoint({ clock, ...fake });
 	return { clock, member: new PoolMember({ name: 'main', priority: 0, weight: 1, models: [], ...place }, endpoint) };
 }
 
-const failing = (code: ErrorCode, httpStatus: number | null = 503) => () => Promise.reject(new ImageError(code, { message: 'No', httpStatus }));
+const failing =
+	(code: ErrorCode, httpStatus: number | null = 503) =>
+	() =>
+		Promise.reject(new ImageError(code, { message: 'No', httpStatus }));
 
 /** What the breaker promises, in a few lines. */
 class Model {
@@ -30,7 +37,8 @@ class Model {
 	tried(now: number, fault: boolean): void {
 		if (fault) {
 			this.inARow++;
-			if (this.openUntil !== null || this.inARow >= ejection.after) this.openUntil = now + Math.min(ejection.coolDownMs * 2 ** this.opened++, ejection.longestCoolDownMs);
+			if (this.openUntil !== null || this.inARow >= ejection.after)
+				this.openUntil = now + Math.min(ejection.coolDownMs * 2 ** this.opened++, ejection.longestCoolDownMs);
 			return;
 		}
 		this.inARow = 0;
@@ -44,7 +52,11 @@ class Model {
 }
 
 it('is taken out after failures in a row, tries again after a growing pause, and is back with the first success', async () => {
-	const step = fc.oneof({ weight: 3, arbitrary: fc.constant('fault' as const) }, { weight: 2, arbitrary: fc.constant('success' as const) }, { weight: 3, arbitrary: fc.integer({ min: 0, max: 400_000 }) });
+	const step = fc.oneof(
+		{ weight: 3, arbitrary: fc.constant('fault' as const) },
+		{ weight: 2, arbitrary: fc.constant('success' as const) },
+		{ weight: 3, arbitrary: fc.integer({ min: 0, max: 400_000 }) },
+	);
 	await fc.assert(
 		fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
 			const { clock, member } = memberOf();
@@ -72,7 +84,11 @@ it.each<[string, () => Promise<never>, boolean]>([
 	['an exhausted quota', failing('quotaExceeded', 402), true],
 	['a rejected prompt', failing('contentRejected', 400), false],
 	['a wrong field', failing('invalidRequest', 422), false],
-	['our own time being up', () => Promise.reject(new ImageError('rateLimited', { message: 'No slot', delivery: 'notSent' })), false],
+	[
+		'our own time being up',
+		() => Promise.reject(new ImageError('rateLimited', { message: 'No slot', delivery: 'notSent' })),
+		false,
+	],
 ])('%s counts against the endpoint: %s', async (_name, work, counts) => {
 	const { clock, member } = memberOf();
 	for (let n = 0; n < ejection.after; n++) await outcomeOf(member.attempt(work));
@@ -82,7 +98,12 @@ it.each<[string, () => Promise<never>, boolean]>([
 
 it('a request that is refused for its own fault shows that the endpoint is well', async () => {
 	const { clock, member } = memberOf();
-	for (let n = 0; n < 3 * ejection.after; n++) await outcomeOf(member.attempt(n % ejection.after === ejection.after - 1 ? failing('contentRejected', 400) : failing('overloaded')));
+	for (let n = 0; n < 3 * ejection.after; n++)
+		await outcomeOf(
+			member.attempt(
+				n % ejection.after === ejection.after - 1 ? failing('contentRejected', 400) : failing('overloaded'),
+			),
+		);
 	expect(member.health(clock.now()).state).toBe('closed');
 });
 
@@ -116,16 +137,27 @@ it('tells when it may be asked again and why it is left alone, without any key',
 		requestsPerMinute: null,
 		maxJobsInFlight: null,
 	});
-	await expect(member.attempt(() => Promise.resolve())).rejects.toMatchObject({ code: 'overloaded', delivery: 'notSent', retryAfterMs: ejection.coolDownMs });
+	await expect(member.attempt(() => Promise.resolve())).rejects.toMatchObject({
+		code: 'overloaded',
+		delivery: 'notSent',
+		retryAfterMs: ejection.coolDownMs,
+	});
 });
 
 describe('the order', () => {
 	const clock = new VirtualClock(0);
-	const named = (name: string, place: Partial<PoolMember['place']> = {}) => memberOf(clock, { name, ...place }).member;
-	const order = (members: PoolMember[], model?: string, key = 'k') => orderMembers(members, model, key).map(({ place }) => place.name);
+	const named = (name: string, place: Partial<PoolMember['place']> = {}) =>
+		memberOf(clock, { name, ...place }).member;
+	const order = (members: PoolMember[], model?: string, key = 'k') =>
+		orderMembers(members, model, key).map(({ place }) => place.name);
 
 	it('is by priority, those kept for the model first, and leaves out those kept for others', () => {
-		const members = [named('main'), named('backup', { priority: 2 }), named('next', { priority: 1 }), named('pro', { priority: 5, models: ['pro', 'ultra'] })];
+		const members = [
+			named('main'),
+			named('backup', { priority: 2 }),
+			named('next', { priority: 1 }),
+			named('pro', { priority: 5, models: ['pro', 'ultra'] }),
+		];
 		expect(order(members)).toEqual(['main', 'next', 'backup']);
 		expect(order(members, 'pro')).toEqual(['pro', 'main', 'next', 'backup']);
 		expect(order(members, 'fast')).toEqual(['main', 'next', 'backup']);
@@ -151,7 +183,12 @@ describe('over a restart', () => {
 	/** Values that outlive the endpoints. */
 	function keeper(): ScopedLearned & { values: Record<string, Json> } {
 		const values: Record<string, Json> = {};
-		return { values, read: async () => ({ ...values }), write: (more) => void Object.assign(values, JSON.parse(JSON.stringify(more))), digest: (text) => text };
+		return {
+			values,
+			read: async () => ({ ...values }),
+			write: (more) => void Object.assign(values, JSON.parse(JSON.stringify(more))),
+			digest: (text) => text,
+		};
 	}
 
 	async function takenOut(clock: VirtualClock, learned: ScopedLearned, coolDowns: number) {
@@ -164,23 +201,35 @@ describe('over a restart', () => {
 		return member;
 	}
 
-	it.each([1, 3, 9])('an endpoint that was taken out stays so until its time, and no longer (cool-down %i)', async (coolDowns) => {
-		const clock = new VirtualClock();
-		const learned = keeper();
-		const before = await takenOut(clock, learned, coolDowns);
-		const until = before.restsUntil(clock.now());
-		expect(JSON.stringify(learned.values)).not.toContain('No');
-		const { member } = memberOf(clock, {}, { learned });
-		await settle();
-		expect(member.restsUntil(clock.now())).toBe(until);
-		expect(member.health(clock.now())).toMatchObject({ state: 'open', retryAt: new Date(until).toISOString(), lastError: { code: 'overloaded' } });
-		await expect(member.attempt(() => Promise.resolve())).rejects.toMatchObject({ code: 'overloaded', delivery: 'notSent' });
-		await clock.advance(until - clock.now());
-		expect(member.restsUntil(clock.now())).toBe(0);
-		// A probe that fails takes it out for the next, longer time.
-		await outcomeOf(member.attempt(failing('overloaded')));
-		expect(member.restsUntil(clock.now()) - clock.now()).toBe(Math.min(ejection.coolDownMs * 2 ** coolDowns, ejection.longestCoolDownMs));
-	});
+	it.each([1, 3, 9])(
+		'an endpoint that was taken out stays so until its time, and no longer (cool-down %i)',
+		async (coolDowns) => {
+			const clock = new VirtualClock();
+			const learned = keeper();
+			const before = await takenOut(clock, learned, coolDowns);
+			const until = before.restsUntil(clock.now());
+			expect(JSON.stringify(learned.values)).not.toContain('No');
+			const { member } = memberOf(clock, {}, { learned });
+			await settle();
+			expect(member.restsUntil(clock.now())).toBe(until);
+			expect(member.health(clock.now())).toMatchObject({
+				state: 'open',
+				retryAt: new Date(until).toISOString(),
+				lastError: { code: 'overloaded' },
+			});
+			await expect(member.attempt(() => Promise.resolve())).rejects.toMatchObject({
+				code: 'overloaded',
+				delivery: 'notSent',
+			});
+			await clock.advance(until - clock.now());
+			expect(member.restsUntil(clock.now())).toBe(0);
+			// A probe that fails takes it out for the next, longer time.
+			await outcomeOf(member.attempt(failing('overloaded')));
+			expect(member.restsUntil(clock.now()) - clock.now()).toBe(
+				Math.min(ejection.coolDownMs * 2 ** coolDowns, ejection.longestCoolDownMs),
+			);
+		},
+	);
 
 	it('one whose time has passed, or that came back, may be asked', async () => {
 		const clock = new VirtualClock();
@@ -199,7 +248,11 @@ describe('over a restart', () => {
 		const learned = keeper();
 		await takenOut(clock, learned, 1);
 		let deliver: () => void = () => undefined;
-		const late = { ...learned, read: () => new Promise<Record<string, Json>>((resolve) => (deliver = () => resolve({ ...learned.values }))) };
+		const late = {
+			...learned,
+			read: () =>
+				new Promise<Record<string, Json>>((resolve) => (deliver = () => resolve({ ...learned.values }))),
+		};
 		const { member } = memberOf(clock, {}, { learned: late });
 		await member.attempt(() => Promise.resolve());
 		deliver();

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { type CircuitBreakerPolicy, CircuitState, ConsecutiveBreaker, circuitBreaker, DelegateBackoff, handleAll, isBrokenCircuitError } from 'cockatiel';
+import {
+	type CircuitBreakerPolicy,
+	CircuitState,
+	ConsecutiveBreaker,
+	circuitBreaker,
+	DelegateBackoff,
+	handleAll,
+	isBrokenCircuitError,
+} from 'cockatiel';
 import type { Json } from '../../memory/memory';
 import { type ErrorCode, errorCodes, ImageError, outcomeOf, toImageError } from '../../model/errors';
 import type { PooledEndpoint } from '../../providers/credential';
@@ -15,7 +23,15 @@ export const ejection = {
 };
 
 /** Failures that say something of the endpoint; another one may do. */
-const faults: readonly ErrorCode[] = ['auth', 'quotaExceeded', 'rateLimited', 'overloaded', 'network', 'timeout', 'upstream'];
+const faults: readonly ErrorCode[] = [
+	'auth',
+	'quotaExceeded',
+	'rateLimited',
+	'overloaded',
+	'network',
+	'timeout',
+	'upstream',
+];
 
 /** How an endpoint of a pool stands. Times are ISO 8601. */
 export interface EndpointHealth {
@@ -60,12 +76,20 @@ export class PoolMember {
 
 	/** Until when it is not to be asked, because it failed or said so; 0 where it may be. ms since the epoch. */
 	restsUntil(now: number): number {
-		const ejected = this.breaker.state === CircuitState.HalfOpen ? now + ejection.coolDownMs : this.breaker.state === CircuitState.Open ? this.retryAt : 0;
+		const ejected =
+			this.breaker.state === CircuitState.HalfOpen
+				? now + ejection.coolDownMs
+				: this.breaker.state === CircuitState.Open
+					? this.retryAt
+					: 0;
 		const until = Math.max(ejected, this.endpoint.pausedUntil);
 		return until > now ? until : 0;
 	}
 
-	/** Does the work, and takes account of how it ends. Throws `overloaded` without doing it while the endpoint is taken out. */
+	/**
+	 * Does the work, and takes account of how it ends. Throws `overloaded` without doing it while the endpoint is taken
+	 * out.
+	 */
 	async attempt<T>(work: () => Promise<T>): Promise<T> {
 		try {
 			const outcome = await this.breaker.execute(async () => {
@@ -86,23 +110,48 @@ export class PoolMember {
 		}
 	}
 
-	/** What is to be kept over a restart: null where it may be asked. Of the error only its code, for its message may quote anything. */
+	/**
+	 * What is to be kept over a restart: null where it may be asked. Of the error only its code, for its message may
+	 * quote anything.
+	 */
 	snapshot(): Json {
 		if (this.breaker.state === CircuitState.Closed) return null;
 		return { retryAt: this.retryAt, coolDowns: this.coolDowns, code: this.lastError?.code ?? null };
 	}
 
-	/** Takes over what was kept: an endpoint that was taken out stays so until its time, and no longer. Nothing where this process knows better. */
+	/**
+	 * Takes over what was kept: an endpoint that was taken out stays so until its time, and no longer. Nothing where
+	 * this process knows better.
+	 */
 	restore(kept: Json | undefined, now: number): void {
-		if (this.isTried || this.breaker.state !== CircuitState.Closed || typeof kept !== 'object' || kept === null || !('retryAt' in kept)) return;
+		if (
+			this.isTried ||
+			this.breaker.state !== CircuitState.Closed ||
+			typeof kept !== 'object' ||
+			kept === null ||
+			!('retryAt' in kept)
+		)
+			return;
 		const { retryAt, coolDowns, code } = kept;
-		if (typeof retryAt !== 'number' || !(retryAt > now) || typeof coolDowns !== 'number' || !Number.isInteger(coolDowns) || coolDowns < 1) return;
+		if (
+			typeof retryAt !== 'number' ||
+			!(retryAt > now) ||
+			typeof coolDowns !== 'number' ||
+			!Number.isInteger(coolDowns) ||
+			coolDowns < 1
+		)
+			return;
 		const attempt = Math.min(coolDowns, maxCoolDowns);
 		// A clock that was set back must not take it out for longer than it ever would be.
 		const until = Math.min(retryAt, now + coolDownMs(attempt));
-		this.breaker = this.closedOr({ ownState: { value: CircuitState.Open, openedAt: until - coolDownMs(attempt), attemptNo: attempt }, breakerState: ejection.after });
+		this.breaker = this.closedOr({
+			ownState: { value: CircuitState.Open, openedAt: until - coolDownMs(attempt), attemptNo: attempt },
+			breakerState: ejection.after,
+		});
 		this.retryAt = until;
-		this.lastError = new ImageError(errorCodes.find((known) => known === code) ?? 'overloaded', { message: 'It failed before n8n was restarted' });
+		this.lastError = new ImageError(errorCodes.find((known) => known === code) ?? 'overloaded', {
+			message: 'It failed before n8n was restarted',
+		});
 	}
 
 	private keep(): void {
@@ -121,14 +170,22 @@ export class PoolMember {
 			this.retryAt = Date.now() + ms;
 			return ms;
 		});
-		return circuitBreaker(handleAll, { breaker: new ConsecutiveBreaker(ejection.after), halfOpenAfter: coolDown, ...(initialState === undefined ? {} : { initialState }) });
+		return circuitBreaker(handleAll, {
+			breaker: new ConsecutiveBreaker(ejection.after),
+			halfOpenAfter: coolDown,
+			...(initialState === undefined ? {} : { initialState }),
+		});
 	}
 
 	/** What is said in place of an attempt. */
 	resting(now: number): ImageError {
 		const until = this.restsUntil(now);
 		const after = this.lastError ? ` after: ${this.lastError.message}` : '';
-		return new ImageError('overloaded', { message: `Left alone until ${new Date(until).toISOString()}${after}`, delivery: 'notSent', retryAfterMs: Math.max(0, until - now) });
+		return new ImageError('overloaded', {
+			message: `Left alone until ${new Date(until).toISOString()}${after}`,
+			delivery: 'notSent',
+			retryAfterMs: Math.max(0, until - now),
+		});
 	}
 
 	health(now: number): EndpointHealth {
@@ -140,7 +197,10 @@ export class PoolMember {
 			baseUrl,
 			state: state === CircuitState.Closed ? 'closed' : state === CircuitState.HalfOpen ? 'probing' : 'open',
 			retryAt: state === CircuitState.Open ? new Date(this.retryAt).toISOString() : null,
-			lastError: this.lastError && state !== CircuitState.Closed ? { code: this.lastError.code, message: this.lastError.message } : null,
+			lastError:
+				this.lastError && state !== CircuitState.Closed
+					? { code: this.lastError.code, message: this.lastError.message }
+					: null,
 			pausedUntil: iso(this.endpoint.pausedUntil),
 			...this.endpoint.load,
 			requestsPerMinute: this.endpoint.requestsPerMinute,
@@ -166,9 +226,19 @@ function isFault({ code, httpStatus, delivery }: ImageError): boolean {
  * priority those with a free place, and then by weight, drawn by the key, so that the same key finds the same endpoint.
  */
 export function orderMembers(members: readonly PoolMember[], model: string | undefined, key: string): PoolMember[] {
-	const able = members.filter(({ place }) => place.models.length === 0 || (model !== undefined && place.models.includes(model)));
-	const rank = ({ place, endpoint }: PoolMember) => [place.models.length > 0 ? 0 : 1, place.priority, endpoint.full ? 1 : 0, lot(key, place)];
-	return able.map((member) => ({ member, rank: rank(member) })).sort((a, b) => compare(a.rank, b.rank)).map(({ member }) => member);
+	const able = members.filter(
+		({ place }) => place.models.length === 0 || (model !== undefined && place.models.includes(model)),
+	);
+	const rank = ({ place, endpoint }: PoolMember) => [
+		place.models.length > 0 ? 0 : 1,
+		place.priority,
+		endpoint.full ? 1 : 0,
+		lot(key, place),
+	];
+	return able
+		.map((member) => ({ member, rank: rank(member) }))
+		.sort((a, b) => compare(a.rank, b.rank))
+		.map(({ member }) => member);
 }
 
 /** Weighted rendezvous hashing: the smallest wins, each as often as its weight says. */

@@ -8,6 +8,15 @@ it('where money is limited a request without a price is refused before anything 
 
 it('says which limit it is, what was asked for and what this item asks for', () => {
 	const over = { workflowId: 'w', nodeId: 'n', day: '2026-01-01' };
-	expect(overBudget({ name: 'today', over, images: 10 }, { images: 9, usd: 0 }, { images: 4, usd: null })).toMatchObject({ code: 'quotaExceeded', delivery: 'notSent', message: expect.stringContaining('9 of 10 images were asked for today, and this item asks for 4') });
-	expect(overBudget({ name: 'in this execution', over, usd: 2 }, { images: 9, usd: 1.9 }, { images: 4, usd: 0.156 }).message).toContain('$1.90 of $2.00 are spent in this execution, and this item costs about $0.156');
+	expect(
+		overBudget({ name: 'today', over, images: 10 }, { images: 9, usd: 0 }, { images: 4, usd: null }),
+	).toMatchObject({
+		code: 'quotaExceeded',
+		delivery: 'notSent',
+		message: expect.stringContaining('9 of 10 images were asked for today, and this item asks for 4'),
+	});
+	expect(
+		overBudget({ name: 'in this execution', over, usd: 2 }, { images: 9, usd: 1.9 }, { images: 4, usd: 0.156 })
+			.message,
+	).toContain('$1.90 of $2.00 are spent in this execution, and this item costs about $0.156');
 });

@@ -11,11 +11,19 @@ export interface Limits {
 /** Throws `invalidRequest` where money is limited and the price is not known. */
 export function assertPriced({ usd }: Cost, limits: readonly Limits[]): void {
 	if (usd !== null || limits.every((limit) => limit.usd === undefined)) return;
-	throw new ImageError('invalidRequest', { message: 'Money is limited, and no price is known for this request', hint: 'Set "Price per Image (USD)" among the limits of the budget', delivery: 'notSent' });
+	throw new ImageError('invalidRequest', {
+		message: 'Money is limited, and no price is known for this request',
+		hint: 'Set "Price per Image (USD)" among the limits of the budget',
+		delivery: 'notSent',
+	});
 }
 
 /** What is said of a request that would pass a limit. */
-export function overBudget({ name, images, usd }: BudgetLimit, spent: { images: number; usd: number }, cost: Cost): ImageError {
+export function overBudget(
+	{ name, images, usd }: BudgetLimit,
+	spent: { images: number; usd: number },
+	cost: Cost,
+): ImageError {
 	const isImages = images !== undefined && spent.images + cost.images > images;
 	const what = isImages
 		? `${spent.images} of ${images} images were asked for ${name}, and this item asks for ${cost.images}`
@@ -25,11 +33,18 @@ export function overBudget({ name, images, usd }: BudgetLimit, spent: { images: 
 
 /** What is said where a limit per day cannot be kept, because nothing outlives this process. */
 export function dayNotKept(problem: string): ImageError {
-	return refusedByBudget(`what was spent today cannot be known: ${problem}`, 'Make the folder writable, or take the limits per day out of Options, Budget');
+	return refusedByBudget(
+		`what was spent today cannot be known: ${problem}`,
+		'Make the folder writable, or take the limits per day out of Options, Budget',
+	);
 }
 
 function refusedByBudget(what: string, hint: string): ImageError {
-	return new ImageError('quotaExceeded', { message: `The budget of this node does not allow it: ${what}`, hint, delivery: 'notSent' });
+	return new ImageError('quotaExceeded', {
+		message: `The budget of this node does not allow it: ${what}`,
+		hint,
+		delivery: 'notSent',
+	});
 }
 
 const dollars = (usd: number) => `$${usd.toFixed(usd < 1 ? 3 : 2)}`;

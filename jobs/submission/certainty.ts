@@ -5,10 +5,19 @@ import type { Certainty } from './outcome';
 /** A native key is repeated so long after the first request, in ms, where the provider documents nothing else. */
 const keyLifeMs = 24 * 3_600_000;
 
-/** What settles an unknown outcome of this request: what the provider offers, as far as it holds for the request and the time that has passed. */
-export function certaintyOf(provider: Pick<ProviderDefinition, 'capabilities'>, session: Pick<Session, 'lookUp' | 'canLookUp'>, request: ImageRequest, ageMs: number): Certainty {
+/**
+ * What settles an unknown outcome of this request: what the provider offers, as far as it holds for the request and the
+ * time that has passed.
+ */
+export function certaintyOf(
+	provider: Pick<ProviderDefinition, 'capabilities'>,
+	session: Pick<Session, 'lookUp' | 'canLookUp'>,
+	request: ImageRequest,
+	ageMs: number,
+): Certainty {
 	const { idempotency } = provider.capabilities;
 	if (idempotency === 'native') return ageMs < keyLifeMs ? 'native' : 'none';
-	if (idempotency === 'lookup') return session.lookUp !== undefined && (session.canLookUp?.(request) ?? true) ? 'lookup' : 'none';
+	if (idempotency === 'lookup')
+		return session.lookUp !== undefined && (session.canLookUp?.(request) ?? true) ? 'lookup' : 'none';
 	return 'none';
 }

@@ -12,10 +12,22 @@ import { Endpoint } from '../endpoint/endpoint';
 import type { Certainty } from './outcome';
 
 /** What becomes of one request, or of the process while it is under way. */
-const faults = ['none', 'refused', 'reset', 'resetAfterAccept', '500', '500AfterAccept', 'garbage', 'crash', 'crashAfterAccept'] as const;
+const faults = [
+	'none',
+	'refused',
+	'reset',
+	'resetAfterAccept',
+	'500',
+	'500AfterAccept',
+	'garbage',
+	'crash',
+	'crashAfterAccept',
+] as const;
 type Fault = (typeof faults)[number];
 
-/** A provider that makes a job for each request, or for each key where it knows keys, and can be asked for a key's job. */
+/**
+ * A provider that makes a job for each request, or for each key where it knows keys, and can be asked for a key's job.
+ */
 class Provider {
 	/** Keys of the jobs that were made, one entry each. */
 	readonly made: string[] = [];
@@ -36,27 +48,62 @@ class Provider {
 				return await new Promise<never>(() => undefined);
 			}
 			if (how.startsWith('reset')) throw new ImageError('network', { message: 'Reset', delivery: 'ambiguous' });
-			return { status: how === 'refused' ? 429 : how.startsWith('500') ? 500 : 200, headers: {}, text: how === 'garbage' ? '<' : `job of ${key}` };
+			return {
+				status: how === 'refused' ? 429 : how.startsWith('500') ? 500 : 200,
+				headers: {},
+				text: how === 'garbage' ? '<' : `job of ${key}`,
+			};
 		});
 		const adapter: ProviderAdapter = {
 			endpoint: () => config,
 			connect: (_config, own) => ({
 				submit: async (_request, { idempotencyKey: key, paid, made }) => {
-					const id = made.get(0) ?? (await paid(0, async () => {
-						const { status, text } = await own.send({ method: 'POST', path: '/', json: { key } });
-						if (status !== 200) throw new ImageError(status === 429 ? 'rateLimited' : 'upstream', { message: String(status), httpStatus: status });
-						if (text === '<') throw new ImageError('malformedResponse', { message: text, httpStatus: 200 });
-						return text;
-					}, (text) => text));
+					const id =
+						made.get(0) ??
+						(await paid(
+							0,
+							async () => {
+								const { status, text } = await own.send({ method: 'POST', path: '/', json: { key } });
+								if (status !== 200)
+									throw new ImageError(status === 429 ? 'rateLimited' : 'upstream', {
+										message: String(status),
+										httpStatus: status,
+									});
+								if (text === '<')
+									throw new ImageError('malformedResponse', { message: text, httpStatus: 200 });
+								return text;
+							},
+							(text) => text,
+						));
 					return snapshotOf(id, 'queued');
 				},
 				isRefusal: ({ status }) => status === 429,
-				lookUp: async (_request, { idempotencyKey: key }) => ({ found: new Map(this.made.includes(key) ? [[0, `job of ${key}`]] : []), conclusive: true }),
+				lookUp: async (_request, { idempotencyKey: key }) => ({
+					found: new Map(this.made.includes(key) ? [[0, `job of ${key}`]] : []),
+					conclusive: true,
+				}),
 			}),
 		};
-		const config = { baseUrl: 'http://fake.example', headers: {}, secrets: [], limits: { requestsPerMinute: null, jobsInFlight: null }, allowedHosts: [] };
-		const definition: ProviderDefinition = { id: 'fake', displayName: 'Fake', credential: 'fakeApi', keyField: 'key', capabilities: { ...capabilities, idempotency: this.certainty }, load: async () => adapter };
-		return new Endpoint(definition, adapter, config, { clock: this.clock, random: () => 0, transport: () => transport });
+		const config = {
+			baseUrl: 'http://fake.example',
+			headers: {},
+			secrets: [],
+			limits: { requestsPerMinute: null, jobsInFlight: null },
+			allowedHosts: [],
+		};
+		const definition: ProviderDefinition = {
+			id: 'fake',
+			displayName: 'Fake',
+			credential: 'fakeApi',
+			keyField: 'key',
+			capabilities: { ...capabilities, idempotency: this.certainty },
+			load: async () => adapter,
+		};
+		return new Endpoint(definition, adapter, config, {
+			clock: this.clock,
+			random: () => 0,
+			transport: () => transport,
+		});
 	}
 }
 
@@ -64,46 +111,121 @@ class Provider {
 function processOf(memory: Memory): { memory: Memory; die: () => void } {
 	let isDead = false;
 	const journal = new Proxy(memory.journal, {
-		get: (target, name: keyof Journal) =>
-			async (...args: unknown[]) => (isDead ? await new Promise<never>(() => undefined) : await (target[name] as (...all: unknown[]) => Promise<unknown>).apply(target, args)),
+		get:
+			(target, name: keyof Journal) =>
+			async (...args: unknown[]) =>
+				isDead
+					? await new Promise<never>(() => undefined)
+					: await (target[name] as (...all: unknown[]) => Promise<unknown>).apply(target, args),
 	});
 	const { events, learned, results } = memory;
-	return { memory: { journal, events, learned, results, problem: null, notice: null, digest: (purpose, text) => memory.digest(purpose, text), close: async () => memory.close() }, die: () => { isDead = true; } };
+	return {
+		memory: {
+			journal,
+			events,
+			learned,
+			results,
+			problem: null,
+			notice: null,
+			digest: (purpose, text) => memory.digest(purpose, text),
+			close: async () => memory.close(),
+		},
+		die: () => {
+			isDead = true;
+		},
+	};
 }
 
-it.each(['native', 'lookup', 'none'] as const)('whatever requests meet and wherever processes die, an item is never paid twice, and what was paid is found (%s)', async (certainty) => {
-	await fc.assert(
-		fc.asyncProperty(fc.array(fc.record({ faults: fc.array(fc.constantFrom(...faults), { maxLength: 5 }), isNewRun: fc.boolean() }), { maxLength: 5 }), async (attempts) => {
-			const clock = new VirtualClock(0);
-			const memory = memoryInProcess(clock);
-			const provider = new Provider(certainty, clock);
-			let lineage = 'first';
-			/** One attempt at the item: Retry in the same lineage, or a new run. Ends when it has a result or its process has died. */
-			const attempt = async (left: Fault[], execution: string) => {
-				const process = processOf(memory);
-				let crash: () => void = () => undefined;
-				const died = new Promise<'died'>((resolve) => { crash = () => { process.die(); resolve('died'); }; });
-				const endpoint = provider.endpoint(() => left.shift() ?? 'none', crash);
-				const make = makingOver(process.memory, clock);
-				const wanted = { lineage, rootExecutionId: execution, adoptWithinMs: 12 * 3_600_000, origin: { workflowId: 'w', workflowName: '', nodeId: 'n', nodeName: '', executionId: execution, runIndex: 0, itemIndex: 0, mode: 'trigger' } };
-				const result = await clock.until(Promise.race([died, outcomeOf(make([choiceOf(endpoint, { prompt: 'A cat', count: 1 })], `key ${lineage}`, { wanted }))]));
-				// Its execution is over, however it ended, and n8n has saved nothing of it.
-				await memory.journal.release((await memory.journal.list({ credentialIds: ['credential'], limit: 100 })).map(({ ref }) => ref));
-				await memory.journal.finish((await memory.journal.list({ credentialIds: ['credential'], limit: 100 })).map(({ ref }) => ref), { delivered: false });
-				return result;
-			};
-			for (const [index, { faults: left, isNewRun }] of attempts.entries()) {
-				if (isNewRun && index > 0) lineage = `run ${index}`;
-				await attempt([...left], String(index));
-				expect(provider.made.length).toBeLessThanOrEqual(1);
-			}
-			const last = await attempt([], 'last');
-			expect(provider.made.length).toBeLessThanOrEqual(1);
-			if (last === 'died') throw new Error('Nobody killed it');
-			// In the end nothing goes wrong: the job is there, or, where nobody can know, the item says so.
-			if (last.ok) expect(provider.made).toHaveLength(1);
-			else expect({ certainty, outcome: last.error.outcome }).toEqual({ certainty: 'none', outcome: 'unknown' });
-		}),
-		{ numRuns: 150 },
-	);
-}, 120_000);
+it.each(['native', 'lookup', 'none'] as const)(
+	'whatever requests meet and wherever processes die, an item is never paid twice, and what was paid is found (%s)',
+	async (certainty) => {
+		await fc.assert(
+			fc.asyncProperty(
+				fc.array(
+					fc.record({
+						faults: fc.array(fc.constantFrom(...faults), { maxLength: 5 }),
+						isNewRun: fc.boolean(),
+					}),
+					{ maxLength: 5 },
+				),
+				async (attempts) => {
+					const clock = new VirtualClock(0);
+					const memory = memoryInProcess(clock);
+					const provider = new Provider(certainty, clock);
+					let lineage = 'first';
+					/**
+					 * One attempt at the item: Retry in the same lineage, or a new run. Ends when it has a result or
+					 * its process has died.
+					 */
+					const attempt = async (left: Fault[], execution: string) => {
+						const process = processOf(memory);
+						let crash: () => void = () => undefined;
+						const died = new Promise<'died'>((resolve) => {
+							crash = () => {
+								process.die();
+								resolve('died');
+							};
+						});
+						const endpoint = provider.endpoint(() => left.shift() ?? 'none', crash);
+						const make = makingOver(process.memory, clock);
+						const wanted = {
+							lineage,
+							rootExecutionId: execution,
+							adoptWithinMs: 12 * 3_600_000,
+							origin: {
+								workflowId: 'w',
+								workflowName: '',
+								nodeId: 'n',
+								nodeName: '',
+								executionId: execution,
+								runIndex: 0,
+								itemIndex: 0,
+								mode: 'trigger',
+							},
+						};
+						const result = await clock.until(
+							Promise.race([
+								died,
+								outcomeOf(
+									make([choiceOf(endpoint, { prompt: 'A cat', count: 1 })], `key ${lineage}`, {
+										wanted,
+									}),
+								),
+							]),
+						);
+						// Its execution is over, however it ended, and n8n has saved nothing of it.
+						await memory.journal.release(
+							(await memory.journal.list({ credentialIds: ['credential'], limit: 100 })).map(
+								({ ref }) => ref,
+							),
+						);
+						await memory.journal.finish(
+							(await memory.journal.list({ credentialIds: ['credential'], limit: 100 })).map(
+								({ ref }) => ref,
+							),
+							{ delivered: false },
+						);
+						return result;
+					};
+					for (const [index, { faults: left, isNewRun }] of attempts.entries()) {
+						if (isNewRun && index > 0) lineage = `run ${index}`;
+						await attempt([...left], String(index));
+						expect(provider.made.length).toBeLessThanOrEqual(1);
+					}
+					const last = await attempt([], 'last');
+					expect(provider.made.length).toBeLessThanOrEqual(1);
+					if (last === 'died') throw new Error('Nobody killed it');
+					// In the end nothing goes wrong: the job is there, or, where nobody can know, the item says so.
+					if (last.ok) expect(provider.made).toHaveLength(1);
+					else
+						expect({ certainty, outcome: last.error.outcome }).toEqual({
+							certainty: 'none',
+							outcome: 'unknown',
+						});
+				},
+			),
+			{ numRuns: 150 },
+		);
+	},
+	120_000,
+);

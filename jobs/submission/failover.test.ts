@@ -7,7 +7,8 @@ import type { Choice } from './failover';
 
 afterEach(() => jest.restoreAllMocks());
 
-const busy = (retryAfterMs?: number) => new ImageError('overloaded', { message: 'Busy', httpStatus: 503, retryAfterMs: retryAfterMs ?? null });
+const busy = (retryAfterMs?: number) =>
+	new ImageError('overloaded', { message: 'Busy', httpStatus: 503, retryAfterMs: retryAfterMs ?? null });
 const times = (n: number, error: () => ImageError) => Array.from({ length: n }, error);
 
 /** Endpoints with a name each, in the order given, over one virtual clock. */
@@ -25,7 +26,11 @@ function bench(fakes: Record<string, Parameters<typeof fakeEndpoint>[0]>) {
 it('goes to the next endpoint where one is overloaded, and the item says so', async () => {
 	const { clock, submit } = bench({ main: { refusals: [busy()] }, backup: {} });
 	const { snapshot, endpoint } = await clock.until(submit('a'));
-	expect(snapshot.job).toMatchObject({ id: 'backup-1', endpoint: 'backup', attempts: [{ provider: 'fake', endpoint: 'main', code: 'overloaded', message: 'Busy' }] });
+	expect(snapshot.job).toMatchObject({
+		id: 'backup-1',
+		endpoint: 'backup',
+		attempts: [{ provider: 'fake', endpoint: 'main', code: 'overloaded', message: 'Busy' }],
+	});
 	expect(endpoint.config.baseUrl).toBe('http://fake.example');
 	expect(clock.now()).toBe(0);
 });
@@ -46,14 +51,23 @@ it.each<[string, ImageError, number]>([
 	['a rejected prompt', new ImageError('contentRejected', { message: 'Not this', httpStatus: 400 }), 1],
 	['a wrong field', new ImageError('invalidRequest', { message: 'Bad size', httpStatus: 422 }), 1],
 ])('%s: no other endpoint is asked, for the job may be paid or be refused there too', async (_name, error, tries) => {
-	const { clock, submit, submitsOf } = bench({ main: { refusals: times(9, () => error), can: { idempotency: 'none' } }, backup: {} });
+	const { clock, submit, submitsOf } = bench({
+		main: { refusals: times(9, () => error), can: { idempotency: 'none' } },
+		backup: {},
+	});
 	await expect(clock.until(submit('a'))).rejects.toMatchObject({ code: error.code });
 	expect(submitsOf('main')).toHaveLength(tries);
 	expect(submitsOf('backup')).toHaveLength(0);
 });
 
 it('an unanswered submit under a native key is repeated where it was sent', async () => {
-	const { clock, submit, submitsOf } = bench({ main: { refusals: [new ImageError('network', { message: 'Reset', delivery: 'ambiguous' })], can: { idempotency: 'native' } }, backup: {} });
+	const { clock, submit, submitsOf } = bench({
+		main: {
+			refusals: [new ImageError('network', { message: 'Reset', delivery: 'ambiguous' })],
+			can: { idempotency: 'native' },
+		},
+		backup: {},
+	});
 	expect((await clock.until(submit('a'))).snapshot.job.endpoint).toBe('main');
 	expect(submitsOf('main').map(({ key }) => key)).toEqual(['a', 'a']);
 	expect(submitsOf('backup')).toHaveLength(0);
@@ -61,14 +75,24 @@ it('an unanswered submit under a native key is repeated where it was sent', asyn
 
 it('an endpoint that may have made the job is not left for another when it is busy afterwards', async () => {
 	const lost = new ImageError('network', { message: 'Reset', delivery: 'ambiguous' });
-	const { clock, submit, submitsOf } = bench({ main: { refusals: [lost, ...times(20, busy)], can: { idempotency: 'native' } }, backup: {} });
-	await expect(clock.until(submit('a'))).rejects.toMatchObject({ code: 'overloaded', delivery: 'ambiguous', message: expect.stringContaining('may have been made') as string });
+	const { clock, submit, submitsOf } = bench({
+		main: { refusals: [lost, ...times(20, busy)], can: { idempotency: 'native' } },
+		backup: {},
+	});
+	await expect(clock.until(submit('a'))).rejects.toMatchObject({
+		code: 'overloaded',
+		delivery: 'ambiguous',
+		message: expect.stringContaining('may have been made') as string,
+	});
 	expect(submitsOf('backup')).toHaveLength(0);
 });
 
 it('after a look has shown that it made none, another may be asked', async () => {
 	const lost = new ImageError('network', { message: 'Reset', delivery: 'ambiguous' });
-	const { clock, submit, submitsOf } = bench({ main: { refusals: [lost, busy()], can: { idempotency: 'lookup' }, looksUp: true }, backup: {} });
+	const { clock, submit, submitsOf } = bench({
+		main: { refusals: [lost, busy()], can: { idempotency: 'lookup' }, looksUp: true },
+		backup: {},
+	});
 	expect((await clock.until(submit('a'))).snapshot.job.id).toBe('backup-1');
 	expect(submitsOf('main')).toHaveLength(2);
 });
@@ -78,7 +102,14 @@ it('an endpoint that keeps failing is left alone, and asked again with one reque
 	for (let n = 0; n < 10; n++) await clock.until(submit(`key ${n}`));
 	expect(submitsOf('main')).toHaveLength(ejection.after);
 	const { snapshot } = await clock.until(submit('later'));
-	expect(snapshot.job.attempts).toEqual([{ provider: 'fake', endpoint: 'main', code: 'overloaded', message: expect.stringMatching(/^Left alone until .* after: Busy$/) as string }]);
+	expect(snapshot.job.attempts).toEqual([
+		{
+			provider: 'fake',
+			endpoint: 'main',
+			code: 'overloaded',
+			message: expect.stringMatching(/^Left alone until .* after: Busy$/) as string,
+		},
+	]);
 	await clock.advance(ejection.coolDownMs);
 	expect((await clock.until(submit('back'))).snapshot.job.endpoint).toBe('main');
 });
@@ -101,8 +132,15 @@ it('where all refuse, the round is repeated after the shortest pause anyone aske
 });
 
 it('in the end it says what each of them said', async () => {
-	const { clock, submit } = bench({ main: { refusals: times(9, busy) }, backup: { refusals: times(9, () => new ImageError('auth', { message: 'Unknown key', httpStatus: 401 })) } });
-	await expect(clock.until(submit('a'))).rejects.toMatchObject({ code: 'overloaded', delivery: 'notSent', message: 'No endpoint took the request. fake, main: Busy; fake, backup: Unknown key' });
+	const { clock, submit } = bench({
+		main: { refusals: times(9, busy) },
+		backup: { refusals: times(9, () => new ImageError('auth', { message: 'Unknown key', httpStatus: 401 })) },
+	});
+	await expect(clock.until(submit('a'))).rejects.toMatchObject({
+		code: 'overloaded',
+		delivery: 'notSent',
+		message: 'No endpoint took the request. fake, main: Busy; fake, backup: Unknown key',
+	});
 });
 
 it('one alone waits until it is free again, and no item says anything of endpoints', async () => {

@@ -48,29 +48,57 @@ export interface FailoverOptions extends Omit<SubmitOptions, 'canFailOver'> {
 
 /** Makes jobs at the first of several endpoints that takes them. */
 export class Failover {
-	constructor(private readonly dependencies: { clock: Clock; random: Random; memory: Memory; submitter: Submitter }) {}
+	constructor(
+		private readonly dependencies: { clock: Clock; random: Random; memory: Memory; submitter: Submitter },
+	) {}
 
 	/**
-	 * Makes one job at the first choice that takes it. It goes on to the next only where the job was certainly not made;
-	 * where all refuse, the round is repeated until the deadline. A single choice waits until it is taken.
+	 * Makes one job at the first choice that takes it. It goes on to the next only where the job was certainly not
+	 * made; where all refuse, the round is repeated until the deadline. A single choice waits until it is taken.
 	 * @param choices in the order of preference, at least one
 	 */
-	async submit(choices: readonly [Choice, ...Choice[]], terms: JobTerms, { unsupported = [], ...options }: FailoverOptions): Promise<Made> {
+	async submit(
+		choices: readonly [Choice, ...Choice[]],
+		terms: JobTerms,
+		{ unsupported = [], ...options }: FailoverOptions,
+	): Promise<Made> {
 		const [first, ...others] = choices;
 		if (others.length === 0) return await this.submitAt(first, terms, null, options, unsupported);
 		const { clock, random } = this.dependencies;
 		const attempts = [...unsupported];
-		return await withRetry(() => this.round(choices, terms, options, attempts), { clock, random, signal: options.signal, deadline: options.deadline, canRepeat: (error) => error.retryable && shouldFailOver(error) });
+		return await withRetry(() => this.round(choices, terms, options, attempts), {
+			clock,
+			random,
+			signal: options.signal,
+			deadline: options.deadline,
+			canRepeat: (error) => error.retryable && shouldFailOver(error),
+		});
 	}
 
 	/** Makes the job at one endpoint. @param earlier an unsettled record of this endpoint, which is settled first */
-	async submitAt(choice: Choice, terms: JobTerms, earlier: JobRecord | null, options: SubmitOptions, attempts: readonly Attempt[] = []): Promise<Made> {
+	async submitAt(
+		choice: Choice,
+		terms: JobTerms,
+		earlier: JobRecord | null,
+		options: SubmitOptions,
+		attempts: readonly Attempt[] = [],
+	): Promise<Made> {
 		const { member, request, name, operation } = choice;
-		const { snapshot, record } = await this.dependencies.submitter.submit({ endpoint: member.endpoint, request, operation }, this.claim(choice, terms), earlier, options);
+		const { snapshot, record } = await this.dependencies.submitter.submit(
+			{ endpoint: member.endpoint, request, operation },
+			this.claim(choice, terms),
+			earlier,
+			options,
+		);
 		return { snapshot: withAttempts(snapshot, name, attempts), record, endpoint: member.endpoint, request };
 	}
 
-	private async round(choices: readonly Choice[], terms: JobTerms, options: SubmitOptions, attempts: Attempt[]): Promise<Made> {
+	private async round(
+		choices: readonly Choice[],
+		terms: JobTerms,
+		options: SubmitOptions,
+		attempts: Attempt[],
+	): Promise<Made> {
 		const failures: ImageError[] = [];
 		for (const choice of choices) {
 			const { member } = choice;
@@ -84,7 +112,9 @@ export class Failover {
 				continue;
 			}
 			try {
-				return await member.attempt(() => this.submitAt(choice, terms, null, { ...options, canFailOver: true }, attempts));
+				return await member.attempt(() =>
+					this.submitAt(choice, terms, null, { ...options, canFailOver: true }, attempts),
+				);
 			} catch (thrown) {
 				const error = toImageError(thrown);
 				if (!shouldFailOver(error)) throw error;
@@ -94,7 +124,10 @@ export class Failover {
 		throw refusedByAll(failures, attempts);
 	}
 
-	private claim({ member, request, requestDigest, credentialId }: Choice, { claimant, wireKey, cost, limits }: JobTerms): Claim {
+	private claim(
+		{ member, request, requestDigest, credentialId }: Choice,
+		{ claimant, wireKey, cost, limits }: JobTerms,
+	): Claim {
 		const { endpoint, place } = member;
 		const { memory } = this.dependencies;
 		return {
@@ -103,7 +136,12 @@ export class Failover {
 			wireKey: keyOfAttempt(wireKey, claimant.attempt),
 			request: requestDigest,
 			model: request.model ?? null,
-			endpoint: { provider: endpoint.provider.id, name: place.name, digest: endpointDigest(memory, endpoint), credentialId },
+			endpoint: {
+				provider: endpoint.provider.id,
+				name: place.name,
+				digest: endpointDigest(memory, endpoint),
+				credentialId,
+			},
 			cost,
 			limits,
 		};
@@ -123,7 +161,11 @@ export function refOf(memory: Pick<Memory, 'digest'>, key: string): string {
 /** Whether the job was certainly not made, for a reason that another endpoint need not share. */
 export function shouldFailOver(error: ImageError): boolean {
 	if (error.code === 'canceled' || error.outcome === 'unknown' || error instanceof AlreadyBegun) return false;
-	return concernsEndpoint(error) || error.code === 'auth' || (error.code === 'quotaExceeded' && error.delivery !== 'notSent');
+	return (
+		concernsEndpoint(error) ||
+		error.code === 'auth' ||
+		(error.code === 'quotaExceeded' && error.delivery !== 'notSent')
+	);
 }
 
 function addAttempt(attempts: Attempt[], member: PoolMember, error: ImageError, now: number): void {
@@ -134,7 +176,10 @@ function addAttempt(attempts: Attempt[], member: PoolMember, error: ImageError, 
 	attempts.push({ provider: endpoint.provider.id, endpoint: place.name, code: error.code, message: error.message });
 }
 
-/** What is said when nobody took the job: the mildest failure decides whether one may come again, and the first to be free, when. */
+/**
+ * What is said when nobody took the job: the mildest failure decides whether one may come again, and the first to be
+ * free, when.
+ */
 function refusedByAll(failures: readonly ImageError[], attempts: readonly Attempt[]): ImageError {
 	const mildest = failures.find(({ retryable }) => retryable) ?? failures[0];
 	const waits = failures.flatMap(({ retryable, retryAfterMs }) => (retryable ? [retryAfterMs ?? 0] : []));
@@ -150,7 +195,15 @@ function refusedByAll(failures: readonly ImageError[], attempts: readonly Attemp
 }
 
 /** The item's word on where its job runs, and who was asked before. */
-export function withAttempts(snapshot: JobSnapshot, endpoint: string | null, attempts: readonly Attempt[]): JobSnapshot {
-	const job = { ...snapshot.job, ...(endpoint === null ? {} : { endpoint }), ...(attempts.length > 0 ? { attempts: [...attempts] } : {}) };
+export function withAttempts(
+	snapshot: JobSnapshot,
+	endpoint: string | null,
+	attempts: readonly Attempt[],
+): JobSnapshot {
+	const job = {
+		...snapshot.job,
+		...(endpoint === null ? {} : { endpoint }),
+		...(attempts.length > 0 ? { attempts: [...attempts] } : {}),
+	};
 	return { ...snapshot, job };
 }

@@ -1,6 +1,6 @@
 /**
- * Requests that have left and are not journaled as answered yet, by what a look-up sees of them. A look-up must not take
- * the job of such a request for the one it looks for.
+ * Requests that have left and are not journaled as answered yet, by what a look-up sees of them. A look-up must not
+ * take the job of such a request for the one it looks for.
  */
 export class InFlight {
 	private readonly counts = new Map<string, number>();
@@ -26,7 +26,10 @@ export class InFlight {
 	/** Look-ups for alike requests go one after the other: each must see what the one before has taken. */
 	async inTurn<T>(likeness: string, work: () => Promise<T>): Promise<T> {
 		const turn = (this.queues.get(likeness) ?? Promise.resolve()).then(work, work);
-		const done = turn.then(() => undefined, () => undefined);
+		const done = turn.then(
+			() => undefined,
+			() => undefined,
+		);
 		this.queues.set(likeness, done);
 		try {
 			return await turn;

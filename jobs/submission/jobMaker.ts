@@ -5,7 +5,17 @@ import { isTerminal } from '../../model/job';
 import type { Clock, Random } from '../runtime/clock';
 import { Adoption, type Found, type Wanted } from './adoption';
 import { certaintyOf } from './certainty';
-import { type Choice, endpointDigest, Failover, type FailoverOptions, type JobTerms, type Made, refOf, shouldFailOver, withAttempts } from './failover';
+import {
+	type Choice,
+	endpointDigest,
+	Failover,
+	type FailoverOptions,
+	type JobTerms,
+	type Made,
+	refOf,
+	shouldFailOver,
+	withAttempts,
+} from './failover';
 import { LeftBehind } from './leftBehind';
 import { AlreadyBegun } from './paidRequests';
 import { keepResult, restoreResult } from './storedSnapshot';
@@ -14,14 +24,17 @@ import { Submitter } from './submitter';
 /** A job for an item, and whether it was made for it. */
 export interface Given extends Made {
 	/**
-	 * `new`: made now. `sameKey`: made by an earlier attempt of the same item, or under the user's key. `adopted`: taken over
-	 * from an execution that died or was stopped. `reused`: a finished one of the same request.
+	 * `new`: made now. `sameKey`: made by an earlier attempt of the same item, or under the user's key. `adopted`:
+	 * taken over from an execution that died or was stopped. `reused`: a finished one of the same request.
 	 */
 	how: 'new' | 'sameKey' | 'adopted' | 'reused';
 }
 
 export interface MakeOptions extends FailoverOptions {
-	/** Told which record is the item's, as soon as there is one, whatever comes of it; `isShared`: another run has it in hand. */
+	/**
+	 * Told which record is the item's, as soon as there is one, whatever comes of it; `isShared`: another run has it in
+	 * hand.
+	 */
 	onRecord?: ((ref: string, isShared: boolean) => void) | undefined;
 }
 
@@ -41,15 +54,23 @@ export class JobMaker {
 	}
 
 	/**
-	 * Gives the item's job as soon as it is known to be accepted. Throws ImageError; its `outcome` says whether a job may
-	 * exist all the same. What is under way when the signal aborts is heard to its end, and recorded.
+	 * Gives the item's job as soon as it is known to be accepted. Throws ImageError; its `outcome` says whether a job
+	 * may exist all the same. What is under way when the signal aborts is heard to its end, and recorded.
 	 * @param choices endpoints that may make it, in the order of preference
 	 */
-	async make(choices: readonly [Choice, ...Choice[]], wanted: Wanted, terms: Omit<JobTerms, 'claimant' | 'wireKey'>, options: MakeOptions): Promise<Given> {
+	async make(
+		choices: readonly [Choice, ...Choice[]],
+		wanted: Wanted,
+		terms: Omit<JobTerms, 'claimant' | 'wireKey'>,
+		options: MakeOptions,
+	): Promise<Given> {
 		const { clock } = this.dependencies;
 		let reuseWithinMs = wanted.reuseWithinMs;
 		for (;;) {
-			const found = await this.adoption.find({ ...wanted, reuseWithinMs }, { ...options, isUnfinished: (record) => this.isUnfinished(record, choices) });
+			const found = await this.adoption.find(
+				{ ...wanted, reuseWithinMs },
+				{ ...options, isUnfinished: (record) => this.isUnfinished(record, choices) },
+			);
 			const given = await outcomeOf(this.given(found, choices, wanted, terms, options));
 			if (given.ok) {
 				if (given.value) return given.value;
@@ -63,20 +84,36 @@ export class JobMaker {
 	}
 
 	/** What the item gets of what was found. Undefined where that turns out to be nothing. */
-	private async given(found: Found, choices: readonly [Choice, ...Choice[]], wanted: Wanted, terms: Omit<JobTerms, 'claimant' | 'wireKey'>, options: MakeOptions): Promise<Given | undefined> {
+	private async given(
+		found: Found,
+		choices: readonly [Choice, ...Choice[]],
+		wanted: Wanted,
+		terms: Omit<JobTerms, 'claimant' | 'wireKey'>,
+		options: MakeOptions,
+	): Promise<Given | undefined> {
 		if (found.kind === 'nothing') {
 			options.onRecord?.(refOf(this.dependencies.memory, found.claimant.key), false);
-			const made = await this.failover.submit(choices, { ...terms, claimant: found.claimant, wireKey: wanted.wireKey }, { ...options, mayExist: wanted.isOwnKey });
+			const made = await this.failover.submit(
+				choices,
+				{ ...terms, claimant: found.claimant, wireKey: wanted.wireKey },
+				{ ...options, mayExist: wanted.isOwnKey },
+			);
 			return { ...made, how: 'new' };
 		}
 		options.onRecord?.(found.record.ref, found.kind === 'job' && found.isShared);
 		const choice = this.choiceOf(found.record, choices, found.how);
 		if (!choice) return undefined;
-		return found.kind === 'job' ? await this.givenAgain(found, choice, options) : await this.settled(found, choice, choices, wanted, terms, options);
+		return found.kind === 'job'
+			? await this.givenAgain(found, choice, options)
+			: await this.settled(found, choice, choices, wanted, terms, options);
 	}
 
 	/** A job that stands. Undefined where it is none after all: an adopted one that has failed. */
-	private async givenAgain({ record, how }: Found & { kind: 'job' }, choice: Choice, { signal }: FailoverOptions): Promise<Given | undefined> {
+	private async givenAgain(
+		{ record, how }: Found & { kind: 'job' },
+		choice: Choice,
+		{ signal }: FailoverOptions,
+	): Promise<Given | undefined> {
 		const { memory } = this.dependencies;
 		const { endpoint } = choice.member;
 		let snapshot = await restoreResult(memory, record.ref, record.snapshot);
@@ -89,41 +126,77 @@ export class JobMaker {
 			if (observation?.ok) snapshot = observation.snapshot;
 		}
 		if (how === 'adopted' && (snapshot.job.status === 'failed' || snapshot.job.status === 'canceled')) {
-			await memory.journal.change(record.ref, { state: { state: 'ended', snapshot: await keepResult(memory, record.ref, snapshot) } });
+			await memory.journal.change(record.ref, {
+				state: { state: 'ended', snapshot: await keepResult(memory, record.ref, snapshot) },
+			});
 			return undefined;
 		}
 		return { snapshot: withAttempts(snapshot, choice.name, []), record, endpoint, request: choice.request, how };
 	}
 
-	/** Learns what became of an earlier attempt, at the endpoint that was asked. Undefined where it made nothing and another endpoint may be asked. */
-	private async settled(found: Found & { kind: 'unsettled' }, choice: Choice, choices: readonly Choice[], wanted: Wanted, terms: Omit<JobTerms, 'claimant' | 'wireKey'>, options: FailoverOptions): Promise<Given | undefined> {
+	/**
+	 * Learns what became of an earlier attempt, at the endpoint that was asked. Undefined where it made nothing and
+	 * another endpoint may be asked.
+	 */
+	private async settled(
+		found: Found & { kind: 'unsettled' },
+		choice: Choice,
+		choices: readonly Choice[],
+		wanted: Wanted,
+		terms: Omit<JobTerms, 'claimant' | 'wireKey'>,
+		options: FailoverOptions,
+	): Promise<Given | undefined> {
 		const { record, how } = found;
 		const { key, baseKey, attempt, lineage, rootExecutionId, origin, day } = record;
-		const own: JobTerms = { ...terms, claimant: { key, baseKey, attempt, lineage, rootExecutionId, origin, day }, wireKey: wanted.wireKey };
-		const settled = await outcomeOf(this.failover.submitAt(choice, own, record, { ...options, canFailOver: choices.length > 1 }, options.unsupported));
+		const own: JobTerms = {
+			...terms,
+			claimant: { key, baseKey, attempt, lineage, rootExecutionId, origin, day },
+			wireKey: wanted.wireKey,
+		};
+		const settled = await outcomeOf(
+			this.failover.submitAt(
+				choice,
+				own,
+				record,
+				{ ...options, canFailOver: choices.length > 1 },
+				options.unsupported,
+			),
+		);
 		if (settled.ok) return { ...settled.value, how };
 		if (choices.length > 1 && shouldFailOver(settled.error)) return undefined;
 		throw settled.error;
 	}
 
 	/**
-	 * Whether a job was given with images missing that can still be had: a look-up can tell what became of their requests,
-	 * or a stop kept them from being sent. Where nobody can tell, the job is given as it stands.
+	 * Whether a job was given with images missing that can still be had: a look-up can tell what became of their
+	 * requests, or a stop kept them from being sent. Where nobody can tell, the job is given as it stands.
 	 */
 	private isUnfinished({ state, requests, endpoint, ...record }: JobRecord, choices: readonly Choice[]): boolean {
 		if (state !== 'accepted' && state !== 'ended') return false;
-		const choice = choices.find(({ member }) => endpointDigest(this.dependencies.memory, member.endpoint) === endpoint.digest);
+		const choice = choices.find(
+			({ member }) => endpointDigest(this.dependencies.memory, member.endpoint) === endpoint.digest,
+		);
 		if (!choice) return false;
-		const { member: { endpoint: { provider, session } }, operation, request } = choice;
+		const {
+			member: {
+				endpoint: { provider, session },
+			},
+			operation,
+			request,
+		} = choice;
 		if (certaintyOf(provider, operation ?? session, request, 0) !== 'lookup') return false;
 		const accepted = new Set(requests.flatMap(({ part, outcome }) => (outcome === 'accepted' ? [part] : [])));
-		if (requests.some(({ part, outcome }) => (outcome === 'unknown' || outcome === 'sent') && !accepted.has(part))) return true;
+		if (requests.some(({ part, outcome }) => (outcome === 'unknown' || outcome === 'sent') && !accepted.has(part)))
+			return true;
 		// What a look-up has found is in the journal before the job that it belongs to.
 		const error = 'snapshot' in record ? record.snapshot.job.error : null;
 		return error?.outcome === 'unknown' || (state === 'accepted' && error?.code === 'canceled');
 	}
 
-	/** The choice that is the endpoint of a record. Throws `conflict` where the node has it no longer: another account must not be asked for its job. */
+	/**
+	 * The choice that is the endpoint of a record. Throws `conflict` where the node has it no longer: another account
+	 * must not be asked for its job.
+	 */
 	private choiceOf({ endpoint, ref }: JobRecord, choices: readonly Choice[], how: Given['how']): Choice | undefined {
 		const { memory } = this.dependencies;
 		const choice = choices.find(({ member }) => endpointDigest(memory, member.endpoint) === endpoint.digest);
@@ -135,4 +208,3 @@ export class JobMaker {
 		});
 	}
 }
-

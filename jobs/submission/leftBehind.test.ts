@@ -16,7 +16,14 @@ function bench() {
 	const choices = [choiceOf(endpoint, request)] as const;
 	const run = (lineage: string, signal?: AbortSignal) => {
 		const refs: string[] = [];
-		const making = outcomeOf(maker.make([choices[0]], wantedFor(`key ${lineage}`, choices, { lineage, rootExecutionId: lineage, adoptWithinMs }), { cost: { images: 1, usd: null }, limits: [] }, { deadline: 60_000, signal, onRecord: (ref) => refs.push(ref) }));
+		const making = outcomeOf(
+			maker.make(
+				[choices[0]],
+				wantedFor(`key ${lineage}`, choices, { lineage, rootExecutionId: lineage, adoptWithinMs }),
+				{ cost: { images: 1, usd: null }, limits: [] },
+				{ deadline: 60_000, signal, onRecord: (ref) => refs.push(ref) },
+			),
+		);
 		const ended = async () => {
 			await memory.journal.release(refs);
 			await memory.journal.finish(refs, { delivered: false });
@@ -39,7 +46,10 @@ it('a new run waits for the request of a stopped one that is still under way, an
 	await stopped.ended();
 	isOver();
 	await clock.advance(2_000);
-	expect(await next.making).toMatchObject({ ok: true, value: { how: 'adopted', snapshot: { job: { id: 'job-1' } } } });
+	expect(await next.making).toMatchObject({
+		ok: true,
+		value: { how: 'adopted', snapshot: { job: { id: 'job-1' } } },
+	});
 	expect(submits).toHaveLength(1);
 });
 

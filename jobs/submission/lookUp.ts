@@ -71,9 +71,18 @@ async function lookUpOnce(paid: PaidRequests, options: LookUpOptions): Promise<L
 	const { session, request, wireKey, memory, signal, read } = options;
 	const { parts, since, quietMs, timedOut } = paid.lost;
 	const looked = await read(async () => {
-		if (!session.lookUp) throw new ImageError('invalidRequest', { message: 'The provider cannot look a job up', delivery: 'notSent' });
+		if (!session.lookUp)
+			throw new ImageError('invalidRequest', {
+				message: 'The provider cannot look a job up',
+				delivery: 'notSent',
+			});
 		return await session.lookUp(request, {
-			idempotencyKey: wireKey, parts, since, quietMs, timedOut, signal,
+			idempotencyKey: wireKey,
+			parts,
+			since,
+			quietMs,
+			timedOut,
+			signal,
 			takenIds: async (ids) => await memory.journal.takenIds(options.endpointDigest, ids),
 			laterIds: async () => await laterIds(options, since),
 		});
@@ -84,10 +93,22 @@ async function lookUpOnce(paid: PaidRequests, options: LookUpOptions): Promise<L
 }
 
 function stillUnknown(why: string): ImageError {
-	return new ImageError('timeout', { message: `A request was sent and its outcome is unknown: ${why}`, delivery: 'ambiguous' });
+	return new ImageError('timeout', {
+		message: `A request was sent and its outcome is unknown: ${why}`,
+		delivery: 'ambiguous',
+	});
 }
 
 async function laterIds({ memory, credentialId, endpointDigest }: LookUpOptions, since: number): Promise<string[]> {
-	const later = await memory.journal.list({ credentialIds: [credentialId], since, states: ['accepted', 'ended'], limit: maxLater });
-	return later.filter(({ endpoint }) => endpoint.digest === endpointDigest).flatMap(({ requests }) => requests.flatMap(({ providerId, sentAt }) => (providerId !== null && sentAt > since ? [providerId] : [])));
+	const later = await memory.journal.list({
+		credentialIds: [credentialId],
+		since,
+		states: ['accepted', 'ended'],
+		limit: maxLater,
+	});
+	return later
+		.filter(({ endpoint }) => endpoint.digest === endpointDigest)
+		.flatMap(({ requests }) =>
+			requests.flatMap(({ providerId, sentAt }) => (providerId !== null && sentAt > since ? [providerId] : [])),
+		);
 }

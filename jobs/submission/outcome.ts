@@ -18,7 +18,9 @@ export function outcomeOfFailure(fact: SendFact, isRefusal: (answer: Answered) =
 		case 'answered': {
 			const { status } = fact.answer;
 			const isRedirect = status >= 300 && status < 400;
-			return isRedirect || status === proxyAuthenticationRequired || isRefusal(fact.answer) ? 'refused' : 'unknown';
+			return isRedirect || status === proxyAuthenticationRequired || isRefusal(fact.answer)
+				? 'refused'
+				: 'unknown';
 		}
 	}
 }
@@ -40,7 +42,15 @@ export function unknownOutcome(error: ImageError, certainty: Certainty, key: str
 	const ownHint = httpStatus === null || error.hint === null || error.hint === hint ? '' : `${error.hint}. `;
 	const known = message.endsWith(mayExist);
 	// Nothing repeats it without looking: a workflow that retries what is retryable would pay twice.
-	return new ImageError(code, { message: known ? message : `${message}. ${mayExist}`, hint: `${ownHint}${hint}`, retryable: false, httpStatus, delivery: 'ambiguous', outcome: 'unknown', cause: error });
+	return new ImageError(code, {
+		message: known ? message : `${message}. ${mayExist}`,
+		hint: `${ownHint}${hint}`,
+		retryable: false,
+		httpStatus,
+		delivery: 'ambiguous',
+		outcome: 'unknown',
+		cause: error,
+	});
 }
 
 /** Why only some images of a job were accepted, where the requests for the others have an unknown outcome. */
@@ -61,7 +71,8 @@ const mayExist = 'The job may have been made all the same';
 /** Neither a key nor a look-up tells what became of an earlier attempt: only a person may decide to pay once more. */
 export function notSentAgain(): ImageError {
 	return new ImageError('conflict', {
-		message: 'An earlier attempt of this item has an unknown outcome: it may have been paid, so it is not sent again',
+		message:
+			'An earlier attempt of this item has an unknown outcome: it may have been paid, so it is not sent again',
 		hint: 'Look at the provider. To generate it all the same, settle the job with the node Image Jobs, run the workflow once more, or give the item another "Idempotency Key"',
 		delivery: 'notSent',
 		outcome: 'unknown',

@@ -21,14 +21,39 @@ function bench(more: Parameters<typeof fakeEndpoint>[0] = {}) {
 		...fake,
 		memory,
 		/** @param execution the one at the top @param lineage stays the same when n8n repeats an execution */
-		ask: async (prompt: string, { execution = '1', lineage = 'first', runIndex = 0, itemIndex = 0, nodeId = origin.nodeId, ...wanted }: Place & Partial<Wanted> = {}) => {
+		ask: async (
+			prompt: string,
+			{
+				execution = '1',
+				lineage = 'first',
+				runIndex = 0,
+				itemIndex = 0,
+				nodeId = origin.nodeId,
+				...wanted
+			}: Place & Partial<Wanted> = {},
+		) => {
 			const choice = choiceOf(fake.endpoint, { prompt, count: 1 });
-			return await fake.clock.until(outcomeOf(making([choice], 'own', { wanted: { ...wanted, isOwnKey: true, lineage, rootExecutionId: execution, origin: { ...origin, executionId: execution, nodeId, runIndex, itemIndex } } })));
+			return await fake.clock.until(
+				outcomeOf(
+					making([choice], 'own', {
+						wanted: {
+							...wanted,
+							isOwnKey: true,
+							lineage,
+							rootExecutionId: execution,
+							origin: { ...origin, executionId: execution, nodeId, runIndex, itemIndex },
+						},
+					}),
+				),
+			);
 		},
 	};
 }
 
-const conflict = expect.objectContaining({ ok: false, error: expect.objectContaining({ code: 'conflict' }) as unknown }) as unknown;
+const conflict = expect.objectContaining({
+	ok: false,
+	error: expect.objectContaining({ code: 'conflict' }) as unknown,
+}) as unknown;
 
 it.each([
 	['Retry of the execution', { execution: '2' }],
@@ -38,7 +63,10 @@ it.each([
 	const { ask, submits } = bench();
 	const first = await ask('A fox at 10:00');
 	const second = await ask('A fox at 10:01', again);
-	expect(second).toMatchObject({ ok: true, value: { how: 'sameKey', record: { ref: first.ok ? first.value.record.ref : '' } } });
+	expect(second).toMatchObject({
+		ok: true,
+		value: { how: 'sameKey', record: { ref: first.ok ? first.value.record.ref : '' } },
+	});
 	expect(submits).toHaveLength(1);
 });
 
@@ -55,21 +83,45 @@ it.each([
 
 it.each([
 	['is given the job that nobody got', {}, { ok: true, value: { how: 'sameKey' } }],
-	['is a conflict where n8n has saved an item of the job', { savedRefs: async (ref: string) => new Set([ref]) }, { ok: false, error: { code: 'conflict' } }],
-	['is a conflict where jobs are not to be taken over', { adoptWithinMs: 0 }, { ok: false, error: { code: 'conflict' } }],
+	[
+		'is a conflict where n8n has saved an item of the job',
+		{ savedRefs: async (ref: string) => new Set([ref]) },
+		{ ok: false, error: { code: 'conflict' } },
+	],
+	[
+		'is a conflict where jobs are not to be taken over',
+		{ adoptWithinMs: 0 },
+		{ ok: false, error: { code: 'conflict' } },
+	],
 	['is a conflict at another node', { nodeId: 'other' }, { ok: false, error: { code: 'conflict' } }],
-])('a new run with another request after n8n died %s', async (_what, { savedRefs, nodeId, ...patch }: { savedRefs?: (ref: string) => Promise<Set<string>>; nodeId?: string; adoptWithinMs?: number }, expected) => {
-	const { ask, clock, memory, submits } = bench();
-	const first = await ask('A fox at 10:00');
-	if (!first.ok) throw first.error;
-	const { ref } = first.value.record;
-	// As the death of its process leaves it.
-	await memory.journal.finish([ref], { delivered: false });
-	await clock.advance(60_000);
-	const saved = { savedRefs: async () => (savedRefs ? await savedRefs(ref) : new Set<string>()) };
-	expect(await ask('A fox at 10:01', { execution: '2', lineage: 'second', adoptWithinMs: 3_600_000, ...saved, ...patch, ...(nodeId ? { nodeId } : {}) })).toMatchObject(expected);
-	expect(submits).toHaveLength(1);
-});
+])(
+	'a new run with another request after n8n died %s',
+	async (_what, {
+		savedRefs,
+		nodeId,
+		...patch
+	}: { savedRefs?: (ref: string) => Promise<Set<string>>; nodeId?: string; adoptWithinMs?: number }, expected) => {
+		const { ask, clock, memory, submits } = bench();
+		const first = await ask('A fox at 10:00');
+		if (!first.ok) throw first.error;
+		const { ref } = first.value.record;
+		// As the death of its process leaves it.
+		await memory.journal.finish([ref], { delivered: false });
+		await clock.advance(60_000);
+		const saved = { savedRefs: async () => (savedRefs ? await savedRefs(ref) : new Set<string>()) };
+		expect(
+			await ask('A fox at 10:01', {
+				execution: '2',
+				lineage: 'second',
+				adoptWithinMs: 3_600_000,
+				...saved,
+				...patch,
+				...(nodeId ? { nodeId } : {}),
+			}),
+		).toMatchObject(expected);
+		expect(submits).toHaveLength(1);
+	},
+);
 
 it('what failed for certain leaves its key to another request', async () => {
 	const { ask, memory, submits } = bench();
@@ -78,23 +130,43 @@ it('what failed for certain leaves its key to another request', async () => {
 	const { ref, endpoint } = first.value.record;
 	const failed = snapshotOf(first.value.snapshot.job.id ?? '', 'failed');
 	await memory.journal.note(endpoint.digest, [{ ref, snapshot: await keepResult(memory, ref, failed) }]);
-	expect(await ask('A better fox', { execution: '2', lineage: 'second' })).toMatchObject({ ok: true, value: { how: 'new' } });
+	expect(await ask('A better fox', { execution: '2', lineage: 'second' })).toMatchObject({
+		ok: true,
+		value: { how: 'new' },
+	});
 	expect(submits.map(({ key }) => key)).toEqual(['own', 'own~1']);
 });
 
-const lost = () => Array.from({ length: 8 }, () => new ImageError('network', { message: 'Reset', delivery: 'ambiguous' }));
+const lost = () =>
+	Array.from({ length: 8 }, () => new ImageError('network', { message: 'Reset', delivery: 'ambiguous' }));
 
 it.each([
 	{ by: 'native', retried: { ok: true }, keys: new Set(['own']), atRetry: 1 },
 	// It goes by the request, which is another one now: that it finds nothing would prove nothing.
-	{ by: 'lookup', retried: { ok: false, error: { outcome: 'unknown', retryable: false } }, keys: new Set(['own']), atRetry: 0 },
-	{ by: 'none', retried: { ok: false, error: { outcome: 'unknown', retryable: false } }, keys: new Set(['own']), atRetry: 0 },
-] as const)('an unknown outcome is settled by $by for the request that has moved on, or not at all', async ({ by, retried, keys, atRetry }) => {
-	const refusals = lost();
-	const { ask, submits } = bench({ can: { idempotency: by }, refusals });
-	expect(await ask('A fox at 10:00')).toMatchObject({ ok: false, error: { outcome: 'unknown' } });
-	refusals.length = 0;
-	const before = submits.length;
-	expect(await ask('A fox at 10:01', { execution: '2' })).toMatchObject(retried);
-	expect({ keys: new Set(submits.map(({ key }) => key)), atRetry: submits.length - before }).toEqual({ keys, atRetry });
-});
+	{
+		by: 'lookup',
+		retried: { ok: false, error: { outcome: 'unknown', retryable: false } },
+		keys: new Set(['own']),
+		atRetry: 0,
+	},
+	{
+		by: 'none',
+		retried: { ok: false, error: { outcome: 'unknown', retryable: false } },
+		keys: new Set(['own']),
+		atRetry: 0,
+	},
+] as const)(
+	'an unknown outcome is settled by $by for the request that has moved on, or not at all',
+	async ({ by, retried, keys, atRetry }) => {
+		const refusals = lost();
+		const { ask, submits } = bench({ can: { idempotency: by }, refusals });
+		expect(await ask('A fox at 10:00')).toMatchObject({ ok: false, error: { outcome: 'unknown' } });
+		refusals.length = 0;
+		const before = submits.length;
+		expect(await ask('A fox at 10:01', { execution: '2' })).toMatchObject(retried);
+		expect({ keys: new Set(submits.map(({ key }) => key)), atRetry: submits.length - before }).toEqual({
+			keys,
+			atRetry,
+		});
+	},
+);

@@ -25,7 +25,11 @@ export interface Claim {
 /** Somebody else began a job under the same key in the meantime. */
 export class AlreadyBegun extends ImageError {
 	constructor() {
-		super('conflict', { message: 'Another run is making the job of this item', delivery: 'notSent', outcome: 'refused' });
+		super('conflict', {
+			message: 'Another run is making the job of this item',
+			delivery: 'notSent',
+			outcome: 'refused',
+		});
 	}
 }
 
@@ -40,7 +44,10 @@ interface Dependencies {
 	likeness: string;
 }
 
-/** The requests of one job that can cost money: each is in the journal before it leaves, and with its outcome afterwards. */
+/**
+ * The requests of one job that can cost money: each is in the journal before it leaves, and with its outcome
+ * afterwards.
+ */
 export class PaidRequests {
 	private requests: PaidRequest[];
 	private writing: Promise<unknown> = Promise.resolve();
@@ -64,13 +71,24 @@ export class PaidRequests {
 
 	/** What was made, by part, where it has an id. */
 	get made(): ReadonlyMap<number, string> {
-		return new Map(this.requests.flatMap(({ part, outcome, providerId }): Array<[number, string]> => (outcome === 'accepted' && providerId !== null ? [[part, providerId]] : [])));
+		return new Map(
+			this.requests.flatMap(
+				({ part, outcome, providerId }): Array<[number, string]> =>
+					outcome === 'accepted' && providerId !== null ? [[part, providerId]] : [],
+			),
+		);
 	}
 
 	/** Parts that may have been made, and nothing has told since. A refused repeat does not settle them. */
 	get unknownParts(): number[] {
 		const accepted = new Set(this.requests.flatMap(({ part, outcome }) => (outcome === 'accepted' ? [part] : [])));
-		return [...new Set(this.requests.flatMap(({ part, outcome }) => ((outcome === 'unknown' || outcome === 'sent') && !accepted.has(part) ? [part] : [])))];
+		return [
+			...new Set(
+				this.requests.flatMap(({ part, outcome }) =>
+					(outcome === 'unknown' || outcome === 'sent') && !accepted.has(part) ? [part] : [],
+				),
+			),
+		];
 	}
 
 	/** Whether any request was accepted. */
@@ -85,7 +103,12 @@ export class PaidRequests {
 		const since = Math.min(...lost.map(({ sentAt }) => sentAt));
 		// Of an earlier process it is not known when and how its requests ended: they were sent by then.
 		const lostAt = this.lostAt ?? Math.max(...lost.map(({ sentAt }) => sentAt));
-		return { parts, since, quietMs: this.dependencies.clock.now() - lostAt, timedOut: this.lostByTimeout || this.lostAt === null };
+		return {
+			parts,
+			since,
+			quietMs: this.dependencies.clock.now() - lostAt,
+			timedOut: this.lostByTimeout || this.lostAt === null,
+		};
 	}
 
 	/** See `SubmitCall.paid`. Fails with what the call failed with, its outcome decided. */
@@ -136,22 +159,32 @@ export class PaidRequests {
 	async update(change: RecordChange): Promise<boolean> {
 		return await this.inTurn(async () => {
 			if (!this.record) return true;
-			return await this.dependencies.memory.journal.change(this.record.ref, { ...change, requests: this.copies() });
+			return await this.dependencies.memory.journal.change(this.record.ref, {
+				...change,
+				requests: this.copies(),
+			});
 		});
 	}
 
-	/** The job was found under a key that the journal did not know: it was paid before, and takes nothing from a budget. */
+	/**
+	 * The job was found under a key that the journal did not know: it was paid before, and takes nothing from a budget.
+	 */
 	async adopt(found: ReadonlyMap<number, string>): Promise<void> {
 		const { claimant, limits: _limits, ...own } = this.claim;
 		const sentAt = this.dependencies.clock.now();
-		const requests = [...found].map(([part, providerId]): PaidRequest => ({ part, outcome: 'accepted', sentAt, providerId }));
+		const requests = [...found].map(
+			([part, providerId]): PaidRequest => ({ part, outcome: 'accepted', sentAt, providerId }),
+		);
 		const begun = await this.dependencies.memory.journal.begin({ ...claimant, ...own, requests }, []);
 		if (begun.kind !== 'begun') throw new AlreadyBegun();
 		this.record = begun.record;
 		this.requests.push(...requests);
 	}
 
-	/** What the job costs: of a job of several requests, those that were refused, or never sent, cost nothing. @param count images asked for */
+	/**
+	 * What the job costs: of a job of several requests, those that were refused, or never sent, cost nothing. @param
+	 * count images asked for
+	 */
 	costOf(count: number): Cost {
 		const { images, usd } = this.claim.cost;
 		const counted = new Set(this.requests.flatMap(({ part, outcome }) => (outcome === 'refused' ? [] : [part])));
@@ -163,7 +196,11 @@ export class PaidRequests {
 	private async write(request: PaidRequest): Promise<void> {
 		const { journal } = this.dependencies.memory;
 		if (this.record) {
-			const isHeld = await journal.change(this.record.ref, { requests: [...this.copies(), { ...request }] }, { durable: true });
+			const isHeld = await journal.change(
+				this.record.ref,
+				{ requests: [...this.copies(), { ...request }] },
+				{ durable: true },
+			);
 			if (!isHeld) throw new AlreadyBegun();
 			this.requests.push(request);
 			return;
@@ -191,5 +228,14 @@ export class PaidRequests {
 function withOutcome(error: ImageError, outcome: 'refused' | 'unknown'): ImageError {
 	if (error instanceof AlreadyBegun || error.outcome === outcome) return error;
 	const { code, message, hint, retryable, httpStatus, retryAfterMs, delivery } = toImageError(error);
-	return new ImageError(code, { message, hint, retryable, httpStatus, retryAfterMs, delivery, outcome, cause: error });
+	return new ImageError(code, {
+		message,
+		hint,
+		retryable,
+		httpStatus,
+		retryAfterMs,
+		delivery,
+		outcome,
+		cause: error,
+	});
 }

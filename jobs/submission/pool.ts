@@ -15,7 +15,10 @@ export class Pool {
 		return this.members[0].endpoint;
 	}
 
-	/** The one a job says it runs at, the main one where it names none. Throws `conflict` where there is no such endpoint any more: another account must not be asked for its job. */
+	/**
+	 * The one a job says it runs at, the main one where it names none. Throws `conflict` where there is no such
+	 * endpoint any more: another account must not be asked for its job.
+	 */
 	named(name: string | undefined): Endpoint {
 		if (name === undefined) return this.main;
 		const member = this.members.find(({ place }) => place.name === name);
@@ -41,9 +44,16 @@ const pools = new WeakMap<Endpoint, Map<string, Pool>>();
 /** Pools remembered of one main endpoint, those used least recently are forgotten. */
 const maxPools = 50;
 
-/** The endpoints of a provider's credential, the main one first. Throws `invalidRequest` when one of them is unusable. */
+/**
+ * The endpoints of a provider's credential, the main one first. Throws `invalidRequest` when one of them is unusable.
+ */
 export async function poolOf(provider: ProviderDefinition, credential: unknown): Promise<Pool> {
-	const places = await Promise.all(readPool(credential, provider.keyField).map(async ({ credential: own, ...place }) => ({ place, endpoint: await endpointOf(provider, own) })));
+	const places = await Promise.all(
+		readPool(credential, provider.keyField).map(async ({ credential: own, ...place }) => ({
+			place,
+			endpoint: await endpointOf(provider, own),
+		})),
+	);
 	const [main] = places;
 	if (!main) throw new Error('A pool has at least the main endpoint');
 	const ofMain = pools.get(main.endpoint) ?? new Map<string, Pool>();

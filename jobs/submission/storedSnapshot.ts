@@ -7,7 +7,11 @@ import type { DeliveredImage, Image, JobSnapshot } from '../../model/job';
  * A snapshot as the journal keeps it: without the provider's raw answer, and with the pictures that came inside the
  * answer as result files. Where such a file cannot be written the picture is not marked as stored; the caller has it.
  */
-export async function keepResult(memory: Memory, ref: string, { job, images, usage, output }: JobSnapshot): Promise<StoredSnapshot> {
+export async function keepResult(
+	memory: Memory,
+	ref: string,
+	{ job, images, usage, output }: JobSnapshot,
+): Promise<StoredSnapshot> {
 	const kept = await Promise.all(
 		images.map(async (image): Promise<StoredSnapshot['images'][number]> => {
 			const { inline, ...plain } = image;
@@ -25,7 +29,11 @@ function withoutRaw({ raw: _raw, ...output }: Readonly<Record<string, unknown>>)
 }
 
 /** The snapshot of a record, with the pictures that came inside the answer as far as they are still to be had. */
-export async function restoreResult(memory: Memory, ref: string, { job, images, usage, output }: StoredSnapshot): Promise<JobSnapshot> {
+export async function restoreResult(
+	memory: Memory,
+	ref: string,
+	{ job, images, usage, output }: StoredSnapshot,
+): Promise<JobSnapshot> {
 	const restored = await Promise.all(
 		images.map(async ({ stored, ...image }): Promise<DeliveredImage> => {
 			const inline = stored ? await memory.results.get(ref, image.index) : null;
@@ -37,6 +45,11 @@ export async function restoreResult(memory: Memory, ref: string, { job, images, 
 
 /** Whether every picture of a stored snapshot can still be had: by its address, or from its file. */
 export async function isStillToBeHad(memory: Memory, ref: string, { images }: StoredSnapshot): Promise<boolean> {
-	const had = await Promise.all(images.map(async ({ url, stored, index }) => url !== null || (stored === true && (await memory.results.get(ref, index)) !== null)));
+	const had = await Promise.all(
+		images.map(
+			async ({ url, stored, index }) =>
+				url !== null || (stored === true && (await memory.results.get(ref, index)) !== null),
+		),
+	);
 	return images.length > 0 && had.every(Boolean);
 }

@@ -19,18 +19,24 @@ import { keepResult } from './storedSnapshot';
 
 export interface SubmitOptions {
 	signal?: AbortSignal | undefined;
-	/** Until when to try (ms since the epoch): waiting for a free slot, for the pace, for a busy provider, and for a look-up to be certain. */
+	/**
+	 * Until when to try (ms since the epoch): waiting for a free slot, for the pace, for a busy provider, and for a
+	 * look-up to be certain.
+	 */
 	deadline: number;
 	/**
-	 * How long a provider that answers only when it is done may take from the moment its request leaves, ms. Without it a
-	 * request that leaves shortly before the deadline would be given up at once, and paid.
+	 * How long a provider that answers only when it is done may take from the moment its request leaves, ms. Without it
+	 * a request that leaves shortly before the deadline would be given up at once, and paid.
 	 */
 	answerWithinMs?: number | undefined;
 	/** Whom the request is for: those of one group wait for each other only, not for ten thousand of another. */
 	group?: string | undefined;
 	/** There are other endpoints to go to: a plain refusal is not repeated here. */
 	canFailOver?: boolean | undefined;
-	/** The key may have been used where our memory does not reach: where the provider finds jobs by key alone, it is asked first. */
+	/**
+	 * The key may have been used where our memory does not reach: where the provider finds jobs by key alone, it is
+	 * asked first.
+	 */
 	mayExist?: boolean | undefined;
 }
 
@@ -62,50 +68,117 @@ export class Submitter {
 
 	/**
 	 * Gives the job as soon as the provider has accepted it. Throws `invalidRequest` before anything is sent, else what
-	 * was refused, with its outcome: `refused` or `unknown`. What is under way when the signal aborts is heard to its end.
+	 * was refused, with its outcome: `refused` or `unknown`. What is under way when the signal aborts is heard to its
+	 * end.
 	 * @param earlier a record of an unsettled attempt at this endpoint: it is settled before anything is sent
 	 */
-	async submit({ endpoint, request, operation }: Work, claim: Claim, earlier: JobRecord | null, options: SubmitOptions): Promise<Submitted> {
+	async submit(
+		{ endpoint, request, operation }: Work,
+		claim: Claim,
+		earlier: JobRecord | null,
+		options: SubmitOptions,
+	): Promise<Submitted> {
 		const { clock, memory } = this.dependencies;
 		const { provider } = endpoint;
 		const session = operation ?? endpoint.session;
 		const certainty = () => {
-			const settledBy = certaintyOf(provider, session, request, clock.now() - (earlier?.createdAt ?? clock.now()));
+			const settledBy = certaintyOf(
+				provider,
+				session,
+				request,
+				clock.now() - (earlier?.createdAt ?? clock.now()),
+			);
 			// The item's request has changed since: a look-up that goes by the request would miss the job.
-			const isMissed = settledBy === 'lookup' && session.looksUpByKey !== true && earlier !== null && earlier.request !== claim.request;
+			const isMissed =
+				settledBy === 'lookup' &&
+				session.looksUpByKey !== true &&
+				earlier !== null &&
+				earlier.request !== claim.request;
 			return isMissed ? 'none' : settledBy;
 		};
-		const paid = new PaidRequests(claim, earlier, { memory, clock, isRefusal: (answer) => session.isRefusal(answer, request), mayReuseConnection: certainty() !== 'none', inFlight: this.inFlight, likeness: likenessOf(endpoint, request) });
+		const paid = new PaidRequests(claim, earlier, {
+			memory,
+			clock,
+			isRefusal: (answer) => session.isRefusal(answer, request),
+			mayReuseConnection: certainty() !== 'none',
+			inFlight: this.inFlight,
+			likeness: likenessOf(endpoint, request),
+		});
 		const key = earlier?.wireKey ?? claim.wireKey;
 		try {
 			if (!operation) checkRequest(provider, request);
 			if (paid.unknownParts.length > 0 && certainty() === 'none') throw notSentAgain();
-			const snapshot = await this.accepted({ endpoint, request, session }, { ...claim, wireKey: key }, paid, certainty, options);
+			const snapshot = await this.accepted(
+				{ endpoint, request, session },
+				{ ...claim, wireKey: key },
+				paid,
+				certainty,
+				options,
+			);
 			return await this.recorded(request, paid, snapshot);
 		} catch (thrown) {
 			throw await this.failed(thrown, paid, key, certainty(), provider.id);
 		}
 	}
 
-	private async accepted({ endpoint, request, session }: Work & { session: Submits }, claim: Claim, paid: PaidRequests, certainty: () => ReturnType<typeof certaintyOf>, { signal, deadline, answerWithinMs = 0, group, canFailOver = false, mayExist = false }: SubmitOptions): Promise<JobSnapshot> {
+	private async accepted(
+		{ endpoint, request, session }: Work & { session: Submits },
+		claim: Claim,
+		paid: PaidRequests,
+		certainty: () => ReturnType<typeof certaintyOf>,
+		{ signal, deadline, answerWithinMs = 0, group, canFailOver = false, mayExist = false }: SubmitOptions,
+	): Promise<JobSnapshot> {
 		const { clock, random, memory } = this.dependencies;
 		const { wireKey } = claim;
-		const slot = await beforeDeadline(clock, deadline, signal, (either) => endpoint.slots.acquire(either, group), () => noSlot(endpoint.config.limits.jobsInFlight));
+		const slot = await beforeDeadline(
+			clock,
+			deadline,
+			signal,
+			(either) => endpoint.slots.acquire(either, group),
+			() => noSlot(endpoint.config.limits.jobsInFlight),
+		);
 		const call = { idempotencyKey: wireKey, paid: paid.paid };
 		let last: ImageError | undefined;
 		let lookUpUntil: number | undefined;
 		let mayBeThere = mayExist && session.looksUpByKey === true;
 		const attempt = async (either: AbortSignal): Promise<JobSnapshot> => {
 			if (mayBeThere) {
-				const looked = await session.lookUp?.(request, { idempotencyKey: wireKey, parts: parts(request), since: clock.now() - lookBackMs, quietMs: Number.POSITIVE_INFINITY, timedOut: false, signal: either, takenIds: async () => new Set<string>(), laterIds: async () => [] });
+				const looked = await session.lookUp?.(request, {
+					idempotencyKey: wireKey,
+					parts: parts(request),
+					since: clock.now() - lookBackMs,
+					quietMs: Number.POSITIVE_INFINITY,
+					timedOut: false,
+					signal: either,
+					takenIds: async () => new Set<string>(),
+					laterIds: async () => [],
+				});
 				mayBeThere = false;
 				if (looked && looked.found.size > 0) await paid.adopt(looked.found);
 			}
 			if (paid.unknownParts.length > 0 && certainty() === 'lookup') {
 				lookUpUntil ??= clock.now() + lookUpMs;
-				await settleByLookUp(paid, { inFlight: this.inFlight, likeness: likenessOf(endpoint, request), until: lookUpUntil, session, request, wireKey, endpointDigest: claim.endpoint.digest, credentialId: claim.endpoint.credentialId, memory, clock, signal: either, read: (read) => withRetry(read, { clock, random, signal: either, attempts: 2 }) });
+				await settleByLookUp(paid, {
+					inFlight: this.inFlight,
+					likeness: likenessOf(endpoint, request),
+					until: lookUpUntil,
+					session,
+					request,
+					wireKey,
+					endpointDigest: claim.endpoint.digest,
+					credentialId: claim.endpoint.credentialId,
+					memory,
+					clock,
+					signal: either,
+					read: (read) => withRetry(read, { clock, random, signal: either, attempts: 2 }),
+				});
 			}
-			return await session.submit(request, { ...call, signal: either, maxWaitMs: Math.max(answerWithinMs, deadline - clock.now()), made: paid.made });
+			return await session.submit(request, {
+				...call,
+				signal: either,
+				maxWaitMs: Math.max(answerWithinMs, deadline - clock.now()),
+				made: paid.made,
+			});
 		};
 		const work = beforeDeadline(
 			clock,
@@ -121,7 +194,10 @@ export class Submitter {
 						canRepeat: (error) => {
 							last = error;
 							if (error instanceof AlreadyBegun) return false;
-							if (paid.unknownParts.length > 0) return certainty() !== 'none' && !(lookUpUntil !== undefined && clock.now() >= lookUpUntil);
+							if (paid.unknownParts.length > 0)
+								return (
+									certainty() !== 'none' && !(lookUpUntil !== undefined && clock.now() >= lookUpUntil)
+								);
 							// Elsewhere is only for what was certainly not made here, in no part.
 							return error.retryable && !(canFailOver && !paid.anyAccepted);
 						},
@@ -131,7 +207,9 @@ export class Submitter {
 			() => last ?? noTurn(endpoint.config.limits.requestsPerMinute),
 		);
 		const outcome = await outcomeOf(work);
-		const made = outcome.ok ? { ok: true as const, value: withUnknownRest(outcome.value, paid) } : await this.partly(session, request, paid, wireKey, outcome.error);
+		const made = outcome.ok
+			? { ok: true as const, value: withUnknownRest(outcome.value, paid) }
+			: await this.partly(session, request, paid, wireKey, outcome.error);
 		if (!made.ok) {
 			slot.release();
 			throw made.error;
@@ -146,11 +224,19 @@ export class Submitter {
 	}
 
 	/** Of several parts some were accepted: they are the job, and why the rest is missing stands with it. */
-	private async partly(session: Submits, request: ImageRequest, paid: PaidRequests, idempotencyKey: string, error: ImageError) {
+	private async partly(
+		session: Submits,
+		request: ImageRequest,
+		paid: PaidRequests,
+		idempotencyKey: string,
+		error: ImageError,
+	) {
 		const failed = { ok: false as const, error };
 		if (paid.made.size === 0) return failed;
 		const givenUp = paid.unknownParts.length > 0 ? unknownRest(error) : error;
-		const made = await outcomeOf(session.submit(request, { idempotencyKey, maxWaitMs: 0, made: paid.made, paid: paid.paid, givenUp }));
+		const made = await outcomeOf(
+			session.submit(request, { idempotencyKey, maxWaitMs: 0, made: paid.made, paid: paid.paid, givenUp }),
+		);
 		return made.ok ? made : failed;
 	}
 
@@ -160,28 +246,48 @@ export class Submitter {
 		// An operation that is no job with images need not have any.
 		const { job, images } = snapshot.output ? snapshot : advanceSnapshot(undefined, snapshot);
 		// When a job was made is known also where the provider's answer is silent about it.
-		const complete: JobSnapshot = { ...snapshot, images, job: { ...job, createdAt: job.createdAt ?? new Date(clock.now()).toISOString() } };
+		const complete: JobSnapshot = {
+			...snapshot,
+			images,
+			job: { ...job, createdAt: job.createdAt ?? new Date(clock.now()).toISOString() },
+		};
 		const record = paid.journaled;
-		if (!record) throw new ImageError('upstream', { message: 'The provider gave a job without a request that can cost money', retryable: false });
+		if (!record)
+			throw new ImageError('upstream', {
+				message: 'The provider gave a job without a request that can cost money',
+				retryable: false,
+			});
 		const stored = await keepResult(memory, record.ref, complete);
-		const state = isTerminal(job.status) ? { state: 'ended' as const, snapshot: stored } : { state: 'accepted' as const, snapshot: stored };
+		const state = isTerminal(job.status)
+			? { state: 'ended' as const, snapshot: stored }
+			: { state: 'accepted' as const, snapshot: stored };
 		const cost = paid.costOf(request.count);
 		await paid.update({ state, cost });
 		return { snapshot: complete, record: { ...record, cost } };
 	}
 
 	/** The outcome of a job that was not accepted goes into the journal, and into the error. */
-	private async failed(thrown: unknown, paid: PaidRequests, key: string, certainty: ReturnType<typeof certaintyOf>, provider: string): Promise<ImageError> {
+	private async failed(
+		thrown: unknown,
+		paid: PaidRequests,
+		key: string,
+		certainty: ReturnType<typeof certaintyOf>,
+		provider: string,
+	): Promise<ImageError> {
 		const error = toImageError(thrown);
 		if (error instanceof AlreadyBegun) return error;
 		if (paid.unknownParts.length > 0) {
 			// A stop says nothing of the provider, and an attempt that was not sent again has said all there is.
-			const unknown = error.code === 'canceled' || (error.outcome === 'unknown' && error.delivery === 'notSent') ? error : unknownOutcome(error, certainty, key);
+			const unknown =
+				error.code === 'canceled' || (error.outcome === 'unknown' && error.delivery === 'notSent')
+					? error
+					: unknownOutcome(error, certainty, key);
 			await paid.update({ state: { state: 'unknown', error: unknown.toJobError() } });
 			return unknown;
 		}
 		// Accepted, and then its answer held nothing: it may be paid for, and counts.
-		if (paid.anyAccepted) await paid.update({ state: { state: 'ended', snapshot: failedSnapshot(provider, error) } });
+		if (paid.anyAccepted)
+			await paid.update({ state: { state: 'ended', snapshot: failedSnapshot(provider, error) } });
 		else await paid.update({ state: { state: 'refused', error: error.toJobError() } });
 		return error;
 	}
@@ -190,7 +296,9 @@ export class Submitter {
 /** A job of results that came inside answers: where others were lost, its error says that they may be paid. */
 function withUnknownRest(snapshot: JobSnapshot, { unknownParts }: PaidRequests): JobSnapshot {
 	const { error } = snapshot.job;
-	return unknownParts.length === 0 || error === null ? snapshot : { ...snapshot, job: { ...snapshot.job, error: unknownRest(new ImageError(error.code, error)).toJobError() } };
+	return unknownParts.length === 0 || error === null
+		? snapshot
+		: { ...snapshot, job: { ...snapshot.job, error: unknownRest(new ImageError(error.code, error)).toJobError() } };
 }
 
 /** What a provider's list shows of a request at the least. */
@@ -199,7 +307,21 @@ function likenessOf({ identity }: Endpoint, { prompt }: ImageRequest): string {
 }
 
 function failedSnapshot(provider: string, error: ImageError): StoredSnapshot {
-	return { job: { provider, id: null, status: 'failed', progress: null, total: null, completed: 0, error: error.toJobError(), idempotencyKey: null, createdAt: null, updatedAt: null }, images: [] };
+	return {
+		job: {
+			provider,
+			id: null,
+			status: 'failed',
+			progress: null,
+			total: null,
+			completed: 0,
+			error: error.toJobError(),
+			idempotencyKey: null,
+			createdAt: null,
+			updatedAt: null,
+		},
+		images: [],
+	};
 }
 
 /** The parts of a request: each image may be one. */

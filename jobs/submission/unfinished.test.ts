@@ -40,7 +40,15 @@ function bench(idempotency: 'lookup' | 'none') {
 			async submit({ count }, { made: before, givenUp, paid }) {
 				const ids = new Map(before);
 				for (let part = 0; part < count && !givenUp; part++) {
-					if (!ids.has(part)) ids.set(part, await paid(part, async () => textOf(await own.send({ method: 'POST', path: '/', json: { part } })), (text) => text));
+					if (!ids.has(part))
+						ids.set(
+							part,
+							await paid(
+								part,
+								async () => textOf(await own.send({ method: 'POST', path: '/', json: { part } })),
+								(text) => text,
+							),
+						);
 				}
 				if (givenUp && ids.size === 0) throw givenUp;
 				const error = givenUp ? partlyAccepted(ids.size, count, givenUp.toJobError()) : null;
@@ -49,17 +57,49 @@ function bench(idempotency: 'lookup' | 'none') {
 			isRefusal: ({ status }) => status === 422,
 			async lookUp(_request, { parts }) {
 				if (!server.isThere) throw new ImageError('overloaded', { message: 'Away' });
-				return { found: new Map(parts.filter((part) => made.includes(part)).map((part) => [part, `id-${part}`])), conclusive: true };
+				return {
+					found: new Map(parts.filter((part) => made.includes(part)).map((part) => [part, `id-${part}`])),
+					conclusive: true,
+				};
 			},
 		}),
 	};
-	const config = { baseUrl: 'http://fake.example', headers: {}, secrets: [], limits: { requestsPerMinute: null, jobsInFlight: null }, allowedHosts: [] };
-	const provider: ProviderDefinition = { id: 'fake', displayName: 'Fake', credential: 'fakeApi', keyField: 'key', capabilities: { ...capabilities, idempotency }, load: async () => adapter };
-	const choice = choiceOf(new Endpoint(provider, adapter, config, { clock, random: () => 0, transport: () => transport }), request);
+	const config = {
+		baseUrl: 'http://fake.example',
+		headers: {},
+		secrets: [],
+		limits: { requestsPerMinute: null, jobsInFlight: null },
+		allowedHosts: [],
+	};
+	const provider: ProviderDefinition = {
+		id: 'fake',
+		displayName: 'Fake',
+		credential: 'fakeApi',
+		keyField: 'key',
+		capabilities: { ...capabilities, idempotency },
+		load: async () => adapter,
+	};
+	const choice = choiceOf(
+		new Endpoint(provider, adapter, config, { clock, random: () => 0, transport: () => transport }),
+		request,
+	);
 	const maker = new JobMaker({ clock, random: () => 0, memory });
 	const run = async (lineage: string) => {
 		const refs: string[] = [];
-		const result = await clock.until(outcomeOf(maker.make([choice], wantedFor(`key ${lineage}`, [choice], { lineage, rootExecutionId: lineage, adoptWithinMs: 3_600_000 }), { cost: { images: 2, usd: null }, limits: [] }, { deadline: clock.now() + 10_000, onRecord: (ref) => refs.push(ref) })));
+		const result = await clock.until(
+			outcomeOf(
+				maker.make(
+					[choice],
+					wantedFor(`key ${lineage}`, [choice], {
+						lineage,
+						rootExecutionId: lineage,
+						adoptWithinMs: 3_600_000,
+					}),
+					{ cost: { images: 2, usd: null }, limits: [] },
+					{ deadline: clock.now() + 10_000, onRecord: (ref) => refs.push(ref) },
+				),
+			),
+		);
 		await memory.journal.finish(refs, { delivered: false });
 		if (!result.ok) throw result.error;
 		return result.value;
@@ -71,11 +111,23 @@ it('of two images one is given, and the item says that the other may be paid', a
 	const { run, server } = bench('lookup');
 	Object.assign(server, { loses: (part: number) => part === 1, isThere: false });
 	const { snapshot } = await run('first');
-	expect(snapshot.job).toMatchObject({ id: 'id-0', error: { outcome: 'unknown', retryable: false, hint: expect.stringContaining('before you generate the missing images again') as string } });
-	expect(snapshot.job.error?.message).toMatch(/^1 of 2 images were accepted: .*The missing images may have been made all the same/);
+	expect(snapshot.job).toMatchObject({
+		id: 'id-0',
+		error: {
+			outcome: 'unknown',
+			retryable: false,
+			hint: expect.stringContaining('before you generate the missing images again') as string,
+		},
+	});
+	expect(snapshot.job.error?.message).toMatch(
+		/^1 of 2 images were accepted: .*The missing images may have been made all the same/,
+	);
 });
 
-it.each([['Retry', 'first'], ['a new run', 'second']])('%s looks the other up, and gives both', async (_way, lineage) => {
+it.each([
+	['Retry', 'first'],
+	['a new run', 'second'],
+])('%s looks the other up, and gives both', async (_way, lineage) => {
 	const { run, made, server } = bench('lookup');
 	Object.assign(server, { loses: (part: number) => part === 1, isThere: false });
 	await run('first');
@@ -88,7 +140,13 @@ it('what was refused costs nothing, and the item says why it is missing', async 
 	const { run, server } = bench('lookup');
 	server.refuses = (part) => part === 1;
 	const { snapshot, record } = await run('first');
-	expect(snapshot.job.error).toEqual({ code: 'invalidRequest', message: '1 of 2 images were accepted: Refused', hint: null, retryable: false, httpStatus: 422 });
+	expect(snapshot.job.error).toEqual({
+		code: 'invalidRequest',
+		message: '1 of 2 images were accepted: Refused',
+		hint: null,
+		retryable: false,
+		httpStatus: 422,
+	});
 	expect(record.cost).toEqual({ images: 1, usd: null });
 });
 
@@ -120,17 +178,55 @@ it('of results that came inside answers, the item says that the lost one may be 
 		endpoint: () => config,
 		connect: (_config, own) => ({
 			async submit({ count }, { paid }) {
-				const sent = await Promise.all(Array.from({ length: count }, (_, part) => outcomeOf(paid(part, async () => await own.send({ method: 'POST', path: '/', json: { part } }), () => null))));
+				const sent = await Promise.all(
+					Array.from({ length: count }, (_, part) =>
+						outcomeOf(
+							paid(
+								part,
+								async () => await own.send({ method: 'POST', path: '/', json: { part } }),
+								() => null,
+							),
+						),
+					),
+				);
 				const failed = sent.find((one) => !one.ok);
 				return snapshotOf('', 'partial', { id: null, error: failed ? failed.error.toJobError() : null });
 			},
 			isRefusal: () => false,
 		}),
 	};
-	const config = { baseUrl: 'http://fake.example', headers: {}, secrets: [], limits: { requestsPerMinute: null, jobsInFlight: null }, allowedHosts: [] };
-	const provider: ProviderDefinition = { id: 'fake', displayName: 'Fake', credential: 'fakeApi', keyField: 'key', capabilities: { ...capabilities, idempotency: 'none' }, load: async () => adapter };
-	const choice = choiceOf(new Endpoint(provider, adapter, config, { clock, random: () => 0, transport: () => transport }), request);
-	const { snapshot, record } = await clock.until(new JobMaker({ clock, random: () => 0, memory }).make([choice], wantedFor('key', [choice]), { cost: { images: 2, usd: 1 }, limits: [] }, { deadline: 10_000 }));
-	expect(snapshot.job.error).toMatchObject({ outcome: 'unknown', retryable: false, message: 'Reset. The missing images may have been made all the same', hint: expect.stringContaining('Look at the provider') as string });
+	const config = {
+		baseUrl: 'http://fake.example',
+		headers: {},
+		secrets: [],
+		limits: { requestsPerMinute: null, jobsInFlight: null },
+		allowedHosts: [],
+	};
+	const provider: ProviderDefinition = {
+		id: 'fake',
+		displayName: 'Fake',
+		credential: 'fakeApi',
+		keyField: 'key',
+		capabilities: { ...capabilities, idempotency: 'none' },
+		load: async () => adapter,
+	};
+	const choice = choiceOf(
+		new Endpoint(provider, adapter, config, { clock, random: () => 0, transport: () => transport }),
+		request,
+	);
+	const { snapshot, record } = await clock.until(
+		new JobMaker({ clock, random: () => 0, memory }).make(
+			[choice],
+			wantedFor('key', [choice]),
+			{ cost: { images: 2, usd: 1 }, limits: [] },
+			{ deadline: 10_000 },
+		),
+	);
+	expect(snapshot.job.error).toMatchObject({
+		outcome: 'unknown',
+		retryable: false,
+		message: 'Reset. The missing images may have been made all the same',
+		hint: expect.stringContaining('Look at the provider') as string,
+	});
 	expect(record.cost).toEqual({ images: 2, usd: 1 });
 });

@@ -9,18 +9,28 @@ export function findIn(table: RecordTable, query: Query): JobRecord[] {
 	const isOpen = ({ record }: StoredRecord) => query.credentialIds.includes(record.endpoint.credentialId);
 	switch (query.by) {
 		case 'baseKey':
-			return recordsOf(table.by('baseKey', query.baseKey).filter(isOpen).sort(by(({ record }) => [-record.attempt, -record.createdAt])));
+			return recordsOf(
+				table
+					.by('baseKey', query.baseKey)
+					.filter(isOpen)
+					.sort(by(({ record }) => [-record.attempt, -record.createdAt])),
+			);
 		case 'earlierAttempts':
 		case 'orphans':
 			return recordsOf(
 				ofRequests(table, query.requests)
-					.filter((stored) => isOpen(stored) && isAdoptable(stored.record, query) && isAsked(stored.record, query))
+					.filter(
+						(stored) =>
+							isOpen(stored) && isAdoptable(stored.record, query) && isAsked(stored.record, query),
+					)
 					.sort(by(({ record }) => [record.createdAt])),
 			);
 		case 'success':
 			return recordsOf(
 				ofRequests(table, query.requests)
-					.filter((stored) => isOpen(stored) && isSuccess(stored.record) && (stored.endedAt ?? 0) >= query.since)
+					.filter(
+						(stored) => isOpen(stored) && isSuccess(stored.record) && (stored.endedAt ?? 0) >= query.since,
+					)
 					.sort(by(({ endedAt }) => [-(endedAt ?? 0)])),
 			);
 	}
@@ -29,7 +39,9 @@ export function findIn(table: RecordTable, query: Query): JobRecord[] {
 /** The records that a filter lets through, newest first. */
 export function listIn(table: RecordTable, filter: Omit<RecordFilter, 'limit'>): JobRecord[] {
 	const candidates = filter.refs ? [...new Set(filter.refs)].flatMap((ref) => table.get(ref) ?? []) : table.all();
-	return recordsOf(candidates.filter(({ record }) => passes(record, filter)).sort(by(({ record }) => [-record.createdAt])));
+	return recordsOf(
+		candidates.filter(({ record }) => passes(record, filter)).sort(by(({ record }) => [-record.createdAt])),
+	);
 }
 
 export function spendingIn(table: RecordTable, filter: Omit<RecordFilter, 'limit'>): SpendingRow[] {
@@ -41,7 +53,18 @@ export function spendingIn(table: RecordTable, filter: Omit<RecordFilter, 'limit
 		const { provider } = record.endpoint;
 		const group = JSON.stringify([day, provider, model, origin.workflowId]);
 		const { workflowId, workflowName } = origin;
-		const row = rows.get(group) ?? { provider, model, workflowId, workflowName, day, jobs: 0, images: 0, usd: 0, unpriced: 0, unknown: 0 };
+		const row = rows.get(group) ?? {
+			provider,
+			model,
+			workflowId,
+			workflowName,
+			day,
+			jobs: 0,
+			images: 0,
+			usd: 0,
+			unpriced: 0,
+			unknown: 0,
+		};
 		row.jobs += 1;
 		row.images += cost.images;
 		row.usd += cost.usd ?? 0;
@@ -49,7 +72,9 @@ export function spendingIn(table: RecordTable, filter: Omit<RecordFilter, 'limit
 		row.unknown += Number(isUnknown(record));
 		rows.set(group, row);
 	}
-	return [...rows.values()].sort(by(({ day, provider, model, workflowId }) => [day, provider, model ?? '', workflowId]));
+	return [...rows.values()].sort(
+		by(({ day, provider, model, workflowId }) => [day, provider, model ?? '', workflowId]),
+	);
 }
 
 /** What the records under a limit add up to. */
@@ -70,7 +95,8 @@ function ofRequests(table: RecordTable, requests: readonly string[]): StoredReco
 }
 
 function isAsked(record: JobRecord, query: Extract<Query, { by: 'orphans' | 'earlierAttempts' }>): boolean {
-	if (query.by === 'earlierAttempts') return record.lineage === query.lineage && record.rootExecutionId !== query.exceptRootExecutionId;
+	if (query.by === 'earlierAttempts')
+		return record.lineage === query.lineage && record.rootExecutionId !== query.exceptRootExecutionId;
 	return record.lineage !== query.exceptLineage && record.deliveredAt === null && record.createdAt >= query.since;
 }
 
@@ -90,7 +116,9 @@ function recordsOf(stored: readonly StoredRecord[]): JobRecord[] {
 }
 
 /** Sorts by several values, equal ones by ref so that the order is always the same. */
-function by<T extends StoredRecord | SpendingRow>(values: (row: T) => ReadonlyArray<number | string>): (a: T, b: T) => number {
+function by<T extends StoredRecord | SpendingRow>(
+	values: (row: T) => ReadonlyArray<number | string>,
+): (a: T, b: T) => number {
 	const all = (row: T) => ['record' in row ? [...values(row), row.record.ref] : values(row)].flat();
 	return (a, b) => {
 		const [left, right] = [all(a), all(b)];

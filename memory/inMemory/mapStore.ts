@@ -37,10 +37,13 @@ export class MapStore implements Store {
 	find: Store['find'] = (query) => findIn(this.#records, query);
 	list: Store['list'] = (filter) => listIn(this.#records, filter).slice(0, filter.limit);
 	spending: Store['spending'] = (filter) => spendingIn(this.#records, filter);
-	takenIds: Store['takenIds'] = (endpoint, ids) => [...new Set(ids)].filter((id) => this.#records.byProviderId(endpoint, id).length > 0);
+	takenIds: Store['takenIds'] = (endpoint, ids) =>
+		[...new Set(ids)].filter((id) => this.#records.byProviderId(endpoint, id).length > 0);
 	refsOf: Store['refsOf'] = (endpoint, ids) =>
 		[...new Set(ids)].flatMap((id): Array<[string, string]> => {
-			const latest = latestBegun(this.#records.byProviderId(endpoint, id).filter(({ record }) => !isPart(record.requests, id)));
+			const latest = latestBegun(
+				this.#records.byProviderId(endpoint, id).filter(({ record }) => !isPart(record.requests, id)),
+			);
 			return latest ? [[id, latest.ref]] : [];
 		});
 
@@ -51,7 +54,8 @@ export class MapStore implements Store {
 			const spent = spentIn(this.#records, limit);
 			if (exceeds(limit, spent, record.cost)) return { kind: 'overBudget', limit, spent };
 		}
-		if (record.ref !== existing?.ref && this.#records.get(record.ref)) throw new MemoryError(`The job memory has a record ${record.ref} already.`);
+		if (record.ref !== existing?.ref && this.#records.get(record.ref))
+			throw new MemoryError(`The job memory has a record ${record.ref} already.`);
 		if (existing) this.#records.remove(existing.ref);
 		this.#makeRoom();
 		const begun = begunRecord(record, this.#now);
@@ -75,7 +79,11 @@ export class MapStore implements Store {
 			if (rival && rival.state !== 'refused') return null;
 			if (rival) this.#records.remove(rival.ref);
 		}
-		const adopted = { ...stored.record, ...(as && claimant(as)), ...(adoptedFrom !== undefined && { adoptedFrom }) };
+		const adopted = {
+			...stored.record,
+			...(as && claimant(as)),
+			...(adoptedFrom !== undefined && { adoptedFrom }),
+		};
 		const record: JobRecord = { ...adopted, held: 'mine', busy: true, updatedAt: this.#now };
 		this.#records.put({ ...stored, record });
 		return record;
@@ -92,15 +100,18 @@ export class MapStore implements Store {
 	note: Store['note'] = (endpointDigest, ends) => {
 		for (const { ref, snapshot } of ends) {
 			const stored = this.#records.get(ref);
-			if (stored && isEndOf(stored.record, endpointDigest, snapshot)) this.#applyChange(stored, { state: { state: 'ended', snapshot } });
+			if (stored && isEndOf(stored.record, endpointDigest, snapshot))
+				this.#applyChange(stored, { state: { state: 'ended', snapshot } });
 		}
 	};
 
-	deliver: Store['deliver'] = (refs) => this.#update(refs, ({ deliveredAt }) => ({ deliveredAt: deliveredAt ?? this.#now }));
+	deliver: Store['deliver'] = (refs) =>
+		this.#update(refs, ({ deliveredAt }) => ({ deliveredAt: deliveredAt ?? this.#now }));
 
 	settle: Store['settle'] = (ref, credentialIds, change, { delivered }) => {
 		const stored = this.#records.get(ref);
-		if (!stored || !credentialIds.includes(stored.record.endpoint.credentialId) || !canSettle(stored.record)) return false;
+		if (!stored || !credentialIds.includes(stored.record.endpoint.credentialId) || !canSettle(stored.record))
+			return false;
 		this.#applyChange(stored, change);
 		if (delivered) this.deliver([ref]);
 		return true;
@@ -108,13 +119,16 @@ export class MapStore implements Store {
 
 	forget: Store['forget'] = (refs, credentialIds) => {
 		const records = [...new Set(refs)].flatMap((ref) => this.#records.get(ref) ?? []);
-		const mine = records.filter(({ record }) => !record.busy && credentialIds.includes(record.endpoint.credentialId));
+		const mine = records.filter(
+			({ record }) => !record.busy && credentialIds.includes(record.endpoint.credentialId),
+		);
 		for (const { record } of mine) this.#records.remove(record.ref);
 		return { refs: mine.map(({ record }) => record.ref), files: [] };
 	};
 
 	claimEvent: Store['claimEvent'] = (scope, id, { claimMs }) => this.#events.claim(scope, id, this.#now, claimMs);
-	confirmEvent: Store['confirmEvent'] = (scope, id, lineage, { keepMs }) => this.#events.confirm(scope, id, lineage, this.#now, keepMs);
+	confirmEvent: Store['confirmEvent'] = (scope, id, lineage, { keepMs }) =>
+		this.#events.confirm(scope, id, lineage, this.#now, keepMs);
 
 	readLearned: Store['readLearned'] = (scope) => Object.fromEntries(this.#learned.get(scope) ?? []);
 	writeLearned: Store['writeLearned'] = (entries) => {
@@ -124,7 +138,8 @@ export class MapStore implements Store {
 		}
 	};
 
-	// Result files need a disk; without one the bytes are kept elsewhere (resultsInMemory.ts), with a bound of their own.
+	// Result files need a disk; without one the bytes are kept elsewhere (resultsInMemory.ts), with a bound of their
+	// own.
 	addResult: Store['addResult'] = () => undefined;
 	keepResults: Store['keepResults'] = () => undefined;
 	expireResults: Store['expireResults'] = () => [];
@@ -141,7 +156,10 @@ export class MapStore implements Store {
 		return this.#records.by('key', key)[0]?.record ?? null;
 	}
 
-	#update(refs: readonly string[], change: (record: JobRecord) => Partial<Pick<JobRecord, 'held' | 'busy' | 'deliveredAt'>>): void {
+	#update(
+		refs: readonly string[],
+		change: (record: JobRecord) => Partial<Pick<JobRecord, 'held' | 'busy' | 'deliveredAt'>>,
+	): void {
 		for (const ref of refs) {
 			const stored = this.#records.get(ref);
 			if (stored) this.#records.put({ ...stored, record: { ...stored.record, ...change(stored.record) } });
@@ -161,10 +179,13 @@ export class MapStore implements Store {
 		this.#records.put({ record: changed, endedAt, providerIds: [...new Set([...stored.providerIds, ...ids])] });
 	}
 
-	/** Makes room for one record: memory is short where a disk would not be, so the last two days are no exception here. */
+	/**
+	 * Makes room for one record: memory is short where a disk would not be, so the last two days are no exception here.
+	 */
 	#makeRoom(): void {
 		if (this.#records.size < this.#maxRecords) return;
-		const rank = ({ record }: StoredRecord) => (record.busy ? 2 : record.state === 'ended' && record.deliveredAt !== null ? 0 : 1);
+		const rank = ({ record }: StoredRecord) =>
+			record.busy ? 2 : record.state === 'ended' && record.deliveredAt !== null ? 0 : 1;
 		const sorted = this.#records.all().sort((a, b) => rank(a) - rank(b) || a.record.updatedAt - b.record.updatedAt);
 		// A twentieth at a time, so that the sorting is rare.
 		const excess = this.#records.size - this.#maxRecords + Math.ceil(this.#maxRecords / 20);

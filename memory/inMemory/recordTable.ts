@@ -49,7 +49,9 @@ export class RecordTable {
 	}
 
 	byProviderId(endpointDigest: string, id: string): StoredRecord[] {
-		return [...(this.#providerIds.get(JSON.stringify([endpointDigest, id])) ?? [])].flatMap((ref) => this.#byRef.get(ref) ?? []);
+		return [...(this.#providerIds.get(JSON.stringify([endpointDigest, id])) ?? [])].flatMap(
+			(ref) => this.#byRef.get(ref) ?? [],
+		);
 	}
 
 	put(stored: StoredRecord): void {
@@ -57,7 +59,8 @@ export class RecordTable {
 		this.remove(record.ref);
 		this.#byRef.set(record.ref, stored);
 		for (const name of names) add(this.#indexes[name], indexes[name](record), record.ref);
-		for (const id of stored.providerIds) add(this.#providerIds, JSON.stringify([record.endpoint.digest, id]), record.ref);
+		for (const id of stored.providerIds)
+			add(this.#providerIds, JSON.stringify([record.endpoint.digest, id]), record.ref);
 	}
 
 	remove(ref: string): void {
@@ -65,7 +68,8 @@ export class RecordTable {
 		if (!stored) return;
 		this.#byRef.delete(ref);
 		for (const name of names) subtract(this.#indexes[name], indexes[name](stored.record), ref);
-		for (const id of stored.providerIds) subtract(this.#providerIds, JSON.stringify([stored.record.endpoint.digest, id]), ref);
+		for (const id of stored.providerIds)
+			subtract(this.#providerIds, JSON.stringify([stored.record.endpoint.digest, id]), ref);
 	}
 }
 

@@ -48,7 +48,9 @@ export class WorkerChannel {
 		const worker = startWorker(start);
 		const opened = await new Promise<Opened>((resolve, reject) => {
 			worker.once('message', resolve);
-			worker.once('error', (error) => reject(new StoreFailure(`the thread for it could not be started (${String(error)})`)));
+			worker.once('error', (error) =>
+				reject(new StoreFailure(`the thread for it could not be started (${String(error)})`)),
+			);
 			worker.once('exit', () => reject(new StoreFailure('its thread stopped unexpectedly')));
 		});
 		for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event);
@@ -92,11 +94,16 @@ export class WorkerChannel {
 		while (this.#queue.length > 0) {
 			const batch = this.#queue;
 			this.#queue = [];
-			const answer = await this.#ask({ kind: 'batch', operations: `[${batch.map(({ text }) => text).join(',')}]` });
+			const answer = await this.#ask({
+				kind: 'batch',
+				operations: `[${batch.map(({ text }) => text).join(',')}]`,
+			});
 			if (answer.kind === 'answers') {
 				settle(batch, answer.answers);
 			} else {
-				const failure = new StoreFailure(answer.kind === 'failed' ? answer.reason : 'its thread gave an unexpected answer');
+				const failure = new StoreFailure(
+					answer.kind === 'failed' ? answer.reason : 'its thread gave an unexpected answer',
+				);
 				for (const { reject } of batch) reject(failure);
 			}
 		}
@@ -148,5 +155,9 @@ function startWorker(start: WorkerStart): Worker {
 	// Of this thread alone: that SQLite is experimental in Node 22, and how Node reads TypeScript.
 	const quiet = ['--disable-warning=ExperimentalWarning'];
 	if (extension === '.ts') quiet.push('--disable-warning=MODULE_TYPELESS_PACKAGE_JSON');
-	return new Worker(join(__dirname, `worker${extension}`), { workerData: start, execArgv: quiet, name: 'image-pipelines memory' });
+	return new Worker(join(__dirname, `worker${extension}`), {
+		workerData: start,
+		execArgv: quiet,
+		name: 'image-pipelines memory',
+	});
 }

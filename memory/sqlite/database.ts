@@ -10,7 +10,17 @@ export type Sqlite = typeof import('node:sqlite');
 type Row = object;
 
 /** Primary result codes of SQLite. */
-export const code = { busy: 5, locked: 6, noMemory: 7, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 } as const;
+export const code = {
+	busy: 5,
+	locked: 6,
+	noMemory: 7,
+	readOnly: 8,
+	ioError: 10,
+	corrupt: 11,
+	full: 13,
+	cannotOpen: 14,
+	notADatabase: 26,
+} as const;
 const failures: readonly number[] = Object.values(code);
 const damages: readonly number[] = [code.corrupt, code.notADatabase];
 
@@ -34,7 +44,8 @@ export function isDamage(error: unknown): boolean {
 
 /** `node:sqlite`, or null where this Node lacks it. Loaded on first use: an older Node must not fail at start. */
 export function loadSqlite(): Sqlite | null {
-	const found: Sqlite | undefined = 'getBuiltinModule' in process ? process.getBuiltinModule('node:sqlite') : undefined;
+	const found: Sqlite | undefined =
+		'getBuiltinModule' in process ? process.getBuiltinModule('node:sqlite') : undefined;
 	return found ?? null;
 }
 

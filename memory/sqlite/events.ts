@@ -11,7 +11,11 @@ interface EventRow {
 export function eventOperations(context: Context): Pick<Store, 'claimEvent' | 'confirmEvent'> {
 	/** What is known of an event, as far as it still counts. */
 	function current(scope: string, id: string): EventRow | null {
-		const row = context.journal.all<EventRow>('SELECT lineage, expires_at FROM events WHERE scope = ? AND id = ?', scope, id)[0];
+		const row = context.journal.all<EventRow>(
+			'SELECT lineage, expires_at FROM events WHERE scope = ? AND id = ?',
+			scope,
+			id,
+		)[0];
 		return row && row.expires_at > context.now ? row : null;
 	}
 

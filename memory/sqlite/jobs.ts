@@ -9,7 +9,10 @@ import { removeRecord } from './removal.ts';
 import type { JobRow } from './rows.ts';
 import { detailOf, jobColumns, recordOf } from './rows.ts';
 
-type JobOperations = Pick<Store, 'begin' | 'change' | 'take' | 'release' | 'finish' | 'note' | 'deliver' | 'settle' | 'forget'>;
+type JobOperations = Pick<
+	Store,
+	'begin' | 'change' | 'take' | 'release' | 'finish' | 'note' | 'deliver' | 'settle' | 'forget'
+>;
 
 /** The operations that write records. */
 export function jobOperations(context: Context): JobOperations {
@@ -22,11 +25,20 @@ export function jobOperations(context: Context): JobOperations {
 
 	/** Writes to each record that this process holds. */
 	function updateOwn(refs: readonly string[], assignments: string, ...values: number[]): void {
-		context.journal.write(`UPDATE jobs SET ${assignments} WHERE ref IN ${listed} AND owner = ?`, ...values, JSON.stringify(refs), owners.own);
+		context.journal.write(
+			`UPDATE jobs SET ${assignments} WHERE ref IN ${listed} AND owner = ?`,
+			...values,
+			JSON.stringify(refs),
+			owners.own,
+		);
 	}
 
 	function deliver(refs: readonly string[]): void {
-		context.journal.write(`UPDATE jobs SET delivered_at = ? WHERE ref IN ${listed} AND delivered_at IS NULL`, context.now, JSON.stringify(refs));
+		context.journal.write(
+			`UPDATE jobs SET delivered_at = ? WHERE ref IN ${listed} AND delivered_at IS NULL`,
+			context.now,
+			JSON.stringify(refs),
+		);
 	}
 
 	return {
@@ -69,7 +81,8 @@ export function jobOperations(context: Context): JobOperations {
 					...[origin.workflowId, origin.workflowName, origin.nodeId, origin.executionId, ref],
 				);
 			}
-			if (adoptedFrom !== undefined) journal.write('UPDATE jobs SET adopted_from = ? WHERE ref = ?', adoptedFrom, ref);
+			if (adoptedFrom !== undefined)
+				journal.write('UPDATE jobs SET adopted_from = ? WHERE ref = ?', adoptedFrom, ref);
 			return one('ref', ref);
 		},
 
@@ -86,7 +99,8 @@ export function jobOperations(context: Context): JobOperations {
 		note(endpointDigest, ends) {
 			for (const { ref, snapshot } of ends) {
 				const record = one('ref', ref);
-				if (record && isEndOf(record, endpointDigest, snapshot)) applyChange(context, ref, { state: { state: 'ended', snapshot } });
+				if (record && isEndOf(record, endpointDigest, snapshot))
+					applyChange(context, ref, { state: { state: 'ended', snapshot } });
 			}
 		},
 
@@ -103,7 +117,10 @@ export function jobOperations(context: Context): JobOperations {
 		forget(refs, credentialIds) {
 			const records = [...new Set(refs)].map((ref) => one('ref', ref)).filter((record) => record !== null);
 			const mine = records.filter(({ endpoint, busy }) => !busy && credentialIds.includes(endpoint.credentialId));
-			return { refs: mine.map(({ ref }) => ref), files: mine.flatMap(({ ref }) => removeRecord(context.journal, ref)) };
+			return {
+				refs: mine.map(({ ref }) => ref),
+				files: mine.flatMap(({ ref }) => removeRecord(context.journal, ref)),
+			};
 		},
 	};
 }
@@ -116,11 +133,17 @@ export function heldBy({ owners }: Context, owner: string | null): JobRecord['he
 }
 
 function spentUnder(journal: Database, { over }: BudgetLimit): { images: number; usd: number } {
-	const sum = "SELECT coalesce(sum(images), 0) AS images, coalesce(sum(usd), 0) AS usd FROM jobs WHERE state <> 'refused' AND node_id = ?";
+	const sum =
+		"SELECT coalesce(sum(images), 0) AS images, coalesce(sum(usd), 0) AS usd FROM jobs WHERE state <> 'refused' AND node_id = ?";
 	const row =
 		'lineage' in over
 			? journal.all<{ images: number; usd: number }>(`${sum} AND lineage = ?`, over.nodeId, over.lineage)[0]
-			: journal.all<{ images: number; usd: number }>(`${sum} AND workflow_id = ? AND day = ?`, over.nodeId, over.workflowId, over.day)[0];
+			: journal.all<{ images: number; usd: number }>(
+					`${sum} AND workflow_id = ? AND day = ?`,
+					over.nodeId,
+					over.workflowId,
+					over.day,
+				)[0];
 	return { images: row?.images ?? 0, usd: row?.usd ?? 0 };
 }
 
@@ -131,10 +154,36 @@ function insert(journal: Database, record: JobRecord, owner: string): void {
 	const { endpoint, origin, cost } = record;
 	journal.write(
 		insertStatement,
-		...[record.ref, record.key, record.baseKey, record.attempt, record.wireKey, record.lineage, record.rootExecutionId],
+		...[
+			record.ref,
+			record.key,
+			record.baseKey,
+			record.attempt,
+			record.wireKey,
+			record.lineage,
+			record.rootExecutionId,
+		],
 		...[JSON.stringify(origin), record.request, record.model],
-		...[endpoint.provider, endpoint.digest, endpoint.name, endpoint.credentialId, record.day, cost.images, cost.usd],
-		...[record.state, detailOf(record), JSON.stringify(record.requests), record.createdAt, record.updatedAt, null, null, owner, 1],
+		...[
+			endpoint.provider,
+			endpoint.digest,
+			endpoint.name,
+			endpoint.credentialId,
+			record.day,
+			cost.images,
+			cost.usd,
+		],
+		...[
+			record.state,
+			detailOf(record),
+			JSON.stringify(record.requests),
+			record.createdAt,
+			record.updatedAt,
+			null,
+			null,
+			owner,
+			1,
+		],
 		...[origin.workflowId, origin.workflowName, origin.nodeId, origin.executionId],
 	);
 }
@@ -144,13 +193,25 @@ function applyChange({ journal, now }: Context, ref: string, { state, requests, 
 	if (state) {
 		journal.write(
 			'UPDATE jobs SET state = ?, detail = ?, failed = ?, succeeded = ?, ended_at = CASE WHEN ? THEN coalesce(ended_at, ?) END WHERE ref = ?',
-			...[state.state, detailOf(state), Number(isFailed(state)), Number(isSuccess(state)), Number(state.state === 'ended'), now, ref],
+			...[
+				state.state,
+				detailOf(state),
+				Number(isFailed(state)),
+				Number(isSuccess(state)),
+				Number(state.state === 'ended'),
+				now,
+				ref,
+			],
 		);
 	}
 	if (requests) journal.write('UPDATE jobs SET requests = ? WHERE ref = ?', JSON.stringify(requests), ref);
 	if (cost) journal.write('UPDATE jobs SET images = ?, usd = ? WHERE ref = ?', cost.images, cost.usd, ref);
 	for (const id of providerIds({ ...(state && { state }), ...(requests && { requests }) })) {
 		// An id that a record once had stays its own: no other job can have it.
-		journal.write('INSERT OR IGNORE INTO provider_ids (endpoint, provider_id, ref) SELECT endpoint, ?, ref FROM jobs WHERE ref = ?', id, ref);
+		journal.write(
+			'INSERT OR IGNORE INTO provider_ids (endpoint, provider_id, ref) SELECT endpoint, ?, ref FROM jobs WHERE ref = ?',
+			id,
+			ref,
+		);
 	}
 }

@@ -8,7 +8,10 @@ export function learnedOperations(context: Context): Pick<Store, 'readLearned' |
 	const { learned } = context;
 	return {
 		readLearned(scope) {
-			const rows = learned.all<{ name: string; value: string }>('SELECT name, value FROM learned WHERE scope = ?', scope);
+			const rows = learned.all<{ name: string; value: string }>(
+				'SELECT name, value FROM learned WHERE scope = ?',
+				scope,
+			);
 			return Object.fromEntries(rows.map(({ name, value }) => [name, JSON.parse(value) as Json]));
 		},
 
@@ -16,7 +19,8 @@ export function learnedOperations(context: Context): Pick<Store, 'readLearned' |
 			learned.run('BEGIN IMMEDIATE');
 			try {
 				const sql = 'INSERT OR REPLACE INTO learned (scope, name, value, updated_at) VALUES (?, ?, ?, ?)';
-				for (const { scope, name, value } of entries) learned.write(sql, scope, name, JSON.stringify(value), context.now);
+				for (const { scope, name, value } of entries)
+					learned.write(sql, scope, name, JSON.stringify(value), context.now);
 				learned.write('DELETE FROM learned WHERE updated_at < ?', context.now - keepLearnedMs);
 				learned.run('COMMIT');
 			} catch (error) {

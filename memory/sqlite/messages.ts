@@ -11,9 +11,13 @@ export interface WorkerStart {
 }
 
 /** What the worker says first. */
-export type Opened = { kind: 'opened'; owner: string; secret: Uint8Array; notice: string | null } | { kind: 'failed'; reason: string };
+export type Opened =
+	| { kind: 'opened'; owner: string; secret: Uint8Array; notice: string | null }
+	| { kind: 'failed'; reason: string };
 
-/** What the worker is sent. Batches travel as JSON text, which is faster than a structured copy of many small objects. */
+/**
+ * What the worker is sent. Batches travel as JSON text, which is faster than a structured copy of many small objects.
+ */
 export type ToWorker = { kind: 'batch'; operations: string } | { kind: 'reopen' } | { kind: 'close' };
 
 /** What it answers, in the order of the messages. `failed`: the store itself failed and nothing was carried out. */

@@ -85,7 +85,11 @@ export function openLearned(sqlite: Sqlite, folder: string): Database {
 	}
 }
 
-function openChecked(sqlite: Sqlite, path: string, { secret, isSuspect }: Again): { database: Database; secret: Uint8Array } {
+function openChecked(
+	sqlite: Sqlite,
+	path: string,
+	{ secret, isSuspect }: Again,
+): { database: Database; secret: Uint8Array } {
 	const database = prepared(new Database(sqlite, path), journalSchema);
 	try {
 		const isChecked = isSuspect === true || statSync(path).size <= maxCheckedBytes;
@@ -112,7 +116,9 @@ function prepared(database: Database, schema: string): Database {
 function prepare(database: Database, schema: string): void {
 	retryWhileBusy(() => {
 		if (versionOf(database) > schemaVersion) throw new NewerSchema();
-		database.run('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216; PRAGMA temp_store = MEMORY');
+		database.run(
+			'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216; PRAGMA temp_store = MEMORY',
+		);
 	});
 	try {
 		database.run('BEGIN IMMEDIATE');

@@ -13,7 +13,8 @@ const sweepAfterMs = 60_000;
 
 /**
  * Which processes live. Each one holds an exclusive SQLite lock on a file of its own for as long as it lives: the
- * operating system frees it when the process is killed and keeps it while the process is stopped. No process id, no clock.
+ * operating system frees it when the process is killed and keeps it while the process is stopped. No process id, no
+ * clock.
  */
 export class Owners {
 	/** The id of this process. */

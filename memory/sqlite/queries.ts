@@ -15,7 +15,8 @@ type QueryOperations = Pick<Store, 'find' | 'takenIds' | 'refsOf' | 'list' | 'sp
 /** The operations that read records. */
 export function queryOperations(context: Context): QueryOperations {
 	const rows = (sql: string, values: readonly SQLInputValue[]) => context.journal.all<JobRow>(sql, ...values);
-	const records = (found: readonly JobRow[]): JobRecord[] => found.map((row) => recordOf(row, heldBy(context, row.owner)));
+	const records = (found: readonly JobRow[]): JobRecord[] =>
+		found.map((row) => recordOf(row, heldBy(context, row.owner)));
 
 	return {
 		find(query) {
@@ -25,13 +26,19 @@ export function queryOperations(context: Context): QueryOperations {
 
 		takenIds(endpointDigest, providerIds) {
 			const sql = `SELECT DISTINCT provider_id AS id FROM provider_ids WHERE endpoint = ? AND provider_id IN ${listed}`;
-			return context.journal.all<{ id: string }>(sql, endpointDigest, JSON.stringify(providerIds)).map(({ id }) => id);
+			return context.journal
+				.all<{ id: string }>(sql, endpointDigest, JSON.stringify(providerIds))
+				.map(({ id }) => id);
 		},
 
 		refsOf(endpointDigest, providerIds) {
 			const sql = `SELECT provider_ids.provider_id AS id, jobs.ref AS ref, jobs.requests AS requests FROM provider_ids JOIN jobs ON jobs.ref = provider_ids.ref
 				WHERE provider_ids.endpoint = ? AND provider_ids.provider_id IN ${listed} ORDER BY jobs.created_at, jobs.ref`;
-			const found = context.journal.all<{ id: string; ref: string; requests: string }>(sql, endpointDigest, JSON.stringify(providerIds));
+			const found = context.journal.all<{ id: string; ref: string; requests: string }>(
+				sql,
+				endpointDigest,
+				JSON.stringify(providerIds),
+			);
 			const whole = found.filter(({ id, requests }) => !isPart(JSON.parse(requests) as PaidRequest[], id));
 			return [...new Map(whole.map(({ id, ref }) => [id, ref]))];
 		},
@@ -40,7 +47,14 @@ export function queryOperations(context: Context): QueryOperations {
 			const { where, values } = narrowed(filter);
 			if (filter.refs) {
 				const sql = `SELECT ${jobColumns} FROM jobs WHERE ref IN ${listed} AND credential_id IN ${listed}${where} ORDER BY created_at DESC, ref LIMIT ?`;
-				return records(rows(sql, [JSON.stringify(filter.refs), JSON.stringify(filter.credentialIds), ...values, filter.limit]));
+				return records(
+					rows(sql, [
+						JSON.stringify(filter.refs),
+						JSON.stringify(filter.credentialIds),
+						...values,
+						filter.limit,
+					]),
+				);
 			}
 			// One search for each credential gives its newest in the order of the index, without sorting all of them.
 			const sql = `SELECT ${jobColumns} FROM jobs WHERE credential_id = ?${where} ORDER BY created_at DESC, ref LIMIT ?`;
@@ -58,7 +72,12 @@ export function queryOperations(context: Context): QueryOperations {
 				FROM jobs WHERE credential_id IN ${listed} AND state <> 'refused'${where}
 				GROUP BY provider, model, workflow_id, day ORDER BY day, provider, model, workflow_id`;
 			const credentials = JSON.stringify(filter.credentialIds);
-			const found = context.journal.all<SpendingRow & { newest: number }>(sql, livingBusyOwners(context), credentials, ...values);
+			const found = context.journal.all<SpendingRow & { newest: number }>(
+				sql,
+				livingBusyOwners(context),
+				credentials,
+				...values,
+			);
 			return found.map(({ newest, ...row }) => row);
 		},
 	};
@@ -81,13 +100,27 @@ function conditionOf(query: Query): Condition {
 			return {
 				where: `lineage = ? AND node_id = ? AND request IN ${listed} AND workflow_id = ? AND root_execution_id <> ?
 					AND failed = 0 AND state <> 'refused' AND credential_id IN ${listed} ORDER BY created_at, ref`,
-				values: [query.lineage, query.nodeId, JSON.stringify(query.requests), query.workflowId, query.exceptRootExecutionId, credentials],
+				values: [
+					query.lineage,
+					query.nodeId,
+					JSON.stringify(query.requests),
+					query.workflowId,
+					query.exceptRootExecutionId,
+					credentials,
+				],
 			};
 		case 'orphans':
 			return {
 				where: `workflow_id = ? AND node_id = ? AND request IN ${listed} AND created_at >= ? AND lineage <> ?
 					AND delivered_at IS NULL AND failed = 0 AND state <> 'refused' AND credential_id IN ${listed} ORDER BY created_at, ref`,
-				values: [query.workflowId, query.nodeId, JSON.stringify(query.requests), query.since, query.exceptLineage, credentials],
+				values: [
+					query.workflowId,
+					query.nodeId,
+					JSON.stringify(query.requests),
+					query.since,
+					query.exceptLineage,
+					credentials,
+				],
 			};
 		case 'success':
 			return {
@@ -103,7 +136,8 @@ function narrowed(filter: Omit<RecordFilter, 'limit'>): Condition {
 	if (filter.since !== undefined) parts.push(['created_at >= ?', filter.since]);
 	if (filter.until !== undefined) parts.push(['created_at <= ?', filter.until]);
 	if (filter.states) parts.push([`state IN ${listed}`, JSON.stringify(filter.states)]);
-	if (filter.delivered !== undefined) parts.push([filter.delivered ? 'delivered_at IS NOT NULL' : 'delivered_at IS NULL']);
+	if (filter.delivered !== undefined)
+		parts.push([filter.delivered ? 'delivered_at IS NOT NULL' : 'delivered_at IS NULL']);
 	if (filter.failed !== undefined) parts.push(['failed = ?', Number(filter.failed)]);
 	if (filter.workflowId !== undefined) parts.push(['workflow_id = ?', filter.workflowId]);
 	if (filter.executionId !== undefined) parts.push(['execution_id = ?', filter.executionId]);

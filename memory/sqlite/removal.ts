@@ -39,7 +39,8 @@ function tooMany(context: Context, maxRecords: number): string[] {
 	const excess = Math.min(count - maxRecords, stepSize);
 	if (excess <= 0) return [];
 	const before = context.now - keepAlwaysMs;
-	const sql = "SELECT ref FROM jobs WHERE state = 'ended' AND delivered_at IS NOT NULL AND busy = 0 AND updated_at < ? ORDER BY updated_at LIMIT ?";
+	const sql =
+		"SELECT ref FROM jobs WHERE state = 'ended' AND delivered_at IS NOT NULL AND busy = 0 AND updated_at < ? ORDER BY updated_at LIMIT ?";
 	const done = refsOf(context.journal.all(sql, before, excess));
 	if (done.length === excess) return done;
 	const living = livingBusyOwners(context);
@@ -54,7 +55,9 @@ function tooMany(context: Context, maxRecords: number): string[] {
 
 /** As a JSON list. */
 export function livingBusyOwners({ journal, owners }: Context): string {
-	const found = journal.all<{ owner: string }>('SELECT DISTINCT owner FROM jobs WHERE busy = 1 AND owner IS NOT NULL');
+	const found = journal.all<{ owner: string }>(
+		'SELECT DISTINCT owner FROM jobs WHERE busy = 1 AND owner IS NOT NULL',
+	);
 	return JSON.stringify(found.map(({ owner }) => owner).filter((owner) => owners.isAlive(owner)));
 }
 

@@ -15,17 +15,25 @@ export function resultOperations(context: Context): ResultOperations {
 	return {
 		addResult({ ref, imageIndex }, bytes) {
 			const { now } = context;
-			const sql = 'INSERT OR REPLACE INTO results (ref, image_index, bytes, written_at, keep_until) VALUES (?, ?, ?, ?, ?)';
+			const sql =
+				'INSERT OR REPLACE INTO results (ref, image_index, bytes, written_at, keep_until) VALUES (?, ?, ?, ?, ?)';
 			context.journal.write(sql, ref, imageIndex, bytes, now, now + keepResultMs);
 		},
 
 		keepResults(refs, until) {
-			context.journal.write(`UPDATE results SET keep_until = ? WHERE ref IN ${listed}`, until, JSON.stringify(refs));
+			context.journal.write(
+				`UPDATE results SET keep_until = ? WHERE ref IN ${listed}`,
+				until,
+				JSON.stringify(refs),
+			);
 		},
 
 		expireResults(maxBytes) {
 			const { journal, now } = context;
-			const expired = journal.all<ResultRow>('DELETE FROM results WHERE keep_until <= ? RETURNING ref, image_index', now);
+			const expired = journal.all<ResultRow>(
+				'DELETE FROM results WHERE keep_until <= ? RETURNING ref, image_index',
+				now,
+			);
 			const excess = journal.all<ResultRow>(
 				`DELETE FROM results WHERE (ref, image_index) IN (
 					SELECT ref, image_index FROM (

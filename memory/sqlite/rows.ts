@@ -50,7 +50,12 @@ export function recordOf(row: JobRow, held: JobRecord['held']): JobRecord {
 		origin: parse(row.origin) as Origin,
 		request: row.request,
 		model: row.model,
-		endpoint: { provider: row.provider, name: row.endpoint_name, digest: row.endpoint, credentialId: row.credential_id },
+		endpoint: {
+			provider: row.provider,
+			name: row.endpoint_name,
+			digest: row.endpoint,
+			credentialId: row.credential_id,
+		},
 		cost: { images: row.images, usd: row.usd },
 		day: row.day,
 		...stateOf(row),

@@ -1,7 +1,16 @@
 import { closeSync, openSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Operation, OperationName, Store } from '../store.ts';
-import { accepted, claimant, credentialIds, ended, newFolder, newRecord, refused, snapshot } from '../testing/samples.ts';
+import {
+	accepted,
+	claimant,
+	credentialIds,
+	ended,
+	newFolder,
+	newRecord,
+	refused,
+	snapshot,
+} from '../testing/samples.ts';
 import type { Sqlite } from './database.ts';
 import { Database, loadSqlite } from './database.ts';
 import { Owners } from './owners.ts';
@@ -25,7 +34,11 @@ afterEach(() => {
 	rmSync(folder, { recursive: true });
 });
 
-const operation = <N extends OperationName>(name: N, ...args: Parameters<Store[N]>): Operation<N> => ({ name, args, at: now });
+const operation = <N extends OperationName>(name: N, ...args: Parameters<Store[N]>): Operation<N> => ({
+	name,
+	args,
+	at: now,
+});
 
 /** The value of one operation. */
 function call<N extends OperationName>(name: N, ...args: Parameters<Store[N]>): ReturnType<Store[N]> {
@@ -43,19 +56,28 @@ describe('a batch', () => {
 			operation('begin', { ...newRecord('fox'), ...claimant('hen') }, []),
 			operation('begin', newRecord('owl'), []),
 		]);
-		expect(answers).toEqual([{ value: expect.objectContaining({ kind: 'begun' }) }, { error: expect.stringContaining('UNIQUE') }, { value: expect.objectContaining({ kind: 'begun' }) }]);
+		expect(answers).toEqual([
+			{ value: expect.objectContaining({ kind: 'begun' }) },
+			{ error: expect.stringContaining('UNIQUE') },
+			{ value: expect.objectContaining({ kind: 'begun' }) },
+		]);
 		expect(refs()).toEqual(['fox', 'owl']);
 	});
 
 	test('sees its own earlier operations', () => {
 		const { ref } = newRecord('fox');
-		const answers = store.run([operation('begin', newRecord('fox'), []), operation('change', ref, { state: accepted() }, { durable: false }), operation('list', { credentialIds, limit: 1 })]);
+		const answers = store.run([
+			operation('begin', newRecord('fox'), []),
+			operation('change', ref, { state: accepted() }, { durable: false }),
+			operation('list', { credentialIds, limit: 1 }),
+		]);
 		expect(answers[2]).toMatchObject({ value: [{ state: 'accepted' }] });
 	});
 
 	test('is one transaction, synced to disk only where an operation is durable', () => {
 		const ran = jest.spyOn(Database.prototype, 'run');
-		const statements = () => ran.mock.calls.map(([sql]) => sql).filter((sql) => /synchronous|BEGIN|COMMIT/.test(sql));
+		const statements = () =>
+			ran.mock.calls.map(([sql]) => sql).filter((sql) => /synchronous|BEGIN|COMMIT/.test(sql));
 		store.run([operation('begin', newRecord('fox'), []), operation('release', [newRecord('fox').ref])]);
 		expect(statements()).toEqual(['PRAGMA synchronous = FULL', 'BEGIN IMMEDIATE', 'COMMIT']);
 		ran.mockClear();
@@ -65,7 +87,11 @@ describe('a batch', () => {
 		store.run([operation('change', newRecord('fox').ref, {}, { durable: true })]);
 		expect(statements()[0]).toBe('PRAGMA synchronous = FULL');
 		ran.mockClear();
-		store.run([operation('list', { credentialIds, limit: 1 }), operation('takenIds', 'endpoint', ['x']), operation('refsOf', 'endpoint', ['x'])]);
+		store.run([
+			operation('list', { credentialIds, limit: 1 }),
+			operation('takenIds', 'endpoint', ['x']),
+			operation('refsOf', 'endpoint', ['x']),
+		]);
 		expect(statements()).toEqual([]);
 	});
 });
@@ -81,8 +107,15 @@ test('every query is a search of an index, and a budget is read from the index a
 	}
 	const { ref, key } = newRecord('fox');
 	const place = { workflowId: 'workflow', nodeId: 'node', requests: ['request'], credentialIds };
-	const budgets = [{ workflowId: 'workflow', nodeId: 'node', day: 'day' }, { lineage: 'lineage', nodeId: 'node' }];
-	call('begin', newRecord('fox'), budgets.map((over) => ({ name: 'limit', over, images: 5 })));
+	const budgets = [
+		{ workflowId: 'workflow', nodeId: 'node', day: 'day' },
+		{ lineage: 'lineage', nodeId: 'node' },
+	];
+	call(
+		'begin',
+		newRecord('fox'),
+		budgets.map((over) => ({ name: 'limit', over, images: 5 })),
+	);
 	call('change', ref, { state: accepted(), requests: [], cost: { images: 1, usd: 1 } }, { durable: true });
 	call('note', 'endpoint', [{ ref, snapshot: snapshot() }]);
 	call('release', [ref]);
@@ -96,7 +129,16 @@ test('every query is a search of an index, and a budget is read from the index a
 	call('find', { by: 'success', requests: ['request'], since: 0, credentialIds });
 	call('takenIds', 'endpoint', ['a', 'b']);
 	call('refsOf', 'endpoint', ['a', 'b']);
-	const filter = { credentialIds, since: 0, until: 5, states: ['sent'], delivered: false, failed: true, workflowId: 'w', executionId: '1' } as const;
+	const filter = {
+		credentialIds,
+		since: 0,
+		until: 5,
+		states: ['sent'],
+		delivered: false,
+		failed: true,
+		workflowId: 'w',
+		executionId: '1',
+	} as const;
 	for (const narrow of [filter, { ...filter, refs: [ref] }, { credentialIds }]) {
 		call('list', { ...narrow, limit: 5 });
 		call('spending', narrow);
@@ -114,16 +156,21 @@ test('every query is a search of an index, and a budget is read from the index a
 	const statements = [...asked].filter((sql) => !counts.test(sql) && !sql.includes(' learned'));
 	expect(statements.length).toBeGreaterThan(40);
 	for (const sql of statements) {
-		const plan = raw.prepare(`EXPLAIN QUERY PLAN ${sql}`).all().map(({ detail }) => String(detail));
+		const plan = raw
+			.prepare(`EXPLAIN QUERY PLAN ${sql}`)
+			.all()
+			.map(({ detail }) => String(detail));
 		const scans = plan.filter((line) => /^SCAN/.test(line) && !line.startsWith('SCAN json_each'));
 		expect({ sql, scans }).toEqual({ sql, scans: [] });
-		if (sql.includes('sum(images)') && !sql.includes('GROUP BY')) expect(plan.join()).toMatch(/SEARCH jobs USING COVERING INDEX jobs_(day|lineage)/);
+		if (sql.includes('sum(images)') && !sql.includes('GROUP BY'))
+			expect(plan.join()).toMatch(/SEARCH jobs USING COVERING INDEX jobs_(day|lineage)/);
 	}
 	raw.close();
 });
 
 describe('pruning', () => {
-	const prune = (bounds: { keepRecordsMs?: number; maxRecords?: number }) => call('prune', { keepRecordsMs: 30 * day, maxRecords: 200_000, ...bounds });
+	const prune = (bounds: { keepRecordsMs?: number; maxRecords?: number }) =>
+		call('prune', { keepRecordsMs: 30 * day, maxRecords: 200_000, ...bounds });
 	function begin(name: string, finished: boolean): void {
 		call('begin', newRecord(name), []);
 		if (!finished) return;
@@ -149,11 +196,19 @@ describe('pruning', () => {
 	});
 
 	test('beyond the number of records, ended and delivered ones go first', () => {
-		for (const [name, finished] of [['open1', false], ['done1', true], ['open2', false], ['done2', true]] as const) {
+		for (const [name, finished] of [
+			['open1', false],
+			['done1', true],
+			['open2', false],
+			['done2', true],
+		] as const) {
 			begin(name, finished);
 			now += 1;
 		}
-		call('release', ['open1', 'open2'].map((name) => newRecord(name).ref));
+		call(
+			'release',
+			['open1', 'open2'].map((name) => newRecord(name).ref),
+		);
 		now += 3 * day;
 		prune({ maxRecords: 3 });
 		expect(refs()).toEqual(['done2', 'open2', 'open1']);
@@ -172,7 +227,10 @@ describe('pruning', () => {
 
 	test('takes a few hundred at a time', () => {
 		store.run(Array.from({ length: 700 }, (_, index) => operation('begin', newRecord(`r${index}x`), [])));
-		call('release', refs().map((name) => name.padEnd(12, '0')));
+		call(
+			'release',
+			refs().map((name) => name.padEnd(12, '0')),
+		);
 		now += 40 * day;
 		expect(prune({}).more).toBe(true);
 		expect(refs()).toHaveLength(200);
@@ -215,7 +273,12 @@ test('result files beyond the bytes go, oldest first', () => {
 	}
 	expect(call('expireResults', 30)).toEqual([]);
 	expect(call('expireResults', 25)).toEqual([{ ref: 'fox000000000', imageIndex: 0 }]);
-	expect(call('strayResults', [0, 1].map((imageIndex) => ({ ref: 'fox000000000', imageIndex })))).toEqual([{ ref: 'fox000000000', imageIndex: 0 }]);
+	expect(
+		call(
+			'strayResults',
+			[0, 1].map((imageIndex) => ({ ref: 'fox000000000', imageIndex })),
+		),
+	).toEqual([{ ref: 'fox000000000', imageIndex: 0 }]);
 });
 
 test('a refused record that is replaced frees its provider ids', () => {
@@ -233,7 +296,12 @@ describe('owners', () => {
 		let clock = 0;
 		jest.spyOn(performance, 'now').mockImplementation(() => (clock += 2000));
 		const [one, two] = [new Owners(sqlite, owners()), new Owners(sqlite, owners())];
-		expect([one.isAlive(two.own), two.isAlive(one.own), one.isAlive(one.own), one.isAlive('0123456789abcdef')]).toEqual([true, true, true, false]);
+		expect([
+			one.isAlive(two.own),
+			two.isAlive(one.own),
+			one.isAlive(one.own),
+			one.isAlive('0123456789abcdef'),
+		]).toEqual([true, true, true, false]);
 		two.close();
 		expect(one.isAlive(two.own)).toBe(false);
 		one.close();
@@ -245,7 +313,9 @@ describe('owners', () => {
 		for (const name of ['dead', living.own]) utimesSync(join(owners(), `${name}.sqlite`), 0, 0);
 		const sweeper = new Owners(sqlite, owners());
 		sweeper.sweep();
-		expect(readdirSync(owners()).sort()).toEqual([store.owner, living.own, sweeper.own, 'fresh'].map((name) => `${name}.sqlite`).sort());
+		expect(readdirSync(owners()).sort()).toEqual(
+			[store.owner, living.own, sweeper.own, 'fresh'].map((name) => `${name}.sqlite`).sort(),
+		);
 		living.close();
 		sweeper.close();
 	});

@@ -65,20 +65,26 @@ export class SqliteStore {
 	}
 
 	/**
-	 * Carries out operations in their order: all in one transaction, or none. An operation that fails by itself does not
-	 * undo the others.
+	 * Carries out operations in their order: all in one transaction, or none. An operation that fails by itself does
+	 * not undo the others.
 	 * @throws where the store itself fails; then none was carried out
 	 */
 	run(operations: readonly Operation[]): Answer[] {
 		const journal = this.#runJournal(operations.filter((operation) => !isLearned(operation))).values();
-		// Learned values lie in another file: a transaction of the journal does not wait for it, and does not fail with it.
-		return operations.map((operation) => (isLearned(operation) ? this.#answerLearned(operation) : journal.next().value ?? { error: 'no answer' }));
+		// Learned values lie in another file: a transaction of the journal does not wait for it, and does not fail with
+		// it.
+		return operations.map((operation) =>
+			isLearned(operation) ? this.#answerLearned(operation) : (journal.next().value ?? { error: 'no answer' }),
+		);
 	}
 
 	/** Opens the journal's file again after it failed, and keeps the owner's lock. */
 	reopen(): void {
 		makeFolders(this.#folder);
-		const { database, path, secret, notice } = openJournal(this.#sqlite, this.#folder, { secret: this.secret, isSuspect: true });
+		const { database, path, secret, notice } = openJournal(this.#sqlite, this.#folder, {
+			secret: this.secret,
+			isSuspect: true,
+		});
 		this.#context.owners.lockAgain();
 		this.#context.journal.close();
 		this.secret = secret;

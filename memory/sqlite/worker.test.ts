@@ -18,7 +18,10 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Runs a script in a process of its own; gives what it wrote. */
 function run(script: string): { output: string; errors: string; status: number | null } {
-	const { stdout, stderr, status } = spawnSync(process.execPath, ['-e', script, join(compiled, 'open.js'), folder], { encoding: 'utf8', timeout: 10_000 });
+	const { stdout, stderr, status } = spawnSync(process.execPath, ['-e', script, join(compiled, 'open.js'), folder], {
+		encoding: 'utf8',
+		timeout: 10_000,
+	});
 	return { output: stdout.trim(), errors: stderr.trim(), status };
 }
 
@@ -32,7 +35,9 @@ test('an open memory keeps no process alive, but an operation that is awaited do
 		});`);
 	expect({ output, errors, status }).toEqual({ output: 'begun', errors: '', status: 0 });
 	const memory = await openMemory({ folder });
-	expect(await memory.journal.list({ credentialIds, limit: 10 })).toMatchObject([{ ref: newRecord('fox').ref, held: 'free' }]);
+	expect(await memory.journal.list({ credentialIds, limit: 10 })).toMatchObject([
+		{ ref: newRecord('fox').ref, held: 'free' },
+	]);
 	await memory.close();
 });
 
@@ -47,7 +52,9 @@ test('a Node without SQLite gets a memory in its process, and the reason', () =>
 			}
 		};
 		require(open).openMemory({ folder }).then((memory) => console.log(memory.problem));`);
-	expect(output).toBe(`Jobs are remembered only until n8n restarts, because Node ${process.version} has no built-in SQLite; update to Node 22.22 or newer.`);
+	expect(output).toBe(
+		`Jobs are remembered only until n8n restarts, because Node ${process.version} has no built-in SQLite; update to Node 22.22 or newer.`,
+	);
 });
 
 test('a worker that dies is replaced a minute later, and nothing is lost', async () => {

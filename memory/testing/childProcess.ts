@@ -31,9 +31,16 @@ export class MemoryProcess {
 	}
 
 	/** @param options.fileLimitKb files cannot grow beyond this, as on a full disk */
-	static async start(compiled: string, folder: string, options: { fileLimitKb?: number } = {}): Promise<MemoryProcess> {
+	static async start(
+		compiled: string,
+		folder: string,
+		options: { fileLimitKb?: number } = {},
+	): Promise<MemoryProcess> {
 		const command = [process.execPath, join(compiled, 'testing/child.js'), folder];
-		const limited = options.fileLimitKb === undefined ? command : ['bash', '-c', `ulimit -f ${options.fileLimitKb}; exec "$@"`, 'bash', ...command];
+		const limited =
+			options.fileLimitKb === undefined
+				? command
+				: ['bash', '-c', `ulimit -f ${options.fileLimitKb}; exec "$@"`, 'bash', ...command];
 		const child = spawn(limited[0] ?? '', limited.slice(1), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
 		const own = new MemoryProcess(child);
 		const { problem, digest } = await own.#next();

@@ -3,8 +3,29 @@ import type { JobRecord, RecordChange, StoredSnapshot } from '../record.ts';
 import type { Operation, Store } from '../store.ts';
 import { perform } from '../store.ts';
 
-type Entry = Omit<JobRecord, 'held' | 'busy'> & { owner: string | null; busy: boolean; endedAt: number | null; ids: string[] };
-type JobOperations = Pick<Store, 'find' | 'begin' | 'change' | 'take' | 'release' | 'finish' | 'note' | 'deliver' | 'takenIds' | 'refsOf' | 'settle' | 'forget' | 'claimEvent' | 'confirmEvent'>;
+type Entry = Omit<JobRecord, 'held' | 'busy'> & {
+	owner: string | null;
+	busy: boolean;
+	endedAt: number | null;
+	ids: string[];
+};
+type JobOperations = Pick<
+	Store,
+	| 'find'
+	| 'begin'
+	| 'change'
+	| 'take'
+	| 'release'
+	| 'finish'
+	| 'note'
+	| 'deliver'
+	| 'takenIds'
+	| 'refsOf'
+	| 'settle'
+	| 'forget'
+	| 'claimEvent'
+	| 'confirmEvent'
+>;
 
 /** What the memory means, as simply as it can be written: one list, searched through for everything. */
 export class Model {
@@ -43,7 +64,8 @@ export class Model {
 			if (state) {
 				for (const name of ['error', 'snapshot']) Reflect.deleteProperty(entry, name);
 				Object.assign(entry, state, { endedAt: state.state === 'ended' ? (entry.endedAt ?? now) : null });
-				if ('snapshot' in state && state.snapshot.job.id !== null) entry.ids.push(state.snapshot.job.id, state.snapshot.job.id.replace(/~.*/, ''));
+				if ('snapshot' in state && state.snapshot.job.id !== null)
+					entry.ids.push(state.snapshot.job.id, state.snapshot.job.id.replace(/~.*/, ''));
 			}
 			for (const { providerId } of requests ?? []) if (providerId !== null) entry.ids.push(providerId);
 			Object.assign(entry, requests && { requests }, cost && { cost }, { updatedAt: now });
@@ -58,7 +80,11 @@ export class Model {
 					const { over } = limit;
 					const counted = this.#entries.filter(
 						({ state, origin, lineage, day }) =>
-							state !== 'refused' && origin.nodeId === over.nodeId && ('lineage' in over ? lineage === over.lineage : origin.workflowId === over.workflowId && day === over.day),
+							state !== 'refused' &&
+							origin.nodeId === over.nodeId &&
+							('lineage' in over
+								? lineage === over.lineage
+								: origin.workflowId === over.workflowId && day === over.day),
 					);
 					const spent = { images: 0, usd: 0 };
 					for (const { cost } of counted) {
@@ -71,7 +97,18 @@ export class Model {
 				}
 				if (record.ref !== existing?.ref && byRef(record.ref)) throw new Error('The ref is taken.');
 				if (existing) remove(existing);
-				const entry = { ...record, state: 'sent' as const, createdAt: now, updatedAt: now, adoptedFrom: null, deliveredAt: null, owner, busy: true, endedAt: null, ids: [] };
+				const entry = {
+					...record,
+					state: 'sent' as const,
+					createdAt: now,
+					updatedAt: now,
+					adoptedFrom: null,
+					deliveredAt: null,
+					owner,
+					busy: true,
+					endedAt: null,
+					ids: [],
+				};
 				this.#entries.push(entry);
 				return { kind: 'begun', record: seen(entry) };
 			},
@@ -89,16 +126,26 @@ export class Model {
 					if (rival.state !== 'refused') return null;
 					remove(rival);
 				}
-				Object.assign(entry, as, { owner, busy: true, updatedAt: now }, adoptedFrom !== undefined && { adoptedFrom });
+				Object.assign(
+					entry,
+					as,
+					{ owner, busy: true, updatedAt: now },
+					adoptedFrom !== undefined && { adoptedFrom },
+				);
 				return seen(entry);
 			},
 			release: (refs) => {
-				for (const entry of this.#entries) if (refs.includes(entry.ref) && entry.owner === owner) entry.busy = false;
+				for (const entry of this.#entries)
+					if (refs.includes(entry.ref) && entry.owner === owner) entry.busy = false;
 			},
 			finish: (refs, { delivered }) => {
 				for (const entry of this.#entries) {
 					if (!refs.includes(entry.ref) || entry.owner !== owner) continue;
-					Object.assign(entry, { owner: null, busy: false, deliveredAt: entry.deliveredAt ?? (delivered ? now : null) });
+					Object.assign(entry, {
+						owner: null,
+						busy: false,
+						deliveredAt: entry.deliveredAt ?? (delivered ? now : null),
+					});
 				}
 			},
 			note: (endpoint, ends) => {
@@ -112,10 +159,16 @@ export class Model {
 			deliver: (refs) => {
 				for (const entry of this.#entries) if (refs.includes(entry.ref)) entry.deliveredAt ??= now;
 			},
-			takenIds: (endpoint, ids) => ids.filter((id) => this.#entries.some((entry) => entry.endpoint.digest === endpoint && entry.ids.includes(id))),
+			takenIds: (endpoint, ids) =>
+				ids.filter((id) =>
+					this.#entries.some((entry) => entry.endpoint.digest === endpoint && entry.ids.includes(id)),
+				),
 			refsOf: (endpoint, ids) =>
 				ids.flatMap((id): Array<[string, string]> => {
-					const found = this.#entries.filter((entry) => entry.endpoint.digest === endpoint && entry.ids.includes(id) && !isOneOfSeveral(entry, id));
+					const found = this.#entries.filter(
+						(entry) =>
+							entry.endpoint.digest === endpoint && entry.ids.includes(id) && !isOneOfSeveral(entry, id),
+					);
 					const last = sorted(found, ({ createdAt }) => [createdAt]).at(-1);
 					return last ? [[id, last.ref]] : [];
 				}),
@@ -128,7 +181,12 @@ export class Model {
 				return true;
 			},
 			forget: (refs, credentialIds) => {
-				const gone = this.#entries.filter((entry) => refs.includes(entry.ref) && credentialIds.includes(entry.endpoint.credentialId) && !seen(entry).busy);
+				const gone = this.#entries.filter(
+					(entry) =>
+						refs.includes(entry.ref) &&
+						credentialIds.includes(entry.endpoint.credentialId) &&
+						!seen(entry).busy,
+				);
 				gone.forEach(remove);
 				return { refs: gone.map(({ ref }) => ref), files: [] };
 			},
@@ -149,14 +207,25 @@ export class Model {
 
 	#find(query: Query): Entry[] {
 		const open = this.#entries.filter(({ endpoint }) => query.credentialIds.includes(endpoint.credentialId));
-		if (query.by === 'baseKey') return sorted(open.filter(({ baseKey }) => baseKey === query.baseKey), ({ attempt, createdAt }) => [-attempt, -createdAt]);
+		if (query.by === 'baseKey')
+			return sorted(
+				open.filter(({ baseKey }) => baseKey === query.baseKey),
+				({ attempt, createdAt }) => [-attempt, -createdAt],
+			);
 		const wanted = open.filter(({ request }) => query.requests.includes(request));
 		if (query.by === 'success') {
-			const good = wanted.filter((entry) => entry.state === 'ended' && statusOf(entry) === 'succeeded' && (entry.endedAt ?? 0) >= query.since);
+			const good = wanted.filter(
+				(entry) =>
+					entry.state === 'ended' && statusOf(entry) === 'succeeded' && (entry.endedAt ?? 0) >= query.since,
+			);
 			return sorted(good, ({ endedAt }) => [-(endedAt ?? 0)]);
 		}
-		const here = wanted.filter(({ origin }) => origin.workflowId === query.workflowId && origin.nodeId === query.nodeId);
-		const alive = here.filter((entry) => entry.state !== 'refused' && !['failed', 'canceled'].includes(statusOf(entry)));
+		const here = wanted.filter(
+			({ origin }) => origin.workflowId === query.workflowId && origin.nodeId === query.nodeId,
+		);
+		const alive = here.filter(
+			(entry) => entry.state !== 'refused' && !['failed', 'canceled'].includes(statusOf(entry)),
+		);
 		const asked = alive.filter((entry) =>
 			query.by === 'orphans'
 				? entry.lineage !== query.exceptLineage && entry.deliveredAt === null && entry.createdAt >= query.since
@@ -175,7 +244,10 @@ export class Model {
 }
 
 function isOneOfSeveral({ requests }: Entry, id: string): boolean {
-	return requests.some(({ providerId }) => providerId === id) && requests.some(({ providerId }) => providerId !== null && providerId !== id);
+	return (
+		requests.some(({ providerId }) => providerId === id) &&
+		requests.some(({ providerId }) => providerId !== null && providerId !== id)
+	);
 }
 
 function statusOf(entry: Entry): string {
@@ -183,6 +255,7 @@ function statusOf(entry: Entry): string {
 }
 
 function sorted(entries: Entry[], values: (entry: Entry) => number[]): Entry[] {
-	const rank = (entry: Entry) => [...values(entry).map((value) => String(value + 1e15).padStart(20, '0')), entry.ref].join(' ');
+	const rank = (entry: Entry) =>
+		[...values(entry).map((value) => String(value + 1e15).padStart(20, '0')), entry.ref].join(' ');
 	return entries.sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
 }

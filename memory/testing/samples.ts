@@ -66,14 +66,37 @@ export function snapshot(status: JobStatus = 'succeeded', id: string | null = 'j
 			createdAt: null,
 			updatedAt: null,
 		},
-		images: [{ index: 0, url: 'https://example.com/fox.png', fileName: 'fox.png', mimeType: 'image/png', width: null, height: null, bytes: null, seed: null }],
+		images: [
+			{
+				index: 0,
+				url: 'https://example.com/fox.png',
+				fileName: 'fox.png',
+				mimeType: 'image/png',
+				width: null,
+				height: null,
+				bytes: null,
+				seed: null,
+			},
+		],
 	};
 }
 
-export const ended = (status: JobStatus = 'succeeded', id: string | null = 'job-1'): RecordState => ({ state: 'ended', snapshot: snapshot(status, id) });
-export const accepted = (id: string | null = 'job-1'): RecordState => ({ state: 'accepted', snapshot: snapshot('running', id) });
+export const ended = (status: JobStatus = 'succeeded', id: string | null = 'job-1'): RecordState => ({
+	state: 'ended',
+	snapshot: snapshot(status, id),
+});
+export const accepted = (id: string | null = 'job-1'): RecordState => ({
+	state: 'accepted',
+	snapshot: snapshot('running', id),
+});
 
-const error = { code: 'network', message: 'The connection was reset.', hint: null, retryable: true, httpStatus: null } as const;
+const error = {
+	code: 'network',
+	message: 'The connection was reset.',
+	hint: null,
+	retryable: true,
+	httpStatus: null,
+} as const;
 export const unknown: RecordState = { state: 'unknown', error };
 export const refused: RecordState = { state: 'refused', error };
 

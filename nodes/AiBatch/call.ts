@@ -25,22 +25,50 @@ export interface Call extends OperationDescription {
 	accept?: readonly number[];
 }
 
-type Given = Pick<Call, 'resource' | 'operation' | 'name' | 'action' | 'description' | 'method' | 'path'> & Partial<Call>;
+type Given = Pick<Call, 'resource' | 'operation' | 'name' | 'action' | 'description' | 'method' | 'path'> &
+	Partial<Call>;
 
-const freeBody: INodeProperties = { displayName: 'Body (JSON)', name: 'bodyJson', type: 'json', default: '{}', description: 'Fields of the request as a JSON object; the document does not say which there are' };
+const freeBody: INodeProperties = {
+	displayName: 'Body (JSON)',
+	name: 'bodyJson',
+	type: 'json',
+	default: '{}',
+	description: 'Fields of the request as a JSON object; the document does not say which there are',
+};
 const fileFields: INodeProperties[] = [
-	{ ...inputBinaryField, required: false, default: '', placeholder: 'e.g. image_0', description: 'The field of the incoming item that holds the file; empty to send JSON alone' },
-	{ displayName: 'Name of the Form Field', name: 'formField', type: 'string', default: 'image', description: 'What the file is called in the form' },
+	{
+		...inputBinaryField,
+		required: false,
+		default: '',
+		placeholder: 'e.g. image_0',
+		description: 'The field of the incoming item that holds the file; empty to send JSON alone',
+	},
+	{
+		displayName: 'Name of the Form Field',
+		name: 'formField',
+		type: 'string',
+		default: 'image',
+		description: 'What the file is called in the form',
+	},
 ];
 
 /** A call with the fields and the coverage that follow from how it is sent. */
 export function call(given: Given): Call {
 	const { method, path, elsewhere, fields = [], hasFreeBody, takesFile } = given;
-	return { ...given, endpoints: [path, ...(elsewhere ? [elsewhere] : [])].map((one) => `${method} ${asDocumented(one)}`), fields: [...fields, ...(takesFile ? fileFields : []), ...(hasFreeBody ? [freeBody] : [])] };
+	return {
+		...given,
+		endpoints: [path, ...(elsewhere ? [elsewhere] : [])].map((one) => `${method} ${asDocumented(one)}`),
+		fields: [...fields, ...(takesFile ? fileFields : []), ...(hasFreeBody ? [freeBody] : [])],
+	};
 }
 
 /** The document writes `{batch_id}` where our parameter is `batchId`. */
 const asDocumented = (path: string) => path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** A text parameter. */
-export const text = (name: string, displayName: string, description: string, more: Partial<INodeProperties> = {}): INodeProperties => ({ displayName, name, type: 'string', default: '', description, ...more });
+export const text = (
+	name: string,
+	displayName: string,
+	description: string,
+	more: Partial<INodeProperties> = {},
+): INodeProperties => ({ displayName, name, type: 'string', default: '', description, ...more });

@@ -1,4 +1,10 @@
-import { type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription, NodeConnectionTypes } from 'n8n-workflow';
+import {
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+	NodeConnectionTypes,
+} from 'n8n-workflow';
 import { credentialFields, jobIdField, providerOrInputField } from '../shared/fields';
 
 export class ImageCancel implements INodeType {
@@ -31,7 +37,11 @@ export class ImageCancel implements INodeType {
 						type: 'options',
 						options: [
 							{ name: 'Error', value: 'error', description: 'The item fails' },
-							{ name: 'Pass', value: 'pass', description: 'The item goes on with the job as it stands, the reason in job.error' },
+							{
+								name: 'Pass',
+								value: 'pass',
+								description: 'The item goes on with the job as it stands, the reason in job.error',
+							},
 						],
 						default: 'error',
 						description: 'What to do with a job that runs or has ended: those cannot be canceled',

@@ -8,7 +8,10 @@ import { hintAt, toNodeError } from '../shared/errors';
 import { blankJob, toItem, withError } from '../shared/items';
 import { type JobRef, readJobRef } from '../shared/jobRef';
 
-/** Cancels the job of every item. All items are tried before the node fails, so that one refusal keeps no other job running. */
+/**
+ * Cancels the job of every item. All items are tried before the node fails, so that one refusal keeps no other job
+ * running.
+ */
 export async function cancel(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const node = context.getNode();
 	const goOn = context.continueOnFail();
@@ -43,23 +46,46 @@ export async function cancel(context: IExecuteFunctions): Promise<INodeExecution
 	const failures = results.filter(({ error }) => error !== undefined);
 	const [first] = failures;
 	if (first?.error && !goOn && failures.length === results.length) {
-		throw toNodeError(node, first.error.toJobError(), { itemIndex: first.ref.itemIndex, provider: first.ref.provider, jobId: first.ref.id });
+		throw toNodeError(node, first.error.toJobError(), {
+			itemIndex: first.ref.itemIndex,
+			provider: first.ref.provider,
+			jobId: first.ref.id,
+		});
 	}
-	if (first?.error) hintAt(context, `${failures.length} of ${results.length} jobs could not be canceled; the first: ${first.error.message}. Their items say so in job.error.`);
+	if (first?.error)
+		hintAt(
+			context,
+			`${failures.length} of ${results.length} jobs could not be canceled; the first: ${first.error.message}. Their items say so in job.error.`,
+		);
 	return [
 		results.map(({ item, error, ref }) =>
-			error && node.onError === 'continueErrorOutput' ? { json: { error: error.message, details: item.json }, pairedItem: { item: ref.itemIndex } } : item,
+			error && node.onError === 'continueErrorOutput'
+				? { json: { error: error.message, details: item.json }, pairedItem: { item: ref.itemIndex } }
+				: item,
 		),
 	];
 }
 
-async function cancelOne(endpoint: Endpoint, { id, known }: JobRef, before: JobSnapshot, signal: AbortSignal | undefined): Promise<JobSnapshot> {
-	if (id === null || (known && isTerminal(known.job.status))) throw new ImageError('conflict', { message: `The job is ${before.job.status} and cannot be canceled`, delivery: 'notSent' });
+async function cancelOne(
+	endpoint: Endpoint,
+	{ id, known }: JobRef,
+	before: JobSnapshot,
+	signal: AbortSignal | undefined,
+): Promise<JobSnapshot> {
+	if (id === null || (known && isTerminal(known.job.status)))
+		throw new ImageError('conflict', {
+			message: `The job is ${before.job.status} and cannot be canceled`,
+			delivery: 'notSent',
+		});
 	return advanceSnapshot(before, await endpoint.cancel(id, signal));
 }
 
 /** The job as the provider sees it now, where it lets itself be asked. */
-async function asItStands(endpoint: Endpoint, before: JobSnapshot, signal: AbortSignal | undefined): Promise<JobSnapshot> {
+async function asItStands(
+	endpoint: Endpoint,
+	before: JobSnapshot,
+	signal: AbortSignal | undefined,
+): Promise<JobSnapshot> {
 	const { id } = before.job;
 	if (id === null || isTerminal(before.job.status)) return before;
 	const observation = (await endpoint.look([id], signal).catch(() => undefined))?.get(id);

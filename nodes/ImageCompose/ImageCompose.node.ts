@@ -1,4 +1,10 @@
-import { type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription, NodeConnectionTypes } from 'n8n-workflow';
+import {
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+	NodeConnectionTypes,
+} from 'n8n-workflow';
 import { providers } from '../../providers/registry';
 import { credentialFields, extraFields, providerFields, requestFields, resultOptions, several } from '../shared/fields';
 import { submitOptions, waitFields } from '../shared/generate/fields';
@@ -31,10 +37,21 @@ export class ImageCompose implements INodeType {
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. image_0, https://example.com/photo.jpg',
-				description: 'The images to start from, in this order: names of binary fields and URLs, separated by commas or lines. Empty takes every image among the binary data of the item.',
+				description:
+					'The images to start from, in this order: names of binary fields and URLs, separated by commas or lines. Empty takes every image among the binary data of the item.',
 			},
 			...(withStrength.length > 0
-				? [{ displayName: 'Strength', name: 'strength', type: 'number' as const, typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 }, default: 0.5, displayOptions: { show: { provider: [...withStrength, several] } }, description: 'How far the references may be left behind, from 0 to 1' }]
+				? [
+						{
+							displayName: 'Strength',
+							name: 'strength',
+							type: 'number' as const,
+							typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
+							default: 0.5,
+							displayOptions: { show: { provider: [...withStrength, several] } },
+							description: 'How far the references may be left behind, from 0 to 1',
+						},
+					]
 				: []),
 			...otherFields,
 			...waitFields,
@@ -47,7 +64,14 @@ export class ImageCompose implements INodeType {
 				options: [
 					...submitOptions,
 					...extraFields(composers),
-					{ displayName: 'Fit References', name: 'fitReferences', type: 'boolean', default: false, description: 'Whether references that are too large for the provider are scaled down, and those of a type it does not take converted. Otherwise they are an error.' },
+					{
+						displayName: 'Fit References',
+						name: 'fitReferences',
+						type: 'boolean',
+						default: false,
+						description:
+							'Whether references that are too large for the provider are scaled down, and those of a type it does not take converted. Otherwise they are an error.',
+					},
 					...resultOptions,
 				],
 			},

@@ -12,7 +12,9 @@ import { readReferences } from './references';
 
 type ComposeOptions = GenerateOptions & { fitReferences?: boolean };
 
-/** Image Generate with references: read and named first, looked into and made ready once every item's fields are right. */
+/**
+ * Image Generate with references: read and named first, looked into and made ready once every item's fields are right.
+ */
 export async function compose(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	return await generate(context, {
 		read: (_context, provider, itemIndex, options) => {
@@ -27,7 +29,10 @@ export async function compose(context: IExecuteFunctions): Promise<INodeExecutio
 			const references: Reference[] = [];
 			for (const [place, reference] of (request.references ?? []).entries()) {
 				const prepared = await outcomeOf(prepare(context, reference, endpoint, options));
-				if (!prepared.ok) throw prepared.error.code === 'canceled' ? prepared.error : about(prepared.error, place + 1, reference);
+				if (!prepared.ok)
+					throw prepared.error.code === 'canceled'
+						? prepared.error
+						: about(prepared.error, place + 1, reference);
 				references.push(prepared.value);
 			}
 			const ready = { ...request, references };
@@ -37,22 +42,42 @@ export async function compose(context: IExecuteFunctions): Promise<INodeExecutio
 	});
 }
 
-async function prepare(context: IExecuteFunctions, reference: Reference, endpoint: Endpoint, { fitReferences = false }: ComposeOptions): Promise<Reference> {
+async function prepare(
+	context: IExecuteFunctions,
+	reference: Reference,
+	endpoint: Endpoint,
+	{ fitReferences = false }: ComposeOptions,
+): Promise<Reference> {
 	const { references: limits } = endpoint.provider.capabilities;
 	if (!limits || (reference.kind === 'url' && limits.kinds.includes('url'))) return reference;
 	const file = reference.kind === 'url' ? await fetched(context, reference.url, endpoint) : reference;
-	const store = async (data: Buffer, fileName: string, mimeType: string) => fileOf(context, await context.helpers.prepareBinaryData(data, fileName, mimeType), fileName);
+	const store = async (data: Buffer, fileName: string, mimeType: string) =>
+		fileOf(context, await context.helpers.prepareBinaryData(data, fileName, mimeType), fileName);
 	return { kind: 'binary', ...(await prepareFile(file, limits, { fit: fitReferences, store })) };
 }
 
-/** A picture from its address, for a provider that takes files: kept in n8n's binary store, to be sent as often as needed. */
+/**
+ * A picture from its address, for a provider that takes files: kept in n8n's binary store, to be sent as often as
+ * needed.
+ */
 async function fetched(context: IExecuteFunctions, url: string, endpoint: Endpoint): Promise<SourceFile> {
 	const { data, fileName } = await downloadPicture(context, url, endpoint, context.getExecutionCancelSignal());
 	return fileOf(context, data, fileName);
 }
 
 /** Which reference it was, by its place and its name; of a URL only the host, since its query may open it. */
-function about({ code, message, hint, retryable, httpStatus, cause }: ImageError, place: number, reference: Reference): ImageError {
+function about(
+	{ code, message, hint, retryable, httpStatus, cause }: ImageError,
+	place: number,
+	reference: Reference,
+): ImageError {
 	const name = reference.kind === 'url' ? new URL(reference.url).host : reference.fileName;
-	return new ImageError(code === 'malformedResponse' ? 'invalidRequest' : code, { message: `Reference ${place} (${name}) ${reference.kind === 'url' ? `cannot be used: ${message}` : message}`, hint, retryable, httpStatus, delivery: 'notSent', cause });
+	return new ImageError(code === 'malformedResponse' ? 'invalidRequest' : code, {
+		message: `Reference ${place} (${name}) ${reference.kind === 'url' ? `cannot be used: ${message}` : message}`,
+		hint,
+		retryable,
+		httpStatus,
+		delivery: 'notSent',
+		cause,
+	});
 }

@@ -13,9 +13,16 @@ export function readReferences(context: IExecuteFunctions, itemIndex: number): R
 	const named = entriesOf(value);
 	const entries = named.length > 0 ? named : pictureFields(context, itemIndex);
 	if (entries.length === 0) {
-		throw new ImageError('invalidRequest', { message: 'References is empty, and the item has no picture among its binary data', hint: 'Name binary fields or URLs, separated by commas', delivery: 'notSent' });
+		throw new ImageError('invalidRequest', {
+			message: 'References is empty, and the item has no picture among its binary data',
+			hint: 'Name binary fields or URLs, separated by commas',
+			delivery: 'notSent',
+		});
 	}
-	return entries.map((entry): Reference => (isUrl(entry) ? { kind: 'url', url: entry } : { kind: 'binary', ...inputFile(context, itemIndex, entry) }));
+	return entries.map(
+		(entry): Reference =>
+			isUrl(entry) ? { kind: 'url', url: entry } : { kind: 'binary', ...inputFile(context, itemIndex, entry) },
+	);
 }
 
 /** Commas also stand in URLs: there only one that a blank or another URL follows ends it. */

@@ -33,18 +33,36 @@ export const perItem: Readonly<Record<string, (exporter: Exporter) => Work>> = {
 		const size = positive(context.getNodeParameter('size', itemIndex, 256), 'Size');
 		const format = context.getNodeParameter('format', itemIndex, 'webp') as OutputFormat;
 		const converted = await convert(await exporter.still(source), { ...plain, format, width: size, height: size });
-		changes.binary[`thumbnail_${source.index}`] = await exporter.store(converted.data, await nameOf(source, converted.extension), converted.mimeType);
+		changes.binary[`thumbnail_${source.index}`] = await exporter.store(
+			converted.data,
+			await nameOf(source, converted.extension),
+			converted.mimeType,
+		);
 	},
 	writeMetadata: (exporter) => async (source, itemIndex, changes) => {
 		const still = await exporter.still(source);
-		const { prompt, negativePrompt } = exporter.context.getNodeParameter('options', itemIndex, {}) as { prompt?: string; negativePrompt?: string };
-		const data = embedMetadata(still, { ...source.lineage, ...(prompt ? { prompt } : {}), ...(negativePrompt ? { negativePrompt } : {}) });
-		changes.binary[source.field] = await exporter.store(data, await nameOf(source, still.facts.extension), still.facts.mimeType);
+		const { prompt, negativePrompt } = exporter.context.getNodeParameter('options', itemIndex, {}) as {
+			prompt?: string;
+			negativePrompt?: string;
+		};
+		const data = embedMetadata(still, {
+			...source.lineage,
+			...(prompt ? { prompt } : {}),
+			...(negativePrompt ? { negativePrompt } : {}),
+		});
+		changes.binary[source.field] = await exporter.store(
+			data,
+			await nameOf(source, still.facts.extension),
+			still.facts.mimeType,
+		);
 		changes.images.set(source.field, { bytes: data.length });
 	},
 	readMetadata: (exporter) => async (source, _itemIndex, changes) => {
 		const { settings, ...found } = await findMetadata(await exporter.still(source));
-		changes.json['metadata'] = [...((changes.json['metadata'] as IDataObject[] | undefined) ?? []), { image: source.index, field: source.field, ...found, settings }];
+		changes.json['metadata'] = [
+			...((changes.json['metadata'] as IDataObject[] | undefined) ?? []),
+			{ image: source.index, field: source.field, ...found, settings },
+		];
 	},
 };
 
@@ -65,24 +83,51 @@ export async function runPerItem(exporter: Exporter, work: Work): Promise<INodeE
 		const changes = changed.get(itemIndex);
 		const images = json['images'];
 		return {
-			json: { ...json, ...changes?.json, ...(Array.isArray(images) ? { images: (images as unknown as Image[]).map((image) => ({ ...image, ...changes?.images.get(binaryName(image.index)) })) as unknown as IDataObject[] } : {}) },
+			json: {
+				...json,
+				...changes?.json,
+				...(Array.isArray(images)
+					? {
+							images: (images as unknown as Image[]).map((image) => ({
+								...image,
+								...changes?.images.get(binaryName(image.index)),
+							})) as unknown as IDataObject[],
+						}
+					: {}),
+			},
 			binary: { ...binary, ...changes?.binary },
 			pairedItem: { item: itemIndex },
 		};
 	});
 }
 
-const plain: Omit<Conversion, 'format' | 'width' | 'height'> = { quality: 80, fit: 'inside', enlarge: false, keepMetadata: false, background: '#ffffff' };
+const plain: Omit<Conversion, 'format' | 'width' | 'height'> = {
+	quality: 80,
+	fit: 'inside',
+	enlarge: false,
+	keepMetadata: false,
+	background: '#ffffff',
+};
 
 function readConversion({ context }: Exporter, itemIndex: number): Conversion {
-	const options = context.getNodeParameter('options', itemIndex, {}) as Partial<Pick<Conversion, 'fit' | 'enlarge' | 'keepMetadata' | 'background'>>;
+	const options = context.getNodeParameter('options', itemIndex, {}) as Partial<
+		Pick<Conversion, 'fit' | 'enlarge' | 'keepMetadata' | 'background'>
+	>;
 	const side = (name: string, displayName: string) => {
 		const value: unknown = context.getNodeParameter(name, itemIndex, 0);
 		return value === 0 || value === '' || value === null ? null : positive(value, displayName);
 	};
 	const quality = Number(context.getNodeParameter('quality', itemIndex, 85));
-	if (!(Number.isInteger(quality) && quality >= 1 && quality <= 100)) throw refused(`Quality is ${quality}; a whole number from 1 to 100 is allowed`);
-	return { ...plain, ...options, quality, format: context.getNodeParameter('format', itemIndex, 'webp') as OutputFormat, width: side('width', 'Width'), height: side('height', 'Height') };
+	if (!(Number.isInteger(quality) && quality >= 1 && quality <= 100))
+		throw refused(`Quality is ${quality}; a whole number from 1 to 100 is allowed`);
+	return {
+		...plain,
+		...options,
+		quality,
+		format: context.getNodeParameter('format', itemIndex, 'webp') as OutputFormat,
+		width: side('width', 'Width'),
+		height: side('height', 'Height'),
+	};
 }
 
 /** Largest side made, in pixels. */
@@ -102,7 +147,13 @@ async function nameOf({ file }: Source, extension: string): Promise<string> {
 	return withExtension((await file()).fileName, extension);
 }
 
-const factsOf = ({ mimeType, width, height, data }: Converted, fileName: string): Partial<Image> => ({ fileName, mimeType, width, height, bytes: data.length });
+const factsOf = ({ mimeType, width, height, data }: Converted, fileName: string): Partial<Image> => ({
+	fileName,
+	mimeType,
+	width,
+	height,
+	bytes: data.length,
+});
 
 /** The operation of an item, by the fields of the node. */
 export function perItemName(exporter: Exporter, operation: string): string {

@@ -18,6 +18,8 @@ export async function exportImages(context: IExecuteFunctions): Promise<INodeExe
 		if (single) return [await runPerItem(exporter, single(exporter))];
 		throw new NodeOperationError(context.getNode(), `There is no operation ${operation}`);
 	} catch (thrown) {
-		throw thrown instanceof ImageError ? toNodeError(context.getNode(), thrown.toJobError(), { itemIndex: 0 }) : thrown;
+		throw thrown instanceof ImageError
+			? toNodeError(context.getNode(), thrown.toJobError(), { itemIndex: 0 })
+			: thrown;
 	}
 }

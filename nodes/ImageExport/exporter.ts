@@ -17,7 +17,9 @@ export interface Exporter {
 	/** A picture that may be worked on; only one is held at a time. */
 	still: (source: Source) => Promise<Still>;
 	store: (data: Buffer, fileName: string, mimeType: string) => Promise<IBinaryData>;
-	/** Goes through all pictures of all items, one after the other; what fails is noted, and does not keep the others. */
+	/**
+	 * Goes through all pictures of all items, one after the other; what fails is noted, and does not keep the others.
+	 */
 	each: (work: (source: Source, itemIndex: number) => Promise<void>) => Promise<Failure[]>;
 }
 
@@ -25,7 +27,10 @@ export async function createExporter(context: IExecuteFunctions): Promise<Export
 	const signal = context.getExecutionCancelSignal();
 	const hosts = await hostsOf(context);
 	const { maxImageSize } = context.getNodeParameter('options', 0, {}) as { maxImageSize?: number };
-	const limits: ImageLimits = { ...defaultImageLimits, ...(maxImageSize === undefined ? {} : { maxBytes: maxImageSize * 1024 * 1024 }) };
+	const limits: ImageLimits = {
+		...defaultImageLimits,
+		...(maxImageSize === undefined ? {} : { maxBytes: maxImageSize * 1024 * 1024 }),
+	};
 	const sources = (itemIndex: number) => sourcesOf(context, itemIndex, { hosts, signal });
 	return {
 		context,

@@ -11,11 +11,18 @@ export interface Failure {
 }
 
 /** As it stands in an item. */
-export function describeFailure({ itemIndex, image, error }: Failure): { item: number; image: number | null } & JobError {
+export function describeFailure({
+	itemIndex,
+	image,
+	error,
+}: Failure): { item: number; image: number | null } & JobError {
 	return { item: itemIndex, image, ...error.toJobError() };
 }
 
-/** Items that failed, with what they brought along, and `error` and `details` as n8n and the other nodes of the pack have them. */
+/**
+ * Items that failed, with what they brought along, and `error` and `details` as n8n and the other nodes of the pack
+ * have them.
+ */
 export function failedItems(context: IExecuteFunctions, failures: readonly Failure[]): INodeExecutionData[] {
 	const items = context.getInputData();
 	const first = new Map<number, Failure>();
@@ -24,7 +31,11 @@ export function failedItems(context: IExecuteFunctions, failures: readonly Failu
 		const { itemIndex, error } = failure;
 		const { json = {}, binary } = items[itemIndex] ?? {};
 		const message = failure.image === null ? error.message : `Image ${failure.image}: ${error.message}`;
-		return { json: { ...json, error: message, details: { ...describeFailure(failure) } }, ...(binary ? { binary } : {}), pairedItem: { item: itemIndex } };
+		return {
+			json: { ...json, error: message, details: { ...describeFailure(failure) } },
+			...(binary ? { binary } : {}),
+			pairedItem: { item: itemIndex },
+		};
 	});
 }
 
@@ -35,7 +46,14 @@ export function tellFailures(context: IExecuteFunctions, failures: readonly Fail
 	const failed = new Set(failures.map(({ itemIndex }) => itemIndex));
 	if (failed.size === context.getInputData().length && !context.continueOnFail()) {
 		const error = first.error.toJobError();
-		throw toNodeError(context.getNode(), { ...error, message: first.image === null ? error.message : `Image ${first.image}: ${error.message}` }, { itemIndex: first.itemIndex });
+		throw toNodeError(
+			context.getNode(),
+			{ ...error, message: first.image === null ? error.message : `Image ${first.image}: ${error.message}` },
+			{ itemIndex: first.itemIndex },
+		);
 	}
-	hintAt(context, `${failed.size} of ${context.getInputData().length} items could not be exported; the first (item ${first.itemIndex}): ${first.error.message}`);
+	hintAt(
+		context,
+		`${failed.size} of ${context.getInputData().length} items could not be exported; the first (item ${first.itemIndex}): ${first.error.message}`,
+	);
 }

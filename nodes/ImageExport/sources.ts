@@ -35,23 +35,62 @@ export function sourcesOf(context: IExecuteFunctions, itemIndex: number, { hosts
 	const lineage = lineageOf(json);
 	const images = snapshotOf(json)?.images ?? [];
 	const seedOf = (image: Image | undefined) => ({ ...lineage, seed: image?.seed ?? lineage.seed });
-	if (named.length > 0) return named.map((field, index) => ({ field, index, lineage: seedOf(images.find((image) => binaryName(image.index) === field)), file: () => Promise.resolve(inputFile(context, itemIndex, field)) }));
+	if (named.length > 0)
+		return named.map((field, index) => ({
+			field,
+			index,
+			lineage: seedOf(images.find((image) => binaryName(image.index) === field)),
+			file: () => Promise.resolve(inputFile(context, itemIndex, field)),
+		}));
 
-	const present = Object.entries(binary).filter(([, { mimeType }]) => mimeType.startsWith('image/')).map(([field, data]) => ({ field, image: images.find(({ index }) => binaryName(index) === field), file: inBinary(context, data, field) }));
-	const missing = images.filter(({ index, url }) => url !== null && !present.some(({ field }) => field === binaryName(index)));
-	const fetched = missing.map((image) => ({ field: binaryName(image.index), image, file: async () => fileOf(context, (await downloadPicture(context, image.url ?? '', { config: hosts }, signal)).data, image.fileName) }));
-	const all = [...present, ...fetched].map(({ field, image, file }, index): Source => ({ field, index, lineage: seedOf(image), file }));
+	const present = Object.entries(binary)
+		.filter(([, { mimeType }]) => mimeType.startsWith('image/'))
+		.map(([field, data]) => ({
+			field,
+			image: images.find(({ index }) => binaryName(index) === field),
+			file: inBinary(context, data, field),
+		}));
+	const missing = images.filter(
+		({ index, url }) => url !== null && !present.some(({ field }) => field === binaryName(index)),
+	);
+	const fetched = missing.map((image) => ({
+		field: binaryName(image.index),
+		image,
+		file: async () =>
+			fileOf(
+				context,
+				(await downloadPicture(context, image.url ?? '', { config: hosts }, signal)).data,
+				image.fileName,
+			),
+	}));
+	const all = [...present, ...fetched].map(
+		({ field, image, file }, index): Source => ({ field, index, lineage: seedOf(image), file }),
+	);
 	if (all.length > 0) return all;
-	throw new ImageError('invalidRequest', { message: 'The item has no image', hint: 'Connect a node that gives images, or name the binary fields that hold them', delivery: 'notSent' });
+	throw new ImageError('invalidRequest', {
+		message: 'The item has no image',
+		hint: 'Connect a node that gives images, or name the binary fields that hold them',
+		delivery: 'notSent',
+	});
 }
 
-const inBinary = (context: IExecuteFunctions, data: IBinaryData, field: string) => () => Promise.resolve(fileOf(context, data, field));
+const inBinary = (context: IExecuteFunctions, data: IBinaryData, field: string) => () =>
+	Promise.resolve(fileOf(context, data, field));
 
 /** What an item says of where its pictures come from; a prompt also of items that are not of our shape. */
 export function lineageOf(json: IDataObject): Lineage {
 	const job = (snapshotOf(json)?.job ?? {}) as Partial<Job>;
-	const request = (typeof json['request'] === 'object' && json['request'] !== null ? json['request'] : json) as IDataObject;
+	const request = (
+		typeof json['request'] === 'object' && json['request'] !== null ? json['request'] : json
+	) as IDataObject;
 	const usage = (typeof json['usage'] === 'object' && json['usage'] !== null ? json['usage'] : {}) as IDataObject;
 	const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null);
-	return { prompt: text(request['prompt']), negativePrompt: text(request['negativePrompt']), seed: typeof request['seed'] === 'number' ? request['seed'] : null, model: text(request['model']) ?? text(usage['model']), provider: job.provider ?? null, jobId: job.id ?? null };
+	return {
+		prompt: text(request['prompt']),
+		negativePrompt: text(request['negativePrompt']),
+		seed: typeof request['seed'] === 'number' ? request['seed'] : null,
+		model: text(request['model']) ?? text(usage['model']),
+		provider: job.provider ?? null,
+		jobId: job.id ?? null,
+	};
 }

@@ -13,9 +13,15 @@ import { describeFailure, type Failure, failedItems, tellFailures } from './outc
 import type { Source } from './sources';
 
 /** The operations that make one thing of all items. */
-export const together: Readonly<Record<string, (exporter: Exporter) => Promise<INodeExecutionData[]>>> = { zip, contactSheet: sheets };
+export const together: Readonly<Record<string, (exporter: Exporter) => Promise<INodeExecutionData[]>>> = {
+	zip,
+	contactSheet: sheets,
+};
 
-/** Two passes: each picture is read through and counted, so that a bad one is known before the archive begins; then they are streamed into it. */
+/**
+ * Two passes: each picture is read through and counted, so that a bad one is known before the archive begins; then they
+ * are streamed into it.
+ */
 async function zip(exporter: Exporter): Promise<INodeExecutionData[]> {
 	const { context, limits } = exporter;
 	const entries: ZipEntry[] = [];
@@ -23,10 +29,24 @@ async function zip(exporter: Exporter): Promise<INodeExecutionData[]> {
 	const several = new Map<number, number>();
 	const failures = await exporter.each(async (source, itemIndex) => {
 		const file = await source.file();
-		const { facts, bytes } = await receiveImage(await file.open(), limits, 'the item', (stream) => pipeline(stream, new Writable({ write: (_chunk, _encoding, done) => { done(); } })));
+		const { facts, bytes } = await receiveImage(await file.open(), limits, 'the item', (stream) =>
+			pipeline(
+				stream,
+				new Writable({
+					write: (_chunk, _encoding, done) => {
+						done();
+					},
+				}),
+			),
+		);
 		several.set(itemIndex, (several.get(itemIndex) ?? 0) + 1);
 		packed.add(itemIndex);
-		entries.push({ name: withExtension(entryName(exporter, source, itemIndex, file.fileName), facts.extension), lineage: source.lineage, facts: { mimeType: facts.mimeType, width: facts.width, height: facts.height, bytes }, open: file.open });
+		entries.push({
+			name: withExtension(entryName(exporter, source, itemIndex, file.fileName), facts.extension),
+			lineage: source.lineage,
+			facts: { mimeType: facts.mimeType, width: facts.width, height: facts.height, bytes },
+			open: file.open,
+		});
 	});
 	tellFailures(context, failures);
 	if (entries.length === 0) return rest(exporter, failures);
@@ -34,7 +54,12 @@ async function zip(exporter: Exporter): Promise<INodeExecutionData[]> {
 	const { includeManifest } = context.getNodeParameter('options', 0, {}) as { includeManifest?: boolean };
 	const { stream, manifest } = await zipOf(entries, new Date());
 	const data = await context.helpers.prepareBinaryData(stream, fileName, 'application/zip');
-	const json: IDataObject = { fileName, images: entries.length, failed: failures.map((failure) => ({ ...describeFailure(failure) })), ...(includeManifest ? { manifest: manifest } : {}) };
+	const json: IDataObject = {
+		fileName,
+		images: entries.length,
+		failed: failures.map((failure) => ({ ...describeFailure(failure) })),
+		...(includeManifest ? { manifest: manifest } : {}),
+	};
 	return [{ json, binary: { data }, pairedItem: [...packed].map((item) => ({ item })) }, ...rest(exporter, failures)];
 }
 
@@ -51,16 +76,33 @@ async function sheets(exporter: Exporter): Promise<INodeExecutionData[]> {
 	const style = readStyle(exporter, perSheet);
 	const tiles: Array<Tile & { itemIndex: number }> = [];
 	const failures = await exporter.each(async (source, itemIndex) => {
-		tiles.push({ ...(await tileOf(await exporter.still(source), captionOf(exporter, source, itemIndex), style)), itemIndex });
+		tiles.push({
+			...(await tileOf(await exporter.still(source), captionOf(exporter, source, itemIndex), style)),
+			itemIndex,
+		});
 	});
 	tellFailures(context, failures);
-	const pages = Array.from({ length: Math.ceil(tiles.length / perSheet) }, (_, page) => tiles.slice(page * perSheet, (page + 1) * perSheet));
+	const pages = Array.from({ length: Math.ceil(tiles.length / perSheet) }, (_, page) =>
+		tiles.slice(page * perSheet, (page + 1) * perSheet),
+	);
 	const made: INodeExecutionData[] = [];
 	for (const [page, own] of pages.entries()) {
 		const { data, width, height } = await contactSheet(own, style);
 		const extension = style.format === 'jpeg' ? 'jpg' : style.format;
 		const fileName = `contact-sheet${pages.length > 1 ? `-${page + 1}` : ''}.${extension}`;
-		made.push({ json: { fileName, sheet: page + 1, sheets: pages.length, images: own.length, width, height, failed: page === 0 ? failures.map((failure) => ({ ...describeFailure(failure) })) : [] }, binary: { data: await exporter.store(data, fileName, `image/${style.format}`) }, pairedItem: [...new Set(own.map(({ itemIndex }) => itemIndex))].map((item) => ({ item })) });
+		made.push({
+			json: {
+				fileName,
+				sheet: page + 1,
+				sheets: pages.length,
+				images: own.length,
+				width,
+				height,
+				failed: page === 0 ? failures.map((failure) => ({ ...describeFailure(failure) })) : [],
+			},
+			binary: { data: await exporter.store(data, fileName, `image/${style.format}`) },
+			pairedItem: [...new Set(own.map(({ itemIndex }) => itemIndex))].map((item) => ({ item })),
+		});
 	}
 	return [...made, ...rest(exporter, failures)];
 }
@@ -88,18 +130,39 @@ function captionOf({ context }: Exporter, { lineage }: Source, itemIndex: number
 const longestSheet = 16_383;
 
 function readStyle({ context }: Exporter, perSheet: number): SheetStyle {
-	const options = context.getNodeParameter('options', 0, {}) as { background?: string; color?: string; quality?: number; captionLines?: number };
+	const options = context.getNodeParameter('options', 0, {}) as {
+		background?: string;
+		color?: string;
+		quality?: number;
+		captionLines?: number;
+	};
 	const columns = whole(context.getNodeParameter('columns', 0, 4), 'Columns', 50);
 	const tile = whole(context.getNodeParameter('tileSize', 0, 256), 'Tile Size', 2_048);
 	// With gaps and captions.
-	if (Math.max(columns * 1.1, Math.ceil(perSheet / columns) * 1.5) * tile > longestSheet) throw new ImageError('invalidRequest', { message: `${perSheet} tiles of ${tile} pixels in ${columns} columns make a sheet larger than ${longestSheet} pixels`, hint: 'Choose smaller tiles or fewer images per sheet', delivery: 'notSent' });
+	if (Math.max(columns * 1.1, Math.ceil(perSheet / columns) * 1.5) * tile > longestSheet)
+		throw new ImageError('invalidRequest', {
+			message: `${perSheet} tiles of ${tile} pixels in ${columns} columns make a sheet larger than ${longestSheet} pixels`,
+			hint: 'Choose smaller tiles or fewer images per sheet',
+			delivery: 'notSent',
+		});
 	const { captionText, ...more } = { captionText: '', ...options } as typeof options & { captionText: string };
 	const hasCaptions = (context.getNodeParameter('captions', 0, []) as string[]).length > 0 || captionText !== '';
-	return { columns, tile, captionLines: hasCaptions ? (more.captionLines ?? 3) : 0, background: more.background ?? '#ffffff', color: more.color ?? '#202020', format: context.getNodeParameter('format', 0, 'jpeg') as SheetStyle['format'], quality: more.quality ?? 85 };
+	return {
+		columns,
+		tile,
+		captionLines: hasCaptions ? (more.captionLines ?? 3) : 0,
+		background: more.background ?? '#ffffff',
+		color: more.color ?? '#202020',
+		format: context.getNodeParameter('format', 0, 'jpeg') as SheetStyle['format'],
+		quality: more.quality ?? 85,
+	};
 }
 
 function whole(value: unknown, displayName: string, most: number): number {
 	const number = Number(value);
 	if (Number.isInteger(number) && number >= 1 && number <= most) return number;
-	throw new ImageError('invalidRequest', { message: `${displayName} is ${String(value)}; a whole number from 1 to ${most} is allowed`, delivery: 'notSent' });
+	throw new ImageError('invalidRequest', {
+		message: `${displayName} is ${String(value)}; a whole number from 1 to ${most} is allowed`,
+		delivery: 'notSent',
+	});
 }

@@ -1,11 +1,19 @@
-import { type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription, NodeConnectionTypes } from 'n8n-workflow';
+import {
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+	NodeConnectionTypes,
+} from 'n8n-workflow';
 import { providers } from '../../providers/registry';
 import { credentialFields, extraFields, providerFields, requestFields, resultOptions } from '../shared/fields';
 import { submitOptions, waitFields } from '../shared/generate/fields';
 import { getModels } from '../shared/loadModels';
 
 /** Where a reference can be given by its address alone. */
-const takingUrls = providers.filter(({ capabilities }) => capabilities.references?.kinds.includes('url')).map(({ id }) => id);
+const takingUrls = providers
+	.filter(({ capabilities }) => capabilities.references?.kinds.includes('url'))
+	.map(({ id }) => id);
 
 export class ImageGenerate implements INodeType {
 	description: INodeTypeDescription = {
@@ -34,7 +42,16 @@ export class ImageGenerate implements INodeType {
 				options: [
 					...submitOptions,
 					...extraFields(),
-					{ displayName: 'Reference Image URL', name: 'referenceUrl', type: 'string', default: '', placeholder: 'e.g. https://example.com/photo.jpg', description: 'An image to start from, which the provider can fetch from this address. For files, and for several, use Image Compose.', displayOptions: { show: { '/provider': takingUrls } } },
+					{
+						displayName: 'Reference Image URL',
+						name: 'referenceUrl',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. https://example.com/photo.jpg',
+						description:
+							'An image to start from, which the provider can fetch from this address. For files, and for several, use Image Compose.',
+						displayOptions: { show: { '/provider': takingUrls } },
+					},
 					...resultOptions,
 				],
 			},
@@ -44,7 +61,10 @@ export class ImageGenerate implements INodeType {
 	methods = { loadOptions: { getModels } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const [{ generate }, { readRequest }] = await Promise.all([import('../shared/generate/generate'), import('../shared/generate/readRequest')]);
+		const [{ generate }, { readRequest }] = await Promise.all([
+			import('../shared/generate/generate'),
+			import('../shared/generate/readRequest'),
+		]);
 		return await generate(this, { read: readRequest });
 	}
 }

@@ -10,15 +10,31 @@ const maxExecutions = 50;
  * Looks up in n8n's saved data which undelivered jobs have reached an item after all, and has the journal know. One a
  * node run, so that each execution is read once.
  */
-export function deliveryCheck({ context, memory, signal }: JobsRun): (records: readonly JobRecord[]) => Promise<JobRecord[]> {
+export function deliveryCheck({
+	context,
+	memory,
+	signal,
+}: JobsRun): (records: readonly JobRecord[]) => Promise<JobRecord[]> {
 	const savedRefs = savedRefsOf(context);
 	const read = new Set<string>();
 	let hasHinted = false;
 	const isSaved = async ({ ref, deliveredAt, busy, state, origin: { executionId } }: JobRecord): Promise<boolean> => {
-		// What is under way is not saved yet, and what was refused is nothing to deliver. Of this execution nothing is saved.
-		if (deliveredAt !== null || busy || state === 'refused' || executionId === context.getExecutionId() || signal?.aborted === true) return false;
+		// What is under way is not saved yet, and what was refused is nothing to deliver. Of this execution nothing is
+		// saved.
+		if (
+			deliveredAt !== null ||
+			busy ||
+			state === 'refused' ||
+			executionId === context.getExecutionId() ||
+			signal?.aborted === true
+		)
+			return false;
 		if (read.size >= maxExecutions && !read.has(executionId)) {
-			if (!hasHinted) hintAt(context, `Only the ${maxExecutions} newest executions were searched for delivered jobs. Older jobs may be delivered although they are listed as undelivered: use the filters Since and Until.`);
+			if (!hasHinted)
+				hintAt(
+					context,
+					`Only the ${maxExecutions} newest executions were searched for delivered jobs. Older jobs may be delivered although they are listed as undelivered: use the filters Since and Until.`,
+				);
 			hasHinted = true;
 			return false;
 		}
@@ -28,8 +44,11 @@ export function deliveryCheck({ context, memory, signal }: JobsRun): (records: r
 	return async (records) => {
 		const checked: JobRecord[] = [];
 		// One after the other: the data of an execution may be large.
-		for (const record of records) checked.push((await isSaved(record)) ? { ...record, deliveredAt: Date.now() } : record);
-		const found = checked.flatMap(({ ref, deliveredAt }, index) => (deliveredAt !== null && records[index]?.deliveredAt === null ? [ref] : []));
+		for (const record of records)
+			checked.push((await isSaved(record)) ? { ...record, deliveredAt: Date.now() } : record);
+		const found = checked.flatMap(({ ref, deliveredAt }, index) =>
+			deliveredAt !== null && records[index]?.deliveredAt === null ? [ref] : [],
+		);
 		if (found.length > 0) await memory.journal.deliver(found);
 		return checked;
 	};

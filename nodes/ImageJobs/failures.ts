@@ -3,16 +3,23 @@ import { ImageError, toImageError } from '../../model/errors';
 import { inputError, toNodeError } from '../shared/errors';
 import type { JobsRun } from './run';
 
-/** What an item fails with: it fails the node, or with "Continue on fail" becomes the item's `error` and `details`. A stop always ends the node. */
+/**
+ * What an item fails with: it fails the node, or with "Continue on fail" becomes the item's `error` and `details`. A
+ * stop always ends the node.
+ */
 export function failedItem({ context }: JobsRun, thrown: unknown, itemIndex: number): INodeExecutionData {
 	if (toImageError(thrown).code === 'canceled') throw thrown;
 	const error = inputError(thrown);
-	if (!context.continueOnFail()) throw thrown instanceof ImageError ? toNodeError(context.getNode(), error, { itemIndex }) : thrown;
+	if (!context.continueOnFail())
+		throw thrown instanceof ImageError ? toNodeError(context.getNode(), error, { itemIndex }) : thrown;
 	return { json: { error: error.message, details: { ...error } }, pairedItem: { item: itemIndex } };
 }
 
 /** The output of every item in the order of the input; an item that fails takes no other along. */
-export async function forEachItem(run: JobsRun, work: (itemIndex: number) => Promise<INodeExecutionData[]>): Promise<INodeExecutionData[]> {
+export async function forEachItem(
+	run: JobsRun,
+	work: (itemIndex: number) => Promise<INodeExecutionData[]>,
+): Promise<INodeExecutionData[]> {
 	const results: INodeExecutionData[] = [];
 	for (const itemIndex of run.context.getInputData().keys()) {
 		try {

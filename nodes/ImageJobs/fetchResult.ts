@@ -52,7 +52,10 @@ async function fetchAll(run: JobsRun, delivery: Delivery): Promise<INodeExecutio
 	const fetchOne = async ({ record, itemIndex, prepared: endpoint }: Fetchable): Promise<Result> => {
 		const snapshot = snapshots.get(record.ref) ?? (await restoreResult(run.memory, record.ref, record.snapshot));
 		const isWanted = context.getNodeParameter('download', itemIndex, true);
-		const result = await withImages({ context, pictures, endpoint, itemIndex, isWanted, maxMegabytes: optionsOf(run, itemIndex).maxImageSize }, snapshot);
+		const result = await withImages(
+			{ context, pictures, endpoint, itemIndex, isWanted, maxMegabytes: optionsOf(run, itemIndex).maxImageSize },
+			snapshot,
+		);
 		if (result.isComplete) await noteDelivery(run, delivery, record);
 		return result;
 	};
@@ -67,7 +70,8 @@ async function fetchAll(run: JobsRun, delivery: Delivery): Promise<INodeExecutio
 		}),
 	);
 	const failures = fetched.map(({ result: { snapshot } }) => snapshot).filter(isFailure);
-	if (failures.length > 0) hintAt(context, `Of ${fetched.length} jobs ${summarize(failures)}. Their items say so in job.error.`);
+	if (failures.length > 0)
+		hintAt(context, `Of ${fetched.length} jobs ${summarize(failures)}. Their items say so in job.error.`);
 	const done = fetched.map(({ job: { record, itemIndex }, result }) => {
 		const { json } = context.getInputData()[itemIndex] ?? { json: {} };
 		const differences = [...typeDifferencesOf(json), ...result.differences];
@@ -82,16 +86,35 @@ async function fetchAll(run: JobsRun, delivery: Delivery): Promise<INodeExecutio
 function assertResult(record: JobRecord): void {
 	if (isResult(record)) return;
 	const { ref } = record;
-	if (isUnknown(record)) throw new ImageError('conflict', { message: `The outcome of job ${ref} is unknown, so there is no result to fetch`, hint: 'Retry its execution, or check at the provider and use the operation Settle', delivery: 'notSent', outcome: 'unknown' });
-	if (record.state === 'refused') throw new ImageError('notFound', { message: `Job ${ref} was not made: ${record.error.message}`, hint: record.error.hint, delivery: 'notSent' });
-	throw new ImageError('conflict', { message: `Job ${ref} is being sent`, hint: 'Try again when its execution has ended', retryable: true, delivery: 'notSent' });
+	if (isUnknown(record))
+		throw new ImageError('conflict', {
+			message: `The outcome of job ${ref} is unknown, so there is no result to fetch`,
+			hint: 'Retry its execution, or check at the provider and use the operation Settle',
+			delivery: 'notSent',
+			outcome: 'unknown',
+		});
+	if (record.state === 'refused')
+		throw new ImageError('notFound', {
+			message: `Job ${ref} was not made: ${record.error.message}`,
+			hint: record.error.hint,
+			delivery: 'notSent',
+		});
+	throw new ImageError('conflict', {
+		message: `Job ${ref} is being sent`,
+		hint: 'Try again when its execution has ended',
+		retryable: true,
+		delivery: 'notSent',
+	});
 }
 
 function isResult(record: JobRecord): record is Accepted {
 	return record.state === 'accepted' || record.state === 'ended';
 }
 
-/** Jobs that had not ended, polled once together, by ref; ends go into the journal. An authentication error fails the node: the results stay where they are. */
+/**
+ * Jobs that had not ended, polled once together, by ref; ends go into the journal. An authentication error fails the
+ * node: the results stay where they are.
+ */
 async function currentSnapshots(run: JobsRun, jobs: readonly Fetchable[]): Promise<Map<string, JobSnapshot>> {
 	const { context, memory, signal } = run;
 	const current = new Map<string, JobSnapshot>();
@@ -100,18 +123,36 @@ async function currentSnapshots(run: JobsRun, jobs: readonly Fetchable[]): Promi
 		const ids = [...new Set(own.flatMap(({ record }) => record.snapshot.job.id ?? []))];
 		const observed = await outcomeOf(endpoint.look(ids, signal));
 		if (!observed.ok && observed.error.code === 'canceled') throw observed.error;
-		if (!observed.ok && observed.error.code === 'auth' && !context.continueOnFail()) throw toNodeError(context.getNode(), observed.error.toJobError(), { itemIndex: own[0]?.itemIndex ?? 0, provider: endpoint.provider });
+		if (!observed.ok && observed.error.code === 'auth' && !context.continueOnFail())
+			throw toNodeError(context.getNode(), observed.error.toJobError(), {
+				itemIndex: own[0]?.itemIndex ?? 0,
+				provider: endpoint.provider,
+			});
 		for (const { record } of own) {
 			const before: JobSnapshot = { ...record.snapshot, raw: null };
 			const one = observed.ok ? observed.value.get(record.snapshot.job.id ?? '') : undefined;
 			if (one?.ok) current.set(record.ref, advanceSnapshot(before, one.snapshot));
-			else current.set(record.ref, notLearned(before, one?.error ?? (observed.ok ? new ImageError('malformedResponse', { message: 'The provider did not mention this job' }) : observed.error)));
+			else
+				current.set(
+					record.ref,
+					notLearned(
+						before,
+						one?.error ??
+							(observed.ok
+								? new ImageError('malformedResponse', {
+										message: 'The provider did not mention this job',
+									})
+								: observed.error),
+					),
+				);
 		}
 		const ends = own.flatMap(({ record: { ref } }) => {
 			const snapshot = current.get(ref);
 			return snapshot && isTerminal(snapshot.job.status) ? [{ ref, snapshot }] : [];
 		});
-		const kept = await Promise.all(ends.map(async ({ ref, snapshot }) => ({ ref, snapshot: await keepResult(memory, ref, snapshot) })));
+		const kept = await Promise.all(
+			ends.map(async ({ ref, snapshot }) => ({ ref, snapshot: await keepResult(memory, ref, snapshot) })),
+		);
 		if (kept.length > 0) await memory.journal.note(own[0]?.record.endpoint.digest ?? '', kept);
 	}
 	return current;
@@ -123,16 +164,26 @@ function notLearned(before: JobSnapshot, error: ImageError): JobSnapshot {
 	return error.code === 'notFound' ? { ...snapshot, job: { ...snapshot.job, status: 'failed' } } : snapshot;
 }
 
-/** Has the journal know that this execution delivers the job, once n8n has saved it. A job of a living execution is that one's to deliver. */
-async function noteDelivery({ memory: { journal } }: JobsRun, delivery: Delivery, { ref, key, deliveredAt, held }: JobRecord): Promise<void> {
+/**
+ * Has the journal know that this execution delivers the job, once n8n has saved it. A job of a living execution is that
+ * one's to deliver.
+ */
+async function noteDelivery(
+	{ memory: { journal } }: JobsRun,
+	delivery: Delivery,
+	{ ref, key, deliveredAt, held }: JobRecord,
+): Promise<void> {
 	if (deliveredAt !== null || held !== 'free') return;
 	if (!(await journal.take(ref, { seenKey: key }))) return;
 	delivery.add(ref);
 	await journal.release([ref]);
 }
 
-const optionsOf = ({ context }: JobsRun, itemIndex: number) => context.getNodeParameter('options', itemIndex, {}) as { maxImageSize?: number; splitImages?: boolean };
+const optionsOf = ({ context }: JobsRun, itemIndex: number) =>
+	context.getNodeParameter('options', itemIndex, {}) as { maxImageSize?: number; splitImages?: boolean };
 
 function requestOf({ request }: IDataObject): Record<string, unknown> {
-	return typeof request === 'object' && request !== null && !Array.isArray(request) ? (request as Record<string, unknown>) : {};
+	return typeof request === 'object' && request !== null && !Array.isArray(request)
+		? (request as Record<string, unknown>)
+		: {};
 }

@@ -8,10 +8,17 @@ export type Operation = 'fetchResult' | 'forget' | 'getAll' | 'getSpending' | 's
 /** The word for "every credential that the node has". */
 export const allProviders = 'all';
 
-const shown = (operations: readonly Operation[], field: INodeProperties): INodeProperties => ({ ...field, displayOptions: { show: { ...field.displayOptions?.show, operation: [...operations] } } });
+const shown = (operations: readonly Operation[], field: INodeProperties): INodeProperties => ({
+	...field,
+	displayOptions: { show: { ...field.displayOptions?.show, operation: [...operations] } },
+});
 
 /** A credential of each provider, none of them required: the node sees the jobs of those that are chosen. */
-export const credentials: INodeCredentialDescription[] = providers.map(({ id, credential }) => ({ name: credential, required: false, displayOptions: { show: { '/provider': [allProviders, id] } } }));
+export const credentials: INodeCredentialDescription[] = providers.map(({ id, credential }) => ({
+	name: credential,
+	required: false,
+	displayOptions: { show: { '/provider': [allProviders, id] } },
+}));
 
 const operationField: INodeProperties = {
 	displayName: 'Operation',
@@ -19,11 +26,36 @@ const operationField: INodeProperties = {
 	type: 'options',
 	noDataExpression: true,
 	options: [
-		{ name: 'Fetch Result', value: 'fetchResult', action: 'Fetch the result of a job', description: 'Get a job with its images, also where the execution that paid for it has lost them' },
-		{ name: 'Forget', value: 'forget', action: 'Forget a job', description: 'Remove a job from the records of this n8n. Nothing changes at the provider.' },
-		{ name: 'Get Many', value: 'getAll', action: 'Get many jobs', description: 'List the recorded jobs, newest first' },
-		{ name: 'Get Spending', value: 'getSpending', action: 'Get spending', description: 'Sum jobs, images and costs' },
-		{ name: 'Settle', value: 'settle', action: 'Settle a job', description: 'Say what became of a job whose outcome is unknown, after you have checked at the provider' },
+		{
+			name: 'Fetch Result',
+			value: 'fetchResult',
+			action: 'Fetch the result of a job',
+			description: 'Get a job with its images, also where the execution that paid for it has lost them',
+		},
+		{
+			name: 'Forget',
+			value: 'forget',
+			action: 'Forget a job',
+			description: 'Remove a job from the records of this n8n. Nothing changes at the provider.',
+		},
+		{
+			name: 'Get Many',
+			value: 'getAll',
+			action: 'Get many jobs',
+			description: 'List the recorded jobs, newest first',
+		},
+		{
+			name: 'Get Spending',
+			value: 'getSpending',
+			action: 'Get spending',
+			description: 'Sum jobs, images and costs',
+		},
+		{
+			name: 'Settle',
+			value: 'settle',
+			action: 'Settle a job',
+			description: 'Say what became of a job whose outcome is unknown, after you have checked at the provider',
+		},
 	],
 	default: 'getAll',
 };
@@ -32,7 +64,16 @@ const providerField: INodeProperties = {
 	displayName: 'Provider',
 	name: 'provider',
 	type: 'options',
-	options: [{ name: 'All Chosen Credentials', value: allProviders, description: 'The jobs of every credential that is chosen in this node' }, ...providers.map(({ id, displayName }) => ({ name: displayName, value: id })).sort((a, b) => a.name.localeCompare(b.name))],
+	options: [
+		{
+			name: 'All Chosen Credentials',
+			value: allProviders,
+			description: 'The jobs of every credential that is chosen in this node',
+		},
+		...providers
+			.map(({ id, displayName }) => ({ name: displayName, value: id }))
+			.sort((a, b) => a.name.localeCompare(b.name)),
+	],
 	default: allProviders,
 	description: 'Whose jobs to work on. The node sees only jobs that were made with a credential chosen here.',
 };
@@ -53,10 +94,23 @@ const showField: INodeProperties = {
 	type: 'options',
 	options: [
 		{ name: 'All', value: 'all', description: 'Every recorded job' },
-		{ name: 'Failed', value: 'failed', description: 'Jobs that failed or were canceled, and requests that the provider refused' },
+		{
+			name: 'Failed',
+			value: 'failed',
+			description: 'Jobs that failed or were canceled, and requests that the provider refused',
+		},
 		{ name: 'Pending', value: 'pending', description: 'Jobs that had not ended when the provider was last asked' },
-		{ name: 'Undelivered', value: 'undelivered', description: 'Jobs that were paid and of which no execution has saved an item. Fetch Result delivers them.' },
-		{ name: 'Unknown Outcome', value: 'unknown', description: 'Requests whose answer was lost: the job may exist and may be paid. Settle decides about them.' },
+		{
+			name: 'Undelivered',
+			value: 'undelivered',
+			description: 'Jobs that were paid and of which no execution has saved an item. Fetch Result delivers them.',
+		},
+		{
+			name: 'Unknown Outcome',
+			value: 'unknown',
+			description:
+				'Requests whose answer was lost: the job may exist and may be paid. Settle decides about them.',
+		},
 	],
 	default: 'all',
 	description: 'Which jobs to return',
@@ -69,10 +123,38 @@ const filtersField: INodeProperties = {
 	placeholder: 'Add Filter',
 	default: {},
 	options: [
-		{ displayName: 'Execution ID', name: 'executionId', type: 'string', default: '', placeholder: 'e.g. 1234', description: 'The execution that asked for the job' },
-		{ displayName: 'Since', name: 'since', type: 'dateTime', default: '', description: 'Jobs created at this time or later. A day without a time starts at midnight in the time zone of the workflow.' },
-		{ displayName: 'Until', name: 'until', type: 'dateTime', default: '', description: 'Jobs created at this time or earlier. A day without a time counts to its end.' },
-		{ displayName: 'Workflow ID', name: 'workflowId', type: 'string', default: '={{ $workflow.id }}', placeholder: 'e.g. Kx3mP0aQ7RtZ91bc', description: 'The workflow that asked for the job. The default is this workflow; without this filter every workflow counts.' },
+		{
+			displayName: 'Execution ID',
+			name: 'executionId',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 1234',
+			description: 'The execution that asked for the job',
+		},
+		{
+			displayName: 'Since',
+			name: 'since',
+			type: 'dateTime',
+			default: '',
+			description:
+				'Jobs created at this time or later. A day without a time starts at midnight in the time zone of the workflow.',
+		},
+		{
+			displayName: 'Until',
+			name: 'until',
+			type: 'dateTime',
+			default: '',
+			description: 'Jobs created at this time or earlier. A day without a time counts to its end.',
+		},
+		{
+			displayName: 'Workflow ID',
+			name: 'workflowId',
+			type: 'string',
+			default: '={{ $workflow.id }}',
+			placeholder: 'e.g. Kx3mP0aQ7RtZ91bc',
+			description:
+				'The workflow that asked for the job. The default is this workflow; without this filter every workflow counts.',
+		},
 	],
 };
 
@@ -96,8 +178,16 @@ const settleFields: INodeProperties[] = [
 		name: 'outcome',
 		type: 'options',
 		options: [
-			{ name: 'Was Made', value: 'wasMade', description: 'The provider has the job. It counts in the budget, and a retry does not send it again.' },
-			{ name: 'Was Not Made', value: 'wasNotMade', description: 'The provider does not have the job. It leaves the budget, and the next retry sends it.' },
+			{
+				name: 'Was Made',
+				value: 'wasMade',
+				description: 'The provider has the job. It counts in the budget, and a retry does not send it again.',
+			},
+			{
+				name: 'Was Not Made',
+				value: 'wasNotMade',
+				description: 'The provider does not have the job. It leaves the budget, and the next retry sends it.',
+			},
 		],
 		default: 'wasNotMade',
 		description: 'What you have found at the provider',
@@ -109,7 +199,8 @@ const settleFields: INodeProperties[] = [
 		default: '',
 		displayOptions: { show: { outcome: ['wasMade'] } },
 		placeholder: 'e.g. cmkuz35wf00034rk15ycgzvce',
-		description: "The provider's ID of the job, if you have found it: Fetch Result and a retry then give its images. Leave it empty where the provider has no IDs.",
+		description:
+			"The provider's ID of the job, if you have found it: Fetch Result and a retry then give its images. Leave it empty where the provider has no IDs.",
 	},
 	{
 		displayName: 'Generate Again on Retry',
@@ -117,7 +208,8 @@ const settleFields: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		displayOptions: { show: { outcome: ['wasMade'] } },
-		description: 'Whether a retry of the item may pay for another job, where the images of this one are lost. It has no effect with a Job ID.',
+		description:
+			'Whether a retry of the item may pay for another job, where the images of this one are lost. It has no effect with a Job ID.',
 	},
 ];
 

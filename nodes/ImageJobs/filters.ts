@@ -5,7 +5,10 @@ import type { JobsRun } from './run';
 
 type Filters = Pick<RecordFilter, 'credentialIds' | 'workflowId' | 'executionId' | 'since' | 'until'>;
 
-/** Which jobs an item asks for: those of its credentials, narrowed by the fields of *Filters*. Throws `invalidRequest` that names the field. */
+/**
+ * Which jobs an item asks for: those of its credentials, narrowed by the fields of *Filters*. Throws `invalidRequest`
+ * that names the field.
+ */
 export function readFilters({ context, credentialIdsOf }: JobsRun, itemIndex: number): Filters {
 	const given = context.getNodeParameter('filters', itemIndex, {}) as Record<string, unknown>;
 	const zone = context.getTimezone();
@@ -13,7 +16,8 @@ export function readFilters({ context, credentialIdsOf }: JobsRun, itemIndex: nu
 	const executionId = textOf(given['executionId']);
 	const since = momentOf(given['since'], 'Since', zone, 'start');
 	const until = momentOf(given['until'], 'Until', zone, 'end');
-	if (since !== undefined && until !== undefined && since > until) throw new ImageError('invalidRequest', { message: 'Since is later than Until', delivery: 'notSent' });
+	if (since !== undefined && until !== undefined && since > until)
+		throw new ImageError('invalidRequest', { message: 'Since is later than Until', delivery: 'notSent' });
 	return {
 		credentialIds: credentialIdsOf(itemIndex),
 		...(workflowId === '' ? {} : { workflowId }),
@@ -23,12 +27,20 @@ export function readFilters({ context, credentialIdsOf }: JobsRun, itemIndex: nu
 	};
 }
 
-/** A moment in ms since the epoch; undefined where the field is empty. A day without a time stands for its first or last moment in the workflow's time zone. */
+/**
+ * A moment in ms since the epoch; undefined where the field is empty. A day without a time stands for its first or last
+ * moment in the workflow's time zone.
+ */
 function momentOf(value: unknown, field: string, zone: string, edge: 'start' | 'end'): number | undefined {
 	if (typeof value === 'number') return value;
 	if (value === undefined || value === null || value === '') return undefined;
 	const parsed = outcomeOfSync(() => tryToParseDateTime(value, zone));
-	if (!parsed.ok) throw new ImageError('invalidRequest', { message: `${field} is no date`, hint: 'Write a day as 2026-05-31, or a time as 2026-05-31T18:00:00', delivery: 'notSent' });
+	if (!parsed.ok)
+		throw new ImageError('invalidRequest', {
+			message: `${field} is no date`,
+			hint: 'Write a day as 2026-05-31, or a time as 2026-05-31T18:00:00',
+			delivery: 'notSent',
+		});
 	const isDay = typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value.trim());
 	return (isDay && edge === 'end' ? parsed.value.endOf('day') : parsed.value).toMillis();
 }

@@ -13,7 +13,9 @@ export async function forget(run: JobsRun): Promise<INodeExecutionData[]> {
 	const refs = [...new Set(jobs.map(({ record }) => record.ref))];
 	await memory.journal.forget(refs, credentialIds);
 	// An execution may have taken one over in between.
-	const left = new Set((await memory.journal.list({ refs, credentialIds, limit: refs.length })).map(({ ref }) => ref));
+	const left = new Set(
+		(await memory.journal.list({ refs, credentialIds, limit: refs.length })).map(({ ref }) => ref),
+	);
 	const done = jobs.map(({ itemIndex, record }): [number, INodeExecutionData[]] => {
 		if (left.has(record.ref)) return [itemIndex, [failedItem(run, isBusy(record), itemIndex)]];
 		return [itemIndex, [{ json: { deleted: true, ref: record.ref }, pairedItem: { item: itemIndex } }]];

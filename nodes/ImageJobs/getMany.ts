@@ -20,7 +20,10 @@ const shows: Record<string, Shown> = {
 	failed: { narrowed: [{ failed: true }, { states: ['refused'] }], matches: () => true },
 	pending: { narrowed: [{ states: ['sent', 'accepted'] }], matches: (record) => !isUnknown(record) },
 	// While its execution lives, a job is on its way to an item.
-	undelivered: { narrowed: [{ delivered: false, failed: false, states: ['accepted', 'ended'] }], matches: ({ deliveredAt, held }) => deliveredAt === null && held === 'free' },
+	undelivered: {
+		narrowed: [{ delivered: false, failed: false, states: ['accepted', 'ended'] }],
+		matches: ({ deliveredAt, held }) => deliveredAt === null && held === 'free',
+	},
 	unknown: { narrowed: [{ states: ['sent', 'unknown'] }], matches: isUnknown },
 };
 
@@ -31,19 +34,40 @@ export async function getMany(run: JobsRun): Promise<INodeExecutionData[]> {
 	return await forEachItem(run, async (itemIndex) => {
 		const show = textParameter(context, 'show', itemIndex);
 		const shown = Object.hasOwn(shows, show) ? shows[show] : undefined;
-		if (!shown) throw new ImageError('invalidRequest', { message: `Show is "${show}"`, hint: `Choose one of: ${Object.keys(shows).join(', ')}`, delivery: 'notSent' });
-		const records = await listed(run, { ...readFilters(run, itemIndex), limit: readLimit(run, itemIndex) }, shown, checked);
+		if (!shown)
+			throw new ImageError('invalidRequest', {
+				message: `Show is "${show}"`,
+				hint: `Choose one of: ${Object.keys(shows).join(', ')}`,
+				delivery: 'notSent',
+			});
+		const records = await listed(
+			run,
+			{ ...readFilters(run, itemIndex), limit: readLimit(run, itemIndex) },
+			shown,
+			checked,
+		);
 		return records.map((record) => jobItem(record, { itemIndex }));
 	});
 }
 
 /** The newest records that match. The journal cannot tell all of that, so more are read until there are enough. */
-async function listed({ memory }: JobsRun, filter: RecordFilter, { narrowed, matches }: Shown, checked: ReturnType<typeof deliveryCheck>): Promise<JobRecord[]> {
+async function listed(
+	{ memory }: JobsRun,
+	filter: RecordFilter,
+	{ narrowed, matches }: Shown,
+	checked: ReturnType<typeof deliveryCheck>,
+): Promise<JobRecord[]> {
 	for (let limit = filter.limit; ; limit *= 2) {
-		const lists = await Promise.all(narrowed.map(async (more) => await memory.journal.list({ ...filter, ...more, limit })));
-		const newest = lists.flat().sort((a, b) => b.createdAt - a.createdAt).slice(0, limit);
+		const lists = await Promise.all(
+			narrowed.map(async (more) => await memory.journal.list({ ...filter, ...more, limit })),
+		);
+		const newest = lists
+			.flat()
+			.sort((a, b) => b.createdAt - a.createdAt)
+			.slice(0, limit);
 		const matching = (await checked(newest)).filter(matches);
-		if (matching.length >= filter.limit || lists.every(({ length }) => length < limit)) return matching.slice(0, filter.limit);
+		if (matching.length >= filter.limit || lists.every(({ length }) => length < limit))
+			return matching.slice(0, filter.limit);
 	}
 }
 
@@ -52,5 +76,8 @@ function readLimit({ context }: JobsRun, itemIndex: number): number {
 	if (context.getNodeParameter('returnAll', itemIndex, false)) return Number.POSITIVE_INFINITY;
 	const limit = context.getNodeParameter('limit', itemIndex, 50);
 	if (limit >= 1) return Math.floor(limit);
-	throw new ImageError('invalidRequest', { message: `Limit is ${limit}; a number from 1 is allowed`, delivery: 'notSent' });
+	throw new ImageError('invalidRequest', {
+		message: `Limit is ${limit}; a number from 1 is allowed`,
+		delivery: 'notSent',
+	});
 }

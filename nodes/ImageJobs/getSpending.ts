@@ -20,7 +20,12 @@ export async function getSpending(run: JobsRun): Promise<INodeExecutionData[]> {
 	return await forEachItem(run, async (itemIndex) => {
 		const names = namesIn(context.getNodeParameter('groupBy', itemIndex, Object.keys(groups)));
 		const strange = names.find((name) => !Object.hasOwn(groups, name));
-		if (strange !== undefined) throw new ImageError('invalidRequest', { message: `Group By names "${strange}"`, hint: `Choose of: ${Object.keys(groups).join(', ')}`, delivery: 'notSent' });
+		if (strange !== undefined)
+			throw new ImageError('invalidRequest', {
+				message: `Group By names "${strange}"`,
+				hint: `Choose of: ${Object.keys(groups).join(', ')}`,
+				delivery: 'notSent',
+			});
 		const rows = await memory.journal.spending(readFilters(run, itemIndex));
 		return grouped(rows, names).map((json) => ({ json, pairedItem: { item: itemIndex } }));
 	});
@@ -28,7 +33,11 @@ export async function getSpending(run: JobsRun): Promise<INodeExecutionData[]> {
 
 /** One row a group, in the order of the journal; without any group one row, also where nothing was spent. */
 function grouped(rows: readonly SpendingRow[], names: readonly string[]) {
-	const groupOf = (row: SpendingRow) => Object.assign({}, ...Object.keys(groups).map((name) => (names.includes(name) ? groups[name]?.(row) : {}))) as Partial<SpendingRow>;
+	const groupOf = (row: SpendingRow) =>
+		Object.assign(
+			{},
+			...Object.keys(groups).map((name) => (names.includes(name) ? groups[name]?.(row) : {})),
+		) as Partial<SpendingRow>;
 	// A workflow may have been renamed since.
 	const keyOf = (row: SpendingRow) => JSON.stringify({ ...groupOf(row), workflowName: null });
 	const byGroup = [...Map.groupBy(rows, keyOf).values()];
@@ -39,8 +48,15 @@ function grouped(rows: readonly SpendingRow[], names: readonly string[]) {
 }
 
 function totals(rows: readonly SpendingRow[]) {
-	const sum = (name: 'jobs' | 'images' | 'usd' | 'unpriced' | 'unknown') => rows.reduce((total, row) => total + row[name], 0);
+	const sum = (name: 'jobs' | 'images' | 'usd' | 'unpriced' | 'unknown') =>
+		rows.reduce((total, row) => total + row[name], 0);
 	const [jobs, unpriced] = [sum('jobs'), sum('unpriced')];
 	// Where no price is known the sum is unknown, not 0. Cents of cents are rounding errors.
-	return { jobs, images: sum('images'), usd: jobs > 0 && unpriced === jobs ? null : Math.round(sum('usd') * 1e6) / 1e6, unpriced, unknown: sum('unknown') };
+	return {
+		jobs,
+		images: sum('images'),
+		usd: jobs > 0 && unpriced === jobs ? null : Math.round(sum('usd') * 1e6) / 1e6,
+		unpriced,
+		unknown: sum('unknown'),
+	};
 }

@@ -7,17 +7,29 @@ import { providerById } from '../../providers/registry';
 import { blankJob, type ItemParts, toItem } from '../shared/items';
 
 /** A record as an item: the shape of all items of the pack, and under `record` what the journal knows besides. */
-export function jobItem(record: JobRecord, parts: Pick<ItemParts, 'itemIndex'> & Partial<ItemParts>): INodeExecutionData {
+export function jobItem(
+	record: JobRecord,
+	parts: Pick<ItemParts, 'itemIndex'> & Partial<ItemParts>,
+): INodeExecutionData {
 	const snapshot = parts.snapshot ?? snapshotOfRecord(record);
 	const item = toItem({ request: {}, ...parts, snapshot: { ...snapshot, job: named(snapshot.job, record) } });
-	return { ...item, json: { ...item.json, ...(snapshot.output ? { output: snapshot.output } : {}), record: recordFields(record) } };
+	return {
+		...item,
+		json: { ...item.json, ...(snapshot.output ? { output: snapshot.output } : {}), record: recordFields(record) },
+	};
 }
 
 /** A record's job as it was last known. One whose outcome is unknown is failed, with what to do about it. */
 export function snapshotOfRecord(record: JobRecord): JobSnapshot {
 	if (record.state === 'accepted' || record.state === 'ended') return { ...record.snapshot, raw: null };
 	const { endpoint, wireKey, cost } = record;
-	const job: Job = { ...blankJob(endpoint.provider), idempotencyKey: wireKey, total: cost.images, createdAt: iso(record.createdAt), updatedAt: iso(record.updatedAt) };
+	const job: Job = {
+		...blankJob(endpoint.provider),
+		idempotencyKey: wireKey,
+		total: cost.images,
+		createdAt: iso(record.createdAt),
+		updatedAt: iso(record.updatedAt),
+	};
 	const error = errorOf(record);
 	return { job: error ? { ...job, status: 'failed', completed: 0, error } : job, images: [], raw: null };
 }
@@ -37,8 +49,15 @@ function errorOf(record: JobRecord & { state: 'sent' | 'unknown' | 'refused' }):
 	if (record.state === 'refused') return record.error;
 	if (record.state === 'unknown' && record.error.outcome === 'unknown') return record.error;
 	if (!isUnknown(record)) return null;
-	const message = record.state === 'sent' ? 'n8n ended before the provider had answered' : 'The execution was stopped before the provider had answered';
-	return unknownOutcome(new ImageError('timeout', { message }), providerById(record.endpoint.provider).capabilities.idempotency, record.wireKey).toJobError();
+	const message =
+		record.state === 'sent'
+			? 'n8n ended before the provider had answered'
+			: 'The execution was stopped before the provider had answered';
+	return unknownOutcome(
+		new ImageError('timeout', { message }),
+		providerById(record.endpoint.provider).capabilities.idempotency,
+		record.wireKey,
+	).toJobError();
 }
 
 /** What the provider knows nothing of, and whoever follows the job needs. */

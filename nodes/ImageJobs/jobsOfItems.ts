@@ -28,7 +28,10 @@ export interface ItemJobs<T> {
  * on fail" the first that cannot be used fails the node.
  * @param prepare throws where the operation cannot work on this job
  */
-export async function jobsOfItems<T>(run: JobsRun, prepare: (record: JobRecord, itemIndex: number) => Promise<T> | T): Promise<ItemJobs<T>> {
+export async function jobsOfItems<T>(
+	run: JobsRun,
+	prepare: (record: JobRecord, itemIndex: number) => Promise<T> | T,
+): Promise<ItemJobs<T>> {
 	const { context, memory } = run;
 	const failed: ItemJobs<T>['failed'] = new Map();
 	const asked = new Map<number, { ref: string; credentialIds: readonly string[] }>();
@@ -41,7 +44,9 @@ export async function jobsOfItems<T>(run: JobsRun, prepare: (record: JobRecord, 
 	}
 	const refs = [...new Set([...asked.values()].map(({ ref }) => ref))];
 	const credentialIds = [...new Set([...asked.values()].flatMap((one) => one.credentialIds))];
-	const records = new Map((await memory.journal.list({ refs, credentialIds, limit: refs.length })).map((record) => [record.ref, record]));
+	const records = new Map(
+		(await memory.journal.list({ refs, credentialIds, limit: refs.length })).map((record) => [record.ref, record]),
+	);
 	const jobs: Array<ItemJob<T>> = [];
 	for (const [itemIndex, { ref, credentialIds: own }] of asked) {
 		try {
@@ -56,15 +61,26 @@ export async function jobsOfItems<T>(run: JobsRun, prepare: (record: JobRecord, 
 }
 
 /** All output items in the order of the input. */
-export function inOrder(done: Iterable<readonly [number, INodeExecutionData[]]>, failed: ReadonlyMap<number, INodeExecutionData>): INodeExecutionData[] {
+export function inOrder(
+	done: Iterable<readonly [number, INodeExecutionData[]]>,
+	failed: ReadonlyMap<number, INodeExecutionData>,
+): INodeExecutionData[] {
 	const all = [...done, ...[...failed].map(([itemIndex, item]) => [itemIndex, [item]] as const)];
 	return all.sort(([a], [b]) => a - b).flatMap(([, items]) => items);
 }
 
 /** The endpoint that a record was made at, by base URL and key. Undefined where the credential no longer has it. */
-export async function endpointOfRecord({ memory }: JobsRun, poolFor: ReturnType<typeof poolsOf>, { endpoint }: JobRecord, itemIndex: number): Promise<{ made: Endpoint | undefined; main: Endpoint }> {
+export async function endpointOfRecord(
+	{ memory }: JobsRun,
+	poolFor: ReturnType<typeof poolsOf>,
+	{ endpoint }: JobRecord,
+	itemIndex: number,
+): Promise<{ made: Endpoint | undefined; main: Endpoint }> {
 	const { members, main } = await poolFor(providerById(endpoint.provider), itemIndex);
-	return { made: members.find((member) => endpointDigest(memory, member.endpoint) === endpoint.digest)?.endpoint, main };
+	return {
+		made: members.find((member) => endpointDigest(memory, member.endpoint) === endpoint.digest)?.endpoint,
+		main,
+	};
 }
 
 /** The provider would be asked with another key, or somewhere else. */
@@ -77,19 +93,35 @@ export function endpointIsGone({ ref, endpoint }: JobRecord): ImageError {
 }
 
 export function isBusy({ ref }: JobRecord): ImageError {
-	return new ImageError('conflict', { message: `An execution is working on job ${ref}`, hint: 'Wait until that execution has ended, or stop it', retryable: true, delivery: 'notSent' });
+	return new ImageError('conflict', {
+		message: `An execution is working on job ${ref}`,
+		hint: 'Wait until that execution has ended, or stop it',
+		retryable: true,
+		delivery: 'notSent',
+	});
 }
 
 function readRef({ context }: JobsRun, itemIndex: number): string {
 	const { job } = (context.getInputData()[itemIndex]?.json ?? {}) as { job?: IDataObject | null };
 	// What the field holds unless somebody changes it, without n8n's machinery for expressions.
-	const carried = context.getNode().parameters['ref'] === refField.default ? (job?.['ref'] ?? '') : textParameter(context, 'ref', itemIndex);
+	const carried =
+		context.getNode().parameters['ref'] === refField.default
+			? (job?.['ref'] ?? '')
+			: textParameter(context, 'ref', itemIndex);
 	const ref = typeof carried === 'string' ? carried.trim() : '';
 	if (ref !== '') return ref;
-	throw new ImageError('invalidRequest', { message: 'Job Ref is empty', hint: 'Connect a node whose items have job.ref, for example Image Jobs with the operation Get Many', delivery: 'notSent' });
+	throw new ImageError('invalidRequest', {
+		message: 'Job Ref is empty',
+		hint: 'Connect a node whose items have job.ref, for example Image Jobs with the operation Get Many',
+		delivery: 'notSent',
+	});
 }
 
 /** A job of a credential that the node does not hold is not told from one that never was. */
 function notKnown(ref: string): ImageError {
-	return new ImageError('notFound', { message: `No job "${ref}" was made with the credentials of this node`, hint: 'Choose the credential that made the job. Jobs are forgotten after 30 days.', delivery: 'notSent' });
+	return new ImageError('notFound', {
+		message: `No job "${ref}" was made with the credentials of this node`,
+		hint: 'Choose the credential that made the job. Jobs are forgotten after 30 days.',
+		delivery: 'notSent',
+	});
 }

@@ -22,20 +22,35 @@ export interface Result extends Fetched {
 }
 
 /** The images of a job, and the files of an operation that gave any, as binary data of the item. */
-export async function withImages({ context, pictures, endpoint, itemIndex, isWanted, maxMegabytes }: Source, given: JobSnapshot): Promise<Result> {
+export async function withImages(
+	{ context, pictures, endpoint, itemIndex, isWanted, maxMegabytes }: Source,
+	given: JobSnapshot,
+): Promise<Result> {
 	const files = given.output ? given.images.filter(isFile) : [];
 	const snapshot = { ...given, images: given.images.filter((image) => !files.includes(image)) };
 	const { images } = snapshot;
 	const isEnded = isTerminal(snapshot.job.status);
 	const binary: IBinaryKeyData = {};
-	for (const { inline, fileName, mimeType } of files) if (inline) binary['data'] = await context.helpers.prepareBinaryData(Readable.from([inline]), fileName, mimeType ?? undefined);
-	if (!isEnded || !(isWanted || images.some(({ inline }) => inline))) return { snapshot, binary, differences: [], isComplete: isEnded && images.every(({ url }) => url !== null) };
+	for (const { inline, fileName, mimeType } of files)
+		if (inline)
+			binary['data'] = await context.helpers.prepareBinaryData(
+				Readable.from([inline]),
+				fileName,
+				mimeType ?? undefined,
+			);
+	if (!isEnded || !(isWanted || images.some(({ inline }) => inline)))
+		return { snapshot, binary, differences: [], isComplete: isEnded && images.every(({ url }) => url !== null) };
 
 	const have = context.getInputData()[itemIndex]?.binary;
 	const fetched = await pictures.fetch(snapshot, endpoint, { have, maxMegabytes });
 	const missing = fetched.snapshot.images.filter(({ index }) => fetched.binary[binaryName(index)] === undefined);
 	const gone = missing.find(({ url }) => url === null);
-	return { ...fetched, snapshot: gone ? withError(fetched.snapshot, notKept(gone)) : fetched.snapshot, binary: { ...binary, ...fetched.binary }, isComplete: missing.length === 0 };
+	return {
+		...fetched,
+		snapshot: gone ? withError(fetched.snapshot, notKept(gone)) : fetched.snapshot,
+		binary: { ...binary, ...fetched.binary },
+		isComplete: missing.length === 0,
+	};
 }
 
 /** What is no image is given as it came, under the name that provider nodes use. */
@@ -44,5 +59,9 @@ function isFile({ mimeType }: DeliveredImage): boolean {
 }
 
 function notKept({ index }: DeliveredImage) {
-	return new ImageError('notFound', { message: `Image ${index} is no longer kept`, hint: "Images that came inside the provider's answer are kept for a day: generate it again", delivery: 'notSent' }).toJobError();
+	return new ImageError('notFound', {
+		message: `Image ${index} is no longer kept`,
+		hint: "Images that came inside the provider's answer are kept for a day: generate it again",
+		delivery: 'notSent',
+	}).toJobError();
 }

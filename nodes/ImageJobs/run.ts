@@ -20,14 +20,28 @@ export interface JobsRun {
 	signal: AbortSignal | undefined;
 }
 
-const operations: Record<Operation, (run: JobsRun) => Promise<INodeExecutionData[]>> = { fetchResult, forget, getAll: getMany, getSpending, settle };
+const operations: Record<Operation, (run: JobsRun) => Promise<INodeExecutionData[]>> = {
+	fetchResult,
+	forget,
+	getAll: getMany,
+	getSpending,
+	settle,
+};
 
 /** Runs the node's operation over all items. */
 export async function runImageJobs(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const operation = textParameter(context, 'operation', 0);
-	if (!Object.hasOwn(operations, operation)) throw new NodeOperationError(context.getNode(), `There is no operation "${operation}"`, { description: `Choose one of: ${Object.keys(operations).join(', ')}` });
+	if (!Object.hasOwn(operations, operation))
+		throw new NodeOperationError(context.getNode(), `There is no operation "${operation}"`, {
+			description: `Choose one of: ${Object.keys(operations).join(', ')}`,
+		});
 	const memory = await packMemory();
 	if (memory.problem !== null) hintAt(context, `${memory.problem} Jobs from before are not listed here.`);
-	const run: JobsRun = { context, memory, credentialIdsOf: credentialScope(context), signal: context.getExecutionCancelSignal() };
+	const run: JobsRun = {
+		context,
+		memory,
+		credentialIdsOf: credentialScope(context),
+		signal: context.getExecutionCancelSignal(),
+	};
 	return [await operations[operation as Operation](run)];
 }

@@ -16,7 +16,10 @@ type Pools = ReturnType<typeof poolsOf>;
 
 /** What a person has found at the provider about a job whose outcome is unknown goes into the journal. */
 export async function settle(run: JobsRun): Promise<INodeExecutionData[]> {
-	const { context, memory: { journal } } = run;
+	const {
+		context,
+		memory: { journal },
+	} = run;
 	const poolFor = poolsOf(context);
 	const seen = new Set<string>();
 	const { jobs, failed } = await jobsOfItems(run, async (record, itemIndex) => {
@@ -26,13 +29,22 @@ export async function settle(run: JobsRun): Promise<INodeExecutionData[]> {
 		return await changeOf(run, poolFor, record, itemIndex);
 	});
 	const done: Array<readonly [number, INodeExecutionData[]]> = [];
-	for (const { itemIndex, record: { ref, endpoint }, prepared: { change, isOver } } of jobs) {
+	for (const {
+		itemIndex,
+		record: { ref, endpoint },
+		prepared: { change, isOver },
+	} of jobs) {
 		try {
 			const credentialIds = [endpoint.credentialId];
 			// What has no result to give must not be taken over by the next run.
 			const isSettled = await journal.settle(ref, credentialIds, change, { delivered: isOver });
 			const [record] = await journal.list({ refs: [ref], credentialIds, limit: 1 });
-			if (!record || !isSettled) throw new ImageError('conflict', { message: `Job ${ref} has changed in the meantime`, hint: 'List it again with Get Many', delivery: 'notSent' });
+			if (!record || !isSettled)
+				throw new ImageError('conflict', {
+					message: `Job ${ref} has changed in the meantime`,
+					hint: 'List it again with Get Many',
+					delivery: 'notSent',
+				});
 			done.push([itemIndex, [jobItem(record, { itemIndex })]]);
 		} catch (thrown) {
 			failed.set(itemIndex, failedItem(run, thrown, itemIndex));
@@ -51,19 +63,33 @@ async function changeOf(run: JobsRun, poolFor: Pools, record: JobRecord, itemInd
 	const { context } = run;
 	const outcome = textParameter(context, 'outcome', itemIndex);
 	if (outcome === 'wasNotMade') return wasNotMade(record);
-	if (outcome !== 'wasMade') throw new ImageError('invalidRequest', { message: `Outcome is "${outcome}"`, hint: 'Choose one of: wasMade, wasNotMade', delivery: 'notSent' });
+	if (outcome !== 'wasMade')
+		throw new ImageError('invalidRequest', {
+			message: `Outcome is "${outcome}"`,
+			hint: 'Choose one of: wasMade, wasNotMade',
+			delivery: 'notSent',
+		});
 	const jobId = textParameter(context, 'jobId', itemIndex);
 	if (jobId !== '') return await wasMadeAs(run, poolFor, record, jobId, itemIndex);
 	return wasMade(record, context.getNodeParameter('generateAgain', itemIndex, false) === true);
 }
 
-/** The next retry sends it. Where the provider has accepted other parts of the job, the retry makes only the missing ones. */
+/**
+ * The next retry sends it. Where the provider has accepted other parts of the job, the retry makes only the missing
+ * ones.
+ */
 function wasNotMade(record: JobRecord): Settlement {
-	const requests = record.requests.map((request) => (isOpen(request) ? { ...request, outcome: 'refused' as const } : request));
+	const requests = record.requests.map((request) =>
+		isOpen(request) ? { ...request, outcome: 'refused' as const } : request,
+	);
 	const hasParts = requests.some(({ outcome }) => outcome === 'accepted');
 	const error = jobError('notFound', {
-		message: hasParts ? 'Settled by hand: the missing part of the job was not made' : 'Settled by hand: the job was not made',
-		hint: hasParts ? 'Retry the execution to make the missing part' : 'Retry the execution, or run the workflow again, to make it',
+		message: hasParts
+			? 'Settled by hand: the missing part of the job was not made'
+			: 'Settled by hand: the job was not made',
+		hint: hasParts
+			? 'Retry the execution to make the missing part'
+			: 'Retry the execution, or run the workflow again, to make it',
 		retryable: true,
 		outcome: hasParts ? 'unknown' : undefined,
 	});
@@ -77,28 +103,59 @@ function wasNotMade(record: JobRecord): Settlement {
 function wasMade(record: JobRecord, generateAgain: boolean): Settlement {
 	const error = jobError('notFound', {
 		message: 'Settled by hand: the job was made, but its images are not known here',
-		hint: generateAgain ? 'Retry the execution to generate them again' : 'Take the images from the provider. For new ones run the workflow again, or give the item another "Idempotency Key"',
+		hint: generateAgain
+			? 'Retry the execution to generate them again'
+			: 'Take the images from the provider. For new ones run the workflow again, or give the item another "Idempotency Key"',
 		retryable: generateAgain,
 	});
 	const { job } = snapshotOfRecord(record);
-	const snapshot = { job: { ...job, status: generateAgain ? ('failed' as const) : ('succeeded' as const), error }, images: [] };
+	const snapshot = {
+		job: { ...job, status: generateAgain ? ('failed' as const) : ('succeeded' as const), error },
+		images: [],
+	};
 	return { change: { requests: accepted(record.requests, null), state: { state: 'ended', snapshot } }, isOver: true };
 }
 
 /** The provider is asked for the job first: a wrong ID must not take its place. */
-async function wasMadeAs(run: JobsRun, poolFor: Pools, record: JobRecord, jobId: string, itemIndex: number): Promise<Settlement> {
+async function wasMadeAs(
+	run: JobsRun,
+	poolFor: Pools,
+	record: JobRecord,
+	jobId: string,
+	itemIndex: number,
+): Promise<Settlement> {
 	const { memory, signal } = run;
 	const { capabilities, displayName } = providerById(record.endpoint.provider);
-	if (capabilities.poll === 'none') throw new ImageError('invalidRequest', { message: `${displayName} has no job IDs`, hint: 'Leave Job ID empty', delivery: 'notSent' });
+	if (capabilities.poll === 'none')
+		throw new ImageError('invalidRequest', {
+			message: `${displayName} has no job IDs`,
+			hint: 'Leave Job ID empty',
+			delivery: 'notSent',
+		});
 	const { made } = await endpointOfRecord(run, poolFor, record, itemIndex);
 	if (!made) throw endpointIsGone(record);
-	if ((await memory.journal.takenIds(record.endpoint.digest, [jobId])).size > 0) throw new ImageError('conflict', { message: `Job ID ${jobId} belongs to another recorded job`, delivery: 'notSent' });
+	if ((await memory.journal.takenIds(record.endpoint.digest, [jobId])).size > 0)
+		throw new ImageError('conflict', {
+			message: `Job ID ${jobId} belongs to another recorded job`,
+			delivery: 'notSent',
+		});
 	const observation = (await made.look([jobId], signal)).get(jobId);
-	if (!observation?.ok) throw observation?.error ?? new ImageError('notFound', { message: `${displayName} does not know the job ${jobId}` });
+	if (!observation?.ok)
+		throw (
+			observation?.error ??
+			new ImageError('notFound', { message: `${displayName} does not know the job ${jobId}` })
+		);
 	const { job } = snapshotOfRecord(record);
-	const before: JobSnapshot = { job: { ...job, id: jobId, status: 'queued', error: null, completed: null }, images: [], raw: null };
+	const before: JobSnapshot = {
+		job: { ...job, id: jobId, status: 'queued', error: null, completed: null },
+		images: [],
+		raw: null,
+	};
 	const snapshot = advanceSnapshot(before, observation.snapshot);
-	const state = { state: isTerminal(snapshot.job.status) ? ('ended' as const) : ('accepted' as const), snapshot: await keepResult(memory, record.ref, snapshot) };
+	const state = {
+		state: isTerminal(snapshot.job.status) ? ('ended' as const) : ('accepted' as const),
+		snapshot: await keepResult(memory, record.ref, snapshot),
+	};
 	return { change: { requests: accepted(record.requests, jobId), state }, isOver: false };
 }
 
@@ -108,5 +165,9 @@ function accepted(requests: readonly PaidRequest[], providerId: string | null): 
 }
 
 function nothingToSettle(record: JobRecord): ImageError {
-	return new ImageError('conflict', { message: `Job ${record.ref} has no unknown outcome: it is ${record.state}`, hint: 'Only jobs that Get Many shows under Unknown Outcome can be settled, and each once', delivery: 'notSent' });
+	return new ImageError('conflict', {
+		message: `Job ${record.ref} has no unknown outcome: it is ${record.state}`,
+		hint: 'Only jobs that Get Many shows under Unknown Outcome can be settled, and each once',
+		delivery: 'notSent',
+	});
 }

@@ -1,4 +1,10 @@
-import { type INodeExecutionData, type INodeType, type INodeTypeDescription, type IPollFunctions, NodeConnectionTypes } from 'n8n-workflow';
+import {
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+	type IPollFunctions,
+	NodeConnectionTypes,
+} from 'n8n-workflow';
 import { providers } from '../../providers/registry';
 import { credentialFields, downloadField, providerField, resultOptions } from '../shared/fields';
 
@@ -17,7 +23,9 @@ export class ImageJobsTrigger implements INodeType {
 		polling: true,
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: credentialFields('fixed').filter(({ name }) => listing.some(({ credential }) => credential === name)),
+		credentials: credentialFields('fixed').filter(({ name }) =>
+			listing.some(({ credential }) => credential === name),
+		),
 		properties: [
 			providerField(({ list }) => list),
 			{
@@ -42,10 +50,33 @@ export class ImageJobsTrigger implements INodeType {
 				default: {},
 				options: [
 					...resultOptions.filter(({ name }) => name === 'includeRaw'),
-					{ displayName: 'Look Back (Hours)', name: 'lookback', type: 'number', typeOptions: { minValue: 0 }, default: 0, description: 'When the trigger looks for the first time: how long ago a job may have ended to start the workflow too. At 0 only jobs that end afterwards do.' },
+					{
+						displayName: 'Look Back (Hours)',
+						name: 'lookback',
+						type: 'number',
+						typeOptions: { minValue: 0 },
+						default: 0,
+						description:
+							'When the trigger looks for the first time: how long ago a job may have ended to start the workflow too. At 0 only jobs that end afterwards do.',
+					},
 					...resultOptions.filter(({ name }) => name !== 'includeRaw'),
-					{ displayName: 'Prompt Contains', name: 'promptContains', type: 'string', default: '', placeholder: 'e.g. product photo', description: 'Only jobs with these words in their prompt start the workflow, upper or lower case; empty takes all' },
-					{ displayName: 'Repeat After Restart', name: 'repeatAfterRestart', type: 'boolean', default: false, description: 'Whether the jobs given last come once more after each restart of n8n. An n8n that dies in the milliseconds between noting a job and starting its run loses that run; this makes up for it.' },
+					{
+						displayName: 'Prompt Contains',
+						name: 'promptContains',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. product photo',
+						description:
+							'Only jobs with these words in their prompt start the workflow, upper or lower case; empty takes all',
+					},
+					{
+						displayName: 'Repeat After Restart',
+						name: 'repeatAfterRestart',
+						type: 'boolean',
+						default: false,
+						description:
+							'Whether the jobs given last come once more after each restart of n8n. An n8n that dies in the milliseconds between noting a job and starting its run loses that run; this makes up for it.',
+					},
 				],
 			},
 		],

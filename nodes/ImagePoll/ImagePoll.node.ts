@@ -1,4 +1,10 @@
-import { type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription, NodeConnectionTypes } from 'n8n-workflow';
+import {
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+	NodeConnectionTypes,
+} from 'n8n-workflow';
 import { credentialFields, downloadField, jobIdField, providerOrInputField, resultOptions } from '../shared/fields';
 
 export class ImagePoll implements INodeType {
@@ -24,8 +30,18 @@ export class ImagePoll implements INodeType {
 				name: 'mode',
 				type: 'options',
 				options: [
-					{ name: 'Wait', value: 'wait', description: 'Stay here until each job has ended or Max Wait is over. A restart of n8n ends the execution: for jobs of minutes use Look Once with a Wait node.' },
-					{ name: 'Look Once', value: 'once', description: 'Give each item at once by the output that fits. With a Wait node behind Pending this makes a loop that survives a restart.' },
+					{
+						name: 'Wait',
+						value: 'wait',
+						description:
+							'Stay here until each job has ended or Max Wait is over. A restart of n8n ends the execution: for jobs of minutes use Look Once with a Wait node.',
+					},
+					{
+						name: 'Look Once',
+						value: 'once',
+						description:
+							'Give each item at once by the output that fits. With a Wait node behind Pending this makes a loop that survives a restart.',
+					},
 				],
 				default: 'wait',
 				description: 'How long to stay with a job that has not ended',
@@ -40,7 +56,14 @@ export class ImagePoll implements INodeType {
 				description: 'Longest time for all items together. Jobs that take longer leave by Pending.',
 			},
 			downloadField,
-			{ displayName: 'Options', name: 'options', type: 'collection', placeholder: 'Add option', default: {}, options: resultOptions },
+			{
+				displayName: 'Options',
+				name: 'options',
+				type: 'collection',
+				placeholder: 'Add option',
+				default: {},
+				options: resultOptions,
+			},
 		],
 	};
 

@@ -31,7 +31,8 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 	const continueOnFail = context.continueOnFail();
 	const signal = context.getExecutionCancelSignal();
 	const poolFor = poolsOf(context);
-	const endpointOf = async ({ provider, itemIndex, endpoint }: JobRef) => (await poolFor(provider, itemIndex)).named(endpoint);
+	const endpointOf = async ({ provider, itemIndex, endpoint }: JobRef) =>
+		(await poolFor(provider, itemIndex)).named(endpoint);
 	const once = context.getNodeParameter('mode', 0, 'wait') === 'once';
 	const deadline = Date.now() + (once ? 0 : readMaxWait(context, 0, 600));
 
@@ -42,11 +43,19 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 		try {
 			const ref = readJobRef(context, itemIndex, parameters);
 			// An end is an end: nothing is asked, which is what makes Poll free behind a Generate that waited.
-			if (ref.known && isTerminal(ref.known.job.status) && !(lacksImages(ref.known) && ref.provider.capabilities.poll !== 'none')) learned.set(itemIndex, { snapshot: ref.known });
+			if (
+				ref.known &&
+				isTerminal(ref.known.job.status) &&
+				!(lacksImages(ref.known) && ref.provider.capabilities.poll !== 'none')
+			)
+				learned.set(itemIndex, { snapshot: ref.known });
 			else open.push({ ...ref, at: await endpointOf(ref) });
 		} catch (thrown) {
-			if (!continueOnFail) throw thrown instanceof ImageError ? toNodeError(node, inputError(thrown), { itemIndex }) : thrown;
-			learned.set(itemIndex, { snapshot: refusedJob(textParameter(context, 'provider', itemIndex), null, inputError(thrown), null) });
+			if (!continueOnFail)
+				throw thrown instanceof ImageError ? toNodeError(node, inputError(thrown), { itemIndex }) : thrown;
+			learned.set(itemIndex, {
+				snapshot: refusedJob(textParameter(context, 'provider', itemIndex), null, inputError(thrown), null),
+			});
 		}
 	}
 
@@ -60,35 +69,75 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 		}),
 	).finally(() => progress.end());
 
-	// A wrong key is the credential's fault and no job's; where it kept every answer away, nothing is lost by failing aloud.
+	// A wrong key is the credential's fault and no job's; where it kept every answer away, nothing is lost by failing
+	// aloud.
 	const [first] = open;
 	const refusal = first && learned.get(first.itemIndex)?.unreachable;
-	if (refusal && !continueOnFail && open.length === items.length && open.every(({ itemIndex }) => learned.get(itemIndex)?.unreachable?.code === 'auth')) {
-		throw toNodeError(node, refusal.toJobError(), { itemIndex: first.itemIndex, provider: first.provider, jobId: first.id });
+	if (
+		refusal &&
+		!continueOnFail &&
+		open.length === items.length &&
+		open.every(({ itemIndex }) => learned.get(itemIndex)?.unreachable?.code === 'auth')
+	) {
+		throw toNodeError(node, refusal.toJobError(), {
+			itemIndex: first.itemIndex,
+			provider: first.provider,
+			jobId: first.id,
+		});
 	}
 
 	const pictures = createPictures((data, name, type) => context.helpers.prepareBinaryData(data, name, type), signal);
 	const sorted = await Promise.all(
 		items.map(async ({ json, binary: have }, itemIndex) => {
-			let { snapshot } = learned.get(itemIndex) ?? { snapshot: refusedJob('', null, new ImageError('upstream', { message: 'The job was not asked after' }).toJobError(), null) };
+			let { snapshot } = learned.get(itemIndex) ?? {
+				snapshot: refusedJob(
+					'',
+					null,
+					new ImageError('upstream', { message: 'The job was not asked after' }).toJobError(),
+					null,
+				),
+			};
 			const options = parameters.getNodeParameter('options', itemIndex, {}) as PollOptions;
 			let binary = have;
 			let differences = typeDifferencesOf(json);
-			if (isTerminal(snapshot.job.status) && snapshot.images.length > 0 && parameters.getNodeParameter('download', itemIndex, true) === true) {
+			if (
+				isTerminal(snapshot.job.status) &&
+				snapshot.images.length > 0 &&
+				parameters.getNodeParameter('download', itemIndex, true) === true
+			) {
 				const endpoint = await endpointOf(readJobRef(context, itemIndex, parameters));
-				const fetched = await pictures.fetch(forgiven(snapshot), endpoint, { have, maxMegabytes: options.maxImageSize });
+				const fetched = await pictures.fetch(forgiven(snapshot), endpoint, {
+					have,
+					maxMegabytes: options.maxImageSize,
+				});
 				({ snapshot, binary } = fetched);
 				differences = [...differences, ...fetched.differences];
 			}
-			const item = toItem({ snapshot, request: requestOf(json), binary, differences, itemIndex, includeRaw: options.includeRaw });
-			return { output: outputOf(snapshot, isLost(learned.get(itemIndex))), items: options.splitImages ? splitImages(item) : [item] };
+			const item = toItem({
+				snapshot,
+				request: requestOf(json),
+				binary,
+				differences,
+				itemIndex,
+				includeRaw: options.includeRaw,
+			});
+			return {
+				output: outputOf(snapshot, isLost(learned.get(itemIndex))),
+				items: options.splitImages ? splitImages(item) : [item],
+			};
 		}),
 	);
-	return [finished, pending, failed].map((output) => sorted.filter((entry) => entry.output === output).flatMap((entry) => entry.items));
+	return [finished, pending, failed].map((output) =>
+		sorted.filter((entry) => entry.output === output).flatMap((entry) => entry.items),
+	);
 }
 
 /** Ends of jobs that were made here go into the journal, for whoever asks what became of them. */
-async function noteEnds(endpoint: Endpoint, refs: readonly JobRef[], learned: ReadonlyMap<number, Learned>): Promise<void> {
+async function noteEnds(
+	endpoint: Endpoint,
+	refs: readonly JobRef[],
+	learned: ReadonlyMap<number, Learned>,
+): Promise<void> {
 	const ends = refs.flatMap(({ itemIndex, known }) => {
 		const snapshot = learned.get(itemIndex)?.snapshot;
 		const ref = known?.job.ref;
@@ -96,7 +145,9 @@ async function noteEnds(endpoint: Endpoint, refs: readonly JobRef[], learned: Re
 	});
 	if (ends.length === 0) return;
 	const memory = await packMemory();
-	const kept = await Promise.all(ends.map(async ({ ref, snapshot }) => ({ ref, snapshot: await keepResult(memory, ref, snapshot) })));
+	const kept = await Promise.all(
+		ends.map(async ({ ref, snapshot }) => ({ ref, snapshot: await keepResult(memory, ref, snapshot) })),
+	);
 	await memory.journal.note(endpointDigest(memory, endpoint), kept);
 }
 
@@ -106,7 +157,11 @@ interface AskOptions {
 	progress: Progress;
 }
 
-async function waitForAll(endpoint: Endpoint, refs: JobRef[], { deadline, signal, progress }: AskOptions): Promise<Array<[number, Learned]>> {
+async function waitForAll(
+	endpoint: Endpoint,
+	refs: JobRef[],
+	{ deadline, signal, progress }: AskOptions,
+): Promise<Array<[number, Learned]>> {
 	return await Promise.all(
 		refs.map(async ({ itemIndex, provider, id, known }): Promise<[number, Learned]> => {
 			const before = known ?? { job: { ...blankJob(provider.id), id }, images: [], raw: null };
@@ -114,7 +169,15 @@ async function waitForAll(endpoint: Endpoint, refs: JobRef[], { deadline, signal
 				const result = await endpoint.wait(id ?? '', { deadline, signal, known });
 				const snapshot = result.snapshot ?? before;
 				progress.done({ failed: isFailure(snapshot) });
-				return [itemIndex, { snapshot: stillUnknown(known, !result.ended && result.error ? withError(snapshot, result.error.toJobError()) : snapshot) }];
+				return [
+					itemIndex,
+					{
+						snapshot: stillUnknown(
+							known,
+							!result.ended && result.error ? withError(snapshot, result.error.toJobError()) : snapshot,
+						),
+					},
+				];
 			} catch (thrown) {
 				progress.done({ failed: true });
 				return [itemIndex, notLearned(before, thrown)];
@@ -130,7 +193,14 @@ async function lookOnce(endpoint: Endpoint, refs: JobRef[], { signal }: AskOptio
 		const before = known ?? { job: { ...blankJob(provider.id), id }, images: [], raw: null };
 		if (answer instanceof ImageError) return [itemIndex, notLearned(before, answer)];
 		const observation = answer.get(id ?? '');
-		if (!observation) return [itemIndex, notLearned(before, new ImageError('malformedResponse', { message: 'The provider said nothing of this job' }))];
+		if (!observation)
+			return [
+				itemIndex,
+				notLearned(
+					before,
+					new ImageError('malformedResponse', { message: 'The provider said nothing of this job' }),
+				),
+			];
 		if (!observation.ok) return [itemIndex, notLearned(before, observation.error)];
 		return [itemIndex, { snapshot: stillUnknown(known, advanceSnapshot(known, observation.snapshot)) }];
 	});
@@ -142,7 +212,10 @@ function notLearned(before: JobSnapshot, thrown: unknown): Learned {
 	if (error.code === 'canceled') throw error;
 	const noted = stillUnknown(before, withError(before, error.toJobError()));
 	// No such job will ever end: that is a failure, whatever was thought of it before.
-	const snapshot: JobSnapshot = error.code === 'notFound' && !isTerminal(before.job.status) ? { ...noted, job: { ...noted.job, status: 'failed' } } : noted;
+	const snapshot: JobSnapshot =
+		error.code === 'notFound' && !isTerminal(before.job.status)
+			? { ...noted, job: { ...noted.job, status: 'failed' } }
+			: noted;
 	return { snapshot, unreachable: error };
 }
 
@@ -168,5 +241,7 @@ function forgiven(snapshot: JobSnapshot): JobSnapshot {
 
 function requestOf(json: IDataObject): Record<string, unknown> {
 	const { request } = json;
-	return typeof request === 'object' && request !== null && !Array.isArray(request) ? (request as Record<string, unknown>) : {};
+	return typeof request === 'object' && request !== null && !Array.isArray(request)
+		? (request as Record<string, unknown>)
+		: {};
 }

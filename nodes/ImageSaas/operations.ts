@@ -28,7 +28,9 @@ export const operations: readonly OperationDescription[] = [
 						displayName: 'Status',
 						name: 'status',
 						type: 'options',
-						options: [...jobStatusWords].sort().map((word) => ({ name: word.charAt(0) + word.slice(1).toLowerCase(), value: word })),
+						options: [...jobStatusWords]
+							.sort()
+							.map((word) => ({ name: word.charAt(0) + word.slice(1).toLowerCase(), value: word })),
 						default: 'SUCCEEDED',
 						description: 'Only jobs that stand so',
 					},
@@ -57,5 +59,12 @@ export const operations: readonly OperationDescription[] = [
 			includeRawOption,
 		],
 	},
-	{ resource: 'service', operation: 'getHealth', name: 'Get Health', description: 'Ask whether the service is up', action: 'Get the health of the service', endpoints: ['GET /health'] },
+	{
+		resource: 'service',
+		operation: 'getHealth',
+		name: 'Get Health',
+		description: 'Ask whether the service is up',
+		action: 'Get the health of the service',
+		endpoints: ['GET /health'],
+	},
 ];

@@ -23,7 +23,10 @@ export const runs: Readonly<Record<string, OperationRun<ImageSaasSession>>> = {
 		const found = await call.endpoint.read(async (session) => {
 			const snapshots: JobSnapshot[] = [];
 			// One more than wanted: the real server begins every page but the first with a row we have.
-			for await (const snapshot of session.listJobs({ ...(status ? { status } : {}), pageSize: Math.min(100, limit + 1) }, { signal: call.signal })) {
+			for await (const snapshot of session.listJobs(
+				{ ...(status ? { status } : {}), pageSize: Math.min(100, limit + 1) },
+				{ signal: call.signal },
+			)) {
 				snapshots.push(snapshot);
 				if (snapshots.length >= limit) break;
 			}
@@ -31,10 +34,18 @@ export const runs: Readonly<Record<string, OperationRun<ImageSaasSession>>> = {
 		}, call.signal);
 		return await jobItems(call, found);
 	},
-	'service:getHealth': async (call) => [answerItem(call, await call.endpoint.read((session) => session.client.health({ signal: call.signal }), call.signal))],
+	'service:getHealth': async (call) => [
+		answerItem(
+			call,
+			await call.endpoint.read((session) => session.client.health({ signal: call.signal }), call.signal),
+		),
+	],
 };
 
-async function jobItems({ context, endpoint, itemIndex }: Call, snapshots: readonly JobSnapshot[]): Promise<INodeExecutionData[]> {
+async function jobItems(
+	{ context, endpoint, itemIndex }: Call,
+	snapshots: readonly JobSnapshot[],
+): Promise<INodeExecutionData[]> {
 	const { includeRaw } = context.getNodeParameter('options', itemIndex, {}) as { includeRaw?: boolean };
 	const known = await withRefs(context, packMemory, [endpoint], snapshots);
 	return known.map((snapshot) => toItem({ snapshot, request: requestOf(snapshot.raw), itemIndex, includeRaw }));

@@ -1,4 +1,13 @@
-import { type IExecuteFunctions, type IHookFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription, type IWebhookFunctions, type IWebhookResponseData, NodeConnectionTypes } from 'n8n-workflow';
+import {
+	type IExecuteFunctions,
+	type IHookFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
+	NodeConnectionTypes,
+} from 'n8n-workflow';
 import { credentialFields, providerField, resultOptions } from '../shared/fields';
 
 export class ImageWebhookTrigger implements INodeType {
@@ -15,11 +24,22 @@ export class ImageWebhookTrigger implements INodeType {
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: credentialFields('fixed'),
-		// n8n answers, once it has recorded the execution. Only an empty `responseData` lets it send the body of `webhook()`.
-		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: '', path: 'image-jobs', isFullPath: false }],
+		// n8n answers, once it has recorded the execution. Only an empty `responseData` lets it send the body of
+		// `webhook()`.
+		webhooks: [
+			{
+				name: 'default',
+				httpMethod: 'POST',
+				responseMode: 'onReceived',
+				responseData: '',
+				path: 'image-jobs',
+				isFullPath: false,
+			},
+		],
 		properties: [
 			{
-				displayName: 'Give the URL above to your provider as its webhook address, and put the secret it signs with into the credential. Deliveries with a wrong or missing signature are refused.',
+				displayName:
+					'Give the URL above to your provider as its webhook address, and put the secret it signs with into the credential. Deliveries with a wrong or missing signature are refused.',
 				name: 'setupNotice',
 				type: 'notice',
 				default: '',
@@ -32,7 +52,11 @@ export class ImageWebhookTrigger implements INodeType {
 				options: [
 					{ name: 'Canceled', value: 'canceled' },
 					{ name: 'Failed', value: 'failed' },
-					{ name: 'Other', value: 'other', description: 'Any status that is not an end, and any we do not know' },
+					{
+						name: 'Other',
+						value: 'other',
+						description: 'Any status that is not an end, and any we do not know',
+					},
 					{ name: 'Succeeded', value: 'succeeded' },
 				],
 				default: ['succeeded', 'failed', 'canceled', 'other'],
@@ -45,17 +69,49 @@ export class ImageWebhookTrigger implements INodeType {
 				placeholder: 'Add option',
 				default: {},
 				options: [
-					{ displayName: 'De-Duplication Window (Hours)', name: 'dedupeHours', type: 'number', typeOptions: { minValue: 0 }, default: 72, description: 'How long a delivery is remembered, so that a repeated one is acknowledged and not run again; 0 runs every delivery' },
-					{ displayName: 'Download Images', name: 'download', type: 'boolean', default: false, description: 'Whether to fetch the images. What cannot be had at once is left to Image Poll.' },
+					{
+						displayName: 'De-Duplication Window (Hours)',
+						name: 'dedupeHours',
+						type: 'number',
+						typeOptions: { minValue: 0 },
+						default: 72,
+						description:
+							'How long a delivery is remembered, so that a repeated one is acknowledged and not run again; 0 runs every delivery',
+					},
+					{
+						displayName: 'Download Images',
+						name: 'download',
+						type: 'boolean',
+						default: false,
+						description: 'Whether to fetch the images. What cannot be had at once is left to Image Poll.',
+					},
 					...resultOptions.filter(({ name }) => name === 'maxImageSize'),
-					{ displayName: 'Max Body Size (KB)', name: 'maxBodyKilobytes', type: 'number', typeOptions: { minValue: 1 }, default: 1024, description: 'Larger deliveries are refused with 413' },
-					{ displayName: 'Tolerance (Seconds)', name: 'toleranceSeconds', type: 'number', typeOptions: { minValue: 1 }, default: 300, description: 'How far the time in a delivery may be from ours; older ones may be replayed by an eavesdropper and are refused' },
+					{
+						displayName: 'Max Body Size (KB)',
+						name: 'maxBodyKilobytes',
+						type: 'number',
+						typeOptions: { minValue: 1 },
+						default: 1024,
+						description: 'Larger deliveries are refused with 413',
+					},
+					{
+						displayName: 'Tolerance (Seconds)',
+						name: 'toleranceSeconds',
+						type: 'number',
+						typeOptions: { minValue: 1 },
+						default: 300,
+						description:
+							'How far the time in a delivery may be from ours; older ones may be replayed by an eavesdropper and are refused',
+					},
 				],
 			},
 		],
 	};
 
-	/** The provider has no call that registers a webhook: its operator enters the URL. What can be checked at publication is checked. */
+	/**
+	 * The provider has no call that registers a webhook: its operator enters the URL. What can be checked at
+	 * publication is checked.
+	 */
 	webhookMethods = {
 		default: {
 			async checkExists(this: IHookFunctions): Promise<boolean> {

@@ -15,7 +15,10 @@ export interface TriggerOptions {
  */
 export const claimMs = 10_000;
 
-/** How long an event is remembered, ms; 0: it is not. Listening in the editor is for trying out, and there the same delivery may be sent as often as one likes. */
+/**
+ * How long an event is remembered, ms; 0: it is not. Listening in the editor is for trying out, and there the same
+ * delivery may be sent as often as one likes.
+ */
 export function windowOf({ dedupeHours = 72 }: TriggerOptions, mode: WorkflowExecuteMode): number {
 	return mode === 'manual' ? 0 : Math.max(0, dedupeHours) * 3_600_000;
 }
@@ -29,8 +32,15 @@ interface EventContext {
  * What names an event. Its id alone does not do: the real Image SaaS counts its events in a store that may be emptied,
  * and then begins again at 1.
  */
-export function eventScope(context: EventContext, credentialId: string, { job, event }: IDataObject): { scope: string; id: string } {
+export function eventScope(
+	context: EventContext,
+	credentialId: string,
+	{ job, event }: IDataObject,
+): { scope: string; id: string } {
 	const { provider, id } = (job ?? {}) as { provider?: string; id?: string | null };
 	const { id: eventId, status } = (event ?? {}) as { id?: string; status?: string };
-	return { scope: `webhook ${String(context.getWorkflow().id)} ${context.getNode().id}`, id: JSON.stringify([provider, credentialId, eventId, id, status]) };
+	return {
+		scope: `webhook ${String(context.getWorkflow().id)} ${context.getNode().id}`,
+		id: JSON.stringify([provider, credentialId, eventId, id, status]),
+	};
 }

@@ -1,4 +1,10 @@
-import { type IDataObject, type IHookFunctions, type IWebhookFunctions, type IWebhookResponseData, NodeOperationError } from 'n8n-workflow';
+import {
+	type IDataObject,
+	type IHookFunctions,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
+	NodeOperationError,
+} from 'n8n-workflow';
 import { poolOf } from '../../jobs/endpoint/endpoints';
 import { toImageError } from '../../model/errors';
 import type { WebhookDelivery } from '../../providers/provider';
@@ -9,12 +15,17 @@ import { toItem } from '../shared/items';
 import { noteEnd, withRefs } from '../shared/refs';
 import { claimMs, eventScope, type TriggerOptions, windowOf } from './event';
 
-/** Throws an n8n error where the credential holds no webhook secret: every delivery would be refused, and publishing is the time to say so. */
+/**
+ * Throws an n8n error where the credential holds no webhook secret: every delivery would be refused, and publishing is
+ * the time to say so.
+ */
 export async function assertSecret(context: IHookFunctions): Promise<true> {
 	const provider = providerById(context.getNodeParameter('provider') as string);
 	const credential = await context.getCredentials(provider.credential);
 	if (typeof credential['webhookSecret'] === 'string' && credential['webhookSecret'] !== '') return true;
-	throw new NodeOperationError(context.getNode(), 'The credential holds no webhook secret', { description: `Put the secret that ${provider.displayName} signs its webhooks with into the credential; without it every delivery is refused` });
+	throw new NodeOperationError(context.getNode(), 'The credential holds no webhook secret', {
+		description: `Put the secret that ${provider.displayName} signs its webhooks with into the credential; without it every delivery is refused`,
+	});
 }
 
 /**
@@ -32,7 +43,8 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	const rawBody = await bodyWithin(context, (options.maxBodyKilobytes ?? 1024) * 1024);
 	if (rawBody === 'tooLarge') return answer(context, 413, 'The delivery is too large');
 	// Without a secret nobody can prove anything: closed, not open.
-	if (!webhook || rawBody === 'none' || !webhook.verify(rawBody, context.getHeaderData(), secret)) return answer(context, 401, 'The signature is missing or wrong');
+	if (!webhook || rawBody === 'none' || !webhook.verify(rawBody, context.getHeaderData(), secret))
+		return answer(context, 401, 'The signature is missing or wrong');
 
 	let delivery: WebhookDelivery;
 	try {
@@ -42,7 +54,12 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	}
 	const now = Date.now();
 	const toleranceMs = (options.toleranceSeconds ?? 300) * 1000;
-	if (delivery.timestamp === null || Math.abs(now - delivery.timestamp) > toleranceMs) return answer(context, 400, `The delivery's timestamp is missing or more than ${toleranceMs / 1000} s from ours`);
+	if (delivery.timestamp === null || Math.abs(now - delivery.timestamp) > toleranceMs)
+		return answer(
+			context,
+			400,
+			`The delivery's timestamp is missing or more than ${toleranceMs / 1000} s from ours`,
+		);
 
 	// Whatever can fail comes before the event is claimed: the provider then sends it again.
 	const pool = await poolOf(provider, credential);
@@ -50,11 +67,17 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	pool.observe(delivery.snapshot);
 	const endpoints = pool.members.map(({ endpoint }) => endpoint);
 	await noteEnd(context, packMemory, endpoints, credentialIdOf(context, provider), delivery.snapshot);
-	if (!(context.getNodeParameter('events') as string[]).includes(eventOf(delivery))) return answer(context, 200, 'Not among the events listened for');
+	if (!(context.getNodeParameter('events') as string[]).includes(eventOf(delivery)))
+		return answer(context, 200, 'Not among the events listened for');
 
 	const [snapshot = delivery.snapshot] = await withRefs(context, packMemory, endpoints, [delivery.snapshot]);
 	const item = toItem({ snapshot, request: {}, itemIndex: 0 });
-	item.json['event'] = { id: delivery.eventId, status: delivery.status, timestamp: new Date(delivery.timestamp).toISOString(), payload: delivery.payload as IDataObject };
+	item.json['event'] = {
+		id: delivery.eventId,
+		status: delivery.status,
+		timestamp: new Date(delivery.timestamp).toISOString(),
+		payload: delivery.payload as IDataObject,
+	};
 	const keepMs = windowOf(options, context.getMode());
 	if (keepMs > 0) {
 		const { scope, id } = eventScope(context, credentialIdOf(context, provider), item.json);
@@ -69,7 +92,9 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 }
 
 function eventOf({ snapshot, status }: WebhookDelivery): string {
-	const known = ['succeeded', 'failed', 'canceled'].find((word) => word === snapshot.job.status || word.toUpperCase() === status);
+	const known = ['succeeded', 'failed', 'canceled'].find(
+		(word) => word === snapshot.job.status || word.toUpperCase() === status,
+	);
 	return known ?? 'other';
 }
 

@@ -31,12 +31,23 @@ export async function run(context: IExecuteFunctions): Promise<INodeExecutionDat
 }
 
 /** The item with its images. Never fails: what cannot be had now is left to Image Poll. */
-async function withPictures(context: IExecuteFunctions, item: INodeExecutionData, { maxImageSize }: TriggerOptions): Promise<INodeExecutionData> {
+async function withPictures(
+	context: IExecuteFunctions,
+	item: INodeExecutionData,
+	{ maxImageSize }: TriggerOptions,
+): Promise<INodeExecutionData> {
 	const snapshot = snapshotOf(item.json);
 	if (!snapshot || snapshot.images.length === 0) return item;
 	const provider = providerById(snapshot.job.provider);
-	const pictures = createPictures((data, name, type) => context.helpers.prepareBinaryData(data, name, type), context.getExecutionCancelSignal());
-	const fetched = await outcomeOf(poolOf(provider, await context.getCredentials(provider.credential)).then(async ({ main }) => await pictures.fetch(snapshot, main, { maxMegabytes: maxImageSize })));
+	const pictures = createPictures(
+		(data, name, type) => context.helpers.prepareBinaryData(data, name, type),
+		context.getExecutionCancelSignal(),
+	);
+	const fetched = await outcomeOf(
+		poolOf(provider, await context.getCredentials(provider.credential)).then(
+			async ({ main }) => await pictures.fetch(snapshot, main, { maxMegabytes: maxImageSize }),
+		),
+	);
 	if (!fetched.ok) return item;
 	const complete = toItem({ ...fetched.value, request: {}, itemIndex: 0 });
 	return { ...item, ...complete, json: { ...item.json, ...complete.json } };

@@ -25,32 +25,55 @@ interface Listed {
 	request: Record<string, unknown>;
 }
 
-/** Each operation by `resource:operation`, in whichever of its two APIs the server speaks. Reads are repeated when they fail on the way. */
+/**
+ * Each operation by `resource:operation`, in whichever of its two APIs the server speaks. Reads are repeated when they
+ * fail on the way.
+ */
 export const runs: Readonly<Record<string, OperationRun<NanoBananaProSession>>> = {
-	'task:getAll': async (call) => await listed(call, (session, page) => (session.clients.api === 'v1.6' ? session.clients.client.history({ page, pageSize }, call) : session.clients.client.images({ page, page_size: pageSize }, call))),
+	'task:getAll': async (call) =>
+		await listed(call, (session, page) =>
+			session.clients.api === 'v1.6'
+				? session.clients.client.history({ page, pageSize }, call)
+				: session.clients.client.images({ page, page_size: pageSize }, call),
+		),
 	'task:search': async (call) => {
 		const keyword = requiredText(call, 'keyword', 'Keyword');
-		return await listed(call, (session, page) => (session.clients.api === 'v1.6' ? session.clients.client.search({ keyword, page, pageSize }, call) : session.clients.client.images({ page, page_size: pageSize, keyword }, call)));
+		return await listed(call, (session, page) =>
+			session.clients.api === 'v1.6'
+				? session.clients.client.search({ keyword, page, pageSize }, call)
+				: session.clients.client.images({ page, page_size: pageSize, keyword }, call),
+		);
 	},
 	'task:get': async (call) => await one(call, (client, id) => client.detail(id, call)),
 	'task:getStatus': async (call) => await one(call, (client, id) => client.status(id, call)),
 	'task:delete': async (call) => await deleted(call, taskIdsOf(call)),
 	'task:deleteMany': async (call) => await deleted(call, listOf(call, 'taskIds', 'Task IDs')),
-	'image:get': async (call) => await file(call, (client) => client.image(requiredText(call, 'imageId', 'Image ID'), call)),
-	'image:download': async (call) => await file(call, (client) => client.download(requiredText(call, 'imageId', 'Image ID'), call)),
+	'image:get': async (call) =>
+		await file(call, (client) => client.image(requiredText(call, 'imageId', 'Image ID'), call)),
+	'image:download': async (call) =>
+		await file(call, (client) => client.download(requiredText(call, 'imageId', 'Image ID'), call)),
 	'image:export': async (call) => {
 		const ids = listOf(call, 'imageIds', 'Image IDs');
 		const answer = await call.endpoint.read((session) => v16(session).exportZip(ids, call), call.signal);
 		// Relatives of the server leave out what they cannot read, and say so in a header alone.
 		const partial = answer.headers['x-export-partial'] === 'true';
-		return [await fileItem(call, answer, { fileName: 'images.zip', mimeType: 'application/zip' }, { images: ids.length, ...(partial ? { partial } : {}) })];
+		return [
+			await fileItem(
+				call,
+				answer,
+				{ fileName: 'images.zip', mimeType: 'application/zip' },
+				{ images: ids.length, ...(partial ? { partial } : {}) },
+			),
+		];
 	},
 	'image:delete': async (call) => {
 		const imageId = requiredText(call, 'imageId', 'Image ID');
 		await v16(call.endpoint.session).deleteImage(imageId, call);
 		return [answerItem(call, { deleted: true, ids: [imageId] })];
 	},
-	'service:getHealth': async (call) => [answerItem(call, await call.endpoint.read(({ clients }) => clients.client.health(call), call.signal))],
+	'service:getHealth': async (call) => [
+		answerItem(call, await call.endpoint.read(({ clients }) => clients.client.health(call), call.signal)),
+	],
 	'service:getProviders': async (call) => {
 		const found = await call.endpoint.read(({ clients }) => {
 			if (clients.api === 'v1.6') throw notOffered('tasks');
@@ -66,18 +89,35 @@ function v16({ clients }: NanoBananaProSession): NanoBananaProClient {
 }
 
 function notOffered(api: string): ImageError {
-	return new ImageError('invalidRequest', { message: `This server does not offer that: it belongs to the ${api} API`, hint: 'The credential says which API the server speaks', delivery: 'notSent' });
+	return new ImageError('invalidRequest', {
+		message: `This server does not offer that: it belongs to the ${api} API`,
+		hint: 'The credential says which API the server speaks',
+		delivery: 'notSent',
+	});
 }
 
 /** Pages until there are as many as wanted, or nothing new comes. */
-async function listed(call: Call, ask: (session: NanoBananaProSession, page: number) => Promise<{ list: GenerationTask[] } | ImageTask[]>): Promise<INodeExecutionData[]> {
+async function listed(
+	call: Call,
+	ask: (session: NanoBananaProSession, page: number) => Promise<{ list: GenerationTask[] } | ImageTask[]>,
+): Promise<INodeExecutionData[]> {
 	const wanted = wantedRows(call);
 	const found = await call.endpoint.read(async (session) => {
 		const items = new Map<string, Listed>();
 		for (let page = 1; ; page++) {
 			const answer = await ask(session, page);
 			const before = items.size;
-			const rows = Array.isArray(answer) ? answer.map((task): [string, JobSnapshot, object] => [task.task_id, fromTasks([task], task.task_id, call.endpoint.config.baseUrl), { prompt: task.prompt }]) : answer.list.map((task): [string, JobSnapshot, object] => [task.id, fromTask(task, task.id, urlOf(call)), requestOf(task)]);
+			const rows = Array.isArray(answer)
+				? answer.map((task): [string, JobSnapshot, object] => [
+						task.task_id,
+						fromTasks([task], task.task_id, call.endpoint.config.baseUrl),
+						{ prompt: task.prompt },
+					])
+				: answer.list.map((task): [string, JobSnapshot, object] => [
+						task.id,
+						fromTask(task, task.id, urlOf(call)),
+						requestOf(task),
+					]);
 			for (const [id, snapshot, request] of rows) {
 				if (items.size >= wanted) return [...items.values()];
 				items.set(id, { snapshot, request: { ...request } });
@@ -88,7 +128,10 @@ async function listed(call: Call, ask: (session: NanoBananaProSession, page: num
 	return await itemsOf(call, found);
 }
 
-async function one(call: Call, ask: (client: NanoBananaProClient, id: string) => Promise<GenerationTask>): Promise<INodeExecutionData[]> {
+async function one(
+	call: Call,
+	ask: (client: NanoBananaProClient, id: string) => Promise<GenerationTask>,
+): Promise<INodeExecutionData[]> {
 	const jobId = requiredText(call, 'taskId', 'Task ID');
 	const { taskIds } = readJobId(jobId);
 	const found = await call.endpoint.read(async ({ clients }): Promise<Listed> => {
@@ -111,14 +154,20 @@ async function deleted(call: Call, ids: string[]): Promise<INodeExecutionData[]>
 	return [answerItem(call, { deleted: true, ids })];
 }
 
-async function file(call: Call, ask: (client: NanoBananaProClient) => Promise<ApiStream>): Promise<INodeExecutionData[]> {
+async function file(
+	call: Call,
+	ask: (client: NanoBananaProClient) => Promise<ApiStream>,
+): Promise<INodeExecutionData[]> {
 	const answer = await call.endpoint.read((session) => ask(v16(session)), call.signal);
 	const mimeType = answer.headers['content-type']?.split(';')[0]?.trim() ?? 'image/png';
-	const fileName = /filename="?([^";]+)"?/i.exec(answer.headers['content-disposition'] ?? '')?.[1] ?? `${requiredText(call, 'imageId', 'Image ID')}.${mimeType.split('/')[1] ?? 'png'}`;
+	const fileName =
+		/filename="?([^";]+)"?/i.exec(answer.headers['content-disposition'] ?? '')?.[1] ??
+		`${requiredText(call, 'imageId', 'Image ID')}.${mimeType.split('/')[1] ?? 'png'}`;
 	return [await fileItem(call, answer, { fileName, mimeType })];
 }
 
-const urlOf = (call: Call) => (imageId: string) => `${call.endpoint.config.baseUrl}/api/v1/images/${encodeURIComponent(imageId)}`;
+const urlOf = (call: Call) => (imageId: string) =>
+	`${call.endpoint.config.baseUrl}/api/v1/images/${encodeURIComponent(imageId)}`;
 
 /** Jobs of Image Generate name one task or several. */
 const taskIdsOf = (call: Call): string[] => [...readJobId(requiredText(call, 'taskId', 'Task ID')).taskIds];
@@ -126,11 +175,25 @@ const taskIdsOf = (call: Call): string[] => [...readJobId(requiredText(call, 'ta
 function listOf({ context, itemIndex }: Call, name: string, displayName: string): string[] {
 	const list = namesIn(context.getNodeParameter(name, itemIndex, ''));
 	if (list.length > 0) return list;
-	throw new ImageError('invalidRequest', { message: `${displayName} is empty`, hint: 'Separate IDs by commas', delivery: 'notSent' });
+	throw new ImageError('invalidRequest', {
+		message: `${displayName} is empty`,
+		hint: 'Separate IDs by commas',
+		delivery: 'notSent',
+	});
 }
 
-async function itemsOf({ context, endpoint, itemIndex }: Call, found: readonly Listed[]): Promise<INodeExecutionData[]> {
+async function itemsOf(
+	{ context, endpoint, itemIndex }: Call,
+	found: readonly Listed[],
+): Promise<INodeExecutionData[]> {
 	const { includeRaw } = context.getNodeParameter('options', itemIndex, {}) as { includeRaw?: boolean };
-	const known = await withRefs(context, packMemory, [endpoint], found.map(({ snapshot }) => snapshot));
-	return found.map(({ snapshot, request }, place) => toItem({ snapshot: known[place] ?? snapshot, request, itemIndex, includeRaw }));
+	const known = await withRefs(
+		context,
+		packMemory,
+		[endpoint],
+		found.map(({ snapshot }) => snapshot),
+	);
+	return found.map(({ snapshot, request }, place) =>
+		toItem({ snapshot: known[place] ?? snapshot, request, itemIndex, includeRaw }),
+	);
 }

@@ -18,25 +18,56 @@ export interface Downloaded {
 	bytes: number;
 }
 
-/** A picture from an address that somebody else chose, through the download plane into n8n's binary store. Throws ImageError. */
-export async function downloadPicture({ helpers }: Helpers, url: string, endpoint: DownloadHost, signal: AbortSignal | undefined): Promise<Downloaded> {
+/**
+ * A picture from an address that somebody else chose, through the download plane into n8n's binary store. Throws
+ * ImageError.
+ */
+export async function downloadPicture(
+	{ helpers }: Helpers,
+	url: string,
+	endpoint: DownloadHost,
+	signal: AbortSignal | undefined,
+): Promise<Downloaded> {
 	return await download(url, endpoint, defaultImageLimits.maxBytes, signal, async (stream, { origin, name }) => {
-		const { stored, facts, bytes } = await receiveImage(stream, defaultImageLimits, origin, (copy, { mimeType, extension }) => helpers.prepareBinaryData(copy, withExtension(name, extension), mimeType));
+		const { stored, facts, bytes } = await receiveImage(
+			stream,
+			defaultImageLimits,
+			origin,
+			(copy, { mimeType, extension }) =>
+				helpers.prepareBinaryData(copy, withExtension(name, extension), mimeType),
+		);
 		return { data: stored, fileName: withExtension(name, facts.extension), facts, bytes };
 	});
 }
 
 /** As `downloadPicture`, for a video. */
-export async function downloadVideo({ helpers }: Helpers, url: string, endpoint: DownloadHost, signal: AbortSignal | undefined): Promise<{ data: IBinaryData; fileName: string; mimeType: string; bytes: number }> {
+export async function downloadVideo(
+	{ helpers }: Helpers,
+	url: string,
+	endpoint: DownloadHost,
+	signal: AbortSignal | undefined,
+): Promise<{ data: IBinaryData; fileName: string; mimeType: string; bytes: number }> {
 	return await download(url, endpoint, largestVideo, signal, async (stream, { origin, name }) => {
-		const { stored, facts, bytes } = await receiveVideo(stream, largestVideo, origin, (copy, { mimeType, extension }) => helpers.prepareBinaryData(copy, withExtension(name, extension), mimeType));
+		const { stored, facts, bytes } = await receiveVideo(
+			stream,
+			largestVideo,
+			origin,
+			(copy, { mimeType, extension }) =>
+				helpers.prepareBinaryData(copy, withExtension(name, extension), mimeType),
+		);
 		return { data: stored, fileName: withExtension(name, facts.extension), mimeType: facts.mimeType, bytes };
 	});
 }
 
 type Helpers = Pick<IExecuteFunctions, 'helpers'>;
 
-async function download<T>(url: string, host: DownloadHost, maxBytes: number, signal: AbortSignal | undefined, receive: (stream: Readable, from: { origin: string; name: string }) => Promise<T>): Promise<T> {
+async function download<T>(
+	url: string,
+	host: DownloadHost,
+	maxBytes: number,
+	signal: AbortSignal | undefined,
+	receive: (stream: Readable, from: { origin: string; name: string }) => Promise<T>,
+): Promise<T> {
 	return await withRetry(
 		async () => {
 			const { stream, url: address } = await openDownload(host, url, { maxBytes, timeoutMs }, signal);

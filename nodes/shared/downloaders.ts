@@ -17,7 +17,12 @@ export interface DownloadHost {
 }
 
 /** Begins a download as the credential and the endpoint's pacing allow. Throws ImageError. */
-export async function openDownload(host: DownloadHost, url: string, limits: DownloadLimits, signal: AbortSignal | undefined): Promise<Download> {
+export async function openDownload(
+	host: DownloadHost,
+	url: string,
+	limits: DownloadLimits,
+	signal: AbortSignal | undefined,
+): Promise<Download> {
 	const open = () => downloaderFor(host.config).open(url, limits, signal);
 	return await (host.pace ? host.pace(url, open, signal) : open());
 }
@@ -25,7 +30,14 @@ export async function openDownload(host: DownloadHost, url: string, limits: Down
 /** The download plane as n8n's own settings and the credential allow it. */
 export function downloaderFor(config: PictureHosts): Downloader {
 	const instance = instancePolicy();
-	const policy: AddressPolicy = { ...instance, allowedHosts: [...instance.allowedHosts, ...config.allowedHosts, ...(config.baseUrl === null ? [] : namesOf(new URL(config.baseUrl).hostname.replace(/^\[|\]$/g, '')))] };
+	const policy: AddressPolicy = {
+		...instance,
+		allowedHosts: [
+			...instance.allowedHosts,
+			...config.allowedHosts,
+			...(config.baseUrl === null ? [] : namesOf(new URL(config.baseUrl).hostname.replace(/^\[|\]$/g, ''))),
+		],
+	};
 	const key = JSON.stringify(policy);
 	const downloader = downloaders.get(key) ?? createDownloader(policy);
 	downloaders.set(key, downloader);

@@ -4,27 +4,43 @@ import type { JobSnapshot } from '../../model/job';
 import type { ProviderDefinition } from '../../providers/provider';
 
 /** An n8n error that names the provider, the item, the job and the mend. */
-export function toNodeError(node: INode, error: JobError, where: { itemIndex: number; provider?: ProviderDefinition | undefined; jobId?: string | null }): NodeApiError {
+export function toNodeError(
+	node: INode,
+	error: JobError,
+	where: { itemIndex: number; provider?: ProviderDefinition | undefined; jobId?: string | null },
+): NodeApiError {
 	// n8n marks an execution as stopped by its user when the message holds the word "canceled"; spelt so it does not.
 	const message = error.message.replace(/canceled/gi, 'cancelled');
-	const provider = where.provider && !message.startsWith(where.provider.displayName) ? `${where.provider.displayName}: ` : '';
+	const provider =
+		where.provider && !message.startsWith(where.provider.displayName) ? `${where.provider.displayName}: ` : '';
 	const job = where.jobId ? ` (job ${where.jobId})` : '';
 	return new NodeApiError(
 		node,
 		{ message },
 		{
 			message: `${provider}${message}${job}`,
-			description: [error.hint, `Item ${where.itemIndex}, code ${error.code}${error.retryable ? ', may succeed when tried again' : ''}`].filter(Boolean).join('. '),
+			description: [
+				error.hint,
+				`Item ${where.itemIndex}, code ${error.code}${error.retryable ? ', may succeed when tried again' : ''}`,
+			]
+				.filter(Boolean)
+				.join('. '),
 			...(error.httpStatus === null ? {} : { httpCode: String(error.httpStatus) }),
 			itemIndex: where.itemIndex,
 		},
 	);
 }
 
-/** What is wrong with an item before anything was sent for it. n8n's own errors (a missing credential, a failed expression) are the user's to mend. */
+/**
+ * What is wrong with an item before anything was sent for it. n8n's own errors (a missing credential, a failed
+ * expression) are the user's to mend.
+ */
 export function inputError(thrown: unknown): JobError {
 	if (thrown instanceof ImageError) return thrown.toJobError();
-	return jobError('invalidRequest', { message: thrown instanceof Error ? thrown.message : String(thrown), hint: null });
+	return jobError('invalidRequest', {
+		message: thrown instanceof Error ? thrown.message : String(thrown),
+		hint: null,
+	});
 }
 
 /** Tells the person at the editor what went beside the way, without failing the run. */

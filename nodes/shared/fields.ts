@@ -11,18 +11,37 @@ export const fromInput = 'fromInput';
 /** The word for "the first of a list that can". */
 export const several = 'several';
 
-const options = (list: readonly ProviderDefinition[]): INodePropertyOptions[] => [...list].sort((a, b) => a.displayName.localeCompare(b.displayName)).map(({ id, displayName }) => ({ name: displayName, value: id }));
+const options = (list: readonly ProviderDefinition[]): INodePropertyOptions[] =>
+	[...list]
+		.sort((a, b) => a.displayName.localeCompare(b.displayName))
+		.map(({ id, displayName }) => ({ name: displayName, value: id }));
 
-export function providerField(able: (capabilities: Capabilities) => boolean, first: INodePropertyOptions[] = []): INodeProperties {
+export function providerField(
+	able: (capabilities: Capabilities) => boolean,
+	first: INodePropertyOptions[] = [],
+): INodeProperties {
 	const list = providers.filter(({ capabilities }) => able(capabilities));
-	return { displayName: 'Provider', name: 'provider', type: 'options', options: [...first, ...options(list)], default: list[0]?.id ?? '', description: 'The image backend to use' };
+	return {
+		displayName: 'Provider',
+		name: 'provider',
+		type: 'options',
+		options: [...first, ...options(list)],
+		default: list[0]?.id ?? '',
+		description: 'The image backend to use',
+	};
 }
 
 /** One provider, or a list of them. */
 export function providerFields(able: (capabilities: Capabilities) => boolean = () => true): INodeProperties[] {
 	const list = providers.filter(({ capabilities }) => able(capabilities));
 	return [
-		providerField(able, [{ name: 'Several, in Order', value: several, description: 'The first of a list that can do what is asked and takes it' }]),
+		providerField(able, [
+			{
+				name: 'Several, in Order',
+				value: several,
+				description: 'The first of a list that can do what is asked and takes it',
+			},
+		]),
 		{
 			displayName: 'Providers',
 			name: 'providers',
@@ -31,14 +50,27 @@ export function providerFields(able: (capabilities: Capabilities) => boolean = (
 			default: {},
 			placeholder: 'Add Provider',
 			displayOptions: { show: { provider: [several] } },
-			description: 'The preferred one first. A request goes to the next where one cannot do what is asked, is overloaded, out of quota or not there; never where it may have been paid already.',
+			description:
+				'The preferred one first. A request goes to the next where one cannot do what is asked, is overloaded, out of quota or not there; never where it may have been paid already.',
 			options: [
 				{
 					displayName: 'Provider',
 					name: 'row',
 					values: [
-						{ displayName: 'Provider', name: 'provider', type: 'options', options: options(list), default: list[0]?.id ?? '' },
-						{ displayName: 'Model', name: 'model', type: 'string', default: '', description: "The provider's name of a model; empty for its own choice" },
+						{
+							displayName: 'Provider',
+							name: 'provider',
+							type: 'options',
+							options: options(list),
+							default: list[0]?.id ?? '',
+						},
+						{
+							displayName: 'Model',
+							name: 'model',
+							type: 'string',
+							default: '',
+							description: "The provider's name of a model; empty for its own choice",
+						},
 					],
 				},
 			],
@@ -50,7 +82,10 @@ export const providerOrInputField: INodeProperties = {
 	displayName: 'Provider',
 	name: 'provider',
 	type: 'options',
-	options: [{ name: 'From Input', value: fromInput, description: 'Each item says which provider its job belongs to' }, ...options(providers)],
+	options: [
+		{ name: 'From Input', value: fromInput, description: 'Each item says which provider its job belongs to' },
+		...options(providers),
+	],
 	default: fromInput,
 	description: 'The image backend that runs the job',
 };
@@ -70,12 +105,17 @@ export const jobIdField: INodeProperties = {
  * The path from the root matters: the editor hides a field on whose plain name a credential depends, taking it for
  * a choice of authentication, and nobody could choose the provider.
  */
-export function credentialFields(choice: 'fixed' | 'several' | 'fromInput', list: readonly ProviderDefinition[] = providers): INodeCredentialDescription[] {
+export function credentialFields(
+	choice: 'fixed' | 'several' | 'fromInput',
+	list: readonly ProviderDefinition[] = providers,
+): INodeCredentialDescription[] {
 	return list.map(({ id, credential }) => ({
 		name: credential,
 		// Of those that are drawn for a list only some are needed, and n8n knows no middle way.
 		required: choice === 'fixed',
-		displayOptions: { show: { '/provider': choice === 'fixed' ? [id] : [choice === 'several' ? several : fromInput, id] } },
+		displayOptions: {
+			show: { '/provider': choice === 'fixed' ? [id] : [choice === 'several' ? several : fromInput, id] },
+		},
 	}));
 }
 
@@ -108,19 +148,53 @@ export function requestFields(definitions: readonly ProviderDefinition[] = provi
 			type: 'options',
 			typeOptions: { loadOptionsMethod: 'getModels', loadOptionsDependsOn: ['provider'] },
 			default: providerDefault,
-			description: 'The model that makes the image. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+			description:
+				'The model that makes the image. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 		}),
-		...perProvider(list, ({ maxCount }) => [String(maxCount)], ([most]) => ({
-			displayName: 'Count',
-			name: 'count',
-			type: 'number',
-			typeOptions: { minValue: 1, maxValue: Number(most), numberPrecision: 0 },
-			default: 1,
-			description: `How many images to make in one job, at most ${most}`,
-		})),
-		...perProvider(list, ({ aspectRatios }) => aspectRatios, (ratios) => ({ displayName: 'Aspect Ratio', name: 'aspectRatio', type: 'options', options: choices(ratios), default: providerDefault, description: 'Width to height; some models have only one' })),
-		...perProvider(list, ({ resolutions }) => resolutions, (resolutions) => ({ displayName: 'Resolution', name: 'resolution', type: 'options', options: choices(resolutions), default: providerDefault, description: 'Length of the longer side; some models have only one' })),
-		...shownFor(list, ({ seed }) => seed, { displayName: 'Seed', name: 'seed', type: 'string', default: '', placeholder: 'e.g. 42', description: 'The same seed and prompt make the same image; empty for a random one' }),
+		...perProvider(
+			list,
+			({ maxCount }) => [String(maxCount)],
+			([most]) => ({
+				displayName: 'Count',
+				name: 'count',
+				type: 'number',
+				typeOptions: { minValue: 1, maxValue: Number(most), numberPrecision: 0 },
+				default: 1,
+				description: `How many images to make in one job, at most ${most}`,
+			}),
+		),
+		...perProvider(
+			list,
+			({ aspectRatios }) => aspectRatios,
+			(ratios) => ({
+				displayName: 'Aspect Ratio',
+				name: 'aspectRatio',
+				type: 'options',
+				options: choices(ratios),
+				default: providerDefault,
+				description: 'Width to height; some models have only one',
+			}),
+		),
+		...perProvider(
+			list,
+			({ resolutions }) => resolutions,
+			(resolutions) => ({
+				displayName: 'Resolution',
+				name: 'resolution',
+				type: 'options',
+				options: choices(resolutions),
+				default: providerDefault,
+				description: 'Length of the longer side; some models have only one',
+			}),
+		),
+		...shownFor(list, ({ seed }) => seed, {
+			displayName: 'Seed',
+			name: 'seed',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 42',
+			description: 'The same seed and prompt make the same image; empty for a random one',
+		}),
 	];
 }
 
@@ -147,17 +221,41 @@ export function extraFields(list: readonly ProviderDefinition[] = providers): IN
 			variants.set(JSON.stringify(extra), variant);
 		}
 	}
-	return [...variants.values()].map(({ extra, ids }) => extraField(extra, ids)).sort((a, b) => a.displayName.localeCompare(b.displayName));
+	return [...variants.values()]
+		.map(({ extra, ids }) => extraField(extra, ids))
+		.sort((a, b) => a.displayName.localeCompare(b.displayName));
 }
 
 function extraField(extra: ExtraField, providerIds: string[]): INodeProperties {
-	const common = { displayName: extra.displayName, name: extra.name, description: extra.description, default: extra.default, displayOptions: { show: { '/provider': providerIds } } };
+	const common = {
+		displayName: extra.displayName,
+		name: extra.name,
+		description: extra.description,
+		default: extra.default,
+		displayOptions: { show: { '/provider': providerIds } },
+	};
 	switch (extra.type) {
 		case 'options':
-			return { ...common, type: 'options', options: extra.options.map(({ value, name, description }) => ({ name, value, ...(description ? { description } : {}) })) };
+			return {
+				...common,
+				type: 'options',
+				options: extra.options.map(({ value, name, description }) => ({
+					name,
+					value,
+					...(description ? { description } : {}),
+				})),
+			};
 		case 'number': {
 			const { min, max, integer } = extra;
-			return { ...common, type: 'number', typeOptions: { ...(min === undefined ? {} : { minValue: min }), ...(max === undefined ? {} : { maxValue: max }), numberPrecision: integer ? 0 : 3 } };
+			return {
+				...common,
+				type: 'number',
+				typeOptions: {
+					...(min === undefined ? {} : { minValue: min }),
+					...(max === undefined ? {} : { maxValue: max }),
+					numberPrecision: integer ? 0 : 3,
+				},
+			};
 		}
 		case 'text':
 			return { ...common, type: 'string', ...(extra.placeholder ? { placeholder: extra.placeholder } : {}) };
@@ -168,19 +266,33 @@ function extraField(extra: ExtraField, providerIds: string[]): INodeProperties {
 	}
 }
 
-type RequestCapabilities = Pick<Capabilities, 'negativePrompt' | 'seed' | 'models' | 'maxCount' | 'aspectRatios' | 'resolutions'>;
+type RequestCapabilities = Pick<
+	Capabilities,
+	'negativePrompt' | 'seed' | 'models' | 'maxCount' | 'aspectRatios' | 'resolutions'
+>;
 type Drawn = ReadonlyArray<{ id: string; capabilities: RequestCapabilities }>;
 
-const choices = (values: readonly string[]): INodePropertyOptions[] => [{ name: 'Default', value: providerDefault, description: "The provider's own choice" }, ...values.map((value) => ({ name: value, value }))];
+const choices = (values: readonly string[]): INodePropertyOptions[] => [
+	{ name: 'Default', value: providerDefault, description: "The provider's own choice" },
+	...values.map((value) => ({ name: value, value })),
+];
 
 /** A field shown for the providers that can; left out where none can. */
-function shownFor(list: Drawn, able: (capabilities: RequestCapabilities) => boolean, field: INodeProperties): INodeProperties[] {
+function shownFor(
+	list: Drawn,
+	able: (capabilities: RequestCapabilities) => boolean,
+	field: INodeProperties,
+): INodeProperties[] {
 	const ids = list.filter(({ capabilities }) => able(capabilities)).map(({ id }) => id);
 	return ids.length > 0 ? [{ ...field, displayOptions: { show: { provider: ids } } }] : [];
 }
 
 /** A field whose values differ by provider: one variant for all providers with the same values. */
-function perProvider(list: Drawn, valuesOf: (capabilities: RequestCapabilities) => readonly string[], field: (values: readonly string[]) => INodeProperties): INodeProperties[] {
+function perProvider(
+	list: Drawn,
+	valuesOf: (capabilities: RequestCapabilities) => readonly string[],
+	field: (values: readonly string[]) => INodeProperties,
+): INodeProperties[] {
 	const variants = new Map<string, { ids: string[]; values: readonly string[] }>();
 	for (const { id, capabilities } of list) {
 		const values = valuesOf(capabilities);
@@ -189,7 +301,10 @@ function perProvider(list: Drawn, valuesOf: (capabilities: RequestCapabilities) 
 		variant.ids.push(id);
 		variants.set(values.join(), variant);
 	}
-	return [...variants.values()].map(({ ids, values }) => ({ ...field(values), displayOptions: { show: { provider: ids } } }));
+	return [...variants.values()].map(({ ids, values }) => ({
+		...field(values),
+		displayOptions: { show: { provider: ids } },
+	}));
 }
 
 export const downloadField: INodeProperties = {
@@ -202,7 +317,26 @@ export const downloadField: INodeProperties = {
 
 /** Options of every verb that gives finished jobs. */
 export const resultOptions: INodeProperties[] = [
-	{ displayName: "Include Provider's Answer", name: 'includeRaw', type: 'boolean', default: false, description: "Whether to add the provider's own last answer as <code>raw</code>" },
-	{ displayName: 'Max Image Size (MB)', name: 'maxImageSize', type: 'number', typeOptions: { minValue: 1 }, default: 64, description: 'Larger images are not downloaded' },
-	{ displayName: 'One Item per Image', name: 'splitImages', type: 'boolean', default: false, description: 'Whether to give each image an item of its own, its picture in image_0, instead of one item a job' },
+	{
+		displayName: "Include Provider's Answer",
+		name: 'includeRaw',
+		type: 'boolean',
+		default: false,
+		description: "Whether to add the provider's own last answer as <code>raw</code>",
+	},
+	{
+		displayName: 'Max Image Size (MB)',
+		name: 'maxImageSize',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 64,
+		description: 'Larger images are not downloaded',
+	},
+	{
+		displayName: 'One Item per Image',
+		name: 'splitImages',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to give each image an item of its own, its picture in image_0, instead of one item a job',
+	},
 ];

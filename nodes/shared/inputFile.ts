@@ -18,12 +18,19 @@ export function inputFile(context: IExecuteFunctions, itemIndex: number, field: 
 	const data = Object.hasOwn(binary, field) ? binary[field] : undefined;
 	if (!data) {
 		const present = Object.keys(binary);
-		throw new ImageError('invalidRequest', { message: `The item has no binary field "${field}"`, hint: present.length > 0 ? `It has: ${present.join(', ')}` : 'It has no binary data at all', delivery: 'notSent' });
+		throw new ImageError('invalidRequest', {
+			message: `The item has no binary field "${field}"`,
+			hint: present.length > 0 ? `It has: ${present.join(', ')}` : 'It has no binary data at all',
+			delivery: 'notSent',
+		});
 	}
 	return fileOf(context, data, field);
 }
 
-/** n8n writes a length for people (`1.2 MB`); the exact one is known only of what lies in memory, or from newer releases. */
+/**
+ * n8n writes a length for people (`1.2 MB`); the exact one is known only of what lies in memory, or from newer
+ * releases.
+ */
 function lengthOf(data: IBinaryData): number | null {
 	if (typeof data.bytes === 'number') return data.bytes;
 	return data.id === undefined ? Buffer.byteLength(data.data, 'base64') : null;
@@ -36,6 +43,7 @@ export function fileOf({ helpers }: Pick<IExecuteFunctions, 'helpers'>, data: IB
 		fileName: data.fileName ?? name,
 		mimeType: data.mimeType,
 		bytes: lengthOf(data),
-		open: async () => (id === undefined ? Readable.from([Buffer.from(data.data, 'base64')]) : await helpers.getBinaryStream(id)),
+		open: async () =>
+			id === undefined ? Readable.from([Buffer.from(data.data, 'base64')]) : await helpers.getBinaryStream(id),
 	};
 }

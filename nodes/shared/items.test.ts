@@ -4,10 +4,23 @@ import { providers } from '../../providers/registry';
 import { instancePolicy } from './instancePolicy';
 import { blankJob, isFailure, snapshotOf, splitImages, toItem } from './items';
 
-const image = (index: number) => ({ index, url: `https://example.com/${index}.png`, fileName: `${index}.png`, mimeType: null, width: null, height: null, bytes: null, seed: null });
+const image = (index: number) => ({
+	index,
+	url: `https://example.com/${index}.png`,
+	fileName: `${index}.png`,
+	mimeType: null,
+	width: null,
+	height: null,
+	bytes: null,
+	seed: null,
+});
 
 it('whatever JSON comes in, reading it as an item never fails', () => {
-	fc.assert(fc.property(fc.jsonValue(), (job) => { snapshotOf({ job }); }));
+	fc.assert(
+		fc.property(fc.jsonValue(), (job) => {
+			snapshotOf({ job });
+		}),
+	);
 	expect(snapshotOf({ job: { provider: 'imageSaas', status: 'PAUSED' } })).toBeUndefined();
 	expect(snapshotOf({ job: null })).toBeUndefined();
 });
@@ -23,11 +36,15 @@ it('an item goes through its own shape unchanged', () => {
 });
 
 it('bytes that came inside an answer never get into the JSON', () => {
-	const { json } = toItem({ snapshot: { job: blankJob('p'), images: [{ ...image(0), inline: Buffer.from('secret') }], raw: null }, request: {}, itemIndex: 0 });
+	const { json } = toItem({
+		snapshot: { job: blankJob('p'), images: [{ ...image(0), inline: Buffer.from('secret') }], raw: null },
+		request: {},
+		itemIndex: 0,
+	});
 	expect(json['images']).toEqual([image(0)]);
 });
 
-it('the provider\'s answer is there only when asked for', () => {
+it("the provider's answer is there only when asked for", () => {
 	const snapshot = { job: blankJob('p'), images: [], raw: { a: 1 } };
 	expect(toItem({ snapshot, request: {}, itemIndex: 0 }).json).not.toHaveProperty('raw');
 	expect(toItem({ snapshot, request: {}, itemIndex: 0, includeRaw: true }).json).toHaveProperty('raw', { a: 1 });
@@ -42,22 +59,49 @@ it('an item without or with one image is not split', () => {
 it('a picture that is left alone in its job still stands in image_0 when split, with what is said of it', () => {
 	const about = (index: number | null) => ({ image: index, field: 'type', expected: 'a', actual: 'b' });
 	const picture = { mimeType: 'image/png', data: '' };
-	const item: INodeExecutionData = { json: { images: [image(2)], differences: [about(null), about(1), about(2)] }, binary: { image_2: picture }, pairedItem: 0 };
-	expect(splitImages(item)).toEqual([{ json: { images: [image(2)], differences: [about(null), about(2)] }, binary: { image_0: picture }, pairedItem: 0 }]);
+	const item: INodeExecutionData = {
+		json: { images: [image(2)], differences: [about(null), about(1), about(2)] },
+		binary: { image_2: picture },
+		pairedItem: 0,
+	};
+	expect(splitImages(item)).toEqual([
+		{
+			json: { images: [image(2)], differences: [about(null), about(2)] },
+			binary: { image_0: picture },
+			pairedItem: 0,
+		},
+	]);
 });
 
 describe('what came is compared with what was asked', () => {
-	const done = (images: object[], total: number | null = null) => ({ job: { ...blankJob('imageSaas'), id: '1', status: 'succeeded' as const, total }, images: images.map((more, index) => ({ ...image(index), ...more })), raw: null });
-	const differences = (snapshot: ReturnType<typeof done>, request: object) => toItem({ snapshot, request: { ...request }, itemIndex: 0 }).json['differences'];
+	const done = (images: object[], total: number | null = null) => ({
+		job: { ...blankJob('imageSaas'), id: '1', status: 'succeeded' as const, total },
+		images: images.map((more, index) => ({ ...image(index), ...more })),
+		raw: null,
+	});
+	const differences = (snapshot: ReturnType<typeof done>, request: object) =>
+		toItem({ snapshot, request: { ...request }, itemIndex: 0 }).json['differences'];
 
 	it('says nothing where it is the same, or not known', () => {
-		expect(differences(done([{ width: 1344, height: 768 }]), { count: 1, aspectRatio: '16:9', resolution: '1K' })).toEqual([]);
+		expect(
+			differences(done([{ width: 1344, height: 768 }]), { count: 1, aspectRatio: '16:9', resolution: '1K' }),
+		).toEqual([]);
 		expect(differences(done([{}]), { count: 1, aspectRatio: '16:9', resolution: '4K' })).toEqual([]);
-		expect(differences(done([{ width: 5, height: 3 }]), { aspectRatio: 'Auto', anything: { else: true } })).toEqual([]);
+		expect(differences(done([{ width: 5, height: 3 }]), { aspectRatio: 'Auto', anything: { else: true } })).toEqual(
+			[],
+		);
 	});
 
 	it('names the picture, what was expected and what came', () => {
-		expect(differences(done([{ width: 1024, height: 1024 }, { width: 1344, height: 768 }]), { count: 3, aspectRatio: '16:9', resolution: '2K' })).toEqual([
+		expect(
+			differences(
+				done([
+					{ width: 1024, height: 1024 },
+					{ width: 1344, height: 768 },
+				]),
+				{ count: 3, aspectRatio: '16:9', resolution: '2K' },
+			),
+		).toEqual([
 			{ image: null, field: 'count', expected: '3', actual: '2' },
 			{ image: 0, field: 'aspectRatio', expected: '16:9', actual: '1024x1024' },
 			{ image: 0, field: 'resolution', expected: '2K', actual: '1024x1024' },
@@ -66,10 +110,12 @@ describe('what came is compared with what was asked', () => {
 		expect(differences(done([{}], 4), {})).toEqual([{ image: null, field: 'count', expected: '4', actual: '1' }]);
 	});
 
-	it('goes by the exact size where the provider\'s document tells it', () => {
+	it("goes by the exact size where the provider's document tells it", () => {
 		const snapshot = done([{ width: 512, height: 512 }]);
 		snapshot.job.provider = 'zImage';
-		expect(differences(snapshot, { width: 640, height: 512 })).toEqual([{ image: 0, field: 'size', expected: '640x512', actual: '512x512' }]);
+		expect(differences(snapshot, { width: 640, height: 512 })).toEqual([
+			{ image: 0, field: 'size', expected: '640x512', actual: '512x512' },
+		]);
 	});
 
 	it('judges no job that has not ended well', () => {
@@ -77,12 +123,30 @@ describe('what came is compared with what was asked', () => {
 		expect(toItem({ snapshot, request: { count: 4 }, itemIndex: 0 }).json['differences']).toEqual([]);
 	});
 
-	it('whatever stands in an item\'s request, reading it back never fails', () => {
-		fc.assert(fc.property(fc.dictionary(fc.constantFrom('count', 'aspectRatio', 'resolution', 'width', 'height', 'imageSize', 'references', 'x'), fc.jsonValue()), fc.constantFrom(...providers.map(({ id }) => id)), (request, id) => {
-			const snapshot = done([{ width: 10, height: 10 }]);
-			snapshot.job.provider = id;
-			expect(Array.isArray(differences(snapshot, request))).toBe(true);
-		}));
+	it("whatever stands in an item's request, reading it back never fails", () => {
+		fc.assert(
+			fc.property(
+				fc.dictionary(
+					fc.constantFrom(
+						'count',
+						'aspectRatio',
+						'resolution',
+						'width',
+						'height',
+						'imageSize',
+						'references',
+						'x',
+					),
+					fc.jsonValue(),
+				),
+				fc.constantFrom(...providers.map(({ id }) => id)),
+				(request, id) => {
+					const snapshot = done([{ width: 10, height: 10 }]);
+					snapshot.job.provider = id;
+					expect(Array.isArray(differences(snapshot, request))).toBe(true);
+				},
+			),
+		);
 	});
 });
 
@@ -98,5 +162,15 @@ it.each([
 });
 
 it('n8n\'s own lists of addresses are read, "default" standing for what is refused anyway', () => {
-	expect(instancePolicy({ N8N_SSRF_ALLOWED_HOSTNAMES: 'Minio:9000, files.local', N8N_SSRF_BLOCKED_IP_RANGES: 'default,203.0.113.0/24' })).toEqual({ allowedHosts: ['minio:9000', 'files.local'], allowedRanges: [], blockedHosts: [], blockedRanges: ['203.0.113.0/24'] });
+	expect(
+		instancePolicy({
+			N8N_SSRF_ALLOWED_HOSTNAMES: 'Minio:9000, files.local',
+			N8N_SSRF_BLOCKED_IP_RANGES: 'default,203.0.113.0/24',
+		}),
+	).toEqual({
+		allowedHosts: ['minio:9000', 'files.local'],
+		allowedRanges: [],
+		blockedHosts: [],
+		blockedRanges: ['203.0.113.0/24'],
+	});
 });

@@ -3,7 +3,15 @@ import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workfl
 import { type Difference, differencesOf } from '../../images/compare';
 import type { JobError } from '../../model/errors';
 import { refFrom } from '../../model/jobRef';
-import { type DeliveredImage, type Image, isTerminal, type Job, type JobSnapshot, jobStatuses, type Usage } from '../../model/job';
+import {
+	type DeliveredImage,
+	type Image,
+	isTerminal,
+	type Job,
+	type JobSnapshot,
+	jobStatuses,
+	type Usage,
+} from '../../model/job';
 import { readBack } from '../../model/request';
 import { providers } from '../../providers/registry';
 
@@ -23,12 +31,29 @@ export interface ItemParts {
 	includeRaw?: boolean | undefined;
 }
 
-/** The one shape every verb gives: `{ job, images, request, differences }`, with the pictures as binary data; `usage` from a provider that tells. */
-export function toItem({ snapshot, request, binary, itemIndex, differences = [], includeRaw }: ItemParts): INodeExecutionData {
+/**
+ * The one shape every verb gives: `{ job, images, request, differences }`, with the pictures as binary data; `usage`
+ * from a provider that tells.
+ */
+export function toItem({
+	snapshot,
+	request,
+	binary,
+	itemIndex,
+	differences = [],
+	includeRaw,
+}: ItemParts): INodeExecutionData {
 	const images = snapshot.images.map(withoutBytes);
 	const job = { ...snapshot.job, ref: snapshot.job.ref ?? refOfStranger(snapshot.job) };
 	return {
-		json: { job, images, request, differences: [...unlikeAsked(snapshot, request), ...differences], ...(snapshot.usage ? { usage: snapshot.usage } : {}), ...(includeRaw ? { raw: snapshot.raw } : {}) } as unknown as IDataObject,
+		json: {
+			job,
+			images,
+			request,
+			differences: [...unlikeAsked(snapshot, request), ...differences],
+			...(snapshot.usage ? { usage: snapshot.usage } : {}),
+			...(includeRaw ? { raw: snapshot.raw } : {}),
+		} as unknown as IDataObject,
 		...(binary && Object.keys(binary).length > 0 ? { binary } : {}),
 		pairedItem: { item: itemIndex },
 	};
@@ -36,7 +61,11 @@ export function toItem({ snapshot, request, binary, itemIndex, differences = [],
 
 /** The name of a job that the journal does not know: the same wherever it turns up. */
 function refOfStranger({ provider, id, createdAt, idempotencyKey }: Job): string {
-	return refFrom(createHash('sha256').update(JSON.stringify([provider, id ?? [createdAt, idempotencyKey]])).digest());
+	return refFrom(
+		createHash('sha256')
+			.update(JSON.stringify([provider, id ?? [createdAt, idempotencyKey]]))
+			.digest(),
+	);
 }
 
 /** What was asked beside what came, once the job has given all it gives. */
@@ -45,13 +74,20 @@ function unlikeAsked({ job, images }: JobSnapshot, described: Record<string, unk
 	const { count, ...request } = readBack(described);
 	const provider = providers.find(({ id }) => id === job.provider);
 	const { aspectRatio = null, resolution = null } = request;
-	return differencesOf({ count: count ?? job.total, size: provider?.expectedSize?.(request) ?? null, aspectRatio, resolution }, images);
+	return differencesOf(
+		{ count: count ?? job.total, size: provider?.expectedSize?.(request) ?? null, aspectRatio, resolution },
+		images,
+	);
 }
 
 /** The differences an item says of its pictures' types; those are seen only when a picture is fetched. */
 export function typeDifferencesOf(json: IDataObject): Difference[] {
 	const { differences } = json;
-	return Array.isArray(differences) ? (differences as unknown as Difference[]).filter((entry) => typeof entry === 'object' && entry.field === 'type') : [];
+	return Array.isArray(differences)
+		? (differences as unknown as Difference[]).filter(
+				(entry) => typeof entry === 'object' && entry.field === 'type',
+			)
+		: [];
 }
 
 /** One item an image, its picture always in `image_0`; an item without images stays as it is. */
@@ -62,27 +98,66 @@ export function splitImages(item: INodeExecutionData): INodeExecutionData[] {
 	return images.map((image) => {
 		const picture = item.binary?.[binaryName(image.index)];
 		const own = differences.filter((difference) => difference.image === null || difference.image === image.index);
-		return { json: { ...item.json, images: [image] as unknown as IDataObject[], differences: own as unknown as IDataObject[] }, pairedItem: item.pairedItem ?? 0, ...(picture ? { binary: { [binaryName(0)]: picture } } : {}) };
+		return {
+			json: {
+				...item.json,
+				images: [image] as unknown as IDataObject[],
+				differences: own as unknown as IDataObject[],
+			},
+			pairedItem: item.pairedItem ?? 0,
+			...(picture ? { binary: { [binaryName(0)]: picture } } : {}),
+		};
 	});
 }
 
 /** What an incoming item knows of its job already, or undefined where it is not of our shape. */
 export function snapshotOf(json: IDataObject): JobSnapshot | undefined {
 	const { job, images, usage } = json as { job?: Partial<Job> | null; images?: unknown; usage?: unknown };
-	if (typeof job !== 'object' || job === null || typeof job.provider !== 'string' || !jobStatuses.some((status) => status === job.status)) return undefined;
+	if (
+		typeof job !== 'object' ||
+		job === null ||
+		typeof job.provider !== 'string' ||
+		!jobStatuses.some((status) => status === job.status)
+	)
+		return undefined;
 	const id: unknown = job.id;
 	const known: Job = { ...blankJob(job.provider), ...job, id: isId(id) ? String(id) : null };
-	return { job: known, images: Array.isArray(images) ? images.filter(isImage) : [], raw: null, ...(typeof usage === 'object' && usage !== null ? { usage: usage as Usage } : {}) };
+	return {
+		job: known,
+		images: Array.isArray(images) ? images.filter(isImage) : [],
+		raw: null,
+		...(typeof usage === 'object' && usage !== null ? { usage: usage as Usage } : {}),
+	};
 }
 
 /** A job of which nothing is known but its provider. */
 export function blankJob(provider: string): Job {
-	return { provider, id: null, status: 'queued', progress: null, total: null, completed: null, error: null, idempotencyKey: null, createdAt: null, updatedAt: null };
+	return {
+		provider,
+		id: null,
+		status: 'queued',
+		progress: null,
+		total: null,
+		completed: null,
+		error: null,
+		idempotencyKey: null,
+		createdAt: null,
+		updatedAt: null,
+	};
 }
 
 /** A request that made no job. */
-export function refusedJob(provider: string, total: number | null, error: JobError, idempotencyKey: string | null): JobSnapshot {
-	return { job: { ...blankJob(provider), status: 'failed', total, completed: 0, error, idempotencyKey }, images: [], raw: null };
+export function refusedJob(
+	provider: string,
+	total: number | null,
+	error: JobError,
+	idempotencyKey: string | null,
+): JobSnapshot {
+	return {
+		job: { ...blankJob(provider), status: 'failed', total, completed: 0, error, idempotencyKey },
+		images: [],
+		raw: null,
+	};
 }
 
 /** The job with a later problem noted on it; its status stays what the provider said. */
@@ -102,7 +177,12 @@ function isId(value: unknown): value is string | number {
 }
 
 function isImage(value: unknown): value is DeliveredImage {
-	return typeof value === 'object' && value !== null && typeof (value as Partial<Image>).index === 'number' && typeof (value as Partial<Image>).fileName === 'string';
+	return (
+		typeof value === 'object' &&
+		value !== null &&
+		typeof (value as Partial<Image>).index === 'number' &&
+		typeof (value as Partial<Image>).fileName === 'string'
+	);
 }
 
 /** An image without what came inside the answer, once that is in the binary store. */

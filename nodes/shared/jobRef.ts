@@ -6,7 +6,10 @@ import { fromInput, jobIdField } from './fields';
 import { snapshotOf } from './items';
 import { type ParameterReader, textParameter } from './parameters';
 
-/** Which job an item is about. `id` is null only where the item says that there is none to ask after: it was refused, or done at once. */
+/**
+ * Which job an item is about. `id` is null only where the item says that there is none to ask after: it was refused, or
+ * done at once.
+ */
 export interface JobRef {
 	itemIndex: number;
 	provider: ProviderDefinition;
@@ -18,21 +21,40 @@ export interface JobRef {
 }
 
 /** Reads provider and job id of an item. Throws an n8n error that names the item and the field. */
-export function readJobRef(context: IExecuteFunctions, itemIndex: number, parameters: ParameterReader = context): JobRef {
+export function readJobRef(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	parameters: ParameterReader = context,
+): JobRef {
 	const json = context.getInputData()[itemIndex]?.json ?? {};
 	const carried = snapshotOf(json);
 	const choice = textParameter(parameters, 'provider', itemIndex);
 	const providerId = choice === fromInput ? carried?.job.provider : choice;
 	if (!providerId) {
-		throw new NodeOperationError(context.getNode(), 'The item does not say which provider its job belongs to', { itemIndex, description: `Item ${itemIndex} has no job.provider: connect Image Generate, or choose the provider in this node` });
+		throw new NodeOperationError(context.getNode(), 'The item does not say which provider its job belongs to', {
+			itemIndex,
+			description: `Item ${itemIndex} has no job.provider: connect Image Generate, or choose the provider in this node`,
+		});
 	}
 	const provider = providerById(providerId);
 	// What the field holds unless somebody changes it, without n8n's machinery for expressions.
-	const id = carried && context.getNode().parameters['jobId'] === jobIdField.default ? (carried.job.id ?? '').trim() : textParameter(parameters, 'jobId', itemIndex);
+	const id =
+		carried && context.getNode().parameters['jobId'] === jobIdField.default
+			? (carried.job.id ?? '').trim()
+			: textParameter(parameters, 'jobId', itemIndex);
 	// Providers that answer when they are done may have no name for what they did.
 	if (id === '' && !(carried && isTerminal(carried.job.status))) {
-		throw new NodeOperationError(context.getNode(), 'Job ID is empty', { itemIndex, description: `Item ${itemIndex} has no job.id: connect Image Generate, or put the ID of a job there` });
+		throw new NodeOperationError(context.getNode(), 'Job ID is empty', {
+			itemIndex,
+			description: `Item ${itemIndex} has no job.id: connect Image Generate, or put the ID of a job there`,
+		});
 	}
 	const known = carried && carried.job.provider === providerId && (carried.job.id ?? '') === id ? carried : undefined;
-	return { itemIndex, provider, id: id || null, endpoint: carried?.job.provider === providerId ? carried.job.endpoint : undefined, known };
+	return {
+		itemIndex,
+		provider,
+		id: id || null,
+		endpoint: carried?.job.provider === providerId ? carried.job.endpoint : undefined,
+		known,
+	};
 }

@@ -6,13 +6,19 @@ import { providerDefault } from './fields';
 /** Longest that the editor's list may take to open, in ms. */
 const patienceMs = 8_000;
 
-/** The models of the chosen provider for the editor: those its server offers now, or the documented ones where it cannot be asked. */
+/**
+ * The models of the chosen provider for the editor: those its server offers now, or the documented ones where it cannot
+ * be asked.
+ */
 export async function getModels(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	const choice = this.getCurrentNodeParameter('provider');
 	const provider = providerById(typeof choice === 'string' ? choice : '');
 	const documented = provider.capabilities.models.map((model) => ({ name: model, value: model }));
 	const offered = await askedModels(this, provider).catch(() => undefined);
-	return [{ name: 'Default', value: providerDefault, description: "The provider's own choice" }, ...(offered?.length ? offered.map(({ name, value }) => ({ name, value })) : documented)];
+	return [
+		{ name: 'Default', value: providerDefault, description: "The provider's own choice" },
+		...(offered?.length ? offered.map(({ name, value }) => ({ name, value })) : documented),
+	];
 }
 
 async function askedModels(context: ILoadOptionsFunctions, provider: ReturnType<typeof providerById>) {

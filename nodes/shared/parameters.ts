@@ -5,7 +5,10 @@ export interface ParameterReader {
 	getNodeParameter(name: string, itemIndex: number, fallback: unknown): unknown;
 }
 
-/** Reads the parameters of many items: n8n needs a good part of a millisecond for each, and one without an expression is the same for all. */
+/**
+ * Reads the parameters of many items: n8n needs a good part of a millisecond for each, and one without an expression is
+ * the same for all.
+ */
 export function readerOf(context: Pick<IExecuteFunctions, 'getNode' | 'getNodeParameter'>): ParameterReader {
 	const { parameters } = context.getNode();
 	const constants = new Map<string, unknown>();
@@ -25,14 +28,24 @@ function hasExpression(value: unknown): boolean {
 }
 
 /** A text field of an item, trimmed; an expression may give a number, and anything that is no text counts as empty. */
-export function textParameter(context: ParameterReader | Pick<IExecuteFunctions, 'getNodeParameter'>, name: string, itemIndex: number): string {
+export function textParameter(
+	context: ParameterReader | Pick<IExecuteFunctions, 'getNodeParameter'>,
+	name: string,
+	itemIndex: number,
+): string {
 	const value: unknown = context.getNodeParameter(name, itemIndex, '');
-	return typeof value === 'string' ? value.trim() : typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+	return typeof value === 'string'
+		? value.trim()
+		: typeof value === 'number' || typeof value === 'boolean'
+			? String(value)
+			: '';
 }
 
 /** Max Wait in ms. Throws an n8n error where it is no number of seconds above 0. */
 export function readMaxWait(context: IExecuteFunctions, itemIndex: number, preset: number): number {
 	const seconds = Number(context.getNodeParameter('maxWait', itemIndex, preset));
 	if (seconds > 0 && Number.isFinite(seconds)) return seconds * 1000;
-	throw new NodeOperationError(context.getNode(), `Max Wait is ${seconds}; a number of seconds above 0 is allowed`, { itemIndex });
+	throw new NodeOperationError(context.getNode(), `Max Wait is ${seconds}; a number of seconds above 0 is allowed`, {
+		itemIndex,
+	});
 }

@@ -43,8 +43,8 @@ export interface Fetched {
 export interface Pictures {
 	/**
 	 * Fetches every image of a job into n8n's binary store. Those in `have` are taken as they are. What turns out to be
-	 * no picture is taken out of the job, which is then `partial` or `failed`. A picture that cannot be had now is noted
-	 * as the job's error; the others, and the job, stay. Throws only when stopped.
+	 * no picture is taken out of the job, which is then `partial` or `failed`. A picture that cannot be had now is
+	 * noted as the job's error; the others, and the job, stay. Throws only when stopped.
 	 */
 	fetch(snapshot: JobSnapshot, source: PictureSource, options?: FetchOptions): Promise<Fetched>;
 }
@@ -53,21 +53,51 @@ export interface Pictures {
 export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal | undefined): Pictures {
 	const turns = new Slots(atOnce, () => undefined);
 
-	async function fetchOne(image: DeliveredImage, limits: ImageLimits, from: PictureSource): Promise<{ image: DeliveredImage; data: IBinaryData; differences: Difference[] }> {
+	async function fetchOne(
+		image: DeliveredImage,
+		limits: ImageLimits,
+		from: PictureSource,
+	): Promise<{ image: DeliveredImage; data: IBinaryData; differences: Difference[] }> {
 		const { url, inline } = image;
 		const { provider } = from;
-		if (!inline && url === null) throw new ImageError('notFound', { message: `it came inside ${provider.displayName}'s answer, and the item has lost it on its way`, hint: 'Keep the binary data of the items: it is the only copy', delivery: 'notSent' });
+		if (!inline && url === null)
+			throw new ImageError('notFound', {
+				message: `it came inside ${provider.displayName}'s answer, and the item has lost it on its way`,
+				hint: 'Keep the binary data of the items: it is the only copy',
+				delivery: 'notSent',
+			});
 		const origin = url !== null && URL.canParse(url) ? new URL(url).origin : 'the provider';
-		const source = inline ? Readable.from([inline]) : (await openDownload(from, url ?? '', { maxBytes: limits.maxBytes, timeoutMs: downloadTimeoutMs }, signal)).stream;
-		const { stored, facts, bytes } = await receiveImage(source, limits, origin, async (stream, { mimeType, extension }) => await storedAndSeen(stream, (copy) => prepareBinary(copy, withExtension(image.fileName, extension), mimeType)));
+		const source = inline
+			? Readable.from([inline])
+			: (await openDownload(from, url ?? '', { maxBytes: limits.maxBytes, timeoutMs: downloadTimeoutMs }, signal))
+					.stream;
+		const { stored, facts, bytes } = await receiveImage(
+			source,
+			limits,
+			origin,
+			async (stream, { mimeType, extension }) =>
+				await storedAndSeen(stream, (copy) =>
+					prepareBinary(copy, withExtension(image.fileName, extension), mimeType),
+				),
+		);
 		// Whether it is all there was looked at first: what is cut off may come whole the next time.
 		if (!stored.look.ok) throw stored.look.error;
 		const { onlyColor } = stored.look.value;
 		if (onlyColor !== null && provider.capabilities.blankMeansRefused) {
-			throw new ImageError('contentRejected', { message: `The picture is nothing but ${onlyColor}, which is how ${provider.displayName} answers what it refuses`, hint: 'Change the prompt, or try again with another seed' });
+			throw new ImageError('contentRejected', {
+				message: `The picture is nothing but ${onlyColor}, which is how ${provider.displayName} answers what it refuses`,
+				hint: 'Change the prompt, or try again with another seed',
+			});
 		}
 		return {
-			image: { ...withoutBytes(image), fileName: withExtension(image.fileName, facts.extension), mimeType: facts.mimeType, width: facts.width, height: facts.height, bytes },
+			image: {
+				...withoutBytes(image),
+				fileName: withExtension(image.fileName, facts.extension),
+				mimeType: facts.mimeType,
+				width: facts.width,
+				height: facts.height,
+				bytes,
+			},
 			data: stored.data,
 			differences: typeDifference(image, facts.mimeType),
 		};
@@ -75,7 +105,10 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 
 	return {
 		async fetch(snapshot, source, { have = {}, maxMegabytes } = {}) {
-			const limits: ImageLimits = { ...defaultImageLimits, ...(maxMegabytes === undefined ? {} : { maxBytes: maxMegabytes * 1024 * 1024 }) };
+			const limits: ImageLimits = {
+				...defaultImageLimits,
+				...(maxMegabytes === undefined ? {} : { maxBytes: maxMegabytes * 1024 * 1024 }),
+			};
 			const had: IBinaryKeyData = {};
 			const differences: Difference[] = [];
 			const spoiled = new Map<number, ImageError>();
@@ -90,7 +123,13 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 						return image;
 					}
 					const turn = await turns.acquire(signal);
-					const fetched = await outcomeOf(withRetry(() => fetchOne(image, limits, source), { clock: systemClock, random: Math.random, signal }));
+					const fetched = await outcomeOf(
+						withRetry(() => fetchOne(image, limits, source), {
+							clock: systemClock,
+							random: Math.random,
+							signal,
+						}),
+					);
 					turn.release();
 					if (fetched.ok) {
 						had[name] = fetched.value.data;
@@ -99,20 +138,32 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 					}
 					const { error } = fetched;
 					if (error.code === 'canceled') throw error;
-					if (error.code === 'malformedResponse' || error.code === 'contentRejected') spoiled.set(image.index, error);
-					else result = withError(snapshot, { ...error.toJobError(), message: `Image ${image.index} could not be downloaded: ${error.message}`, hint: error.hint ?? 'The job is done and paid: run Image Poll on this item to download again' });
+					if (error.code === 'malformedResponse' || error.code === 'contentRejected')
+						spoiled.set(image.index, error);
+					else
+						result = withError(snapshot, {
+							...error.toJobError(),
+							message: `Image ${image.index} could not be downloaded: ${error.message}`,
+							hint:
+								error.hint ?? 'The job is done and paid: run Image Poll on this item to download again',
+						});
 					return image;
 				}),
 			);
 			// In the order of the images, not of their coming: Image Compose takes the fields as they stand.
-			const binary = Object.fromEntries(images.flatMap(({ index }) => Object.entries(had).filter(([name]) => name === binaryName(index))));
+			const binary = Object.fromEntries(
+				images.flatMap(({ index }) => Object.entries(had).filter(([name]) => name === binaryName(index))),
+			);
 			return { snapshot: withoutSpoiled({ ...result, images }, spoiled), binary, differences };
 		},
 	};
 }
 
 /** Stores a picture and looks at it in one pass. */
-async function storedAndSeen(stream: Readable, store: (copy: Readable) => Promise<IBinaryData>): Promise<{ data: IBinaryData; look: Outcome<Look> }> {
+async function storedAndSeen(
+	stream: Readable,
+	store: (copy: Readable) => Promise<IBinaryData>,
+): Promise<{ data: IBinaryData; look: Outcome<Look> }> {
 	const [forStore, forEye] = [new PassThrough(), new PassThrough()];
 	stream.once('error', (error) => {
 		for (const copy of [forStore, forEye]) copy.destroy(error);

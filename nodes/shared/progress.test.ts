@@ -7,7 +7,11 @@ afterEach(() => jest.useRealTimers());
 function bench(total: number) {
 	const logged: string[] = [];
 	const told: string[] = [];
-	const context = { getNode: () => ({ name: 'Image Generate' }), logger: { info: (line: string) => logged.push(line) }, sendMessageToUI: (line: string) => told.push(line) } as unknown as IExecuteFunctions;
+	const context = {
+		getNode: () => ({ name: 'Image Generate' }),
+		logger: { info: (line: string) => logged.push(line) },
+		sendMessageToUI: (line: string) => told.push(line),
+	} as unknown as IExecuteFunctions;
 	return { logged, told, progress: progressOf(context, total) };
 }
 

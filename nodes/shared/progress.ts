@@ -17,7 +17,10 @@ export interface Progress {
  * Says how many of a node's items are done while it waits: one line a minute in n8n's log, and, where the node was
  * started in the editor, every few seconds in the console of the browser, which is what n8n offers a node for it.
  */
-export function progressOf(context: Pick<IExecuteFunctions, 'getNode' | 'logger' | 'sendMessageToUI'>, total: number): Progress {
+export function progressOf(
+	context: Pick<IExecuteFunctions, 'getNode' | 'logger' | 'sendMessageToUI'>,
+	total: number,
+): Progress {
 	const { name } = context.getNode();
 	let done = 0;
 	let failed = 0;

@@ -11,11 +11,16 @@ interface Log {
 }
 
 /**
- * Snapshots of jobs that a provider reported by itself, with the `job.ref` that the item of Image Generate has, where the
- * journal knows the job. Never fails: without the memory the snapshots stay as they are.
+ * Snapshots of jobs that a provider reported by itself, with the `job.ref` that the item of Image Generate has, where
+ * the journal knows the job. Never fails: without the memory the snapshots stay as they are.
  * @param endpoints those that may have made the jobs; the journal is asked once for each
  */
-export async function withRefs({ logger }: Log, memory: () => Promise<Memory>, endpoints: readonly Identified[], snapshots: readonly JobSnapshot[]): Promise<JobSnapshot[]> {
+export async function withRefs(
+	{ logger }: Log,
+	memory: () => Promise<Memory>,
+	endpoints: readonly Identified[],
+	snapshots: readonly JobSnapshot[],
+): Promise<JobSnapshot[]> {
 	if (snapshots.length === 0) return [];
 	try {
 		const refs = await refsAt(await memory(), endpoints, snapshots);
@@ -30,10 +35,16 @@ export async function withRefs({ logger }: Log, memory: () => Promise<Memory>, e
 }
 
 /**
- * Records the end of a job that its provider reported by itself. What the record knows and the report does not (how many
- * images were asked for, the endpoint) stays. A success without images is left to a poll. Never fails.
+ * Records the end of a job that its provider reported by itself. What the record knows and the report does not (how
+ * many images were asked for, the endpoint) stays. A success without images is left to a poll. Never fails.
  */
-export async function noteEnd({ logger }: Log, memory: () => Promise<Memory>, endpoints: readonly Identified[], credentialId: string, snapshot: JobSnapshot): Promise<void> {
+export async function noteEnd(
+	{ logger }: Log,
+	memory: () => Promise<Memory>,
+	endpoints: readonly Identified[],
+	credentialId: string,
+	snapshot: JobSnapshot,
+): Promise<void> {
 	const { id, status } = snapshot.job;
 	const isSuccess = status === 'succeeded' || status === 'partial';
 	if (id === null || !isTerminal(status) || (isSuccess && snapshot.images.length === 0)) return;
@@ -42,20 +53,34 @@ export async function noteEnd({ logger }: Log, memory: () => Promise<Memory>, en
 		const { journal } = opened;
 		const known = (await refsAt(opened, endpoints, [snapshot])).get(id);
 		if (!known) return;
-		const [record] = await journal.list({ refs: [known.ref], credentialIds: [credentialId], states: ['accepted'], limit: 1 });
+		const [record] = await journal.list({
+			refs: [known.ref],
+			credentialIds: [credentialId],
+			states: ['accepted'],
+			limit: 1,
+		});
 		if (record?.state !== 'accepted' || record.snapshot.job.id !== id) return;
 		const end = advanceSnapshot({ ...record.snapshot, raw: null }, snapshot);
-		if (isTerminal(end.job.status)) await journal.note(known.digest, [{ ref: known.ref, snapshot: await keepResult(opened, known.ref, end) }]);
+		if (isTerminal(end.job.status))
+			await journal.note(known.digest, [{ ref: known.ref, snapshot: await keepResult(opened, known.ref, end) }]);
 	} catch (thrown) {
 		logger.warn(`The end of job ${id} could not be recorded: ${String(thrown)}`);
 	}
 }
 
 /** What the journal knows of these jobs, by the provider's id. */
-async function refsAt(memory: Memory, endpoints: readonly Identified[], snapshots: readonly JobSnapshot[]): Promise<Map<string, { ref: string; digest: string }>> {
+async function refsAt(
+	memory: Memory,
+	endpoints: readonly Identified[],
+	snapshots: readonly JobSnapshot[],
+): Promise<Map<string, { ref: string; digest: string }>> {
 	const ids = [...new Set(snapshots.flatMap(({ job: { id } }) => id ?? []))];
 	if (ids.length === 0) return new Map();
 	const digests = [...new Set(endpoints.map((endpoint) => endpointDigest(memory, endpoint)))];
-	const found = await Promise.all(digests.map(async (digest) => [...(await memory.journal.refsOf(digest, ids))].map(([id, ref]) => [id, { ref, digest }] as const)));
+	const found = await Promise.all(
+		digests.map(async (digest) =>
+			[...(await memory.journal.refsOf(digest, ids))].map(([id, ref]) => [id, { ref, digest }] as const),
+		),
+	);
 	return new Map(found.flat());
 }

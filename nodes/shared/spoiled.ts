@@ -1,13 +1,34 @@
 import { type ImageError, jobError } from '../../model/errors';
 import type { JobSnapshot } from '../../model/job';
 
-/** The job without what turned out to be no picture: `partial` where some are left, `failed` where none is. @param spoiled why, by index */
+/**
+ * The job without what turned out to be no picture: `partial` where some are left, `failed` where none is. @param
+ * spoiled why, by index
+ */
 export function withoutSpoiled(snapshot: JobSnapshot, spoiled: ReadonlyMap<number, ImageError>): JobSnapshot {
 	const [first] = [...spoiled].sort(([a], [b]) => a - b);
 	if (!first) return snapshot;
 	const [index, { code, message, hint, retryable }] = first;
 	const images = snapshot.images.filter((image) => !spoiled.has(image.index));
 	const others = spoiled.size > 1 ? ` (and ${spoiled.size - 1} more)` : '';
-	const error = jobError(code, { message: `Image ${index} is none${others}: ${message}`, hint: hint ?? (images.length > 0 ? 'Generate the missing images again' : 'The provider calls the job done; ask there, or generate again'), retryable });
-	return { ...snapshot, images, job: { ...snapshot.job, status: images.length > 0 ? 'partial' : 'failed', progress: null, completed: images.length, error } };
+	const error = jobError(code, {
+		message: `Image ${index} is none${others}: ${message}`,
+		hint:
+			hint ??
+			(images.length > 0
+				? 'Generate the missing images again'
+				: 'The provider calls the job done; ask there, or generate again'),
+		retryable,
+	});
+	return {
+		...snapshot,
+		images,
+		job: {
+			...snapshot.job,
+			status: images.length > 0 ? 'partial' : 'failed',
+			progress: null,
+			completed: images.length,
+			error,
+		},
+	};
 }

@@ -4,13 +4,25 @@ import type { JobError } from '../../model/errors';
 import { blankJob } from './items';
 import { stillUnknown } from './stillUnknown';
 
-const snapshot = (status: JobStatus, error: JobError | null = null): JobSnapshot => ({ job: { ...blankJob('zImage'), id: '1', status, error }, images: [], raw: null });
-const unknown = jobError('network', { message: '1 of 2 images were accepted: reset', hint: 'Look', retryable: false, outcome: 'unknown' });
+const snapshot = (status: JobStatus, error: JobError | null = null): JobSnapshot => ({
+	job: { ...blankJob('zImage'), id: '1', status, error },
+	images: [],
+	raw: null,
+});
+const unknown = jobError('network', {
+	message: '1 of 2 images were accepted: reset',
+	hint: 'Look',
+	retryable: false,
+	outcome: 'unknown',
+});
 const plain = jobError('upstream', { message: '1 of 2 images came', hint: 'Generate the missing images again' });
 
 it('what may have been made stands until all images have come', () => {
 	expect(stillUnknown(snapshot('running', unknown), snapshot('running')).job.error).toEqual(unknown);
-	expect(stillUnknown(snapshot('running', unknown), snapshot('partial', plain)).job.error).toEqual({ ...unknown, message: '1 of 2 images came. 1 of 2 images were accepted: reset' });
+	expect(stillUnknown(snapshot('running', unknown), snapshot('partial', plain)).job.error).toEqual({
+		...unknown,
+		message: '1 of 2 images came. 1 of 2 images were accepted: reset',
+	});
 	expect(stillUnknown(snapshot('running', unknown), snapshot('succeeded')).job.error).toBeNull();
 });
 

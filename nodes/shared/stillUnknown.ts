@@ -9,5 +9,8 @@ export function stillUnknown(before: JobSnapshot | undefined, after: JobSnapshot
 	const known = before?.job.error;
 	const { status, error } = after.job;
 	if (known?.outcome !== 'unknown' || error?.outcome === 'unknown' || status === 'succeeded') return after;
-	return withError(after, { ...known, message: error && isTerminal(status) ? `${error.message}. ${known.message}` : known.message });
+	return withError(after, {
+		...known,
+		message: error && isTerminal(status) ? `${error.message}. ${known.message}` : known.message,
+	});
 }

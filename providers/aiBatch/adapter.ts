@@ -24,7 +24,12 @@ const own = z.object({
 export type AiBatchConfig = EndpointConfig & { own: z.infer<typeof own> };
 
 export const aiBatchAdapter: ProviderAdapter<AiBatchSession, AiBatchConfig> = {
-	endpoint: (fields) => readEndpoint(fields, { fields: own, headers: ({ apiKey }): Record<string, string> => (apiKey ? { Authorization: `Bearer ${apiKey}` } : {}), secrets: ({ upstreamApiKey, apiKey }) => [upstreamApiKey, apiKey] }),
+	endpoint: (fields) =>
+		readEndpoint(fields, {
+			fields: own,
+			headers: ({ apiKey }): Record<string, string> => (apiKey ? { Authorization: `Bearer ${apiKey}` } : {}),
+			secrets: ({ upstreamApiKey, apiKey }) => [upstreamApiKey, apiKey],
+		}),
 	connect({ baseUrl, own: fields }, transport): AiBatchSession {
 		const client = createAiBatchClient(transport);
 		return {
@@ -34,7 +39,11 @@ export const aiBatchAdapter: ProviderAdapter<AiBatchSession, AiBatchConfig> = {
 				if (givenUp) throw givenUp;
 				const body = toGenerateBody(request, fields);
 				const timeoutMs = Math.max(1_000, Math.min(maxWaitMs, longestMs));
-				const answer = await paid(0, () => client.generate(body, { signal, timeoutMs }), () => null);
+				const answer = await paid(
+					0,
+					() => client.generate(body, { signal, timeoutMs }),
+					() => null,
+				);
 				return fromAnswer(answer, request, baseUrl, idempotencyKey);
 			},
 			isRefusal,

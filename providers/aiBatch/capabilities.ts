@@ -11,7 +11,16 @@ export const capabilities: Capabilities = {
 	seed: false,
 	references: null,
 	strength: false,
-	extras: [{ type: 'text', name: 'imageSize', displayName: 'Image Size', description: 'Width and height in pixels, instead of the aspect ratio', default: '1024x1024', placeholder: 'e.g. 1024x1024' }],
+	extras: [
+		{
+			type: 'text',
+			name: 'imageSize',
+			displayName: 'Image Size',
+			description: 'Width and height in pixels, instead of the aspect ratio',
+			default: '1024x1024',
+			placeholder: 'e.g. 1024x1024',
+		},
+	],
 	poll: 'none',
 	watch: false,
 	cancelable: [],

@@ -9,8 +9,14 @@ export type FreeCall = Pick<ApiRequest, 'method' | 'path' | 'query' | 'json' | '
 
 export interface AiBatchClient {
 	/** `POST /api/generate-image`; answers when the pictures are there. */
-	generate(body: GenerateBody, options: { signal?: AbortSignal | undefined; timeoutMs: number }): Promise<GenerateAnswer>;
-	/** Any other call, whose answer is JSON or a file. Statuses in `accept` are good as well: `/health` may answer 503 with a JSON body on a good server. */
+	generate(
+		body: GenerateBody,
+		options: { signal?: AbortSignal | undefined; timeoutMs: number },
+	): Promise<GenerateAnswer>;
+	/**
+	 * Any other call, whose answer is JSON or a file. Statuses in `accept` are good as well: `/health` may answer 503
+	 * with a JSON body on a good server.
+	 */
 	open(call: FreeCall, accept?: readonly number[]): Promise<ApiStream>;
 }
 
@@ -19,10 +25,18 @@ const largestAnswer = 256 * 1024 * 1024;
 
 export function createAiBatchClient(transport: ApiTransport, now: () => number = Date.now): AiBatchClient {
 	return {
-		generate: (json, options) => sendCharged(transport, { method: 'POST', path: '/api/generate-image', json, maxBytes: largestAnswer, ...options }, (answer) => picturesIn(answer) ?? readValue(generateAnswer, bodyOf(answer, answer.text, now()), 'The answer'), terms),
+		generate: (json, options) =>
+			sendCharged(
+				transport,
+				{ method: 'POST', path: '/api/generate-image', json, maxBytes: largestAnswer, ...options },
+				(answer) =>
+					picturesIn(answer) ?? readValue(generateAnswer, bodyOf(answer, answer.text, now()), 'The answer'),
+				terms,
+			),
 		async open(request, accept = []) {
 			const answer = await transport.open({ headers: { accept: '*/*' }, maxBytes: largestAnswer, ...request });
-			if ((answer.status < 200 || answer.status >= 300) && !accept.includes(answer.status)) throw failureOf(answer, await answer.text(), now());
+			if ((answer.status < 200 || answer.status >= 300) && !accept.includes(answer.status))
+				throw failureOf(answer, await answer.text(), now());
 			return answer;
 		},
 	};

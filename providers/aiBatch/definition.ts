@@ -23,8 +23,14 @@ export const aiBatch: ProviderDefinition<AiBatchSession> = {
 	check({ aspectRatio, extras = {} }) {
 		const size = extras['imageSize'];
 		if (size === undefined) return undefined;
-		if (typeof size !== 'string' || !sizePattern.test(size)) return { field: 'Image Size', problem: `is "${typeof size === 'string' ? size : 'no text'}"; write it as 1024x1024` };
-		return aspectRatio === undefined ? undefined : { field: 'Image Size', problem: 'is given beside Aspect Ratio; leave one of them out' };
+		if (typeof size !== 'string' || !sizePattern.test(size))
+			return {
+				field: 'Image Size',
+				problem: `is "${typeof size === 'string' ? size : 'no text'}"; write it as 1024x1024`,
+			};
+		return aspectRatio === undefined
+			? undefined
+			: { field: 'Image Size', problem: 'is given beside Aspect Ratio; leave one of them out' };
 	},
 	expectedSize,
 	load: async () => (await import('./adapter')).aiBatchAdapter,

@@ -27,7 +27,14 @@ it.each([
 	expect(isRefusal({ status, headers: {}, text })).toBe(isIt);
 });
 
-it.each(['rate limit exceeded', 'Service overloaded', 'timed out', 'unavailable'])('words inside a 500 (%s) tell its kind, and do not make it worth a repeat', (words) => {
-	for (const status of [500, 200]) expect(failureOf({ status, headers: {} }, refused(words), 0)).toMatchObject({ retryable: false });
-	expect(failureOf({ status: 429, headers: {} }, refused(words), 0)).toMatchObject({ code: 'rateLimited', retryable: true });
-});
+it.each(['rate limit exceeded', 'Service overloaded', 'timed out', 'unavailable'])(
+	'words inside a 500 (%s) tell its kind, and do not make it worth a repeat',
+	(words) => {
+		for (const status of [500, 200])
+			expect(failureOf({ status, headers: {} }, refused(words), 0)).toMatchObject({ retryable: false });
+		expect(failureOf({ status: 429, headers: {} }, refused(words), 0)).toMatchObject({
+			code: 'rateLimited',
+			retryable: true,
+		});
+	},
+);

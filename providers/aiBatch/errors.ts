@@ -10,25 +10,44 @@ import { refusalAnswer } from './wire';
 type Head = Pick<Answered, 'status' | 'headers'>;
 
 /**
- * Whether an answer says that nothing was made: `success: false` with a refusal's status. A 500, and `success: false` under
- * 200, may come after the upstream was paid, whatever their text says.
+ * Whether an answer says that nothing was made: `success: false` with a refusal's status. A 500, and `success: false`
+ * under 200, may come after the upstream was paid, whatever their text says.
  */
 export function isRefusal(answer: Answered): boolean {
-	return isPlainRefusal(answer, (body) => typeof body === 'object' && body !== null && 'success' in body && body.success === false);
+	return isPlainRefusal(
+		answer,
+		(body) => typeof body === 'object' && body !== null && 'success' in body && body.success === false,
+	);
 }
 
-const keys = 'Check the keys in the AI Batch credential, and that the upstream key belongs to the upstream chosen there';
+const keys =
+	'Check the keys in the AI Batch credential, and that the upstream key belongs to the upstream chosen there';
 
 /** If an upstream may have been paid, only the upstream knows. */
-export const terms: ChargedTerms = { isRefusal, hint: 'Look at the account behind the upstream key, or at the gallery of the server, before you generate it again' };
+export const terms: ChargedTerms = {
+	isRefusal,
+	hint: 'Look at the account behind the upstream key, or at the gallery of the server, before you generate it again',
+};
 
 /** Words by which a failure is told apart: the real server answers them all 500 with a text. */
 const meanings: ReadonlyArray<[RegExp, ErrorCode, string | null]> = [
-	[/safety|content.?(policy|filter|moderation)|blocked|prohibited|nsfw|審核|安全|違規|违规/i, 'contentRejected', 'Change the prompt'],
+	[
+		/safety|content.?(policy|filter|moderation)|blocked|prohibited|nsfw|審核|安全|違規|违规/i,
+		'contentRejected',
+		'Change the prompt',
+	],
 	[/api.?key|unauthori[sz]ed|authentication|credential|金鑰|密钥|認證/i, 'auth', keys],
-	[/quota|billing|insufficient|credit|餘額|额度|配額/i, 'quotaExceeded', 'Top up the account behind the upstream key'],
+	[
+		/quota|billing|insufficient|credit|餘額|额度|配額/i,
+		'quotaExceeded',
+		'Top up the account behind the upstream key',
+	],
 	[/rate.?limit|too many requests|頻繁|频繁/i, 'rateLimited', null],
-	[/unsupported|not supported|invalid|must be|required|不支援|不支持|無效|无效|缺少/i, 'invalidRequest', 'Correct what it names'],
+	[
+		/unsupported|not supported|invalid|must be|required|不支援|不支持|無效|无效|缺少/i,
+		'invalidRequest',
+		'Correct what it names',
+	],
 	[/overload|unavailable|busy|過載|繁忙/i, 'overloaded', null],
 	[/time.?out|timed out|超時|逾時/i, 'timeout', null],
 ];
@@ -49,13 +68,21 @@ export function failureOf(answer: Head, text: string, now: number): ImageError {
 	const { status } = answer;
 	const isHtml = body === undefined && /^\s*</.test(text);
 	if (isHtml && (status === 404 || status === 405)) {
-		return new ImageError('notFound', { message: `This server does not offer that call (${status})`, hint: 'Not every release has every documented path; check the base URL, or do without this operation', httpStatus: status });
+		return new ImageError('notFound', {
+			message: `This server does not offer that call (${status})`,
+			hint: 'Not every release has every documented path; check the base URL, or do without this operation',
+			httpStatus: status,
+		});
 	}
 	const said = saidBy(body) ?? excerpt(text);
 	const byStatus = codeOfStatus(status);
 	// 500 is said of everything, so its text says more; the other statuses mean what they mean.
 	const vague = (status >= 200 && status < 300) || status === 500 || status === 400;
-	const [, code, hint] = (vague ? meanings.find(([pattern]) => pattern.test(said)) : undefined) ?? [undefined, vague && status !== 400 ? ('upstream' as const) : byStatus, byStatus === 'auth' ? keys : hintOfStatus(status)];
+	const [, code, hint] = (vague ? meanings.find(([pattern]) => pattern.test(said)) : undefined) ?? [
+		undefined,
+		vague && status !== 400 ? ('upstream' as const) : byStatus,
+		byStatus === 'auth' ? keys : hintOfStatus(status),
+	];
 	return new ImageError(code, {
 		message: `AI Batch answered ${status} (${said})`,
 		hint,

@@ -5,10 +5,18 @@ import { sizeOf } from './sizes';
 import type { GenerateAnswer, GenerateBody } from './wire';
 
 /** The request in the document's fields; the upstream and its key come from the credential. */
-export function toGenerateBody(request: ImageRequest, { upstream, upstreamApiKey }: { upstream: string; upstreamApiKey: string }): GenerateBody {
+export function toGenerateBody(
+	request: ImageRequest,
+	{ upstream, upstreamApiKey }: { upstream: string; upstreamApiKey: string },
+): GenerateBody {
 	const size = sizeOf(request.aspectRatio);
 	const own = request.extras?.['imageSize'];
-	const imageSize = typeof own === 'string' ? own : request.aspectRatio !== undefined && size ? `${size.width}x${size.height}` : undefined;
+	const imageSize =
+		typeof own === 'string'
+			? own
+			: request.aspectRatio !== undefined && size
+				? `${size.width}x${size.height}`
+				: undefined;
 	return {
 		prompt: request.prompt,
 		...(request.negativePrompt === undefined ? {} : { negative_prompt: request.negativePrompt }),
@@ -21,17 +29,36 @@ export function toGenerateBody(request: ImageRequest, { upstream, upstreamApiKey
 }
 
 /** The answer as a job that has ended. Throws `malformedResponse` where no picture came. */
-export function fromAnswer(answer: GenerateAnswer, request: ImageRequest, baseUrl: string, idempotencyKey: string): JobSnapshot {
+export function fromAnswer(
+	answer: GenerateAnswer,
+	request: ImageRequest,
+	baseUrl: string,
+	idempotencyKey: string,
+): JobSnapshot {
 	const images = answer.images
 		.flatMap(({ filename, url, base64, mime_type }): Array<Omit<DeliveredImage, 'index'>> => {
-			const common = { fileName: filename?.split(/[\\/]/).at(-1) || 'image', mimeType: mime_type ?? null, width: null, height: null, bytes: null, seed: null };
+			const common = {
+				fileName: filename?.split(/[\\/]/).at(-1) || 'image',
+				mimeType: mime_type ?? null,
+				width: null,
+				height: null,
+				bytes: null,
+				seed: null,
+			};
 			const address = url ? (/^https?:\/\//i.test(url) ? url : `${baseUrl}/${url.replace(/^\/+/, '')}`) : null;
-			// The bytes rather than the address: names can repeat within a second, and the later picture takes the earlier one's place.
-			if (base64) return [{ ...common, url: address, inline: Buffer.from(base64.replace(/^data:[^,]*,/, ''), 'base64') }];
+			// The bytes rather than the address: names can repeat within a second, and the later picture takes the
+			// earlier one's place.
+			if (base64)
+				return [{ ...common, url: address, inline: Buffer.from(base64.replace(/^data:[^,]*,/, ''), 'base64') }];
 			return address === null ? [] : [{ ...common, url: address }];
 		})
 		.map((image, index) => ({ ...image, index }));
-	if (images.length === 0) throw new ImageError('malformedResponse', { message: 'AI Batch answered without an image', hint: 'The upstream may have refused the prompt without a word', retryable: false });
+	if (images.length === 0)
+		throw new ImageError('malformedResponse', {
+			message: 'AI Batch answered without an image',
+			hint: 'The upstream may have refused the prompt without a word',
+			retryable: false,
+		});
 	const isWhole = images.length >= request.count;
 	return {
 		job: {
@@ -41,12 +68,22 @@ export function fromAnswer(answer: GenerateAnswer, request: ImageRequest, baseUr
 			progress: isWhole ? 100 : null,
 			total: Math.max(request.count, images.length),
 			completed: images.length,
-			error: isWhole ? null : jobError('upstream', { message: `${images.length} of ${request.count} images came`, hint: 'Generate the missing images again' }),
+			error: isWhole
+				? null
+				: jobError('upstream', {
+						message: `${images.length} of ${request.count} images came`,
+						hint: 'Generate the missing images again',
+					}),
 			idempotencyKey,
 			createdAt: null,
 			updatedAt: null,
 		},
 		images,
-		raw: { ...answer, images: answer.images.map(({ base64, ...rest }) => (base64 ? { ...rest, base64: `(${base64.length} characters)` } : rest)) },
+		raw: {
+			...answer,
+			images: answer.images.map(({ base64, ...rest }) =>
+				base64 ? { ...rest, base64: `(${base64.length} characters)` } : rest,
+			),
+		},
 	};
 }

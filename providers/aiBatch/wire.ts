@@ -10,7 +10,16 @@ export const generateAnswer = z.looseObject({
 	generation_id: texted,
 });
 
-export const refusalAnswer = z.looseObject({ success: z.literal(false).optional(), error: z.union([z.string(), z.looseObject({ message: z.string().nullish(), code: z.union([z.string(), z.number()]).nullish() })]).nullish(), message: z.string().nullish() });
+export const refusalAnswer = z.looseObject({
+	success: z.literal(false).optional(),
+	error: z
+		.union([
+			z.string(),
+			z.looseObject({ message: z.string().nullish(), code: z.union([z.string(), z.number()]).nullish() }),
+		])
+		.nullish(),
+	message: z.string().nullish(),
+});
 
 export type GenerateAnswer = z.infer<typeof generateAnswer>;
 

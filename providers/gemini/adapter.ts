@@ -10,7 +10,10 @@ export interface GeminiSession extends Session {
 	client: GeminiClient;
 }
 
-const own = z.object({ endpoint: z.enum(['official', 'yunwu']).default('official'), apiKey: z.string().trim().min(1, 'API Key is empty') });
+const own = z.object({
+	endpoint: z.enum(['official', 'yunwu']).default('official'),
+	apiKey: z.string().trim().min(1, 'API Key is empty'),
+});
 
 export type GeminiConfig = EndpointConfig & { own: z.infer<typeof own> };
 
@@ -23,7 +26,13 @@ function withAddress(fields: unknown): unknown {
 
 export const geminiAdapter: ProviderAdapter<GeminiSession, GeminiConfig> = {
 	// The SDK sends Google's own header by itself; proxies want it in theirs.
-	endpoint: (fields) => readEndpoint(withAddress(fields), { fields: own, headers: ({ endpoint, apiKey }): Record<string, string> => (endpoint === 'yunwu' ? { Authorization: `Bearer ${apiKey}` } : {}), secrets: ({ apiKey }) => [apiKey] }),
+	endpoint: (fields) =>
+		readEndpoint(withAddress(fields), {
+			fields: own,
+			headers: ({ endpoint, apiKey }): Record<string, string> =>
+				endpoint === 'yunwu' ? { Authorization: `Bearer ${apiKey}` } : {},
+			secrets: ({ apiKey }) => [apiKey],
+		}),
 	connect(config, transport) {
 		const client = createGeminiClient(config, transport);
 		return { ...geminiSession(client, config), client };

@@ -51,12 +51,37 @@ export function fromResponses(batch: BatchJob, responses: readonly BatchResponse
 	const total = Math.max(responses.length, images.length);
 	const [reason = noPicture({ reason: null, message: null, words: '' })] = [...failures, ...lost];
 	const status = images.length === 0 ? 'failed' : images.length < total ? 'partial' : 'succeeded';
-	const error = status === 'succeeded' ? null : { ...reason.toJobError(), message: status === 'partial' ? `${images.length} of ${total} images came: ${reason.message}` : reason.message };
+	const error =
+		status === 'succeeded'
+			? null
+			: {
+					...reason.toJobError(),
+					message:
+						status === 'partial'
+							? `${images.length} of ${total} images came: ${reason.message}`
+							: reason.message,
+				};
 	const usage = usageOf(answers, batch.model ?? '', { batch: true });
-	return { job: { ...snapshot.job, status, progress: status === 'succeeded' ? 100 : null, total, completed: images.length, error }, images, raw: withoutData({ ...batch, dest: { responses } }), ...(usage ? { usage } : {}) };
+	return {
+		job: {
+			...snapshot.job,
+			status,
+			progress: status === 'succeeded' ? 100 : null,
+			total,
+			completed: images.length,
+			error,
+		},
+		images,
+		raw: withoutData({ ...batch, dest: { responses } }),
+		...(usage ? { usage } : {}),
+	};
 }
 
 function failureOf({ state, error }: BatchJob) {
-	if (state === 'JOB_STATE_EXPIRED') return jobError('timeout', { message: 'The batch did not end within its time and expired', hint: 'Submit it again, or in smaller parts' });
+	if (state === 'JOB_STATE_EXPIRED')
+		return jobError('timeout', {
+			message: 'The batch did not end within its time and expired',
+			hint: 'Submit it again, or in smaller parts',
+		});
 	return batchError(error ?? {}).toJobError();
 }

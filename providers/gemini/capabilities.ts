@@ -10,11 +10,24 @@ export const capabilities: Capabilities = {
 	models: Object.keys(models),
 	negativePrompt: false,
 	seed: true,
-	references: { max: 14, kinds: ['binary'], mimeTypes: ['image/png', 'image/jpeg', 'image/webp'], maxBytes: 7 * 1024 * 1024, maxSide: 4096 },
+	references: {
+		max: 14,
+		kinds: ['binary'],
+		mimeTypes: ['image/png', 'image/jpeg', 'image/webp'],
+		maxBytes: 7 * 1024 * 1024,
+		maxSide: 4096,
+	},
 	strength: false,
 	extras: [
 		...sampling,
-		{ type: 'boolean', name: 'batch', displayName: 'Use Batch API', description: 'Whether to queue the job for half the price: it ends within 24 hours, often much sooner, and Image Poll finishes it', default: true },
+		{
+			type: 'boolean',
+			name: 'batch',
+			displayName: 'Use Batch API',
+			description:
+				'Whether to queue the job for half the price: it ends within 24 hours, often much sooner, and Image Poll finishes it',
+			default: true,
+		},
 	],
 	poll: 'single',
 	watch: false,

@@ -23,11 +23,21 @@ function refusedResolution({ model, resolution }: ImageRequest) {
 	const name = model ?? defaultModel({ resolution });
 	const known = modelOf(name);
 	if (resolution === undefined || known?.resolutions.includes(resolution) !== false) return undefined;
-	const able = Object.entries(models).flatMap(([other, { resolutions }]) => (resolutions.includes(resolution) ? [other] : []));
-	return { field: 'Resolution', problem: `is "${resolution}"; ${name} ${known.resolutions.length ? `takes ${known.resolutions.join(', ')}` : 'takes none'}. Models that do: ${able.join(', ')}` };
+	const able = Object.entries(models).flatMap(([other, { resolutions }]) =>
+		resolutions.includes(resolution) ? [other] : [],
+	);
+	return {
+		field: 'Resolution',
+		problem: `is "${resolution}"; ${name} ${known.resolutions.length ? `takes ${known.resolutions.join(', ')}` : 'takes none'}. Models that do: ${able.join(', ')}`,
+	};
 }
 
 function refusedSize({ references = [] }: ImageRequest) {
-	const bytes = references.reduce((sum, reference) => sum + (reference.kind === 'binary' ? (reference.bytes ?? 0) : 0), 0);
-	return bytes > maxReferenceBytes ? { field: 'References', problem: `have ${bytes} bytes together; at most ${maxReferenceBytes} are allowed` } : undefined;
+	const bytes = references.reduce(
+		(sum, reference) => sum + (reference.kind === 'binary' ? (reference.bytes ?? 0) : 0),
+		0,
+	);
+	return bytes > maxReferenceBytes
+		? { field: 'References', problem: `have ${bytes} bytes together; at most ${maxReferenceBytes} are allowed` }
+		: undefined;
 }

@@ -1,7 +1,8 @@
 import { isRefusal } from './errors';
 import { addresses } from './models';
 
-const own = (status: number, word: string, message = 'no') => JSON.stringify({ error: { code: status, message, status: word } });
+const own = (status: number, word: string, message = 'no') =>
+	JSON.stringify({ error: { code: status, message, status: word } });
 const proxied = JSON.stringify({ error: { message: '无效的令牌', type: 'new_api_error' } });
 const elsewhere = 'https://proxy.example';
 
@@ -35,5 +36,7 @@ it.each([
 ])('%i %s: refused is %s by Google, %s by a proxy', (status, text, byGoogle, byProxy) => {
 	expect(isRefusal({ status, headers: {}, text }, addresses.official)).toBe(byGoogle);
 	expect(isRefusal({ status, headers: {}, text }, elsewhere)).toBe(byProxy);
-	expect(isRefusal({ status, headers: {}, text }, 'https://generativelanguage.googleapis.com.evil.example')).toBe(byProxy);
+	expect(isRefusal({ status, headers: {}, text }, 'https://generativelanguage.googleapis.com.evil.example')).toBe(
+		byProxy,
+	);
 });

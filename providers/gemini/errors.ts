@@ -16,7 +16,8 @@ const google = 'generativelanguage.googleapis.com';
  */
 export function isRefusal(answer: Answered, baseUrl: string): boolean {
 	const isOwn = (body: unknown) => errorAnswer.safeParse(body).success;
-	if (answer.status === 500 && new URL(baseUrl).hostname === google) return answer.text !== null && isOwn(parseJson(answer.text));
+	if (answer.status === 500 && new URL(baseUrl).hostname === google)
+		return answer.text !== null && isOwn(parseJson(answer.text));
 	return isPlainRefusal(answer, isOwn);
 }
 
@@ -43,24 +44,38 @@ export function refuseErrors(answer: ApiAnswer, now: number): void {
 	const { status, headers, text } = answer;
 	if (status >= 200 && status < 300) return;
 	const parsed = errorAnswer.safeParse(parseJson(text));
-	const { message, status: word, details } = parsed.success ? parsed.data.error : { message: null, status: null, details: null };
+	const {
+		message,
+		status: word,
+		details,
+	} = parsed.success ? parsed.data.error : { message: null, status: null, details: null };
 	const reasons = (details ?? []).flatMap(({ reason }) => (reason ? [reason] : []));
-	const isDaily = (details ?? []).some(({ violations }) => violations?.some(({ quotaId }) => /PerDay/i.test(quotaId ?? '')));
+	const isDaily = (details ?? []).some(({ violations }) =>
+		violations?.some(({ quotaId }) => /PerDay/i.test(quotaId ?? '')),
+	);
 	const [code, hint] = meaningOf(status, `${word ?? ''} ${reasons.join(' ')} ${message ?? ''}`, isDaily);
-	const delay = (details ?? []).map(({ retryDelay }) => /^([\d.]+)s$/.exec(retryDelay ?? '')?.[1]).find((seconds) => seconds !== undefined);
+	const delay = (details ?? [])
+		.map(({ retryDelay }) => /^([\d.]+)s$/.exec(retryDelay ?? '')?.[1])
+		.find((seconds) => seconds !== undefined);
 	throw new ImageError(code, {
 		message: `Gemini answered ${status} (${[word, excerpt(message ?? text, 300)].filter(Boolean).join(': ')})`,
 		hint,
 		httpStatus: status,
-		retryAfterMs: parseRetryAfter(headers['retry-after'], now) ?? (delay === undefined ? null : Number(delay) * 1000),
+		retryAfterMs:
+			parseRetryAfter(headers['retry-after'], now) ?? (delay === undefined ? null : Number(delay) * 1000),
 	});
 }
 
 function meaningOf(status: number, text: string, isDaily: boolean): Meaning {
 	if (status === 404) return ['notFound', 'Check the model or the ID. A proxy may not offer this call'];
-	if (/API_KEY_INVALID|API key not valid|UNAUTHENTICATED|无效的令牌/i.test(text) || status === 401 || status === 403) return ['auth', 'Check the API key, and whether the endpoint of the credential is the one it belongs to'];
-	if (status === 429 && (isDaily || /limit: 0|billing|余额|额度/i.test(text))) return ['quotaExceeded', 'The quota of the day or of the plan is used up: look at https://ai.dev/rate-limit'];
-	if (status === 400 && /FAILED_PRECONDITION/.test(text)) return /billing/i.test(text) ? ['quotaExceeded', 'Enable billing for the project of the API key'] : ['invalidRequest', null];
+	if (/API_KEY_INVALID|API key not valid|UNAUTHENTICATED|无效的令牌/i.test(text) || status === 401 || status === 403)
+		return ['auth', 'Check the API key, and whether the endpoint of the credential is the one it belongs to'];
+	if (status === 429 && (isDaily || /limit: 0|billing|余额|额度/i.test(text)))
+		return ['quotaExceeded', 'The quota of the day or of the plan is used up: look at https://ai.dev/rate-limit'];
+	if (status === 400 && /FAILED_PRECONDITION/.test(text))
+		return /billing/i.test(text)
+			? ['quotaExceeded', 'Enable billing for the project of the API key']
+			: ['invalidRequest', null];
 	if (status === 400 && /safety|blocked|sensitive/i.test(text)) return rejected;
 	if (/DEADLINE_EXCEEDED/.test(text)) return ['timeout', null];
 	return [codeOfStatus(status), hintOfStatus(status)];
@@ -82,15 +97,45 @@ export interface Ending {
 /** Why no picture came, though the call succeeded. */
 export function noPicture({ reason, message, words }: Ending): ImageError {
 	const why = reason !== null && Object.hasOwn(refusals, reason) ? refusals[reason] : undefined;
-	const said = [message, words].filter(Boolean).map((text) => excerpt(text ?? '', 300)).join('. ');
-	if (why !== undefined) return new ImageError('contentRejected', { message: `Gemini refused (${reason ?? ''}): ${why}${said ? `. ${said}` : ''}`, hint: rejected[1] });
-	if (words !== '') return new ImageError('contentRejected', { message: `Gemini answered with words instead of an image: ${excerpt(words, 300)}`, hint: 'Ask for an image plainly, e.g. "Draw …"; or the model declines' });
-	return new ImageError('malformedResponse', { message: `Gemini answered without an image${reason === null ? '' : ` (${reason})`}${said ? `: ${said}` : ''}`, hint: 'Try again, or change the prompt', retryable: false });
+	const said = [message, words]
+		.filter(Boolean)
+		.map((text) => excerpt(text ?? '', 300))
+		.join('. ');
+	if (why !== undefined)
+		return new ImageError('contentRejected', {
+			message: `Gemini refused (${reason ?? ''}): ${why}${said ? `. ${said}` : ''}`,
+			hint: rejected[1],
+		});
+	if (words !== '')
+		return new ImageError('contentRejected', {
+			message: `Gemini answered with words instead of an image: ${excerpt(words, 300)}`,
+			hint: 'Ask for an image plainly, e.g. "Draw …"; or the model declines',
+		});
+	return new ImageError('malformedResponse', {
+		message: `Gemini answered without an image${reason === null ? '' : ` (${reason})`}${said ? `: ${said}` : ''}`,
+		hint: 'Try again, or change the prompt',
+		retryable: false,
+	});
 }
 
 /** The error of one request of a batch, by its gRPC code. */
-export function batchError({ code, message }: { code?: number | null | undefined; message?: string | null | undefined }): ImageError {
-	const codes: Record<number, ErrorCode> = { 3: 'invalidRequest', 4: 'timeout', 5: 'notFound', 7: 'auth', 8: 'rateLimited', 9: 'invalidRequest', 14: 'overloaded', 16: 'auth' };
+export function batchError({
+	code,
+	message,
+}: {
+	code?: number | null | undefined;
+	message?: string | null | undefined;
+}): ImageError {
+	const codes: Record<number, ErrorCode> = {
+		3: 'invalidRequest',
+		4: 'timeout',
+		5: 'notFound',
+		7: 'auth',
+		8: 'rateLimited',
+		9: 'invalidRequest',
+		14: 'overloaded',
+		16: 'auth',
+	};
 	const text = excerpt(message ?? 'no reason given', 300);
 	const meant = (code !== null && code !== undefined ? codes[code] : undefined) ?? 'upstream';
 	return new ImageError(/safety|blocked/i.test(text) ? 'contentRejected' : meant, { message: `Gemini: ${text}` });

@@ -18,13 +18,38 @@ export interface ContentRequest {
 /** The request as one call; what was not asked for is left out. Reads the reference files. */
 export async function toContentRequest(request: ImageRequest): Promise<ContentRequest> {
 	const { prompt, aspectRatio, resolution, seed, references = [], extras = {} } = request;
-	const files = await Promise.all(references.flatMap((reference) => (reference.kind === 'binary' ? [reference.open().then(buffer).then((bytes) => ({ inlineData: { mimeType: reference.mimeType, data: bytes.toString('base64') } }))] : [])));
-	const size = { ...(aspectRatio === undefined ? {} : { aspectRatio }), ...(resolution === undefined ? {} : { imageSize: resolution }) };
-	const settings = Object.entries({ seed, temperature: extras['temperature'], topP: extras['topP'], topK: extras['topK'] }).filter(([, value]) => value !== undefined);
+	const files = await Promise.all(
+		references.flatMap((reference) =>
+			reference.kind === 'binary'
+				? [
+						reference
+							.open()
+							.then(buffer)
+							.then((bytes) => ({
+								inlineData: { mimeType: reference.mimeType, data: bytes.toString('base64') },
+							})),
+					]
+				: [],
+		),
+	);
+	const size = {
+		...(aspectRatio === undefined ? {} : { aspectRatio }),
+		...(resolution === undefined ? {} : { imageSize: resolution }),
+	};
+	const settings = Object.entries({
+		seed,
+		temperature: extras['temperature'],
+		topP: extras['topP'],
+		topK: extras['topK'],
+	}).filter(([, value]) => value !== undefined);
 	return {
 		model: request.model ?? defaultModel(request),
 		contents: [{ role: 'user', parts: [{ text: prompt }, ...files] }],
-		config: { responseModalities: ['TEXT', 'IMAGE'], ...Object.fromEntries(settings), ...(Object.keys(size).length > 0 ? { imageConfig: size } : {}) },
+		config: {
+			responseModalities: ['TEXT', 'IMAGE'],
+			...Object.fromEntries(settings),
+			...(Object.keys(size).length > 0 ? { imageConfig: size } : {}),
+		},
 	};
 }
 
@@ -35,14 +60,31 @@ const inMarkdown = /!\[[^\]]*\]\((?:data:(image\/[\w.+-]+);base64,([A-Za-z0-9+/=
 
 function picturesOf({ content }: Candidate): Picture[] {
 	const parts = (content?.parts ?? []).filter(({ thought }) => thought !== true);
-	const inline = parts.flatMap(({ inlineData }): Picture[] => (inlineData && inlineData.mimeType?.startsWith('image/') !== false ? [{ url: null, mimeType: inlineData.mimeType ?? null, inline: Buffer.from(inlineData.data, 'base64') }] : []));
+	const inline = parts.flatMap(({ inlineData }): Picture[] =>
+		inlineData && inlineData.mimeType?.startsWith('image/') !== false
+			? [{ url: null, mimeType: inlineData.mimeType ?? null, inline: Buffer.from(inlineData.data, 'base64') }]
+			: [],
+	);
 	if (inline.length > 0) return inline;
-	return parts.flatMap(({ text }) => [...(text ?? '').matchAll(inMarkdown)].map(([, mimeType = null, data, url = null]): Picture => (data === undefined ? { url, mimeType: null } : { url: null, mimeType, inline: Buffer.from(data, 'base64') })));
+	return parts.flatMap(({ text }) =>
+		[...(text ?? '').matchAll(inMarkdown)].map(
+			([, mimeType = null, data, url = null]): Picture =>
+				data === undefined
+					? { url, mimeType: null }
+					: { url: null, mimeType, inline: Buffer.from(data, 'base64') },
+		),
+	);
 }
 
 /** What the model said, without pictures and thoughts. */
 export function wordsOf({ candidates }: ContentAnswer): string {
-	return candidates.flatMap(({ content }) => (content?.parts ?? []).flatMap(({ text, thought }) => (text && thought !== true ? [text] : []))).join('\n').replace(inMarkdown, '').trim();
+	return candidates
+		.flatMap(({ content }) =>
+			(content?.parts ?? []).flatMap(({ text, thought }) => (text && thought !== true ? [text] : [])),
+		)
+		.join('\n')
+		.replace(inMarkdown, '')
+		.trim();
 }
 
 export interface Pictures {
@@ -60,11 +102,36 @@ export function picturesIn(answers: readonly ContentAnswer[]): Pictures {
 		for (const candidate of candidates) {
 			const pictures = picturesOf(candidate);
 			found.push(...pictures);
-			if (pictures.length === 0) failures.push(noPicture({ reason: candidate.finishReason ?? null, message: candidate.finishMessage ?? null, words: wordsOf({ candidates: [candidate] }) }));
+			if (pictures.length === 0)
+				failures.push(
+					noPicture({
+						reason: candidate.finishReason ?? null,
+						message: candidate.finishMessage ?? null,
+						words: wordsOf({ candidates: [candidate] }),
+					}),
+				);
 		}
-		if (candidates.length === 0) failures.push(noPicture({ reason: answer.promptFeedback?.blockReason ?? null, message: answer.promptFeedback?.blockReasonMessage ?? null, words: '' }));
+		if (candidates.length === 0)
+			failures.push(
+				noPicture({
+					reason: answer.promptFeedback?.blockReason ?? null,
+					message: answer.promptFeedback?.blockReasonMessage ?? null,
+					words: '',
+				}),
+			);
 	}
-	return { images: found.map((picture, index) => ({ index, fileName: `image_${index}`, width: null, height: null, bytes: null, seed: null, ...picture })), failures };
+	return {
+		images: found.map((picture, index) => ({
+			index,
+			fileName: `image_${index}`,
+			width: null,
+			height: null,
+			bytes: null,
+			seed: null,
+			...picture,
+		})),
+		failures,
+	};
 }
 
 /**
@@ -72,19 +139,43 @@ export function picturesIn(answers: readonly ContentAnswer[]): Pictures {
  * @param lost why further calls of it failed
  * Throws the reason where no picture came.
  */
-export function fromAnswers(answers: readonly ContentAnswer[], lost: readonly ImageError[], request: ImageRequest & { model: string }, idempotencyKey: string): JobSnapshot {
+export function fromAnswers(
+	answers: readonly ContentAnswer[],
+	lost: readonly ImageError[],
+	request: ImageRequest & { model: string },
+	idempotencyKey: string,
+): JobSnapshot {
 	const { images, failures } = picturesIn(answers);
 	const [reason] = [...failures, ...lost];
 	if (images.length === 0 && reason) throw reason;
 	const total = Math.max(request.count, images.length);
 	const isWhole = images.length === total;
 	const missing = (reason ?? new ImageError('upstream', { message: 'the others are missing' })).toJobError();
-	const job: Job = { provider: 'gemini', id: null, status: isWhole ? 'succeeded' : 'partial', progress: isWhole ? 100 : null, total, completed: images.length, error: isWhole ? null : { ...missing, message: `${images.length} of ${total} images came: ${missing.message}` }, idempotencyKey, createdAt: null, updatedAt: null };
+	const job: Job = {
+		provider: 'gemini',
+		id: null,
+		status: isWhole ? 'succeeded' : 'partial',
+		progress: isWhole ? 100 : null,
+		total,
+		completed: images.length,
+		error: isWhole ? null : { ...missing, message: `${images.length} of ${total} images came: ${missing.message}` },
+		idempotencyKey,
+		createdAt: null,
+		updatedAt: null,
+	};
 	const usage = usageOf(answers, request.model);
 	return { job, images, raw: withoutData(answers), ...(usage ? { usage } : {}) };
 }
 
 /** An answer without its pictures: how long they are instead. */
 export function withoutData(value: unknown): unknown {
-	return JSON.parse(JSON.stringify(value, (name, entry: unknown) => (name === 'data' && typeof entry === 'string' ? `(${entry.length} characters)` : name === 'text' && typeof entry === 'string' ? entry.replace(inMarkdown, '(image)') : entry))) as unknown;
+	return JSON.parse(
+		JSON.stringify(value, (name, entry: unknown) =>
+			name === 'data' && typeof entry === 'string'
+				? `(${entry.length} characters)`
+				: name === 'text' && typeof entry === 'string'
+					? entry.replace(inMarkdown, '(image)')
+					: entry,
+		),
+	) as unknown;
 }

@@ -1,7 +1,10 @@
 /** Kinds of endpoints, by the table "支持的端点" of the Image SaaS document: Google itself, and the proxy Yunwu. */
 export type EndpointKind = 'official' | 'yunwu';
 
-export const addresses: Record<EndpointKind, string> = { official: 'https://generativelanguage.googleapis.com', yunwu: 'https://yunwu.ai' };
+export const addresses: Record<EndpointKind, string> = {
+	official: 'https://generativelanguage.googleapis.com',
+	yunwu: 'https://yunwu.ai',
+};
 
 /** US dollars a million tokens; thoughts cost what text does. */
 export interface Prices {
@@ -33,11 +36,26 @@ const both = ['official', 'yunwu'] as const;
 
 /** The table "支持的模型" of the Image SaaS document, and the names that Google has given since. */
 export const models: Readonly<Record<string, Model>> = {
-	'gemini-2.0-flash-exp-image-generation': { endpoints: ['official'], resolutions: [], prices: null, imageTokens: {} },
+	'gemini-2.0-flash-exp-image-generation': {
+		endpoints: ['official'],
+		resolutions: [],
+		prices: null,
+		imageTokens: {},
+	},
 	'gemini-2.5-flash-image': { endpoints: both, resolutions: [], prices: flash25, imageTokens: oneSize },
-	'gemini-3-pro-image-preview': { endpoints: both, resolutions: ['1K', '2K', '4K'], prices: pro3, imageTokens: sizes3 },
+	'gemini-3-pro-image-preview': {
+		endpoints: both,
+		resolutions: ['1K', '2K', '4K'],
+		prices: pro3,
+		imageTokens: sizes3,
+	},
 	'gemini-3-pro-image': { endpoints: both, resolutions: ['1K', '2K', '4K'], prices: pro3, imageTokens: sizes3 },
-	'gemini-3.1-flash-image': { endpoints: both, resolutions: ['512', '1K', '2K', '4K'], prices: flash31, imageTokens: sizes31 },
+	'gemini-3.1-flash-image': {
+		endpoints: both,
+		resolutions: ['512', '1K', '2K', '4K'],
+		prices: flash31,
+		imageTokens: sizes31,
+	},
 };
 
 /** What is known of a model; undefined of one that the table does not have. */

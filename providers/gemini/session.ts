@@ -16,7 +16,10 @@ import type { BatchJob, ContentAnswer } from './wire';
 /** The API gives up after this long. */
 const longestMs = 10 * 60_000;
 
-/** The clock of n8n may be off by this much, in ms. Reading further back cannot find another's batch, because the name is unique. */
+/**
+ * The clock of n8n may be off by this much, in ms. Reading further back cannot find another's batch, because the name
+ * is unique.
+ */
 const farthestClockMs = 10 * 60_000;
 
 const isBatch = ({ extras }: ImageRequest) => extras?.['batch'] === true;
@@ -30,12 +33,24 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 		const batch = await client.batch(name, options);
 		if (statusOfBatch(batch) !== 'succeeded') return fromBatch(batch);
 		const { fileName, inlinedResponses } = batch.dest;
-		return fromResponses(batch, inlinedResponses?.length ? inlinedResponses : fileName ? await client.responsesIn(fileName, options) : []);
+		return fromResponses(
+			batch,
+			inlinedResponses?.length ? inlinedResponses : fileName ? await client.responsesIn(fileName, options) : [],
+		);
 	}
 
 	/** One call for all, where the model gives several candidates; else a call each, of which some may fail. */
-	async function answersTo(content: ContentRequest, count: number, { paid, ...call }: LongCall & Pick<SubmitCall, 'paid'>): Promise<Array<Outcome<ContentAnswer>>> {
-		const ask = (part: number, config: Partial<GenerateContentConfig>) => paid(part, () => client.generate({ ...content, config: { ...content.config, ...config } }, call), () => null);
+	async function answersTo(
+		content: ContentRequest,
+		count: number,
+		{ paid, ...call }: LongCall & Pick<SubmitCall, 'paid'>,
+	): Promise<Array<Outcome<ContentAnswer>>> {
+		const ask = (part: number, config: Partial<GenerateContentConfig>) =>
+			paid(
+				part,
+				() => client.generate({ ...content, config: { ...content.config, ...config } }, call),
+				() => null,
+			);
 		if (count === 1) return [await outcomeOf(ask(0, {}))];
 		if (!oneEach.has(content.model)) {
 			const together = await outcomeOf(ask(0, { candidateCount: count }));
@@ -43,13 +58,25 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 			oneEach.add(content.model);
 		}
 		// Each its own seed, or all would be the same picture.
-		const seedOf = (part: number) => (content.config.seed === undefined ? {} : { seed: content.config.seed + part });
+		const seedOf = (part: number) =>
+			content.config.seed === undefined ? {} : { seed: content.config.seed + part };
 		return await Promise.all(Array.from({ length: count }, (_, part) => patiently(() => ask(part, seedOf(part)))));
 	}
 
-	async function submitBatch(request: ImageRequest, { model, contents, config }: ContentRequest, { idempotencyKey, paid, signal }: SubmitCall): Promise<BatchJob> {
-		const requests = Array.from({ length: request.count }, (_, place) => ({ contents, config: { ...config, ...(config.seed === undefined ? {} : { seed: config.seed + place }) } }));
-		return await paid(0, () => client.createBatch({ model, displayName: idempotencyKey, requests }, { signal }), ({ name }) => name);
+	async function submitBatch(
+		request: ImageRequest,
+		{ model, contents, config }: ContentRequest,
+		{ idempotencyKey, paid, signal }: SubmitCall,
+	): Promise<BatchJob> {
+		const requests = Array.from({ length: request.count }, (_, place) => ({
+			contents,
+			config: { ...config, ...(config.seed === undefined ? {} : { seed: config.seed + place }) },
+		}));
+		return await paid(
+			0,
+			() => client.createBatch({ model, displayName: idempotencyKey, requests }, { signal }),
+			({ name }) => name,
+		);
 	}
 
 	return {
@@ -60,8 +87,13 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 			if (givenUp) throw givenUp;
 			const content = await toContentRequest(request);
 			refuseModel(content.model, own.endpoint);
-			if (isBatch(request)) return ofRequest(fromBatch(await submitBatch(request, content, options)), request, idempotencyKey);
-			const outcomes = await answersTo(content, request.count, { paid, signal, timeoutMs: Math.max(1_000, Math.min(maxWaitMs, longestMs)) });
+			if (isBatch(request))
+				return ofRequest(fromBatch(await submitBatch(request, content, options)), request, idempotencyKey);
+			const outcomes = await answersTo(content, request.count, {
+				paid,
+				signal,
+				timeoutMs: Math.max(1_000, Math.min(maxWaitMs, longestMs)),
+			});
 			const answers = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
 			const lost = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error]));
 			// If nothing came, an unknown outcome matters more than a refusal.
@@ -70,7 +102,9 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 			return fromAnswers(answers, lost, { ...request, model: content.model }, idempotencyKey);
 		},
 		// A batch may exist although its answer was a 500: what Google says of charges is said of direct calls.
-		isRefusal: (answer, request) => isRefusal(answer, baseUrl) && !(answer.status >= 500 && answer.status !== 503 && request !== undefined && isBatch(request)),
+		isRefusal: (answer, request) =>
+			isRefusal(answer, baseUrl) &&
+			!(answer.status >= 500 && answer.status !== 503 && request !== undefined && isBatch(request)),
 		canLookUp: isBatch,
 		looksUpByKey: true,
 		async lookUp(_request, { idempotencyKey, ...call }) {
@@ -82,7 +116,12 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 				unreadable += more;
 				if (rows.some(({ createTime }) => Date.parse(createTime ?? '') < since)) break;
 			}
-			if (unreadable > 0) return { found: new Map(), conclusive: false, reason: `Gemini lists ${unreadable} batches without a readable name` };
+			if (unreadable > 0)
+				return {
+					found: new Map(),
+					conclusive: false,
+					reason: `Gemini lists ${unreadable} batches without a readable name`,
+				};
 			return lookedUp(new Map(), call, 'Gemini');
 		},
 		poll: async (ids, options) => await pollEach(ids, async (id) => await status(id, options)),
@@ -91,24 +130,39 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 			if (!outcome.ok && outcome.error.code !== 'invalidRequest') throw outcome.error;
 			// One that has ended in the meantime is refused, or silently let be.
 			const snapshot = await status(id, options);
-			if (isTerminal(snapshot.job.status) && snapshot.job.status !== 'canceled') throw new ImageError('conflict', { message: `The batch is ${snapshot.job.status} and cannot be canceled` });
+			if (isTerminal(snapshot.job.status) && snapshot.job.status !== 'canceled')
+				throw new ImageError('conflict', {
+					message: `The batch is ${snapshot.job.status} and cannot be canceled`,
+				});
 			if (!outcome.ok) throw outcome.error;
 			return snapshot;
 		},
 		async *list(options) {
-			for await (const { rows } of client.batchPages(options)) for (const batch of rows) yield { snapshot: fromBatch(batch), request: batch.model ? { model: batch.model.replace(/^models\//, '') } : {} };
+			for await (const { rows } of client.batchPages(options))
+				for (const batch of rows)
+					yield {
+						snapshot: fromBatch(batch),
+						request: batch.model ? { model: batch.model.replace(/^models\//, '') } : {},
+					};
 		},
 		async models(options) {
 			const offered = await client.models(options);
-			return offered.map(({ name, displayName }) => ({ value: name.replace(/^models\//, ''), name: displayName ?? name })).filter(({ value }) => /image/.test(value) && !value.startsWith('imagen'));
+			return offered
+				.map(({ name, displayName }) => ({ value: name.replace(/^models\//, ''), name: displayName ?? name }))
+				.filter(({ value }) => /image/.test(value) && !value.startsWith('imagen'));
 		},
 	};
 }
 
-/** "Too fast" slows the whole endpoint, so that a further call comes in its turn; what the others have made is not given up for it. */
+/**
+ * "Too fast" slows the whole endpoint, so that a further call comes in its turn; what the others have made is not given
+ * up for it.
+ */
 async function patiently(call: () => Promise<ContentAnswer>, more = 2): Promise<Outcome<ContentAnswer>> {
 	const outcome = await outcomeOf(call());
-	return !outcome.ok && outcome.error.code === 'rateLimited' && outcome.error.outcome !== 'unknown' && more > 0 ? await patiently(call, more - 1) : outcome;
+	return !outcome.ok && outcome.error.code === 'rateLimited' && outcome.error.outcome !== 'unknown' && more > 0
+		? await patiently(call, more - 1)
+		: outcome;
 }
 
 /** How many pictures were asked for the API does not tell again before they are there. */
@@ -119,6 +173,12 @@ function ofRequest(snapshot: JobSnapshot, { count }: ImageRequest, idempotencyKe
 /** Throws where the document's table says that this kind of endpoint does not have the model. */
 function refuseModel(model: string, endpoint: EndpointKind): void {
 	if (modelOf(model)?.endpoints.includes(endpoint) !== false) return;
-	const able = Object.entries(models).flatMap(([name, { endpoints }]) => (endpoints.includes(endpoint) ? [name] : []));
-	throw new ImageError('invalidRequest', { message: `The ${endpoint} endpoint does not have ${model}`, hint: `It has: ${able.join(', ')}`, delivery: 'notSent' });
+	const able = Object.entries(models).flatMap(([name, { endpoints }]) =>
+		endpoints.includes(endpoint) ? [name] : [],
+	);
+	throw new ImageError('invalidRequest', {
+		message: `The ${endpoint} endpoint does not have ${model}`,
+		hint: `It has: ${able.join(', ')}`,
+		delivery: 'notSent',
+	});
 }

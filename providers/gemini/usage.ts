@@ -10,14 +10,23 @@ const batchShare = 0.5;
 export function usageOf(answers: readonly ContentAnswer[], model: string, { batch = false } = {}): Usage | undefined {
 	const told = answers.flatMap(({ usageMetadata }) => (usageMetadata ? [usageMetadata] : []));
 	if (told.length === 0) return undefined;
-	const sum = (of: (metadata: (typeof told)[number]) => number | null | undefined) => told.reduce((total, metadata) => total + (of(metadata) ?? 0), 0);
+	const sum = (of: (metadata: (typeof told)[number]) => number | null | undefined) =>
+		told.reduce((total, metadata) => total + (of(metadata) ?? 0), 0);
 	const inputTokens = sum(({ promptTokenCount }) => promptTokenCount);
 	const thoughts = sum(({ thoughtsTokenCount }) => thoughtsTokenCount);
 	const made = sum(({ candidatesTokenCount }) => candidatesTokenCount);
 	// Where the kinds are not told apart, what came counts as pictures: nearly all of it is.
-	const ofText = sum(({ candidatesTokensDetails }) => candidatesTokensDetails.filter(({ modality }) => modality !== 'IMAGE').reduce((total, { tokenCount }) => total + (tokenCount ?? 0), 0));
+	const ofText = sum(({ candidatesTokensDetails }) =>
+		candidatesTokensDetails
+			.filter(({ modality }) => modality !== 'IMAGE')
+			.reduce((total, { tokenCount }) => total + (tokenCount ?? 0), 0),
+	);
 	const prices = modelOf(model)?.prices;
-	const estimate = prices ? ((inputTokens * prices.input + (ofText + thoughts) * prices.text + (made - ofText) * prices.image) / 1_000_000) * (batch ? batchShare : 1) : null;
+	const estimate = prices
+		? ((inputTokens * prices.input + (ofText + thoughts) * prices.text + (made - ofText) * prices.image) /
+				1_000_000) *
+			(batch ? batchShare : 1)
+		: null;
 	return {
 		model: model.replace(/^models\//, ''),
 		inputTokens,
@@ -27,7 +36,10 @@ export function usageOf(answers: readonly ContentAnswer[], model: string, { batc
 	};
 }
 
-/** What a request will cost at the least: its pictures by the published prices, in US dollars; null where none is published. */
+/**
+ * What a request will cost at the least: its pictures by the published prices, in US dollars; null where none is
+ * published.
+ */
 export function estimateUsd({ model, resolution = '', count, extras }: ImageRequest): number | null {
 	const known = modelOf(model ?? defaultModel({ resolution: resolution || undefined }));
 	const tokens = known?.imageTokens[resolution];

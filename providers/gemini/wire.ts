@@ -20,7 +20,15 @@ const candidate = z.looseObject({
 export const contentAnswer = z.looseObject({
 	candidates: anyListOf(candidate),
 	promptFeedback: beside(z.looseObject({ blockReason: text, blockReasonMessage: text })),
-	usageMetadata: beside(z.looseObject({ promptTokenCount: whole, candidatesTokenCount: whole, thoughtsTokenCount: whole, totalTokenCount: whole, candidatesTokensDetails: byModality })),
+	usageMetadata: beside(
+		z.looseObject({
+			promptTokenCount: whole,
+			candidatesTokenCount: whole,
+			thoughtsTokenCount: whole,
+			totalTokenCount: whole,
+			candidatesTokensDetails: byModality,
+		}),
+	),
 	modelVersion: text,
 	responseId: text,
 });
@@ -28,15 +36,32 @@ export const contentAnswer = z.looseObject({
 const status = z.looseObject({ code: number, message: text });
 
 /** One answer of a batch; in a results file, a line. */
-export const batchResponse = z.looseObject({ response: beside(contentAnswer), error: beside(status) }).catch({ response: undefined, error: undefined });
+export const batchResponse = z
+	.looseObject({ response: beside(contentAnswer), error: beside(status) })
+	.catch({ response: undefined, error: undefined });
 
-const destination = beside(z.looseObject({ responsesFile: text, inlinedResponses: beside(z.looseObject({ inlinedResponses: anyListOf(batchResponse) })) }));
+const destination = beside(
+	z.looseObject({
+		responsesFile: text,
+		inlinedResponses: beside(z.looseObject({ inlinedResponses: anyListOf(batchResponse) })),
+	}),
+);
 
 /** A batch as the long-running operation it is. */
 export const batchOperation = z
 	.looseObject({
 		name: z.string().min(1),
-		metadata: beside(z.looseObject({ displayName: text, state: text, model: text, createTime: text, updateTime: text, endTime: text, output: destination })),
+		metadata: beside(
+			z.looseObject({
+				displayName: text,
+				state: text,
+				model: text,
+				createTime: text,
+				updateTime: text,
+				endTime: text,
+				output: destination,
+			}),
+		),
 		response: destination,
 		error: beside(status),
 	})
@@ -57,12 +82,18 @@ export const batchOperation = z
 		};
 	});
 
-export const batchList = z.looseObject({ operations: z.array(z.unknown()).nullish(), nextPageToken: text }).transform(({ operations, nextPageToken }) => {
-	const rows = sifted(batchOperation, operations ?? []);
-	return { rows, nextPageToken, unreadable: (operations?.length ?? 0) - rows.length };
-});
+export const batchList = z
+	.looseObject({ operations: z.array(z.unknown()).nullish(), nextPageToken: text })
+	.transform(({ operations, nextPageToken }) => {
+		const rows = sifted(batchOperation, operations ?? []);
+		return { rows, nextPageToken, unreadable: (operations?.length ?? 0) - rows.length };
+	});
 
-export const modelInfo = z.looseObject({ name: z.string().min(1), displayName: z.string().nullish(), supportedActions: z.array(z.string()).nullish() });
+export const modelInfo = z.looseObject({
+	name: z.string().min(1),
+	displayName: z.string().nullish(),
+	supportedActions: z.array(z.string()).nullish(),
+});
 
 /** An error answer: Google's, or in the same place a proxy's own. */
 export const errorAnswer = z.looseObject({
@@ -70,7 +101,15 @@ export const errorAnswer = z.looseObject({
 		code: z.union([z.number(), z.string()]).nullish(),
 		message: z.string().nullish(),
 		status: z.string().nullish(),
-		details: z.array(z.looseObject({ reason: z.string().nullish(), retryDelay: z.string().nullish(), violations: z.array(z.looseObject({ quotaId: z.string().nullish() })).nullish() })).nullish(),
+		details: z
+			.array(
+				z.looseObject({
+					reason: z.string().nullish(),
+					retryDelay: z.string().nullish(),
+					violations: z.array(z.looseObject({ quotaId: z.string().nullish() })).nullish(),
+				}),
+			)
+			.nullish(),
 	}),
 });
 

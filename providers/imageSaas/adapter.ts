@@ -23,16 +23,34 @@ const pageSize = 100;
 const maxBulkPages = 5;
 
 export const imageSaasAdapter: ProviderAdapter<ImageSaasSession> = {
-	endpoint: (credential) => readEndpoint(credential, { fields: z.object({ apiKey: z.string().trim().min(1, 'API Key is empty') }), headers: ({ apiKey }) => ({ Authorization: `Bearer ${apiKey}` }), secrets: ({ apiKey }) => [apiKey] }),
+	endpoint: (credential) =>
+		readEndpoint(credential, {
+			fields: z.object({ apiKey: z.string().trim().min(1, 'API Key is empty') }),
+			headers: ({ apiKey }) => ({ Authorization: `Bearer ${apiKey}` }),
+			secrets: ({ apiKey }) => [apiKey],
+		}),
 	connect(_config, transport: ApiTransport): ImageSaasSession {
 		const client = createImageSaasClient(transport);
 
-		/** Follows `nextCursor`. The real server begins a page with the last page's last row, so a page that brings nothing new ends the list. */
-		async function* listJobs(query: { status?: string; pageSize?: number }, options: CallOptions): AsyncGenerator<JobSnapshot> {
+		/**
+		 * Follows `nextCursor`. The real server begins a page with the last page's last row, so a page that brings
+		 * nothing new ends the list.
+		 */
+		async function* listJobs(
+			query: { status?: string; pageSize?: number },
+			options: CallOptions,
+		): AsyncGenerator<JobSnapshot> {
 			const seen = new Set<string>();
 			let cursor: string | undefined;
 			for (;;) {
-				const page = await client.list({ ...(query.status ? { status: query.status } : {}), limit: query.pageSize ?? pageSize, ...(cursor ? { cursor } : {}) }, options);
+				const page = await client.list(
+					{
+						...(query.status ? { status: query.status } : {}),
+						limit: query.pageSize ?? pageSize,
+						...(cursor ? { cursor } : {}),
+					},
+					options,
+				);
 				const fresh = page.items.filter((row) => !seen.has(row.id));
 				for (const row of fresh) {
 					seen.add(row.id);
@@ -50,9 +68,19 @@ export const imageSaasAdapter: ProviderAdapter<ImageSaasSession> = {
 				const { made, givenUp, paid } = options;
 				const known = made.get(0);
 				if (known === undefined && givenUp) throw givenUp;
-				const answer = known === undefined ? await paid(0, () => client.submit(toSubmitBody(request), options), ({ jobId }) => jobId) : await client.get(known, options);
+				const answer =
+					known === undefined
+						? await paid(
+								0,
+								() => client.submit(toSubmitBody(request), options),
+								({ jobId }) => jobId,
+							)
+						: await client.get(known, options);
 				const snapshot = fromJob(answer);
-				return { ...snapshot, job: { ...snapshot.job, idempotencyKey: options.idempotencyKey, total: request.count } };
+				return {
+					...snapshot,
+					job: { ...snapshot.job, idempotencyKey: options.idempotencyKey, total: request.count },
+				};
 			},
 			isRefusal,
 			async poll(ids, options) {
@@ -71,7 +99,8 @@ export const imageSaasAdapter: ProviderAdapter<ImageSaasSession> = {
 				return await pollEach(ids, async (id) => fromJob(await client.get(id, options)), found);
 			},
 			async *list(options) {
-				for await (const snapshot of listJobs({}, options)) yield { snapshot, request: requestOf(snapshot.raw) };
+				for await (const snapshot of listJobs({}, options))
+					yield { snapshot, request: requestOf(snapshot.raw) };
 			},
 			async cancel(id, options) {
 				return fromJob(await client.cancel(id, options));

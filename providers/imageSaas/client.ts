@@ -2,7 +2,17 @@ import type { ApiAnswer, ApiRequest, ApiTransport } from '../../http/apiClient';
 import { readAnswer } from '../../http/json';
 import type { CallOptions } from '../provider';
 import { throwUnlessOk } from './errors';
-import { type AcceptedAnswer, acceptedAnswer, type HealthAnswer, healthAnswer, type JobAnswer, jobAnswer, type ListAnswer, listAnswer, type SubmitBody } from './wire';
+import {
+	type AcceptedAnswer,
+	acceptedAnswer,
+	type HealthAnswer,
+	healthAnswer,
+	type JobAnswer,
+	jobAnswer,
+	type ListAnswer,
+	listAnswer,
+	type SubmitBody,
+} from './wire';
 
 export interface ListQuery {
 	/** One of the document's status words. */
@@ -30,10 +40,20 @@ export function createImageSaasClient(transport: ApiTransport, now: () => number
 	const jobPath = (jobId: string) => `/v1/jobs/${encodeURIComponent(jobId)}`;
 	return {
 		async health({ signal }) {
-			return readAnswer(healthAnswer, await call({ method: 'GET', path: '/health', signal }), 'The health answer');
+			return readAnswer(
+				healthAnswer,
+				await call({ method: 'GET', path: '/health', signal }),
+				'The health answer',
+			);
 		},
 		async submit(body, { signal, idempotencyKey }) {
-			const answer = await call({ method: 'POST', path: '/v1/images/generate', json: body, headers: { 'Idempotency-Key': idempotencyKey }, signal });
+			const answer = await call({
+				method: 'POST',
+				path: '/v1/images/generate',
+				json: body,
+				headers: { 'Idempotency-Key': idempotencyKey },
+				signal,
+			});
 			return readAnswer(acceptedAnswer, answer, 'The submit answer');
 		},
 		async list({ status, limit, cursor }, { signal }) {
@@ -44,7 +64,11 @@ export function createImageSaasClient(transport: ApiTransport, now: () => number
 			return readAnswer(jobAnswer, await call({ method: 'GET', path: jobPath(jobId), signal }), 'The job');
 		},
 		async cancel(jobId, { signal }) {
-			return readAnswer(acceptedAnswer, await call({ method: 'DELETE', path: jobPath(jobId), signal }), 'The cancel answer');
+			return readAnswer(
+				acceptedAnswer,
+				await call({ method: 'DELETE', path: jobPath(jobId), signal }),
+				'The cancel answer',
+			);
 		},
 	};
 }

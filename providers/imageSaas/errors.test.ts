@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { errorCodes, ImageError } from '../../model/errors';
 import { throwUnlessOk, toJobError } from './errors';
 
-const answer = (status: number, body: unknown, headers: Record<string, string> = {}) => ({ status, headers, text: typeof body === 'string' ? body : JSON.stringify(body) });
+const answer = (status: number, body: unknown, headers: Record<string, string> = {}) => ({
+	status,
+	headers,
+	text: typeof body === 'string' ? body : JSON.stringify(body),
+});
 const thrown = (status: number, body: unknown, headers?: Record<string, string>): unknown => {
 	try {
 		throwUnlessOk(answer(status, body, headers), 0);
@@ -30,7 +34,12 @@ it.each([
 	[401, 'SERVICE_OVERLOAD', 'auth', false],
 	[503, 'INVALID_REQUEST', 'overloaded', true],
 ])('%i %s is %s', (status, error, code, retryable) => {
-	expect(thrown(status, { error, message: 'why' })).toMatchObject({ code, retryable, httpStatus: status, message: `Image SaaS answered ${status} (${error}: why)` });
+	expect(thrown(status, { error, message: 'why' })).toMatchObject({
+		code,
+		retryable,
+		httpStatus: status,
+		message: `Image SaaS answered ${status} (${error}: why)`,
+	});
 });
 
 it.each([
@@ -43,7 +52,9 @@ it.each([
 });
 
 it('Retry-After comes along', () => {
-	expect(thrown(429, { error: 'RATE_LIMIT_EXCEEDED' }, { 'retry-after': '3' })).toMatchObject({ retryAfterMs: 3_000 });
+	expect(thrown(429, { error: 'RATE_LIMIT_EXCEEDED' }, { 'retry-after': '3' })).toMatchObject({
+		retryAfterMs: 3_000,
+	});
 });
 
 it('an answer of 200 or 202 is none', () => {
@@ -61,7 +72,11 @@ it.each([
 });
 
 it.each([301, 302, 307, 308])('a redirect (%i) is not followed and says where the mistake lies', (status) => {
-	expect(thrown(status, '')).toMatchObject({ code: 'invalidRequest', retryable: false, hint: expect.stringContaining('final address') as string });
+	expect(thrown(status, '')).toMatchObject({
+		code: 'invalidRequest',
+		retryable: false,
+		hint: expect.stringContaining('final address') as string,
+	});
 });
 
 it.each([
@@ -77,32 +92,56 @@ it.each([
 	[504, 'overloaded'],
 	[505, 'upstream'],
 ])('%i without a word is %s', (status, code) => {
-	expect(thrown(status, '')).toMatchObject({ code, httpStatus: status, message: `Image SaaS answered ${status} ((empty))` });
+	expect(thrown(status, '')).toMatchObject({
+		code,
+		httpStatus: status,
+		message: `Image SaaS answered ${status} ((empty))`,
+	});
 });
 
 it('a body that is too large says so, and so does a key that is refused', () => {
-	for (const body of ['', { error: 'INVALID_REQUEST', message: 'too large' }]) expect(thrown(413, body)).toMatchObject({ code: 'invalidRequest', hint: expect.stringContaining('100 KB') as string });
+	for (const body of ['', { error: 'INVALID_REQUEST', message: 'too large' }])
+		expect(thrown(413, body)).toMatchObject({
+			code: 'invalidRequest',
+			hint: expect.stringContaining('100 KB') as string,
+		});
 	expect(thrown(401, '')).toMatchObject({ hint: expect.stringContaining('API key') as string });
 });
 
 it('a code without a message is told by itself', () => {
-	expect(thrown(400, { error: 'INVALID_REQUEST' })).toMatchObject({ message: 'Image SaaS answered 400 (INVALID_REQUEST)', hint: null });
+	expect(thrown(400, { error: 'INVALID_REQUEST' })).toMatchObject({
+		message: 'Image SaaS answered 400 (INVALID_REQUEST)',
+		hint: null,
+	});
 });
 
-it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty', 'BRAND_NEW'])('a code nobody knows (%s) is told by the status', (error) => {
-	expect(thrown(400, { error })).toMatchObject({ code: 'invalidRequest', retryable: false });
-	expect(thrown(500, { error })).toMatchObject({ code: 'upstream', retryable: true });
-	expect(toJobError(error, 'why')).toMatchObject({ code: 'upstream', message: `${error}: why`, retryable: true });
-});
+it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty', 'BRAND_NEW'])(
+	'a code nobody knows (%s) is told by the status',
+	(error) => {
+		expect(thrown(400, { error })).toMatchObject({ code: 'invalidRequest', retryable: false });
+		expect(thrown(500, { error })).toMatchObject({ code: 'upstream', retryable: true });
+		expect(toJobError(error, 'why')).toMatchObject({ code: 'upstream', message: `${error}: why`, retryable: true });
+	},
+);
 
 it('whatever status and body come, the error is one of ours and says the status', () => {
-	const body = fc.oneof(fc.string(), fc.json(), fc.record({ error: fc.string(), message: fc.string() }).map((value) => JSON.stringify(value)));
-	fc.assert(fc.property(fc.oneof(fc.integer({ min: 300, max: 599 }), fc.integer({ min: 100, max: 199 })), body, (status, text) => {
-		const error = thrown(status, text);
-		expect(error).toBeInstanceOf(ImageError);
-		expect(errorCodes).toContain((error as ImageError).code);
-		expect((error as ImageError).message).toContain(String(status));
-	}));
+	const body = fc.oneof(
+		fc.string(),
+		fc.json(),
+		fc.record({ error: fc.string(), message: fc.string() }).map((value) => JSON.stringify(value)),
+	);
+	fc.assert(
+		fc.property(
+			fc.oneof(fc.integer({ min: 300, max: 599 }), fc.integer({ min: 100, max: 199 })),
+			body,
+			(status, text) => {
+				const error = thrown(status, text);
+				expect(error).toBeInstanceOf(ImageError);
+				expect(errorCodes).toContain((error as ImageError).code);
+				expect((error as ImageError).message).toContain(String(status));
+			},
+		),
+	);
 });
 
 it.each([
@@ -113,5 +152,9 @@ it.each([
 	['PROVIDER_ERROR', 'PROHIBITED_CONTENT'],
 	['PROVIDER_ERROR', 'failed moderation'],
 ])('a refusal by the model (%s, %s) is not tried again', (code, message) => {
-	expect(toJobError(code, message)).toMatchObject({ code: 'contentRejected', retryable: false, hint: 'Change the prompt or the reference' });
+	expect(toJobError(code, message)).toMatchObject({
+		code: 'contentRejected',
+		retryable: false,
+		hint: 'Change the prompt or the reference',
+	});
 });

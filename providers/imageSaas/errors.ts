@@ -12,16 +12,28 @@ interface Meaning {
 	retryable?: boolean;
 }
 
-/** The document's table of codes, and those the real server sends instead (REALITY: `UNAUTHORIZED`, `NOT_FOUND`, `INTERNAL_ERROR`, `TENANT_*`). */
+/**
+ * The document's table of codes, and those the real server sends instead (REALITY: `UNAUTHORIZED`, `NOT_FOUND`,
+ * `INTERNAL_ERROR`, `TENANT_*`).
+ */
 const meanings: Record<string, Meaning> = {
 	INVALID_REQUEST: { code: 'invalidRequest' },
 	INVALID_API_KEY: { code: 'auth', hint: 'Check the API key in the Image SaaS credential' },
 	UNAUTHORIZED: { code: 'auth', hint: 'Check the API key in the Image SaaS credential' },
-	RATE_LIMIT_EXCEEDED: { code: 'rateLimited', hint: 'Lower "Requests per Minute" or "Jobs in Flight" in the credential to what your tenant is allowed' },
+	RATE_LIMIT_EXCEEDED: {
+		code: 'rateLimited',
+		hint: 'Lower "Requests per Minute" or "Jobs in Flight" in the credential to what your tenant is allowed',
+	},
 	TENANT_RATE_LIMIT: { code: 'rateLimited', hint: 'Lower "Requests per Minute" in the credential' },
 	TENANT_CONC_LIMIT: { code: 'rateLimited', hint: 'Lower "Jobs in Flight" in the credential' },
-	JOB_NOT_FOUND: { code: 'notFound', hint: 'Check the job ID, and that the credential belongs to the tenant that made it' },
-	NOT_FOUND: { code: 'notFound', hint: 'Check the job ID, and that the credential belongs to the tenant that made it' },
+	JOB_NOT_FOUND: {
+		code: 'notFound',
+		hint: 'Check the job ID, and that the credential belongs to the tenant that made it',
+	},
+	NOT_FOUND: {
+		code: 'notFound',
+		hint: 'Check the job ID, and that the credential belongs to the tenant that made it',
+	},
 	INVALID_STATE: { code: 'conflict', hint: 'Only queued and retrying jobs can be canceled' },
 	PROVIDER_ERROR: { code: 'upstream', hint: 'The image model failed; the same request may succeed later' },
 	SERVICE_OVERLOAD: { code: 'overloaded', hint: 'The service is busy; try again later' },
@@ -36,14 +48,21 @@ function meaningOfCode(code: string): Meaning | undefined {
 
 /** Status first: the real server's codes differ from the document's, its statuses less so. */
 function meaningOfStatus(status: number): Meaning {
-	if (status === 401 || status === 403) return { code: 'auth', hint: 'Check the API key in the Image SaaS credential' };
+	if (status === 401 || status === 403)
+		return { code: 'auth', hint: 'Check the API key in the Image SaaS credential' };
 	if (status === 404) return { code: 'notFound', hint: 'Check the base URL and the job ID' };
 	if (status === 409) return { code: 'conflict' };
-	if (status === 413) return { code: 'invalidRequest', hint: 'The server takes bodies up to 100 KB; give a reference picture by URL, not as data' };
+	if (status === 413)
+		return {
+			code: 'invalidRequest',
+			hint: 'The server takes bodies up to 100 KB; give a reference picture by URL, not as data',
+		};
 	if (status === 429) return { code: 'rateLimited' };
-	if (status === 502 || status === 503 || status === 504) return { code: 'overloaded', hint: 'The service is busy; try again later' };
+	if (status === 502 || status === 503 || status === 504)
+		return { code: 'overloaded', hint: 'The service is busy; try again later' };
 	if (status >= 500) return { code: 'upstream' };
-	if (status >= 300 && status < 400) return { code: 'invalidRequest', hint: 'The server redirects; put the final address into the base URL' };
+	if (status >= 300 && status < 400)
+		return { code: 'invalidRequest', hint: 'The server redirects; put the final address into the base URL' };
 	return { code: 'invalidRequest' };
 }
 
@@ -53,10 +72,17 @@ export function throwUnlessOk(answer: ApiAnswer, now: number): void {
 	const body = errorAnswer.safeParse(parseJson(answer.text));
 	const byStatus = meaningOfStatus(answer.status);
 	const byCode = body.success ? meaningOfCode(body.data.error) : undefined;
-	// A code refines its status (400 INVALID_STATE) but never contradicts a clear one (401, 404, 429, 5xx), nor does it promise of a 500 that waiting helps.
-	const refines = byCode !== undefined && (byCode.code === byStatus.code || byStatus.code === 'invalidRequest' || (byStatus.code === 'upstream' && !['rateLimited', 'overloaded'].includes(byCode.code)));
+	// A code refines its status (400 INVALID_STATE) but never contradicts a clear one (401, 404, 429, 5xx), nor does it
+	// promise of a 500 that waiting helps.
+	const refines =
+		byCode !== undefined &&
+		(byCode.code === byStatus.code ||
+			byStatus.code === 'invalidRequest' ||
+			(byStatus.code === 'upstream' && !['rateLimited', 'overloaded'].includes(byCode.code)));
 	const meaning = refines ? byCode : byStatus;
-	const said = body.success ? `${body.data.error}${body.data.message ? `: ${body.data.message}` : ''}` : excerpt(answer.text);
+	const said = body.success
+		? `${body.data.error}${body.data.message ? `: ${body.data.message}` : ''}`
+		: excerpt(answer.text);
 	throw new ImageError(meaning.code, {
 		message: `Image SaaS answered ${answer.status} (${said})`,
 		hint: meaning.hint ?? (meaning.code === byStatus.code ? byStatus.hint : null) ?? null,
@@ -66,7 +92,9 @@ export function throwUnlessOk(answer: ApiAnswer, now: number): void {
 	});
 }
 
-/** Whether an answer says that no job was made: an error code in capitals, as in the document, with a refusal's status. */
+/**
+ * Whether an answer says that no job was made: an error code in capitals, as in the document, with a refusal's status.
+ */
 export function isRefusal(answer: Answered): boolean {
 	return isPlainRefusal(answer, (body) => /^[A-Z][A-Z0-9_]*$/.test(errorAnswer.safeParse(body).data?.error ?? ''));
 }
@@ -76,6 +104,11 @@ const refusal = /safety|blocked|prohibited|moderation|content.?(policy|filter)|s
 /** Why a job failed. The document's codes say nothing of refusals by the model, so the message is read for them. */
 export function toJobError(code: string | null | undefined, message: string | null | undefined): JobError {
 	const text = message ?? code ?? 'The provider gave no reason';
-	const meaning = refusal.test(`${code ?? ''} ${text}`) ? { code: 'contentRejected' as const, hint: 'Change the prompt or the reference' } : (meaningOfCode(code ?? '') ?? { code: 'upstream' as const });
-	return jobError(meaning.code, { message: code && code !== text ? `${code}: ${text}` : text, hint: meaning.hint ?? null });
+	const meaning = refusal.test(`${code ?? ''} ${text}`)
+		? { code: 'contentRejected' as const, hint: 'Change the prompt or the reference' }
+		: (meaningOfCode(code ?? '') ?? { code: 'upstream' as const });
+	return jobError(meaning.code, {
+		message: code && code !== text ? `${code}: ${text}` : text,
+		hint: meaning.hint ?? null,
+	});
 }

@@ -17,9 +17,27 @@ describe('a request', () => {
 		['a ratio', { aspectRatio: '21:9' }, { aspectRatio: '21:9' }],
 		['a resolution', { resolution: '4K' }, { resolution: '4K' }],
 		['a mode', { extras: { mode: 'draft' } }, { mode: 'draft' }],
-		['a reference', { references: [{ kind: 'url', url: 'https://a.example/a.png' }] }, { inputImageUrl: 'https://a.example/a.png' }],
+		[
+			'a reference',
+			{ references: [{ kind: 'url', url: 'https://a.example/a.png' }] },
+			{ inputImageUrl: 'https://a.example/a.png' },
+		],
 		['no reference', { references: [] }, {}],
-		['a file, which it cannot take', { references: [{ kind: 'binary', fileName: 'a.png', mimeType: 'image/png', bytes: 1, open: () => Promise.reject(new Error('not read')) }] }, {}],
+		[
+			'a file, which it cannot take',
+			{
+				references: [
+					{
+						kind: 'binary',
+						fileName: 'a.png',
+						mimeType: 'image/png',
+						bytes: 1,
+						open: () => Promise.reject(new Error('not read')),
+					},
+				],
+			},
+			{},
+		],
 	])('with %s sends that and nothing else', (_what, request, body) => {
 		expect(toSubmitBody({ prompt: 'A cat', count: 1, ...request })).toEqual({ prompt: 'A cat', ...body });
 	});
@@ -42,42 +60,96 @@ describe('a status', () => {
 	});
 
 	it('whatever the word, it is one of ours', () => {
-		fc.assert(fc.property(fc.oneof(fc.string(), fc.constantFrom('constructor', 'toString', 'hasOwnProperty')), (word) => { expect(jobStatuses).toContain(toStatus(word)); }));
+		fc.assert(
+			fc.property(fc.oneof(fc.string(), fc.constantFrom('constructor', 'toString', 'hasOwnProperty')), (word) => {
+				expect(jobStatuses).toContain(toStatus(word));
+			}),
+		);
 	});
 });
 
 describe('a job', () => {
 	it('that runs has no progress, no pictures and no error, whatever lies about', () => {
-		const snapshot = get({ status: 'RUNNING', resultUrls: ['https://a.example/half.png'], error: { code: 'PROVIDER_ERROR', message: 'a first try' }, ...times });
-		expect(snapshot).toMatchObject({ images: [], job: { provider: 'imageSaas', id: 'a', status: 'running', progress: null, total: null, completed: null, error: null, idempotencyKey: null, ...times } });
+		const snapshot = get({
+			status: 'RUNNING',
+			resultUrls: ['https://a.example/half.png'],
+			error: { code: 'PROVIDER_ERROR', message: 'a first try' },
+			...times,
+		});
+		expect(snapshot).toMatchObject({
+			images: [],
+			job: {
+				provider: 'imageSaas',
+				id: 'a',
+				status: 'running',
+				progress: null,
+				total: null,
+				completed: null,
+				error: null,
+				idempotencyKey: null,
+				...times,
+			},
+		});
 	});
 
 	it('that succeeded has its pictures in order', () => {
-		const { job, images } = get({ status: 'SUCCEEDED', resultUrls: ['https://a.example/x/one.png', 'https://a.example/x/two.webp'], error: null });
-		expect(job).toMatchObject({ status: 'succeeded', progress: 100, completed: 2, error: null, createdAt: null, updatedAt: null });
-		expect(images.map(({ index, url, fileName }) => [index, url, fileName])).toEqual([[0, 'https://a.example/x/one.png', 'one.png'], [1, 'https://a.example/x/two.webp', 'two.webp']]);
+		const { job, images } = get({
+			status: 'SUCCEEDED',
+			resultUrls: ['https://a.example/x/one.png', 'https://a.example/x/two.webp'],
+			error: null,
+		});
+		expect(job).toMatchObject({
+			status: 'succeeded',
+			progress: 100,
+			completed: 2,
+			error: null,
+			createdAt: null,
+			updatedAt: null,
+		});
+		expect(images.map(({ index, url, fileName }) => [index, url, fileName])).toEqual([
+			[0, 'https://a.example/x/one.png', 'one.png'],
+			[1, 'https://a.example/x/two.webp', 'two.webp'],
+		]);
 		expect(images[0]).toMatchObject({ mimeType: null, width: null, height: null, bytes: null, seed: null });
 	});
 
 	it.each([[null], [undefined], [[]]])('that succeeded with pictures %j has none', (resultUrls) => {
-		expect(get({ status: 'SUCCEEDED', resultUrls })).toMatchObject({ images: [], job: { completed: 0, progress: 100 } });
+		expect(get({ status: 'SUCCEEDED', resultUrls })).toMatchObject({
+			images: [],
+			job: { completed: 0, progress: 100 },
+		});
 	});
 
 	it.each([
-		['an object', { code: 'SERVICE_OVERLOAD', message: 'busy' }, { code: 'overloaded', message: 'SERVICE_OVERLOAD: busy' }],
+		[
+			'an object',
+			{ code: 'SERVICE_OVERLOAD', message: 'busy' },
+			{ code: 'overloaded', message: 'SERVICE_OVERLOAD: busy' },
+		],
 		['a text', 'busy', { code: 'upstream', message: 'busy' }],
 		['null', null, { code: 'upstream', message: 'The provider gave no reason' }],
 		['nothing', undefined, { code: 'upstream', message: 'The provider gave no reason' }],
 		['a bare code', { code: 'SERVICE_OVERLOAD' }, { code: 'overloaded', message: 'SERVICE_OVERLOAD' }],
 	])('that failed with %s as error says why', (_what, error, expected) => {
-		expect(get({ status: 'FAILED', error }).job).toMatchObject({ status: 'failed', completed: null, progress: null, error: expected });
+		expect(get({ status: 'FAILED', error }).job).toMatchObject({
+			status: 'failed',
+			completed: null,
+			progress: null,
+			error: expected,
+		});
 	});
 
 	it('that was canceled says so, and that trying again is no use', () => {
-		expect(get({ status: 'CANCELED' }).job.error).toEqual({ code: 'canceled', message: 'The job was canceled', hint: null, retryable: false, httpStatus: null });
+		expect(get({ status: 'CANCELED' }).job.error).toEqual({
+			code: 'canceled',
+			message: 'The job was canceled',
+			hint: null,
+			retryable: false,
+			httpStatus: null,
+		});
 	});
 
-	it('keeps the provider\'s own answer, fields we do not know included', () => {
+	it("keeps the provider's own answer, fields we do not know included", () => {
 		expect(get({ status: 'RUNNING', queuePosition: 3 }).raw).toMatchObject({ queuePosition: 3, status: 'RUNNING' });
 	});
 });
@@ -93,20 +165,28 @@ describe('a row of the list', () => {
 	});
 
 	it('with the code of a limit while the job waits for it is no failure', () => {
-		expect(listed({ status: 'RETRYING', errorCode: 'TENANT_RATE_LIMIT', errorMessage: 'too many', ...times }).job).toMatchObject({ id: 'a', status: 'retrying', error: null, ...times });
+		expect(
+			listed({ status: 'RETRYING', errorCode: 'TENANT_RATE_LIMIT', errorMessage: 'too many', ...times }).job,
+		).toMatchObject({ id: 'a', status: 'retrying', error: null, ...times });
 	});
 });
 
 describe('a webhook', () => {
 	it('tells when it was sent, and not when the job was made', () => {
-		expect(told({ status: 'SUCCEEDED', resultUrls: ['https://a.example/a.png'], timestamp: Date.UTC(2026, 0, 28) }).job).toMatchObject({ status: 'succeeded', completed: 1, createdAt: null, updatedAt: '2026-01-28T00:00:00.000Z' });
+		expect(
+			told({ status: 'SUCCEEDED', resultUrls: ['https://a.example/a.png'], timestamp: Date.UTC(2026, 0, 28) })
+				.job,
+		).toMatchObject({ status: 'succeeded', completed: 1, createdAt: null, updatedAt: '2026-01-28T00:00:00.000Z' });
 		expect(told({ status: 'SUCCEEDED' }).job).toMatchObject({ completed: 0, updatedAt: null });
-		expect(told({ status: 'FAILED', error: { code: 'PROVIDER_ERROR', message: 'no' } }).job.error).toMatchObject({ message: 'PROVIDER_ERROR: no' });
+		expect(told({ status: 'FAILED', error: { code: 'PROVIDER_ERROR', message: 'no' } }).job.error).toMatchObject({
+			message: 'PROVIDER_ERROR: no',
+		});
 	});
 });
 
 describe('a picture is called', () => {
-	const nameOf = (url: string) => get({ status: 'SUCCEEDED', resultUrls: ['https://first.example/a.png', url] }).images[1]?.fileName;
+	const nameOf = (url: string) =>
+		get({ status: 'SUCCEEDED', resultUrls: ['https://first.example/a.png', url] }).images[1]?.fileName;
 
 	it.each([
 		['https://a.example/x/image.png?sig=1#top', 'image.png'],
@@ -126,6 +206,10 @@ describe('a picture is called', () => {
 	});
 
 	it('by a plain name whatever the URL', () => {
-		fc.assert(fc.property(fc.oneof(fc.webUrl({ withQueryParameters: true }), fc.string()), (url) => { expect(nameOf(url)).toMatch(/^[\w.-]+$/); }));
+		fc.assert(
+			fc.property(fc.oneof(fc.webUrl({ withQueryParameters: true }), fc.string()), (url) => {
+				expect(nameOf(url)).toMatch(/^[\w.-]+$/);
+			}),
+		);
 	});
 });

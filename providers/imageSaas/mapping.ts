@@ -35,17 +35,38 @@ export function toSubmitBody(request: ImageRequest): SubmitBody {
 }
 
 export function fromJob(answer: JobAnswer): JobSnapshot {
-	return snapshot(answer, { id: answer.jobId, status: answer.status, urls: answer.resultUrls, failure: answer.error ?? null, createdAt: answer.createdAt, updatedAt: answer.updatedAt });
+	return snapshot(answer, {
+		id: answer.jobId,
+		status: answer.status,
+		urls: answer.resultUrls,
+		failure: answer.error ?? null,
+		createdAt: answer.createdAt,
+		updatedAt: answer.updatedAt,
+	});
 }
 
 export function fromListedJob(row: ListedJob): JobSnapshot {
 	const failure = row.errorCode || row.errorMessage ? { code: row.errorCode, message: row.errorMessage } : null;
-	return snapshot(row, { id: row.id, status: row.status, urls: row.resultUrls, failure, createdAt: row.createdAt, updatedAt: row.updatedAt });
+	return snapshot(row, {
+		id: row.id,
+		status: row.status,
+		urls: row.resultUrls,
+		failure,
+		createdAt: row.createdAt,
+		updatedAt: row.updatedAt,
+	});
 }
 
 export function fromWebhook(payload: WebhookPayload): JobSnapshot {
 	const updatedAt = payload.timestamp == null ? null : isoTime(payload.timestamp);
-	return snapshot(payload, { id: payload.jobId, status: payload.status, urls: payload.resultUrls, failure: payload.error ?? null, createdAt: null, updatedAt });
+	return snapshot(payload, {
+		id: payload.jobId,
+		status: payload.status,
+		urls: payload.resultUrls,
+		failure: payload.error ?? null,
+		createdAt: null,
+		updatedAt,
+	});
 }
 
 /** What a row of the list tells of its request. */
@@ -74,7 +95,12 @@ function snapshot(raw: unknown, parts: Parts): JobSnapshot {
 		progress: status === 'succeeded' ? 100 : null,
 		total: null,
 		completed: status === 'succeeded' ? images.length : null,
-		error: status === 'failed' ? failureOf(parts.failure) : status === 'canceled' ? jobError('canceled', { message: 'The job was canceled', hint: null }) : null,
+		error:
+			status === 'failed'
+				? failureOf(parts.failure)
+				: status === 'canceled'
+					? jobError('canceled', { message: 'The job was canceled', hint: null })
+					: null,
 		idempotencyKey: null,
 		createdAt: isoTime(parts.createdAt),
 		updatedAt: isoTime(parts.updatedAt),
@@ -87,5 +113,14 @@ function failureOf(failure: Parts['failure']) {
 }
 
 function toImage(url: string, index: number): DeliveredImage {
-	return { index, url, fileName: fileNameOf(url, index), mimeType: null, width: null, height: null, bytes: null, seed: null };
+	return {
+		index,
+		url,
+		fileName: fileNameOf(url, index),
+		mimeType: null,
+		width: null,
+		height: null,
+		bytes: null,
+		seed: null,
+	};
 }

@@ -18,6 +18,12 @@ export const imageSaasWebhook: WebhookReader = {
 		const body = parseJson(rawBody.toString('utf8'));
 		if (body === undefined) throw new ImageError('malformedResponse', { message: 'The webhook body is not JSON' });
 		const payload = readValue(webhookPayload, body, 'The webhook payload');
-		return { eventId: payload.eventId, timestamp: payload.timestamp ?? null, status: payload.status, snapshot: fromWebhook(payload), payload };
+		return {
+			eventId: payload.eventId,
+			timestamp: payload.timestamp ?? null,
+			status: payload.status,
+			snapshot: fromWebhook(payload),
+			payload,
+		};
 	},
 };

@@ -8,16 +8,36 @@ import { anyListOf, flag, id, listOf, text, texted, word } from '../lenient';
 const urls = anyListOf(z.string());
 
 /** An object `{code, message}` where the job failed; the document shows only null, some releases send a text. */
-const jobFailure = z.union([z.looseObject({ code: texted, message: text }), z.string()]).nullish().catch(undefined);
+const jobFailure = z
+	.union([z.looseObject({ code: texted, message: text }), z.string()])
+	.nullish()
+	.catch(undefined);
 
 export const healthAnswer = z.looseObject({ status: z.string(), timestamp: z.string().optional() });
 
 /** Submit and cancel. A replayed Idempotency-Key answers with the fields of a job besides. */
-export const acceptedAnswer = z.looseObject({ jobId: id, status: word, resultUrls: urls, error: jobFailure, createdAt: text, updatedAt: text });
+export const acceptedAnswer = z.looseObject({
+	jobId: id,
+	status: word,
+	resultUrls: urls,
+	error: jobFailure,
+	createdAt: text,
+	updatedAt: text,
+});
 
 export const jobAnswer = acceptedAnswer;
 
-export const listedJob = z.looseObject({ id, status: word, prompt: text, mode: text, resultUrls: urls, errorCode: texted, errorMessage: text, createdAt: text, updatedAt: text });
+export const listedJob = z.looseObject({
+	id,
+	status: word,
+	prompt: text,
+	mode: text,
+	resultUrls: urls,
+	errorCode: texted,
+	errorMessage: text,
+	createdAt: text,
+	updatedAt: text,
+});
 
 /** The document names no field for the next cursor; the real server sends `nextCursor`. */
 export const listAnswer = z.looseObject({ items: listOf(listedJob), hasMore: flag, nextCursor: texted });

@@ -5,11 +5,18 @@ import { jimengAdapter } from './adapter';
 
 const picture = 'https://img.example/1.png';
 const request = { prompt: 'A fox', count: 1 };
-const cut = (delivery: 'notSent' | 'ambiguous') => new ImageError('network', { message: 'cut', hint: 'Check the base URL in the credential', delivery });
+const cut = (delivery: 'notSent' | 'ambiguous') =>
+	new ImageError('network', { message: 'cut', hint: 'Check the base URL in the credential', delivery });
 
 function session(reply: Reply) {
 	const server = jsonServer(() => reply);
-	return { ...server, ...jimengAdapter.connect(jimengAdapter.endpoint({ baseUrl: 'https://server.example', sessionId: 'session' }), server.transport) };
+	return {
+		...server,
+		...jimengAdapter.connect(
+			jimengAdapter.endpoint({ baseUrl: 'https://server.example', sessionId: 'session' }),
+			server.transport,
+		),
+	};
 }
 
 it('a job is one request, whose answer names nothing that could be asked for', async () => {
@@ -34,10 +41,12 @@ it.each<[string, Reply, boolean]>([
 	['an empty answer', { body: '' }, false],
 	['a cut answer', { body: '{"data":[{"url":"https' }, false],
 	['no picture', { body: { data: [] } }, false],
-	['a filter\'s page', { status: 429, body: '<html>Slow down</html>' }, false],
+	["a filter's page", { status: 429, body: '<html>Slow down</html>' }, false],
 	['a plain refusal', { status: 429, body: { error: { message: 'too fast' } } }, true],
 ])('after %s a repeat is offered only where nothing can have been paid', async (_what, reply, retryable) => {
-	const error: unknown = await session(reply).submit(request, submitCall()).catch((thrown: unknown) => thrown);
+	const error: unknown = await session(reply)
+		.submit(request, submitCall())
+		.catch((thrown: unknown) => thrown);
 	expect(error).toMatchObject({ retryable });
 	if (!retryable) expect((error as ImageError).hint).not.toContain('base URL');
 });

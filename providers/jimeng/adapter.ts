@@ -14,11 +14,17 @@ export interface JimengSession extends Session {
 /** The site gives up after this long. */
 const longestMs = 15 * 60_000;
 
-const own = z.object({ sessionId: z.string().trim().min(1, 'Session ID is empty'), site: z.enum(['cn', 'us']).default('cn') });
+const own = z.object({
+	sessionId: z.string().trim().min(1, 'Session ID is empty'),
+	site: z.enum(['cn', 'us']).default('cn'),
+});
 
 /** Several session ids are accepted, one is drawn by the server; `us-` sends each of them to the international site. */
 export function sessionsOf({ sessionId, site }: z.infer<typeof own>): string[] {
-	const ids = sessionId.split(',').map((id) => id.trim()).filter((id) => id !== '');
+	const ids = sessionId
+		.split(',')
+		.map((id) => id.trim())
+		.filter((id) => id !== '');
 	return ids.map((id) => (site === 'us' && !id.startsWith('us-') ? `us-${id}` : id));
 }
 
@@ -36,15 +42,26 @@ export const jimengAdapter: ProviderAdapter<JimengSession> = {
 			async submit(request, { signal, idempotencyKey, maxWaitMs, givenUp, paid }) {
 				if (givenUp) throw givenUp;
 				const body = toImagesBody(request);
-				const images = (request.references ?? []).flatMap((reference) => (reference.kind === 'url' ? [reference.url] : []));
+				const images = (request.references ?? []).flatMap((reference) =>
+					reference.kind === 'url' ? [reference.url] : [],
+				);
 				const options = { signal, timeoutMs: Math.max(1_000, Math.min(maxWaitMs, longestMs)) };
-				const answer = await paid(0, () => (images.length > 0 ? client.compositions({ ...body, images }, options) : client.generations(body, options)), () => null);
+				const answer = await paid(
+					0,
+					() =>
+						images.length > 0
+							? client.compositions({ ...body, images }, options)
+							: client.generations(body, options),
+					() => null,
+				);
 				return fromAnswer(answer, request, idempotencyKey);
 			},
 			isRefusal,
 			async models(options) {
 				const offered = await client.models(options);
-				return offered.filter((id) => !videoModels.some((video) => video === id) && !id.includes('video')).map((id) => ({ value: id, name: id }));
+				return offered
+					.filter((id) => !videoModels.some((video) => video === id) && !id.includes('video'))
+					.map((id) => ({ value: id, name: id }));
 			},
 		};
 	},

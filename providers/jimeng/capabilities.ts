@@ -4,7 +4,8 @@ import { ratios, resolutions } from './sizes';
 
 /** From "图像生成" and "图生图" of the document. */
 export const capabilities: Capabilities = {
-	// How many pictures a call makes is the site's choice, usually four; asking for more than that is asking for what cannot come.
+	// How many pictures a call makes is the site's choice, usually four; asking for more than that is asking for what
+	// cannot come.
 	maxCount: 4,
 	aspectRatios: ratios,
 	resolutions,
@@ -14,8 +15,23 @@ export const capabilities: Capabilities = {
 	references: { max: 10, kinds: ['url'], mimeTypes: [], maxBytes: null, maxSide: null },
 	strength: true,
 	extras: [
-		{ type: 'number', name: 'sampleStrength', displayName: 'Sample Strength', description: 'How strongly the sampler follows the prompt, 0 to 1', default: 0.5, min: 0, max: 1 },
-		{ type: 'boolean', name: 'countInPrompt', displayName: 'Ask for the Count in the Prompt', description: 'Whether to add the count to the prompt as "4张": the only way to ask for a number of images, which newer models follow', default: false },
+		{
+			type: 'number',
+			name: 'sampleStrength',
+			displayName: 'Sample Strength',
+			description: 'How strongly the sampler follows the prompt, 0 to 1',
+			default: 0.5,
+			min: 0,
+			max: 1,
+		},
+		{
+			type: 'boolean',
+			name: 'countInPrompt',
+			displayName: 'Ask for the Count in the Prompt',
+			description:
+				'Whether to add the count to the prompt as "4张": the only way to ask for a number of images, which newer models follow',
+			default: false,
+		},
 		{
 			type: 'options',
 			name: 'responseFormat',

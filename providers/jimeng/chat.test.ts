@@ -7,12 +7,23 @@ import { readChatStream } from './chat';
 import { createJimengClient } from './client';
 
 const url = 'https://img.example/1.png';
-const chunk = (content: string, finish_reason: string | null = null, index = 0) => JSON.stringify({ id: 'c', choices: [{ index, delta: { content }, finish_reason }] });
+const chunk = (content: string, finish_reason: string | null = null, index = 0) =>
+	JSON.stringify({ id: 'c', choices: [{ index, delta: { content }, finish_reason }] });
 const picture = chunk(`![image](${url})`, 'stop');
 const body = { model: 'jimeng-4.0', messages: [{ role: 'user', content: 'A fox' }] };
 const options = { timeoutMs: 1_000 };
-const cut = () => new ImageError('network', { message: 'Connection failed: the connection was cut', hint: 'Check the base URL in the credential', delivery: 'ambiguous' });
-const late = () => new ImageError('timeout', { message: 'did not answer within 1 s', hint: 'The server may be busy, or the base URL may be wrong', delivery: 'ambiguous' });
+const cut = () =>
+	new ImageError('network', {
+		message: 'Connection failed: the connection was cut',
+		hint: 'Check the base URL in the credential',
+		delivery: 'ambiguous',
+	});
+const late = () =>
+	new ImageError('timeout', {
+		message: 'did not answer within 1 s',
+		hint: 'The server may be busy, or the base URL may be wrong',
+		delivery: 'ambiguous',
+	});
 const notRepeated = { retryable: false, hint: expect.stringContaining('Look at the site') as string };
 
 /** A stream of these events, broken off by an error or not. */
@@ -26,7 +37,14 @@ async function* stream(...events: Array<string | ImageError>): AsyncGenerator<st
 /** What comes of a streamed chat whose server answers so. */
 async function chatting(answer: Partial<ApiStream> & { said?: string }) {
 	const { said = '', ...rest } = answer;
-	const whole: ApiStream = { status: 200, headers: { 'content-type': 'text/event-stream' }, body: Readable.from([]), text: async () => said, events: () => stream(), ...rest };
+	const whole: ApiStream = {
+		status: 200,
+		headers: { 'content-type': 'text/event-stream' },
+		body: Readable.from([]),
+		text: async () => said,
+		events: () => stream(),
+		...rest,
+	};
 	const transport: ApiTransport = { ...jsonServer(() => ({})).transport, open: async () => whole };
 	return await readChatStream(createJimengClient(transport).chatStream(body, options));
 }
@@ -38,29 +56,54 @@ describe('a stream', () => {
 	])('that is %s keeps what came, and is not repeated', async (_what, error) => {
 		for (const events of [[], [chunk('drawing')], [chunk('drawing'), picture]]) {
 			const result = await chatting({ events: () => stream(...events, error) });
-			expect(result).toMatchObject({ text: events.length === 0 ? '' : expect.stringContaining('drawing') as string, urls: events.length === 2 ? [url] : [], error: { code: error.code, ...notRepeated } });
+			expect(result).toMatchObject({
+				text: events.length === 0 ? '' : (expect.stringContaining('drawing') as string),
+				urls: events.length === 2 ? [url] : [],
+				error: { code: error.code, ...notRepeated },
+			});
 		}
 	});
 
 	it('that ends without having said so is not whole', async () => {
-		expect(await chatting({ events: () => stream(chunk('half')) })).toMatchObject({ text: 'half', finished: false, error: { code: 'network', ...notRepeated } });
+		expect(await chatting({ events: () => stream(chunk('half')) })).toMatchObject({
+			text: 'half',
+			finished: false,
+			error: { code: 'network', ...notRepeated },
+		});
 	});
 
 	it('keeps the pictures around what cannot be read', async () => {
-		expect(await chatting({ events: () => stream('garbage', picture, '{"choices":7}', '[DONE]') })).toMatchObject({ urls: [url], finished: true, error: null });
-		expect(await chatting({ events: () => stream('garbage', '[DONE]') })).toMatchObject({ urls: [], error: { code: 'malformedResponse', ...notRepeated } });
+		expect(await chatting({ events: () => stream('garbage', picture, '{"choices":7}', '[DONE]') })).toMatchObject({
+			urls: [url],
+			finished: true,
+			error: null,
+		});
+		expect(await chatting({ events: () => stream('garbage', '[DONE]') })).toMatchObject({
+			urls: [],
+			error: { code: 'malformedResponse', ...notRepeated },
+		});
 	});
 
 	it('an error in the middle of it is told, beside what came', async () => {
-		expect(await chatting({ events: () => stream(picture, JSON.stringify({ code: -2006, message: '内容审核未通过', data: null })) })).toMatchObject({ urls: [url], error: { code: 'contentRejected', retryable: false } });
+		expect(
+			await chatting({
+				events: () => stream(picture, JSON.stringify({ code: -2006, message: '内容审核未通过', data: null })),
+			}),
+		).toMatchObject({ urls: [url], error: { code: 'contentRejected', retryable: false } });
 	});
 
 	it('that was stopped throws', async () => {
-		await expect(chatting({ events: () => stream(picture, new ImageError('canceled', { message: 'stopped' })) })).rejects.toMatchObject({ code: 'canceled' });
+		await expect(
+			chatting({ events: () => stream(picture, new ImageError('canceled', { message: 'stopped' })) }),
+		).rejects.toMatchObject({ code: 'canceled' });
 	});
 
 	it.each([
-		['a whole answer of a server that does not stream', { 'content-type': 'application/json' }, JSON.stringify({ choices: [{ message: { content: `![image](${url})` }, finish_reason: 'stop' }] })],
+		[
+			'a whole answer of a server that does not stream',
+			{ 'content-type': 'application/json' },
+			JSON.stringify({ choices: [{ message: { content: `![image](${url})` }, finish_reason: 'stop' }] }),
+		],
 		['a stream under another type', { 'content-type': 'text/plain' }, `data: ${picture}\r\n\r\ndata: [DONE]\n\n`],
 		['a stream under no type', {}, `data: ${picture}\n\n`],
 	])('%s is read all the same', async (_what, headers, said) => {
@@ -87,7 +130,10 @@ describe('a stream', () => {
 			fc.asyncProperty(fc.array(event), async (events) => {
 				const result = await chatting({ events: () => stream(...events) });
 				expect(result.error?.retryable ?? false).toBe(false);
-				const untilCut = events.slice(0, events.findIndex((one) => one instanceof ImageError || one === '[DONE]') >>> 0);
+				const untilCut = events.slice(
+					0,
+					events.findIndex((one) => one instanceof ImageError || one === '[DONE]') >>> 0,
+				);
 				if (untilCut.every((one) => one === picture) && untilCut.length > 0) expect(result.urls).toEqual([url]);
 			}),
 		);
@@ -119,7 +165,14 @@ describe('a chat in one answer', () => {
 		const stray = fc.jsonValue();
 		await fc.assert(
 			fc.asyncProperty(stray, stray, stray, stray, async (created, id, usage, role) => {
-				const answer = await chat({ body: { id, created, usage, choices: [null, { index: usage, message: { role, content: url }, finish_reason: 'stop' }] } });
+				const answer = await chat({
+					body: {
+						id,
+						created,
+						usage,
+						choices: [null, { index: usage, message: { role, content: url }, finish_reason: 'stop' }],
+					},
+				});
 				expect(answer.choices.map(({ message }) => message.content)).toEqual([url]);
 			}),
 		);

@@ -42,11 +42,25 @@ export async function readChatStream(events: AsyncIterable<string>): Promise<Cha
 		error = toImageError(thrown);
 		if (error.code === 'canceled') throw error;
 	}
-	const text = [...texts].sort(([a], [b]) => a - b).map(([, part]) => part).join('');
+	const text = [...texts]
+		.sort(([a], [b]) => a - b)
+		.map(([, part]) => part)
+		.join('');
 	const result = resultOf(text);
 	const finished = done || stopped;
-	if (!error && !finished) error = new ImageError('network', { message: 'The stream ended before the answer was complete', hint: terms.hint, retryable: false, delivery: 'ambiguous' });
-	if (!error && unreadable !== null && result.urls.length === 0) error = new ImageError('malformedResponse', { message: `A part of the stream cannot be read: ${excerpt(unreadable)}`, hint: terms.hint, retryable: false });
+	if (!error && !finished)
+		error = new ImageError('network', {
+			message: 'The stream ended before the answer was complete',
+			hint: terms.hint,
+			retryable: false,
+			delivery: 'ambiguous',
+		});
+	if (!error && unreadable !== null && result.urls.length === 0)
+		error = new ImageError('malformedResponse', {
+			message: `A part of the stream cannot be read: ${excerpt(unreadable)}`,
+			hint: terms.hint,
+			retryable: false,
+		});
 	return { ...result, finished, error: error ?? result.error };
 }
 
@@ -58,5 +72,9 @@ export function resultOf(text: string): ChatResult {
 
 /** Addresses in Markdown pictures, links, HTML and bare. */
 export function urlsIn(text: string): string[] {
-	return [...new Set([...text.matchAll(/https?:\/\/[^\s<>"'()[\]]+/g)].map(([url]) => url.replace(/[.,;!?。，；]+$/, '')))];
+	return [
+		...new Set(
+			[...text.matchAll(/https?:\/\/[^\s<>"'()[\]]+/g)].map(([url]) => url.replace(/[.,;!?。，；]+$/, '')),
+		),
+	];
 }

@@ -4,7 +4,15 @@ import { toImageError } from '../../model/errors';
 import { mayBePaid, sendCharged } from '../charged';
 import type { CallOptions } from '../provider';
 import { bodyOf, isRefusal, terms } from './errors';
-import { type ChatAnswer, chatAnswer, type ChatBody, imagesAnswer, type ImagesAnswer, type ImagesBody, modelsAnswer } from './wire';
+import {
+	type ChatAnswer,
+	chatAnswer,
+	type ChatBody,
+	imagesAnswer,
+	type ImagesAnswer,
+	type ImagesBody,
+	modelsAnswer,
+} from './wire';
 
 /** A call that blocks until the site is done. */
 export interface LongCall extends CallOptions {
@@ -27,20 +35,39 @@ const largestAnswer = 256 * 1024 * 1024;
 
 export function createJimengClient(transport: ApiTransport, now: () => number = Date.now): JimengClient {
 	const bodyIn = (answer: ApiAnswer) => bodyOf(answer, answer.text, now());
-	const images = (path: string, json: ImagesBody, options: LongCall) => sendCharged(transport, { method: 'POST', path, json, maxBytes: largestAnswer, ...options }, (answer) => picturesIn(answer) ?? readValue(imagesAnswer, bodyIn(answer), 'The answer'), terms);
+	const images = (path: string, json: ImagesBody, options: LongCall) =>
+		sendCharged(
+			transport,
+			{ method: 'POST', path, json, maxBytes: largestAnswer, ...options },
+			(answer) => picturesIn(answer) ?? readValue(imagesAnswer, bodyIn(answer), 'The answer'),
+			terms,
+		);
 	return {
 		generations: (body, options) => images('/v1/images/generations', body, options),
 		compositions: (body, options) => images('/v1/images/compositions', body, options),
-		chat: (body, options) => sendCharged(transport, { method: 'POST', path: '/v1/chat/completions', json: { ...body, stream: false }, ...options }, (answer) => readValue(chatAnswer, bodyIn(answer), 'The chat answer'), terms),
+		chat: (body, options) =>
+			sendCharged(
+				transport,
+				{ method: 'POST', path: '/v1/chat/completions', json: { ...body, stream: false }, ...options },
+				(answer) => readValue(chatAnswer, bodyIn(answer), 'The chat answer'),
+				terms,
+			),
 		async *chatStream(body, options) {
 			let refused = false;
 			try {
-				const answer = await transport.open({ method: 'POST', path: '/v1/chat/completions', json: { ...body, stream: true }, headers: { accept: 'text/event-stream' }, ...options });
+				const answer = await transport.open({
+					method: 'POST',
+					path: '/v1/chat/completions',
+					json: { ...body, stream: true },
+					headers: { accept: 'text/event-stream' },
+					...options,
+				});
 				if (answer.status === 200 && /event-stream/i.test(answer.headers['content-type'] ?? '')) {
 					yield* answer.events();
 					return;
 				}
-				// In place of the stream, an error comes as JSON, also under 200; so does the whole answer of a server that does not stream.
+				// In place of the stream, an error comes as JSON, also under 200; so does the whole answer of a server
+				// that does not stream.
 				const text = await answer.text();
 				refused = isRefusal({ ...answer, text });
 				yield* bodyOf(answer, text, now()) === undefined ? eventsIn(text) : [text];
@@ -50,7 +77,11 @@ export function createJimengClient(transport: ApiTransport, now: () => number = 
 			}
 		},
 		async models({ signal }) {
-			const { data } = readValue(modelsAnswer, bodyIn(await transport.send({ method: 'GET', path: '/v1/models', signal })), 'The models');
+			const { data } = readValue(
+				modelsAnswer,
+				bodyIn(await transport.send({ method: 'GET', path: '/v1/models', signal })),
+				'The models',
+			);
 			return data.map(({ id }) => id);
 		},
 	};

@@ -9,8 +9,12 @@ export const jimeng: ProviderDefinition<JimengSession> = {
 	credential: 'jimengApi',
 	keyField: 'sessionId',
 	capabilities,
-	check: ({ strength, extras = {} }) => (strength !== undefined && extras['sampleStrength'] !== undefined ? { field: 'Sample Strength', problem: 'is given beside Strength; they are the same to this provider' } : undefined),
+	check: ({ strength, extras = {} }) =>
+		strength !== undefined && extras['sampleStrength'] !== undefined
+			? { field: 'Sample Strength', problem: 'is given beside Strength; they are the same to this provider' }
+			: undefined,
 	// Without a reference: compositions may keep the shape of what they start from.
-	expectedSize: ({ resolution, aspectRatio, references = [] }) => (references.length > 0 && aspectRatio === undefined ? null : pixelsOf(resolution, aspectRatio)),
+	expectedSize: ({ resolution, aspectRatio, references = [] }) =>
+		references.length > 0 && aspectRatio === undefined ? null : pixelsOf(resolution, aspectRatio),
 	load: async () => (await import('./adapter')).jimengAdapter,
 };

@@ -1,7 +1,8 @@
 import { isRefusal } from './errors';
 
 const coded = (code: number, message = '失败') => JSON.stringify({ code, message, data: null });
-const named = (code: string | null, message = 'no') => JSON.stringify({ error: { message, type: 'some_error', ...(code === null ? {} : { code }) } });
+const named = (code: string | null, message = 'no') =>
+	JSON.stringify({ error: { message, type: 'some_error', ...(code === null ? {} : { code }) } });
 
 it.each([
 	// The real server's own codes under 200.

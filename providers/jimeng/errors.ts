@@ -14,16 +14,32 @@ interface Meaning {
 	retryable?: false;
 }
 
-const session: Meaning = { code: 'auth', hint: 'The session has expired or is wrong: take a new sessionid from the site, and choose the right site in the Jimeng credential' };
+const session: Meaning = {
+	code: 'auth',
+	hint: 'The session has expired or is wrong: take a new sessionid from the site, and choose the right site in the Jimeng credential',
+};
 const rejected: Meaning = { code: 'contentRejected', hint: 'Change the prompt or the references' };
-const credit: Meaning = { code: 'quotaExceeded', hint: 'Top up credit at the site; models before 4.0 take bought credit only' };
-const upload: Meaning = { code: 'invalidRequest', hint: 'Check that the reference can be fetched by the server, is a picture, and has at most 10 MB' };
-const failed: Meaning = { code: 'upstream', hint: 'The site did not generate it; look there before you try again, for credit may have been used', retryable: false };
+const credit: Meaning = {
+	code: 'quotaExceeded',
+	hint: 'Top up credit at the site; models before 4.0 take bought credit only',
+};
+const upload: Meaning = {
+	code: 'invalidRequest',
+	hint: 'Check that the reference can be fetched by the server, is a picture, and has at most 10 MB',
+};
+const failed: Meaning = {
+	code: 'upstream',
+	hint: 'The site did not generate it; look there before you try again, for credit may have been used',
+	retryable: false,
+};
 
 /** The real server's numbers and the document's words. */
 const meanings: Record<string, Meaning> = {
 	'-1000': failed,
-	'-2000': { code: 'invalidRequest', hint: 'Check prompt, model, ratio and resolution, and that the base URL is right: unknown paths are answered so too' },
+	'-2000': {
+		code: 'invalidRequest',
+		hint: 'Check prompt, model, ratio and resolution, and that the base URL is right: unknown paths are answered so too',
+	},
 	'-2001': { ...failed, hint: 'The site refused the call; look there before you try again' },
 	'-2002': session,
 	'-2003': upload,
@@ -32,8 +48,16 @@ const meanings: Record<string, Meaning> = {
 	'-2007': failed,
 	'-2008': failed,
 	'-2009': credit,
-	UPLOAD_TIMEOUT: { code: 'timeout', hint: 'The server could not fetch or upload a reference in time; check its address', retryable: false },
-	GENERATION_TIMEOUT: { code: 'timeout', hint: 'Look at the site before you try again: it may be ready there', retryable: false },
+	UPLOAD_TIMEOUT: {
+		code: 'timeout',
+		hint: 'The server could not fetch or upload a reference in time; check its address',
+		retryable: false,
+	},
+	GENERATION_TIMEOUT: {
+		code: 'timeout',
+		hint: 'Look at the site before you try again: it may be ready there',
+		retryable: false,
+	},
 	CONTENT_FILTERED: rejected,
 	INSUFFICIENT_POINTS: credit,
 	INSUFFICIENT_CREDITS: credit,
@@ -46,15 +70,33 @@ const wordings: ReadonlyArray<[RegExp, Meaning]> = [
 	[/积分|credit|points|insufficient|balance/i, credit],
 	[/session|login|token|unauthori[sz]ed|未登录|登录|失效/i, session],
 	[/上传|下载|upload|download|fetch/i, upload],
-	[/超时|time.?out|timed out/i, { code: 'timeout', hint: 'Look at the site before you try again: it may be ready there', retryable: false }],
+	[
+		/超时|time.?out|timed out/i,
+		{ code: 'timeout', hint: 'Look at the site before you try again: it may be ready there', retryable: false },
+	],
 ];
 
 /** With these codes the server says that it has not begun a generation, also under 200. */
-const notBegun = ['-2000', '-2002', '-2003', '-2004', '-2006', '-2009', 'UPLOAD_TIMEOUT', 'CONTENT_FILTERED', 'INSUFFICIENT_POINTS', 'INSUFFICIENT_CREDITS', 'INVALID_SESSION'];
+const notBegun = [
+	'-2000',
+	'-2002',
+	'-2003',
+	'-2004',
+	'-2006',
+	'-2009',
+	'UPLOAD_TIMEOUT',
+	'CONTENT_FILTERED',
+	'INSUFFICIENT_POINTS',
+	'INSUFFICIENT_CREDITS',
+	'INVALID_SESSION',
+];
 /** With these codes a generation was begun, or may have been: never a refusal. */
 const mayHaveBegun = ['-1000', '-2001', '-2007', '-2008', 'GENERATION_TIMEOUT', 'GENERATION_FAILED'];
 
-/** Whether an answer says that no generation was begun, so that no credit was used: by its code, otherwise by its status. */
+/**
+ * Whether an answer says that no generation was begun, so that no credit was used: by its code, otherwise by its
+ * status.
+ */
 export function isRefusal({ status, text }: Answered): boolean {
 	if (isNotPassedOn(status)) return true;
 	if (!isRefusalStatus(status) && !(status >= 200 && status < 300)) return false;
@@ -69,14 +111,18 @@ export function isRefusal({ status, text }: Answered): boolean {
 type Head = Pick<Answered, 'status' | 'headers'>;
 
 /** If a generation may have been begun, only the site knows. */
-export const terms: ChargedTerms = { isRefusal, hint: 'Look at the site before you try again: it may be ready there, and its credit used' };
+export const terms: ChargedTerms = {
+	isRefusal,
+	hint: 'Look at the site before you try again: it may be ready there, and its credit used',
+};
 
 /** The body of a success. Throws what it means otherwise: a 200 is one only when there is no error in it. */
 export function bodyOf(answer: Head, text: string, now: number): unknown {
 	const body = parseJson(text);
 	const error = errorAnswer.safeParse(body);
 	const isOk = answer.status >= 200 && answer.status < 300;
-	if (error.success && (!isOk || 'error' in error.data || error.data.code !== 0)) throw failure(answer, wordsOf(error.data), now);
+	if (error.success && (!isOk || 'error' in error.data || error.data.code !== 0))
+		throw failure(answer, wordsOf(error.data), now);
 	if (isOk) return body;
 	throw failure(answer, { text: excerpt(text) }, now);
 }
@@ -85,8 +131,17 @@ export function bodyOf(answer: Head, text: string, now: number): unknown {
 function wordsOf(error: Record<string, unknown>): { word?: string | undefined; text: string } {
 	const inner = error['error'];
 	if (typeof inner === 'string') return { text: excerpt(inner) };
-	const { code, type, message } = (typeof inner === 'object' && inner !== null ? inner : error) as { code?: unknown; type?: unknown; message?: unknown };
-	const word = typeof code === 'string' || typeof code === 'number' ? String(code) : typeof type === 'string' ? type : undefined;
+	const { code, type, message } = (typeof inner === 'object' && inner !== null ? inner : error) as {
+		code?: unknown;
+		type?: unknown;
+		message?: unknown;
+	};
+	const word =
+		typeof code === 'string' || typeof code === 'number'
+			? String(code)
+			: typeof type === 'string'
+				? type
+				: undefined;
 	return { word, text: typeof message === 'string' ? excerpt(message, 300) : (word ?? 'no reason given') };
 }
 
@@ -97,7 +152,8 @@ function failure(answer: Head, { word, text }: { word?: string | undefined; text
 	const byText = wordings.find(([pattern]) => pattern.test(text))?.[1];
 	// -1000 is whatever else went wrong, so its text says more; a clear status says more than a text.
 	const clear = !isOk && ['auth', 'rateLimited', 'overloaded', 'notFound'].includes(byStatus.code);
-	const meaning = (byWord && byWord !== failed ? byWord : undefined) ?? (clear ? byStatus : (byText ?? byWord ?? byStatus));
+	const meaning =
+		(byWord && byWord !== failed ? byWord : undefined) ?? (clear ? byStatus : (byText ?? byWord ?? byStatus));
 	return new ImageError(meaning.code, {
 		message: `Jimeng answered ${word ?? answer.status} (${text})`,
 		hint: meaning.hint ?? hintOfStatus(answer.status),
@@ -107,9 +163,16 @@ function failure(answer: Head, { word, text }: { word?: string | undefined; text
 	});
 }
 
-/** A failure that came as the text of an answer (chat has no other way to tell one); undefined where the text is none. */
+/**
+ * A failure that came as the text of an answer (chat has no other way to tell one); undefined where the text is none.
+ */
 export function failureInText(text: string): ImageError | undefined {
 	if (!/失败|错误|error|failed|超时|积分不足|审核/i.test(text)) return undefined;
 	const meaning = wordings.find(([pattern]) => pattern.test(text))?.[1] ?? failed;
-	return new ImageError(meaning.code, { message: `Jimeng answered: ${excerpt(text, 300)}`, hint: meaning.hint ?? null, httpStatus: 200, ...(meaning.retryable === undefined ? {} : { retryable: meaning.retryable }) });
+	return new ImageError(meaning.code, {
+		message: `Jimeng answered: ${excerpt(text, 300)}`,
+		hint: meaning.hint ?? null,
+		httpStatus: 200,
+		...(meaning.retryable === undefined ? {} : { retryable: meaning.retryable }),
+	});
 }

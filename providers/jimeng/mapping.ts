@@ -5,10 +5,14 @@ import { isoTime } from '../lenient';
 import { imageModels } from './models';
 import type { ImagesAnswer, ImagesBody } from './wire';
 
-/** The request in the document's fields; what was not asked for is left out. `size`, `width` and `height` are never sent: the server refuses them. */
+/**
+ * The request in the document's fields; what was not asked for is left out. `size`, `width` and `height` are never
+ * sent: the server refuses them.
+ */
 export function toImagesBody(request: ImageRequest): ImagesBody {
 	const { prompt, count, negativePrompt, strength, extras = {} } = request;
-	const sampleStrength = strength ?? (typeof extras['sampleStrength'] === 'number' ? extras['sampleStrength'] : undefined);
+	const sampleStrength =
+		strength ?? (typeof extras['sampleStrength'] === 'number' ? extras['sampleStrength'] : undefined);
 	const format = extras['responseFormat'];
 	return {
 		model: request.model ?? imageModels[0],
@@ -22,16 +26,24 @@ export function toImagesBody(request: ImageRequest): ImagesBody {
 }
 
 /**
- * The answer as a job that has ended. The site may make more pictures than were asked for: all are given, since all were made.
- * Throws `malformedResponse` where none came.
+ * The answer as a job that has ended. The site may make more pictures than were asked for: all are given, since all
+ * were made. Throws `malformedResponse` where none came.
  */
 export function fromAnswer(answer: ImagesAnswer, request: ImageRequest, idempotencyKey: string): JobSnapshot {
-	const images = answer.data.flatMap(({ url, b64_json }, index): DeliveredImage[] => {
-		const common = { index, mimeType: null, width: null, height: null, bytes: null, seed: null };
-		if (b64_json) return [{ ...common, url: null, fileName: `image_${index}`, inline: Buffer.from(b64_json, 'base64') }];
-		return url ? [{ ...common, url, fileName: `image_${index}` }] : [];
-	}).map((image, index) => ({ ...image, index }));
-	if (images.length === 0) throw new ImageError('malformedResponse', { message: 'Jimeng answered without an image', hint: 'The content may have been refused without a word; look at the site', retryable: false });
+	const images = answer.data
+		.flatMap(({ url, b64_json }, index): DeliveredImage[] => {
+			const common = { index, mimeType: null, width: null, height: null, bytes: null, seed: null };
+			if (b64_json)
+				return [{ ...common, url: null, fileName: `image_${index}`, inline: Buffer.from(b64_json, 'base64') }];
+			return url ? [{ ...common, url, fileName: `image_${index}` }] : [];
+		})
+		.map((image, index) => ({ ...image, index }));
+	if (images.length === 0)
+		throw new ImageError('malformedResponse', {
+			message: 'Jimeng answered without an image',
+			hint: 'The content may have been refused without a word; look at the site',
+			retryable: false,
+		});
 	const total = Math.max(request.count, images.length);
 	const createdAt = answer.created ? isoTime(answer.created * 1000) : null;
 	const isWhole = images.length === total;
@@ -42,10 +54,24 @@ export function fromAnswer(answer: ImagesAnswer, request: ImageRequest, idempote
 		progress: isWhole ? 100 : null,
 		total,
 		completed: images.length,
-		error: isWhole ? null : jobError('upstream', { message: `${images.length} of ${total} images came; how many are made is the site's choice`, hint: 'Turn on "Ask for the Count in the Prompt", or generate again' }),
+		error: isWhole
+			? null
+			: jobError('upstream', {
+					message: `${images.length} of ${total} images came; how many are made is the site's choice`,
+					hint: 'Turn on "Ask for the Count in the Prompt", or generate again',
+				}),
 		idempotencyKey,
 		createdAt,
 		updatedAt: createdAt,
 	};
-	return { job, images, raw: { ...answer, data: answer.data.map(({ b64_json, ...rest }) => (b64_json ? { ...rest, b64_json: `(${b64_json.length} characters)` } : rest)) } };
+	return {
+		job,
+		images,
+		raw: {
+			...answer,
+			data: answer.data.map(({ b64_json, ...rest }) =>
+				b64_json ? { ...rest, b64_json: `(${b64_json.length} characters)` } : rest,
+			),
+		},
+	};
 }

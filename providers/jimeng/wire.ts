@@ -2,22 +2,50 @@ import { z } from 'zod/v4';
 import { beside, count, listOf, number, text, texted } from '../lenient';
 
 /** What travels, as the document shows it and the real server sends it. Unknown fields are let through. */
-export const imagesAnswer = z.looseObject({ created: number, data: listOf(z.looseObject({ url: text, b64_json: text, revised_prompt: text })), input_images: number, composition_type: text });
+export const imagesAnswer = z.looseObject({
+	created: number,
+	data: listOf(z.looseObject({ url: text, b64_json: text, revised_prompt: text })),
+	input_images: number,
+	composition_type: text,
+});
 
 /** `-2xxx` under HTTP 200 on the real server, `{"error": …}` in the document and in other releases. */
 export const errorAnswer = z.union([
-	z.looseObject({ error: z.union([z.looseObject({ message: z.string().nullish(), type: z.string().nullish(), code: z.union([z.string(), z.number()]).nullish() }), z.string()]) }),
+	z.looseObject({
+		error: z.union([
+			z.looseObject({
+				message: z.string().nullish(),
+				type: z.string().nullish(),
+				code: z.union([z.string(), z.number()]).nullish(),
+			}),
+			z.string(),
+		]),
+	}),
 	z.looseObject({ code: z.number(), message: z.string().nullish() }),
 ]);
 
-const choices = <T extends z.ZodRawShape>(shape: T) => listOf(z.looseObject({ index: count, finish_reason: text, ...shape }));
+const choices = <T extends z.ZodRawShape>(shape: T) =>
+	listOf(z.looseObject({ index: count, finish_reason: text, ...shape }));
 const content = beside(z.looseObject({ content: text }));
 const tokens = z.looseObject({ prompt_tokens: number, completion_tokens: number, total_tokens: number });
 
-export const chatAnswer = z.looseObject({ id: texted, model: text, created: number, choices: choices({ message: z.looseObject({ role: text, content: text }) }), usage: beside(tokens) });
+export const chatAnswer = z.looseObject({
+	id: texted,
+	model: text,
+	created: number,
+	choices: choices({ message: z.looseObject({ role: text, content: text }) }),
+	usage: beside(tokens),
+});
 
-/** A chunk may have an id of its own and no `created`; a finish reason comes once a picture. `message` is of a server that does not stream. */
-export const chatChunk = z.looseObject({ id: texted, model: text, choices: choices({ delta: content, message: content }) });
+/**
+ * A chunk may have an id of its own and no `created`; a finish reason comes once a picture. `message` is of a server
+ * that does not stream.
+ */
+export const chatChunk = z.looseObject({
+	id: texted,
+	model: text,
+	choices: choices({ delta: content, message: content }),
+});
 
 export const modelsAnswer = z.looseObject({ data: z.array(z.looseObject({ id: z.string() })) });
 

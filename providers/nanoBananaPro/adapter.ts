@@ -6,7 +6,10 @@ import { createTasksClient, type TasksClient } from './clientTasks';
 import { tasksSession } from './sessionTasks';
 import { v16Session } from './sessionV16';
 
-/** The document: 10 requests a second for each client, 20 at once. A quarter less, since requests that were delayed on their way arrive together with later ones. */
+/**
+ * The document: 10 requests a second for each client, 20 at once. A quarter less, since requests that were delayed on
+ * their way arrive together with later ones.
+ */
 const burst = 15;
 
 const own = z.object({
@@ -25,7 +28,11 @@ export interface NanoBananaProSession extends Session {
 
 export const nanoBananaProAdapter: ProviderAdapter<NanoBananaProSession, NanoBananaProConfig> = {
 	endpoint(fields) {
-		const config = readEndpoint(fields, { fields: own, headers: () => ({}), secrets: ({ geminiApiKey }) => [geminiApiKey] });
+		const config = readEndpoint(fields, {
+			fields: own,
+			headers: () => ({}),
+			secrets: ({ geminiApiKey }) => [geminiApiKey],
+		});
 		return { ...config, limits: { ...config.limits, burst, perClient: true } };
 	},
 	connect(config, transport) {

@@ -5,7 +5,15 @@ import type { SocketOptions } from '../../http/socket';
 import { clockAheadMs } from '../lookUp';
 import type { CallOptions } from '../provider';
 import { dataOf, refusal } from './errors';
-import { envelope, generationTask, type GenerationTask, healthAnswer, historyPage, type HistoryPage, type Timed } from './wire';
+import {
+	envelope,
+	generationTask,
+	type GenerationTask,
+	healthAnswer,
+	historyPage,
+	type HistoryPage,
+	type Timed,
+} from './wire';
 
 export interface BatchBody {
 	prompt: string;
@@ -19,7 +27,9 @@ export interface BatchBody {
 	options?: string;
 }
 
-/** The calls of the v1.6 API, in the document's order. Each throws ImageError for anything but the answer it promises. */
+/**
+ * The calls of the v1.6 API, in the document's order. Each throws ImageError for anything but the answer it promises.
+ */
 export interface NanoBananaProClient {
 	generate(body: BatchBody, options: CallOptions): Promise<GenerationTask>;
 	/** @param files the reference pictures, in their order, as parts named `refImages` */
@@ -49,18 +59,40 @@ export function createNanoBananaProClient(transport: ApiTransport, now: () => nu
 	const data = async (request: ApiRequest) => dataOf(await transport.send(request), now());
 	const task = async (request: ApiRequest, what: string) => readValue(generationTask, await data(request), what);
 	const page = async (request: ApiRequest) => readValue(historyPage, await data(request), 'The history');
-	const file = async (request: ApiRequest) => await fileOf(await transport.open({ timeoutMs: fileTimeoutMs, maxBytes: largestFile, headers: { accept: '*/*' }, ...request }));
+	const file = async (request: ApiRequest) =>
+		await fileOf(
+			await transport.open({
+				timeoutMs: fileTimeoutMs,
+				maxBytes: largestFile,
+				headers: { accept: '*/*' },
+				...request,
+			}),
+		);
 	return {
-		generate: (json, { signal }) => task({ method: 'POST', path: path('generate', 'batch'), json, signal }, 'The new task'),
+		generate: (json, { signal }) =>
+			task({ method: 'POST', path: path('generate', 'batch'), json, signal }, 'The new task'),
 		generateWithImages(body, files, { signal }) {
 			const fields = Object.entries(body).map(([name, value]): FormPart => ({ name, value: String(value) }));
-			return task({ method: 'POST', path: path('generate', 'batch-with-images'), form: [...fields, ...files], timeoutMs: uploadTimeoutMs, signal }, 'The new task');
+			return task(
+				{
+					method: 'POST',
+					path: path('generate', 'batch-with-images'),
+					form: [...fields, ...files],
+					timeoutMs: uploadTimeoutMs,
+					signal,
+				},
+				'The new task',
+			);
 		},
-		status: (taskId, { signal }) => task({ method: 'GET', path: path('generate', 'status', taskId), signal }, 'The task'),
+		status: (taskId, { signal }) =>
+			task({ method: 'GET', path: path('generate', 'status', taskId), signal }, 'The task'),
 		async history(query, { signal }) {
 			const sentAt = now();
 			const answer = await transport.send({ method: 'GET', path: path('history'), query, signal });
-			return { ...readValue(historyPage, dataOf(answer, now()), 'The history'), clockAheadMs: clockAheadMs(answer.headers, { sentAt, answeredAt: now() }) };
+			return {
+				...readValue(historyPage, dataOf(answer, now()), 'The history'),
+				clockAheadMs: clockAheadMs(answer.headers, { sentAt, answeredAt: now() }),
+			};
 		},
 		detail: (taskId, { signal }) => task({ method: 'GET', path: path('history', taskId), signal }, 'The task'),
 		deleteTask: async (taskId, { signal }) => {
@@ -72,7 +104,8 @@ export function createNanoBananaProClient(transport: ApiTransport, now: () => nu
 		},
 		image: (imageId, { signal }) => file({ method: 'GET', path: path('images', imageId), signal }),
 		download: (imageId, { signal }) => file({ method: 'GET', path: path('images', imageId, 'download'), signal }),
-		exportZip: (imageIds, { signal }) => file({ method: 'POST', path: path('images', 'export'), json: { imageIds }, signal }),
+		exportZip: (imageIds, { signal }) =>
+			file({ method: 'POST', path: path('images', 'export'), json: { imageIds }, signal }),
 		deleteImage: async (imageId, { signal }) => {
 			await data({ method: 'DELETE', path: path('images', imageId), signal });
 		},
@@ -85,11 +118,18 @@ export function createNanoBananaProClient(transport: ApiTransport, now: () => nu
 	};
 }
 
-/** A file, or the error that came in its place: JSON, or plain text where the export broke after its headers were set. */
+/**
+ * A file, or the error that came in its place: JSON, or plain text where the export broke after its headers were set.
+ */
 async function fileOf(answer: ApiStream): Promise<ApiStream> {
 	const isJson = /json/i.test(answer.headers['content-type'] ?? '');
 	if (answer.status === 200 && !isJson) return answer;
 	const text = await answer.text();
 	const parsed = envelope.safeParse(parseJson(text));
-	throw refusal({ status: parsed.success && parsed.data.code !== 0 ? parsed.data.code : answer.status, httpStatus: answer.status, message: parsed.success ? (parsed.data.message ?? '') : text, isPlain: !parsed.success });
+	throw refusal({
+		status: parsed.success && parsed.data.code !== 0 ? parsed.data.code : answer.status,
+		httpStatus: answer.status,
+		message: parsed.success ? (parsed.data.message ?? '') : text,
+		isPlain: !parsed.success,
+	});
 }

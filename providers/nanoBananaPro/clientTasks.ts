@@ -22,7 +22,9 @@ export interface ImagesQuery {
 	keyword?: string;
 }
 
-/** The calls of the `tasks` API of the public server. Each throws ImageError for anything but the answer it promises. */
+/**
+ * The calls of the `tasks` API of the public server. Each throws ImageError for anything but the answer it promises.
+ */
 export interface TasksClient {
 	generate(body: TaskBody, options: CallOptions): Promise<ImageTask>;
 	generateWithImages(body: TaskBody, files: readonly FormPart[], options: CallOptions): Promise<ImageTask>;
@@ -42,16 +44,35 @@ export function createTasksClient(transport: ApiTransport, now: () => number = D
 	async function page(query: ImagesQuery, { signal }: CallOptions): Promise<Timed<ImagePage>> {
 		const sentAt = now();
 		const answer = await transport.send({ method: 'GET', path: '/api/v1/images', query: { ...query }, signal });
-		return { ...readValue(imagePage, dataOf(answer, now()), 'The images'), clockAheadMs: clockAheadMs(answer.headers, { sentAt, answeredAt: now() }) };
+		return {
+			...readValue(imagePage, dataOf(answer, now()), 'The images'),
+			clockAheadMs: clockAheadMs(answer.headers, { sentAt, answeredAt: now() }),
+		};
 	}
 	return {
 		generate: (json, { signal }) => task({ method: 'POST', path: '/api/v1/tasks/generate', json, signal }),
 		generateWithImages({ provider, model_id, params }, files, { signal }) {
-			const fields = { provider, model_id: model_id ?? '', prompt: params.prompt, aspectRatio: params.aspect_ratio, imageSize: params.resolution_level ?? '', count: '1' };
-			const texts = Object.entries(fields).filter(([, value]) => value !== '').map(([name, value]): FormPart => ({ name, value }));
-			return task({ method: 'POST', path: '/api/v1/tasks/generate-with-images', form: [...texts, ...files], timeoutMs: 5 * 60_000, signal });
+			const fields = {
+				provider,
+				model_id: model_id ?? '',
+				prompt: params.prompt,
+				aspectRatio: params.aspect_ratio,
+				imageSize: params.resolution_level ?? '',
+				count: '1',
+			};
+			const texts = Object.entries(fields)
+				.filter(([, value]) => value !== '')
+				.map(([name, value]): FormPart => ({ name, value }));
+			return task({
+				method: 'POST',
+				path: '/api/v1/tasks/generate-with-images',
+				form: [...texts, ...files],
+				timeoutMs: 5 * 60_000,
+				signal,
+			});
 		},
-		task: (taskId, { signal }) => task({ method: 'GET', path: `/api/v1/tasks/${encodeURIComponent(taskId)}`, signal }),
+		task: (taskId, { signal }) =>
+			task({ method: 'GET', path: `/api/v1/tasks/${encodeURIComponent(taskId)}`, signal }),
 		images: async (query, options) => (await page(query, options)).list,
 		page,
 		deleteImage: async (taskId, { signal }) => {
@@ -59,7 +80,11 @@ export function createTasksClient(transport: ApiTransport, now: () => number = D
 		},
 		async providers({ signal }) {
 			const list = await data({ method: 'GET', path: '/api/v1/providers', signal });
-			return (Array.isArray(list) ? (list as unknown[]) : []).flatMap((entry) => (typeof entry === 'object' && entry !== null ? [withoutSecretFields(entry) as Record<string, unknown>] : []));
+			return (Array.isArray(list) ? (list as unknown[]) : []).flatMap((entry) =>
+				typeof entry === 'object' && entry !== null
+					? [withoutSecretFields(entry) as Record<string, unknown>]
+					: [],
+			);
 		},
 		async health({ signal }) {
 			const answer = await transport.send({ method: 'GET', path: '/api/v1/health', signal });

@@ -13,7 +13,8 @@ import { envelope } from './wire';
 const successCodes = [0, 200];
 
 /** Whether `data` is a task of either API. If so, the request was accepted, whatever the code says. */
-const namesTask = (data: unknown): boolean => z.union([z.looseObject({ id }), z.looseObject({ task_id: id })]).safeParse(data).success;
+const namesTask = (data: unknown): boolean =>
+	z.union([z.looseObject({ id }), z.looseObject({ task_id: id })]).safeParse(data).success;
 
 /**
  * The `data` of an answer. Throws what it means unless the status says success, and the code too or `data` is a task.
@@ -26,15 +27,26 @@ export function dataOf(answer: ApiAnswer, now: number): unknown {
 	const ok = status >= 200 && status < 300;
 	if (ok && typeof body === 'object' && body !== null && 'data' in body && namesTask(body.data)) return body.data;
 	if (ok && parsed.success && successCodes.includes(parsed.data.code)) return parsed.data.data;
-	if (ok && !parsed.success) throw new ImageError('malformedResponse', { message: `NanoBananaPro answered ${excerpt(answer.text)}`, httpStatus: status, hint: 'Does the base URL lead to the API, and not to a web page or a proxy?' });
+	if (ok && !parsed.success)
+		throw new ImageError('malformedResponse', {
+			message: `NanoBananaPro answered ${excerpt(answer.text)}`,
+			httpStatus: status,
+			hint: 'Does the base URL lead to the API, and not to a web page or a proxy?',
+		});
 	// A success of HTTP with a code of failure: the code is an HTTP status.
 	const told = ok && parsed.success ? parsed.data.code : status;
-	throw refusal({ status: told, httpStatus: status, message: parsed.success ? (parsed.data.message ?? '') : excerpt(answer.text), isPlain: !parsed.success, retryAfterMs: parseRetryAfter(answer.headers['retry-after'], now) });
+	throw refusal({
+		status: told,
+		httpStatus: status,
+		message: parsed.success ? (parsed.data.message ?? '') : excerpt(answer.text),
+		isPlain: !parsed.success,
+		retryAfterMs: parseRetryAfter(answer.headers['retry-after'], now),
+	});
 }
 
 /**
- * Whether an answer says that no task was made: an envelope with a refusal's code, under such a status or under 200. A full
- * queue (503) is a refusal, although the public server then lists a failed task.
+ * Whether an answer says that no task was made: an envelope with a refusal's code, under such a status or under 200. A
+ * full queue (503) is a refusal, although the public server then lists a failed task.
  */
 export function isRefusal(answer: Answered): boolean {
 	const { status, text } = answer;
@@ -57,8 +69,14 @@ export function refusal({ status, httpStatus, message, isPlain, retryAfterMs = n
 	const otherApi = status === 404 && isPlain;
 	const code = otherApi ? 'invalidRequest' : codeOfStatus(status);
 	return new ImageError(code, {
-		message: otherApi ? 'This server does not offer that call (404)' : `NanoBananaPro answered ${status} (${excerpt(message)})`,
-		hint: otherApi ? 'Choose the other API in the credential: servers speak either v1.6 or tasks' : code === 'notFound' ? 'Check the ID; the task or image may have been deleted' : hintOfStatus(status),
+		message: otherApi
+			? 'This server does not offer that call (404)'
+			: `NanoBananaPro answered ${status} (${excerpt(message)})`,
+		hint: otherApi
+			? 'Choose the other API in the credential: servers speak either v1.6 or tasks'
+			: code === 'notFound'
+				? 'Check the ID; the task or image may have been deleted'
+				: hintOfStatus(status),
 		httpStatus,
 		retryAfterMs,
 	});
@@ -66,9 +84,21 @@ export function refusal({ status, httpStatus, message, isPlain, retryAfterMs = n
 
 /** Words by which the upstream's reasons are told apart, in Chinese and English; the document has none of its own. */
 const meanings: ReadonlyArray<[RegExp, ErrorCode, string | null]> = [
-	[/safety|blocked|prohibited|sensitive|policy|refus|安全|违规|敏感|审核|拒绝|屏蔽/i, 'contentRejected', 'Change the prompt or the references'],
-	[/api.?key|unauthori[sz]ed|permission|密钥|401|403/i, 'auth', 'Check the Gemini API key in the NanoBananaPro credential'],
-	[/quota|billing|insufficient|balance|余额|额度|配额/i, 'quotaExceeded', 'Top up the account behind the Gemini API key'],
+	[
+		/safety|blocked|prohibited|sensitive|policy|refus|安全|违规|敏感|审核|拒绝|屏蔽/i,
+		'contentRejected',
+		'Change the prompt or the references',
+	],
+	[
+		/api.?key|unauthori[sz]ed|permission|密钥|401|403/i,
+		'auth',
+		'Check the Gemini API key in the NanoBananaPro credential',
+	],
+	[
+		/quota|billing|insufficient|balance|余额|额度|配额/i,
+		'quotaExceeded',
+		'Top up the account behind the Gemini API key',
+	],
 	[/429|rate.?limit|频繁|RESOURCE_EXHAUSTED/i, 'rateLimited', null],
 	[/503|overload|unavailable|过载|繁忙/i, 'overloaded', null],
 	[/time.?out|deadline|超时/i, 'timeout', null],
@@ -78,5 +108,8 @@ const meanings: ReadonlyArray<[RegExp, ErrorCode, string | null]> = [
 export function failureOf(message: string | null | undefined): JobError {
 	const text = excerpt(message ?? '', 300);
 	const [, code, hint] = meanings.find(([pattern]) => pattern.test(text)) ?? [undefined, 'upstream' as const, null];
-	return jobError(code, { message: text === '(empty)' ? 'The task failed, and the server gave no reason' : text, hint });
+	return jobError(code, {
+		message: text === '(empty)' ? 'The task failed, and the server gave no reason' : text,
+		hint,
+	});
 }

@@ -1,14 +1,35 @@
 import type { ImageRequest } from '../../model/request';
 import { lookUpCall } from '../../test/support/providerCalls';
-import { fitsGeneration, fitsTask, type HistoryPage, type HistoryRow, lookUpInHistory, ofGeneration, ofTask } from './lookUp';
+import {
+	fitsGeneration,
+	fitsTask,
+	type HistoryPage,
+	type HistoryRow,
+	lookUpInHistory,
+	ofGeneration,
+	ofTask,
+} from './lookUp';
 import { generationTask } from './wire';
 import { imageTask } from './wireTasks';
 
 const { since } = lookUpCall();
 const request: ImageRequest = { prompt: 'A fox', count: 1 };
-const row = (id: string, secondsAfter: number, more: Partial<HistoryRow> = {}): HistoryRow => ({ id, createdAt: since + 1000 * secondsAfter, hasEnded: false, wasRefused: false, prompt: 'A fox', model: 'gemini-3-pro-image-preview', count: undefined, ...more });
-const ended = (id: string, secondsAfter: number, more: Partial<HistoryRow> = {}) => row(id, secondsAfter, { hasEnded: true, ...more });
-const others = (count: number, secondsAfter: number, more: Partial<HistoryRow> = {}) => Array.from({ length: count }, (_, n) => row(`other-${secondsAfter}-${n}`, secondsAfter, { prompt: 'Another', ...more }));
+const row = (id: string, secondsAfter: number, more: Partial<HistoryRow> = {}): HistoryRow => ({
+	id,
+	createdAt: since + 1000 * secondsAfter,
+	hasEnded: false,
+	wasRefused: false,
+	prompt: 'A fox',
+	model: 'gemini-3-pro-image-preview',
+	count: undefined,
+	...more,
+});
+const ended = (id: string, secondsAfter: number, more: Partial<HistoryRow> = {}) =>
+	row(id, secondsAfter, { hasEnded: true, ...more });
+const others = (count: number, secondsAfter: number, more: Partial<HistoryRow> = {}) =>
+	Array.from({ length: count }, (_, n) =>
+		row(`other-${secondsAfter}-${n}`, secondsAfter, { prompt: 'Another', ...more }),
+	);
 
 /** A history of these rows, and which pages of it were read. */
 function history(rows: HistoryRow[], { clampTo = 100, total = true, unreadable = 0, clockAheadMs = 0 } = {}) {
@@ -16,19 +37,37 @@ function history(rows: HistoryRow[], { clampTo = 100, total = true, unreadable =
 	const read = async (page: number, pageSize: number): Promise<HistoryPage> => {
 		pages.push(page);
 		const size = Math.min(pageSize, clampTo);
-		return { rows: rows.slice((page - 1) * size, page * size), ...(total ? { total: rows.length + unreadable } : {}), unreadable: page === 1 ? unreadable : 0, clockAheadMs };
+		return {
+			rows: rows.slice((page - 1) * size, page * size),
+			...(total ? { total: rows.length + unreadable } : {}),
+			unreadable: page === 1 ? unreadable : 0,
+			clockAheadMs,
+		};
 	};
-	return { pages, look: (more: Parameters<typeof lookUpCall>[0] = {}) => lookUpInHistory(read, (candidate) => fitsTask(candidate, request), lookUpCall(more)) };
+	return {
+		pages,
+		look: (more: Parameters<typeof lookUpCall>[0] = {}) =>
+			lookUpInHistory(read, (candidate) => fitsTask(candidate, request), lookUpCall(more)),
+	};
 }
 
 it('finds a task behind older ones that still run or wait: the list is sorted by status before age', async () => {
-	const { look, pages } = history([row('old runs', -3600, { prompt: 'Another' }), ...others(120, -60), ended('own', 1), ended('older', -100)]);
+	const { look, pages } = history([
+		row('old runs', -3600, { prompt: 'Another' }),
+		...others(120, -60),
+		ended('own', 1),
+		ended('older', -100),
+	]);
 	expect(await look()).toEqual({ found: new Map([[0, 'own']]), conclusive: true });
 	expect(pages).toEqual([1, 2]);
 });
 
 it('reads no further than the first ended row that is older, and is then certain', async () => {
-	const { look, pages } = history([row('runs', -3600, { prompt: 'Another' }), ended('older', -6, { prompt: 'Another' }), ...others(300, -9, { hasEnded: true })]);
+	const { look, pages } = history([
+		row('runs', -3600, { prompt: 'Another' }),
+		ended('older', -6, { prompt: 'Another' }),
+		...others(300, -9, { hasEnded: true }),
+	]);
 	expect(await look()).toEqual({ found: new Map(), conclusive: true });
 	expect(pages).toEqual([1]);
 });
@@ -44,7 +83,10 @@ it.each([
 
 it('what was not found may still show up as long as the requests are young', async () => {
 	const { look } = history([ended('older', -100)]);
-	expect(await look({ quietMs: 2_000 })).toMatchObject({ conclusive: false, reason: expect.stringContaining('still may') as string });
+	expect(await look({ quietMs: 2_000 })).toMatchObject({
+		conclusive: false,
+		reason: expect.stringContaining('still may') as string,
+	});
 	expect(await look({ quietMs: 14_000, timedOut: true })).toMatchObject({ conclusive: false });
 	expect(await look({ quietMs: 14_000 })).toMatchObject({ conclusive: true });
 });
@@ -55,31 +97,65 @@ it('reads a list of several pages once more: a task that ended in between moves 
 	const read = async (page: number, pageSize: number): Promise<HistoryPage> => {
 		// Between the pages, a task of the first one ends: what was first on the second page is now on the first.
 		if (pages++ === 1) rows.push(...rows.splice(99, 1));
-		return { rows: rows.slice((page - 1) * pageSize, page * pageSize), total: rows.length, unreadable: 0, clockAheadMs: 0 };
+		return {
+			rows: rows.slice((page - 1) * pageSize, page * pageSize),
+			total: rows.length,
+			unreadable: 0,
+			clockAheadMs: 0,
+		};
 	};
-	expect((await lookUpInHistory(read, (candidate) => fitsTask(candidate, request), lookUpCall())).found).toEqual(new Map([[0, 'own']]));
+	expect((await lookUpInHistory(read, (candidate) => fitsTask(candidate, request), lookUpCall())).found).toEqual(
+		new Map([[0, 'own']]),
+	);
 });
 
 it('a history that is too long, or has tasks without an ID, leaves it open', async () => {
-	expect(await history(others(2_500, -60)).look()).toMatchObject({ conclusive: false, reason: expect.stringContaining('longer') as string });
-	expect(await history([ended('older', -100)], { unreadable: 1 }).look()).toMatchObject({ conclusive: false, reason: expect.stringContaining('readable ID') as string });
+	expect(await history(others(2_500, -60)).look()).toMatchObject({
+		conclusive: false,
+		reason: expect.stringContaining('longer') as string,
+	});
+	expect(await history([ended('older', -100)], { unreadable: 1 }).look()).toMatchObject({
+		conclusive: false,
+		reason: expect.stringContaining('readable ID') as string,
+	});
 	expect((await history([ended('own', 1)], { unreadable: 1 }).look()).found.size).toBe(1);
 });
 
 it('a submit that found the queue full is no find, one that ran and failed is', async () => {
-	const task = (error_message: string) => ofTask(imageTask.parse({ task_id: 'a', status: 'failed', prompt: 'A fox', error_message, created_at: new Date(since + 1000).toISOString() }));
-	for (const words of ['任务队列已满，请稍后再试', 'task queue is full', 'Queue full (100)']) expect(await history([task(words)]).look()).toEqual({ found: new Map(), conclusive: true });
-	for (const words of ['生成失败: 503 model overloaded', '', 'blocked by safety policy']) expect((await history([task(words)]).look()).found).toEqual(new Map([[0, 'a']]));
+	const task = (error_message: string) =>
+		ofTask(
+			imageTask.parse({
+				task_id: 'a',
+				status: 'failed',
+				prompt: 'A fox',
+				error_message,
+				created_at: new Date(since + 1000).toISOString(),
+			}),
+		);
+	for (const words of ['任务队列已满，请稍后再试', 'task queue is full', 'Queue full (100)'])
+		expect(await history([task(words)]).look()).toEqual({ found: new Map(), conclusive: true });
+	for (const words of ['生成失败: 503 model overloaded', '', 'blocked by safety policy'])
+		expect((await history([task(words)]).look()).found).toEqual(new Map([[0, 'a']]));
 });
 
-it('without a model in the request, a task of the server\'s default is preferred, and any other is only taken if all have it', async () => {
-	expect((await history([ended('default', 2), ended('other', 1, { model: 'other' })]).look()).found).toEqual(new Map([[0, 'default']]));
-	expect((await history([ended('second', 2, { model: 'changed' }), ended('first', 1, { model: 'changed' })]).look()).found).toEqual(new Map([[0, 'first']]));
-	expect(await history([ended('one', 2, { model: 'one' }), ended('other', 1, { model: 'other' })]).look()).toMatchObject({ found: new Map(), conclusive: false });
+it("without a model in the request, a task of the server's default is preferred, and any other is only taken if all have it", async () => {
+	expect((await history([ended('default', 2), ended('other', 1, { model: 'other' })]).look()).found).toEqual(
+		new Map([[0, 'default']]),
+	);
+	expect(
+		(await history([ended('second', 2, { model: 'changed' }), ended('first', 1, { model: 'changed' })]).look())
+			.found,
+	).toEqual(new Map([[0, 'first']]));
+	expect(
+		await history([ended('one', 2, { model: 'one' }), ended('other', 1, { model: 'other' })]).look(),
+	).toMatchObject({ found: new Map(), conclusive: false });
 });
 
-it('goes by the server\'s clock, which may be minutes off', async () => {
-	for (const [clockAheadMs, seconds] of [[-120_000, -120], [120_000, 120]] as const) {
+it("goes by the server's clock, which may be minutes off", async () => {
+	for (const [clockAheadMs, seconds] of [
+		[-120_000, -120],
+		[120_000, 120],
+	] as const) {
 		const { look } = history([ended('own', seconds + 1), ended('older', seconds - 60)], { clockAheadMs });
 		expect(await look()).toEqual({ found: new Map([[0, 'own']]), conclusive: true });
 		expect((await history([ended('older', seconds - 60)], { clockAheadMs }).look()).found.size).toBe(0);
@@ -88,11 +164,26 @@ it('goes by the server\'s clock, which may be minutes off', async () => {
 
 it('of several parts the oldest tasks go to the first parts', async () => {
 	const { look } = history([row('third', 3), row('second', 2), ended('first', 1), ended('older', -60)]);
-	expect((await look({ parts: [1, 2] })).found).toEqual(new Map([[1, 'first'], [2, 'second']]));
+	expect((await look({ parts: [1, 2] })).found).toEqual(
+		new Map([
+			[1, 'first'],
+			[2, 'second'],
+		]),
+	);
 });
 
 describe('a row fits', () => {
-	const generation = (more: object) => ofGeneration(generationTask.parse({ id: 'a', status: 'processing', prompt: 'A fox', model: 'gemini-2.5-flash-image', totalCount: 4, ...more }));
+	const generation = (more: object) =>
+		ofGeneration(
+			generationTask.parse({
+				id: 'a',
+				status: 'processing',
+				prompt: 'A fox',
+				model: 'gemini-2.5-flash-image',
+				totalCount: 4,
+				...more,
+			}),
+		);
 	const asked: ImageRequest = { prompt: 'A fox', count: 4 };
 
 	it.each([
@@ -109,7 +200,16 @@ describe('a row fits', () => {
 		expect(fitsGeneration(generation(more), wanted)).toBe(fit);
 	});
 
-	const task = (more: object) => ofTask(imageTask.parse({ task_id: 'a', status: 'pending', prompt: 'A fox', model_id: 'gemini-3-pro-image-preview', ...more }));
+	const task = (more: object) =>
+		ofTask(
+			imageTask.parse({
+				task_id: 'a',
+				status: 'pending',
+				prompt: 'A fox',
+				model_id: 'gemini-3-pro-image-preview',
+				...more,
+			}),
+		);
 
 	it.each([
 		[{}, request, 'exact'],

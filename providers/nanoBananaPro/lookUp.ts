@@ -43,11 +43,25 @@ const running = ['pending', 'processing'];
 const queueFull = /队列.*满|queue.*full|full.*queue/i;
 
 export function ofGeneration(task: GenerationTask): HistoryRow {
-	return { id: task.id, createdAt: Date.parse(task.createdAt ?? ''), ...endOf(task.status, task.errorMessage), prompt: task.prompt ?? undefined, model: task.model ?? undefined, count: task.totalCount ?? undefined };
+	return {
+		id: task.id,
+		createdAt: Date.parse(task.createdAt ?? ''),
+		...endOf(task.status, task.errorMessage),
+		prompt: task.prompt ?? undefined,
+		model: task.model ?? undefined,
+		count: task.totalCount ?? undefined,
+	};
 }
 
 export function ofTask(task: ImageTask): HistoryRow {
-	return { id: task.task_id, createdAt: Date.parse(task.created_at ?? ''), ...endOf(task.status, task.error_message), prompt: task.prompt ?? undefined, model: task.model_id ?? undefined, count: undefined };
+	return {
+		id: task.task_id,
+		createdAt: Date.parse(task.created_at ?? ''),
+		...endOf(task.status, task.error_message),
+		prompt: task.prompt ?? undefined,
+		model: task.model_id ?? undefined,
+		count: undefined,
+	};
 }
 
 function endOf(status: string, message: string | null | undefined) {
@@ -61,7 +75,10 @@ export function fitsGeneration({ prompt, model, count }: HistoryRow, request: Im
 	return model === asked.model && count === asked.count ? 'exact' : 'possible';
 }
 
-/** Compares a task of the tasks API, which is one image. Without a model in the request the server chose its default, which may have been changed. */
+/**
+ * Compares a task of the tasks API, which is one image. Without a model in the request the server chose its default,
+ * which may have been changed.
+ */
 export function fitsTask({ prompt, model }: HistoryRow, request: ImageRequest): Fit {
 	if (prompt !== request.prompt) return 'no';
 	if (model === (request.model ?? serverDefault)) return 'exact';
@@ -69,11 +86,15 @@ export function fitsTask({ prompt, model }: HistoryRow, request: ImageRequest): 
 }
 
 /**
- * Looks up tasks in the server's history. The server lists running tasks first, then waiting ones, then ended ones, each
- * group newest first. So an older task ends the reading only if it has ended.
+ * Looks up tasks in the server's history. The server lists running tasks first, then waiting ones, then ended ones,
+ * each group newest first. So an older task ends the reading only if it has ended.
  * @param read reads a page, counted from 1
  */
-export async function lookUpInHistory(read: (page: number, pageSize: number) => Promise<HistoryPage>, fits: (row: HistoryRow) => Fit, call: LookUpCall): Promise<LookedUp> {
+export async function lookUpInHistory(
+	read: (page: number, pageSize: number) => Promise<HistoryPage>,
+	fits: (row: HistoryRow) => Fit,
+	call: LookUpCall,
+): Promise<LookedUp> {
 	const first = await readUntil(read, call.since);
 	const once = await chooseAmong(candidatesIn(first, fits), call, provider);
 	if (once.found.size === call.parts.length || !once.conclusive) return once;
@@ -82,7 +103,11 @@ export async function lookUpInHistory(read: (page: number, pageSize: number) => 
 	// If a task ended during the reading, the tasks after it moved up, perhaps to a page that was read before.
 	const second = await readUntil(read, call.since);
 	if (second.problem !== null) return { found: once.found, conclusive: false, reason: second.problem };
-	return await chooseAmong(candidatesIn({ ...second, rows: new Map([...first.rows, ...second.rows]) }, fits), call, provider);
+	return await chooseAmong(
+		candidatesIn({ ...second, rows: new Map([...first.rows, ...second.rows]) }, fits),
+		call,
+		provider,
+	);
 }
 
 interface Reading {
@@ -95,7 +120,10 @@ interface Reading {
 }
 
 /** Reads pages until every task was seen that was made after `since`, by our clock. */
-async function readUntil(read: (page: number, pageSize: number) => Promise<HistoryPage>, since: number): Promise<Reading> {
+async function readUntil(
+	read: (page: number, pageSize: number) => Promise<HistoryPage>,
+	since: number,
+): Promise<Reading> {
 	const rows = new Map<string, HistoryRow>();
 	let unreadable = 0;
 	let ahead = 0;
@@ -110,15 +138,27 @@ async function readUntil(read: (page: number, pageSize: number) => Promise<Histo
 		const isOlder = list.some(({ hasEnded, createdAt }) => hasEnded && createdAt < since + ahead - clockSkewMs);
 		if (!isLast && !isOlder) continue;
 		const pagesWithRows = list.length === 0 ? page - 1 : page;
-		return { rows, clockAheadMs: ahead, mayHaveMissed: pagesWithRows > 1 || (!isOlder && rows.size + unreadable < (total ?? 0)), problem: unreadable > 0 ? `${provider} lists ${unreadable} tasks without a readable ID` : null };
+		return {
+			rows,
+			clockAheadMs: ahead,
+			mayHaveMissed: pagesWithRows > 1 || (!isOlder && rows.size + unreadable < (total ?? 0)),
+			problem: unreadable > 0 ? `${provider} lists ${unreadable} tasks without a readable ID` : null,
+		};
 	}
-	return { rows, clockAheadMs: ahead, mayHaveMissed: true, problem: `The history of ${provider} is longer than the ${maxPages * pageSize} tasks that a look-up reads` };
+	return {
+		rows,
+		clockAheadMs: ahead,
+		mayHaveMissed: true,
+		problem: `The history of ${provider} is longer than the ${maxPages * pageSize} tasks that a look-up reads`,
+	};
 }
 
 function candidatesIn({ rows, clockAheadMs }: Reading, fits: (row: HistoryRow) => Fit): Candidate[] {
 	return [...rows.values()].flatMap((row) => {
 		const fit = row.wasRefused ? 'no' : fits(row);
 		const { id, createdAt, model, count } = row;
-		return fit === 'no' ? [] : [{ id, createdAt: createdAt - clockAheadMs, isExact: fit === 'exact', reported: [model, count] }];
+		return fit === 'no'
+			? []
+			: [{ id, createdAt: createdAt - clockAheadMs, isExact: fit === 'exact', reported: [model, count] }];
 	});
 }

@@ -18,21 +18,44 @@ const pageSize = 100;
 /** The verbs over the public server's API: a task makes one picture, so a job of n pictures is n tasks. */
 export function tasksSession(client: TasksClient, { baseUrl, own }: NanoBananaProConfig): Session {
 	/** Sends a request for every image that none has made yet, in their order. */
-	async function submitMissing(request: ImageRequest, { made, givenUp, paid, signal }: SubmitCall): Promise<JobSnapshot> {
+	async function submitMissing(
+		request: ImageRequest,
+		{ made, givenUp, paid, signal }: SubmitCall,
+	): Promise<JobSnapshot> {
 		const body = toTaskBody(request, own.taskProvider || 'gemini');
 		const files = parts(request);
 		// Those of an earlier call are polled for later; nothing is asked for them here.
-		const tasks = new Map([...made].map(([part, task_id]): [number, ImageTask] => [part, { task_id, status: 'pending' }]));
+		const tasks = new Map(
+			[...made].map(([part, task_id]): [number, ImageTask] => [part, { task_id, status: 'pending' }]),
+		);
 		for (let part = 0; part < request.count && !givenUp; part++) {
 			if (tasks.has(part)) continue;
-			tasks.set(part, await paid(part, () => (files.length > 0 ? client.generateWithImages(body, files, { signal }) : client.generate(body, { signal })), ({ task_id }) => task_id));
+			tasks.set(
+				part,
+				await paid(
+					part,
+					() =>
+						files.length > 0
+							? client.generateWithImages(body, files, { signal })
+							: client.generate(body, { signal }),
+					({ task_id }) => task_id,
+				),
+			);
 		}
 		if (givenUp && tasks.size === 0) throw givenUp;
 		const inOrder = [...tasks].sort(([a], [b]) => a - b).map(([, task]) => task);
 		// A single task says by itself how much it is: its id stays the server's own.
-		const id = writeJobId({ taskIds: inOrder.map(({ task_id }) => task_id), count: request.count === 1 ? null : request.count });
+		const id = writeJobId({
+			taskIds: inOrder.map(({ task_id }) => task_id),
+			count: request.count === 1 ? null : request.count,
+		});
 		const snapshot = fromTasks(inOrder, id, baseUrl);
-		return givenUp && tasks.size < request.count ? { ...snapshot, job: { ...snapshot.job, error: partlyAccepted(tasks.size, request.count, givenUp.toJobError()) } } : snapshot;
+		return givenUp && tasks.size < request.count
+			? {
+					...snapshot,
+					job: { ...snapshot.job, error: partlyAccepted(tasks.size, request.count, givenUp.toJobError()) },
+				}
+			: snapshot;
 	}
 
 	async function* rows(options: CallOptions): AsyncGenerator<ImageTask> {
@@ -49,7 +72,10 @@ export function tasksSession(client: TasksClient, { baseUrl, own }: NanoBananaPr
 	}
 
 	/** Every task of these jobs: by the list as far as that spares requests, the others one by one. */
-	async function tasksOf(taskIds: readonly string[], options: CallOptions): Promise<Map<string, ImageTask | ImageError>> {
+	async function tasksOf(
+		taskIds: readonly string[],
+		options: CallOptions,
+	): Promise<Map<string, ImageTask | ImageError>> {
 		const wanted = new Set(taskIds);
 		const found = new Map<string, ImageTask | ImageError>();
 		const readOn = pagesWorthReading(pageSize, 1);
@@ -76,22 +102,50 @@ export function tasksSession(client: TasksClient, { baseUrl, own }: NanoBananaPr
 			return { ...snapshot, job: { ...snapshot.job, idempotencyKey: options.idempotencyKey } };
 		},
 		isRefusal,
-		lookUp: async (request, options) => await lookUpInHistory((page, pageSize) => client.page({ page, page_size: pageSize }, options).then(({ list, ...page }) => ({ ...page, rows: list.map(ofTask) })), (row) => fitsTask(row, request), options),
+		lookUp: async (request, options) =>
+			await lookUpInHistory(
+				(page, pageSize) =>
+					client
+						.page({ page, page_size: pageSize }, options)
+						.then(({ list, ...page }) => ({ ...page, rows: list.map(ofTask) })),
+				(row) => fitsTask(row, request),
+				options,
+			),
 		async poll(ids, options) {
-			const tasks = await tasksOf(ids.flatMap((id) => readJobId(id).taskIds), options);
+			const tasks = await tasksOf(
+				ids.flatMap((id) => readJobId(id).taskIds),
+				options,
+			);
 			return new Map(
 				ids.map((id): [string, Observation] => {
 					const own = readJobId(id).taskIds.map((taskId) => tasks.get(taskId));
-					const known = own.filter((task): task is ImageTask => task !== undefined && !(task instanceof ImageError));
+					const known = own.filter(
+						(task): task is ImageTask => task !== undefined && !(task instanceof ImageError),
+					);
 					const error = own.find((task) => task instanceof ImageError);
 					// A task that was deleted counts as missing, unless nothing of the job is left.
-					if (known.length === 0) return [id, { ok: false, error: error ?? new ImageError('notFound', { message: `There is no task ${id}` }) }];
+					if (known.length === 0)
+						return [
+							id,
+							{
+								ok: false,
+								error: error ?? new ImageError('notFound', { message: `There is no task ${id}` }),
+							},
+						];
 					return [id, { ok: true, snapshot: fromTasks(known, id, baseUrl) }];
 				}),
 			);
 		},
 		async *list(options) {
-			for await (const task of rows(options)) yield { snapshot: fromTasks([task], task.task_id, baseUrl), request: { ...(task.prompt ? { prompt: task.prompt } : {}), ...(task.model_id ? { model: task.model_id } : {}), count: 1 } };
+			for await (const task of rows(options))
+				yield {
+					snapshot: fromTasks([task], task.task_id, baseUrl),
+					request: {
+						...(task.prompt ? { prompt: task.prompt } : {}),
+						...(task.model_id ? { model: task.model_id } : {}),
+						count: 1,
+					},
+				};
 		},
 	};
 }

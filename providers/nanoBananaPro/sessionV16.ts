@@ -21,11 +21,19 @@ export function v16Session(client: NanoBananaProClient, { baseUrl, own }: NanoBa
 	const urlOf = (imageId: string) => `${baseUrl}/api/v1/images/${encodeURIComponent(imageId)}`;
 
 	function accepted(task: GenerationTask, request: ImageRequest): JobSnapshot {
-		// Part of a batch may be accepted: the id remembers how much was asked for, and what is missing is counted at the end.
+		// Part of a batch may be accepted: the id remembers how much was asked for, and what is missing is counted at
+		// the end.
 		const short = task.totalCount !== null && task.totalCount !== undefined && task.totalCount < request.count;
 		const snapshot = fromTask(task, writeJobId({ taskIds: [task.id], count: short ? request.count : null }), urlOf);
 		if (!short || snapshot.job.error) return snapshot;
-		const error = partlyAccepted(task.totalCount ?? 0, request.count, jobError('upstream', { message: task.errorMessage || 'the server gives no reason', hint: 'The missing ones can be generated again' }));
+		const error = partlyAccepted(
+			task.totalCount ?? 0,
+			request.count,
+			jobError('upstream', {
+				message: task.errorMessage || 'the server gives no reason',
+				hint: 'The missing ones can be generated again',
+			}),
+		);
 		return { ...snapshot, job: { ...snapshot.job, error } };
 	}
 
@@ -34,10 +42,22 @@ export function v16Session(client: NanoBananaProClient, { baseUrl, own }: NanoBa
 		const known = made.get(0);
 		if (known !== undefined) return await client.status(known, { signal });
 		if (givenUp) throw givenUp;
-		if (!own.geminiApiKey) throw new ImageError('invalidRequest', { message: 'The credential has no Gemini API Key, which the v1.6 API wants with every request', hint: 'Open the credential and fill it in', delivery: 'notSent' });
+		if (!own.geminiApiKey)
+			throw new ImageError('invalidRequest', {
+				message: 'The credential has no Gemini API Key, which the v1.6 API wants with every request',
+				hint: 'Open the credential and fill it in',
+				delivery: 'notSent',
+			});
 		const body = toBatchBody(request, { apiKey: own.geminiApiKey, apiBase: own.geminiApiBase });
 		const files = parts(request);
-		return await paid(0, () => (files.length > 0 ? client.generateWithImages(body, files, { signal }) : client.generate(body, { signal })), ({ id }) => id);
+		return await paid(
+			0,
+			() =>
+				files.length > 0
+					? client.generateWithImages(body, files, { signal })
+					: client.generate(body, { signal }),
+			({ id }) => id,
+		);
 	}
 
 	async function* history(options: CallOptions): AsyncGenerator<GenerationTask> {
@@ -60,14 +80,25 @@ export function v16Session(client: NanoBananaProClient, { baseUrl, own }: NanoBa
 			return { ...snapshot, job: { ...snapshot.job, idempotencyKey: options.idempotencyKey } };
 		},
 		isRefusal,
-		lookUp: async (request, options) => await lookUpInHistory((page, pageSize) => client.history({ page, pageSize }, options).then(({ list, ...page }) => ({ ...page, rows: list.map(ofGeneration) })), (row) => fitsGeneration(row, request), options),
+		lookUp: async (request, options) =>
+			await lookUpInHistory(
+				(page, pageSize) =>
+					client
+						.history({ page, pageSize }, options)
+						.then(({ list, ...page }) => ({ ...page, rows: list.map(ofGeneration) })),
+				(row) => fitsGeneration(row, request),
+				options,
+			),
 		poll: async (ids, options) =>
 			await pollEach(ids, async (id) => {
 				const [taskId = id] = readJobId(id).taskIds;
 				return fromTask(await client.status(taskId, options), id, urlOf);
 			}),
 		async *watch(id, { signal }) {
-			const { taskIds: [taskId = id], count } = readJobId(id);
+			const {
+				taskIds: [taskId = id],
+				count,
+			} = readJobId(id);
 			const images: DeliveredImage[] = [];
 			for await (const text of client.progress(taskId, { signal })) {
 				const message = readValue(progressMessage, parseJson(text), 'The progress message');
@@ -75,17 +106,37 @@ export function v16Session(client: NanoBananaProClient, { baseUrl, own }: NanoBa
 				// What the task has come to, the status tells.
 				if (message.type !== 'progress') return;
 				const { latestImage, completedCount, totalCount } = message;
-				if (latestImage && (latestImage.taskId ?? taskId) === taskId && !images.some(({ url }) => url === urlOf(latestImage.id))) images.push(toImage(latestImage, images.length, urlOf));
+				if (
+					latestImage &&
+					(latestImage.taskId ?? taskId) === taskId &&
+					!images.some(({ url }) => url === urlOf(latestImage.id))
+				)
+					images.push(toImage(latestImage, images.length, urlOf));
 				const total = count ?? totalCount ?? null;
 				yield {
-					job: { provider: 'nanoBananaPro', id, status: 'running', progress: total && typeof completedCount === 'number' ? Math.min(100, Math.round((100 * completedCount) / total)) : null, total, completed: completedCount ?? null, error: null, idempotencyKey: null, createdAt: null, updatedAt: null },
+					job: {
+						provider: 'nanoBananaPro',
+						id,
+						status: 'running',
+						progress:
+							total && typeof completedCount === 'number'
+								? Math.min(100, Math.round((100 * completedCount) / total))
+								: null,
+						total,
+						completed: completedCount ?? null,
+						error: null,
+						idempotencyKey: null,
+						createdAt: null,
+						updatedAt: null,
+					},
 					images: [...images],
 					raw: message,
 				};
 			}
 		},
 		async *list(options) {
-			for await (const task of history(options)) yield { snapshot: fromTask(task, task.id, urlOf), request: requestOf(task) };
+			for await (const task of history(options))
+				yield { snapshot: fromTask(task, task.id, urlOf), request: requestOf(task) };
 		},
 	};
 }

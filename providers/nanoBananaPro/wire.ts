@@ -2,7 +2,17 @@ import { z } from 'zod/v4';
 import { anyListOf, beside, count, id, number, side, sifted, text, texted, word } from '../lenient';
 
 /** What travels in the v1.6 API, the document's. Unknown fields and words are let through. */
-export const generatedImage = z.looseObject({ id, taskId: texted, filePath: text, thumbnailPath: text, fileSize: number, width: side, height: side, mimeType: text, createdAt: text });
+export const generatedImage = z.looseObject({
+	id,
+	taskId: texted,
+	filePath: text,
+	thumbnailPath: text,
+	fileSize: number,
+	width: side,
+	height: side,
+	mimeType: text,
+	createdAt: text,
+});
 
 export const generationTask = z.looseObject({
 	id,
@@ -22,17 +32,30 @@ export const generationTask = z.looseObject({
 export type Timed<Page> = Page & { clockAheadMs: number };
 
 /** Tasks that have no readable id are left out, and counted. */
-export const historyPage = z.looseObject({ list: z.array(z.unknown()).nullish(), total: count, page: count }).transform(({ list, ...page }) => {
-	const tasks = sifted(generationTask, list ?? []);
-	return { ...page, list: tasks, unreadable: (list?.length ?? 0) - tasks.length };
-});
+export const historyPage = z
+	.looseObject({ list: z.array(z.unknown()).nullish(), total: count, page: count })
+	.transform(({ list, ...page }) => {
+		const tasks = sifted(generationTask, list ?? []);
+		return { ...page, list: tasks, unreadable: (list?.length ?? 0) - tasks.length };
+	});
 
-export const progressMessage = z.looseObject({ type: z.string(), taskId: id, completedCount: count, totalCount: count, latestImage: beside(generatedImage), message: text });
+export const progressMessage = z.looseObject({
+	type: z.string(),
+	taskId: id,
+	completedCount: count,
+	totalCount: count,
+	latestImage: beside(generatedImage),
+	message: text,
+});
 
 export const healthAnswer = z.looseObject({ status: z.string(), message: z.string().nullish() });
 
 /** `{code, message, data}` around every answer: code 0 is success in v1.6, 200 in the tasks API. */
-export const envelope = z.looseObject({ code: z.preprocess((code) => (typeof code === 'string' && code !== '' ? Number(code) : code), z.number()), message: text, data: z.unknown() });
+export const envelope = z.looseObject({
+	code: z.preprocess((code) => (typeof code === 'string' && code !== '' ? Number(code) : code), z.number()),
+	message: text,
+	data: z.unknown(),
+});
 
 export type GeneratedImage = z.infer<typeof generatedImage>;
 export type GenerationTask = z.infer<typeof generationTask>;

@@ -20,7 +20,6 @@ export const imageTask = z.looseObject({
 	id: texted,
 });
 
-
 const rows = z.array(z.unknown()).nullish();
 
 /** The list stands under one of several names, by release. Tasks that have no readable id are left out, and counted. */

@@ -18,6 +18,11 @@ export interface ZImageSession extends Session {
 const credential = z.object({ authKey: z.string().trim().optional() });
 
 export const zImageAdapter: ProviderAdapter<ZImageSession> = {
-	endpoint: (fields) => readEndpoint(fields, { fields: credential, headers: ({ authKey }): Record<string, string> => (authKey ? { 'X-Auth-Key': authKey } : {}), secrets: ({ authKey }) => [authKey] }),
+	endpoint: (fields) =>
+		readEndpoint(fields, {
+			fields: credential,
+			headers: ({ authKey }): Record<string, string> => (authKey ? { 'X-Auth-Key': authKey } : {}),
+			secrets: ({ authKey }) => [authKey],
+		}),
 	connect: ({ baseUrl }, transport) => zImageSession(createZImageClient(transport), baseUrl),
 };

@@ -3,7 +3,20 @@ import type { ApiRequest, ApiTransport } from '../../http/apiClient';
 import { readAnswer } from '../../http/json';
 import type { CallOptions } from '../provider';
 import { throwUnlessOk } from './errors';
-import { type BatchAnswer, batchAnswer, cancelAnswer, deleteAnswer, type GenerateBody, generateAnswer, healthAnswer, type HistoryAnswer, historyAnswer, rootAnswer, type TaskAnswer, taskAnswer } from './wire';
+import {
+	type BatchAnswer,
+	batchAnswer,
+	cancelAnswer,
+	deleteAnswer,
+	type GenerateBody,
+	generateAnswer,
+	healthAnswer,
+	type HistoryAnswer,
+	historyAnswer,
+	rootAnswer,
+	type TaskAnswer,
+	taskAnswer,
+} from './wire';
 
 /** The document's calls, in its order. Each throws ImageError for anything but the answer it promises. */
 export interface ZImageClient {
@@ -29,11 +42,16 @@ export function createZImageClient(transport: ApiTransport, now: () => number = 
 	return {
 		root: ({ signal }) => call(rootAnswer, 'The answer of the root', { method: 'GET', path: '/', signal }),
 		health: ({ signal }) => call(healthAnswer, 'The health answer', { method: 'GET', path: '/health', signal }),
-		generate: (json, { signal }) => call(generateAnswer, 'The submit answer', { method: 'POST', path: '/v1/images/generate', json, signal }),
+		generate: (json, { signal }) =>
+			call(generateAnswer, 'The submit answer', { method: 'POST', path: '/v1/images/generate', json, signal }),
 		task: (taskId, { signal }) => call(taskAnswer, 'The task', { method: 'GET', path: taskPath(taskId), signal }),
-		cancel: (taskId, { signal }) => call(cancelAnswer, 'The cancel answer', { method: 'POST', path: `${taskPath(taskId)}/cancel`, signal }),
-		history: (query, { signal }) => call(historyAnswer, 'The history', { method: 'GET', path: '/v1/history', query, signal }),
-		batch: (batchId, { signal }) => call(batchAnswer, 'The batch', { method: 'GET', path: batchPath(batchId), signal }),
-		deleteBatch: (batchId, { signal }) => call(deleteAnswer, 'The delete answer', { method: 'DELETE', path: batchPath(batchId), signal }),
+		cancel: (taskId, { signal }) =>
+			call(cancelAnswer, 'The cancel answer', { method: 'POST', path: `${taskPath(taskId)}/cancel`, signal }),
+		history: (query, { signal }) =>
+			call(historyAnswer, 'The history', { method: 'GET', path: '/v1/history', query, signal }),
+		batch: (batchId, { signal }) =>
+			call(batchAnswer, 'The batch', { method: 'GET', path: batchPath(batchId), signal }),
+		deleteBatch: (batchId, { signal }) =>
+			call(deleteAnswer, 'The delete answer', { method: 'DELETE', path: batchPath(batchId), signal }),
 	};
 }

@@ -10,8 +10,12 @@ export const zImage: ProviderDefinition<ZImageSession> = {
 	keyField: 'authKey',
 	capabilities,
 	check: ({ aspectRatio, resolution, extras = {} }) =>
-		(extras['width'] !== undefined || extras['height'] !== undefined) && (aspectRatio !== undefined || resolution !== undefined)
-			? { field: 'Width and Height', problem: 'are given beside Aspect Ratio or Resolution; leave one of the two at its default' }
+		(extras['width'] !== undefined || extras['height'] !== undefined) &&
+		(aspectRatio !== undefined || resolution !== undefined)
+			? {
+					field: 'Width and Height',
+					problem: 'are given beside Aspect Ratio or Resolution; leave one of the two at its default',
+				}
 			: undefined,
 	expectedSize: sizeOf,
 	load: async () => (await import('./adapter')).zImageAdapter,

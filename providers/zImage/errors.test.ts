@@ -31,8 +31,16 @@ describe('why a task failed', () => {
 	const inner = (error: object) => ({ error: JSON.stringify(error), error_code: null, error_hint: null });
 
 	it.each([
-		[{ code: 'ERROR', message: 'Generation failed', detail: 'CUDA out of memory. Tried to allocate 2 GiB' }, 'ERROR: Generation failed (CUDA out of memory. Tried to allocate 2 GiB)', 'overloaded'],
-		[{ code: 'ERROR', message: 'Generation failed', detail: { step: 3, reason: 'nan' } }, 'ERROR: Generation failed ({"step":3,"reason":"nan"})', 'upstream'],
+		[
+			{ code: 'ERROR', message: 'Generation failed', detail: 'CUDA out of memory. Tried to allocate 2 GiB' },
+			'ERROR: Generation failed (CUDA out of memory. Tried to allocate 2 GiB)',
+			'overloaded',
+		],
+		[
+			{ code: 'ERROR', message: 'Generation failed', detail: { step: 3, reason: 'nan' } },
+			'ERROR: Generation failed ({"step":3,"reason":"nan"})',
+			'upstream',
+		],
 		[{ message: '', detail: 'disk full' }, 'disk full', 'upstream'],
 		[{ code: 'ERROR', message: 'Failed: disk full', detail: 'disk full' }, 'ERROR: Failed: disk full', 'upstream'],
 		[{ code: 'SAFETY_REJECTED', message: 'No', detail: null }, 'SAFETY_REJECTED: No', 'contentRejected'],
@@ -40,10 +48,15 @@ describe('why a task failed', () => {
 		[{}, 'The task failed, and the server gave no reason', 'upstream'],
 	])('%j is told in full', (error, message, code) => {
 		expect(failureOfTask(inner(error))).toMatchObject({ message, code });
-		expect(failureOfTask(taskAnswer.parse({ ...inner(error), task_id: 'a', error }))).toMatchObject({ message, code });
+		expect(failureOfTask(taskAnswer.parse({ ...inner(error), task_id: 'a', error }))).toMatchObject({
+			message,
+			code,
+		});
 	});
 
 	it('a plain text, code and hint as the document has them', () => {
-		expect(failureOfTask({ error: 'CUDA out of memory', error_code: 'GPU_OOM', error_hint: 'Choose a smaller size' })).toMatchObject({ code: 'overloaded', message: 'GPU_OOM: CUDA out of memory', hint: 'Choose a smaller size' });
+		expect(
+			failureOfTask({ error: 'CUDA out of memory', error_code: 'GPU_OOM', error_hint: 'Choose a smaller size' }),
+		).toMatchObject({ code: 'overloaded', message: 'GPU_OOM: CUDA out of memory', hint: 'Choose a smaller size' });
 	});
 });

@@ -26,7 +26,7 @@ export function isRefusal(answer: Answered): boolean {
 
 function hintOf(status: number): string | null {
 	if (status === 401) return 'Put an Auth Key into the Z-Image credential';
-	if (status === 403) return 'The Auth Key is not on the server\'s list, or the task belongs to another key';
+	if (status === 403) return "The Auth Key is not on the server's list, or the task belongs to another key";
 	if (status === 404) return 'Check the base URL and the ID, and that the credential belongs to the key that made it';
 	if (status === 422) return 'Correct the field it names';
 	return hintOfStatus(status);
@@ -38,7 +38,12 @@ function said(answer: ApiAnswer): string {
 	const { detail } = parsed.data;
 	if (typeof detail === 'string') return excerpt(detail);
 	if (!Array.isArray(detail)) return excerpt(detail.message ?? detail.code ?? '');
-	return excerpt(detail.map(({ loc, msg }) => `${(loc ?? []).filter((part) => part !== 'body').join('.')}: ${msg ?? 'not valid'}`).join('; '), 300);
+	return excerpt(
+		detail
+			.map(({ loc, msg }) => `${(loc ?? []).filter((part) => part !== 'body').join('.')}: ${msg ?? 'not valid'}`)
+			.join('; '),
+		300,
+	);
 }
 
 /** Words by which the codes and texts of a worker are told apart; the document lists none. */
@@ -57,17 +62,38 @@ interface Failure {
 }
 
 /** Why a task failed. The real server puts JSON into the text of `error` and leaves code and hint empty. */
-export function failureOfTask({ error, error_code, error_hint }: Pick<TaskAnswer, 'error' | 'error_code' | 'error_hint'>): JobError {
+export function failureOfTask({
+	error,
+	error_code,
+	error_hint,
+}: Pick<TaskAnswer, 'error' | 'error_code' | 'error_hint'>): JobError {
 	const inner = taskFailure.safeParse(typeof error === 'string' ? parseJson(error) : error).data;
-	if (!inner) return toJobError({ code: error_code, message: typeof error === 'string' ? error : undefined, hint: error_hint });
-	const detail = typeof inner.detail === 'string' ? inner.detail : inner.detail == null ? '' : JSON.stringify(inner.detail);
+	if (!inner)
+		return toJobError({
+			code: error_code,
+			message: typeof error === 'string' ? error : undefined,
+			hint: error_hint,
+		});
+	const detail =
+		typeof inner.detail === 'string' ? inner.detail : inner.detail == null ? '' : JSON.stringify(inner.detail);
 	const message = inner.message ?? '';
 	// The message is general ("generation failed"); the detail has the reason.
-	return toJobError({ code: error_code ?? inner.code, message: message.includes(detail) ? message : message === '' ? detail : `${message} (${detail})`, hint: error_hint });
+	return toJobError({
+		code: error_code ?? inner.code,
+		message: message.includes(detail) ? message : message === '' ? detail : `${message} (${detail})`,
+		hint: error_hint,
+	});
 }
 
 export function toJobError({ code, message, hint }: Failure): JobError {
-	const words = excerpt([code, message].filter(Boolean).join(': ') || (hint ?? '') || 'The task failed, and the server gave no reason', 500);
-	const meaning = meanings.find(([pattern]) => pattern.test(`${code ?? ''} ${message ?? ''} ${hint ?? ''}`))?.[1] ?? 'upstream';
-	return jobError(meaning, { message: words, hint: hint ?? (meaning === 'contentRejected' ? 'Change the prompt' : null) });
+	const words = excerpt(
+		[code, message].filter(Boolean).join(': ') || (hint ?? '') || 'The task failed, and the server gave no reason',
+		500,
+	);
+	const meaning =
+		meanings.find(([pattern]) => pattern.test(`${code ?? ''} ${message ?? ''} ${hint ?? ''}`))?.[1] ?? 'upstream';
+	return jobError(meaning, {
+		message: words,
+		hint: hint ?? (meaning === 'contentRejected' ? 'Change the prompt' : null),
+	});
 }

@@ -18,15 +18,28 @@ export interface ZImageJobId {
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** `batch~count~task.task…`, and `~preview` where that file is wanted. */
-export function writeJobId({ batchId, count, taskIds, preview }: ZImageJobId & { batchId: string; count: number }): string {
+export function writeJobId({
+	batchId,
+	count,
+	taskIds,
+	preview,
+}: ZImageJobId & { batchId: string; count: number }): string {
 	return `${batchId}~${count}~${taskIds.join('.')}${preview ? '~preview' : ''}`;
 }
 
 /** Also reads ids that people copy: a batch's from the history (a UUID), or a task's. */
 export function readJobId(id: string): ZImageJobId {
 	const [batchId = '', count = '', tasks = '', file, ...rest] = id.split('~');
-	if (rest.length === 0 && uuid.test(batchId) && /^[1-9]\d*$/.test(count)) return { batchId, count: Number(count), taskIds: tasks.split('.').filter((task) => task !== ''), preview: file === 'preview' };
-	return uuid.test(id) ? { batchId: id, count: null, taskIds: [], preview: false } : { batchId: null, count: 1, taskIds: [id], preview: false };
+	if (rest.length === 0 && uuid.test(batchId) && /^[1-9]\d*$/.test(count))
+		return {
+			batchId,
+			count: Number(count),
+			taskIds: tasks.split('.').filter((task) => task !== ''),
+			preview: file === 'preview',
+		};
+	return uuid.test(id)
+		? { batchId: id, count: null, taskIds: [], preview: false }
+		: { batchId: null, count: 1, taskIds: [id], preview: false };
 }
 
 /** The batch of an idempotency key: always the same UUID for the same key, so that a batch can be looked for. */

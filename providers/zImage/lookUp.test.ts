@@ -21,8 +21,20 @@ interface Server {
 	tasks?: Record<string, string>;
 }
 
-const item = (index: number, status = 'success', task_id: string | null = `task-${index}`) => ({ index, status, task_id });
-const rowOf = (id: string, more: object = {}) => ({ task_id: id, status: 'SUCCESS', batch_size: 1, success_count: 1, failed_count: 0, created_at: new Date(since).toISOString(), ...more });
+const item = (index: number, status = 'success', task_id: string | null = `task-${index}`) => ({
+	index,
+	status,
+	task_id,
+});
+const rowOf = (id: string, more: object = {}) => ({
+	task_id: id,
+	status: 'SUCCESS',
+	batch_size: 1,
+	success_count: 1,
+	failed_count: 0,
+	created_at: new Date(since).toISOString(),
+	...more,
+});
 const runningRow = (id: string, more: object = {}) => rowOf(id, { status: 'PENDING', success_count: 0, ...more });
 
 function looking({ batches = {}, rows, tasks = {} }: Server) {
@@ -31,7 +43,11 @@ function looking({ batches = {}, rows, tasks = {} }: Server) {
 		throw new Error('not part of a look-up');
 	};
 	const client: ZImageClient = {
-		root: refuse, health: refuse, generate: refuse, cancel: refuse, deleteBatch: refuse,
+		root: refuse,
+		health: refuse,
+		generate: refuse,
+		cancel: refuse,
+		deleteBatch: refuse,
 		async task(id) {
 			asked.push(`task ${id}`);
 			return taskAnswer.parse({ task_id: id, status: tasks[id] ?? 'PENDING' });
@@ -49,7 +65,11 @@ function looking({ batches = {}, rows, tasks = {} }: Server) {
 			return batchAnswer.parse({ batch: { status: 'PENDING', batch_size: items.length }, items });
 		},
 	};
-	return { asked, look: (more: Partial<LookUpCall> = {}) => lookUpBatch(client, createReader(client, 'https://z.example'), lookUpCall(more)) };
+	return {
+		asked,
+		look: (more: Partial<LookUpCall> = {}) =>
+			lookUpBatch(client, createReader(client, 'https://z.example'), lookUpCall(more)),
+	};
 }
 const later = (...ids: string[]): Partial<LookUpCall> => ({ laterIds: async () => ids });
 
@@ -60,41 +80,91 @@ it('finds the tasks that workers have begun, by their index, and nothing else is
 });
 
 it('a batch that does not show was perhaps not begun, however often one looks', async () => {
-	for (const quietMs of [0, 5_000, 64 * 60_000]) expect(await looking({}).look({ quietMs })).toEqual({ found: new Map(), conclusive: false, reason: expect.stringContaining('only when a worker begins it') });
+	for (const quietMs of [0, 5_000, 64 * 60_000])
+		expect(await looking({}).look({ quietMs })).toEqual({
+			found: new Map(),
+			conclusive: false,
+			reason: expect.stringContaining('only when a worker begins it'),
+		});
 });
 
 it('a later task that has ended, with nothing running, shows that the workers have come past it', async () => {
 	const server: Server = { rows: [rowOf(other)], tasks: { later: 'SUCCESS' } };
 	expect(await looking(server).look(later('still waits', 'later'))).toEqual({ found: new Map(), conclusive: true });
 	expect(await looking(server).look({ ...later('later'), quietMs: 2_000 })).toMatchObject({ conclusive: false });
-	expect(await looking({ ...server, tasks: { later: 'FAILURE' } }).look(later('later'))).toMatchObject({ conclusive: true });
+	expect(await looking({ ...server, tasks: { later: 'FAILURE' } }).look(later('later'))).toMatchObject({
+		conclusive: true,
+	});
 	// A job's own id says so as well.
-	expect(await looking({ batches: { [other]: [item(0, 'error')] } }).look(later(`${other}~1~task-0`))).toMatchObject({ conclusive: true });
+	expect(await looking({ batches: { [other]: [item(0, 'error')] } }).look(later(`${other}~1~task-0`))).toMatchObject({
+		conclusive: true,
+	});
 });
 
 it.each<[string, Server]>([
 	['waits', { tasks: {} }],
 	['runs', { tasks: { later: 'PROGRESS' } }],
 	['was canceled, which needs no worker', { tasks: { later: 'REVOKED' } }],
-	['has ended, but another runs', { tasks: { later: 'SUCCESS' }, batches: { [other]: [item(0, 'running')] }, rows: [runningRow(other)] }],
-	['has ended, but another was begun hours ago and runs', { tasks: { later: 'SUCCESS' }, batches: { [other]: [item(0), item(1, 'pending')] }, rows: [runningRow(other, { created_at: new Date(since - 5 * hour).toISOString(), batch_size: 90 })] }],
-	['has ended, in a history too long to tell', { tasks: { later: 'SUCCESS' }, rows: Array.from({ length: 600 }, (_, n) => rowOf(`00000000-0000-4000-8000-${String(n).padStart(12, '0')}`)) }],
+	[
+		'has ended, but another runs',
+		{ tasks: { later: 'SUCCESS' }, batches: { [other]: [item(0, 'running')] }, rows: [runningRow(other)] },
+	],
+	[
+		'has ended, but another was begun hours ago and runs',
+		{
+			tasks: { later: 'SUCCESS' },
+			batches: { [other]: [item(0), item(1, 'pending')] },
+			rows: [runningRow(other, { created_at: new Date(since - 5 * hour).toISOString(), batch_size: 90 })],
+		},
+	],
+	[
+		'has ended, in a history too long to tell',
+		{
+			tasks: { later: 'SUCCESS' },
+			rows: Array.from({ length: 600 }, (_, n) =>
+				rowOf(`00000000-0000-4000-8000-${String(n).padStart(12, '0')}`),
+			),
+		},
+	],
 ])('a later task that %s proves nothing', async (_what, server) => {
 	expect(await looking(server).look(later('later'))).toMatchObject({ conclusive: false });
 });
 
 it.each<[string, Server]>([
-	['a batch with a canceled task, which stays PENDING', { batches: { [other]: [item(0), item(1, 'cancelled')] }, rows: [runningRow(other, { batch_size: 2, success_count: 1 })] }],
-	['a batch that says PENDING though its counts are full', { rows: [runningRow(other, { batch_size: 2, success_count: 1, failed_count: 1 })] }],
-	['what still runs since the day before yesterday', { batches: { [other]: [item(0, 'running')] }, rows: [runningRow(other, { created_at: new Date(since - 48 * hour).toISOString() })] }],
+	[
+		'a batch with a canceled task, which stays PENDING',
+		{
+			batches: { [other]: [item(0), item(1, 'cancelled')] },
+			rows: [runningRow(other, { batch_size: 2, success_count: 1 })],
+		},
+	],
+	[
+		'a batch that says PENDING though its counts are full',
+		{ rows: [runningRow(other, { batch_size: 2, success_count: 1, failed_count: 1 })] },
+	],
+	[
+		'what still runs since the day before yesterday',
+		{
+			batches: { [other]: [item(0, 'running')] },
+			rows: [runningRow(other, { created_at: new Date(since - 48 * hour).toISOString() })],
+		},
+	],
 ])('%s is not taken for one that runs', async (_what, server) => {
-	expect(await looking({ ...server, tasks: { later: 'SUCCESS' } }).look(later('later'))).toMatchObject({ conclusive: true });
+	expect(await looking({ ...server, tasks: { later: 'SUCCESS' } }).look(later('later'))).toMatchObject({
+		conclusive: true,
+	});
 });
 
 it('of a batch that was found in part, the missing parts are as open as a missing batch', async () => {
 	const batches = { [own]: [item(0)] };
-	expect(await looking({ batches }).look({ parts: [0, 1] })).toMatchObject({ found: new Map([[0, 'task-0']]), conclusive: false });
-	expect(await looking({ batches, tasks: { later: 'SUCCESS' } }).look({ parts: [0, 1], ...later('later') })).toEqual({ found: new Map([[0, 'task-0']]), conclusive: true });
+	expect(await looking({ batches }).look({ parts: [0, 1] })).toMatchObject({
+		found: new Map([[0, 'task-0']]),
+		conclusive: false,
+	});
+	expect(await looking({ batches, tasks: { later: 'SUCCESS' } }).look({ parts: [0, 1], ...later('later') })).toEqual({
+		found: new Map([[0, 'task-0']]),
+		conclusive: true,
+	});
 });
 
 it('what begins while the others are asked for is found', async () => {
@@ -113,11 +183,17 @@ it('after more than an hour everything has begun that ever will', async () => {
 
 it('tasks without index or ID leave it open, even after an hour', async () => {
 	for (const odd of [item(0, 'running', null), { status: 'running', task_id: 'a' }]) {
-		expect(await looking({ batches: { [own]: [odd] } }).look({ quietMs: 2 * hour })).toMatchObject({ found: new Map(), conclusive: false, reason: expect.stringContaining('without saying') as string });
+		expect(await looking({ batches: { [own]: [odd] } }).look({ quietMs: 2 * hour })).toMatchObject({
+			found: new Map(),
+			conclusive: false,
+			reason: expect.stringContaining('without saying') as string,
+		});
 	}
 });
 
 it('an error of the server is no answer', async () => {
 	const { look } = looking({});
-	await expect(look({ laterIds: () => Promise.reject(new ImageError('network', { message: 'cut' })) })).rejects.toMatchObject({ code: 'network' });
+	await expect(
+		look({ laterIds: () => Promise.reject(new ImageError('network', { message: 'cut' })) }),
+	).rejects.toMatchObject({ code: 'network' });
 });

@@ -15,12 +15,14 @@ const maxLater = 10;
 const maxRows = 500;
 const maxOpened = 10;
 
-const notBegun = 'Z-Image shows a task only when a worker begins it, and the workers may still be busy with earlier tasks';
+const notBegun =
+	'Z-Image shows a task only when a worker begins it, and the workers may still be busy with earlier tasks';
 const notTold = 'Z-Image shows tasks of the batch without saying which images they make';
 
 /**
- * Looks up the tasks of a batch. A batch shows only the tasks that a worker has begun. A missing task was certainly never
- * made if the workers have passed its place in the queue: a task accepted later has ended, and nothing is running.
+ * Looks up the tasks of a batch. A batch shows only the tasks that a worker has begun. A missing task was certainly
+ * never made if the workers have passed its place in the queue: a task accepted later has ended, and nothing is
+ * running.
  */
 export async function lookUpBatch(client: ZImageClient, reader: Reader, call: LookUpCall): Promise<LookedUp> {
 	const batchId = batchIdOf(call.idempotencyKey);
@@ -28,25 +30,39 @@ export async function lookUpBatch(client: ZImageClient, reader: Reader, call: Lo
 		const answer = await reader.batchOrNull(batchId, call);
 		const found = tasksOf(answer, call.parts);
 		const isTold = answer?.items.every(({ index, task_id }) => typeof index === 'number' && task_id) ?? true;
-		return isTold || found.size === call.parts.length ? { found, conclusive: true } : { found, conclusive: false, reason: notTold };
+		return isTold || found.size === call.parts.length
+			? { found, conclusive: true }
+			: { found, conclusive: false, reason: notTold };
 	};
 	const first = await read();
 	if (!first.conclusive || first.found.size === call.parts.length || call.quietMs > allBegunMs) return first;
-	const isPast = wouldShow(call) && (await hasLaterEnded(client, reader, call)) && !(await isAnythingRunning(reader, call));
+	const isPast =
+		wouldShow(call) && (await hasLaterEnded(client, reader, call)) && !(await isAnythingRunning(reader, call));
 	// A worker may have begun it in the meantime.
 	return isPast ? await read() : { found: first.found, conclusive: false, reason: notBegun };
 }
 
 function tasksOf(answer: BatchAnswer | null, parts: readonly number[]): Map<number, string> {
-	return new Map((answer?.items ?? []).flatMap(({ index, task_id }): Array<[number, string]> => (typeof index === 'number' && task_id && parts.includes(index) ? [[index, task_id]] : [])));
+	return new Map(
+		(answer?.items ?? []).flatMap(
+			({ index, task_id }): Array<[number, string]> =>
+				typeof index === 'number' && task_id && parts.includes(index) ? [[index, task_id]] : [],
+		),
+	);
 }
 
-/** Whether a worker has finished a task that was accepted from us later. The oldest are checked, because they finish first. Canceling needs no worker. */
+/**
+ * Whether a worker has finished a task that was accepted from us later. The oldest are checked, because they finish
+ * first. Canceling needs no worker.
+ */
 async function hasLaterEnded(client: ZImageClient, reader: Reader, call: LookUpCall): Promise<boolean> {
 	const oldestFirst = [...(await call.laterIds())].reverse();
 	for (const id of oldestFirst.slice(0, maxLater)) {
 		const { batchId, taskIds } = readJobId(id);
-		const statuses = batchId === null || taskIds.length === 0 ? [(await client.task(id, call)).status] : ((await reader.batchOrNull(batchId, call))?.items ?? []).map(({ status }) => status);
+		const statuses =
+			batchId === null || taskIds.length === 0
+				? [(await client.task(id, call)).status]
+				: ((await reader.batchOrNull(batchId, call))?.items ?? []).map(({ status }) => status);
 		if (statuses.some((status) => ['SUCCESS', 'FAILURE', 'success', 'error'].includes(status))) return true;
 	}
 	return false;
@@ -67,7 +83,11 @@ async function isAnythingRunning(reader: Reader, call: LookUpCall): Promise<bool
 
 /** Also goes by the counts, because the status of a batch with a canceled task stays PENDING. */
 function isOver({ status, batch_size, success_count, failed_count }: BatchSummary): boolean {
-	return status === 'SUCCESS' || status === 'FAILURE' || (typeof batch_size === 'number' && (success_count ?? 0) + (failed_count ?? 0) >= batch_size);
+	return (
+		status === 'SUCCESS' ||
+		status === 'FAILURE' ||
+		(typeof batch_size === 'number' && (success_count ?? 0) + (failed_count ?? 0) >= batch_size)
+	);
 }
 
 async function hasRunningTask(reader: Reader, { task_id }: BatchSummary, options: CallOptions): Promise<boolean> {

@@ -52,7 +52,8 @@ export function createReader(client: ZImageClient, baseUrl: string): Reader {
 
 	/** A batch names previews only. The file extension of its originals is read from one of its tasks. */
 	async function originalsOf({ batch, items }: BatchAnswer, options: CallOptions): Promise<string | null> {
-		const ending = (path: string | null | undefined) => (path ? (/\.(png|jpe?g|webp|gif|avif)$/i.exec(path)?.[0] ?? null) : null);
+		const ending = (path: string | null | undefined) =>
+			path ? (/\.(png|jpe?g|webp|gif|avif)$/i.exec(path)?.[0] ?? null) : null;
 		const known = ending(batch.relative_path);
 		if (known !== null) return known;
 		const done = items.find(({ status, task_id }) => status === 'success' && task_id);
@@ -61,17 +62,35 @@ export function createReader(client: ZImageClient, baseUrl: string): Reader {
 	}
 
 	/** A batch has only a code and a hint of a failed task. The message is read from the first failed task itself. */
-	async function explainFailure(states: TaskState[], items: readonly BatchItem[], options: CallOptions): Promise<void> {
+	async function explainFailure(
+		states: TaskState[],
+		items: readonly BatchItem[],
+		options: CallOptions,
+	): Promise<void> {
 		const place = states.findIndex(({ status }) => status === 'failed');
 		const [state, item] = [states[place], items[place]];
 		if (!state || !item?.task_id) return;
 		const task = await client.task(item.task_id, options).catch(() => null);
-		if (task?.error) states[place] = { ...state, error: failureOfTask({ error: task.error, error_code: task.error_code ?? item.error_code, error_hint: task.error_hint ?? item.error_hint }) };
+		if (task?.error)
+			states[place] = {
+				...state,
+				error: failureOfTask({
+					error: task.error,
+					error_code: task.error_code ?? item.error_code,
+					error_hint: task.error_hint ?? item.error_hint,
+				}),
+			};
 	}
 
 	async function ofTask(id: string, taskId: string, job: ZImageJobId, options: CallOptions): Promise<JobSnapshot> {
 		const task = await client.task(taskId, options);
-		return toSnapshot({ id, count: 1, states: [stateOfTask(task, baseUrl, job.preview)], createdAt: task.result?.created_at ?? null, raw: task });
+		return toSnapshot({
+			id,
+			count: 1,
+			states: [stateOfTask(task, baseUrl, job.preview)],
+			createdAt: task.result?.created_at ?? null,
+			raw: task,
+		});
 	}
 
 	async function ofBatch(id: string, batchId: string, job: ZImageJobId, options: CallOptions): Promise<JobSnapshot> {
@@ -93,7 +112,13 @@ export function createReader(client: ZImageClient, baseUrl: string): Reader {
 		}
 		const batchSize = answer?.batch.batch_size ?? null;
 		const unborn = job.taskIds.length === 0 ? Math.max(0, (batchSize ?? 0) - states.length) : 0;
-		return toSnapshot({ id, count: job.count ?? batchSize, states: [...states, ...Array.from({ length: unborn }, () => waiting)], createdAt: answer?.batch.created_at ?? null, raw: answer });
+		return toSnapshot({
+			id,
+			count: job.count ?? batchSize,
+			states: [...states, ...Array.from({ length: unborn }, () => waiting)],
+			createdAt: answer?.batch.created_at ?? null,
+			raw: answer,
+		});
 	}
 
 	return {
@@ -102,7 +127,9 @@ export function createReader(client: ZImageClient, baseUrl: string): Reader {
 		async get(id, options) {
 			const job = readJobId(id);
 			const [only] = job.taskIds;
-			return only !== undefined && job.count === 1 ? await ofTask(id, only, job, options) : await ofBatch(id, job.batchId ?? id, job, options);
+			return only !== undefined && job.count === 1
+				? await ofTask(id, only, job, options)
+				: await ofBatch(id, job.batchId ?? id, job, options);
 		},
 		async rowsOf(batchIds, options) {
 			const rows = new Map<string, BatchSummary>();

@@ -11,10 +11,21 @@ export const aspectRatios = ['1:1', '4:3', '3:4', '3:2', '2:3', '16:9', '9:16', 
 /** What the real server takes; the document states no range. */
 export const sideRange = { min: 64, max: 2048 };
 
-/** Width and height of a request: the fields where they are given, else from ratio and resolution, each a multiple of 16. */
-export function sizeOf({ aspectRatio = '1:1', resolution = '1K', extras = {} }: Pick<ImageRequest, 'aspectRatio' | 'resolution' | 'extras'>): { width: number; height: number } {
+/**
+ * Width and height of a request: the fields where they are given, else from ratio and resolution, each a multiple of
+ * 16.
+ */
+export function sizeOf({
+	aspectRatio = '1:1',
+	resolution = '1K',
+	extras = {},
+}: Pick<ImageRequest, 'aspectRatio' | 'resolution' | 'extras'>): { width: number; height: number } {
 	const { width, height } = extras;
-	if (typeof width === 'number' || typeof height === 'number') return { width: typeof width === 'number' ? width : defaultSide, height: typeof height === 'number' ? height : defaultSide };
+	if (typeof width === 'number' || typeof height === 'number')
+		return {
+			width: typeof width === 'number' ? width : defaultSide,
+			height: typeof height === 'number' ? height : defaultSide,
+		};
 	const side = longSide[resolution] ?? defaultSide;
 	const [across = 1, up = 1] = aspectRatio.split(':').map(Number);
 	const short = Math.round((side * Math.min(across, up)) / Math.max(across, up) / block) * block;

@@ -9,7 +9,15 @@ export const generateAnswer = z.looseObject({ task_id: id, status_url: text, ima
 
 /** The caller's key comes back in `auth_key`; it is dropped here, so that nobody further in can pass it on. */
 const taskResult = z
-	.looseObject({ image_id: texted, width: side, height: side, seed: number, created_at: text, relative_path: text, preview_relative_path: text })
+	.looseObject({
+		image_id: texted,
+		width: side,
+		height: side,
+		seed: number,
+		created_at: text,
+		relative_path: text,
+		preview_relative_path: text,
+	})
 	.transform(({ auth_key: _key, ...rest }) => rest);
 
 /** What a worker says of a failure. */
@@ -46,19 +54,44 @@ export const batchSummary = z.looseObject({
 });
 
 /** Rows that name no batch are left out; how many came tells whether there are more pages. */
-export const historyAnswer = z.array(z.unknown()).transform((rows) => ({ length: rows.length, rows: sifted(batchSummary, rows) }));
+export const historyAnswer = z
+	.array(z.unknown())
+	.transform((rows) => ({ length: rows.length, rows: sifted(batchSummary, rows) }));
 
-export const batchItem = z.looseObject({ task_id: id.nullish().catch(undefined), index: count, status: word, image_url: text, width: side, height: side, seed: number, error_code: texted, error_hint: text });
+export const batchItem = z.looseObject({
+	task_id: id.nullish().catch(undefined),
+	index: count,
+	status: word,
+	image_url: text,
+	width: side,
+	height: side,
+	seed: number,
+	error_code: texted,
+	error_hint: text,
+});
 
 /** What a batch says of itself; asked for by its id, it need not repeat that. */
 const batchAbout = batchSummary.extend({ task_id: texted });
 
-export const batchAnswer = z.looseObject({ batch: beside(batchAbout).transform((about) => about ?? batchAbout.parse({})), items: listOf(batchItem).nullish().transform((items) => items ?? []) });
+export const batchAnswer = z.looseObject({
+	batch: beside(batchAbout).transform((about) => about ?? batchAbout.parse({})),
+	items: listOf(batchItem)
+		.nullish()
+		.transform((items) => items ?? []),
+});
 
 export const deleteAnswer = z.looseObject({ task_id: z.string(), status: z.string(), message: z.string().nullish() });
 
 /** FastAPI's own answer to bad fields (422), and `{"detail": "text"}` for the rest. */
-export const errorAnswer = z.looseObject({ detail: z.union([z.string(), z.array(z.looseObject({ loc: z.array(z.union([z.string(), z.number()])).nullish(), msg: z.string().nullish() })), z.looseObject({ message: z.string().nullish(), code: z.string().nullish() })]) });
+export const errorAnswer = z.looseObject({
+	detail: z.union([
+		z.string(),
+		z.array(
+			z.looseObject({ loc: z.array(z.union([z.string(), z.number()])).nullish(), msg: z.string().nullish() }),
+		),
+		z.looseObject({ message: z.string().nullish(), code: z.string().nullish() }),
+	]),
+});
 
 export type TaskAnswer = z.infer<typeof taskAnswer>;
 export type HistoryAnswer = z.infer<typeof historyAnswer>;

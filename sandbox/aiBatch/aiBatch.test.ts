@@ -6,7 +6,15 @@ import type { Settings } from './settings';
 
 let sandbox: Sandbox<Settings>;
 const call: ReturnType<typeof callsTo> = (...args) => callsTo(sandbox.url)(...args);
-const body = { prompt: 'A beautiful sunset over mountains', negative_prompt: 'blurry, low quality', image_size: '640x512', image_count: 2, api_provider: 'gemini', api_key: 'upstream-key-1', model: 'imagen-2' };
+const body = {
+	prompt: 'A beautiful sunset over mountains',
+	negative_prompt: 'blurry, low quality',
+	image_size: '640x512',
+	image_count: 2,
+	api_provider: 'gemini',
+	api_key: 'upstream-key-1',
+	model: 'imagen-2',
+};
 
 beforeAll(async () => {
 	sandbox = await startAiBatchSandbox({ settings: { jobDurationMs: 5 } });
@@ -14,21 +22,52 @@ beforeAll(async () => {
 beforeEach(() => sandbox.reset());
 afterAll(() => sandbox.close());
 
-it('answers the document\'s samples as the document shows them', async () => {
-	expect((await call('GET', '/health')).json).toMatchObject({ status: 'healthy', version: '3.0', directories: { missing: [], all_present: true } });
+it("answers the document's samples as the document shows them", async () => {
+	expect((await call('GET', '/health')).json).toMatchObject({
+		status: 'healthy',
+		version: '3.0',
+		directories: { missing: [], all_present: true },
+	});
 	const { json } = await call('POST', '/api/generate-image', body);
-	expect(json).toEqual({ success: true, images: [1, 2].map((n) => ({ filename: expect.stringMatching(new RegExp(`^gemini_\\d+_${n}\\.png$`)) as string, url: expect.stringMatching(/^\/generated_images\//) as string, base64: null })), provider: 'gemini', prompt_used: 'A beautiful sunset over mountains --no blurry, low quality' });
+	expect(json).toEqual({
+		success: true,
+		images: [1, 2].map((n) => ({
+			filename: expect.stringMatching(new RegExp(`^gemini_\\d+_${n}\\.png$`)) as string,
+			url: expect.stringMatching(/^\/generated_images\//) as string,
+			base64: null,
+		})),
+		provider: 'gemini',
+		prompt_used: 'A beautiful sunset over mountains --no blurry, low quality',
+	});
 	const [first] = (json as { images: Array<{ url: string }> }).images;
-	expect(await sharp((await call('GET', first?.url ?? '')).bytes).metadata()).toMatchObject({ width: 640, height: 512 });
-	expect((await call('GET', '/api/prompt-suggestions?category=portrait')).json).toMatchObject({ suggestions: [{ category: 'portrait', quality_score: 4.8 }] });
-	expect((await call('POST', '/api/analyze-prompt', { prompt: 'A cyberpunk city at night with neon lights' })).json).toMatchObject({ analysis: { word_count: 8, complexity: 'medium' } });
+	expect(await sharp((await call('GET', first?.url ?? '')).bytes).metadata()).toMatchObject({
+		width: 640,
+		height: 512,
+	});
+	expect((await call('GET', '/api/prompt-suggestions?category=portrait')).json).toMatchObject({
+		suggestions: [{ category: 'portrait', quality_score: 4.8 }],
+	});
+	expect(
+		(await call('POST', '/api/analyze-prompt', { prompt: 'A cyberpunk city at night with neon lights' })).json,
+	).toMatchObject({ analysis: { word_count: 8, complexity: 'medium' } });
 });
 
 it('a batch goes on by itself, and says when it will be done', async () => {
-	const { json } = await call('POST', '/api/batch/generate', { prompts: ['a', 'b', 'c'], settings: { image_size: '1024x1024', api_provider: 'stability', api_key: 'upstream-key-1' } });
+	const { json } = await call('POST', '/api/batch/generate', {
+		prompts: ['a', 'b', 'c'],
+		settings: { image_size: '1024x1024', api_provider: 'stability', api_key: 'upstream-key-1' },
+	});
 	const { batch_id } = json as { batch_id: string };
-	const status = async () => (await call('GET', `/api/batch/status/${batch_id}`)).json as { status: string; progress: { completed: number } };
-	expect(await status()).toMatchObject({ batch_id, progress: { total: 3 }, estimated_completion: expect.stringMatching(/Z$/) as string });
+	const status = async () =>
+		(await call('GET', `/api/batch/status/${batch_id}`)).json as {
+			status: string;
+			progress: { completed: number };
+		};
+	expect(await status()).toMatchObject({
+		batch_id,
+		progress: { total: 3 },
+		estimated_completion: expect.stringMatching(/Z$/) as string,
+	});
 	while ((await status()).status !== 'completed');
 	expect((await status()).progress).toEqual({ completed: 3, total: 3, percentage: 100 });
 	expect(sandbox.books().generationsBilled).toBe(3);
@@ -57,7 +96,7 @@ it.each([
 	expect(await call('POST', '/api/generate-image', wrong)).toMatchObject({ status: 500, json: { success: false } });
 });
 
-it('what belongs to somebody asks for the server\'s key where there is one', async () => {
+it("what belongs to somebody asks for the server's key where there is one", async () => {
 	sandbox.settings({ apiKey: 'server-key' });
 	expect((await call('GET', '/api/keys')).status).toBe(401);
 	expect((await call('GET', '/api/keys', undefined, { authorization: 'Bearer server-key' })).status).toBe(200);
@@ -66,11 +105,22 @@ it('what belongs to somebody asks for the server\'s key where there is one', asy
 
 it('the real server lacks most paths, and says so in HTML', async () => {
 	sandbox.settings({ dialect: 'real' });
-	expect(await call('GET', '/api/monitoring/system-stats')).toMatchObject({ status: 404, text: expect.stringContaining('<h1>Not Found') as string });
-	expect(await call('POST', '/api/creative/upscale', {})).toMatchObject({ status: 405, text: expect.stringContaining('<!doctype html>') as string });
+	expect(await call('GET', '/api/monitoring/system-stats')).toMatchObject({
+		status: 404,
+		text: expect.stringContaining('<h1>Not Found') as string,
+	});
+	expect(await call('POST', '/api/creative/upscale', {})).toMatchObject({
+		status: 405,
+		text: expect.stringContaining('<!doctype html>') as string,
+	});
 	expect((await call('GET', '/api/images/gallery')).status).toBe(200);
 	expect((await call('POST', '/api/generate-image', { ...body, api_provider: 'replicate' })).status).toBe(400);
-	expect((await call('POST', '/api/generate-image', { ...body, image_size: '64x64', image_count: 1 })).json).toMatchObject({ images: [{ base64: expect.any(String) as string, mime_type: 'image/png' }], generation_id: expect.any(Number) as number });
+	expect(
+		(await call('POST', '/api/generate-image', { ...body, image_size: '64x64', image_count: 1 })).json,
+	).toMatchObject({
+		images: [{ base64: expect.any(String) as string, mime_type: 'image/png' }],
+		generation_id: expect.any(Number) as number,
+	});
 });
 
 it('no key of a caller is in the books, the page describes every endpoint', async () => {
@@ -80,9 +130,15 @@ it('no key of a caller is in the books, the page describes every endpoint', asyn
 });
 
 it('the real server has its health elsewhere, and neither suggests nor analyses prompts', async () => {
-	expect(await call('GET', '/api/health')).toMatchObject({ status: 404, text: expect.stringContaining('<h1>Not Found') as string });
+	expect(await call('GET', '/api/health')).toMatchObject({
+		status: 404,
+		text: expect.stringContaining('<h1>Not Found') as string,
+	});
 	sandbox.settings({ dialect: 'real' });
-	expect(await call('GET', '/health')).toMatchObject({ status: 404, text: expect.stringContaining('<h1>Not Found') as string });
+	expect(await call('GET', '/health')).toMatchObject({
+		status: 404,
+		text: expect.stringContaining('<h1>Not Found') as string,
+	});
 	expect((await call('GET', '/api/prompt-suggestions')).status).toBe(404);
 	expect((await call('POST', '/api/analyze-prompt', { prompt: 'x' })).status).toBe(405);
 	expect((await call('GET', '/api/health')).json).toMatchObject({ status: 'healthy' });
@@ -93,8 +149,17 @@ it('the real server has its health elsewhere, and neither suggests nor analyses 
 it('tools and each prompt of a batch are jobs of the books; what fails costs nothing', async () => {
 	await call('POST', '/api/creative/upscale', { prompt: 'a tool', api_key: 'upstream-key-1' });
 	expect((await call('POST', '/api/image/process', { prompt: 'a bad tool [fail:X]' })).status).toBe(500);
-	await call('POST', '/api/batch/generate', { prompts: ['a', 'b [refuse]'], settings: { api_provider: 'stability', api_key: 'upstream-key-1' } });
-	while (sandbox.books().jobs.some(({ finishedAt }) => finishedAt === null)) await new Promise((resolve) => setImmediate(resolve));
-	expect(sandbox.books().jobs.map(({ prompt, generationsBilled }) => [prompt, generationsBilled])).toEqual([['a tool', 1], ['a bad tool [fail:X]', 0], ['a', 1], ['b [refuse]', 0]]);
+	await call('POST', '/api/batch/generate', {
+		prompts: ['a', 'b [refuse]'],
+		settings: { api_provider: 'stability', api_key: 'upstream-key-1' },
+	});
+	while (sandbox.books().jobs.some(({ finishedAt }) => finishedAt === null))
+		await new Promise((resolve) => setImmediate(resolve));
+	expect(sandbox.books().jobs.map(({ prompt, generationsBilled }) => [prompt, generationsBilled])).toEqual([
+		['a tool', 1],
+		['a bad tool [fail:X]', 0],
+		['a', 1],
+		['b [refuse]', 0],
+	]);
 	expect(JSON.stringify(sandbox.books())).not.toContain('upstream-key-1');
 });

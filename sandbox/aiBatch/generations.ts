@@ -13,12 +13,31 @@ export interface MadeFile {
 }
 
 /** The files of one generation. The real server names them by the second, so that names repeat. */
-export function filesOf(body: Pick<GenerateBody, 'prompt' | 'image_size' | 'image_count' | 'api_provider'>, stamp: number): MadeFile[] {
+export function filesOf(
+	body: Pick<GenerateBody, 'prompt' | 'image_size' | 'image_count' | 'api_provider'>,
+	stamp: number,
+): MadeFile[] {
 	const [width = 1024, height = 1024] = body.image_size.split('x').map(Number);
 	const count = fateOf(body.prompt).partial ?? body.image_count;
-	return Array.from({ length: count }, (_, place) => ({ filename: `${body.api_provider}_${stamp}_${place + 1}.png`, prompt: body.prompt, width, height, index: place + 1 }));
+	return Array.from({ length: count }, (_, place) => ({
+		filename: `${body.api_provider}_${stamp}_${place + 1}.png`,
+		prompt: body.prompt,
+		width,
+		height,
+		index: place + 1,
+	}));
 }
 
 export function drawn(pictures: Pictures, { prompt, width, height, index, filename }: MadeFile): Promise<Buffer> {
-	return pictures.file({ width, height, caption: withoutMarkers(prompt), note: `${filename}  ·  ${width} × ${height}`, seed: `${prompt}\n${index}\n${hashText(filename)}` }, 'png', fateOf(prompt).spoiled(index));
+	return pictures.file(
+		{
+			width,
+			height,
+			caption: withoutMarkers(prompt),
+			note: `${filename}  ·  ${width} × ${height}`,
+			seed: `${prompt}\n${index}\n${hashText(filename)}`,
+		},
+		'png',
+		fateOf(prompt).spoiled(index),
+	);
 }

@@ -20,11 +20,26 @@ export type GenerateBody = z.infer<typeof generateBody>;
 
 export const batchBody = z.strictObject({
 	prompts: z.array(z.string().min(1)).min(1),
-	settings: z.strictObject({ image_size: size.optional(), api_provider: z.enum(PROVIDERS), api_key: z.string().min(1), negative_prompt: z.string().optional(), model: z.string().optional(), image_count: z.int().min(1).max(5).optional() }),
+	settings: z.strictObject({
+		image_size: size.optional(),
+		api_provider: z.enum(PROVIDERS),
+		api_key: z.string().min(1),
+		negative_prompt: z.string().optional(),
+		model: z.string().optional(),
+		image_count: z.int().min(1).max(5).optional(),
+	}),
 });
 
 export const analyzeBody = z.strictObject({ prompt: z.string().min(1) });
-export const eventBody = z.strictObject({ event_type: z.string().min(1), message: z.string().min(1), metadata: z.record(z.string(), z.unknown()).optional() });
-export const chatBody = z.strictObject({ message: z.string().min(1), context: z.string().optional(), preferred_style: z.string().optional() });
+export const eventBody = z.strictObject({
+	event_type: z.string().min(1),
+	message: z.string().min(1),
+	metadata: z.record(z.string(), z.unknown()).optional(),
+});
+export const chatBody = z.strictObject({
+	message: z.string().min(1),
+	context: z.string().optional(),
+	preferred_style: z.string().optional(),
+});
 /** Bodies the document does not describe: any object. */
 export const anyBody = z.record(z.string(), z.unknown());

@@ -16,6 +16,12 @@ const schema = z.strictObject({
 
 export type Settings = z.infer<typeof schema>;
 
-export const DEFAULT_SETTINGS: Settings = { dialect: 'document', apiKey: null, upstreamKey: 'upstream-key-1', jobDurationMs: 1500, healthStatus: 200 };
+export const DEFAULT_SETTINGS: Settings = {
+	dialect: 'document',
+	apiKey: null,
+	upstreamKey: 'upstream-key-1',
+	jobDurationMs: 1500,
+	healthStatus: 200,
+};
 
 export const patched = (settings: Settings, patch: unknown): Settings => patchedBy(schema, settings, patch);

@@ -13,7 +13,10 @@ export class Upstream {
 		private readonly problem: (status: number, message: string) => Refusal,
 	) {}
 
-	/** One generation; throws where it comes to nothing. Who leaves early has it made, and paid, all the same. @param usualMs how long it takes without a marker */
+	/**
+	 * One generation; throws where it comes to nothing. Who leaves early has it made, and paid, all the same. @param
+	 * usualMs how long it takes without a marker
+	 */
 	async run(prompt: string, request: Record<string, unknown>, usualMs: number): Promise<void> {
 		const { fail, refuses, durationMs, hangs } = fateOf(prompt);
 		const entry = this.begin(prompt, request);
@@ -28,7 +31,18 @@ export class Upstream {
 
 	/** Enters a generation in the books. @param request without keys */
 	begin(prompt: string, request: Record<string, unknown>): JobEntry {
-		const entry: JobEntry = { id: randomUUID(), tenant: 'anonymous', prompt, mode: null, idempotencyKey: null, status: 'running', request: JSON.parse(JSON.stringify(request)) as Record<string, unknown>, createdAt: new Date().toISOString(), finishedAt: null, generationsBilled: 0 };
+		const entry: JobEntry = {
+			id: randomUUID(),
+			tenant: 'anonymous',
+			prompt,
+			mode: null,
+			idempotencyKey: null,
+			status: 'running',
+			request: JSON.parse(JSON.stringify(request)) as Record<string, unknown>,
+			createdAt: new Date().toISOString(),
+			finishedAt: null,
+			generationsBilled: 0,
+		};
 		this.ledger.jobBegan(entry);
 		return entry;
 	}

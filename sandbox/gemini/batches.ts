@@ -48,8 +48,32 @@ export class Batches {
 		const prompt = first ? promptOf(first) : '';
 		const id = randomBytes(12).toString('hex');
 		const now = new Date();
-		const entry: JobEntry = { id: `batches/${id}`, tenant: 'key', prompt, mode: null, idempotencyKey: displayName, status: 'PENDING', request: { displayName, requests: requests.map((body) => describe(model, body)) }, createdAt: now.toISOString(), finishedAt: null, generationsBilled: 0 };
-		const batch: Batch = { name: entry.id, displayName, model, state: 'PENDING', requests, responses: [], file: null, error: null, createdAt: now, updatedAt: now, endedAt: null, entry };
+		const entry: JobEntry = {
+			id: `batches/${id}`,
+			tenant: 'key',
+			prompt,
+			mode: null,
+			idempotencyKey: displayName,
+			status: 'PENDING',
+			request: { displayName, requests: requests.map((body) => describe(model, body)) },
+			createdAt: now.toISOString(),
+			finishedAt: null,
+			generationsBilled: 0,
+		};
+		const batch: Batch = {
+			name: entry.id,
+			displayName,
+			model,
+			state: 'PENDING',
+			requests,
+			responses: [],
+			file: null,
+			error: null,
+			createdAt: now,
+			updatedAt: now,
+			endedAt: null,
+			entry,
+		};
 		this.all.set(batch.name, batch);
 		this.workshop.ledger.jobBegan(entry);
 		const { timers } = this.workshop;
@@ -76,14 +100,25 @@ export class Batches {
 			this.move(batch, failure === 'EXPIRED' ? 'EXPIRED' : 'FAILED');
 			return;
 		}
-		const made = await Promise.all(batch.requests.map(async (body, place) => {
-			const prompt = promptOf(body);
-			return prompt.includes('[lost]') && place > 0 ? null : await this.workshop.answer(batch.model, body, place);
-		}));
-		batch.responses = made.map((one) => (one ? { response: one.answer } : { error: { code: 14, message: 'The model is overloaded.' } }));
+		const made = await Promise.all(
+			batch.requests.map(async (body, place) => {
+				const prompt = promptOf(body);
+				return prompt.includes('[lost]') && place > 0
+					? null
+					: await this.workshop.answer(batch.model, body, place);
+			}),
+		);
+		batch.responses = made.map((one) =>
+			one ? { response: one.answer } : { error: { code: 14, message: 'The model is overloaded.' } },
+		);
 		if (this.workshop.results() === 'file') {
 			batch.file = `files/batch-${batch.name.split('/')[1] ?? ''}`;
-			this.files.set(batch.file, batch.responses.map((response, index) => JSON.stringify({ key: `request-${index}`, ...response })).join('\n'));
+			this.files.set(
+				batch.file,
+				batch.responses
+					.map((response, index) => JSON.stringify({ key: `request-${index}`, ...response }))
+					.join('\n'),
+			);
 		}
 		batch.entry.generationsBilled = made.some((one) => one?.billed) ? 1 : 0;
 		this.move(batch, 'SUCCEEDED');
@@ -112,7 +147,19 @@ export class Batches {
 }
 
 /** A batch as the long-running operation it is. */
-export function operationView({ name, displayName, model, state, requests, responses, file, error, createdAt, updatedAt, endedAt }: Batch): object {
+export function operationView({
+	name,
+	displayName,
+	model,
+	state,
+	requests,
+	responses,
+	file,
+	error,
+	createdAt,
+	updatedAt,
+	endedAt,
+}: Batch): object {
 	const output = file === null ? { inlinedResponses: { inlinedResponses: responses } } : { responsesFile: file };
 	const count = (of: string) => String(responses.filter((response) => of in response).length);
 	return {
@@ -124,7 +171,12 @@ export function operationView({ name, displayName, model, state, requests, respo
 			createTime: createdAt.toISOString(),
 			updateTime: updatedAt.toISOString(),
 			...(endedAt ? { endTime: endedAt.toISOString() } : {}),
-			batchStats: { requestCount: String(requests.length), ...(endedAt ? { successfulRequestCount: count('response'), failedRequestCount: count('error') } : { pendingRequestCount: String(requests.length) }) },
+			batchStats: {
+				requestCount: String(requests.length),
+				...(endedAt
+					? { successfulRequestCount: count('response'), failedRequestCount: count('error') }
+					: { pendingRequestCount: String(requests.length) }),
+			},
 			state: `BATCH_STATE_${state}`,
 			name,
 			...(state === 'SUCCEEDED' ? { output } : {}),

@@ -18,7 +18,16 @@ export function startGeminiSandbox(options: SandboxOptions<Settings> = {}): Prom
 }
 
 /** Words of google.rpc.Code by HTTP status. */
-const WORDS: Record<number, string> = { 400: 'INVALID_ARGUMENT', 401: 'UNAUTHENTICATED', 403: 'PERMISSION_DENIED', 404: 'NOT_FOUND', 429: 'RESOURCE_EXHAUSTED', 500: 'INTERNAL', 503: 'UNAVAILABLE', 504: 'DEADLINE_EXCEEDED' };
+const WORDS: Record<number, string> = {
+	400: 'INVALID_ARGUMENT',
+	401: 'UNAUTHENTICATED',
+	403: 'PERMISSION_DENIED',
+	404: 'NOT_FOUND',
+	429: 'RESOURCE_EXHAUSTED',
+	500: 'INTERNAL',
+	503: 'UNAVAILABLE',
+	504: 'DEADLINE_EXCEEDED',
+};
 const api = (name: string, path: string) => ({ api: { name, path } });
 
 class GeminiStandIn extends BaseStandIn<Settings> {
@@ -28,15 +37,31 @@ class GeminiStandIn extends BaseStandIn<Settings> {
 	private readonly asked = new Map<string, number>();
 	/** Pictures a proxy has put somewhere. */
 	private readonly hosted = new Map<string, Buffer>();
-	private readonly batches = new Batches({ ledger: this.ledger, timers: this.timers, durationMs: () => this.settings.jobDurationMs, results: () => this.settings.batchResults, answer: (model, body, place) => answerTo({ model, body, place }, this.pictures, null) });
+	private readonly batches = new Batches({
+		ledger: this.ledger,
+		timers: this.timers,
+		durationMs: () => this.settings.jobDurationMs,
+		results: () => this.settings.batchResults,
+		answer: (model, body, place) => answerTo({ model, body, place }, this.pictures, null),
+	});
 
 	constructor(settings: Settings) {
 		super(settings, patched, ['models', 'generate', 'batch', 'get', 'list', 'cancel', 'delete', 'asset']);
 	}
 
 	problem(status: number, message: string, details: object[] = []): Refusal {
-		if (this.settings.dialect === 'real') return new Refusal(status, { error: { code: '', message: `${message} (request id: ${randomUUID()})`, type: 'new_api_error' } });
-		return new Refusal(status, { error: { code: status, message, status: WORDS[status] ?? 'UNKNOWN', ...(details.length > 0 ? { details } : {}) } });
+		if (this.settings.dialect === 'real')
+			return new Refusal(status, {
+				error: { code: '', message: `${message} (request id: ${randomUUID()})`, type: 'new_api_error' },
+			});
+		return new Refusal(status, {
+			error: {
+				code: status,
+				message,
+				status: WORDS[status] ?? 'UNKNOWN',
+				...(details.length > 0 ? { details } : {}),
+			},
+		});
 	}
 
 	protected forget(): void {
@@ -54,60 +79,118 @@ class GeminiStandIn extends BaseStandIn<Settings> {
 			this.admit(request);
 			return { models: [...Object.keys(MODELS), TEXT_MODEL].map(modelView) };
 		});
-		app.get<{ Params: { model: string } }>('/v1beta/models/:model', { schema: docs.get, config: api('models', '/v1beta/models/:model') }, async (request) => {
-			this.admit(request);
-			return modelView(this.known(request.params.model));
-		});
-		app.post<{ Params: { model: string } }>('/v1beta/models/:model(^[\\w.-]+)::generateContent', { schema: docs.generate, config: api('generate', '/v1beta/models/:model:generateContent') }, async (request) => {
-			this.admit(request);
-			return await this.generate(this.known(request.params.model), this.read(contentBody, request));
-		});
-		app.post<{ Params: { model: string } }>('/v1beta/models/:model(^[\\w.-]+)::batchGenerateContent', { schema: docs.createBatch, config: api('batch', '/v1beta/models/:model:batchGenerateContent') }, async (request) => {
-			this.admit(request, 'document');
-			const model = this.known(request.params.model);
-			const body = this.read(batchBody, request);
-			for (const { request: one } of body.batch.inputConfig.requests.requests) this.refuseImpossible(model, one);
-			return operationView(this.batches.create(model, body));
-		});
-		app.get<{ Querystring: { pageSize?: string; pageToken?: string } }>('/v1beta/batches', { schema: docs.batches, config: api('list', '/v1beta/batches') }, async (request) => {
-			this.admit(request, 'document');
-			const { pageSize = '50', pageToken = '0' } = request.query;
-			const [all, from] = [this.batches.newest(), Number(pageToken)];
-			const next = from + Number(pageSize);
-			return { operations: all.slice(from, next).map((batch) => operationView(batch)), ...(next < all.length ? { nextPageToken: String(next) } : {}) };
-		});
-		app.get<{ Params: { batch: string } }>('/v1beta/batches/:batch', { schema: docs.batch, config: api('get', '/v1beta/batches/:batch') }, async (request) => operationView(this.batch(request)));
-		app.post<{ Params: { batch: string } }>('/v1beta/batches/:batch(^[\\w-]+)::cancel', { schema: docs.cancel, config: api('cancel', '/v1beta/batches/:batch:cancel') }, async (request) => {
-			const batch = this.batch(request);
-			if (!this.batches.cancel(batch)) throw new Refusal(400, { error: { code: 400, message: `The batch has ended: ${batch.state}`, status: 'FAILED_PRECONDITION' } });
-			return {};
-		});
-		app.delete<{ Params: { batch: string } }>('/v1beta/batches/:batch', { schema: docs.remove, config: api('delete', '/v1beta/batches/:batch') }, async (request) => {
-			this.batches.all.delete(this.batch(request).name);
-			return {};
-		});
-		app.get<{ Params: { file: string } }>('/download/v1beta/files/:file(^[\\w-]+)::download', { schema: docs.download, config: api('asset', '/download/v1beta/files/:file:download') }, async (request, reply) => {
-			this.admit(request, 'document');
-			const lines = this.batches.files.get(`files/${request.params.file}`);
-			if (lines === undefined) throw this.problem(404, 'File not found');
-			return reply.type('application/octet-stream').send(lines);
-		});
-		app.get<{ Params: { file: string } }>('/storage/:file', { schema: docs.hosted, config: api('asset', '/storage/:file') }, async (request, reply) => {
-			const file = this.hosted.get(request.params.file);
-			if (!file) throw new Refusal(404, 'Not Found');
-			return reply.type('image/png').send(file);
-		});
+		app.get<{ Params: { model: string } }>(
+			'/v1beta/models/:model',
+			{ schema: docs.get, config: api('models', '/v1beta/models/:model') },
+			async (request) => {
+				this.admit(request);
+				return modelView(this.known(request.params.model));
+			},
+		);
+		app.post<{ Params: { model: string } }>(
+			'/v1beta/models/:model(^[\\w.-]+)::generateContent',
+			{ schema: docs.generate, config: api('generate', '/v1beta/models/:model:generateContent') },
+			async (request) => {
+				this.admit(request);
+				return await this.generate(this.known(request.params.model), this.read(contentBody, request));
+			},
+		);
+		app.post<{ Params: { model: string } }>(
+			'/v1beta/models/:model(^[\\w.-]+)::batchGenerateContent',
+			{ schema: docs.createBatch, config: api('batch', '/v1beta/models/:model:batchGenerateContent') },
+			async (request) => {
+				this.admit(request, 'document');
+				const model = this.known(request.params.model);
+				const body = this.read(batchBody, request);
+				for (const { request: one } of body.batch.inputConfig.requests.requests)
+					this.refuseImpossible(model, one);
+				return operationView(this.batches.create(model, body));
+			},
+		);
+		app.get<{ Querystring: { pageSize?: string; pageToken?: string } }>(
+			'/v1beta/batches',
+			{ schema: docs.batches, config: api('list', '/v1beta/batches') },
+			async (request) => {
+				this.admit(request, 'document');
+				const { pageSize = '50', pageToken = '0' } = request.query;
+				const [all, from] = [this.batches.newest(), Number(pageToken)];
+				const next = from + Number(pageSize);
+				return {
+					operations: all.slice(from, next).map((batch) => operationView(batch)),
+					...(next < all.length ? { nextPageToken: String(next) } : {}),
+				};
+			},
+		);
+		app.get<{ Params: { batch: string } }>(
+			'/v1beta/batches/:batch',
+			{ schema: docs.batch, config: api('get', '/v1beta/batches/:batch') },
+			async (request) => operationView(this.batch(request)),
+		);
+		app.post<{ Params: { batch: string } }>(
+			'/v1beta/batches/:batch(^[\\w-]+)::cancel',
+			{ schema: docs.cancel, config: api('cancel', '/v1beta/batches/:batch:cancel') },
+			async (request) => {
+				const batch = this.batch(request);
+				if (!this.batches.cancel(batch))
+					throw new Refusal(400, {
+						error: {
+							code: 400,
+							message: `The batch has ended: ${batch.state}`,
+							status: 'FAILED_PRECONDITION',
+						},
+					});
+				return {};
+			},
+		);
+		app.delete<{ Params: { batch: string } }>(
+			'/v1beta/batches/:batch',
+			{ schema: docs.remove, config: api('delete', '/v1beta/batches/:batch') },
+			async (request) => {
+				this.batches.all.delete(this.batch(request).name);
+				return {};
+			},
+		);
+		app.get<{ Params: { file: string } }>(
+			'/download/v1beta/files/:file(^[\\w-]+)::download',
+			{ schema: docs.download, config: api('asset', '/download/v1beta/files/:file:download') },
+			async (request, reply) => {
+				this.admit(request, 'document');
+				const lines = this.batches.files.get(`files/${request.params.file}`);
+				if (lines === undefined) throw this.problem(404, 'File not found');
+				return reply.type('application/octet-stream').send(lines);
+			},
+		);
+		app.get<{ Params: { file: string } }>(
+			'/storage/:file',
+			{ schema: docs.hosted, config: api('asset', '/storage/:file') },
+			async (request, reply) => {
+				const file = this.hosted.get(request.params.file);
+				if (!file) throw new Refusal(404, 'Not Found');
+				return reply.type('image/png').send(file);
+			},
+		);
 	}
 
 	/** Lets a caller in who has the key. @param dialect the one that has this path at all; both where it is left out */
 	private admit(request: FastifyRequest, dialect?: Settings['dialect']): void {
 		const key = this.keyOf(request);
 		const isProxy = this.settings.dialect === 'real';
-		if (dialect !== undefined && dialect !== this.settings.dialect) throw this.problem(404, `Invalid URL (${request.method} ${request.url.split('?')[0] ?? ''})`);
+		if (dialect !== undefined && dialect !== this.settings.dialect)
+			throw this.problem(404, `Invalid URL (${request.method} ${request.url.split('?')[0] ?? ''})`);
 		if (key === this.settings.apiKey) return;
 		if (isProxy) throw this.problem(401, '无效的令牌');
-		if (key === '') throw this.problem(403, "Method doesn't allow unregistered callers (callers without established identity). Please use API Key or other form of API consumer identity to call this API.");
-		throw this.problem(400, 'API key not valid. Please pass a valid API key.', [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'API_KEY_INVALID', domain: 'googleapis.com' }]);
+		if (key === '')
+			throw this.problem(
+				403,
+				"Method doesn't allow unregistered callers (callers without established identity). Please use API Key or other form of API consumer identity to call this API.",
+			);
+		throw this.problem(400, 'API key not valid. Please pass a valid API key.', [
+			{
+				'@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+				reason: 'API_KEY_INVALID',
+				domain: 'googleapis.com',
+			},
+		]);
 	}
 
 	private keyOf(request: FastifyRequest): string {
@@ -117,22 +200,34 @@ class GeminiStandIn extends BaseStandIn<Settings> {
 	}
 
 	private known(model: string): string {
-		const isThere = model === TEXT_MODEL || (Object.hasOwn(MODELS, model) && (this.settings.dialect === 'document' || MODELS[model]?.proxied === true));
-		if (!isThere) throw this.problem(404, `models/${model} is not found for API version v1beta, or is not supported for generateContent.`);
+		const isThere =
+			model === TEXT_MODEL ||
+			(Object.hasOwn(MODELS, model) && (this.settings.dialect === 'document' || MODELS[model]?.proxied === true));
+		if (!isThere)
+			throw this.problem(
+				404,
+				`models/${model} is not found for API version v1beta, or is not supported for generateContent.`,
+			);
 		return model;
 	}
 
 	private read<T>(schema: z.ZodType<T>, request: FastifyRequest): T {
 		const body = schema.safeParse(jsonOf(request));
-		if (!body.success) throw this.problem(400, `Invalid JSON payload received. ${body.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`);
+		if (!body.success)
+			throw this.problem(
+				400,
+				`Invalid JSON payload received. ${body.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`,
+			);
 		return body.data;
 	}
 
 	private refuseImpossible(model: string, { generationConfig = {} }: ContentBody): void {
 		const { candidateCount = 1, imageConfig } = generationConfig;
-		if (candidateCount > 1 && !this.settings.multipleCandidates) throw this.problem(400, `Multiple candidates is not enabled for models/${model}`);
+		if (candidateCount > 1 && !this.settings.multipleCandidates)
+			throw this.problem(400, `Multiple candidates is not enabled for models/${model}`);
 		const { resolutions = {} } = MODELS[model] ?? {};
-		if (imageConfig?.imageSize !== undefined && !Object.hasOwn(resolutions, imageConfig.imageSize)) throw this.problem(400, `Unsupported image size ${imageConfig.imageSize} for models/${model}`);
+		if (imageConfig?.imageSize !== undefined && !Object.hasOwn(resolutions, imageConfig.imageSize))
+			throw this.problem(400, `Unsupported image size ${imageConfig.imageSize} for models/${model}`);
 	}
 
 	private batch(request: FastifyRequest<{ Params: { batch: string } }>): Batch {
@@ -148,12 +243,30 @@ class GeminiStandIn extends BaseStandIn<Settings> {
 		const prompt = promptOf(body);
 		const place = this.asked.get(prompt) ?? 0;
 		this.asked.set(prompt, place + 1);
-		const entry: JobEntry = { id: randomUUID(), tenant: 'key', prompt, mode: null, idempotencyKey: null, status: 'running', request: describe(model, body), createdAt: new Date().toISOString(), finishedAt: null, generationsBilled: 0 };
+		const entry: JobEntry = {
+			id: randomUUID(),
+			tenant: 'key',
+			prompt,
+			mode: null,
+			idempotencyKey: null,
+			status: 'running',
+			request: describe(model, body),
+			createdAt: new Date().toISOString(),
+			finishedAt: null,
+			generationsBilled: 0,
+		};
 		this.ledger.jobBegan(entry);
 		const fate = fateOf(prompt);
 		if (fate.hangs) await new Promise(() => undefined);
 		await this.timers.pause(fate.durationMs ?? this.settings.jobDurationMs);
-		const made: Made | null = fate.fail === null ? await answerTo({ model, body, place }, this.pictures, this.settings.dialect === 'real' ? (file) => this.put(model, file) : null) : null;
+		const made: Made | null =
+			fate.fail === null
+				? await answerTo(
+						{ model, body, place },
+						this.pictures,
+						this.settings.dialect === 'real' ? (file) => this.put(model, file) : null,
+					)
+				: null;
 		entry.status = made?.billed ? 'succeeded' : 'failed';
 		entry.finishedAt = new Date().toISOString();
 		entry.generationsBilled = made?.billed ? 1 : 0;
@@ -172,5 +285,12 @@ class GeminiStandIn extends BaseStandIn<Settings> {
 }
 
 function modelView(name: string): object {
-	return { name: `models/${name}`, version: '1', displayName: MODELS[name]?.displayName ?? 'Gemini 2.5 Flash', inputTokenLimit: 32768, outputTokenLimit: 32768, supportedGenerationMethods: ['generateContent', 'countTokens', 'batchGenerateContent'] };
+	return {
+		name: `models/${name}`,
+		version: '1',
+		displayName: MODELS[name]?.displayName ?? 'Gemini 2.5 Flash',
+		inputTokenLimit: 32768,
+		outputTokenLimit: 32768,
+		supportedGenerationMethods: ['generateContent', 'countTokens', 'batchGenerateContent'],
+	};
 }

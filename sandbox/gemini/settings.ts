@@ -15,6 +15,12 @@ const schema = z.strictObject({
 
 export type Settings = z.infer<typeof schema>;
 
-export const DEFAULT_SETTINGS: Settings = { dialect: 'document', apiKey: 'AIza-sandbox-key-1', jobDurationMs: 1500, multipleCandidates: false, batchResults: 'inline' };
+export const DEFAULT_SETTINGS: Settings = {
+	dialect: 'document',
+	apiKey: 'AIza-sandbox-key-1',
+	jobDurationMs: 1500,
+	multipleCandidates: false,
+	batchResults: 'inline',
+};
 
 export const patched = (settings: Settings, patch: unknown): Settings => patchedBy(schema, settings, patch);

@@ -9,12 +9,20 @@ beforeAll(async () => {
 beforeEach(() => client.sandbox.reset());
 afterAll(() => client.sandbox.close());
 
-async function pictures(body: Record<string, unknown>): Promise<{ status: number; type: string | null; bytes: Buffer }[]> {
+async function pictures(
+	body: Record<string, unknown>,
+): Promise<{ status: number; type: string | null; bytes: Buffer }[]> {
 	const job = await client.reach(await client.submit(body), 'SUCCEEDED');
-	return Promise.all((job['resultUrls'] as string[]).map(async (url) => {
-		const answer = await fetch(url);
-		return { status: answer.status, type: answer.headers.get('content-type'), bytes: Buffer.from(await answer.arrayBuffer()) };
-	}));
+	return Promise.all(
+		(job['resultUrls'] as string[]).map(async (url) => {
+			const answer = await fetch(url);
+			return {
+				status: answer.status,
+				type: answer.headers.get('content-type'),
+				bytes: Buffer.from(await answer.arrayBuffer()),
+			};
+		}),
+	);
 }
 
 test.each([

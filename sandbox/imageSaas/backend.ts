@@ -24,7 +24,10 @@ export class Backend {
 	readonly requests = new MinuteWindow();
 	readonly redis = new Redis();
 	readonly providerKey = new ProviderKey(() => this.settings);
-	readonly faults = new Faults(['generate', 'list', 'get', 'cancel', 'asset', 'health'], seededDraw(hashText('faults')));
+	readonly faults = new Faults(
+		['generate', 'list', 'get', 'cancel', 'asset', 'health'],
+		seededDraw(hashText('faults')),
+	);
 	readonly store: JobStore;
 	readonly runner: Runner;
 	readonly webhooks: Webhooks;

@@ -7,12 +7,17 @@ beforeAll(async () => {
 });
 afterAll(() => client.sandbox.close());
 
-type Operation = { security?: unknown[]; requestBody?: { content: Record<string, { schema: { properties: Record<string, unknown>; required: string[] } }> } };
+type Operation = {
+	security?: unknown[];
+	requestBody?: { content: Record<string, { schema: { properties: Record<string, unknown>; required: string[] } }> };
+};
 
 test('the description holds the five endpoints, all but health behind the bearer key', async () => {
 	const { json } = await client.call('GET', '/docs/json');
 	const paths = json['paths'] as Record<string, Record<string, Operation>>;
-	const operations = Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, { security }]) => [method, path, security !== undefined]));
+	const operations = Object.entries(paths).flatMap(([path, methods]) =>
+		Object.entries(methods).map(([method, { security }]) => [method, path, security !== undefined]),
+	);
 	expect(operations).toEqual([
 		['get', '/health', false],
 		['post', '/v1/images/generate', true],
@@ -22,7 +27,14 @@ test('the description holds the five endpoints, all but health behind the bearer
 	]);
 	const body = paths['/v1/images/generate']?.['post']?.requestBody?.content['application/json']?.schema;
 	expect(body?.required).toEqual(['prompt']);
-	expect(Object.keys(body?.properties ?? {})).toEqual(['prompt', 'mode', 'inputImageUrl', 'resolution', 'aspectRatio', 'sampleCount']);
+	expect(Object.keys(body?.properties ?? {})).toEqual([
+		'prompt',
+		'mode',
+		'inputImageUrl',
+		'resolution',
+		'aspectRatio',
+		'sampleCount',
+	]);
 	expect(json['components']).toMatchObject({ securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } });
 });
 

@@ -24,9 +24,14 @@ describe('submit', () => {
 		expect(json).toEqual({ jobId: expect.stringMatching(/^c[a-z0-9]{24}$/), status: 'QUEUED' });
 		const job = await client.reach(String(json['jobId']), 'SUCCEEDED');
 		expect(job).toEqual({
-			jobId: json['jobId'], status: 'SUCCEEDED', error: null,
-			resultUrls: [1, 2].map((index) => `${client.sandbox.url}/assets/${String(json['jobId'])}/image_${index}.png`),
-			createdAt: expect.any(String), updatedAt: expect.any(String),
+			jobId: json['jobId'],
+			status: 'SUCCEEDED',
+			error: null,
+			resultUrls: [1, 2].map(
+				(index) => `${client.sandbox.url}/assets/${String(json['jobId'])}/image_${index}.png`,
+			),
+			createdAt: expect.any(String),
+			updatedAt: expect.any(String),
 		});
 	});
 
@@ -55,15 +60,25 @@ describe('submit', () => {
 	});
 
 	test('a body that is not declared as JSON is refused', async () => {
-		expect((await client.call('POST', GENERATE, '{"prompt":"x"}', { 'content-type': 'text/plain' })).status).toBe(400);
+		expect((await client.call('POST', GENERATE, '{"prompt":"x"}', { 'content-type': 'text/plain' })).status).toBe(
+			400,
+		);
 	});
 
-	test.each(['', 'Bearer wrong', 'img_test_dev_123456789', 'Basic img_test_dev_123456789'])('the key "%s" is refused', async (authorization) => {
-		for (const [method, path, body] of [['POST', GENERATE, { prompt: 'x' }], ['GET', '/v1/jobs'], ['GET', '/v1/jobs/x'], ['DELETE', '/v1/jobs/x']] as const) {
-			const { status, json } = await client.call(method, path, body, { authorization });
-			expect([status, json['error']]).toEqual([401, 'INVALID_API_KEY']);
-		}
-	});
+	test.each(['', 'Bearer wrong', 'img_test_dev_123456789', 'Basic img_test_dev_123456789'])(
+		'the key "%s" is refused',
+		async (authorization) => {
+			for (const [method, path, body] of [
+				['POST', GENERATE, { prompt: 'x' }],
+				['GET', '/v1/jobs'],
+				['GET', '/v1/jobs/x'],
+				['DELETE', '/v1/jobs/x'],
+			] as const) {
+				const { status, json } = await client.call(method, path, body, { authorization });
+				expect([status, json['error']]).toEqual([401, 'INVALID_API_KEY']);
+			}
+		},
+	);
 });
 
 describe('idempotency', () => {
@@ -76,7 +91,12 @@ describe('idempotency', () => {
 		const books = client.sandbox.books();
 		expect(books.jobs).toHaveLength(1);
 		expect(books.generationsBilled).toBe(1);
-		expect(books.jobs[0]).toMatchObject({ idempotencyKey: 'order-1', prompt: 'A cat', mode: 'final', status: 'SUCCEEDED' });
+		expect(books.jobs[0]).toMatchObject({
+			idempotencyKey: 'order-1',
+			prompt: 'A cat',
+			mode: 'final',
+			status: 'SUCCEEDED',
+		});
 	});
 
 	test('a key belongs to its tenant', async () => {
@@ -115,17 +135,29 @@ describe('list', () => {
 		const { json } = await client.call('GET', '/v1/jobs?status=FAILED');
 		expect(json).toEqual({
 			hasMore: false,
-			items: [{
-				id: failed, status: 'FAILED', prompt: 'x [fail:PROVIDER_ERROR]', mode: 'draft', resultUrls: [],
-				errorCode: 'PROVIDER_ERROR', errorMessage: expect.any(String), createdAt: expect.any(String), updatedAt: expect.any(String),
-			}],
+			items: [
+				{
+					id: failed,
+					status: 'FAILED',
+					prompt: 'x [fail:PROVIDER_ERROR]',
+					mode: 'draft',
+					resultUrls: [],
+					errorCode: 'PROVIDER_ERROR',
+					errorMessage: expect.any(String),
+					createdAt: expect.any(String),
+					updatedAt: expect.any(String),
+				},
+			],
 		});
 	});
 
-	test.each(['limit=0', 'limit=101', 'limit=x', 'status=DONE', 'cursor=nonsense', 'page=2'])('%s is refused', async (query) => {
-		const { status, json } = await client.call('GET', `/v1/jobs?${query}`);
-		expect([status, json['error']]).toEqual([400, 'INVALID_REQUEST']);
-	});
+	test.each(['limit=0', 'limit=101', 'limit=x', 'status=DONE', 'cursor=nonsense', 'page=2'])(
+		'%s is refused',
+		async (query) => {
+			const { status, json } = await client.call('GET', `/v1/jobs?${query}`);
+			expect([status, json['error']]).toEqual([400, 'INVALID_REQUEST']);
+		},
+	);
 });
 
 describe('cancel', () => {
@@ -177,7 +209,11 @@ describe('limits', () => {
 		const first = await client.submit({ prompt: '[queue]' });
 		await client.submit({ prompt: '[hang]' });
 		const third = await client.call('POST', GENERATE, { prompt: 'x' });
-		expect([third.status, third.json['error'], third.headers.get('retry-after')]).toEqual([429, 'RATE_LIMIT_EXCEEDED', null]);
+		expect([third.status, third.json['error'], third.headers.get('retry-after')]).toEqual([
+			429,
+			'RATE_LIMIT_EXCEEDED',
+			null,
+		]);
 		await client.call('DELETE', `/v1/jobs/${first}`);
 		await client.submit({ prompt: 'x' });
 		expect(client.sandbox.books().maxConcurrentJobs).toBe(2);
@@ -207,5 +243,9 @@ test('a path that is not there, cannot be decoded, or a body that is too large i
 		await client.call('GET', '/v1/jobs/%zz'),
 		await client.call('POST', GENERATE, { prompt: 'x'.repeat(1_100_000) }),
 	].map(({ status, json }) => [status, json['error'], typeof json['message']]);
-	expect(outcomes).toEqual([[404, 'NOT_FOUND', 'string'], [400, 'INVALID_REQUEST', 'string'], [413, 'INVALID_REQUEST', 'string']]);
+	expect(outcomes).toEqual([
+		[404, 'NOT_FOUND', 'string'],
+		[400, 'INVALID_REQUEST', 'string'],
+		[413, 'INVALID_REQUEST', 'string'],
+	]);
 });

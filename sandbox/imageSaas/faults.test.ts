@@ -17,15 +17,18 @@ test.each([
 	['429', 'RATE_LIMIT_EXCEEDED', 7, '7'],
 	['503', 'SERVICE_OVERLOAD', 'Wed, 21 Oct 2026 07:28:00 GMT', 'Wed, 21 Oct 2026 07:28:00 GMT'],
 	['500', 'UNKNOWN_ERROR', undefined, null],
-] as const)('a %s is answered once in the backend\'s words, with the Retry-After it was given, and makes no job', async (kind, code, retryAfter, header) => {
-	client.sandbox.fault({ route: 'generate', kind, ...(retryAfter === undefined ? {} : { retryAfter }) });
-	const { status, json, headers } = await submit();
-	expect([status, json['error'], headers.get('retry-after')]).toEqual([Number(kind), code, header]);
-	expect(client.sandbox.books().jobs).toHaveLength(0);
-	expect((await submit()).status).toBe(202);
-});
+] as const)(
+	"a %s is answered once in the backend's words, with the Retry-After it was given, and makes no job",
+	async (kind, code, retryAfter, header) => {
+		client.sandbox.fault({ route: 'generate', kind, ...(retryAfter === undefined ? {} : { retryAfter }) });
+		const { status, json, headers } = await submit();
+		expect([status, json['error'], headers.get('retry-after')]).toEqual([Number(kind), code, header]);
+		expect(client.sandbox.books().jobs).toHaveLength(0);
+		expect((await submit()).status).toBe(202);
+	},
+);
 
-test('a code of one\'s own stands in for the usual one', async () => {
+test("a code of one's own stands in for the usual one", async () => {
 	client.sandbox.fault({ route: 'get', kind: '500', code: 'PROVIDER_ERROR' });
 	expect((await client.call('GET', '/v1/jobs/x')).json['error']).toBe('PROVIDER_ERROR');
 });
@@ -43,7 +46,9 @@ test('a reset leaves no job, a reset after acceptance leaves one: the client can
 
 test('a hanging request is never answered', async () => {
 	client.sandbox.fault({ route: 'list', kind: 'hang' });
-	await expect(fetch(`${client.sandbox.url}/v1/jobs`, { signal: AbortSignal.timeout(50) })).rejects.toThrow(/timeout/);
+	await expect(fetch(`${client.sandbox.url}/v1/jobs`, { signal: AbortSignal.timeout(50) })).rejects.toThrow(
+		/timeout/,
+	);
 	expect(client.sandbox.books().statuses).toEqual({ hang: 1 });
 });
 
@@ -54,7 +59,9 @@ test('a truncated answer breaks off before its announced end', async () => {
 
 test('answers can be broken JSON, or JSON of another shape, while the request takes effect', async () => {
 	client.sandbox.fault({ route: 'generate', kind: 'malformed' });
-	const { status, text } = await client.call('POST', GENERATE, { prompt: 'x' }).catch((error: unknown) => ({ status: 202, text: String(error) }));
+	const { status, text } = await client
+		.call('POST', GENERATE, { prompt: 'x' })
+		.catch((error: unknown) => ({ status: 202, text: String(error) }));
 	expect(status).toBe(202);
 	expect(text).toMatch(/JSON/);
 	client.sandbox.fault({ route: 'generate', kind: 'wrongShape' });
@@ -116,8 +123,12 @@ describe('control path', () => {
 		client.sandbox.settings({ requestsPerMinute: 1 });
 		client.sandbox.fault({ route: 'any', kind: '500' });
 		const noKey = { authorization: '' };
-		expect((await client.call('PATCH', '/__sandbox/settings', { maxConcurrent: 9 }, noKey)).json['maxConcurrent']).toBe(9);
-		expect((await client.call('POST', '/__sandbox/faults', { route: 'list', kind: '503' }, noKey)).status).toBe(204);
+		expect(
+			(await client.call('PATCH', '/__sandbox/settings', { maxConcurrent: 9 }, noKey)).json['maxConcurrent'],
+		).toBe(9);
+		expect((await client.call('POST', '/__sandbox/faults', { route: 'list', kind: '503' }, noKey)).status).toBe(
+			204,
+		);
 		expect((await client.call('GET', '/__sandbox/nothing', undefined, noKey)).status).toBe(404);
 		const { json } = await client.call('GET', '/__sandbox/books', undefined, noKey);
 		expect(json).toMatchObject({ requests: {}, statuses: {}, connections: 0 });
@@ -132,13 +143,22 @@ describe('control path', () => {
 		for (const patch of [{ dialect: 'french' }, { unknown: 1 }, { maxConcurrent: -1 }]) {
 			expect((await client.call('PATCH', '/__sandbox/settings', patch)).status).toBe(400);
 		}
-		expect((await client.call('GET', '/__sandbox/settings')).json).toMatchObject({ dialect: 'document', maxConcurrent: 0 });
+		expect((await client.call('GET', '/__sandbox/settings')).json).toMatchObject({
+			dialect: 'document',
+			maxConcurrent: 0,
+		});
 	});
 
 	test('a job can be ended by force, once', async () => {
 		const id = await client.submit({ prompt: '[hang]' });
-		expect((await client.call('POST', `/__sandbox/jobs/${id}/finish`, { status: 'FAILED', error: 'PROVIDER_ERROR' })).status).toBe(200);
-		expect((await client.call('GET', `/v1/jobs/${id}`)).json).toMatchObject({ status: 'FAILED', error: { code: 'PROVIDER_ERROR' } });
+		expect(
+			(await client.call('POST', `/__sandbox/jobs/${id}/finish`, { status: 'FAILED', error: 'PROVIDER_ERROR' }))
+				.status,
+		).toBe(200);
+		expect((await client.call('GET', `/v1/jobs/${id}`)).json).toMatchObject({
+			status: 'FAILED',
+			error: { code: 'PROVIDER_ERROR' },
+		});
 		expect((await client.call('POST', `/__sandbox/jobs/${id}/finish`, { status: 'SUCCEEDED' })).status).toBe(409);
 		expect((await client.call('POST', '/__sandbox/jobs/nobody/finish', { status: 'SUCCEEDED' })).status).toBe(404);
 	});
@@ -158,5 +178,8 @@ test('closing ends hanging requests and running jobs', async () => {
 	other.sandbox.fault({ route: 'health', kind: 'hang' });
 	await other.submit({ prompt: '[slow:60000]' });
 	const hanging = other.call('GET', '/health');
-	await Promise.all([expect(hanging).rejects.toThrow(), until(() => (other.sandbox.books().statuses['hang'] ? true : null)).then(() => other.sandbox.close())]);
+	await Promise.all([
+		expect(hanging).rejects.toThrow(),
+		until(() => (other.sandbox.books().statuses['hang'] ? true : null)).then(() => other.sandbox.close()),
+	]);
 });

@@ -10,13 +10,22 @@ beforeEach(() => client.sandbox.reset());
 afterAll(() => client.sandbox.close());
 
 /** Sends header values byte for byte. A client of Node or a browser would encode or refuse some of them. */
-const send = (keys: string[]) => new Promise<number>((resolve, reject) => {
-	const body = '{"prompt":"x"}';
-	const lines = ['POST /v1/images/generate HTTP/1.1', 'host: x', 'connection: close', 'authorization: Bearer img_test_dev_123456789', 'content-type: application/json', `content-length: ${body.length}`, ...keys.map((key) => `Idempotency-Key: ${key}`)];
-	const socket = connect(client.sandbox.port, '127.0.0.1').on('error', reject);
-	socket.on('data', (answer) => resolve(Number(/^HTTP\/1\.1 (\d+)/.exec(answer.toString())?.[1])));
-	socket.write(Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`, 'latin1'));
-});
+const send = (keys: string[]) =>
+	new Promise<number>((resolve, reject) => {
+		const body = '{"prompt":"x"}';
+		const lines = [
+			'POST /v1/images/generate HTTP/1.1',
+			'host: x',
+			'connection: close',
+			'authorization: Bearer img_test_dev_123456789',
+			'content-type: application/json',
+			`content-length: ${body.length}`,
+			...keys.map((key) => `Idempotency-Key: ${key}`),
+		];
+		const socket = connect(client.sandbox.port, '127.0.0.1').on('error', reject);
+		socket.on('data', (answer) => resolve(Number(/^HTTP\/1\.1 (\d+)/.exec(answer.toString())?.[1])));
+		socket.write(Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`, 'latin1'));
+	});
 const keysInBooks = () => client.sandbox.books().jobs.map(({ idempotencyKey }) => idempotencyKey);
 
 test.each([

@@ -10,9 +10,20 @@ const error = (description: string) => ({
 	properties: { error: { type: 'string' }, message: { type: 'string' } },
 });
 const status = { type: 'string', enum: [...STATUSES] };
-const times = { createdAt: { type: 'string', format: 'date-time' }, updatedAt: { type: 'string', format: 'date-time' } };
-const short = (description: string) => ({ description, type: 'object', properties: { jobId: { type: 'string' }, status } });
-const params = { type: 'object', required: ['jobId'], properties: { jobId: { type: 'string', description: 'Job id' } } };
+const times = {
+	createdAt: { type: 'string', format: 'date-time' },
+	updatedAt: { type: 'string', format: 'date-time' },
+};
+const short = (description: string) => ({
+	description,
+	type: 'object',
+	properties: { jobId: { type: 'string' }, status },
+});
+const params = {
+	type: 'object',
+	required: ['jobId'],
+	properties: { jobId: { type: 'string', description: 'Job id' } },
+};
 const security = [{ apiKey: [] }];
 const unauthorized = error('INVALID_API_KEY');
 const limited = error('RATE_LIMIT_EXCEEDED: 60 requests a minute; Retry-After says when the next one is let in');
@@ -33,19 +44,39 @@ export const openapi = {
 };
 
 export const health = {
-	summary: 'Health check', tags: ['Service'],
-	response: { 200: { description: 'The service runs', type: 'object', properties: { status: { type: 'string' }, timestamp: { type: 'string', format: 'date-time' } } } },
+	summary: 'Health check',
+	tags: ['Service'],
+	response: {
+		200: {
+			description: 'The service runs',
+			type: 'object',
+			properties: { status: { type: 'string' }, timestamp: { type: 'string', format: 'date-time' } },
+		},
+	},
 };
 
 export const generate = {
-	summary: 'Submit image generation', tags: ['Images'], security,
-	headers: { type: 'object', properties: { 'Idempotency-Key': { type: 'string', description: 'The same key gives the same job' } } },
+	summary: 'Submit image generation',
+	tags: ['Images'],
+	security,
+	headers: {
+		type: 'object',
+		properties: { 'Idempotency-Key': { type: 'string', description: 'The same key gives the same job' } },
+	},
 	body: bodySchema(),
-	response: { 202: short('Accepted and queued'), 400: error('INVALID_REQUEST'), 401: unauthorized, 413: error('INVALID_REQUEST: the body is too large'), 429: error('RATE_LIMIT_EXCEEDED: 60 requests a minute, 5 jobs at one time') },
+	response: {
+		202: short('Accepted and queued'),
+		400: error('INVALID_REQUEST'),
+		401: unauthorized,
+		413: error('INVALID_REQUEST: the body is too large'),
+		429: error('RATE_LIMIT_EXCEEDED: 60 requests a minute, 5 jobs at one time'),
+	},
 };
 
 export const list = {
-	summary: 'List jobs', tags: ['Jobs'], security,
+	summary: 'List jobs',
+	tags: ['Jobs'],
+	security,
 	querystring: {
 		type: 'object',
 		properties: {
@@ -56,15 +87,22 @@ export const list = {
 	},
 	response: {
 		200: {
-			description: 'Newest first', type: 'object',
+			description: 'Newest first',
+			type: 'object',
 			properties: {
 				items: {
 					type: 'array',
 					items: {
 						type: 'object',
 						properties: {
-							id: { type: 'string' }, status, prompt: { type: 'string' }, mode: { type: 'string', enum: ['draft', 'final'] },
-							resultUrls: urls, errorCode: nullable('string'), errorMessage: nullable('string'), ...times,
+							id: { type: 'string' },
+							status,
+							prompt: { type: 'string' },
+							mode: { type: 'string', enum: ['draft', 'final'] },
+							resultUrls: urls,
+							errorCode: nullable('string'),
+							errorMessage: nullable('string'),
+							...times,
 						},
 					},
 				},
@@ -72,26 +110,41 @@ export const list = {
 				nextCursor: { type: 'string', description: 'Only when there is more' },
 			},
 		},
-		400: error('INVALID_REQUEST'), 401: unauthorized, 429: limited,
+		400: error('INVALID_REQUEST'),
+		401: unauthorized,
+		429: limited,
 	},
 };
 
 export const get = {
-	summary: 'Get job status', tags: ['Jobs'], security, params,
+	summary: 'Get job status',
+	tags: ['Jobs'],
+	security,
+	params,
 	response: {
 		200: {
-			description: 'The job', type: 'object',
+			description: 'The job',
+			type: 'object',
 			properties: {
-				jobId: { type: 'string' }, status, resultUrls: urls,
-				error: { ...nullable('object'), properties: { code: { type: 'string' }, message: { type: 'string' } } }, ...times,
+				jobId: { type: 'string' },
+				status,
+				resultUrls: urls,
+				error: { ...nullable('object'), properties: { code: { type: 'string' }, message: { type: 'string' } } },
+				...times,
 			},
 		},
-		401: unauthorized, 404: missing, 429: limited,
+		401: unauthorized,
+		404: missing,
+		429: limited,
 	},
 };
 
 export const cancel = {
-	summary: 'Cancel job', description: 'Only a job that is QUEUED or RETRYING can be canceled.', tags: ['Jobs'], security, params,
+	summary: 'Cancel job',
+	description: 'Only a job that is QUEUED or RETRYING can be canceled.',
+	tags: ['Jobs'],
+	security,
+	params,
 	response: { 200: short('Canceled'), 400: error('INVALID_STATE'), 401: unauthorized, 404: missing, 429: limited },
 };
 

@@ -41,10 +41,18 @@ test('codes are its own: 401 UNAUTHORIZED, 404 NOT_FOUND, 500 for a bad body or 
 		await client.call('POST', GENERATE, { prompt: 'x', sampleCount: 99 }),
 		await client.call('GET', '/v1/jobs/17'),
 	].map(({ status, json }) => [status, json['error']]);
-	expect(outcomes).toEqual([[401, 'UNAUTHORIZED'], [404, 'NOT_FOUND'], [500, 'INTERNAL_ERROR'], [500, 'INTERNAL_ERROR']]);
+	expect(outcomes).toEqual([
+		[401, 'UNAUTHORIZED'],
+		[404, 'NOT_FOUND'],
+		[500, 'INTERNAL_ERROR'],
+		[500, 'INTERNAL_ERROR'],
+	]);
 	const broken = await client.call('POST', GENERATE, '{"prompt"', { authorization: 'Bearer x' });
 	expect([broken.status, broken.headers.get('content-type')]).toEqual([400, 'text/html; charset=utf-8']);
-	const large = await client.call('POST', GENERATE, { prompt: 'x', inputImageUrl: `data:image/png;base64,${'A'.repeat(103_000)}` });
+	const large = await client.call('POST', GENERATE, {
+		prompt: 'x',
+		inputImageUrl: `data:image/png;base64,${'A'.repeat(103_000)}`,
+	});
 	expect(large.status).toBe(413);
 	expect((await client.call('GET', '/v1/jobs?page=2')).status).toBe(200);
 	expect((await client.call('GET', '/v1/jobs?limit=0')).json['error']).toBe('INTERNAL_ERROR');
@@ -72,14 +80,24 @@ test('a replayed key tells the job as it is now, and a cancelled job keeps its k
 	await client.call('DELETE', `/v1/jobs/${id}`);
 	const { status, json } = await client.call('POST', GENERATE, { prompt: '[queue]' }, headers);
 	expect(status).toBe(202);
-	expect(json).toEqual({ jobId: id, status: 'CANCELED', resultUrls: [], error: null, createdAt: expect.any(String), updatedAt: expect.any(String) });
+	expect(json).toEqual({
+		jobId: id,
+		status: 'CANCELED',
+		resultUrls: [],
+		error: null,
+		createdAt: expect.any(String),
+		updatedAt: expect.any(String),
+	});
 });
 
 test('the same key twice at once is one job, two generations and two webhooks', async () => {
 	const receiver = await startReceiver();
 	client.sandbox.settings({ webhookUrl: receiver.url });
 	const headers = { 'idempotency-key': 'twice' };
-	const [first, second] = await Promise.all([client.submit({ prompt: 'x' }, headers), client.submit({ prompt: 'x' }, headers)]);
+	const [first, second] = await Promise.all([
+		client.submit({ prompt: 'x' }, headers),
+		client.submit({ prompt: 'x' }, headers),
+	]);
 	expect(second).toBe(first);
 	await until(() => (receiver.received.length === 2 ? true : null));
 	const events = receiver.received.map((one) => one.json());

@@ -18,7 +18,7 @@ const eventIds = () => receiver.received.map((one) => one.json()['eventId']);
 const arrived = (count: number) => until(() => (receiver.received.length >= count ? true : null));
 const errorOf = async (id: string) => (await client.reach(id, 'FAILED'))['error'];
 
-describe('the real server\'s Redis', () => {
+describe("the real server's Redis", () => {
 	test('emptied, it counts events from 1 again, over the control path too', async () => {
 		await client.submit({ prompt: 'x' });
 		await arrived(1);
@@ -73,7 +73,7 @@ describe('the real server\'s Redis', () => {
 		expect(receiver.received).toHaveLength(1);
 	});
 
-	test('the document\'s server has none of this: its events keep their numbers', async () => {
+	test("the document's server has none of this: its events keep their numbers", async () => {
 		client.sandbox.settings({ dialect: 'document' });
 		const waiting = await client.submit({ prompt: '[queue:10]' });
 		client.sandbox.flushRedis();
@@ -83,19 +83,26 @@ describe('the real server\'s Redis', () => {
 	});
 });
 
-describe('the server\'s key of its provider', () => {
+describe("the server's key of its provider", () => {
 	test('rests after five failures in a row, and every job fails at once', async () => {
 		client.sandbox.settings({ providerKeyFailures: 5 });
-		for (let n = 0; n < 5; n++) expect(await errorOf(await client.submit({ prompt: '[fail:PROVIDER_ERROR]' }))).toMatchObject({ code: 'PROVIDER_ERROR' });
+		for (let n = 0; n < 5; n++)
+			expect(await errorOf(await client.submit({ prompt: '[fail:PROVIDER_ERROR]' }))).toMatchObject({
+				code: 'PROVIDER_ERROR',
+			});
 		expect(await errorOf(await client.submit({ prompt: 'x' }))).toMatchObject({ code: 'NO_PROVIDER_KEY' });
 		await arrived(6);
-		expect(receiver.received.at(-1)?.json()).toMatchObject({ status: 'FAILED', error: { code: 'NO_PROVIDER_KEY' } });
+		expect(receiver.received.at(-1)?.json()).toMatchObject({
+			status: 'FAILED',
+			error: { code: 'NO_PROVIDER_KEY' },
+		});
 		expect(client.sandbox.books().generationsBilled).toBe(0);
 	});
 
 	test('a success in between begins the count anew, and a rest ends', async () => {
 		client.sandbox.settings({ providerKeyFailures: 2, providerKeyRestMs: 300 });
-		const run = async (prompt: string, status: string) => await client.reach(await client.submit({ prompt }), status);
+		const run = async (prompt: string, status: string) =>
+			await client.reach(await client.submit({ prompt }), status);
 		await run('[fail:PROVIDER_ERROR]', 'FAILED');
 		await run('x', 'SUCCEEDED');
 		await run('[fail:PROVIDER_ERROR]', 'FAILED');
@@ -107,7 +114,7 @@ describe('the server\'s key of its provider', () => {
 		await run('x', 'SUCCEEDED');
 	});
 
-	test('a tenant\'s own limit counts against it too', async () => {
+	test("a tenant's own limit counts against it too", async () => {
 		client.sandbox.settings({ providerKeyFailures: 1, maxConcurrent: 1 });
 		await client.reach(await client.submit({ prompt: '[hang]' }), 'RUNNING');
 		const held = await client.submit({ prompt: 'x' });
@@ -115,7 +122,8 @@ describe('the server\'s key of its provider', () => {
 	});
 
 	test('by default it never rests', async () => {
-		for (let n = 0; n < 6; n++) await client.reach(await client.submit({ prompt: '[fail:PROVIDER_ERROR]' }), 'FAILED');
+		for (let n = 0; n < 6; n++)
+			await client.reach(await client.submit({ prompt: '[fail:PROVIDER_ERROR]' }), 'FAILED');
 		await client.reach(await client.submit({ prompt: 'x' }), 'SUCCEEDED');
 	});
 });

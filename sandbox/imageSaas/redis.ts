@@ -9,7 +9,9 @@ export class Redis {
 	readonly begun = new MinuteWindow();
 	/** Running jobs by id, with their tenants. */
 	private readonly slots = new Map<string, string>();
-	/** Counted on from the time: the server keeps its Redis over a restart, and a receiver may remember ids for days. */
+	/**
+	 * Counted on from the time: the server keeps its Redis over a restart, and a receiver may remember ids for days.
+	 */
 	private events = Math.floor(Date.now() / 1000);
 
 	/** The number of the next webhook event. */

@@ -1,6 +1,14 @@
 /** Why a request is refused; each dialect has its own status and code for it. */
 export type RefusalKind =
-	| 'unauthorized' | 'notFound' | 'unknownRoute' | 'invalid' | 'badJson' | 'tooLarge' | 'invalidState' | 'rateLimited' | 'internal';
+	| 'unauthorized'
+	| 'notFound'
+	| 'unknownRoute'
+	| 'invalid'
+	| 'badJson'
+	| 'tooLarge'
+	| 'invalidState'
+	| 'rateLimited'
+	| 'internal';
 
 /** Thrown by the routes, answered by the error handler in the words of the dialect. */
 export class Refusal extends Error {

@@ -8,9 +8,15 @@ const RATIOS = ['Auto', '1:1', '9:16', '16:9', '3:4', '4:3', '3:2', '2:3', '5:4'
 
 /** The body of a submit, field by field as the document's table has it. An unknown field is a mistake of the caller. */
 export const generateBody = z.strictObject({
-	prompt: z.string().refine((text) => text.trim() !== '', 'must not be empty').describe('What the picture shows'),
+	prompt: z
+		.string()
+		.refine((text) => text.trim() !== '', 'must not be empty')
+		.describe('What the picture shows'),
 	mode: z.enum(['draft', 'final']).optional().describe('draft is quicker and of lower quality; default final'),
-	inputImageUrl: z.url({ protocol: /^https?$/ }).optional().describe('Reference picture (img2img)'),
+	inputImageUrl: z
+		.url({ protocol: /^https?$/ })
+		.optional()
+		.describe('Reference picture (img2img)'),
 	resolution: z.enum(['1K', '2K', '4K']).optional().describe('1024, 2048 or 4096 pixels on the long side'),
 	aspectRatio: z.enum(RATIOS).optional(),
 	sampleCount: z.int().min(1).max(10).optional().describe('How many pictures'),
@@ -23,7 +29,12 @@ const looseBody = z.object({ ...generateBody.shape, inputImageUrl: z.string().op
 
 const listQuery = z.strictObject({
 	status: z.enum(STATUSES).optional(),
-	limit: z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.int().min(1).max(100)).optional(),
+	limit: z
+		.string()
+		.regex(/^\d+$/, 'must be a whole number')
+		.transform(Number)
+		.pipe(z.int().min(1).max(100))
+		.optional(),
 	cursor: z.string().min(1).optional(),
 });
 
@@ -44,6 +55,8 @@ export function readListQuery(query: unknown, strict: boolean): ListQuery {
 function checked<Value>(schema: z.ZodType<Value>, value: unknown): Value {
 	const result = schema.safeParse(value);
 	if (result.success) return result.data;
-	const lines = result.error.issues.map((issue) => (issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message));
+	const lines = result.error.issues.map((issue) =>
+		issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message,
+	);
 	throw new Refusal('invalid', lines.join('; '));
 }

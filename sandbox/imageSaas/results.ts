@@ -28,6 +28,17 @@ export function sceneOf(job: Job, index: number): SceneOptions {
 	const long = LONG_SIDE[resolution];
 	const width = wide >= high ? long : Math.round((long * wide) / high);
 	const height = wide >= high ? Math.round((long * high) / wide) : long;
-	const parts = [`${index} of ${pictureCount(job)}`, mode, `${width} × ${height}`, ...(inputImageUrl ? ['after a reference'] : [])];
-	return { width, height, caption: withoutMarkers(prompt), note: parts.join('  ·  '), seed: `${prompt}\n${index}\n${inputImageUrl ?? ''}` };
+	const parts = [
+		`${index} of ${pictureCount(job)}`,
+		mode,
+		`${width} × ${height}`,
+		...(inputImageUrl ? ['after a reference'] : []),
+	];
+	return {
+		width,
+		height,
+		caption: withoutMarkers(prompt),
+		note: parts.join('  ·  '),
+		seed: `${prompt}\n${index}\n${inputImageUrl ?? ''}`,
+	};
 }

@@ -22,15 +22,22 @@ export function installRoutes(app: FastifyInstance, backend: Backend): void {
 		timestamp: new Date().toISOString(),
 	}));
 
-	app.post('/v1/images/generate', { schema: docs.generate, config: { api: { name: 'generate', path: '/v1/images/generate' } } }, async (request, reply) => {
-		// The real server parses the body before it looks at the key.
-		const early = dialect() === 'real' ? parsedBody(request, true) : undefined;
-		const tenant = admitted(request, backend);
-		const body = readGenerateBody(dialect() === 'real' ? early : parsedBody(request, false), dialect() === 'document');
-		const { job, isReplay } = backend.submit(tenant, body, idempotencyKeyOf(request, dialect() === 'document'));
-		reply.code(202);
-		return isReplay ? replayView(job, backend.origin, dialect()) : { jobId: job.id, status: job.status };
-	});
+	app.post(
+		'/v1/images/generate',
+		{ schema: docs.generate, config: { api: { name: 'generate', path: '/v1/images/generate' } } },
+		async (request, reply) => {
+			// The real server parses the body before it looks at the key.
+			const early = dialect() === 'real' ? parsedBody(request, true) : undefined;
+			const tenant = admitted(request, backend);
+			const body = readGenerateBody(
+				dialect() === 'real' ? early : parsedBody(request, false),
+				dialect() === 'document',
+			);
+			const { job, isReplay } = backend.submit(tenant, body, idempotencyKeyOf(request, dialect() === 'document'));
+			reply.code(202);
+			return isReplay ? replayView(job, backend.origin, dialect()) : { jobId: job.id, status: job.status };
+		},
+	);
 
 	app.get('/v1/jobs', { schema: docs.list, config: { api: { name: 'list', path: '/v1/jobs' } } }, async (request) => {
 		const tenant = admitted(request, backend);
@@ -45,17 +52,25 @@ export function installRoutes(app: FastifyInstance, backend: Backend): void {
 		};
 	});
 
-	app.get('/v1/jobs/:jobId', { schema: docs.get, config: { api: { name: 'get', path: '/v1/jobs/:jobId' } } }, async (request: JobRequest) => {
-		const job = jobOf(request, backend);
-		told(job.entry);
-		return detailView(job, backend.origin);
-	});
+	app.get(
+		'/v1/jobs/:jobId',
+		{ schema: docs.get, config: { api: { name: 'get', path: '/v1/jobs/:jobId' } } },
+		async (request: JobRequest) => {
+			const job = jobOf(request, backend);
+			told(job.entry);
+			return detailView(job, backend.origin);
+		},
+	);
 
-	app.delete('/v1/jobs/:jobId', { schema: docs.cancel, config: { api: { name: 'cancel', path: '/v1/jobs/:jobId' } } }, async (request: JobRequest) => {
-		const job = jobOf(request, backend);
-		backend.cancel(job);
-		return { jobId: job.id, status: job.status };
-	});
+	app.delete(
+		'/v1/jobs/:jobId',
+		{ schema: docs.cancel, config: { api: { name: 'cancel', path: '/v1/jobs/:jobId' } } },
+		async (request: JobRequest) => {
+			const job = jobOf(request, backend);
+			backend.cancel(job);
+			return { jobId: job.id, status: job.status };
+		},
+	);
 }
 
 /** The tenant whose key the request carries, or null. */
@@ -71,7 +86,8 @@ function admitted(request: FastifyRequest, backend: Backend): string {
 	if (backend.settings.dialect === 'document') {
 		const { requestsPerMinute } = backend.settings;
 		const waitSeconds = backend.requests.admit(tenant, requestsPerMinute, Date.now());
-		if (waitSeconds !== null) throw new Refusal('rateLimited', `At most ${requestsPerMinute} requests a minute`, waitSeconds);
+		if (waitSeconds !== null)
+			throw new Refusal('rateLimited', `At most ${requestsPerMinute} requests a minute`, waitSeconds);
 	}
 	return tenant;
 }
@@ -79,13 +95,17 @@ function admitted(request: FastifyRequest, backend: Backend): string {
 function jobOf(request: JobRequest, backend: Backend): Job {
 	const tenant = admitted(request, backend);
 	const { jobId } = request.params;
-	if (backend.settings.dialect === 'real' && !/^c[^\s-]{8,}$/i.test(jobId)) throw new Refusal('invalid', 'Invalid job id');
+	if (backend.settings.dialect === 'real' && !/^c[^\s-]{8,}$/i.test(jobId))
+		throw new Refusal('invalid', 'Invalid job id');
 	const job = backend.store.own(tenant, jobId);
 	if (!job) throw new Refusal('notFound', `There is no job ${jobId}`);
 	return job;
 }
 
-/** The key exactly as it arrived, a character for each byte of the header (latin1), so that two keys are the same only if their bytes are. */
+/**
+ * The key exactly as it arrived, a character for each byte of the header (latin1), so that two keys are the same only
+ * if their bytes are.
+ */
 function idempotencyKeyOf(request: FastifyRequest, strict: boolean): string | null {
 	const name = 'idempotency-key';
 	const values = request.raw.rawHeaders.filter((_, at, all) => at % 2 === 1 && all[at - 1]?.toLowerCase() === name);
@@ -104,10 +124,14 @@ function parsedBody(request: FastifyRequest, isReal: boolean): unknown {
 	const isJson = /^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '');
 	if (isReal && !isJson) return {};
 	if (!isJson) throw new Refusal('invalid', 'Content-Type: must be application/json');
-	if (isReal && bytes.length > REAL_BODY_LIMIT) throw new Refusal('tooLarge', 'PayloadTooLargeError: request entity too large');
+	if (isReal && bytes.length > REAL_BODY_LIMIT)
+		throw new Refusal('tooLarge', 'PayloadTooLargeError: request entity too large');
 	try {
 		return JSON.parse(bytes.toString('utf8'));
 	} catch (error) {
-		throw new Refusal('badJson', error instanceof Error ? `${error.name}: ${error.message}` : 'The body is not JSON');
+		throw new Refusal(
+			'badJson',
+			error instanceof Error ? `${error.name}: ${error.message}` : 'The body is not JSON',
+		);
 	}
 }

@@ -106,8 +106,11 @@ export class Runner {
 	private overLimit(job: Job): string | null {
 		const { dialect, requestsPerMinute, maxConcurrent } = this.options.settings();
 		if (dialect !== 'real') return null;
-		if (this.options.redis.begun.admit(job.tenant, requestsPerMinute, Date.now()) !== null) return 'TENANT_RATE_LIMIT';
-		return maxConcurrent > 0 && this.options.redis.running(job.tenant) >= maxConcurrent ? 'TENANT_CONC_LIMIT' : null;
+		if (this.options.redis.begun.admit(job.tenant, requestsPerMinute, Date.now()) !== null)
+			return 'TENANT_RATE_LIMIT';
+		return maxConcurrent > 0 && this.options.redis.running(job.tenant) >= maxConcurrent
+			? 'TENANT_CONC_LIMIT'
+			: null;
 	}
 
 	private turn(job: Job, status: Status): void {

@@ -11,7 +11,10 @@ import { installRoutes, tenantOf } from './routes';
 import type { Settings } from './settings';
 
 export interface ImageSaasSandbox extends Sandbox<Settings> {
-	/** Empties the Redis of the real server: event ids start at 1 again, and what it had counted or queued is lost. Also `POST /__sandbox/flush-redis`. */
+	/**
+	 * Empties the Redis of the real server: event ids start at 1 again, and what it had counted or queued is lost. Also
+	 * `POST /__sandbox/flush-redis`.
+	 */
 	flushRedis(): void;
 }
 
@@ -27,7 +30,12 @@ export async function startImageSaasSandbox(options: SandboxOptions<Settings> = 
 }
 
 /** Which refusal the body of a fault is taken from, by its status. */
-const FAULTS: Record<number, RefusalKind> = { 403: 'unauthorized', 404: 'notFound', 429: 'rateLimited', 500: 'internal' };
+const FAULTS: Record<number, RefusalKind> = {
+	403: 'unauthorized',
+	404: 'notFound',
+	429: 'rateLimited',
+	500: 'internal',
+};
 
 class ImageSaasStandIn extends Backend implements StandIn<Settings> {
 	readonly openapi = openapi;
@@ -69,6 +77,7 @@ class ImageSaasStandIn extends Backend implements StandIn<Settings> {
 function refusalOf(error: unknown): Refusal {
 	if (error instanceof Refusal) return error;
 	if (isTooLarge(error)) return new Refusal('tooLarge', 'The body is too large');
-	if (error instanceof Error && 'code' in error && error.code === 'FST_ERR_BAD_URL') return new Refusal('badJson', error.message);
+	if (error instanceof Error && 'code' in error && error.code === 'FST_ERR_BAD_URL')
+		return new Refusal('badJson', error.message);
 	return new Refusal('internal', error instanceof Error ? error.message : 'Something went wrong');
 }

@@ -22,7 +22,10 @@ export interface Settings {
 	jobDurationJitter: number;
 	/** Waits before a webhook that was not answered with 2xx is sent again. */
 	webhookRetryDelaysMs: number[];
-	/** Failed runs in a row after which the server's key of its provider rests, and every job fails at once with NO_PROVIDER_KEY; 0: never. The real server: 5. */
+	/**
+	 * Failed runs in a row after which the server's key of its provider rests, and every job fails at once with
+	 * NO_PROVIDER_KEY; 0: never. The real server: 5.
+	 */
 	providerKeyFailures: number;
 	/** How long it rests. */
 	providerKeyRestMs: number;

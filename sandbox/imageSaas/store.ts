@@ -47,13 +47,35 @@ export class JobStore {
 		const now = new Date();
 		const id = this.nextId(now.getTime());
 		const entry: JobEntry = {
-			id, tenant, prompt: body.prompt, mode: body.mode ?? 'final', idempotencyKey, status: 'QUEUED',
-			request: { ...body }, createdAt: now.toISOString(), finishedAt: null, generationsBilled: 0,
+			id,
+			tenant,
+			prompt: body.prompt,
+			mode: body.mode ?? 'final',
+			idempotencyKey,
+			status: 'QUEUED',
+			request: { ...body },
+			createdAt: now.toISOString(),
+			finishedAt: null,
+			generationsBilled: 0,
 		};
 		const job: Job = {
-			sequence: this.counter, id, tenant, idempotencyKey, body, fate: fateOf(body.prompt), status: 'QUEUED',
-			createdAt: now, updatedAt: now, durationMs, runningSince: null, attempts: 0, retriesDone: 0, runs: 1,
-			error: null, entry, callOff: () => {},
+			sequence: this.counter,
+			id,
+			tenant,
+			idempotencyKey,
+			body,
+			fate: fateOf(body.prompt),
+			status: 'QUEUED',
+			createdAt: now,
+			updatedAt: now,
+			durationMs,
+			runningSince: null,
+			attempts: 0,
+			retriesDone: 0,
+			runs: 1,
+			error: null,
+			entry,
+			callOff: () => {},
 		};
 		this.jobs.set(id, job);
 		if (idempotencyKey !== null) this.byKey.set(keyOf(tenant, idempotencyKey), job);

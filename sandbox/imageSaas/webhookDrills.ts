@@ -7,7 +7,17 @@ import { DEFAULT_TENANT } from './settings';
 import type { Letter, WebhookPayload } from './webhooks';
 
 const HOW = [
-	'unsigned', 'forged', 'wrongSecret', 'stale', 'duplicate', 'late', 'reordered', 'oversized', 'unknownStatus', 'extraFields', 'invalidJson',
+	'unsigned',
+	'forged',
+	'wrongSecret',
+	'stale',
+	'duplicate',
+	'late',
+	'reordered',
+	'oversized',
+	'unknownStatus',
+	'extraFields',
+	'invalidJson',
 ] as const;
 
 const drillSchema = z
@@ -25,9 +35,15 @@ const drillSchema = z
 		/** How long `late` waits. */
 		delayMs: z.number().nonnegative().default(500),
 		/** How large `oversized` is. */
-		bytes: z.int().positive().default(20 * 1024 * 1024),
+		bytes: z
+			.int()
+			.positive()
+			.default(20 * 1024 * 1024),
 	})
-	.refine((drill) => drill.jobId !== undefined || drill.jobIds !== undefined || drill.payload !== undefined, 'needs a jobId, jobIds or a payload');
+	.refine(
+		(drill) => drill.jobId !== undefined || drill.jobIds !== undefined || drill.payload !== undefined,
+		'needs a jobId, jobIds or a payload',
+	);
 
 type Drill = z.infer<typeof drillSchema>;
 
@@ -37,7 +53,9 @@ export async function playDrill(backend: Backend, request: unknown): Promise<Web
 	const how = new Set(Array.isArray(drill.how) ? drill.how : [drill.how]);
 	const url = drill.url ?? backend.settings.webhookUrl;
 	if (url === null) throw new ControlError(409, 'No webhookUrl is set, and no url was given');
-	let letters = eventsOf(backend, drill, how.has('reordered')).map((payload) => letterFor(backend, payload, how, drill));
+	let letters = eventsOf(backend, drill, how.has('reordered')).map((payload) =>
+		letterFor(backend, payload, how, drill),
+	);
 	if (how.has('reordered')) letters = letters.reverse();
 	if (how.has('duplicate')) letters = letters.flatMap((letter) => [letter, letter]);
 	if (how.has('late')) await backend.timers.pause(drill.delayMs);
@@ -53,7 +71,16 @@ export async function playDrill(backend: Backend, request: unknown): Promise<Web
 function eventsOf(backend: Backend, drill: Drill, reordered: boolean): WebhookPayload[] {
 	if (drill.payload) {
 		// Sent as it stands, whatever is missing in it: that is what such a drill is for.
-		return [{ eventId: 'unknown', jobId: 'unknown', tenantId: DEFAULT_TENANT, status: 'unknown', timestamp: 0, ...drill.payload }];
+		return [
+			{
+				eventId: 'unknown',
+				jobId: 'unknown',
+				tenantId: DEFAULT_TENANT,
+				status: 'unknown',
+				timestamp: 0,
+				...drill.payload,
+			},
+		];
 	}
 	const ids = drill.jobIds ?? (drill.jobId === undefined ? [] : [drill.jobId]);
 	const events = ids.map((id) => {
@@ -65,7 +92,16 @@ function eventsOf(backend: Backend, drill: Drill, reordered: boolean): WebhookPa
 	if (!reordered || !only || events.length > 1) return events;
 	// One job has one end; what can come after it is news of an earlier state.
 	const { error: _, ...rest } = only;
-	return [{ ...rest, eventId: backend.webhooks.nextEventId(), status: 'RUNNING', resultUrls: [], timestamp: only.timestamp - 1000 }, only];
+	return [
+		{
+			...rest,
+			eventId: backend.webhooks.nextEventId(),
+			status: 'RUNNING',
+			resultUrls: [],
+			timestamp: only.timestamp - 1000,
+		},
+		only,
+	];
 }
 
 function letterFor(backend: Backend, event: WebhookPayload, how: Set<(typeof HOW)[number]>, drill: Drill): Letter {
@@ -78,7 +114,13 @@ function letterFor(backend: Backend, event: WebhookPayload, how: Set<(typeof HOW
 	// The signature of a broken body is right: the receiver must stumble over the JSON, not over the key.
 	const body = how.has('invalidJson') ? text.slice(0, Math.ceil(text.length / 2)) : text;
 	const { eventId, jobId, tenantId } = event;
-	return { eventId, jobId, tenant: tenantId, body, signature: signatureFor(body, how, backend.settings.webhookSecret) };
+	return {
+		eventId,
+		jobId,
+		tenant: tenantId,
+		body,
+		signature: signatureFor(body, how, backend.settings.webhookSecret),
+	};
 }
 
 function signatureFor(body: string, how: Set<(typeof HOW)[number]>, secret: string): string | null {

@@ -15,15 +15,21 @@ beforeEach(async () => {
 afterEach(() => receiver.close());
 afterAll(() => client.sandbox.close());
 
-const signed = (body: string, secret = 'whsec_sandbox') => `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+const signed = (body: string, secret = 'whsec_sandbox') =>
+	`sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 const arrived = (count: number) => until(() => (receiver.received.length >= count ? receiver.received : null));
 
 test('an end is announced with the documented payload, signed over its very bytes', async () => {
 	const id = await client.submit({ prompt: 'Straße 灯塔' });
 	const [only] = await arrived(1);
 	expect(only?.json()).toEqual({
-		eventId: expect.stringMatching(/^evt_\d{10}$/), jobId: id, tenantId: 'cmktx999f0000ssga7o497182', status: 'SUCCEEDED',
-		resultUrls: [`${client.sandbox.url}/assets/${id}/image_1.png`], error: null, timestamp: expect.any(Number),
+		eventId: expect.stringMatching(/^evt_\d{10}$/),
+		jobId: id,
+		tenantId: 'cmktx999f0000ssga7o497182',
+		status: 'SUCCEEDED',
+		resultUrls: [`${client.sandbox.url}/assets/${id}/image_1.png`],
+		error: null,
+		timestamp: expect.any(Number),
 	});
 	expect(only?.signature).toBe(signed(String(only?.body)));
 	expect(Math.abs(Date.now() - Number(only?.json()['timestamp']))).toBeLessThan(3000);
@@ -34,7 +40,11 @@ test('failed and canceled jobs are announced too', async () => {
 	const canceled = await client.submit({ prompt: '[queue]' });
 	await client.call('DELETE', `/v1/jobs/${canceled}`);
 	const events = (await arrived(2)).map((one) => one.json());
-	expect(events.find((event) => event['jobId'] === failed)).toMatchObject({ status: 'FAILED', resultUrls: [], error: { code: 'SERVICE_OVERLOAD' } });
+	expect(events.find((event) => event['jobId'] === failed)).toMatchObject({
+		status: 'FAILED',
+		resultUrls: [],
+		error: { code: 'SERVICE_OVERLOAD' },
+	});
 	expect(events.find((event) => event['jobId'] === canceled)).toMatchObject({ status: 'CANCELED', error: null });
 });
 
@@ -43,15 +53,23 @@ test('a delivery that is not answered with 2xx is repeated as it was, and no mor
 	receiver = await startReceiver(500, 302, 503, 503);
 	client.sandbox.settings({ webhookUrl: receiver.url });
 	await client.submit({ prompt: 'x' });
-	const attempts = await until(() => (client.sandbox.books().webhooks.length === 3 ? client.sandbox.books().webhooks : null));
-	expect(attempts.map(({ attempt, status }) => [attempt, status])).toEqual([[1, 500], [2, 302], [3, 503]]);
+	const attempts = await until(() =>
+		client.sandbox.books().webhooks.length === 3 ? client.sandbox.books().webhooks : null,
+	);
+	expect(attempts.map(({ attempt, status }) => [attempt, status])).toEqual([
+		[1, 500],
+		[2, 302],
+		[3, 503],
+	]);
 	expect(new Set(receiver.received.map((one) => one.body)).size).toBe(1);
 });
 
 test('a receiver that is not there is tried again', async () => {
 	await receiver.close();
 	await client.submit({ prompt: 'x' });
-	const attempts = await until(() => (client.sandbox.books().webhooks.length === 3 ? client.sandbox.books().webhooks : null));
+	const attempts = await until(() =>
+		client.sandbox.books().webhooks.length === 3 ? client.sandbox.books().webhooks : null,
+	);
 	expect(attempts.map(({ status }) => status)).toEqual([null, null, null]);
 	receiver = await startReceiver();
 });
@@ -83,7 +101,11 @@ describe('drills', () => {
 	});
 
 	test('signatures can be missing, forged, or made with another secret', async () => {
-		const answers = [await drill({ how: 'unsigned' }), await drill({ how: 'forged' }), await drill({ how: 'wrongSecret' })];
+		const answers = [
+			await drill({ how: 'unsigned' }),
+			await drill({ how: 'forged' }),
+			await drill({ how: 'wrongSecret' }),
+		];
 		expect(answers.map((one) => one.status)).toEqual([200, 200, 200]);
 		const [first, second, third] = receiver.received;
 		expect(first?.signature).toBeUndefined();
@@ -122,7 +144,7 @@ describe('drills', () => {
 		expect(odd?.json()).toMatchObject({ status: 'PAUSED', schemaVersion: 2, jobId });
 	});
 
-	test('a payload of one\'s own is sent as it stands', async () => {
+	test("a payload of one's own is sent as it stands", async () => {
 		await client.call('POST', '/__sandbox/webhooks', { payload: { hello: 1 } });
 		expect(receiver.received[0]?.json()).toEqual({ hello: 1 });
 	});

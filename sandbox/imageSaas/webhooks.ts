@@ -54,17 +54,31 @@ export class Webhooks {
 
 	/** The payload for a job as it stands now. */
 	payload(job: Job, eventId = this.nextEventId()): WebhookPayload {
-		const base = { eventId, jobId: job.id, tenantId: job.tenant, status: job.status as string, timestamp: Date.now() };
+		const base = {
+			eventId,
+			jobId: job.id,
+			tenantId: job.tenant,
+			status: job.status as string,
+			timestamp: Date.now(),
+		};
 		const urls = job.status === 'SUCCEEDED' ? resultUrls(job, this.options.origin()) : [];
-		if (this.options.settings().dialect === 'document') return { ...base, resultUrls: urls, error: job.status === 'FAILED' ? job.error : null };
-		return { ...base, ...(urls.length > 0 ? { resultUrls: urls } : {}), ...(job.status === 'FAILED' ? { error: job.error } : {}) };
+		if (this.options.settings().dialect === 'document')
+			return { ...base, resultUrls: urls, error: job.status === 'FAILED' ? job.error : null };
+		return {
+			...base,
+			...(urls.length > 0 ? { resultUrls: urls } : {}),
+			...(job.status === 'FAILED' ? { error: job.error } : {}),
+		};
 	}
 
 	/** A payload as text with its signature. */
 	letter(payload: WebhookPayload): Letter {
 		const body = JSON.stringify(payload);
 		return {
-			eventId: payload.eventId, jobId: payload.jobId, tenant: payload.tenantId, body,
+			eventId: payload.eventId,
+			jobId: payload.jobId,
+			tenant: payload.tenantId,
+			body,
 			signature: signatureOf(body, this.options.settings().webhookSecret),
 		};
 	}
@@ -105,7 +119,8 @@ export class Webhooks {
 		const { queue } = this;
 		for (let attempt = 1; ; attempt++) {
 			// The real server builds and signs every attempt anew; the document's event has one body.
-			if (this.options.settings().dialect === 'real' && attempt > 1) letter = this.letter(this.payload(job, eventId));
+			if (this.options.settings().dialect === 'real' && attempt > 1)
+				letter = this.letter(this.payload(job, eventId));
 			const { status } = await this.send(letter, url, attempt);
 			const delayMs = this.options.settings().webhookRetryDelaysMs[attempt - 1];
 			const taken = status !== null && status >= 200 && status < 300;
@@ -119,5 +134,8 @@ export class Webhooks {
 
 /** The real server is silent about a cancelled job, and about one that used up its retries. */
 function isNeverAnnounced(job: Job): boolean {
-	return job.status === 'CANCELED' || (job.status === 'FAILED' && job.attempts > 0 && job.error?.code !== 'NO_PROVIDER_KEY');
+	return (
+		job.status === 'CANCELED' ||
+		(job.status === 'FAILED' && job.attempts > 0 && job.error?.code !== 'NO_PROVIDER_KEY')
+	);
 }

@@ -23,14 +23,26 @@ const WORDS: Record<string, Words> = {
 
 /** A refusal in the words of the dialect. @param code of the table; any other is told as it is */
 export function refusalOf(code: string, dialect: Settings['dialect'], message?: string): Refusal {
-	const words = (Object.hasOwn(WORDS, code) ? WORDS[code] : undefined) ?? { status: 500, type: 'generation_error', real: -2007, message: `生成失败 (${code})` };
+	const words = (Object.hasOwn(WORDS, code) ? WORDS[code] : undefined) ?? {
+		status: 500,
+		type: 'generation_error',
+		real: -2007,
+		message: `生成失败 (${code})`,
+	};
 	const text = message ?? words.message;
 	// The real server says no with 200.
-	return dialect === 'real' ? new Refusal(200, { code: words.real, message: text, data: null }) : new Refusal(words.status, { error: { message: text, type: words.type, code } });
+	return dialect === 'real'
+		? new Refusal(200, { code: words.real, message: text, data: null })
+		: new Refusal(words.status, { error: { message: text, type: words.type, code } });
 }
 
-/** The body of a status with a code of the caller's choice: a number in the way of the real server, a word in the document's. */
+/**
+ * The body of a status with a code of the caller's choice: a number in the way of the real server, a word in the
+ * document's.
+ */
 export function codedBody(code: string): Record<string, unknown> {
 	const message = 'A fault that the sandbox was asked for';
-	return /^-?\d+$/.test(code) ? { code: Number(code), message, data: null } : { error: { message, type: 'server_error', code } };
+	return /^-?\d+$/.test(code)
+		? { code: Number(code), message, data: null }
+		: { error: { message, type: 'server_error', code } };
 }

@@ -10,7 +10,17 @@ import { type Sandbox, type SandboxOptions, startStandIn } from '../shared/serve
 import { answerOf, chunksOf } from './chat';
 import * as docs from './openapi';
 import { codedBody, refusalOf } from './refusals';
-import { chatBody, compositionBody, countIn, type GenerationBody, generationBody, IMAGE_MODELS, SIZES, VIDEO_MODELS, withoutCount } from './request';
+import {
+	chatBody,
+	compositionBody,
+	countIn,
+	type GenerationBody,
+	generationBody,
+	IMAGE_MODELS,
+	SIZES,
+	VIDEO_MODELS,
+	withoutCount,
+} from './request';
 import { DEFAULT_SETTINGS, patched, type Settings } from './settings';
 
 /** Starts a Jimeng stand-in on loopback. */
@@ -26,7 +36,11 @@ interface Made {
 
 const api = (name: string, path: string) => ({ api: { name, path } });
 /** The smallest beginning of an MP4, and some bytes of film. */
-const FILM = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypisom\0\0\x02\0isomiso2'), Buffer.alloc(4096, 7)]);
+const FILM = Buffer.concat([
+	Buffer.from([0, 0, 0, 24]),
+	Buffer.from('ftypisom\0\0\x02\0isomiso2'),
+	Buffer.alloc(4096, 7),
+]);
 
 class JimengStandIn extends BaseStandIn<Settings> {
 	readonly openapi = docs.openapi;
@@ -40,8 +54,11 @@ class JimengStandIn extends BaseStandIn<Settings> {
 
 	problem(status: number, message: string): Refusal {
 		// What stands before the server (a proxy, a limiter) still speaks in statuses.
-		if (status === 429 || status === 503) return new Refusal(status, { error: { message, type: 'server_error', code: null } });
-		return status === 404 ? refusalOf('BAD_REQUEST', this.settings.dialect, `[请求有误]: ${message}`) : refusalOf('OTHER', this.settings.dialect, message);
+		if (status === 429 || status === 503)
+			return new Refusal(status, { error: { message, type: 'server_error', code: null } });
+		return status === 404
+			? refusalOf('BAD_REQUEST', this.settings.dialect, `[请求有误]: ${message}`)
+			: refusalOf('OTHER', this.settings.dialect, message);
 	}
 
 	/** @param code a number: the body that the server's own code has for it, e.g. -2001 under 429 */
@@ -59,33 +76,62 @@ class JimengStandIn extends BaseStandIn<Settings> {
 	}
 
 	routes(app: FastifyInstance): void {
-		app.post('/v1/images/generations', { schema: docs.generations, config: api('generate', '/v1/images/generations') }, async (request) => {
-			const body = this.read(generationBody, request);
-			return { created: now(), data: await this.generate(request, body) };
-		});
-		app.post('/v1/images/compositions', { schema: docs.compositions, config: api('generate', '/v1/images/compositions') }, async (request) => {
-			const body = this.read(compositionBody, request);
-			if (this.settings.compositionsBroken) throw refusalOf('OTHER', this.settings.dialect);
-			return { created: now(), data: await this.generate(request, body), input_images: body.images.length, composition_type: 'multi_image_synthesis' };
-		});
-		app.post('/v1/chat/completions', { schema: docs.chat, config: api('chat', '/v1/chat/completions') }, async (request, reply) => await this.chat(request, reply));
-		app.get('/v1/models', { schema: docs.models, config: api('models', '/v1/models') }, async () => ({ object: 'list', data: [...IMAGE_MODELS, ...VIDEO_MODELS].map((id) => ({ id, object: 'model', owned_by: 'jimeng-api' })) }));
-		app.get<{ Params: { id: string; file: string } }>('/files/:id/:file', { schema: docs.file, config: api('asset', '/files/:id/:file') }, async (request, reply) => {
-			const { id, file } = request.params;
-			const made = this.made.get(id);
-			const index = Number(/^(\d+)\.webp$/.exec(file)?.[1]);
-			const spoiled = made ? fateOf(made.prompt).spoiled(index) : null;
-			if (!made || spoiled === 'missing-image') throw new Refusal(404, 'Not Found');
-			if (file === 'video.mp4') return reply.type('video/mp4').send(FILM);
-			return reply.type('image/webp').send(await this.picture(made, index));
-		});
+		app.post(
+			'/v1/images/generations',
+			{ schema: docs.generations, config: api('generate', '/v1/images/generations') },
+			async (request) => {
+				const body = this.read(generationBody, request);
+				return { created: now(), data: await this.generate(request, body) };
+			},
+		);
+		app.post(
+			'/v1/images/compositions',
+			{ schema: docs.compositions, config: api('generate', '/v1/images/compositions') },
+			async (request) => {
+				const body = this.read(compositionBody, request);
+				if (this.settings.compositionsBroken) throw refusalOf('OTHER', this.settings.dialect);
+				return {
+					created: now(),
+					data: await this.generate(request, body),
+					input_images: body.images.length,
+					composition_type: 'multi_image_synthesis',
+				};
+			},
+		);
+		app.post(
+			'/v1/chat/completions',
+			{ schema: docs.chat, config: api('chat', '/v1/chat/completions') },
+			async (request, reply) => await this.chat(request, reply),
+		);
+		app.get('/v1/models', { schema: docs.models, config: api('models', '/v1/models') }, async () => ({
+			object: 'list',
+			data: [...IMAGE_MODELS, ...VIDEO_MODELS].map((id) => ({ id, object: 'model', owned_by: 'jimeng-api' })),
+		}));
+		app.get<{ Params: { id: string; file: string } }>(
+			'/files/:id/:file',
+			{ schema: docs.file, config: api('asset', '/files/:id/:file') },
+			async (request, reply) => {
+				const { id, file } = request.params;
+				const made = this.made.get(id);
+				const index = Number(/^(\d+)\.webp$/.exec(file)?.[1]);
+				const spoiled = made ? fateOf(made.prompt).spoiled(index) : null;
+				if (!made || spoiled === 'missing-image') throw new Refusal(404, 'Not Found');
+				if (file === 'video.mp4') return reply.type('video/mp4').send(FILM);
+				return reply.type('image/webp').send(await this.picture(made, index));
+			},
+		);
 	}
 
 	/** A body in the form of its schema from somebody who may call. */
 	private read<T>(schema: z.ZodType<T>, request: FastifyRequest): T {
 		const { dialect, sessions } = this.settings;
 		const body = schema.safeParse(jsonOf(request));
-		if (!body.success) throw refusalOf('BAD_REQUEST', dialect, `[请求参数错误]: ${body.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`);
+		if (!body.success)
+			throw refusalOf(
+				'BAD_REQUEST',
+				dialect,
+				`[请求参数错误]: ${body.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`,
+			);
 		const given = this.sessionsOf(request);
 		const drawn = given[Math.floor(this.draw() * given.length)];
 		// Of several only the one that is drawn matters: an expired one fails the calls that draw it.
@@ -95,18 +141,23 @@ class JimengStandIn extends BaseStandIn<Settings> {
 
 	private sessionsOf(request: FastifyRequest): string[] {
 		const [, list = ''] = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? '') ?? [];
-		return list.split(',').map((id) => id.trim()).filter((id) => id !== '');
+		return list
+			.split(',')
+			.map((id) => id.trim())
+			.filter((id) => id !== '');
 	}
 
 	private async generate(request: FastifyRequest, body: GenerationBody): Promise<object[]> {
 		const { dialect } = this.settings;
-		if (dialect === 'document' && !IMAGE_MODELS.includes(body.model)) throw refusalOf('BAD_REQUEST', dialect, `model: ${body.model}`);
+		if (dialect === 'document' && !IMAGE_MODELS.includes(body.model))
+			throw refusalOf('BAD_REQUEST', dialect, `model: ${body.model}`);
 		const { id, failure } = await this.run(request, body.prompt, body, this.settings.jobDurationMs);
 		if (failure !== null) throw refusalOf(failure, dialect);
 		const made: Made = { prompt: body.prompt, size: SIZES[body.resolution]?.[body.ratio] ?? [2048, 2048] };
 		this.made.set(id, made);
 		const places = Array.from({ length: this.countOf(body.prompt) }, (_, index) => index + 1);
-		if (body.response_format === 'url') return places.map((index) => ({ url: `${this.origin}/files/${id}/${index}.webp` }));
+		if (body.response_format === 'url')
+			return places.map((index) => ({ url: `${this.origin}/files/${id}/${index}.webp` }));
 		const files = await Promise.all(places.map((index) => this.picture(made, index)));
 		return files.map((file) => ({ b64_json: file.toString('base64') }));
 	}
@@ -120,17 +171,50 @@ class JimengStandIn extends BaseStandIn<Settings> {
 		// In a stream a failure is a text like any other.
 		if (failure !== null && !stream) throw refusalOf(failure, dialect);
 		this.made.set(id, { prompt, size: [2048, 2048] });
-		const urls = isVideo ? [`${this.origin}/files/${id}/video.mp4`] : Array.from({ length: this.countOf(prompt) }, (_, index) => `${this.origin}/files/${id}/${index + 1}.webp`);
+		const urls = isVideo
+			? [`${this.origin}/files/${id}/video.mp4`]
+			: Array.from(
+					{ length: this.countOf(prompt) },
+					(_, index) => `${this.origin}/files/${id}/${index + 1}.webp`,
+				);
 		if (!stream) return answerOf({ id, model, urls, isVideo, dialect });
 		const chunks = chunksOf({ id, model, urls, isVideo, dialect, failure });
 		const cut = prompt.includes('[cut]');
-		return reply.type('text/event-stream; charset=utf-8').send(Readable.from(pieces(cut ? chunks.slice(0, Math.ceil(chunks.length / 2)) : chunks, cut ? () => request.raw.socket.destroy() : null)));
+		return reply
+			.type('text/event-stream; charset=utf-8')
+			.send(
+				Readable.from(
+					pieces(
+						cut ? chunks.slice(0, Math.ceil(chunks.length / 2)) : chunks,
+						cut ? () => request.raw.socket.destroy() : null,
+					),
+				),
+			);
 	}
 
-	/** Blocks as the site does, and gives the id of what it made, or why it made nothing. Who leaves early has it made, and paid, all the same. */
-	private async run(request: FastifyRequest, prompt: string, body: object, durationMs: number): Promise<{ id: string; failure: string | null }> {
+	/**
+	 * Blocks as the site does, and gives the id of what it made, or why it made nothing. Who leaves early has it made,
+	 * and paid, all the same.
+	 */
+	private async run(
+		request: FastifyRequest,
+		prompt: string,
+		body: object,
+		durationMs: number,
+	): Promise<{ id: string; failure: string | null }> {
 		const fate = fateOf(prompt);
-		const entry: JobEntry = { id: randomUUID(), tenant: this.tenantOf(request), prompt: withoutCount(prompt), mode: null, idempotencyKey: null, status: 'running', request: { ...body }, createdAt: new Date().toISOString(), finishedAt: null, generationsBilled: 0 };
+		const entry: JobEntry = {
+			id: randomUUID(),
+			tenant: this.tenantOf(request),
+			prompt: withoutCount(prompt),
+			mode: null,
+			idempotencyKey: null,
+			status: 'running',
+			request: { ...body },
+			createdAt: new Date().toISOString(),
+			finishedAt: null,
+			generationsBilled: 0,
+		};
 		this.ledger.jobBegan(entry);
 		if (fate.hangs) await new Promise(() => undefined);
 		await this.timers.pause(fate.durationMs ?? durationMs);
@@ -147,7 +231,17 @@ class JimengStandIn extends BaseStandIn<Settings> {
 	}
 
 	private async picture({ prompt, size: [width, height] }: Made, index: number): Promise<Buffer> {
-		return await this.pictures.file({ width, height, caption: withoutMarkers(withoutCount(prompt)), note: `${index}  ·  ${width} × ${height}`, seed: `${prompt}\n${index}` }, 'webp', fateOf(prompt).spoiled(index));
+		return await this.pictures.file(
+			{
+				width,
+				height,
+				caption: withoutMarkers(withoutCount(prompt)),
+				note: `${index}  ·  ${width} × ${height}`,
+				seed: `${prompt}\n${index}`,
+			},
+			'webp',
+			fateOf(prompt).spoiled(index),
+		);
 	}
 }
 

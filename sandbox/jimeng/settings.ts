@@ -16,6 +16,12 @@ const schema = z.strictObject({
 
 export type Settings = z.infer<typeof schema>;
 
-export const DEFAULT_SETTINGS: Settings = { dialect: 'document', sessions: ['session-cn-1', 'session-cn-2', 'us-session-1'], pictures: 4, jobDurationMs: 1500, compositionsBroken: false };
+export const DEFAULT_SETTINGS: Settings = {
+	dialect: 'document',
+	sessions: ['session-cn-1', 'session-cn-2', 'us-session-1'],
+	pictures: 4,
+	jobDurationMs: 1500,
+	compositionsBroken: false,
+};
 
 export const patched = (settings: Settings, patch: unknown): Settings => patchedBy(schema, settings, patch);

@@ -14,13 +14,24 @@ const options = z.string().refine((text) => {
 	}
 }, 'must be JSON');
 
-const common = { prompt: z.string().min(1), model: z.string().min(1), apiKey: z.string().min(1), apiBase: z.url().optional(), aspectRatio: z.enum(RATIOS).optional(), imageSize: z.enum(SIZES).optional(), options: options.optional() };
+const common = {
+	prompt: z.string().min(1),
+	model: z.string().min(1),
+	apiKey: z.string().min(1),
+	apiBase: z.url().optional(),
+	aspectRatio: z.enum(RATIOS).optional(),
+	imageSize: z.enum(SIZES).optional(),
+	options: options.optional(),
+};
 
 /** Unknown fields are refused: a misspelt option must not pass unseen. */
 export const batchBody = z.strictObject({ ...common, count: z.int().min(1).max(100) });
 export const batchForm = z.strictObject({ ...common, count: z.coerce.number().int().min(1).max(100) });
 
-export const pageQuery = z.strictObject({ page: z.coerce.number().int().min(1).default(1), pageSize: z.coerce.number().int().min(1).default(10) });
+export const pageQuery = z.strictObject({
+	page: z.coerce.number().int().min(1).default(1),
+	pageSize: z.coerce.number().int().min(1).default(10),
+});
 export const searchQuery = pageQuery.extend({ keyword: z.string().default('') });
 export const idsBody = z.strictObject({ ids: z.array(z.string().min(1)).min(1) });
 export const exportBody = z.strictObject({ imageIds: z.array(z.string().min(1)).min(1) });
@@ -29,7 +40,24 @@ export const exportBody = z.strictObject({ imageIds: z.array(z.string().min(1)).
 export const taskBody = z.strictObject({
 	provider: z.string().min(1),
 	model_id: z.string().min(1).optional(),
-	params: z.strictObject({ prompt: z.string().min(1), aspect_ratio: z.enum(PUBLIC_RATIOS).optional(), resolution_level: z.enum(SIZES).optional(), count: z.int().min(1).optional(), model_id: z.string().min(1).optional() }),
+	params: z.strictObject({
+		prompt: z.string().min(1),
+		aspect_ratio: z.enum(PUBLIC_RATIOS).optional(),
+		resolution_level: z.enum(SIZES).optional(),
+		count: z.int().min(1).optional(),
+		model_id: z.string().min(1).optional(),
+	}),
 });
-export const taskForm = z.strictObject({ provider: z.string().min(1), model_id: z.string().min(1).optional(), prompt: z.string().min(1), aspectRatio: z.enum(PUBLIC_RATIOS).optional(), imageSize: z.enum(SIZES).optional(), count: z.coerce.number().int().min(1).optional() });
-export const imagesQuery = z.strictObject({ page: z.coerce.number().int().min(1).default(1), page_size: z.coerce.number().int().min(1).max(100).default(20), keyword: z.string().optional() });
+export const taskForm = z.strictObject({
+	provider: z.string().min(1),
+	model_id: z.string().min(1).optional(),
+	prompt: z.string().min(1),
+	aspectRatio: z.enum(PUBLIC_RATIOS).optional(),
+	imageSize: z.enum(SIZES).optional(),
+	count: z.coerce.number().int().min(1).optional(),
+});
+export const imagesQuery = z.strictObject({
+	page: z.coerce.number().int().min(1).default(1),
+	page_size: z.coerce.number().int().min(1).max(100).default(20),
+	keyword: z.string().optional(),
+});

@@ -13,7 +13,10 @@ import { installV16 } from './v16';
 import { taskView } from './views';
 
 export interface NanoBananaProSandbox extends Sandbox<Settings> {
-	/** The server starts anew: what waits or runs stays as it is for ever, and sockets break. Also `POST /__sandbox/restart`. */
+	/**
+	 * The server starts anew: what waits or runs stays as it is for ever, and sockets break. Also `POST
+	 * /__sandbox/restart`.
+	 */
 	restart(): void;
 }
 
@@ -56,17 +59,35 @@ export class NanoBananaProStandIn extends BaseStandIn<Settings> {
 	readonly store = new Store(
 		this.ledger,
 		this.timers,
-		() => ({ durationMs: this.settings.jobDurationMs, workers: this.settings.workers, queueLimit: queueLimitOf(this.settings) }),
+		() => ({
+			durationMs: this.settings.jobDurationMs,
+			workers: this.settings.workers,
+			queueLimit: queueLimitOf(this.settings),
+		}),
 		(task, latest) => this.sockets.tell(task, latest),
 	);
 
 	constructor(settings: Settings) {
-		super(settings, patched, ['generate', 'get', 'list', 'search', 'detail', 'delete', 'export', 'providers', 'asset', 'health']);
+		super(settings, patched, [
+			'generate',
+			'get',
+			'list',
+			'search',
+			'detail',
+			'delete',
+			'export',
+			'providers',
+			'asset',
+			'health',
+		]);
 	}
 
 	problem(status: number, message: string): Refusal {
 		if (status === 404) return new Refusal(404, '404 page not found');
-		return new Refusal(status, this.settings.dialect === 'real' ? { code: status, message, data: null } : { code: status, message });
+		return new Refusal(
+			status,
+			this.settings.dialect === 'real' ? { code: status, message, data: null } : { code: status, message },
+		);
 	}
 
 	override patch(patch: unknown): void {
@@ -88,29 +109,54 @@ export class NanoBananaProStandIn extends BaseStandIn<Settings> {
 		this.sockets.close();
 	}
 
-	/** Lets a request in, or refuses it for its haste, or because the server does not speak this API. @param dialect null: both have the path */
+	/**
+	 * Lets a request in, or refuses it for its haste, or because the server does not speak this API. @param dialect
+	 * null: both have the path
+	 */
 	admit(dialect: Settings['dialect'] | null): void {
 		const { requestsPerSecond, burst } = this.settings;
-		if (requestsPerSecond > 0 && !this.bucket.take(requestsPerSecond, burst)) throw this.problem(429, '请求过于频繁,请稍后再试');
+		if (requestsPerSecond > 0 && !this.bucket.take(requestsPerSecond, burst))
+			throw this.problem(429, '请求过于频繁,请稍后再试');
 		if (dialect !== null && dialect !== this.settings.dialect) throw this.problem(404, '');
 	}
 
 	async drawn(task: Task, { index, width, height }: Picture): Promise<Buffer> {
-		const note = [`${index} of ${task.totalCount}`, `${width} × ${height}`, ...(task.references.length > 0 ? [`after ${task.references.length} references`] : [])].join('  ·  ');
+		const note = [
+			`${index} of ${task.totalCount}`,
+			`${width} × ${height}`,
+			...(task.references.length > 0 ? [`after ${task.references.length} references`] : []),
+		].join('  ·  ');
 		this.ledger.download(task.entry.tenant);
-		return await this.pictures.file({ width, height, caption: withoutMarkers(task.prompt), note, seed: `${task.prompt}\n${index}\n${task.number}` }, 'png', task.fate.spoiled(index));
+		return await this.pictures.file(
+			{
+				width,
+				height,
+				caption: withoutMarkers(task.prompt),
+				note,
+				seed: `${task.prompt}\n${index}\n${task.number}`,
+			},
+			'png',
+			task.fate.spoiled(index),
+		);
 	}
 
 	routes(app: FastifyInstance): void {
 		this.sockets.listen(app.server);
-		app.get('/api/v1/ws/generate/:taskId', { schema: docs.named('Generate', 'Progress of a task, as a WebSocket') }, async () => {
-			throw new Refusal(426, { code: 426, message: 'Upgrade Required' });
-		});
+		app.get(
+			'/api/v1/ws/generate/:taskId',
+			{ schema: docs.named('Generate', 'Progress of a task, as a WebSocket') },
+			async () => {
+				throw new Refusal(426, { code: 426, message: 'Upgrade Required' });
+			},
+		);
 		installV16(app, this);
 		installPublicApi(app, this);
 	}
 
-	/** `POST /restart` see above; `POST /jobs/:id/finish` ends a task by what has come; `GET /sockets` counts those that were asked for; `GET /references` are the files of the last task, as base64. */
+	/**
+	 * `POST /restart` see above; `POST /jobs/:id/finish` ends a task by what has come; `GET /sockets` counts those that
+	 * were asked for; `GET /references` are the files of the last task, as base64.
+	 */
 	control(app: FastifyInstance): void {
 		app.post('/restart', async (_request, reply) => {
 			this.restart();

@@ -11,9 +11,15 @@ const schema = z.strictObject({
 	burst: z.int().positive(),
 	/** From submit to the last picture. */
 	jobDurationMs: z.number().nonnegative(),
-	/** How many tasks run at one time, in the order of their submits; 0: all. With workers, a duration counts from the beginning of the work. */
+	/**
+	 * How many tasks run at one time, in the order of their submits; 0: all. With workers, a duration counts from the
+	 * beginning of the work.
+	 */
 	workers: z.int().nonnegative(),
-	/** How many tasks may wait for a worker before a submit is answered 503; 0: any number. null: 100 with `real`, any number with `document`. */
+	/**
+	 * How many tasks may wait for a worker before a submit is answered 503; 0: any number. null: 100 with `real`, any
+	 * number with `document`.
+	 */
 	queueLimit: z.int().nonnegative().nullable(),
 	/** `full` closes with 1013, `drop` after the first message, `quiet` never says a word, `refused` answers 403. */
 	sockets: z.enum(['open', 'full', 'drop', 'quiet', 'refused']),
@@ -23,7 +29,17 @@ const schema = z.strictObject({
 
 export type Settings = z.infer<typeof schema>;
 
-export const DEFAULT_SETTINGS: Settings = { dialect: 'document', geminiKey: 'gemini-key-1', requestsPerSecond: 10, burst: 20, jobDurationMs: 1500, workers: 0, queueLimit: null, sockets: 'open', exportFails: false };
+export const DEFAULT_SETTINGS: Settings = {
+	dialect: 'document',
+	geminiKey: 'gemini-key-1',
+	requestsPerSecond: 10,
+	burst: 20,
+	jobDurationMs: 1500,
+	workers: 0,
+	queueLimit: null,
+	sockets: 'open',
+	exportFails: false,
+};
 
 export const patched = (settings: Settings, patch: unknown): Settings => patchedBy(schema, settings, patch);
 

@@ -23,10 +23,14 @@ export class Sockets {
 			const { sockets, dialect } = this.settings();
 			this.asked += 1;
 			if (taskId === undefined || sockets === 'refused' || dialect === 'real') {
-				socket.end('HTTP/1.1 404 Not Found\r\ncontent-type: text/plain\r\ncontent-length: 18\r\n\r\n404 page not found');
+				socket.end(
+					'HTTP/1.1 404 Not Found\r\ncontent-type: text/plain\r\ncontent-length: 18\r\n\r\n404 page not found',
+				);
 				return;
 			}
-			this.server.handleUpgrade(request, socket, head, (client) => this.follow(client, decodeURIComponent(taskId)));
+			this.server.handleUpgrade(request, socket, head, (client) =>
+				this.follow(client, decodeURIComponent(taskId)),
+			);
 		});
 	}
 
@@ -46,8 +50,14 @@ export class Sockets {
 		const ended = hasEnded(task);
 		const completedCount = task.pictures.length;
 		const message = {
-			type: ended ? 'complete' : 'progress', taskId: task.id, completedCount, totalCount: task.totalCount, latestImage: latest ? imageView(latest) : null,
-			message: ended ? `任务完成: 成功 ${completedCount}, 失败 ${task.totalCount - completedCount}` : `已完成 ${completedCount}/${task.totalCount}`,
+			type: ended ? 'complete' : 'progress',
+			taskId: task.id,
+			completedCount,
+			totalCount: task.totalCount,
+			latestImage: latest ? imageView(latest) : null,
+			message: ended
+				? `任务完成: 成功 ${completedCount}, 失败 ${task.totalCount - completedCount}`
+				: `已完成 ${completedCount}/${task.totalCount}`,
 		};
 		for (const client of this.followers.get(task.id) ?? []) {
 			client.send(JSON.stringify(message));

@@ -1,7 +1,17 @@
 import type { Ledger } from '../shared/books';
 import type { Timers } from '../shared/timers';
 import { Workers } from '../shared/workers';
-import { failureOf, hasEnded, newTask, type Picture, pictureOf, QUEUE_FULL, type Task, turn, type Wanted } from './task';
+import {
+	failureOf,
+	hasEnded,
+	newTask,
+	type Picture,
+	pictureOf,
+	QUEUE_FULL,
+	type Task,
+	turn,
+	type Wanted,
+} from './task';
 
 /** The server's numbers that a test may change. */
 export interface Capacity {
@@ -59,7 +69,9 @@ export class Store {
 	}
 
 	private create(wanted: Wanted): Task {
-		const like = this.newest().filter(({ prompt, errorMessage }) => prompt === wanted.prompt && errorMessage !== QUEUE_FULL);
+		const like = this.newest().filter(
+			({ prompt, errorMessage }) => prompt === wanted.prompt && errorMessage !== QUEUE_FULL,
+		);
 		const task = newTask(wanted, ++this.numbers, wanted.isPublic ? like.length : null);
 		this.tasks.set(task.id, task);
 		return task;
@@ -76,8 +88,12 @@ export class Store {
 		else turn(task, 'processing');
 		if (fate.hangs) return true;
 		const failure = failureOf(task);
-		const coming = failure === null ? Math.min(totalCount, fate.partial === null || place !== null ? totalCount : fate.partial) : 0;
-		// On a busy machine timers of different lengths do not keep their order: each gives the next picture, and the last one what is left.
+		const coming =
+			failure === null
+				? Math.min(totalCount, fate.partial === null || place !== null ? totalCount : fate.partial)
+				: 0;
+		// On a busy machine timers of different lengths do not keep their order: each gives the next picture, and the
+		// last one what is left.
 		const next = () => this.picture(task, task.pictures.length + 1);
 		for (let index = 1; index <= coming; index++) this.after(task, (duration * index) / (totalCount + 1), next);
 		this.after(task, duration, () => {
@@ -104,7 +120,8 @@ export class Store {
 		const came = task.pictures.length;
 		turn(task, came === 0 ? 'failed' : came < task.totalCount ? 'partial' : 'completed');
 		if (failure !== null) task.errorMessage = failure;
-		else if (came < task.totalCount) task.errorMessage = `${task.totalCount - came} 张生成失败: 503 model overloaded`;
+		else if (came < task.totalCount)
+			task.errorMessage = `${task.totalCount - came} 张生成失败: 503 model overloaded`;
 		task.entry.finishedAt = task.updatedAt.toISOString();
 		// One generation a task, however many pictures it has.
 		task.entry.generationsBilled = came > 0 ? 1 : 0;
@@ -120,7 +137,9 @@ export class Store {
 		this.workers.advance();
 	}
 
-	/** The server starts anew: what waited or ran stays as it is for ever. Pictures that had come are kept, and paid. */
+	/**
+	 * The server starts anew: what waited or ran stays as it is for ever. Pictures that had come are kept, and paid.
+	 */
 	restart(): void {
 		for (const task of this.unfinished) {
 			for (const callOff of task.steps) callOff();

@@ -41,7 +41,8 @@ export interface Task {
 }
 
 /** What a submit asks for. */
-export interface Wanted extends Pick<Task, 'prompt' | 'model' | 'options' | 'aspectRatio' | 'imageSize' | 'references' | 'keyFits'> {
+export interface Wanted
+	extends Pick<Task, 'prompt' | 'model' | 'options' | 'aspectRatio' | 'imageSize' | 'references' | 'keyFits'> {
 	count: number;
 	/** For the books; without keys. */
 	request: Record<string, unknown>;
@@ -63,8 +64,30 @@ export function newTask({ count, request, isPublic: _, ...rest }: Wanted, number
 	const id = randomUUID();
 	const now = new Date();
 	return {
-		...rest, id, place, number, totalCount: accepted, status: 'pending', errorMessage: accepted < count ? `提交子任务失败: 队列已满 (${accepted}/${count})` : '', createdAt: now, updatedAt: now, pictures: [], fate: fateOf(rest.prompt), steps: [],
-		entry: { id, tenant: 'anonymous', prompt: rest.prompt, mode: null, idempotencyKey: null, status: 'pending', request, createdAt: now.toISOString(), finishedAt: null, generationsBilled: 0 },
+		...rest,
+		id,
+		place,
+		number,
+		totalCount: accepted,
+		status: 'pending',
+		errorMessage: accepted < count ? `提交子任务失败: 队列已满 (${accepted}/${count})` : '',
+		createdAt: now,
+		updatedAt: now,
+		pictures: [],
+		fate: fateOf(rest.prompt),
+		steps: [],
+		entry: {
+			id,
+			tenant: 'anonymous',
+			prompt: rest.prompt,
+			mode: null,
+			idempotencyKey: null,
+			status: 'pending',
+			request,
+			createdAt: now.toISOString(),
+			finishedAt: null,
+			generationsBilled: 0,
+		},
 	};
 }
 
@@ -87,5 +110,12 @@ export function failureOf({ fate, keyFits, place }: Task): string | null {
 export function pictureOf({ id, aspectRatio, imageSize }: Task, index: number): Picture {
 	const [wide = 1, high = 1] = (aspectRatio ?? '1:1').split(':').map(Number);
 	const long = LONG_SIDE[imageSize ?? '1K'] ?? 1024;
-	return { id: `image-${id.slice(0, 8)}-${String(index).padStart(3, '0')}`, taskId: id, index, width: wide >= high ? long : Math.round((long * wide) / high), height: wide >= high ? Math.round((long * high) / wide) : long, createdAt: new Date() };
+	return {
+		id: `image-${id.slice(0, 8)}-${String(index).padStart(3, '0')}`,
+		taskId: id,
+		index,
+		width: wide >= high ? long : Math.round((long * wide) / high),
+		height: wide >= high ? Math.round((long * high) / wide) : long,
+		createdAt: new Date(),
+	};
 }

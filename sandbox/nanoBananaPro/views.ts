@@ -1,12 +1,41 @@
 import type { Picture, Task } from './task';
 
 export const imageView = ({ id, taskId, width, height, createdAt }: Picture) => ({
-	id, taskId, filePath: `./storage/images/${id}.png`, thumbnailPath: `./storage/thumbnails/thumb_${id}.png`, fileSize: width * height, width, height, mimeType: 'image/png', createdAt: createdAt.toISOString(),
+	id,
+	taskId,
+	filePath: `./storage/images/${id}.png`,
+	thumbnailPath: `./storage/thumbnails/thumb_${id}.png`,
+	fileSize: width * height,
+	width,
+	height,
+	mimeType: 'image/png',
+	createdAt: createdAt.toISOString(),
 });
 
-export const taskView = ({ id, prompt, model, totalCount, pictures, status, options, errorMessage, createdAt, updatedAt }: Task) => ({
+export const taskView = ({
+	id,
+	prompt,
+	model,
+	totalCount,
+	pictures,
+	status,
+	options,
+	errorMessage,
+	createdAt,
+	updatedAt,
+}: Task) => ({
 	// The document has no word for a task that waits.
-	id, prompt, model, totalCount, completedCount: pictures.length, status: status === 'pending' ? 'processing' : status, options, errorMessage, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString(), images: pictures.map(imageView),
+	id,
+	prompt,
+	model,
+	totalCount,
+	completedCount: pictures.length,
+	status: status === 'pending' ? 'processing' : status,
+	options,
+	errorMessage,
+	createdAt: createdAt.toISOString(),
+	updatedAt: updatedAt.toISOString(),
+	images: pictures.map(imageView),
 });
 
 /** A row of the list, as the document shows it: without options and error. */
@@ -20,14 +49,28 @@ export function publicView(task: Task) {
 	const [picture] = task.pictures;
 	const done = task.status === 'completed' || task.status === 'partial';
 	return {
-		id: task.number, task_id: task.id, prompt: task.prompt, model_id: task.model, total_count: 1, status: task.status === 'partial' ? 'completed' : task.status, error_message: task.errorMessage,
+		id: task.number,
+		task_id: task.id,
+		prompt: task.prompt,
+		model_id: task.model,
+		total_count: 1,
+		status: task.status === 'partial' ? 'completed' : task.status,
+		error_message: task.errorMessage,
 		// Without object storage there is no address; the file is called .jpg whatever it is.
-		image_url: '', local_path: done && picture ? `storage/local/${picture.id}.jpg` : '', thumbnail_path: done && picture ? `storage/local/thumb_${picture.id}.jpg` : '', width: picture?.width ?? 0, height: picture?.height ?? 0,
-		created_at: task.createdAt.toISOString(), updated_at: task.updatedAt.toISOString(), completed_at: done ? task.updatedAt.toISOString() : null,
+		image_url: '',
+		local_path: done && picture ? `storage/local/${picture.id}.jpg` : '',
+		thumbnail_path: done && picture ? `storage/local/thumb_${picture.id}.jpg` : '',
+		width: picture?.width ?? 0,
+		height: picture?.height ?? 0,
+		created_at: task.createdAt.toISOString(),
+		updated_at: task.updatedAt.toISOString(),
+		completed_at: done ? task.updatedAt.toISOString() : null,
 	};
 }
 
 /** The words of a text: Chinese ones by their meaning, others by their borders. */
 export function wordsOf(text: string): string[] {
-	return [...new Intl.Segmenter('zh', { granularity: 'word' }).segment(text)].flatMap(({ segment, isWordLike }) => (isWordLike ? [segment.toLowerCase()] : []));
+	return [...new Intl.Segmenter('zh', { granularity: 'word' }).segment(text)].flatMap(({ segment, isWordLike }) =>
+		isWordLike ? [segment.toLowerCase()] : [],
+	);
 }

@@ -6,7 +6,10 @@ import { gatewayPage } from './gatewayPage';
 /** The body of a status in the words of the backend: JSON, or plain text where it says so. */
 export type OwnBody = (status: number, code?: string) => Record<string, unknown> | string;
 
-/** Sets status and headers of the answer that a fault asks for, and returns its body; null for a fault that is no status. */
+/**
+ * Sets status and headers of the answer that a fault asks for, and returns its body; null for a fault that is no
+ * status.
+ */
 export function statusAnswer(fault: ArmedFault, reply: FastifyReply, ownBody: OwnBody): string | null {
 	const status = statusOf(fault.kind);
 	if (status === null) return null;
@@ -28,8 +31,17 @@ export interface Outcome {
 	payload: unknown;
 }
 
-/** Loses or spoils the answer of a request that has taken effect; what it did stays. A fault that is about something else changes nothing. */
-export async function spoilAnswer(fault: ArmedFault, request: FastifyRequest, reply: FastifyReply, payload: unknown, ownBody: OwnBody): Promise<Outcome> {
+/**
+ * Loses or spoils the answer of a request that has taken effect; what it did stays. A fault that is about something
+ * else changes nothing.
+ */
+export async function spoilAnswer(
+	fault: ArmedFault,
+	request: FastifyRequest,
+	reply: FastifyReply,
+	payload: unknown,
+	ownBody: OwnBody,
+): Promise<Outcome> {
 	const { socket } = request.raw;
 	const answered = (changed: unknown): Outcome => ({ outcome: reply.statusCode, payload: changed });
 	switch (fault.kind) {
@@ -60,7 +72,15 @@ export async function spoilAnswer(fault: ArmedFault, request: FastifyRequest, re
 		case 'truncated': {
 			const whole = await bytesOf(payload);
 			reply.header('content-length', whole.length);
-			return answered(Readable.from(half(whole, () => reply.raw.headersSent || socket.destroyed, () => socket.destroy())));
+			return answered(
+				Readable.from(
+					half(
+						whole,
+						() => reply.raw.headersSent || socket.destroyed,
+						() => socket.destroy(),
+					),
+				),
+			);
 		}
 		default:
 			return answered(payload);
@@ -79,7 +99,8 @@ async function bytesOf(payload: unknown): Promise<Buffer> {
 
 async function* half(whole: Buffer, hasLeft: () => boolean, cut: () => void): AsyncGenerator<Buffer> {
 	yield whole.subarray(0, Math.ceil(whole.length / 2));
-	// The first half must have left before the connection goes, else the reader sees a reset and no bytes at all. On a busy machine that takes a while.
+	// The first half must have left before the connection goes, else the reader sees a reset and no bytes at all. On a
+	// busy machine that takes a while.
 	do await new Promise((resolve) => setTimeout(resolve, 20).unref());
 	while (!hasLeft());
 	cut();
@@ -90,6 +111,7 @@ async function* padded(whole: Buffer, megabytes: number): AsyncGenerator<Buffer>
 	const isObject = whole.at(0) === 0x7b;
 	yield isObject ? Buffer.concat([whole.subarray(0, -1), Buffer.from(',"padding":"')]) : whole;
 	const chunk = Buffer.alloc(64 * 1024, 'x');
-	for (let left = megabytes * 1024 * 1024; left > 0; left -= chunk.length) yield chunk.subarray(0, Math.min(left, chunk.length));
+	for (let left = megabytes * 1024 * 1024; left > 0; left -= chunk.length)
+		yield chunk.subarray(0, Math.min(left, chunk.length));
 	if (isObject) yield Buffer.from('"}');
 }

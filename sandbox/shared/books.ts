@@ -13,7 +13,10 @@ export interface JobEntry {
 	request: Record<string, unknown>;
 	createdAt: string;
 	finishedAt: string | null;
-	/** When a client was first told of its end, by an answer or a webhook it took; where the backend keeps count of that. */
+	/**
+	 * When a client was first told of its end, by an answer or a webhook it took; where the backend keeps count of
+	 * that.
+	 */
 	toldAt?: string;
 	/** Upstream generations somebody pays for: one for each run that ended in pictures. */
 	generationsBilled: number;
@@ -93,7 +96,10 @@ export class Ledger {
 
 	/** Enters a new job, which counts as in flight until `jobEnded`. */
 	jobBegan(entry: JobEntry): void {
-		for (const [name, tally] of [['', this.total], [entry.tenant, this.tenant(entry.tenant)]] as const) {
+		for (const [name, tally] of [
+			['', this.total],
+			[entry.tenant, this.tenant(entry.tenant)],
+		] as const) {
 			const now = (this.inFlight.get(name) ?? 0) + 1;
 			this.inFlight.set(name, now);
 			tally.maxConcurrentJobs = Math.max(tally.maxConcurrentJobs, now);
@@ -127,7 +133,11 @@ export class Ledger {
 	/** The books as they stand; later events do not change what was given out. */
 	snapshot(): Books {
 		const tenants = [...this.tenants].map(([name, tally]) => [name, closed(tally)] as const);
-		return structuredClone({ ...closed(this.total), tenants: Object.fromEntries(tenants), connections: this.connections });
+		return structuredClone({
+			...closed(this.total),
+			tenants: Object.fromEntries(tenants),
+			connections: this.connections,
+		});
 	}
 
 	/** Starts empty books. */
@@ -158,8 +168,15 @@ export class Ledger {
 
 function emptyTally(): Tally {
 	return {
-		requests: {}, statuses: {}, outcomes: {}, tooManyRequests: 0, jobs: [], generationsBilled: 0,
-		webhooks: [], downloads: 0, maxConcurrentJobs: 0,
+		requests: {},
+		statuses: {},
+		outcomes: {},
+		tooManyRequests: 0,
+		jobs: [],
+		generationsBilled: 0,
+		webhooks: [],
+		downloads: 0,
+		maxConcurrentJobs: 0,
 	};
 }
 

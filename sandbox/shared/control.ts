@@ -14,7 +14,10 @@ export interface Controlled {
 
 /** Thrown by control routes; the message says what was wrong with the call. */
 export class ControlError extends Error {
-	constructor(readonly status: number, message: string) {
+	constructor(
+		readonly status: number,
+		message: string,
+	) {
 		super(message);
 		this.name = 'ControlError';
 	}
@@ -58,10 +61,13 @@ export function installControl(app: FastifyInstance, controlled: Controlled): vo
 }
 
 function statusOf(error: unknown): number {
-	return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
+	return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
+		? error.statusCode
+		: 500;
 }
 
 function messageOf(error: unknown): string {
-	if (error instanceof ZodError) return error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ');
+	if (error instanceof ZodError)
+		return error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ');
 	return error instanceof Error ? error.message : String(error);
 }

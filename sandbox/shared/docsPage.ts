@@ -23,19 +23,31 @@ const START = `SwaggerUIBundle({
 `;
 
 /** Serves the description of all tagged routes registered after it, and Swagger UI for trying them, at `/docs`. */
-export async function installDocsPage(app: FastifyInstance, openapi: FastifyDynamicSwaggerOptions['openapi'] & object): Promise<void> {
+export async function installDocsPage(
+	app: FastifyInstance,
+	openapi: FastifyDynamicSwaggerOptions['openapi'] & object,
+): Promise<void> {
 	await app.register(swagger, { openapi, hideUntagged: true });
 	const folder = join(dirname(require.resolve('@fastify/swagger-ui/package.json')), 'static');
 	const hide = { schema: { hide: true } };
 	// Everything comes from here: the page must work without the internet, and may run no script but these.
 	const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 
-	app.get('/docs', hide, async (_request, reply) => reply.type('text/html; charset=utf-8').header('content-security-policy', policy).send(pageOf(openapi.info?.title ?? 'API')));
+	app.get('/docs', hide, async (_request, reply) =>
+		reply
+			.type('text/html; charset=utf-8')
+			.header('content-security-policy', policy)
+			.send(pageOf(openapi.info?.title ?? 'API')),
+	);
 	app.get('/docs/', hide, async (_request, reply) => reply.redirect('/docs'));
 	app.get('/docs/json', hide, async () => app.swagger());
-	app.get('/docs/start.js', hide, async (_request, reply) => reply.type('text/javascript; charset=utf-8').send(START));
+	app.get('/docs/start.js', hide, async (_request, reply) =>
+		reply.type('text/javascript; charset=utf-8').send(START),
+	);
 	for (const [file, type] of Object.entries(FILES)) {
-		app.get(`/docs/${file}`, hide, async (_request, reply) => reply.type(type).send(await readFile(join(folder, file))));
+		app.get(`/docs/${file}`, hide, async (_request, reply) =>
+			reply.type(type).send(await readFile(join(folder, file))),
+		);
 	}
 }
 

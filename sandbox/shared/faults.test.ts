@@ -7,7 +7,12 @@ it('skip lets so many requests of the route pass, whatever becomes of them', () 
 	armed.add({ route: 'generate', kind: '500' });
 	armed.add({ route: 'generate', kind: '504AfterAccept', skip: 2 });
 	expect(armed.take('get')).toBeNull();
-	expect([1, 2, 3, 4].map(() => armed.take('generate')?.kind)).toEqual(['500', undefined, '504AfterAccept', undefined]);
+	expect([1, 2, 3, 4].map(() => armed.take('generate')?.kind)).toEqual([
+		'500',
+		undefined,
+		'504AfterAccept',
+		undefined,
+	]);
 });
 
 it('with times, so many requests in a row are hit after those that pass', () => {
@@ -18,15 +23,37 @@ it('with times, so many requests in a row are hit after those that pass', () => 
 
 it('what only a gateway says is its page, the rest where it is asked for', () => {
 	const armed = faults();
-	const kinds = ['502', '504', '502AfterAccept', '503AfterAccept', '504AfterAccept', '503', '500', '500AfterAccept'] as const;
+	const kinds = [
+		'502',
+		'504',
+		'502AfterAccept',
+		'503AfterAccept',
+		'504AfterAccept',
+		'503',
+		'500',
+		'500AfterAccept',
+	] as const;
 	for (const kind of kinds) armed.add({ route: 'get', kind });
 	expect(kinds.map(() => armed.take('get')?.page)).toEqual([true, true, true, true, true, false, false, false]);
-	for (const kind of ['403', '404', '429', '500', '503', '500AfterAccept']) armed.add({ route: 'get', kind, page: true });
+	for (const kind of ['403', '404', '429', '500', '503', '500AfterAccept'])
+		armed.add({ route: 'get', kind, page: true });
 	expect(armed.take('get')).toMatchObject({ kind: '403', page: true });
 	expect(() => armed.add({ route: 'get', kind: 'hang', page: true })).toThrow('only a status can be a page');
 	expect(() => armed.add({ route: 'get', kind: '500', skip: -1 })).toThrow();
 });
 
 it('a status is told by the name of its kind', () => {
-	expect(FAULT_KINDS.filter((kind) => statusOf(kind) !== null)).toEqual(['403', '404', '429', '500', '502', '503', '504', '500AfterAccept', '502AfterAccept', '503AfterAccept', '504AfterAccept']);
+	expect(FAULT_KINDS.filter((kind) => statusOf(kind) !== null)).toEqual([
+		'403',
+		'404',
+		'429',
+		'500',
+		'502',
+		'503',
+		'504',
+		'500AfterAccept',
+		'502AfterAccept',
+		'503AfterAccept',
+		'504AfterAccept',
+	]);
 });

@@ -6,7 +6,14 @@ const STATUS_KINDS = ['403', '404', '429', '500', '502', '503', '504'] as const;
 /** The request does not get to the backend, or gets there later: no job, except with `slow`. */
 const DELIVERY_KINDS = ['reset', 'resetMidBody', 'hang', 'slow', 'redirect'] as const;
 /** The request takes effect, and its answer is lost. */
-const LOST_KINDS = ['resetAfterAccept', 'hangAfterAccept', '500AfterAccept', '502AfterAccept', '503AfterAccept', '504AfterAccept'] as const;
+const LOST_KINDS = [
+	'resetAfterAccept',
+	'hangAfterAccept',
+	'500AfterAccept',
+	'502AfterAccept',
+	'503AfterAccept',
+	'504AfterAccept',
+] as const;
 /** The request takes effect, and its answer is wrong. */
 const WRONG_KINDS = ['truncated', 'empty', 'malformed', 'wrongShape', 'huge'] as const;
 
@@ -21,9 +28,14 @@ export interface Fault {
 	kind: FaultKind;
 	/** How many requests it hits before it is used up; default 1. */
 	times?: number;
-	/** How many requests of the route pass before it hits one; default 0. Requests that another fault hits count too. */
+	/**
+	 * How many requests of the route pass before it hits one; default 0. Requests that another fault hits count too.
+	 */
 	skip?: number;
-	/** A status is answered with a gateway's HTML page instead of the backend's own body. 502 and 504 always are, and `503AfterAccept`. */
+	/**
+	 * A status is answered with a gateway's HTML page instead of the backend's own body. 502 and 504 always are, and
+	 * `503AfterAccept`.
+	 */
 	page?: boolean;
 	/** The `Retry-After` of a status: seconds, or an HTTP date. Absent: no such header. */
 	retryAfter?: number | string;
@@ -33,7 +45,10 @@ export interface Fault {
 	delayMs?: number;
 	/** Chance from 0 to 1 that a request of the route is hit, drawn from a seeded generator; default 1. */
 	probability?: number;
-	/** The error code in the body of a status instead of the usual one, e.g. `PROVIDER_ERROR`, where the backend has codes. */
+	/**
+	 * The error code in the body of a status instead of the usual one, e.g. `PROVIDER_ERROR`, where the backend has
+	 * codes.
+	 */
 	code?: string;
 	/** How much `huge` adds to the answer; default 32. */
 	megabytes?: number;
@@ -72,7 +87,10 @@ export function statusOf(kind: FaultKind): number | null {
 	return digits === undefined ? null : Number(digits);
 }
 
-/** Whether only a gateway gives this answer: a backend that is up has no 502 or 504, and no 503 for what it has accepted. */
+/**
+ * Whether only a gateway gives this answer: a backend that is up has no 502 or 504, and no 503 for what it has
+ * accepted.
+ */
 function isGatewayKind(kind: FaultKind): boolean {
 	return kind === '503AfterAccept' || /^50[24]/.test(kind);
 }
@@ -105,7 +123,10 @@ export class Faults {
 	}
 
 	private known() {
-		return faultSchema.refine(({ route }) => route === 'any' || this.routes.includes(route), { path: ['route'], message: `must be any or one of ${this.routes.join(', ')}` });
+		return faultSchema.refine(({ route }) => route === 'any' || this.routes.includes(route), {
+			path: ['route'],
+			message: `must be any or one of ${this.routes.join(', ')}`,
+		});
 	}
 
 	/** The fault that hits this request, if any; it is used up by one. */

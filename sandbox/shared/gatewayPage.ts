@@ -12,5 +12,14 @@ const TITLES: Record<number, string> = {
 /** The HTML page of a gateway before the backend, byte for byte as nginx writes it. */
 export function gatewayPage(status: number): string {
 	const title = TITLES[status] ?? String(status);
-	return ['<html>', `<head><title>${title}</title></head>`, '<body>', `<center><h1>${title}</h1></center>`, '<hr><center>nginx</center>', '</body>', '</html>', ''].join('\r\n');
+	return [
+		'<html>',
+		`<head><title>${title}</title></head>`,
+		'<body>',
+		`<center><h1>${title}</h1></center>`,
+		'<hr><center>nginx</center>',
+		'</body>',
+		'</html>',
+		'',
+	].join('\r\n');
 }

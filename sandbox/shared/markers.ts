@@ -22,7 +22,8 @@ export interface Fate {
 }
 
 /** Every marker, for the caption: a picture shows the prompt without them. */
-const MARKER = /\[(?:fail|retry|slow|queue|hang|refuse|partial|blank|bad-image|truncated-image|empty-image|missing-image)(?::[^\]]*)?\]/g;
+const MARKER =
+	/\[(?:fail|retry|slow|queue|hang|refuse|partial|blank|bad-image|truncated-image|empty-image|missing-image)(?::[^\]]*)?\]/g;
 
 /** Reads the markers of a prompt; one that is misspelt is plain text. */
 export function fateOf(prompt: string): Fate {
@@ -35,7 +36,9 @@ export function fateOf(prompt: string): Fate {
 		refuses: /\[refuse(?::[^\]]*)?\]/.test(prompt),
 		partial: numberAfter(prompt, 'partial'),
 		spoiled(index) {
-			for (const [, kind, only] of prompt.matchAll(/\[(bad-image|truncated-image|empty-image|missing-image|blank)(?::(\d+))?\]/g)) {
+			for (const [, kind, only] of prompt.matchAll(
+				/\[(bad-image|truncated-image|empty-image|missing-image|blank)(?::(\d+))?\]/g,
+			)) {
 				if (only === undefined || Number(only) === index) return kind as Spoiled;
 			}
 			return null;

@@ -13,9 +13,13 @@ export interface Form {
 	files: FormFile[];
 }
 
-/** A `multipart/form-data` body as RFC 7578 writes it; null where the content type is another or the body is not in its form. */
+/**
+ * A `multipart/form-data` body as RFC 7578 writes it; null where the content type is another or the body is not in its
+ * form.
+ */
 export function readForm(contentType: string | undefined, body: Buffer): Form | null {
-	const [, quoted, bare] = /^multipart\/form-data\s*;.*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType ?? '') ?? [];
+	const [, quoted, bare] =
+		/^multipart\/form-data\s*;.*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType ?? '') ?? [];
 	const boundary = quoted ?? bare;
 	if (boundary === undefined) return null;
 	const form: Form = { fields: {}, files: [] };
@@ -41,6 +45,12 @@ function addPart(form: Form, part: Buffer): boolean {
 	if (name === undefined) return false;
 	const fileName = /;\s*filename="([^"]*)"/i.exec(head)?.[1];
 	if (fileName === undefined) form.fields[name] = data.toString('utf8');
-	else form.files.push({ name, fileName, mimeType: /^content-type:\s*([^\s;]+)/im.exec(head)?.[1] ?? 'application/octet-stream', data });
+	else
+		form.files.push({
+			name,
+			fileName,
+			mimeType: /^content-type:\s*([^\s;]+)/im.exec(head)?.[1] ?? 'application/octet-stream',
+			data,
+		});
 	return true;
 }

@@ -14,7 +14,8 @@ export class Pictures {
 
 	/** A picture as its backend sends it, spoilt where a marker asks for it. A missing one is the caller's to tell. */
 	async file(scene: SceneOptions, format: PictureFormat, spoiled: Spoiled | null): Promise<Buffer> {
-		if (spoiled === 'bad-image') return Buffer.from('<!doctype html><title>Not a picture</title><p>This is not a picture.</p>');
+		if (spoiled === 'bad-image')
+			return Buffer.from('<!doctype html><title>Not a picture</title><p>This is not a picture.</p>');
 		if (spoiled === 'empty-image') return Buffer.alloc(0);
 		const whole = await this.rendering(scene, format, spoiled === 'blank');
 		return spoiled === 'truncated-image' ? whole.subarray(0, Math.floor(whole.length / 2)) : whole;
@@ -41,6 +42,8 @@ async function render(scene: SceneOptions, format: PictureFormat, blank: boolean
 	// Loaded at the first download: most tests never look at a picture, and the library takes its time to start.
 	const { default: sharp } = await import('sharp');
 	const { width, height } = scene;
-	const drawn = blank ? sharp({ create: { width, height, channels: 3, background: '#000' } }) : sharp(Buffer.from(sceneSvg(scene))).removeAlpha();
+	const drawn = blank
+		? sharp({ create: { width, height, channels: 3, background: '#000' } })
+		: sharp(Buffer.from(sceneSvg(scene))).removeAlpha();
 	return format === 'png' ? drawn.png({ compressionLevel: 6 }).toBuffer() : drawn.toFormat(format).toBuffer();
 }

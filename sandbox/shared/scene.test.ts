@@ -10,7 +10,13 @@ test('no text, whatever is in it, leaves the element it is written into', () => 
 });
 
 test('a long caption is cut to what fits', () => {
-	const svg = sceneSvg({ width: 400, height: 300, caption: `${'word '.repeat(300)}${'x'.repeat(500)}`, note: 'n', seed: 's' });
+	const svg = sceneSvg({
+		width: 400,
+		height: 300,
+		caption: `${'word '.repeat(300)}${'x'.repeat(500)}`,
+		note: 'n',
+		seed: 's',
+	});
 	expect(svg.match(/<text/g)).toHaveLength(4);
 	expect(svg).toContain('…');
 });

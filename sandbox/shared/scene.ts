@@ -49,7 +49,12 @@ function stars(width: number, height: number, draw: Draw): string {
 	const count = 20 + Math.floor(draw() * 30);
 	const unit = Math.min(width, height) / 1000;
 	return Array.from({ length: count }, () => {
-		const [x, y, radius, light] = [draw() * width, draw() * height * 0.5, (0.8 + draw() * 2) * unit, 0.3 + draw() * 0.6];
+		const [x, y, radius, light] = [
+			draw() * width,
+			draw() * height * 0.5,
+			(0.8 + draw() * 2) * unit,
+			0.3 + draw() * 0.6,
+		];
 		return `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${radius.toFixed(2)}" fill="#fff" opacity="${light.toFixed(2)}"/>`;
 	}).join('');
 }
@@ -71,7 +76,8 @@ function hills(width: number, height: number, hue: number, draw: Draw): string {
 		const phase = draw() * Math.PI * 2;
 		const points = Array.from({ length: 41 }, (__, step) => {
 			const along = step / 40;
-			const lift = Math.sin(along * waves * Math.PI + phase) + 0.35 * Math.sin(along * waves * 3.1 * Math.PI + phase * 2);
+			const lift =
+				Math.sin(along * waves * Math.PI + phase) + 0.35 * Math.sin(along * waves * 3.1 * Math.PI + phase * 2);
 			return `L${(along * width).toFixed(1)} ${(top - swing * lift).toFixed(1)}`;
 		});
 		return `<path d="M0 ${height}${points.join('')}L${width} ${height}Z" fill="hsl(${(hue + 15 * layer) % 360},${45 - 15 * depth}%,${42 - 30 * depth}%)"/>`;

@@ -49,7 +49,10 @@ export interface StandIn<S> {
 	readonly bodyLimit: number;
 	/** Who makes the request, for the books; `ANONYMOUS` for nobody known. */
 	tenantOf(request: FastifyRequest): string;
-	/** The body of a status that a fault asks for: JSON, or plain text. @param code instead of the usual one, where the backend has codes */
+	/**
+	 * The body of a status that a fault asks for: JSON, or plain text. @param code instead of the usual one, where the
+	 * backend has codes
+	 */
 	faultBody: OwnBody;
 	/** Answers what a route threw, a body that is too large and a path that cannot be decoded. */
 	refuse(error: unknown, reply: FastifyReply): FastifyReply;

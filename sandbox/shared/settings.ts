@@ -1,7 +1,11 @@
 import type { z } from 'zod/v4';
 
 /** The settings with a patch laid over them; throws when the patch names an unknown setting or a wrong value. */
-export function patchedBy<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape, z.core.$strict>, settings: Readonly<z.infer<z.ZodObject<Shape, z.core.$strict>>>, patch: unknown): z.infer<z.ZodObject<Shape, z.core.$strict>> {
+export function patchedBy<Shape extends z.ZodRawShape>(
+	schema: z.ZodObject<Shape, z.core.$strict>,
+	settings: Readonly<z.infer<z.ZodObject<Shape, z.core.$strict>>>,
+	patch: unknown,
+): z.infer<z.ZodObject<Shape, z.core.$strict>> {
 	const given = Object.entries(schema.partial().parse(patch)).filter(([, value]) => value !== undefined);
 	return schema.parse({ ...settings, ...Object.fromEntries(given) });
 }

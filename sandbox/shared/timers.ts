@@ -7,10 +7,13 @@ export class Timers {
 
 	/** Runs the action once after the delay; the function it returns calls it off. */
 	after(delayMs: number, action: () => void): () => void {
-		const timer = setTimeout(() => {
-			this.pending.delete(timer);
-			action();
-		}, Math.max(0, delayMs));
+		const timer = setTimeout(
+			() => {
+				this.pending.delete(timer);
+				action();
+			},
+			Math.max(0, delayMs),
+		);
 		timer.unref();
 		this.pending.add(timer);
 		return () => {

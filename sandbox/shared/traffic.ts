@@ -38,7 +38,11 @@ export function installTraffic(app: FastifyInstance, options: TrafficOptions): v
 	app.addHook('onSend', async (request, reply, payload) => leave(request, reply, payload, options));
 }
 
-async function arrive(request: FastifyRequest, reply: FastifyReply, options: TrafficOptions): Promise<FastifyReply | undefined> {
+async function arrive(
+	request: FastifyRequest,
+	reply: FastifyReply,
+	options: TrafficOptions,
+): Promise<FastifyReply | undefined> {
 	const api = request.routeOptions.config.api ?? (isStray(request) ? { name: 'any', path: '(unknown)' } : null);
 	if (!api) return undefined;
 	const route = `${request.method} ${api.path}`;
@@ -77,13 +81,21 @@ async function arrive(request: FastifyRequest, reply: FastifyReply, options: Tra
 }
 
 /** Counts how the request ended, once its answer has got through or a fault has changed it. */
-async function leave(request: FastifyRequest, reply: FastifyReply, payload: unknown, options: TrafficOptions): Promise<unknown> {
+async function leave(
+	request: FastifyRequest,
+	reply: FastifyReply,
+	payload: unknown,
+	options: TrafficOptions,
+): Promise<unknown> {
 	const { visit } = request;
 	if (!visit) return payload;
 	const { tenant, route, fault } = visit;
-	// Should the answer that it spoils fail in its turn, what is sent instead is not spoilt again: in the end fastify has nobody left to answer.
+	// Should the answer that it spoils fail in its turn, what is sent instead is not spoilt again: in the end fastify
+	// has nobody left to answer.
 	visit.fault = null;
-	const { outcome, payload: changed } = fault ? await spoilAnswer(fault, request, reply, payload, options.ownBody) : { outcome: reply.statusCode, payload };
+	const { outcome, payload: changed } = fault
+		? await spoilAnswer(fault, request, reply, payload, options.ownBody)
+		: { outcome: reply.statusCode, payload };
 	options.ledger.answered(tenant, route, outcome);
 	// An answer that never comes: the connection stays open until one of the two sides gives it up.
 	if (outcome === 'hang') await new Promise(() => undefined);

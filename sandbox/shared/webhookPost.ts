@@ -6,11 +6,19 @@ export function signatureOf(body: string, secret: string): string {
 }
 
 /** Posts one webhook. Returns the status answered, or null when there was no answer within 10 s. */
-export async function postWebhook(url: string, body: string, signature: string | null, abort: AbortSignal): Promise<number | null> {
+export async function postWebhook(
+	url: string,
+	body: string,
+	signature: string | null,
+	abort: AbortSignal,
+): Promise<number | null> {
 	try {
 		const answer = await fetch(url, {
 			method: 'POST',
-			headers: { 'content-type': 'application/json', ...(signature === null ? {} : { 'x-signature': signature }) },
+			headers: {
+				'content-type': 'application/json',
+				...(signature === null ? {} : { 'x-signature': signature }),
+			},
 			body,
 			redirect: 'manual',
 			signal: AbortSignal.any([abort, AbortSignal.timeout(10_000)]),

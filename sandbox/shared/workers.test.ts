@@ -3,10 +3,13 @@ import { Workers } from './workers';
 function stage(count: number, idle: string[] = []) {
 	const begun: string[] = [];
 	const numbers = { count };
-	const workers = new Workers<string>(() => numbers.count, (item) => {
-		begun.push(item);
-		return !idle.includes(item);
-	});
+	const workers = new Workers<string>(
+		() => numbers.count,
+		(item) => {
+			begun.push(item);
+			return !idle.includes(item);
+		},
+	);
 	return { workers, begun, numbers };
 }
 

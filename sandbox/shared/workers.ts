@@ -5,7 +5,8 @@ export class Workers<Item> {
 
 	/**
 	 * @param count how many workers there are now; 0: as many as there is work
-	 * @param begin called with an item once a worker is free for it; false: nothing was to be done, and the worker is free again
+	 * @param begin called with an item once a worker is free for it; false: nothing was to be done, and the worker is
+	 *   free again
 	 */
 	constructor(
 		private readonly count: () => number,

@@ -2,7 +2,10 @@ import { z } from 'zod/v4';
 
 const side = z.int().min(64).max(2048);
 
-/** Body of submit. The document states no ranges: those of the real server hold, and a misspelt field does not pass unseen. */
+/**
+ * Body of submit. The document states no ranges: those of the real server hold, and a misspelt field does not pass
+ * unseen.
+ */
 export const generateBody = z.strictObject({
 	prompt: z.string().min(1),
 	height: side.default(1024),
@@ -14,14 +17,30 @@ export const generateBody = z.strictObject({
 	cfg_normalization: z.boolean().nullish(),
 	cfg_truncation: z.number().nullish(),
 	max_sequence_length: z.int().positive().nullish(),
-	metadata: z.strictObject({ batch_id: z.string().min(1).optional(), batch_index: z.int().nonnegative().optional(), batch_size: z.int().positive().optional() }).nullish(),
+	metadata: z
+		.strictObject({
+			batch_id: z.string().min(1).optional(),
+			batch_index: z.int().nonnegative().optional(),
+			batch_size: z.int().positive().optional(),
+		})
+		.nullish(),
 });
 
 export type GenerateBody = z.infer<typeof generateBody>;
 
-export const historyQuery = z.strictObject({ limit: z.coerce.number().int().min(1).default(20), offset: z.coerce.number().int().min(0).default(0) });
+export const historyQuery = z.strictObject({
+	limit: z.coerce.number().int().min(1).default(20),
+	offset: z.coerce.number().int().min(0).default(0),
+});
 
 /** FastAPI's way of naming what is wrong with a request. */
 export function validationDetail(error: z.ZodError, where: 'body' | 'query') {
-	return { detail: error.issues.map(({ path, message, code }) => ({ type: code, loc: [where, ...path], msg: message, input: null })) };
+	return {
+		detail: error.issues.map(({ path, message, code }) => ({
+			type: code,
+			loc: [where, ...path],
+			msg: message,
+			input: null,
+		})),
+	};
 }

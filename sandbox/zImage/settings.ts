@@ -18,6 +18,13 @@ const schema = z.strictObject({
 
 export type Settings = z.infer<typeof schema>;
 
-export const DEFAULT_SETTINGS: Settings = { dialect: 'document', auth: true, adminKey: 'admin-key', allowedKeys: ['client-key-1', 'client-key-2'], jobDurationMs: 1500, workers: 0 };
+export const DEFAULT_SETTINGS: Settings = {
+	dialect: 'document',
+	auth: true,
+	adminKey: 'admin-key',
+	allowedKeys: ['client-key-1', 'client-key-2'],
+	jobDurationMs: 1500,
+	workers: 0,
+};
 
 export const patched = (settings: Settings, patch: unknown): Settings => patchedBy(schema, settings, patch);

@@ -68,8 +68,31 @@ export class Store {
 		this.batches.set(batchId, batch);
 		const id = randomUUID().replaceAll('-', '');
 		const task: Task = {
-			id, owner, batchId, body, index: index ?? batch.tasks.length, seed: body.seed ?? ++this.seeds, fate: fateOf(body.prompt), state: 'PENDING', progress: null, createdAt: new Date(), begun: false, dropped: false, error: null,
-			entry: { id, tenant: owner || 'anonymous', prompt: body.prompt, mode: null, idempotencyKey: null, status: 'PENDING', request: { ...body }, createdAt: new Date().toISOString(), finishedAt: null, generationsBilled: 0 },
+			id,
+			owner,
+			batchId,
+			body,
+			index: index ?? batch.tasks.length,
+			seed: body.seed ?? ++this.seeds,
+			fate: fateOf(body.prompt),
+			state: 'PENDING',
+			progress: null,
+			createdAt: new Date(),
+			begun: false,
+			dropped: false,
+			error: null,
+			entry: {
+				id,
+				tenant: owner || 'anonymous',
+				prompt: body.prompt,
+				mode: null,
+				idempotencyKey: null,
+				status: 'PENDING',
+				request: { ...body },
+				createdAt: new Date().toISOString(),
+				finishedAt: null,
+				generationsBilled: 0,
+			},
 			callOff: () => undefined,
 		};
 		batch.tasks.push(task);
@@ -88,7 +111,9 @@ export class Store {
 			return false;
 		}
 		// A marker has told already how long it waits.
-		this.next(task, task.fate.queueMs === null ? this.durationOf(task) * 0.2 : 0, () => this.begin(task, task.fate.retries));
+		this.next(task, task.fate.queueMs === null ? this.durationOf(task) * 0.2 : 0, () =>
+			this.begin(task, task.fate.retries),
+		);
 		return true;
 	}
 
@@ -122,7 +147,9 @@ export class Store {
 
 	private end(task: Task): void {
 		const { fail, refuses, partial } = task.fate;
-		const code = refuses ? 'SAFETY_REJECTED' : (fail ?? (partial !== null && task.index >= partial ? 'GPU_OOM' : null));
+		const code = refuses
+			? 'SAFETY_REJECTED'
+			: (fail ?? (partial !== null && task.index >= partial ? 'GPU_OOM' : null));
 		this.finish(task, code === null ? 'SUCCESS' : 'FAILURE', code);
 	}
 
@@ -133,7 +160,11 @@ export class Store {
 		if (state !== 'REVOKED' || task.begun) task.callOff();
 		if (state !== 'REVOKED') task.begun = true;
 		this.set(task, state);
-		if (state === 'FAILURE') task.error = { code: code ?? 'ERROR', ...(messages[code ?? ''] ?? { message: `The task failed (${code ?? 'no reason'})`, hint: null }) };
+		if (state === 'FAILURE')
+			task.error = {
+				code: code ?? 'ERROR',
+				...(messages[code ?? ''] ?? { message: `The task failed (${code ?? 'no reason'})`, hint: null }),
+			};
 		task.entry.finishedAt = new Date().toISOString();
 		task.entry.generationsBilled = state === 'SUCCESS' ? 1 : 0;
 		this.ledger.jobEnded(task.entry);

@@ -10,8 +10,14 @@ export interface Showing {
 	begunOnly: boolean;
 }
 
-/** The real server knows a task once it is begun; the document's too where workers are scarce, else it knows all at once. */
-export const showingOf = ({ dialect, workers }: Settings): Showing => ({ dialect, begunOnly: dialect === 'real' || workers > 0 });
+/**
+ * The real server knows a task once it is begun; the document's too where workers are scarce, else it knows all at
+ * once.
+ */
+export const showingOf = ({ dialect, workers }: Settings): Showing => ({
+	dialect,
+	begunOnly: dialect === 'real' || workers > 0,
+});
 
 const stamp = (date: Date) => date.toISOString().replace('Z', '000+00:00');
 
@@ -30,16 +36,42 @@ export function taskView(task: Task, dialect: Dialect) {
 	const real = dialect === 'real';
 	// A canceled task reads PENDING until a worker reaches it, and carries no words.
 	const told = real && state === 'REVOKED' && !task.begun && !task.dropped ? 'PENDING' : state;
-	const canceled = state === 'REVOKED' && !real ? { error: 'The task was cancelled', error_code: 'cancelled', error_hint: null } : null;
-	const failed = error && (real ? { error: JSON.stringify({ code: error.code, message: error.message, detail: null }), error_code: null, error_hint: null } : { error: error.message, error_code: error.code, error_hint: error.hint });
+	const canceled =
+		state === 'REVOKED' && !real
+			? { error: 'The task was cancelled', error_code: 'cancelled', error_hint: null }
+			: null;
+	const failed =
+		error &&
+		(real
+			? {
+					error: JSON.stringify({ code: error.code, message: error.message, detail: null }),
+					error_code: null,
+					error_hint: null,
+				}
+			: { error: error.message, error_code: error.code, error_hint: error.hint });
 	return {
 		task_id: task.id,
 		status: told,
 		result: done
 			? {
-					image_id: `img-${task.id.slice(0, 8)}`, prompt: body.prompt, height: body.height, width: body.width, num_inference_steps: body.num_inference_steps, guidance_scale: body.guidance_scale, seed: task.seed, negative_prompt: body.negative_prompt,
-					cfg_normalization: body.cfg_normalization ?? null, cfg_truncation: body.cfg_truncation ?? null, max_sequence_length: body.max_sequence_length ?? null, created_at: stamp(task.createdAt), auth_key: task.owner || null,
-					metadata: body.metadata ?? null, output_path: `/srv/outputs/z-image-outputs/${pathOf(task, 'png')}`, relative_path: pathOf(task, 'png'), preview_output_path: `/srv/outputs/z-image-outputs/${pathOf(task, 'webp')}`, preview_relative_path: pathOf(task, 'webp'),
+					image_id: `img-${task.id.slice(0, 8)}`,
+					prompt: body.prompt,
+					height: body.height,
+					width: body.width,
+					num_inference_steps: body.num_inference_steps,
+					guidance_scale: body.guidance_scale,
+					seed: task.seed,
+					negative_prompt: body.negative_prompt,
+					cfg_normalization: body.cfg_normalization ?? null,
+					cfg_truncation: body.cfg_truncation ?? null,
+					max_sequence_length: body.max_sequence_length ?? null,
+					created_at: stamp(task.createdAt),
+					auth_key: task.owner || null,
+					metadata: body.metadata ?? null,
+					output_path: `/srv/outputs/z-image-outputs/${pathOf(task, 'png')}`,
+					relative_path: pathOf(task, 'png'),
+					preview_output_path: `/srv/outputs/z-image-outputs/${pathOf(task, 'webp')}`,
+					preview_relative_path: pathOf(task, 'webp'),
 				}
 			: null,
 		...(failed ?? canceled ?? { error: null, error_code: null, error_hint: null }),
@@ -48,10 +80,20 @@ export function taskView(task: Task, dialect: Dialect) {
 	};
 }
 
-const itemState = ({ state }: Task) => (state === 'SUCCESS' ? 'success' : state === 'FAILURE' ? 'error' : state === 'REVOKED' ? 'cancelled' : state === 'PENDING' ? 'pending' : 'running');
+const itemState = ({ state }: Task) =>
+	state === 'SUCCESS'
+		? 'success'
+		: state === 'FAILURE'
+			? 'error'
+			: state === 'REVOKED'
+				? 'cancelled'
+				: state === 'PENDING'
+					? 'pending'
+					: 'running';
 
 /** The tasks of a batch that the history knows; without any it does not know the batch. */
-export const shown = (batch: Batch, { begunOnly }: Showing): Task[] => batch.tasks.filter(({ begun }) => begun || !begunOnly).sort((a, b) => a.index - b.index);
+export const shown = (batch: Batch, { begunOnly }: Showing): Task[] =>
+	batch.tasks.filter(({ begun }) => begun || !begunOnly).sort((a, b) => a.index - b.index);
 
 export function summaryView(batch: Batch, showing: Showing) {
 	const { dialect } = showing;
@@ -65,9 +107,21 @@ export function summaryView(batch: Batch, showing: Showing) {
 	// The real server says SUCCESS also of a batch in which everything failed.
 	const status = !over ? 'PENDING' : succeeded.length > 0 || dialect === 'real' ? 'SUCCESS' : 'FAILURE';
 	return {
-		task_id: batch.id, status, created_at: stamp(batch.createdAt), prompt: any?.body.prompt ?? '', height: any?.body.height ?? null, width: any?.body.width ?? null,
-		relative_path: first ? pathOf(first, 'png') : null, image_url: first ? preview(first) : null, num_inference_steps: any?.body.num_inference_steps ?? null, guidance_scale: any?.body.guidance_scale ?? null, seed: any?.seed ?? null,
-		batch_size: batch.size, success_count: succeeded.length, failed_count: failed, base_seed: any?.seed ?? null,
+		task_id: batch.id,
+		status,
+		created_at: stamp(batch.createdAt),
+		prompt: any?.body.prompt ?? '',
+		height: any?.body.height ?? null,
+		width: any?.body.width ?? null,
+		relative_path: first ? pathOf(first, 'png') : null,
+		image_url: first ? preview(first) : null,
+		num_inference_steps: any?.body.num_inference_steps ?? null,
+		guidance_scale: any?.body.guidance_scale ?? null,
+		seed: any?.seed ?? null,
+		batch_size: batch.size,
+		success_count: succeeded.length,
+		failed_count: failed,
+		base_seed: any?.seed ?? null,
 	};
 }
 
@@ -76,7 +130,15 @@ export function detailView(batch: Batch, showing: Showing) {
 	return {
 		batch: summary,
 		items: shown(batch, showing).map((task) => ({
-			task_id: task.id, index: task.index, status: itemState(task), image_url: task.state === 'SUCCESS' ? preview(task) : null, width: task.body.width, height: task.body.height, seed: task.seed, error_code: task.error?.code ?? null, error_hint: task.error?.hint ?? null,
+			task_id: task.id,
+			index: task.index,
+			status: itemState(task),
+			image_url: task.state === 'SUCCESS' ? preview(task) : null,
+			width: task.body.width,
+			height: task.body.height,
+			seed: task.seed,
+			error_code: task.error?.code ?? null,
+			error_hint: task.error?.hint ?? null,
 		})),
 	};
 }

@@ -14,14 +14,24 @@ beforeAll(async () => {
 beforeEach(() => sandbox.reset());
 afterAll(() => sandbox.close());
 
-const submit = async (prompt: string, batch: number, index = 0, size = 1) => ((await call('POST', '/v1/images/generate', { prompt, metadata: { batch_id: uuid(batch), batch_index: index, batch_size: size } })).json as { task_id: string }).task_id;
+const submit = async (prompt: string, batch: number, index = 0, size = 1) =>
+	(
+		(
+			await call('POST', '/v1/images/generate', {
+				prompt,
+				metadata: { batch_id: uuid(batch), batch_index: index, batch_size: size },
+			})
+		).json as { task_id: string }
+	).task_id;
 const statusOf = async (id: string) => ((await call('GET', `/v1/tasks/${id}`)).json as { status: string }).status;
-const reach = (id: string, ...statuses: string[]) => until(async () => (statuses.includes(await statusOf(id)) ? true : null));
+const reach = (id: string, ...statuses: string[]) =>
+	until(async () => (statuses.includes(await statusOf(id)) ? true : null));
 const detail = async (batch: number) => {
 	const { status, json } = await call('GET', `/v1/history/${uuid(batch)}`);
 	return status === 200 ? (json as { batch: { status: string }; items: Array<{ task_id: string }> }) : status;
 };
-const listed = async () => ((await call('GET', '/v1/history')).json as Array<{ task_id: string }>).map(({ task_id }) => task_id);
+const listed = async () =>
+	((await call('GET', '/v1/history')).json as Array<{ task_id: string }>).map(({ task_id }) => task_id);
 const finish = (id: string) => call('POST', `/__sandbox/jobs/${id}/finish`, { status: 'SUCCESS' });
 
 describe.each(['document', 'real'] as const)('one GPU, dialect %s', (dialect) => {
@@ -51,7 +61,10 @@ describe.each(['document', 'real'] as const)('one GPU, dialect %s', (dialect) =>
 		expect(await listed()).toEqual([uuid(2), uuid(1)]);
 		await finish(a);
 		await reach(b, 'STARTED');
-		expect(await detail(2)).toMatchObject({ batch: { status: 'PENDING' }, items: [{ task_id: a }, { task_id: b }] });
+		expect(await detail(2)).toMatchObject({
+			batch: { status: 'PENDING' },
+			items: [{ task_id: a }, { task_id: b }],
+		});
 	});
 
 	it('a task that was canceled before it began is dropped when its turn comes, and never gets into the history', async () => {
@@ -66,7 +79,11 @@ describe.each(['document', 'real'] as const)('one GPU, dialect %s', (dialect) =>
 	});
 
 	it('canceling what runs, and a task that waits for ever, leave the GPU to the next', async () => {
-		const [first, parked, third] = [await submit('1 [hang]', 1), await submit('2 [queue]', 2), await submit('3', 3)];
+		const [first, parked, third] = [
+			await submit('1 [hang]', 1),
+			await submit('2 [queue]', 2),
+			await submit('3', 3),
+		];
 		await reach(first, 'STARTED');
 		await call('POST', `/v1/tasks/${first}/cancel`);
 		await reach(third, 'SUCCESS');
@@ -81,7 +98,11 @@ describe.each(['document', 'real'] as const)('one GPU, dialect %s', (dialect) =>
 	});
 
 	it('a task that nobody knows reads PENDING for ever', async () => {
-		for (let n = 0; n < 3; n++) expect(await call('GET', '/v1/tasks/nothing')).toMatchObject({ status: 200, json: { status: 'PENDING', error: null } });
+		for (let n = 0; n < 3; n++)
+			expect(await call('GET', '/v1/tasks/nothing')).toMatchObject({
+				status: 200,
+				json: { status: 'PENDING', error: null },
+			});
 	});
 });
 

@@ -15,27 +15,74 @@ beforeAll(async () => {
 beforeEach(() => sandbox.reset());
 afterAll(() => sandbox.close());
 
-const submit = async (prompt: string, more: object = {}) => ((await call('POST', '/v1/images/generate', { prompt, ...more })).json as { task_id: string }).task_id;
+const submit = async (prompt: string, more: object = {}) =>
+	((await call('POST', '/v1/images/generate', { prompt, ...more })).json as { task_id: string }).task_id;
 const reach = (id: string, status: string) =>
 	until(async () => {
 		const { json } = await call('GET', `/v1/tasks/${id}`);
 		return (json as { status: string }).status === status ? (json as Record<string, unknown>) : null;
 	});
 
-it('answers the document\'s samples as the document shows them', async () => {
+it("answers the document's samples as the document shows them", async () => {
 	expect((await call('GET', '/')).json).toEqual({ message: 'Z-Image API is running' });
 	expect((await call('GET', '/health')).json).toEqual({ status: 'ok', environment: 'dev' });
-	const accepted = (await call('POST', '/v1/images/generate', { prompt: 'a cat sitting on the chair', height: 512, width: 640, num_inference_steps: 9, guidance_scale: 0, seed: 42, negative_prompt: '', cfg_normalization: null, cfg_truncation: null, max_sequence_length: null, metadata: { batch_id: batchId, batch_index: 0, batch_size: 1 } })).json as Record<string, string>;
-	expect(accepted).toEqual({ task_id: expect.stringMatching(/^[0-9a-f]{32}$/) as string, status_url: `/v1/tasks/${accepted['task_id']}`, image_url: null });
+	const accepted = (
+		await call('POST', '/v1/images/generate', {
+			prompt: 'a cat sitting on the chair',
+			height: 512,
+			width: 640,
+			num_inference_steps: 9,
+			guidance_scale: 0,
+			seed: 42,
+			negative_prompt: '',
+			cfg_normalization: null,
+			cfg_truncation: null,
+			max_sequence_length: null,
+			metadata: { batch_id: batchId, batch_index: 0, batch_size: 1 },
+		})
+	).json as Record<string, string>;
+	expect(accepted).toEqual({
+		task_id: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
+		status_url: `/v1/tasks/${accepted['task_id']}`,
+		image_url: null,
+	});
 	const task = await reach(accepted['task_id'] ?? '', 'SUCCESS');
-	expect(task).toMatchObject({ result: { seed: 42, width: 640, auth_key: 'client-key-1', metadata: { batch_id: batchId } }, error: null, image_url: expect.stringMatching(/^\/generated-images\/\d{8}\/.*\.webp$/) as string, progress: 100 });
+	expect(task).toMatchObject({
+		result: { seed: 42, width: 640, auth_key: 'client-key-1', metadata: { batch_id: batchId } },
+		error: null,
+		image_url: expect.stringMatching(/^\/generated-images\/\d{8}\/.*\.webp$/) as string,
+		progress: 100,
+	});
 	const [row] = (await call('GET', '/v1/history?limit=20&offset=0')).json as Array<Record<string, unknown>>;
-	expect(row).toMatchObject({ task_id: batchId, status: 'SUCCESS', batch_size: 1, success_count: 1, failed_count: 0, base_seed: 42 });
-	expect((await call('GET', `/v1/history/${batchId}`)).json).toMatchObject({ batch: { task_id: batchId }, items: [{ task_id: accepted['task_id'], index: 0, status: 'success', seed: 42 }] });
-	expect((await call('DELETE', `/v1/history/${batchId}`)).json).toEqual({ task_id: batchId, status: 'deleted', message: 'Batch deleted from history' });
+	expect(row).toMatchObject({
+		task_id: batchId,
+		status: 'SUCCESS',
+		batch_size: 1,
+		success_count: 1,
+		failed_count: 0,
+		base_seed: 42,
+	});
+	expect((await call('GET', `/v1/history/${batchId}`)).json).toMatchObject({
+		batch: { task_id: batchId },
+		items: [{ task_id: accepted['task_id'], index: 0, status: 'success', seed: 42 }],
+	});
+	expect((await call('DELETE', `/v1/history/${batchId}`)).json).toEqual({
+		task_id: batchId,
+		status: 'deleted',
+		message: 'Batch deleted from history',
+	});
 	expect((await call('GET', `/v1/history/${batchId}`)).status).toBe(404);
-	expect(await sharp((await call('GET', String(task['image_url']))).bytes).metadata()).toMatchObject({ format: 'webp', width: 640, height: 512 });
-	expect(await sharp((await call('GET', `/generated-images/${(task['result'] as Record<string, string>)['relative_path']}`)).bytes).metadata()).toMatchObject({ format: 'png', width: 640, height: 512 });
+	expect(await sharp((await call('GET', String(task['image_url']))).bytes).metadata()).toMatchObject({
+		format: 'webp',
+		width: 640,
+		height: 512,
+	});
+	expect(
+		await sharp(
+			(await call('GET', `/generated-images/${(task['result'] as Record<string, string>)['relative_path']}`))
+				.bytes,
+		).metadata(),
+	).toMatchObject({ format: 'png', width: 640, height: 512 });
 });
 
 it.each([
@@ -47,14 +94,18 @@ it.each([
 ])('%s is refused with 422 and the place', async (_what, body) => {
 	const { status, json } = await call('POST', '/v1/images/generate', body);
 	expect(status).toBe(422);
-	expect(json).toEqual({ detail: expect.arrayContaining([expect.objectContaining({ loc: expect.arrayContaining(['body']) as unknown[] })]) as unknown });
+	expect(json).toEqual({
+		detail: expect.arrayContaining([
+			expect.objectContaining({ loc: expect.arrayContaining(['body']) as unknown[] }),
+		]) as unknown,
+	});
 	expect(sandbox.books().jobs).toEqual([]);
 });
 
 describe('keys', () => {
 	const as = (key: string) => callsTo(sandbox.url, key ? { 'x-auth-key': key } : {});
 
-	it('one sees one\'s own, the admin everything, and nobody without a key anything', async () => {
+	it("one sees one's own, the admin everything, and nobody without a key anything", async () => {
 		const id = await submit('Mine', { metadata: { batch_id: batchId } });
 		await reach(id, 'SUCCESS');
 		expect((await as('client-key-2')('GET', `/v1/tasks/${id}`)).status).toBe(403);
@@ -76,7 +127,11 @@ describe('keys', () => {
 
 it('a task that waits can be canceled, one that has ended says what it is', async () => {
 	const waiting = await submit('A cat [queue]');
-	expect((await call('POST', `/v1/tasks/${waiting}/cancel`)).json).toEqual({ task_id: waiting, status: 'CANCELLED', message: 'Cancellation requested' });
+	expect((await call('POST', `/v1/tasks/${waiting}/cancel`)).json).toEqual({
+		task_id: waiting,
+		status: 'CANCELLED',
+		message: 'Cancellation requested',
+	});
 	expect((await call('GET', `/v1/tasks/${waiting}`)).json).toMatchObject({ status: 'REVOKED' });
 	const done = await submit('A cat');
 	await reach(done, 'SUCCESS');
@@ -95,12 +150,18 @@ describe('dialect real', () => {
 	});
 
 	it('a failure is JSON in a text, and a batch of failures reads SUCCESS', async () => {
-		const id = await submit('A cat [fail:GPU_OOM]', { metadata: { batch_id: batchId, batch_index: 0, batch_size: 1 } });
+		const id = await submit('A cat [fail:GPU_OOM]', {
+			metadata: { batch_id: batchId, batch_index: 0, batch_size: 1 },
+		});
 		const { error, error_code, error_hint } = await reach(id, 'FAILURE');
 		expect(JSON.parse(String(error))).toEqual({ code: 'GPU_OOM', message: 'CUDA out of memory', detail: null });
 		expect([error_code, error_hint]).toEqual([null, null]);
-		expect((await call('GET', '/v1/history')).json).toMatchObject([{ status: 'SUCCESS', success_count: 0, failed_count: 1 }]);
-		expect((await call('GET', `/v1/history/${batchId}`)).json).toMatchObject({ items: [{ status: 'error', error_code: 'GPU_OOM', error_hint: 'Choose a smaller size' }] });
+		expect((await call('GET', '/v1/history')).json).toMatchObject([
+			{ status: 'SUCCESS', success_count: 0, failed_count: 1 },
+		]);
+		expect((await call('GET', `/v1/history/${batchId}`)).json).toMatchObject({
+			items: [{ status: 'error', error_code: 'GPU_OOM', error_hint: 'Choose a smaller size' }],
+		});
 	});
 
 	it('a canceled task reads PENDING until a worker reaches it', async () => {
@@ -114,8 +175,12 @@ it('faults and the control path work, the page describes every endpoint', async 
 	sandbox.fault({ route: 'generate', kind: '503' });
 	expect((await call('POST', '/v1/images/generate', { prompt: 'x' })).status).toBe(503);
 	const id = await submit('A cat [queue]');
-	expect((await call('POST', `/__sandbox/jobs/${id}/finish`, { status: 'SUCCESS' })).json).toMatchObject({ status: 'SUCCESS' });
+	expect((await call('POST', `/__sandbox/jobs/${id}/finish`, { status: 'SUCCESS' })).json).toMatchObject({
+		status: 'SUCCESS',
+	});
 	expect((await call('POST', `/__sandbox/jobs/${id}/finish`, { status: 'FAILURE' })).status).toBe(409);
 	expect(sandbox.books()).toMatchObject({ generationsBilled: 1 });
-	expect(Object.keys(((await call('GET', '/docs/json')).json as { paths: object }).paths)).toEqual(expect.arrayContaining(['/v1/images/generate', '/v1/tasks/{task_id}/cancel', '/v1/history/{batch_id}']));
+	expect(Object.keys(((await call('GET', '/docs/json')).json as { paths: object }).paths)).toEqual(
+		expect.arrayContaining(['/v1/images/generate', '/v1/tasks/{task_id}/cancel', '/v1/history/{batch_id}']),
+	);
 });

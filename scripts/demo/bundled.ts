@@ -3,7 +3,13 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { N8nClient } from '../lib/n8nClient';
 import { packageName } from '../lib/paths';
-import { bindCredential, type CredentialReference, readWorkflow, type Workflow, type WorkflowNode } from '../lib/workflow';
+import {
+	bindCredential,
+	type CredentialReference,
+	readWorkflow,
+	type Workflow,
+	type WorkflowNode,
+} from '../lib/workflow';
 
 /** The parts of n8n's node type descriptions that the demo reads. */
 export interface NodeTypeDescription {
@@ -26,8 +32,9 @@ export interface Bundled {
 }
 
 /**
- * Brings the bundled workflows into the instance, each under its own id and with the sandboxes' credentials in every node
- * that takes them. A file that has not changed since the last time is left alone, and with it what a person drew on it.
+ * Brings the bundled workflows into the instance, each under its own id and with the sandboxes' credentials in every
+ * node that takes them. A file that has not changed since the last time is left alone, and with it what a person drew
+ * on it.
  */
 export async function importBundled(options: {
 	client: N8nClient;
@@ -44,7 +51,11 @@ export async function importBundled(options: {
 	for (const file of options.files) {
 		const drawn = readWorkflow(file);
 		if (drawn.id === undefined) throw new Error(`${file} has no id; without one every import would make a copy`);
-		const workflow = credentials.reduce((bound, { type, reference }) => bindCredential(bound, type, reference, (node) => takesCredential(node, type, nodeTypes)), drawn);
+		const workflow = credentials.reduce(
+			(bound, { type, reference }) =>
+				bindCredential(bound, type, reference, (node) => takesCredential(node, type, nodeTypes)),
+			drawn,
+		);
 		const hash = createHash('sha256').update(JSON.stringify(workflow)).digest('hex');
 		if (ledger[drawn.id] !== hash || !present.has(drawn.id)) await client.importWorkflow(workflow);
 		ledger[drawn.id] = hash;
@@ -55,7 +66,11 @@ export async function importBundled(options: {
 }
 
 /** Whether a node is one of ours and its type offers the credential. */
-export function takesCredential(node: WorkflowNode, credentialType: string, nodeTypes: readonly NodeTypeDescription[]): boolean {
+export function takesCredential(
+	node: WorkflowNode,
+	credentialType: string,
+	nodeTypes: readonly NodeTypeDescription[],
+): boolean {
 	if (!node.type.startsWith(`${packageName}.`)) return false;
 	const type = nodeTypes.find(({ name }) => name === node.type);
 	return type?.credentials?.some(({ name }) => name === credentialType) ?? false;
@@ -64,10 +79,12 @@ export function takesCredential(node: WorkflowNode, credentialType: string, node
 /** Address of a published trigger node below n8n's base address, put together as n8n does it. */
 export function webhookPathOf(workflow: Workflow, nodeTypes: readonly NodeTypeDescription[]): string {
 	for (const node of workflow.nodes) {
-		const webhook = nodeTypes.find(({ name }) => name === node.type && name.startsWith(`${packageName}.`))?.webhooks?.[0];
+		const webhook = nodeTypes.find(({ name }) => name === node.type && name.startsWith(`${packageName}.`))
+			?.webhooks?.[0];
 		if (!webhook) continue;
 		const path = valueOf(webhook.path, node);
-		if (node.webhookId === undefined) return `/webhook/${String(workflow.id)}/${encodeURIComponent(node.name.toLowerCase())}/${path}`;
+		if (node.webhookId === undefined)
+			return `/webhook/${String(workflow.id)}/${encodeURIComponent(node.name.toLowerCase())}/${path}`;
 		if (webhook.isFullPath === true) return `/webhook/${path || node.webhookId}`;
 		return `/webhook/${node.webhookId}/${path}`;
 	}

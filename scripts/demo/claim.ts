@@ -3,11 +3,15 @@ import { isPortFree } from '../lib/ports';
 import type { DemoOptions } from './options';
 import { Problem } from './problem';
 
-/** Makes this the only demo on its data folder for as long as the process lives; two n8n on one SQLite file lose data. */
+/**
+ * Makes this the only demo on its data folder for as long as the process lives; two n8n on one SQLite file lose data.
+ */
 export function claimInstance(file: string): void {
 	const holder = holderOf(file);
 	if (holder !== undefined && holder !== process.pid && isAlive(holder)) {
-		throw new Problem(`npm start is running already (process ${holder}). End it first; it and this one would share their data.`);
+		throw new Problem(
+			`npm start is running already (process ${holder}). End it first; it and this one would share their data.`,
+		);
 	}
 	writeFileSync(file, String(process.pid));
 	process.on('exit', () => rmSync(file, { force: true }));
@@ -19,14 +23,25 @@ export function claimInstance(file: string): void {
  */
 export async function demandPorts(options: DemoOptions, sandboxes: number): Promise<void> {
 	const last = options.sandboxPort + sandboxes - 1;
-	if (options.port >= options.sandboxPort && options.port <= last) throw new Problem(`n8n cannot have port ${options.port}: the sandboxes take ${options.sandboxPort} to ${last}.`);
+	if (options.port >= options.sandboxPort && options.port <= last)
+		throw new Problem(
+			`n8n cannot have port ${options.port}: the sandboxes take ${options.sandboxPort} to ${last}.`,
+		);
 	const wanted = [
 		{ port: options.port, who: 'n8n', flag: '--port', variable: 'N8N_PORT', next: options.port + 1 },
-		...Array.from({ length: sandboxes }, (_, place) => ({ port: options.sandboxPort + place, who: 'a sandbox', flag: '--sandbox-port', variable: 'SANDBOX_PORT', next: last + 1 })),
+		...Array.from({ length: sandboxes }, (_, place) => ({
+			port: options.sandboxPort + place,
+			who: 'a sandbox',
+			flag: '--sandbox-port',
+			variable: 'SANDBOX_PORT',
+			next: last + 1,
+		})),
 	];
 	for (const { port, who, flag, variable, next } of wanted) {
 		if (await isPortFree(port)) continue;
-		throw new Problem(`Port ${port}, wanted for ${who}, is in use. End what listens there, or choose another: npm start -- ${flag} ${next} (or ${variable}=${next}).`);
+		throw new Problem(
+			`Port ${port}, wanted for ${who}, is in use. End what listens there, or choose another: npm start -- ${flag} ${next} (or ${variable}=${next}).`,
+		);
 	}
 }
 

@@ -32,10 +32,19 @@ describe('options', () => {
 	});
 
 	it('take a flag over the environment', () => {
-		expect(readOptions(['--once', '--port', '1'], { N8N_PORT: '2', SANDBOX_PORT: '3' })).toEqual({ port: 1, sandboxPort: 3, once: true });
+		expect(readOptions(['--once', '--port', '1'], { N8N_PORT: '2', SANDBOX_PORT: '3' })).toEqual({
+			port: 1,
+			sandboxPort: 3,
+			once: true,
+		});
 	});
 
-	it.each([['--port', '0'], ['--port', '65536'], ['--port', '1e3'], ['--ports', '5']])('refuse %s %s in a sentence', (flag, value) => {
+	it.each([
+		['--port', '0'],
+		['--port', '65536'],
+		['--port', '1e3'],
+		['--ports', '5'],
+	])('refuse %s %s in a sentence', (flag, value) => {
 		expect(() => readOptions([flag, value], {})).toThrow(/--port/);
 	});
 });
@@ -46,7 +55,9 @@ describe('ports', () => {
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 		const { port } = server.address() as AddressInfo;
 		try {
-			await expect(demandPorts({ port, sandboxPort: 1, once: false }, 1)).rejects.toThrow(`Port ${port}, wanted for n8n, is in use`);
+			await expect(demandPorts({ port, sandboxPort: 1, once: false }, 1)).rejects.toThrow(
+				`Port ${port}, wanted for n8n, is in use`,
+			);
 		} finally {
 			server.close();
 		}
@@ -101,15 +112,21 @@ describe('bundled workflows', () => {
 	}
 
 	const options = (client: N8nClient): Parameters<typeof importBundled>[0] => ({
-		client, nodeTypes, credentials: [{ type: 'imageSaasApi', reference: { id: 'c1', name: 'Sandbox' } }],
-		files: [join(folder, 'one.json')], ledgerFile: join(folder, 'ledger.json'),
+		client,
+		nodeTypes,
+		credentials: [{ type: 'imageSaasApi', reference: { id: 'c1', name: 'Sandbox' } }],
+		files: [join(folder, 'one.json')],
+		ledgerFile: join(folder, 'ledger.json'),
 	});
 
 	it('get the credential in the nodes of the pack that take it, and in no other', async () => {
 		writeFileSync(join(folder, 'one.json'), JSON.stringify(workflow));
 		const { client, imported } = instance();
 		await importBundled(options(client));
-		expect(imported[0]?.nodes.map(({ credentials }) => credentials)).toEqual([{ imageSaasApi: { id: 'c1', name: 'Sandbox' } }, undefined]);
+		expect(imported[0]?.nodes.map(({ credentials }) => credentials)).toEqual([
+			{ imageSaasApi: { id: 'c1', name: 'Sandbox' } },
+			undefined,
+		]);
 	});
 
 	it('are imported once, and again only when the file has changed', async () => {
@@ -153,14 +170,40 @@ describe("a run's outcome", () => {
 		data: {
 			resultData: {
 				runData: {
-					Poll: [{ data: { main: [[], null, [{ json: { job: { error: { message: 'no', hint: 'do' } } } }, { json: { job: { error: { message: 'no', hint: 'do' } } } }]] } }],
-					Write: [{ data: { main: [[{ json: { fileName: 'a.png' } }, { json: { fileName: 'b.png' } }], [{ json: { error: 'no such folder' } }, { json: { error: 'no such folder' } }]] } }],
+					Poll: [
+						{
+							data: {
+								main: [
+									[],
+									null,
+									[
+										{ json: { job: { error: { message: 'no', hint: 'do' } } } },
+										{ json: { job: { error: { message: 'no', hint: 'do' } } } },
+									],
+								],
+							},
+						},
+					],
+					Write: [
+						{
+							data: {
+								main: [
+									[{ json: { fileName: 'a.png' } }, { json: { fileName: 'b.png' } }],
+									[{ json: { error: 'no such folder' } }, { json: { error: 'no such folder' } }],
+								],
+							},
+						},
+					],
 				},
 			},
 		},
 	} as unknown as Execution;
 
-	const workflow: Workflow = { name: 'W', connections: {}, nodes: [{ name: 'Write', type: 'n8n-nodes-base.readWriteFile', parameters: {} }] };
+	const workflow: Workflow = {
+		name: 'W',
+		connections: {},
+		nodes: [{ name: 'Write', type: 'n8n-nodes-base.readWriteFile', parameters: {} }],
+	};
 
 	it('names the files that the file nodes wrote', () => {
 		expect(filesWritten(execution, workflow)).toEqual(['a.png', 'b.png']);

@@ -9,7 +9,8 @@ export function keepOwner(file: string): Owner {
 	const owner: Owner = { email: 'owner@example.com', firstName: 'Demo', lastName: 'Owner', password: newPassword() };
 	mkdirSync(dirname(file), { recursive: true });
 	writeFileSync(file, `${JSON.stringify(owner, null, '\t')}\n`, { mode: 0o600 });
-	// The mode above is narrowed by the umask but not widened; say it again for a file system that ignores it at creation.
+	// The mode above is narrowed by the umask but not widened; say it again for a file system that ignores it at
+	// creation.
 	chmodSync(file, 0o600);
 	return owner;
 }

@@ -18,21 +18,35 @@ export interface Run {
 }
 
 /** Runs the quick-start workflow as the editor's button does; anything but success with a picture is a problem. */
-export async function runQuickStart(
-	{ client, quickStart, userFolder }: { client: N8nClient; quickStart: Bundled; userFolder: string },
-): Promise<Run> {
+export async function runQuickStart({
+	client,
+	quickStart,
+	userFolder,
+}: {
+	client: N8nClient;
+	quickStart: Bundled;
+	userFolder: string;
+}): Promise<Run> {
 	const { workflow, id } = quickStart;
 	const startedMs = Date.now();
 	const executionId = await client.runWorkflow(id);
 	const execution = await client.waitForExecution(executionId, pipelineWithinMs);
 	const where = `See ${client.url}/workflow/${id}/executions/${executionId}`;
-	if (execution.status !== 'success') throw new Problem(`"${workflow.name}" failed: ${executionError(execution)}. ${where}`);
+	if (execution.status !== 'success')
+		throw new Problem(`"${workflow.name}" failed: ${executionError(execution)}. ${where}`);
 	const pictures = filesWritten(execution, workflow).map((file) => resolve(userFolder, file));
 	const missing = pictures.filter((file) => !existsSync(file));
-	if (missing.length > 0) throw new Problem(`"${workflow.name}" ended well but left no file at ${missing.join(', ')}. ${where}`);
+	if (missing.length > 0)
+		throw new Problem(`"${workflow.name}" ended well but left no file at ${missing.join(', ')}. ${where}`);
 	const unwritten = writeErrors(execution, workflow);
-	if (pictures.length === 0 && unwritten.length > 0) throw new Problem(`"${workflow.name}" made its pictures but could not write them: ${unwritten.join('; ')}. ${where}`);
-	if (pictures.length === 0) throw new Problem(`"${workflow.name}" ended without a picture: ${jobErrors(execution).join('; ') || 'no job failed'}. ${where}`);
+	if (pictures.length === 0 && unwritten.length > 0)
+		throw new Problem(
+			`"${workflow.name}" made its pictures but could not write them: ${unwritten.join('; ')}. ${where}`,
+		);
+	if (pictures.length === 0)
+		throw new Problem(
+			`"${workflow.name}" ended without a picture: ${jobErrors(execution).join('; ') || 'no job failed'}. ${where}`,
+		);
 	return { seconds: (Date.now() - startedMs) / 1000, pictures };
 }
 
@@ -46,24 +60,36 @@ export function filesWritten(execution: Execution, workflow: Workflow): string[]
 
 /** Why files were not written; such items leave the file nodes by their error output, and the run goes on. */
 export function writeErrors(execution: Execution, workflow: Workflow): string[] {
-	const items = workflow.nodes.filter(({ type }) => type === fileNodeType).flatMap(({ name }) => nodeOutput(execution, name, 1));
+	const items = workflow.nodes
+		.filter(({ type }) => type === fileNodeType)
+		.flatMap(({ name }) => nodeOutput(execution, name, 1));
 	return [...new Set(items.flatMap(({ json }) => (typeof json['error'] === 'string' ? [json['error']] : [])))];
 }
 
 /** What went wrong with jobs; failed jobs leave by an output and do not make the execution fail. */
 export function jobErrors(execution: Execution): string[] {
-	const outputs = Object.values(execution.data.resultData.runData).flatMap((runs) => runs.flatMap(({ data }) => data?.main ?? []));
-	const errors = outputs.flatMap((items) => items ?? []).flatMap(({ json }) => {
-		const error = (json['job'] as { error?: { message?: string; hint?: string } | null } | undefined)?.error;
-		return error ? [`${error.message ?? 'unknown error'}${error.hint ? ` (${error.hint})` : ''}`] : [];
-	});
+	const outputs = Object.values(execution.data.resultData.runData).flatMap((runs) =>
+		runs.flatMap(({ data }) => data?.main ?? []),
+	);
+	const errors = outputs
+		.flatMap((items) => items ?? [])
+		.flatMap(({ json }) => {
+			const error = (json['job'] as { error?: { message?: string; hint?: string } | null } | undefined)?.error;
+			return error ? [`${error.message ?? 'unknown error'}${error.hint ? ` (${error.hint})` : ''}`] : [];
+		});
 	return [...new Set(errors)];
 }
 
 /** Waits for the run that the sandbox's webhook starts; how it ended, in words. */
-export async function waitForDelivery(
-	{ client, delivery, seen }: { client: N8nClient; delivery: Bundled; seen: readonly string[] },
-): Promise<string> {
+export async function waitForDelivery({
+	client,
+	delivery,
+	seen,
+}: {
+	client: N8nClient;
+	delivery: Bundled;
+	seen: readonly string[];
+}): Promise<string> {
 	try {
 		const id = await client.waitForNewExecution(delivery.id, seen, deliveryWithinMs);
 		const execution = await client.waitForExecution(id, deliveryWithinMs);

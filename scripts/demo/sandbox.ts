@@ -6,24 +6,39 @@ import { projectRoot } from '../lib/paths';
 
 /** The running stand-ins of all backends, in one process. */
 export class SandboxProcess {
-	/** The stand-ins, each at the address it names in its results: downloads are only allowed from the credential's own host. */
+	/**
+	 * The stand-ins, each at the address it names in its results: downloads are only allowed from the credential's own
+	 * host.
+	 */
 	readonly all: ReadonlyArray<{ backend: Backend; url: string }>;
 
-	private constructor(private readonly group: ChildGroup, port: number) {
+	private constructor(
+		private readonly group: ChildGroup,
+		port: number,
+	) {
 		this.all = backends.map((backend, place) => ({ backend, url: `http://127.0.0.1:${port + place}` }));
 	}
 
 	/** Starts them and returns once all of them answer. */
 	static async start(port: number, logFile: string): Promise<SandboxProcess> {
-		const env = Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
-		const group = new ChildGroup([join(projectRoot, '.build', 'sandbox', 'main.js'), '--all', '--port', String(port)], { cwd: projectRoot, env, logFile });
+		const env = Object.fromEntries(
+			Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+		);
+		const group = new ChildGroup(
+			[join(projectRoot, '.build', 'sandbox', 'main.js'), '--all', '--port', String(port)],
+			{ cwd: projectRoot, env, logFile },
+		);
 		const sandbox = new SandboxProcess(group, port);
 		const context = (): string => group.logTail();
 		try {
-			await waitUntil({ for: `the sandboxes from port ${port} on to be ready`, withinMs: 30_000, context }, async () => {
-				if (!group.isRunning) throw new Error(`The sandbox ended while starting (${group.ending})\n${group.logTail()}`);
-				return await Promise.all(sandbox.all.map(({ url }) => control(url, 'GET'))).catch(() => undefined);
-			});
+			await waitUntil(
+				{ for: `the sandboxes from port ${port} on to be ready`, withinMs: 30_000, context },
+				async () => {
+					if (!group.isRunning)
+						throw new Error(`The sandbox ended while starting (${group.ending})\n${group.logTail()}`);
+					return await Promise.all(sandbox.all.map(({ url }) => control(url, 'GET'))).catch(() => undefined);
+				},
+			);
 		} catch (error) {
 			await group.kill();
 			throw error;
@@ -52,8 +67,12 @@ export class SandboxProcess {
 
 async function control(url: string, method: string, body?: unknown): Promise<unknown> {
 	const init: RequestInit = { method, signal: AbortSignal.timeout(5_000) };
-	if (body !== undefined) Object.assign(init, { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
+	if (body !== undefined)
+		Object.assign(init, { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
 	const response = await fetch(`${url}/__sandbox/settings`, init);
-	if (!response.ok) throw new Error(`The sandbox answered ${method} /__sandbox/settings with ${response.status}: ${await response.text()}`);
+	if (!response.ok)
+		throw new Error(
+			`The sandbox answered ${method} /__sandbox/settings with ${response.status}: ${await response.text()}`,
+		);
 	return await response.json();
 }

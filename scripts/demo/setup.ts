@@ -5,7 +5,12 @@ import { Problem } from './problem';
 import type { SandboxProcess } from './sandbox';
 
 /** Opens the owner's session; the first time the owner is made by that. */
-export async function signIn(n8n: N8nInstance, owner: Owner, dataFolder: string, ownerFile: string): Promise<N8nClient> {
+export async function signIn(
+	n8n: N8nInstance,
+	owner: Owner,
+	dataFolder: string,
+	ownerFile: string,
+): Promise<N8nClient> {
 	try {
 		return await n8n.client().signIn(owner);
 	} catch (error) {
@@ -24,10 +29,19 @@ export function fileOf(bundled: readonly Bundled[], file: string): Bundled {
 }
 
 /** Publishes the delivery workflow, so that its trigger listens, and has the sandbox send its webhooks there. */
-export async function connectWebhooks(
-	{ client, sandbox, n8n, delivery, nodeTypes }:
-	{ client: N8nClient; sandbox: SandboxProcess; n8n: N8nInstance; delivery: Bundled; nodeTypes: readonly NodeTypeDescription[] },
-): Promise<void> {
+export async function connectWebhooks({
+	client,
+	sandbox,
+	n8n,
+	delivery,
+	nodeTypes,
+}: {
+	client: N8nClient;
+	sandbox: SandboxProcess;
+	n8n: N8nInstance;
+	delivery: Bundled;
+	nodeTypes: readonly NodeTypeDescription[];
+}): Promise<void> {
 	await client.publishWorkflow(delivery.id);
 	await sandbox.sendWebhooksTo(`${n8n.url}${webhookPathOf(delivery.workflow, nodeTypes)}`);
 }

@@ -3,10 +3,25 @@ import type { Bundled } from './bundled';
 import type { Run } from './quickStart';
 
 /** What the person who ran `npm start` wants to know. */
-export function summary(
-	{ run, webhook, quickStart, n8nUrl, sandboxes, owner, ownerFile, once }:
-	{ run: Run; webhook: string; quickStart: Bundled; n8nUrl: string; sandboxes: ReadonlyArray<{ backend: { displayName: string }; url: string }>; owner: Owner; ownerFile: string; once: boolean },
-): string {
+export function summary({
+	run,
+	webhook,
+	quickStart,
+	n8nUrl,
+	sandboxes,
+	owner,
+	ownerFile,
+	once,
+}: {
+	run: Run;
+	webhook: string;
+	quickStart: Bundled;
+	n8nUrl: string;
+	sandboxes: ReadonlyArray<{ backend: { displayName: string }; url: string }>;
+	owner: Owner;
+	ownerFile: string;
+	once: boolean;
+}): string {
 	const lines = [
 		'',
 		`"${quickStart.workflow.name}" ran in ${run.seconds.toFixed(1)} s. ${run.pictures.length === 1 ? 'The picture' : `The ${run.pictures.length} pictures`}:`,
@@ -19,7 +34,10 @@ export function summary(
 		'',
 		`Editor    ${n8nUrl}/workflow/${quickStart.id}`,
 		`Sign in   ${owner.email} with the password ${owner.password} (kept in ${ownerFile})`,
-		...sandboxes.map(({ backend, url }, place) => `${place === 0 ? 'Sandboxes' : '         '} ${url}/docs  ${backend.displayName}`),
+		...sandboxes.map(
+			({ backend, url }, place) =>
+				`${place === 0 ? 'Sandboxes' : '         '} ${url}/docs  ${backend.displayName}`,
+		),
 		'',
 		'Ctrl-C ends n8n and the sandbox.',
 	].join('\n');

@@ -21,11 +21,19 @@ export class ChildGroup {
 	private readonly child: ChildProcess;
 	private end: string | undefined;
 
-	constructor(args: readonly string[], private readonly options: GroupOptions) {
+	constructor(
+		args: readonly string[],
+		private readonly options: GroupOptions,
+	) {
 		mkdirSync(dirname(options.logFile), { recursive: true });
 		const log = openSync(options.logFile, 'a');
 		const watch = ['--require', join(projectRoot, 'scripts', 'lib', 'endWithParent.cjs')];
-		this.child = spawn(nodeBin, [...watch, ...args], { cwd: options.cwd, env: options.env, detached: true, stdio: ['pipe', log, log] });
+		this.child = spawn(nodeBin, [...watch, ...args], {
+			cwd: options.cwd,
+			env: options.env,
+			detached: true,
+			stdio: ['pipe', log, log],
+		});
 		closeSync(log);
 		// The pipe only tells the program that we are alive; it may close it first.
 		this.child.stdin?.on('error', () => undefined);
@@ -76,7 +84,8 @@ export class ChildGroup {
 
 	/** Ends the whole group at once, as a power cut would. */
 	async kill(): Promise<void> {
-		// Also when the program itself is gone: something it started may have outlived it, and the group still exists for that.
+		// Also when the program itself is gone: something it started may have outlived it, and the group still exists
+		// for that.
 		if (this.pid !== undefined) {
 			try {
 				process.kill(-this.pid, 'SIGKILL');

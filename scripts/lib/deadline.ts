@@ -15,7 +15,10 @@ export interface WaitOptions {
 }
 
 /** Calls `probe` until it gives a value other than undefined. Errors of the probe end the wait. */
-export async function waitUntil<T>(options: WaitOptions, probe: () => Promise<T | undefined> | T | undefined): Promise<T> {
+export async function waitUntil<T>(
+	options: WaitOptions,
+	probe: () => Promise<T | undefined> | T | undefined,
+): Promise<T> {
 	const deadline = Date.now() + options.withinMs;
 	for (;;) {
 		const value = await probe();

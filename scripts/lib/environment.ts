@@ -1,19 +1,39 @@
 import { delimiter, join } from 'node:path';
 import { nodeBinFolder } from './paths';
 
-/** Where the Read/Write Files node of an instance may write: n8n's default is the same folder name below the home folder. */
+/**
+ * Where the Read/Write Files node of an instance may write: n8n's default is the same folder name below the home
+ * folder.
+ */
 export const filesFolderName = '.n8n-files';
 
 /** What a child needs from the caller's environment; the rest could reconfigure n8n behind our back. */
 const inherited = [
-	'HOME', 'USERPROFILE', 'SYSTEMROOT', 'TMPDIR', 'TEMP', 'LANG', 'LC_ALL', 'TZ', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE',
-	'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy',
+	'HOME',
+	'USERPROFILE',
+	'SYSTEMROOT',
+	'TMPDIR',
+	'TEMP',
+	'LANG',
+	'LC_ALL',
+	'TZ',
+	'NODE_EXTRA_CA_CERTS',
+	'SSL_CERT_FILE',
+	'HTTP_PROXY',
+	'HTTPS_PROXY',
+	'ALL_PROXY',
+	'http_proxy',
+	'https_proxy',
+	'all_proxy',
 ];
 
 /** Environment of a headless n8n that keeps everything below `userFolder` and talks to nobody by itself. */
-export function n8nEnvironment(
-	options: { userFolder: string; port: number; brokerPort: number; env?: Readonly<Record<string, string>> | undefined },
-): Record<string, string> {
+export function n8nEnvironment(options: {
+	userFolder: string;
+	port: number;
+	brokerPort: number;
+	env?: Readonly<Record<string, string>> | undefined;
+}): Record<string, string> {
 	const environment: Record<string, string> = {};
 	for (const name of inherited) {
 		const value = process.env[name];

@@ -12,7 +12,9 @@ describe('waiting', () => {
 	});
 
 	it('says what was waited for and what was seen when the deadline passes', async () => {
-		await expect(waitUntil({ for: 'it', withinMs: 0, context: () => 'seen: nothing' }, () => undefined)).rejects.toThrow('Waited 0 s for it\nseen: nothing');
+		await expect(
+			waitUntil({ for: 'it', withinMs: 0, context: () => 'seen: nothing' }, () => undefined),
+		).rejects.toThrow('Waited 0 s for it\nseen: nothing');
 	});
 
 	it('ends at once when the probe throws', async () => {
@@ -31,9 +33,18 @@ describe("n8n's REST interface", () => {
 		server = createServer((request, response) => {
 			cookies.push(request.headers.cookie);
 			response.setHeader('content-type', 'application/json');
-			if (request.url === '/login') response.setHeader('set-cookie', ['other=1', 'n8n-auth=secret; HttpOnly; Path=/']);
+			if (request.url === '/login')
+				response.setHeader('set-cookie', ['other=1', 'n8n-auth=secret; HttpOnly; Path=/']);
 			if (request.url === '/broken') response.statusCode = 400;
-			response.end(JSON.stringify(request.url === '/broken' ? { message: 'Not like this' } : request.url === '/list' ? [1] : { data: { ok: true } }));
+			response.end(
+				JSON.stringify(
+					request.url === '/broken'
+						? { message: 'Not like this' }
+						: request.url === '/list'
+							? [1]
+							: { data: { ok: true } },
+				),
+			);
 		});
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 		rest = new N8nRest(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, () => 'the log');
@@ -52,14 +63,22 @@ describe("n8n's REST interface", () => {
 	});
 
 	it("shows n8n's message and the end of its log with a refusal", async () => {
-		await expect(rest.call('GET', '/broken')).rejects.toMatchObject({ httpStatus: 400, message: 'n8n answered GET /broken with 400: Not like this\nthe log' });
+		await expect(rest.call('GET', '/broken')).rejects.toMatchObject({
+			httpStatus: 400,
+			message: 'n8n answered GET /broken with 400: Not like this\nthe log',
+		});
 	});
 });
 
 describe('the environment of an instance', () => {
 	it("takes nothing over that would reconfigure n8n, and lets the caller's own wishes win", () => {
 		process.env['N8N_ENCRYPTION_KEY'] = 'of somebody else';
-		const environment = n8nEnvironment({ userFolder: '/u', port: 1, brokerPort: 2, env: { N8N_LOG_LEVEL: 'debug' } });
+		const environment = n8nEnvironment({
+			userFolder: '/u',
+			port: 1,
+			brokerPort: 2,
+			env: { N8N_LOG_LEVEL: 'debug' },
+		});
 		delete process.env['N8N_ENCRYPTION_KEY'];
 		expect(environment['N8N_ENCRYPTION_KEY']).toBeUndefined();
 		// jest sets it to "test", in which n8n behaves differently.
@@ -85,7 +104,12 @@ describe('workflows', () => {
 
 	it("leave a node's own credential when another is bound", () => {
 		const bound = bindCredential(workflow, 'key', { id: 'new', name: 'New' }, ({ type }) => type === 'a');
-		expect(bound.nodes.map(({ credentials }) => credentials?.['key']?.id)).toEqual([undefined, undefined, 'new', 'own']);
+		expect(bound.nodes.map(({ credentials }) => credentials?.['key']?.id)).toEqual([
+			undefined,
+			undefined,
+			'new',
+			'own',
+		]);
 		expect(workflow.nodes[2]?.credentials).toBeUndefined();
 	});
 
@@ -101,7 +125,16 @@ describe('workflows', () => {
 
 describe('an execution', () => {
 	const run = (...numbers: number[]): unknown => ({ data: { main: [numbers.map((n) => ({ json: { n } })), null] } });
-	const execution = { status: 'error', data: { resultData: { runData: { A: [run(1), run(2, 3)] }, error: { message: 'no', description: 'why' }, lastNodeExecuted: 'A' } } } as unknown as Execution;
+	const execution = {
+		status: 'error',
+		data: {
+			resultData: {
+				runData: { A: [run(1), run(2, 3)] },
+				error: { message: 'no', description: 'why' },
+				lastNodeExecuted: 'A',
+			},
+		},
+	} as unknown as Execution;
 
 	it('gives the items of all runs of a node, or of one', () => {
 		expect(nodeOutput(execution, 'A').map(({ json }) => json['n'])).toEqual([1, 2, 3]);

@@ -24,8 +24,18 @@ export async function runN8nCli(args: readonly string[], options: CliOptions): P
 	assertRuntimeInstalled();
 	mkdirSync(join(options.userFolder, filesFolderName), { recursive: true });
 	// Its own broker port: the command line starts task runners too, and the running instance has taken the default.
-	const env = n8nEnvironment({ userFolder: options.userFolder, port: await freePort(), brokerPort: await freePort(), env: options.env });
-	const child = spawn(nodeBin, [n8nBin, ...args], { cwd: options.userFolder, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+	const env = n8nEnvironment({
+		userFolder: options.userFolder,
+		port: await freePort(),
+		brokerPort: await freePort(),
+		env: options.env,
+	});
+	const child = spawn(nodeBin, [n8nBin, ...args], {
+		cwd: options.userFolder,
+		env,
+		detached: true,
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
 	const result: CliResult = { code: null, stdout: '', stderr: '' };
 	child.stdout.on('data', (chunk: Buffer) => (result.stdout += chunk.toString()));
 	child.stderr.on('data', (chunk: Buffer) => (result.stderr += chunk.toString()));
@@ -41,7 +51,10 @@ export async function runN8nCli(args: readonly string[], options: CliOptions): P
 		// Also when the command itself is gone: a task runner may have outlived it.
 		killGroup(child.pid);
 	}
-	if (deadline.aborted) throw new Error(`n8n ${args.join(' ')} did not end within ${withinMs / 1000} s\n${result.stdout}${result.stderr}`);
+	if (deadline.aborted)
+		throw new Error(
+			`n8n ${args.join(' ')} did not end within ${withinMs / 1000} s\n${result.stdout}${result.stderr}`,
+		);
 	return result;
 }
 

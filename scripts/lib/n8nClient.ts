@@ -1,12 +1,32 @@
 import { createRequire } from 'node:module';
 import { waitUntil } from './deadline';
-import { type Execution, type ExecutionStatus, type ExecutionSummary, executionError, finalStatuses, type RunData } from './executionData';
+import {
+	type Execution,
+	type ExecutionStatus,
+	type ExecutionSummary,
+	executionError,
+	finalStatuses,
+	type RunData,
+} from './executionData';
 import { N8nRest } from './n8nRest';
 import { n8nBin } from './paths';
-import { type CredentialReference, type StoredWorkflow, type Workflow, manualTriggerOf, writableFields } from './workflow';
+import {
+	type CredentialReference,
+	type StoredWorkflow,
+	type Workflow,
+	manualTriggerOf,
+	writableFields,
+} from './workflow';
 
 export { N8nRequestError } from './n8nRest';
-export { bindCredential, type CredentialReference, readWorkflow, type StoredWorkflow, type Workflow, type WorkflowNode } from './workflow';
+export {
+	bindCredential,
+	type CredentialReference,
+	readWorkflow,
+	type StoredWorkflow,
+	type Workflow,
+	type WorkflowNode,
+} from './workflow';
 
 /** The person who owns an instance. n8n wants 8 characters, a digit and a capital letter in the password. */
 export interface Owner {
@@ -22,7 +42,9 @@ export interface NewCredential {
 	data: Record<string, unknown>;
 }
 
-/** What a person does in the editor, over HTTP. Every wait has a deadline and shows the end of n8n's log when it passes. */
+/**
+ * What a person does in the editor, over HTTP. Every wait has a deadline and shows the end of n8n's log when it passes.
+ */
 export class N8nClient {
 	private readonly rest: N8nRest;
 
@@ -45,8 +67,12 @@ export class N8nClient {
 
 	/** Opens a session; on a new instance the owner is created first. */
 	async signIn(owner: Owner): Promise<this> {
-		const settings = await this.request<{ userManagement?: { showSetupOnFirstLoad?: boolean } }>('GET', '/rest/settings');
-		if (settings.userManagement?.showSetupOnFirstLoad === true) await this.request('POST', '/rest/owner/setup', owner);
+		const settings = await this.request<{ userManagement?: { showSetupOnFirstLoad?: boolean } }>(
+			'GET',
+			'/rest/settings',
+		);
+		if (settings.userManagement?.showSetupOnFirstLoad === true)
+			await this.request('POST', '/rest/owner/setup', owner);
 		else await this.request('POST', '/rest/login', { emailOrLdapLoginId: owner.email, password: owner.password });
 		return this;
 	}
@@ -70,10 +96,19 @@ export class N8nClient {
 	async importWorkflow(workflow: Workflow): Promise<StoredWorkflow> {
 		if (workflow.id !== undefined) {
 			const { exists } = await this.request<{ exists: boolean }>('GET', `/rest/workflows/${workflow.id}/exists`);
-			if (exists) return await this.request('PATCH', `/rest/workflows/${workflow.id}?forceSave=true`, writableFields(workflow));
+			if (exists)
+				return await this.request(
+					'PATCH',
+					`/rest/workflows/${workflow.id}?forceSave=true`,
+					writableFields(workflow),
+				);
 		}
 		const fields = writableFields(workflow);
-		return await this.request('POST', '/rest/workflows', workflow.id === undefined ? fields : { ...fields, id: workflow.id });
+		return await this.request(
+			'POST',
+			'/rest/workflows',
+			workflow.id === undefined ? fields : { ...fields, id: workflow.id },
+		);
 	}
 
 	async getWorkflow(id: string): Promise<StoredWorkflow> {
@@ -96,9 +131,13 @@ export class N8nClient {
 		let last = '';
 		const context = (): string => `last status: ${last}\n${this.logTail()}`;
 		await waitUntil({ for: `workflow ${id} to be published`, withinMs, context }, async () => {
-			const state = await this.request<{ status: string; liveVersionId: string | null }>('GET', `/rest/workflows/${id}/publication-status`);
+			const state = await this.request<{ status: string; liveVersionId: string | null }>(
+				'GET',
+				`/rest/workflows/${id}/publication-status`,
+			);
 			last = JSON.stringify(state);
-			if (state.status === 'failed' || state.status === 'partial') throw new Error(`Workflow ${id} could not be published: ${last}\n${this.logTail()}`);
+			if (state.status === 'failed' || state.status === 'partial')
+				throw new Error(`Workflow ${id} could not be published: ${last}\n${this.logTail()}`);
 			return state.status === 'published' && state.liveVersionId === versionId ? true : undefined;
 		});
 	}
@@ -110,8 +149,11 @@ export class N8nClient {
 	/** Starts a manual run as the editor's button does and gives the execution's id; it does not wait. */
 	async runWorkflow(id: string, triggerName?: string): Promise<string> {
 		const trigger = triggerName ?? manualTriggerOf(await this.getWorkflow(id));
-		const answer = await this.request<{ executionId?: string }>('POST', `/rest/workflows/${id}/run`, { triggerToStartFrom: { name: trigger } });
-		if (answer.executionId === undefined) throw new Error(`n8n now waits for the webhook of "${trigger}" instead of running workflow ${id}`);
+		const answer = await this.request<{ executionId?: string }>('POST', `/rest/workflows/${id}/run`, {
+			triggerToStartFrom: { name: trigger },
+		});
+		if (answer.executionId === undefined)
+			throw new Error(`n8n now waits for the webhook of "${trigger}" instead of running workflow ${id}`);
 		return answer.executionId;
 	}
 
@@ -122,15 +164,24 @@ export class N8nClient {
 	}
 
 	/** Waits until the execution has ended, or is in one of the given states, and gives it with its data. */
-	async waitForExecution(id: string, withinMs: number, statuses: readonly ExecutionStatus[] = finalStatuses): Promise<Execution> {
+	async waitForExecution(
+		id: string,
+		withinMs: number,
+		statuses: readonly ExecutionStatus[] = finalStatuses,
+	): Promise<Execution> {
 		let last: Execution | undefined;
-		const context = (): string => `last status: ${last?.status ?? 'none'} ${last ? executionError(last) : ''}\n${this.logTail()}`;
-		return await waitUntil({ for: `execution ${id} to be ${statuses.join(' or ')}`, withinMs, everyMs: 150, context }, async () => {
-			last = await this.getExecution(id);
-			// Ended in a state that was not asked for: no use in waiting on.
-			if (finalStatuses.includes(last.status) && !statuses.includes(last.status)) throw new Error(`Execution ${id} ended as ${context()}`);
-			return statuses.includes(last.status) ? last : undefined;
-		});
+		const context = (): string =>
+			`last status: ${last?.status ?? 'none'} ${last ? executionError(last) : ''}\n${this.logTail()}`;
+		return await waitUntil(
+			{ for: `execution ${id} to be ${statuses.join(' or ')}`, withinMs, everyMs: 150, context },
+			async () => {
+				last = await this.getExecution(id);
+				// Ended in a state that was not asked for: no use in waiting on.
+				if (finalStatuses.includes(last.status) && !statuses.includes(last.status))
+					throw new Error(`Execution ${id} ended as ${context()}`);
+				return statuses.includes(last.status) ? last : undefined;
+			},
+		);
 	}
 
 	async stopExecution(id: string): Promise<void> {
@@ -138,13 +189,17 @@ export class N8nClient {
 	}
 
 	/** The newest executions first, at most 100. */
-	async listExecutions(filter: { workflowId?: string; status?: ExecutionStatus[] } = {}): Promise<ExecutionSummary[]> {
+	async listExecutions(
+		filter: { workflowId?: string; status?: ExecutionStatus[] } = {},
+	): Promise<ExecutionSummary[]> {
 		const query = new URLSearchParams({ limit: '100', filter: JSON.stringify(filter) });
 		const page = await this.request<{ results: ExecutionSummary[] }>('GET', `/rest/executions?${query.toString()}`);
 		return page.results;
 	}
 
-	/** Waits until the workflow has an execution that is not in `known`, and gives its id: how a webhook's run is found. */
+	/**
+	 * Waits until the workflow has an execution that is not in `known`, and gives its id: how a webhook's run is found.
+	 */
 	async waitForNewExecution(workflowId: string, known: readonly string[], withinMs: number): Promise<string> {
 		const context = (): string => this.logTail();
 		return await waitUntil({ for: `a new execution of workflow ${workflowId}`, withinMs, context }, async () => {

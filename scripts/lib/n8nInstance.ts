@@ -17,7 +17,10 @@ export { freePort } from './ports';
 export { prepareUserFolder, templateOwner } from './userFolder';
 
 export interface StartOptions {
-	/** n8n's user folder: database, settings and community nodes are in its `.n8n`, files written by workflows in `.n8n-files`. */
+	/**
+	 * n8n's user folder: database, settings and community nodes are in its `.n8n`, files written by workflows in
+	 * `.n8n-files`.
+	 */
 	userFolder: string;
 	/** A free one is chosen when not given. */
 	port?: number;
@@ -35,7 +38,8 @@ export async function startN8n(options: StartOptions): Promise<N8nInstance> {
 		try {
 			return await startOnce(options);
 		} catch (error) {
-			// Somebody took a port between our choosing it and n8n's listening: choose again. A port that was asked for is not ours to change.
+			// Somebody took a port between our choosing it and n8n's listening: choose again. A port that was asked for
+			// is not ours to change.
 			const taken = /port (\d+) is already in use/.exec(String(error))?.[1];
 			if (taken === undefined || taken === String(options.port) || attempt === 3) throw error;
 		}
@@ -111,7 +115,8 @@ export class N8nInstance {
 		const context = (): string => this.logTail();
 		await waitUntil({ for: `n8n on port ${this.port} to be ready`, withinMs, context }, async () => {
 			if (!this.isRunning) throw new Error(`n8n ended while starting (${this.group.ending})\n${this.logTail()}`);
-			const ready = (await answers(`${this.url}/healthz/readiness`)) && (await answers(`${this.url}/rest/settings`));
+			const ready =
+				(await answers(`${this.url}/healthz/readiness`)) && (await answers(`${this.url}/rest/settings`));
 			return ready ? true : undefined;
 		});
 	}

@@ -34,12 +34,17 @@ export class N8nRest {
 		return value === undefined ? undefined : { name: sessionCookie, value };
 	}
 
-	/** Sends a request below the base address and gives the answer's `data`, or all of it where n8n does not wrap it. */
+	/**
+	 * Sends a request below the base address and gives the answer's `data`, or all of it where n8n does not wrap it.
+	 */
 	async call<T>(method: string, path: string, body?: unknown): Promise<T> {
 		const response = await this.send(method, path, body);
 		const text = await response.text();
 		if (!response.ok) {
-			throw new N8nRequestError(`n8n answered ${method} ${path} with ${response.status}: ${messageOf(text)}\n${this.logTail()}`, response.status);
+			throw new N8nRequestError(
+				`n8n answered ${method} ${path} with ${response.status}: ${messageOf(text)}\n${this.logTail()}`,
+				response.status,
+			);
 		}
 		this.keepCookie(response);
 		if (text === '') return undefined as T;
@@ -56,7 +61,9 @@ export class N8nRest {
 		try {
 			return await fetch(`${this.url}${path}`, init);
 		} catch (error) {
-			throw new N8nRequestError(`n8n did not answer ${method} ${path}: ${String(error)}\n${this.logTail()}`, 0, { cause: error });
+			throw new N8nRequestError(`n8n did not answer ${method} ${path}: ${String(error)}\n${this.logTail()}`, 0, {
+				cause: error,
+			});
 		}
 	}
 

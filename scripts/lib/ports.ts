@@ -21,7 +21,9 @@ export async function isPortFree(port: number): Promise<boolean> {
 		const free = await new Promise<boolean>((resolve) => {
 			const server = createServer();
 			// A machine without IPv6 is no reason to call the port taken.
-			server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'EADDRINUSE' && error.code !== 'EACCES'));
+			server.once('error', (error: NodeJS.ErrnoException) =>
+				resolve(error.code !== 'EADDRINUSE' && error.code !== 'EACCES'),
+			);
 			server.listen(port, host, () => server.close(() => resolve(true)));
 		});
 		if (!free) return false;

@@ -5,7 +5,12 @@ import type { Owner } from './n8nClient';
 import { assertRuntimeInstalled, installedPackFolder, instanceRoot, packageName } from './paths';
 
 /** Owner of every instance made by `prepareUserFolder`; only ever used on loopback and thrown away. */
-export const templateOwner: Owner = { email: 'owner@example.com', firstName: 'Test', lastName: 'Owner', password: 'Loopback-0nly' };
+export const templateOwner: Owner = {
+	email: 'owner@example.com',
+	firstName: 'Test',
+	lastName: 'Owner',
+	password: 'Loopback-0nly',
+};
 
 /** A database already migrated and with `templateOwner` in it, made by the bootstrap. */
 export const templateFolder = join(instanceRoot, 'template');
@@ -29,7 +34,9 @@ export function prepareUserFolder(folder: string): void {
 	installPack(folder);
 }
 
-/** Puts the built pack where n8n looks for community nodes, as its own installer leaves it; an older one is replaced. */
+/**
+ * Puts the built pack where n8n looks for community nodes, as its own installer leaves it; an older one is replaced.
+ */
 export function installPack(userFolder: string): void {
 	const nodes = join(userFolder, '.n8n', 'nodes');
 	rmSync(join(nodes, 'node_modules', packageName), { recursive: true, force: true });

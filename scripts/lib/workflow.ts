@@ -37,14 +37,23 @@ export interface CredentialReference {
 /** Reads one exported workflow and refuses a file that is none. */
 export function readWorkflow(file: string): Workflow {
 	const workflow = JSON.parse(readFileSync(file, 'utf8')) as Partial<Workflow>;
-	if (typeof workflow.name !== 'string' || !Array.isArray(workflow.nodes) || typeof workflow.connections !== 'object') {
+	if (
+		typeof workflow.name !== 'string' ||
+		!Array.isArray(workflow.nodes) ||
+		typeof workflow.connections !== 'object'
+	) {
 		throw new Error(`${file} is not a workflow as n8n exports it`);
 	}
 	return workflow as Workflow;
 }
 
 /** A copy in which every node that takes the credential type and has no credential of it refers to this one. */
-export function bindCredential(workflow: Workflow, credentialType: string, reference: CredentialReference, takesIt: (node: WorkflowNode) => boolean): Workflow {
+export function bindCredential(
+	workflow: Workflow,
+	credentialType: string,
+	reference: CredentialReference,
+	takesIt: (node: WorkflowNode) => boolean,
+): Workflow {
 	return {
 		...workflow,
 		nodes: workflow.nodes.map((node) => {
@@ -69,7 +78,9 @@ export function writableFields(workflow: Workflow): Omit<Workflow, 'id'> {
 
 /** Name of the node that a manual run starts from. */
 export function manualTriggerOf(workflow: Workflow): string {
-	const trigger = workflow.nodes.find(({ type, disabled }) => type === 'n8n-nodes-base.manualTrigger' && disabled !== true);
+	const trigger = workflow.nodes.find(
+		({ type, disabled }) => type === 'n8n-nodes-base.manualTrigger' && disabled !== true,
+	);
 	if (!trigger) throw new Error(`Workflow "${workflow.name}" has no Manual Trigger; name the node to start from`);
 	return trigger.name;
 }

@@ -9,15 +9,23 @@ const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
 export async function findOrInstallChromium() {
 	const found = findChromium();
 	if (found) return { path: found };
-	if (process.env.CHROMIUM_PATH) return { reason: `CHROMIUM_PATH names ${process.env.CHROMIUM_PATH}, which cannot be run` };
-	if (!existsSync('/etc/debian_version') || !onPath('apt-get')) return { reason: 'Chromium is missing; install it or name one in CHROMIUM_PATH' };
-	if (process.getuid?.() !== 0) return { reason: 'Chromium is missing; install it (sudo apt-get install chromium) or name one in CHROMIUM_PATH' };
+	if (process.env.CHROMIUM_PATH)
+		return { reason: `CHROMIUM_PATH names ${process.env.CHROMIUM_PATH}, which cannot be run` };
+	if (!existsSync('/etc/debian_version') || !onPath('apt-get'))
+		return { reason: 'Chromium is missing; install it or name one in CHROMIUM_PATH' };
+	if (process.getuid?.() !== 0)
+		return {
+			reason: 'Chromium is missing; install it (sudo apt-get install chromium) or name one in CHROMIUM_PATH',
+		};
 	try {
 		const title = 'Installing Chromium';
 		const env = { DEBIAN_FRONTEND: 'noninteractive' };
 		await withProgress(title, async () => {
 			await runLogged(title, 'apt-get', ['update'], { env, logName: 'apt-update' });
-			await runLogged(title, 'apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], { env, logName: 'chromium' });
+			await runLogged(title, 'apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], {
+				env,
+				logName: 'chromium',
+			});
 		});
 	} catch (error) {
 		return { reason: `Chromium could not be installed: ${error.message}` };
@@ -34,7 +42,10 @@ export function findChromium() {
 }
 
 function onPath(name) {
-	return (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, name)).find(isExecutable);
+	return (process.env.PATH ?? '')
+		.split(delimiter)
+		.map((folder) => join(folder, name))
+		.find(isExecutable);
 }
 
 function isExecutable(file) {

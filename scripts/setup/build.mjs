@@ -20,12 +20,22 @@ export async function buildPack() {
 
 /** Compiles the sandbox and the scripts to `.build/`. */
 export async function buildTools() {
-	await compile({ name: 'build-tools', title: 'Building the sandbox and the scripts', config: 'tsconfig.tools.json', output: places.build });
+	await compile({
+		name: 'build-tools',
+		title: 'Building the sandbox and the scripts',
+		config: 'tsconfig.tools.json',
+		output: places.build,
+	});
 }
 
 /** Compiles the benchmarks to `.bench/`. */
 export async function buildBench() {
-	await compile({ name: 'build-bench', title: 'Building the benchmarks', config: 'tsconfig.bench.json', output: places.bench });
+	await compile({
+		name: 'build-bench',
+		title: 'Building the benchmarks',
+		config: 'tsconfig.bench.json',
+		output: places.bench,
+	});
 }
 
 async function compile({ name, title, config, output, afterwards }) {
@@ -34,7 +44,8 @@ async function compile({ name, title, config, output, afterwards }) {
 	if (stamp.isCurrent()) return;
 	await withProgress(title, async () => {
 		stamp.remove();
-		// Without what an earlier build left: files of sources that are gone, and the compiler's note that all is written.
+		// Without what an earlier build left: files of sources that are gone, and the compiler's note that all is
+		// written.
 		rmSync(output, { recursive: true, force: true });
 		await runLogged(title, places.nodeBin, [tsc, '-p', config, '--incremental', 'false'], { logName: name });
 		afterwards?.();
@@ -42,7 +53,10 @@ async function compile({ name, title, config, output, afterwards }) {
 	});
 }
 
-/** The folders a compiler configuration includes, the configurations, and the lock file for the versions of types and compiler. */
+/**
+ * The folders a compiler configuration includes, the configurations, and the lock file for the versions of types and
+ * compiler.
+ */
 function inputsOf(config) {
 	const { include } = JSON.parse(withoutComments(readFileSync(join(root, config), 'utf8')));
 	return [...include, config, 'tsconfig.json', 'package-lock.json'].map((path) => join(root, path));

@@ -10,7 +10,10 @@ const windows = process.platform === 'win32';
 export function childEnvironment(extra = {}) {
 	const path = existsSync(places.nodeBin) ? [places.nodeBinFolder, process.env.PATH] : [process.env.PATH];
 	// What npm tells its scripts about this project would configure a nested npm that works on another one.
-	const outer = Object.entries(process.env).filter(([name]) => !/^npm_(package|lifecycle|command|config_(ignore_scripts|omit_lockfile|local_prefix|node_gyp))/.test(name));
+	const outer = Object.entries(process.env).filter(
+		([name]) =>
+			!/^npm_(package|lifecycle|command|config_(ignore_scripts|omit_lockfile|local_prefix|node_gyp))/.test(name),
+	);
 	return { ...Object.fromEntries(outer), PATH: path.filter(Boolean).join(delimiter), ...extra };
 }
 
@@ -20,7 +23,14 @@ export async function runLogged(title, command, args, { cwd = root, env = {}, lo
 	const logFile = join(places.logs, `${logName}.log`);
 	const log = openSync(logFile, 'w');
 	try {
-		const code = await exitCodeOf(spawn(command, args, { cwd, env: childEnvironment(env), stdio: ['ignore', log, log], shell: windows && command === 'npm' }));
+		const code = await exitCodeOf(
+			spawn(command, args, {
+				cwd,
+				env: childEnvironment(env),
+				stdio: ['ignore', log, log],
+				shell: windows && command === 'npm',
+			}),
+		);
 		if (code !== 0) throw new Problem(explain(title, readFileSync(logFile, 'utf8'), logFile));
 	} finally {
 		closeSync(log);
@@ -32,9 +42,15 @@ export async function runLogged(title, command, args, { cwd = root, env = {}, lo
 export async function npm(title, args, options) {
 	const cli = process.env.npm_execpath;
 	// Give up on a registry that cannot be reached after seconds, not minutes.
-	const env = { npm_config_fetch_retry_mintimeout: '1000', npm_config_fetch_retry_maxtimeout: '5000', npm_config_update_notifier: 'false', ...options.env };
+	const env = {
+		npm_config_fetch_retry_mintimeout: '1000',
+		npm_config_fetch_retry_maxtimeout: '5000',
+		npm_config_update_notifier: 'false',
+		...options.env,
+	};
 	const node = existsSync(places.nodeBin) ? places.nodeBin : process.execPath;
-	if (cli?.endsWith('npm-cli.js') && existsSync(cli)) return await runLogged(title, node, [cli, ...args], { ...options, env });
+	if (cli?.endsWith('npm-cli.js') && existsSync(cli))
+		return await runLogged(title, node, [cli, ...args], { ...options, env });
 	return await runLogged(title, 'npm', args, { ...options, env });
 }
 
@@ -46,7 +62,9 @@ export async function runNode(args, { env = {} } = {}) {
 /** Waits for a child to end: its exit code, or 1 when a signal ended it. */
 export async function exitCodeOf(child) {
 	return await new Promise((resolve, reject) => {
-		child.once('error', (error) => reject(new Problem(`${child.spawnfile} could not be started: ${error.message}`)));
+		child.once('error', (error) =>
+			reject(new Problem(`${child.spawnfile} could not be started: ${error.message}`)),
+		);
 		child.once('close', (code) => resolve(code ?? 1));
 	});
 }

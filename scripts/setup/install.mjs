@@ -16,10 +16,19 @@ export async function installNode() {
 		stamp.remove();
 		rmSync(places.node, { recursive: true, force: true });
 		mkdirSync(places.node, { recursive: true });
-		writeFileSync(join(places.node, 'package.json'), JSON.stringify({ name: 'private-node', private: true, dependencies: { node: nodeVersion } }, null, '\t'));
-		await npm(title, ['install', '--ignore-scripts', '--no-package-lock', ...quiet], { cwd: places.node, logName: 'node' });
+		writeFileSync(
+			join(places.node, 'package.json'),
+			JSON.stringify({ name: 'private-node', private: true, dependencies: { node: nodeVersion } }, null, '\t'),
+		);
+		await npm(title, ['install', '--ignore-scripts', '--no-package-lock', ...quiet], {
+			cwd: places.node,
+			logName: 'node',
+		});
 		// The package fetches the binary of this platform in its install script, which npm may be told not to run.
-		await runLogged(title, process.execPath, ['installArchSpecificPackage.js'], { cwd: places.nodePackage, logName: 'node-binary' });
+		await runLogged(title, process.execPath, ['installArchSpecificPackage.js'], {
+			cwd: places.nodePackage,
+			logName: 'node-binary',
+		});
 		stamp.write();
 	});
 }
@@ -29,7 +38,10 @@ export async function installDependencies() {
 	if (dependenciesAreCurrent()) return;
 	const title = "Installing the pack's dependencies";
 	// Not `npm ci`: it refuses a lock that lacks optional packages of platforms other than the one it was written on.
-	await withProgress(title, async () => await npm(title, ['install', '--no-save', ...quiet], { logName: 'dependencies' }));
+	await withProgress(
+		title,
+		async () => await npm(title, ['install', '--no-save', ...quiet], { logName: 'dependencies' }),
+	);
 }
 
 /**
@@ -41,7 +53,10 @@ function dependenciesAreCurrent() {
 	if (!existsSync(record)) return false;
 	const installed = JSON.parse(readFileSync(record, 'utf8')).packages;
 	const locked = Object.entries(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages);
-	return locked.every(([path, { version, optional, link }]) => path === '' || link || optional || installed[path]?.version === version);
+	return locked.every(
+		([path, { version, optional, link }]) =>
+			path === '' || link || optional || installed[path]?.version === version,
+	);
 }
 
 /** The pinned n8n, with its two needed native modules compiled for the private Node.js. */
@@ -56,9 +71,16 @@ export async function installRuntime() {
 			installed.remove();
 			mkdirSync(places.runtime, { recursive: true });
 			copyFileSync(join(root, 'scripts', 'runtime', 'package.json'), join(places.runtime, 'package.json'));
-			copyFileSync(join(root, 'scripts', 'runtime', 'package-lock.json'), join(places.runtime, 'package-lock.json'));
-			// No scripts: one of n8n's dependencies, a Kafka client nobody needs here, does not build. Not `npm ci`, as above.
-			await npm(title, ['install', '--legacy-peer-deps', '--ignore-scripts', ...quiet], { cwd: places.runtime, logName: 'runtime' });
+			copyFileSync(
+				join(root, 'scripts', 'runtime', 'package-lock.json'),
+				join(places.runtime, 'package-lock.json'),
+			);
+			// No scripts: one of n8n's dependencies, a Kafka client nobody needs here, does not build. Not `npm ci`, as
+			// above.
+			await npm(title, ['install', '--legacy-peer-deps', '--ignore-scripts', ...quiet], {
+				cwd: places.runtime,
+				logName: 'runtime',
+			});
 			installed.write();
 		});
 	}
@@ -68,9 +90,16 @@ export async function installRuntime() {
 	await withProgress(title, async () => {
 		compiled.remove();
 		const env = { npm_config_nodedir: nodeHeaders() };
-		await npm(title, ['rebuild', 'sqlite3', 'isolated-vm', '--ignore-scripts=false'], { cwd: places.runtime, env, logName: 'runtime-native' });
+		await npm(title, ['rebuild', 'sqlite3', 'isolated-vm', '--ignore-scripts=false'], {
+			cwd: places.runtime,
+			env,
+			logName: 'runtime-native',
+		});
 		// npm ends well even when a script was not allowed to run.
-		await runLogged(title, places.nodeBin, ['-e', 'require("sqlite3"); require("isolated-vm")'], { cwd: places.runtime, logName: 'runtime-native-check' });
+		await runLogged(title, places.nodeBin, ['-e', 'require("sqlite3"); require("isolated-vm")'], {
+			cwd: places.runtime,
+			logName: 'runtime-native-check',
+		});
 		compiled.write();
 	});
 }

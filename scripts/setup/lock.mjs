@@ -17,7 +17,10 @@ export async function withLock(work, { file = places.lock, withinMs = patienceMs
 			continue;
 		}
 		if (!told) say(`Waiting for another command of this checkout (process ${holder}) to finish installing …`);
-		if (Date.now() > deadline) throw new Problem(`Process ${holder} has been installing for too long. End it, or delete ${file}, and run the command again.`);
+		if (Date.now() > deadline)
+			throw new Problem(
+				`Process ${holder} has been installing for too long. End it, or delete ${file}, and run the command again.`,
+			);
 		await sleep(250);
 	}
 	const release = () => rmSync(file, { force: true });

@@ -25,7 +25,9 @@ export async function installPack() {
 		rmSync(next, { recursive: true, force: true });
 		mkdirSync(next, { recursive: true });
 		const tarball = await packTarball(title, next);
-		await runLogged(title, 'tar', ['-xzf', tarball, '-C', next, '--strip-components=1'], { logName: 'pack-unpack' });
+		await runLogged(title, 'tar', ['-xzf', tarball, '-C', next, '--strip-components=1'], {
+			logName: 'pack-unpack',
+		});
 		rmSync(tarball);
 		const manifest = trimManifest(join(next, 'package.json'));
 		await installRunTimeDependencies(title, manifest, next, target);
@@ -47,19 +49,31 @@ async function packTarball(title, folder) {
 
 /** n8n provides the peers itself and takes none of the rest. */
 function trimManifest(file) {
-	const { devDependencies, peerDependencies, optionalDependencies, ...manifest } = JSON.parse(readFileSync(file, 'utf8'));
+	const { devDependencies, peerDependencies, optionalDependencies, ...manifest } = JSON.parse(
+		readFileSync(file, 'utf8'),
+	);
 	writeFileSync(file, JSON.stringify(manifest, null, 2));
 	return manifest;
 }
 
 /** Installs them, or takes over those of the version before when it asked for the same. */
 async function installRunTimeDependencies(title, manifest, next, previous) {
-	const before = existsSync(join(previous, 'package.json')) ? JSON.parse(readFileSync(join(previous, 'package.json'), 'utf8')) : {};
+	const before = existsSync(join(previous, 'package.json'))
+		? JSON.parse(readFileSync(join(previous, 'package.json'), 'utf8'))
+		: {};
 	const unchanged = JSON.stringify(before.dependencies) === JSON.stringify(manifest.dependencies);
 	if (unchanged && existsSync(join(previous, 'node_modules'))) {
 		renameSync(join(previous, 'node_modules'), join(next, 'node_modules'));
 		return;
 	}
-	const args = ['install', '--audit=false', '--fund=false', '--bin-links=false', '--install-strategy=shallow', '--ignore-scripts=true', '--package-lock=false'];
+	const args = [
+		'install',
+		'--audit=false',
+		'--fund=false',
+		'--bin-links=false',
+		'--install-strategy=shallow',
+		'--ignore-scripts=true',
+		'--package-lock=false',
+	];
 	await npm(title, args, { cwd: next, logName: 'pack-dependencies' });
 }

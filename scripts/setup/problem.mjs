@@ -1,8 +1,10 @@
 /** Something the person at the keyboard can mend: shown as it is, without a stack. */
 export class Problem extends Error {}
 
-const unreachable = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|FETCH_ERROR)\b/;
-const noCompiler = /not found: make|gyp ERR! find Python|no acceptable C compiler|not found: (g\+\+|cc|c\+\+)|make: (g\+\+|cc|c\+\+): (Command not found|No such file)/i;
+const unreachable =
+	/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|FETCH_ERROR)\b/;
+const noCompiler =
+	/not found: make|gyp ERR! find Python|no acceptable C compiler|not found: (g\+\+|cc|c\+\+)|make: (g\+\+|cc|c\+\+): (Command not found|No such file)/i;
 
 /** Turns the end of a failed command's log into one sentence about what to mend. */
 export function explain(title, log, logFile) {

@@ -18,27 +18,42 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 describe('closing lines', () => {
 	it('are read back from the output of a runner, colours and other lines around them', () => {
 		const output = 'noise\\nunit: 1 passed, 2 failed, 3 skipped\\nengine: 9 passed, 9 failed, 9 skipped\\n';
-		expect(evaluate('closingLines.mjs', `m.countsIn("${output}", "unit")`)).toEqual({ passed: 1, failed: 2, skipped: 3 });
+		expect(evaluate('closingLines.mjs', `m.countsIn("${output}", "unit")`)).toEqual({
+			passed: 1,
+			failed: 2,
+			skipped: 3,
+		});
 	});
 
 	it('let a skip pass on a desk and fail in CI', () => {
 		const result = '{ exitCode: 0, counts: { passed: 0, failed: 0, skipped: 1 } }';
-		expect(evaluate('closingLines.mjs', `[m.isGood(${result}, false), m.isGood(${result}, true)]`)).toEqual([true, false]);
+		expect(evaluate('closingLines.mjs', `[m.isGood(${result}, false), m.isGood(${result}, true)]`)).toEqual([
+			true,
+			false,
+		]);
 	});
 
 	it('fail a runner that ran nothing, broke off, or ended badly after all tests had passed', () => {
 		const counts = '{ passed: 3, failed: 0, skipped: 0 }';
 		const nothing = '{ passed: 0, failed: 0, skipped: 0 }';
 		const results = `[{ exitCode: 0, counts: ${nothing} }, { exitCode: 0 }, { exitCode: 1, counts: ${counts} }, { exitCode: 0, counts: ${counts} }]`;
-		expect(evaluate('closingLines.mjs', `${results}.map((one) => m.isGood(one, false))`)).toEqual([false, false, false, true]);
+		expect(evaluate('closingLines.mjs', `${results}.map((one) => m.isGood(one, false))`)).toEqual([
+			false,
+			false,
+			false,
+			true,
+		]);
 	});
 });
 
 describe('what a failed command is explained by', () => {
-	const explain = (log: string): unknown => evaluate('problem.mjs', `m.explain("Installing", ${JSON.stringify(log)}, "x.log")`);
+	const explain = (log: string): unknown =>
+		evaluate('problem.mjs', `m.explain("Installing", ${JSON.stringify(log)}, "x.log")`);
 
 	it('is the network, where the registry could not be reached', () => {
-		expect(explain('npm error code EAI_AGAIN\nnpm error syscall getaddrinfo')).toMatch(/registry could not be reached \(EAI_AGAIN\)/);
+		expect(explain('npm error code EAI_AGAIN\nnpm error syscall getaddrinfo')).toMatch(
+			/registry could not be reached \(EAI_AGAIN\)/,
+		);
 	});
 
 	it('is the missing compiler, where there is none', () => {
@@ -60,7 +75,10 @@ describe('a stamp', () => {
 		writeFileSync(join(folder, 'a'), '1');
 		writeFileSync(join(folder, 'b'), '2');
 		const [a, b] = [join(folder, 'a'), join(folder, 'b')].map((path) => JSON.stringify(path));
-		const [one, other, less] = evaluate('stamps.mjs', `[m.hashOf([${a}, ${b}]), m.hashOf([${b}, ${a}]), m.hashOf([${a}])]`) as string[];
+		const [one, other, less] = evaluate(
+			'stamps.mjs',
+			`[m.hashOf([${a}, ${b}]), m.hashOf([${b}, ${a}]), m.hashOf([${a}])]`,
+		) as string[];
 		expect(one).toBe(other);
 		expect(one).not.toBe(less);
 	});
@@ -79,7 +97,9 @@ describe('the lock on installing', () => {
 	it('is not taken from one that lives', () => {
 		writeFileSync(join(folder, 'lock'), String(process.pid));
 		const attempt = `m.withLock(async () => 'done', { file: ${lock()}, withinMs: -1, say: () => undefined }).catch(({ message }) => message)`;
-		expect(evaluate('lock.mjs', attempt)).toMatch(new RegExp(`Process ${process.pid} has been installing for too long`));
+		expect(evaluate('lock.mjs', attempt)).toMatch(
+			new RegExp(`Process ${process.pid} has been installing for too long`),
+		);
 	});
 });
 
@@ -93,7 +113,9 @@ describe('the entry of every command', () => {
 	});
 
 	it('names the commands when asked for another', () => {
-		const { status, stderr } = spawnSync(process.execPath, [join(__dirname, '..', 'run.cjs'), 'nonsense'], { encoding: 'utf8' });
+		const { status, stderr } = spawnSync(process.execPath, [join(__dirname, '..', 'run.cjs'), 'nonsense'], {
+			encoding: 'utf8',
+		});
 		expect(status).toBe(1);
 		expect(stderr).toMatch(/Commands: bootstrap, build, start, test/);
 	});

@@ -26,7 +26,8 @@ function filesIn(path) {
 export function stampFor(name, hash, results) {
 	const file = join(places.stamps, name);
 	return {
-		isCurrent: () => results.every((path) => existsSync(path)) && existsSync(file) && readFileSync(file, 'utf8') === hash,
+		isCurrent: () =>
+			results.every((path) => existsSync(path)) && existsSync(file) && readFileSync(file, 'utf8') === hash,
 		remove: () => rmSync(file, { force: true }),
 		write: () => {
 			mkdirSync(places.stamps, { recursive: true });

@@ -27,14 +27,20 @@ export const runners = {
 
 /** Runs one runner by name, further arguments going to it, or all of them, and gives the exit code. */
 export async function runTests([name, ...args], ensure) {
-	if (name !== undefined && !runners[name]) throw new Problem(`There is no test runner "${name}"; there are ${Object.keys(runners).join(', ')}.`);
+	if (name !== undefined && !runners[name])
+		throw new Problem(`There is no test runner "${name}"; there are ${Object.keys(runners).join(', ')}.`);
 	const ci = process.env.CI === 'true';
 	const results = [];
 	for (const one of name === undefined ? Object.keys(runners) : [name]) {
 		console.log(`\n── ${one}`);
 		const started = Date.now();
 		const result = await runOne(one, args, ensure);
-		results.push({ name: one, seconds: Math.round((Date.now() - started) / 1000), ...result, good: isGood(result, ci) });
+		results.push({
+			name: one,
+			seconds: Math.round((Date.now() - started) / 1000),
+			...result,
+			good: isGood(result, ci),
+		});
 	}
 	if (results.length > 1) printSummary(results);
 	const skippedInCi = results.filter(({ counts }) => ci && counts.skipped > 0);
@@ -58,7 +64,9 @@ async function runOne(name, args, ensure) {
 		return close(name, 1, undefined);
 	}
 	const { exitCode, output } = await run(runner.args(args), env);
-	const counts = runner.single ? { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: 0 } : countsIn(output, name);
+	const counts = runner.single
+		? { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: 0 }
+		: countsIn(output, name);
 	return runner.single || !counts ? close(name, exitCode, counts) : { exitCode, counts };
 }
 
@@ -76,7 +84,11 @@ function close(name, exitCode, counts = { passed: 0, failed: 1, skipped: 0 }) {
 /** Runs a tool with its output shown as it comes, and kept. */
 async function run(args, env) {
 	const colors = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
-	const child = spawn(places.nodeBin, args, { cwd: root, env: childEnvironment({ ...colors, ...env }), stdio: ['inherit', 'pipe', 'pipe'] });
+	const child = spawn(places.nodeBin, args, {
+		cwd: root,
+		env: childEnvironment({ ...colors, ...env }),
+		stdio: ['inherit', 'pipe', 'pipe'],
+	});
 	let output = '';
 	const show = (stream) => (chunk) => {
 		output += chunk;
@@ -89,5 +101,6 @@ async function run(args, env) {
 
 function printSummary(results) {
 	console.log('\n── summary');
-	for (const { name, counts, seconds, good } of results) console.log(`${good ? '✓' : '✗'} ${closingLine(name, counts)} (${seconds} s)`);
+	for (const { name, counts, seconds, good } of results)
+		console.log(`${good ? '✓' : '✗'} ${closingLine(name, counts)} (${seconds} s)`);
 }

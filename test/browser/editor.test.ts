@@ -7,7 +7,8 @@ import { kits } from '../support/conformanceKits';
 
 const artifacts = join(__dirname, '..', 'artifacts');
 /** Where a picture goes: into the docs with `npm run pictures`. */
-const pictureFile = (name: string) => join(process.env['PICTURES'] === 'docs' ? join(__dirname, '..', '..', 'docs', 'images') : artifacts, `${name}.png`);
+const pictureFile = (name: string) =>
+	join(process.env['PICTURES'] === 'docs' ? join(__dirname, '..', '..', 'docs', 'images') : artifacts, `${name}.png`);
 const stage = new Stage();
 let browser: Browser | undefined;
 let page: Page;
@@ -19,7 +20,16 @@ beforeAll(async () => {
 	for (const kit of kits) if (kit.backend.id !== 'imageSaas') await stage.add(kit);
 	browser = await chromium.launch({
 		executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-		args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+		args: [
+			'--headless',
+			'--no-sandbox',
+			'--disable-gpu',
+			'--disable-quic',
+			'--no-first-run',
+			'--disable-background-networking',
+			'--disable-component-update',
+			'--disable-sync',
+		],
 	});
 }, 120_000);
 
@@ -55,21 +65,42 @@ async function newWorkflow(): Promise<void> {
 	await page.getByTestId('canvas-trigger-node').waitFor();
 }
 
-it.each(['Image Generate', 'Image Compose', 'Image Poll', 'Image Cancel', 'Image Jobs', 'Image SaaS', 'NanoBananaPro', 'Z-Image', 'Jimeng', 'AI Batch Image Generator', 'Google Gemini (Image)'])('%s is found in the node panel', async (name) => {
-	await newWorkflow();
-	await searchPanel(name);
-	await page.getByTestId('node-creator-item-name').filter({ hasText: name }).first().waitFor();
-}, 60_000);
+it.each([
+	'Image Generate',
+	'Image Compose',
+	'Image Poll',
+	'Image Cancel',
+	'Image Jobs',
+	'Image SaaS',
+	'NanoBananaPro',
+	'Z-Image',
+	'Jimeng',
+	'AI Batch Image Generator',
+	'Google Gemini (Image)',
+])(
+	'%s is found in the node panel',
+	async (name) => {
+		await newWorkflow();
+		await searchPanel(name);
+		await page.getByTestId('node-creator-item-name').filter({ hasText: name }).first().waitFor();
+	},
+	60_000,
+);
 
 it('Image Webhook Trigger is found among the triggers', async () => {
 	await page.goto(`${stage.n8n.url}/workflow/new`);
 	await page.getByText('Add first step').waitFor();
 	await searchPanel('image webhook');
 	// Among triggers the panel leaves the word itself out.
-	await page.getByTestId('node-creator-item-name').filter({ hasText: /^\s*Image Webhook\b/ }).first().waitFor();
+	await page
+		.getByTestId('node-creator-item-name')
+		.filter({ hasText: /^\s*Image Webhook\b/ })
+		.first()
+		.waitFor();
 }, 60_000);
 
-// The panel's own drag is switched off for community nodes (they open their details first), so the drag is on the canvas.
+// The panel's own drag is switched off for community nodes (they open their details first), so the drag is on the
+// canvas.
 it('Image Generate is added from the panel, filled in, executed and dragged on the canvas, and shows the picture', async () => {
 	await newWorkflow();
 	await searchPanel('image generate');
@@ -84,7 +115,12 @@ it('Image Generate is added from the panel, filled in, executed and dragged on t
 	await page.getByTestId('ndv-view-binary-data').click({ timeout: 30_000 });
 	const picture = page.getByTestId('ndv').locator('img[src*="/rest/binary-data"]').first();
 	await picture.waitFor();
-	expect(await picture.evaluate(async (image) => { await (image as unknown as { decode(): Promise<void> }).decode(); return (image as unknown as { naturalWidth: number }).naturalWidth; })).toBe(1024);
+	expect(
+		await picture.evaluate(async (image) => {
+			await (image as unknown as { decode(): Promise<void> }).decode();
+			return (image as unknown as { naturalWidth: number }).naturalWidth;
+		}),
+	).toBe(1024);
 	await page.screenshot({ path: pictureFile('image-generate') });
 	expect(stage.sandbox.books().jobs.map(({ prompt }) => prompt)).toEqual(['A lighthouse in the fog']);
 
@@ -127,19 +163,35 @@ it('another provider is one choice away, and brings the fields it knows', async 
 	await page.screenshot({ path: join(artifacts, 'provider-choice.png') });
 }, 90_000);
 
-const workflows = readdirSync(join(__dirname, '..', '..', 'workflows')).filter((name) => name.endsWith('.json')).map((name) => name.replace(/\.json$/, ''));
+const workflows = readdirSync(join(__dirname, '..', '..', 'workflows'))
+	.filter((name) => name.endsWith('.json'))
+	.map((name) => name.replace(/\.json$/, ''));
 
-it.each(workflows)('the bundled workflow %s opens on the canvas with every node known, and fits it', async (name) => {
-	const { id, nodes } = await stage.installBundled(name);
-	await page.goto(`${stage.n8n.url}/workflow/${id}`);
-	const real = nodes.filter(({ type }) => type !== 'n8n-nodes-base.stickyNote');
-	await page.getByTestId('canvas-node').filter({ hasText: real.at(-1)?.name ?? '' }).first().waitFor();
-	await page.getByTestId('zoom-to-fit').click();
-	expect(await page.getByText('Install this node').count()).toBe(0);
-	expect(await page.getByText('Unrecognized node type').count()).toBe(0);
-	await waitUntil({ for: 'every node to be on the screen', withinMs: 10_000 }, async () => {
-		const boxes = await Promise.all((await page.getByTestId('canvas-node').all()).map((node) => node.boundingBox()));
-		return boxes.every((box) => box && box.x >= 0 && box.y >= 0 && box.x + box.width <= 1600 && box.y + box.height <= 1000) || undefined;
-	});
-	await page.screenshot({ path: pictureFile(name) });
-}, 60_000);
+it.each(workflows)(
+	'the bundled workflow %s opens on the canvas with every node known, and fits it',
+	async (name) => {
+		const { id, nodes } = await stage.installBundled(name);
+		await page.goto(`${stage.n8n.url}/workflow/${id}`);
+		const real = nodes.filter(({ type }) => type !== 'n8n-nodes-base.stickyNote');
+		await page
+			.getByTestId('canvas-node')
+			.filter({ hasText: real.at(-1)?.name ?? '' })
+			.first()
+			.waitFor();
+		await page.getByTestId('zoom-to-fit').click();
+		expect(await page.getByText('Install this node').count()).toBe(0);
+		expect(await page.getByText('Unrecognized node type').count()).toBe(0);
+		await waitUntil({ for: 'every node to be on the screen', withinMs: 10_000 }, async () => {
+			const boxes = await Promise.all(
+				(await page.getByTestId('canvas-node').all()).map((node) => node.boundingBox()),
+			);
+			return (
+				boxes.every(
+					(box) => box && box.x >= 0 && box.y >= 0 && box.x + box.width <= 1600 && box.y + box.height <= 1000,
+				) || undefined
+			);
+		});
+		await page.screenshot({ path: pictureFile(name) });
+	},
+	60_000,
+);

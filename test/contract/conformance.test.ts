@@ -25,7 +25,8 @@ const failureOf = async (work: Promise<JobSnapshot>) => {
 		return toImageError(thrown);
 	}
 };
-const many = (length: number, each: (place: number) => Promise<JobSnapshot>) => Promise.all(Array.from({ length }, (_, place) => each(place)));
+const many = (length: number, each: (place: number) => Promise<JobSnapshot>) =>
+	Promise.all(Array.from({ length }, (_, place) => each(place)));
 
 /** The scenario table. A scenario that does not apply to a provider says why; its capabilities decide, not the test. */
 const scenarios: Record<string, (stage: Stage) => Promise<Verdict>> = {
@@ -34,7 +35,8 @@ const scenarios: Record<string, (stage: Stage) => Promise<Verdict>> = {
 		const { job, images } = await run();
 		expect(job).toMatchObject({ status: 'succeeded', total: 1, completed: 1, error: null });
 		expect(images).toHaveLength(1);
-		for (const image of images) expect(await inspectHead(await bytesOf(image), 1e9)).toMatchObject({ width: expect.any(Number) as number });
+		for (const image of images)
+			expect(await inspectHead(await bytesOf(image), 1e9)).toMatchObject({ width: expect.any(Number) as number });
 		return done;
 	},
 	'several pictures in one job': async ({ open }) => {
@@ -60,20 +62,32 @@ const scenarios: Record<string, (stage: Stage) => Promise<Verdict>> = {
 	},
 	'a failed job': async ({ kit, open }) => {
 		const { run } = await open();
-		expect(await failureOf(run({ prompt: kit.prompts.fails }))).toMatchObject({ code: expect.stringMatching(/^(upstream|overloaded|invalidRequest|contentRejected|timeout|quotaExceeded)$/) as string });
+		expect(await failureOf(run({ prompt: kit.prompts.fails }))).toMatchObject({
+			code: expect.stringMatching(
+				/^(upstream|overloaded|invalidRequest|contentRejected|timeout|quotaExceeded)$/,
+			) as string,
+		});
 		return done;
 	},
 	'a refusal by the model': async ({ kit, open }) => {
 		if (kit.prompts.refused === null) return 'not told apart from other failures';
 		const { run } = await open();
-		expect(await failureOf(run({ prompt: kit.prompts.refused }))).toMatchObject({ code: 'contentRejected', retryable: false });
+		expect(await failureOf(run({ prompt: kit.prompts.refused }))).toMatchObject({
+			code: 'contentRejected',
+			retryable: false,
+		});
 		return done;
 	},
 	'fewer pictures than asked': async ({ kit, open }) => {
 		if (kit.prompts.partial === null) return 'all or nothing';
 		const { run } = await open();
 		const { job, images } = await run({ prompt: kit.prompts.partial, count: 3 });
-		expect(job).toMatchObject({ status: 'partial', total: 3, completed: images.length, error: { message: expect.any(String) as string } });
+		expect(job).toMatchObject({
+			status: 'partial',
+			total: 3,
+			completed: images.length,
+			error: { message: expect.any(String) as string },
+		});
 		expect(images.length).toBeGreaterThan(0);
 		return done;
 	},
@@ -118,7 +132,8 @@ const scenarios: Record<string, (stage: Stage) => Promise<Verdict>> = {
 		const isTold = provider.capabilities.idempotency === 'none' || kit.answersAtOnce;
 		if (isTold) expect(failure).toMatchObject({ hint: expect.stringMatching(/paid/) as string });
 		else expect(failure).toBeNull();
-		// Jobs, not bills: our clock runs so fast here that the repeat comes within the second in which the real Image SaaS runs a key twice.
+		// Jobs, not bills: our clock runs so fast here that the repeat comes within the second in which the real Image
+		// SaaS runs a key twice.
 		expect(sandbox.books().jobs).toHaveLength(1);
 		return isTold ? 'told, not repeated' : 'found again';
 	},
@@ -140,17 +155,23 @@ const scenarios: Record<string, (stage: Stage) => Promise<Verdict>> = {
 	'an answer cut off half way': async ({ kit, open, sandbox }) => {
 		const { run } = await open();
 		sandbox.fault({ route: kit.routes.submit, kind: 'truncated', times: 10 });
-		return await spoilt({ kit, sandbox }, run(), { code: expect.stringMatching(/^(network|malformedResponse)$/) as string });
+		return await spoilt({ kit, sandbox }, run(), {
+			code: expect.stringMatching(/^(network|malformedResponse)$/) as string,
+		});
 	},
 	'an answer without end': async ({ kit, open, sandbox }) => {
 		const { run } = await open();
 		sandbox.fault({ route: kit.routes.submit, kind: 'huge', megabytes: 300, times: 10 });
-		return await spoilt({ kit, sandbox }, run(), { code: 'malformedResponse', message: expect.stringContaining('larger than') as string });
+		return await spoilt({ kit, sandbox }, run(), {
+			code: 'malformedResponse',
+			message: expect.stringContaining('larger than') as string,
+		});
 	},
 	'a poll that fails and recovers': async ({ kit, open, sandbox }) => {
 		const { provider, submit, wait } = await open();
 		const route = kit.routes.poll;
-		if (provider.capabilities.poll === 'none' || kit.answersAtOnce || route === undefined) return 'answers when it is done';
+		if (provider.capabilities.poll === 'none' || kit.answersAtOnce || route === undefined)
+			return 'answers when it is done';
 		const snapshot = await submit();
 		for (const kind of ['503', 'reset', 'malformed'] as const) sandbox.fault({ route, kind });
 		expect((await wait(snapshot)).job.status).toBe('succeeded');
@@ -180,8 +201,15 @@ const scenarios: Record<string, (stage: Stage) => Promise<Verdict>> = {
 	},
 };
 
-/** No answer that can be read: told as what it is, or the job is found where one can look. Never is a second one made unless a key keeps it from being paid. */
-async function spoilt({ kit, sandbox }: Pick<Stage, 'kit' | 'sandbox'>, work: Promise<JobSnapshot>, expected: object): Promise<Verdict> {
+/**
+ * No answer that can be read: told as what it is, or the job is found where one can look. Never is a second one made
+ * unless a key keeps it from being paid.
+ */
+async function spoilt(
+	{ kit, sandbox }: Pick<Stage, 'kit' | 'sandbox'>,
+	work: Promise<JobSnapshot>,
+	expected: object,
+): Promise<Verdict> {
 	const failure = await failureOf(work);
 	expect(sandbox.books().jobs.length).toBeLessThanOrEqual(1);
 	if (failure === null && providerById(kit.backend.id).capabilities.idempotency === 'lookup') return 'found again';
@@ -204,17 +232,38 @@ describe.each(allKits.map((kit): [string, Kit] => [nameOf(kit), kit]))('%s', (na
 	beforeEach(() => sandbox.reset());
 
 	describe.each(kit.dialects ?? ['document', 'real'])('dialect %s', (dialect) => {
-		it.each(Object.entries(scenarios))('%s', async (title, scenario) => {
-			sandbox.settings({ dialect });
-			const credential = kit.credentialFor?.(dialect) ?? {};
-			const verdict = await scenario({ kit, dialect, sandbox, open: (options = {}) => openKit(kit, sandbox, { ...options, credential: { ...credential, ...options.credential } }) });
-			verdicts.set(title, { ...verdicts.get(title), [dialect === 'document' ? name : `${name} (${dialect})`]: verdict });
-		}, 30_000);
+		it.each(Object.entries(scenarios))(
+			'%s',
+			async (title, scenario) => {
+				sandbox.settings({ dialect });
+				const credential = kit.credentialFor?.(dialect) ?? {};
+				const verdict = await scenario({
+					kit,
+					dialect,
+					sandbox,
+					open: (options = {}) =>
+						openKit(kit, sandbox, { ...options, credential: { ...credential, ...options.credential } }),
+				});
+				verdicts.set(title, {
+					...verdicts.get(title),
+					[dialect === 'document' ? name : `${name} (${dialect})`]: verdict,
+				});
+			},
+			30_000,
+		);
 	});
 });
 
 afterAll(() => {
-	const columns = allKits.flatMap((kit) => (kit.dialects ?? ['document', 'real']).map((dialect) => (dialect === 'document' ? nameOf(kit) : `${nameOf(kit)} (${dialect})`)));
-	const rows = [...verdicts].map(([title, row]) => `| ${[title, ...columns.map((column) => row[column] ?? 'failed')].join(' | ')} |`);
-	process.stdout.write(`\n${[`| scenario | ${columns.join(' | ')} |`, `|${'---|'.repeat(columns.length + 1)}`, ...rows].join('\n')}\n`);
+	const columns = allKits.flatMap((kit) =>
+		(kit.dialects ?? ['document', 'real']).map((dialect) =>
+			dialect === 'document' ? nameOf(kit) : `${nameOf(kit)} (${dialect})`,
+		),
+	);
+	const rows = [...verdicts].map(
+		([title, row]) => `| ${[title, ...columns.map((column) => row[column] ?? 'failed')].join(' | ')} |`,
+	);
+	process.stdout.write(
+		`\n${[`| scenario | ${columns.join(' | ')} |`, `|${'---|'.repeat(columns.length + 1)}`, ...rows].join('\n')}\n`,
+	);
 });

@@ -4,7 +4,15 @@ import type { OperationDescription } from '../../nodes/shared/operations/operati
 import { type Backend, backends } from '../../sandbox/backends';
 
 const root = join(__dirname, '..', '..');
-const verbs = ['Image Generate', 'Image Compose', 'Image Poll', 'Image Cancel', 'Image Webhook Trigger', 'Image Jobs Trigger', 'Credential test'];
+const verbs = [
+	'Image Generate',
+	'Image Compose',
+	'Image Poll',
+	'Image Cancel',
+	'Image Webhook Trigger',
+	'Image Jobs Trigger',
+	'Credential test',
+];
 
 interface Row {
 	endpoint: string;
@@ -44,8 +52,12 @@ function operationTables(): Map<string, OperationDescription> {
 async function endpointsOf(backend: Backend): Promise<string[]> {
 	const sandbox = await backend.start({});
 	try {
-		const { paths } = (await (await fetch(`${sandbox.url}/docs/json`)).json()) as { paths: Record<string, Record<string, unknown>> };
-		return Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
+		const { paths } = (await (await fetch(`${sandbox.url}/docs/json`)).json()) as {
+			paths: Record<string, Record<string, unknown>>;
+		};
+		return Object.entries(paths).flatMap(([path, methods]) =>
+			Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+		);
 	} finally {
 		await sandbox.close();
 	}
@@ -53,7 +65,8 @@ async function endpointsOf(backend: Backend): Promise<string[]> {
 
 const table = readTable();
 const operations = operationTables();
-const named = (cell: string) => [...cell.matchAll(/`(\w+ \w+:\w+)`/g)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+const named = (cell: string) =>
+	[...cell.matchAll(/`(\w+ \w+:\w+)`/g)].flatMap(([, name]) => (name === undefined ? [] : [name]));
 
 describe.each(backends.map((backend): [string, Backend] => [backend.displayName, backend]))('%s', (name, backend) => {
 	const rows = table.get(name) ?? [];
@@ -62,21 +75,34 @@ describe.each(backends.map((backend): [string, Backend] => [backend.displayName,
 		expect(rows.map(({ endpoint }) => endpoint).sort()).toEqual((await endpointsOf(backend)).sort());
 	});
 
-	it.each(rows.map((row): [string, Row] => [row.endpoint, row]))('%s is reached as the table says', (endpoint, { reachedBy, test }) => {
-		for (const operation of named(reachedBy)) expect(operations.get(operation)?.endpoints ?? `there is no operation ${operation}`).toContain(endpoint);
-		const others = reachedBy.replace(/`[^`]*`/g, '').split(',').map((part) => part.trim()).filter(Boolean);
-		for (const other of others) expect([...verbs, expect.stringMatching(/^sandbox only: .{10,}/)]).toContainEqual(other);
-		expect(named(reachedBy).length + others.length).toBeGreaterThan(0);
-		const [, file, title] = /^`([^`]+)` "(.+)"$/.exec(test) ?? [];
-		expect(file ?? `not a test: ${test}`).toMatch(/\.test\.ts$/);
-		expect(readFileSync(join(root, file ?? ''), 'utf8')).toContain(title);
-	});
+	it.each(rows.map((row): [string, Row] => [row.endpoint, row]))(
+		'%s is reached as the table says',
+		(endpoint, { reachedBy, test }) => {
+			for (const operation of named(reachedBy))
+				expect(operations.get(operation)?.endpoints ?? `there is no operation ${operation}`).toContain(
+					endpoint,
+				);
+			const others = reachedBy
+				.replace(/`[^`]*`/g, '')
+				.split(',')
+				.map((part) => part.trim())
+				.filter(Boolean);
+			for (const other of others)
+				expect([...verbs, expect.stringMatching(/^sandbox only: .{10,}/)]).toContainEqual(other);
+			expect(named(reachedBy).length + others.length).toBeGreaterThan(0);
+			const [, file, title] = /^`([^`]+)` "(.+)"$/.exec(test) ?? [];
+			expect(file ?? `not a test: ${test}`).toMatch(/\.test\.ts$/);
+			expect(readFileSync(join(root, file ?? ''), 'utf8')).toContain(title);
+		},
+	);
 });
 
 it('every operation of every provider node stands in the table with each endpoint it reaches', () => {
 	const rows = [...table.values()].flat();
 	const missing = [...operations].flatMap(([name, { endpoints }]) =>
-		endpoints.filter((endpoint) => !rows.some((row) => row.endpoint === endpoint && named(row.reachedBy).includes(name))).map((endpoint) => `${name}: ${endpoint}`),
+		endpoints
+			.filter((endpoint) => !rows.some((row) => row.endpoint === endpoint && named(row.reachedBy).includes(name)))
+			.map((endpoint) => `${name}: ${endpoint}`),
 	);
 	expect(missing).toEqual([]);
 	expect([...operations].filter(([, { endpoints }]) => endpoints.length === 0).map(([name]) => name)).toEqual([]);

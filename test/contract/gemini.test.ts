@@ -6,8 +6,18 @@ import type { Reference } from '../../model/request';
 import { bytesOf, spoken } from '../support/conformance';
 import { contractBench } from '../support/contractBench';
 
-const failureOf = async (work: Promise<unknown>): Promise<unknown> => await work.then(() => null, (thrown: unknown) => thrown);
-const file = (fileName: string, bytes = 3): Reference => ({ kind: 'binary', fileName, mimeType: 'image/png', bytes, open: () => Promise.resolve(Readable.from([Buffer.from('abc')])) });
+const failureOf = async (work: Promise<unknown>): Promise<unknown> =>
+	await work.then(
+		() => null,
+		(thrown: unknown) => thrown,
+	);
+const file = (fileName: string, bytes = 3): Reference => ({
+	kind: 'binary',
+	fileName,
+	mimeType: 'image/png',
+	bytes,
+	open: () => Promise.resolve(Readable.from([Buffer.from('abc')])),
+});
 const pro = 'gemini-3-pro-image-preview';
 
 describe('Google Gemini, official', () => {
@@ -15,10 +25,32 @@ describe('Google Gemini, official', () => {
 
 	it('sends every field, and nothing that was not asked for', async () => {
 		const { submit } = await open();
-		await submit({ prompt: 'A cat', model: pro, aspectRatio: '9:16', resolution: '2K', seed: 7, extras: { temperature: 0.7, topP: 0.9, topK: 30 } });
-		expect(lastRequest()).toEqual({ model: pro, parts: [{ text: 'A cat' }], generationConfig: { responseModalities: ['TEXT', 'IMAGE'], temperature: 0.7, topP: 0.9, topK: 30, seed: 7, imageConfig: { aspectRatio: '9:16', imageSize: '2K' } } });
+		await submit({
+			prompt: 'A cat',
+			model: pro,
+			aspectRatio: '9:16',
+			resolution: '2K',
+			seed: 7,
+			extras: { temperature: 0.7, topP: 0.9, topK: 30 },
+		});
+		expect(lastRequest()).toEqual({
+			model: pro,
+			parts: [{ text: 'A cat' }],
+			generationConfig: {
+				responseModalities: ['TEXT', 'IMAGE'],
+				temperature: 0.7,
+				topP: 0.9,
+				topK: 30,
+				seed: 7,
+				imageConfig: { aspectRatio: '9:16', imageSize: '2K' },
+			},
+		});
 		await submit({ prompt: 'A cat' });
-		expect(lastRequest()).toEqual({ model: 'gemini-2.5-flash-image', parts: [{ text: 'A cat' }], generationConfig: { responseModalities: ['TEXT', 'IMAGE'] } });
+		expect(lastRequest()).toEqual({
+			model: 'gemini-2.5-flash-image',
+			parts: [{ text: 'A cat' }],
+			generationConfig: { responseModalities: ['TEXT', 'IMAGE'] },
+		});
 		await submit({ prompt: 'A cat', resolution: '1K' });
 		expect(lastRequest()).toMatchObject({ model: pro });
 	});
@@ -26,8 +58,17 @@ describe('Google Gemini, official', () => {
 	it('sends references inside the request, in their order', async () => {
 		const { submit } = await open();
 		await submit({ references: [file('a.png'), file('b.png')] });
-		expect(lastRequest()).toMatchObject({ parts: [{ text: 'A cat' }, { inlineData: { mimeType: 'image/png', bytes: 3 } }, { inlineData: {} }] });
-		expect(await failureOf(submit({ references: Array.from({ length: 3 }, (_, n) => file(`${n}.png`, 5 * 1024 * 1024)) }))).toMatchObject({ code: 'invalidRequest', message: expect.stringMatching(/References have 15728640 bytes together/) as string });
+		expect(lastRequest()).toMatchObject({
+			parts: [{ text: 'A cat' }, { inlineData: { mimeType: 'image/png', bytes: 3 } }, { inlineData: {} }],
+		});
+		expect(
+			await failureOf(
+				submit({ references: Array.from({ length: 3 }, (_, n) => file(`${n}.png`, 5 * 1024 * 1024)) }),
+			),
+		).toMatchObject({
+			code: 'invalidRequest',
+			message: expect.stringMatching(/References have 15728640 bytes together/) as string,
+		});
 	});
 
 	it('a picture comes with the answer, in the size of the request; thoughts are none', async () => {
@@ -35,29 +76,41 @@ describe('Google Gemini, official', () => {
 		const { job, images } = await run({ model: pro, aspectRatio: '16:9', resolution: '2K' });
 		expect(job).toMatchObject({ id: null, status: 'succeeded', total: 1, completed: 1 });
 		expect(images).toMatchObject([{ index: 0, url: null, mimeType: 'image/png' }]);
-		expect(await sharp(await bytesOf(images[0] ?? ({} as never))).metadata()).toMatchObject({ width: 2752, height: 1536 });
+		expect(await sharp(await bytesOf(images[0] ?? ({} as never))).metadata()).toMatchObject({
+			width: 2752,
+			height: 1536,
+		});
 	});
 
 	it.each([
 		['gemini-2.5-flash-image', {}, { inputTokens: 2, outputTokens: 1298, estimatedUsd: 0.038941 }],
 		[pro, { resolution: '4K' }, { inputTokens: 2, outputTokens: 2218, estimatedUsd: 0.243484 }],
 		['gemini-2.0-flash-exp-image-generation', {}, { outputTokens: 1298, estimatedUsd: null }],
-	])('tells the tokens of %s and what they cost', async (model, more, usage) => {
-		const { run } = await open();
-		expect((await run({ model, ...more })).usage).toMatchObject({ model, ...usage });
-	}, 20_000);
+	])(
+		'tells the tokens of %s and what they cost',
+		async (model, more, usage) => {
+			const { run } = await open();
+			expect((await run({ model, ...more })).usage).toMatchObject({ model, ...usage });
+		},
+		20_000,
+	);
 
 	it('several candidates in one call, where the model gives them', async () => {
 		sandbox().settings({ multipleCandidates: true });
 		const { run } = await open();
-		expect(await run({ count: 3 })).toMatchObject({ job: { status: 'succeeded', completed: 3 }, usage: { outputTokens: 3 * 1290 + 8 } });
+		expect(await run({ count: 3 })).toMatchObject({
+			job: { status: 'succeeded', completed: 3 },
+			usage: { outputTokens: 3 * 1290 + 8 },
+		});
 		expect(sandbox().books().requests['POST /v1beta/models/:model:generateContent']).toBe(1);
 	});
 
 	it('a call each where it does not, which is learned once; seeds differ', async () => {
 		const { run } = await open();
 		const { images, usage } = await run({ count: 3, seed: 5 });
-		expect(new Set(await Promise.all(images.map(async (image) => (await bytesOf(image)).toString('base64')))).size).toBe(3);
+		expect(
+			new Set(await Promise.all(images.map(async (image) => (await bytesOf(image)).toString('base64')))).size,
+		).toBe(3);
 		expect(usage).toMatchObject({ inputTokens: 6, outputTokens: 3 * 1298 });
 		await run({ count: 2 });
 		expect(sandbox().books().requests['POST /v1beta/models/:model:generateContent']).toBe(1 + 3 + 2);
@@ -74,7 +127,15 @@ describe('Google Gemini, official', () => {
 		const { run } = await open();
 		await run({ count: 2 });
 		sandbox().fault({ route: 'generate', kind: '500' });
-		expect((await run({ count: 3 })).job).toMatchObject({ status: 'partial', total: 3, completed: 2, error: { code: 'upstream', message: expect.stringMatching(/^2 of 3 images came: Gemini answered 500/) as string } });
+		expect((await run({ count: 3 })).job).toMatchObject({
+			status: 'partial',
+			total: 3,
+			completed: 2,
+			error: {
+				code: 'upstream',
+				message: expect.stringMatching(/^2 of 3 images came: Gemini answered 500/) as string,
+			},
+		});
 	});
 
 	it.each([
@@ -87,20 +148,34 @@ describe('Google Gemini, official', () => {
 		['[nothing]', 'malformedResponse', /without an image \(STOP\)/],
 	])('%s is no success', async (marker, code, message) => {
 		const { submit } = await open();
-		expect(await failureOf(submit({ prompt: `A cat ${marker}` }))).toMatchObject({ code, message: expect.stringMatching(message) as string, retryable: false });
+		expect(await failureOf(submit({ prompt: `A cat ${marker}` }))).toMatchObject({
+			code,
+			message: expect.stringMatching(message) as string,
+			retryable: false,
+		});
 		expect(sandbox().books().jobs).toHaveLength(1);
 	});
 
 	it('a resolution the model does not take is said before anything is sent', async () => {
 		const { submit } = await open();
-		expect(await failureOf(submit({ model: 'gemini-2.5-flash-image', resolution: '4K' }))).toMatchObject({ code: 'invalidRequest', message: expect.stringMatching(/gemini-2.5-flash-image takes none. Models that do: gemini-3-pro-image-preview/) as string });
-		expect(await failureOf(submit({ model: pro, resolution: '512' }))).toMatchObject({ message: expect.stringMatching(/takes 1K, 2K, 4K/) as string });
+		expect(await failureOf(submit({ model: 'gemini-2.5-flash-image', resolution: '4K' }))).toMatchObject({
+			code: 'invalidRequest',
+			message: expect.stringMatching(
+				/gemini-2.5-flash-image takes none. Models that do: gemini-3-pro-image-preview/,
+			) as string,
+		});
+		expect(await failureOf(submit({ model: pro, resolution: '512' }))).toMatchObject({
+			message: expect.stringMatching(/takes 1K, 2K, 4K/) as string,
+		});
 		expect(sandbox().books().jobs).toEqual([]);
 	});
 
 	it('a model that does not exist, and no key', async () => {
 		const { submit } = await open();
-		expect(await failureOf(submit({ model: 'gemini-9' }))).toMatchObject({ code: 'notFound', hint: expect.stringContaining('Check the model') as string });
+		expect(await failureOf(submit({ model: 'gemini-9' }))).toMatchObject({
+			code: 'notFound',
+			hint: expect.stringContaining('Check the model') as string,
+		});
 		const stranger = await open({ apiKey: 'AIza-nobody' });
 		const error = await failureOf(stranger.submit());
 		expect(error).toMatchObject({ code: 'auth', httpStatus: 400 });
@@ -121,7 +196,9 @@ describe('Google Gemini, official', () => {
 
 	it('lists the models that make pictures', async () => {
 		const { endpoint } = await open();
-		expect(await endpoint.session.models?.({})).toEqual(expect.arrayContaining([{ value: pro, name: 'Nano Banana Pro' }]));
+		expect(await endpoint.session.models?.({})).toEqual(
+			expect.arrayContaining([{ value: pro, name: 'Nano Banana Pro' }]),
+		);
 		expect((await endpoint.session.models?.({}))?.map(({ value }) => value)).not.toContain('gemini-2.5-flash');
 	});
 
@@ -132,20 +209,52 @@ describe('Google Gemini, official', () => {
 			sandbox().settings({ batchResults });
 			const { submit, wait } = await open();
 			const snapshot = await submit({ ...batch, model: pro, count: 2, seed: 3 }, { key: 'order-7' });
-			expect(snapshot.job).toMatchObject({ id: expect.stringMatching(/^batches\//) as string, status: 'queued', total: 2, idempotencyKey: 'order-7' });
-			expect(lastRequest()).toMatchObject({ displayName: 'order-7', requests: [{ generationConfig: { seed: 3 } }, { generationConfig: { seed: 4 } }] });
+			expect(snapshot.job).toMatchObject({
+				id: expect.stringMatching(/^batches\//) as string,
+				status: 'queued',
+				total: 2,
+				idempotencyKey: 'order-7',
+			});
+			expect(lastRequest()).toMatchObject({
+				displayName: 'order-7',
+				requests: [{ generationConfig: { seed: 3 } }, { generationConfig: { seed: 4 } }],
+			});
 			const { job, images, usage } = await wait(snapshot);
-			expect(job).toMatchObject({ status: 'succeeded', total: 2, completed: 2, createdAt: expect.any(String) as string });
-			for (const image of images) expect(await sharp(await bytesOf(image)).metadata()).toMatchObject({ width: 1024 });
-			expect(usage).toMatchObject({ model: pro, estimatedUsd: Number(((2 * (2 * 2 + 210 * 12 + 1128 * 120)) / 2e6).toFixed(6)) });
+			expect(job).toMatchObject({
+				status: 'succeeded',
+				total: 2,
+				completed: 2,
+				createdAt: expect.any(String) as string,
+			});
+			for (const image of images)
+				expect(await sharp(await bytesOf(image)).metadata()).toMatchObject({ width: 1024 });
+			expect(usage).toMatchObject({
+				model: pro,
+				estimatedUsd: Number(((2 * (2 * 2 + 210 * 12 + 1128 * 120)) / 2e6).toFixed(6)),
+			});
 		});
 
 		it('some of its requests may fail, or all', async () => {
 			const { run } = await open();
-			expect((await run({ ...batch, prompt: 'A cat [lost]', count: 3 })).job).toMatchObject({ status: 'partial', total: 3, completed: 1, error: { code: 'overloaded', message: expect.stringMatching(/^1 of 3 images came/) as string } });
-			expect((await run({ ...batch, prompt: 'A cat [block:SAFETY]', count: 2 })).job).toMatchObject({ status: 'failed', completed: 0, error: { code: 'contentRejected' } });
-			expect((await run({ ...batch, prompt: 'A cat [fail:INTERNAL]' })).job).toMatchObject({ status: 'failed', error: { code: 'upstream', message: 'Gemini: The batch failed: INTERNAL' } });
-			expect((await run({ ...batch, prompt: 'A cat [fail:EXPIRED]' })).job).toMatchObject({ status: 'failed', error: { code: 'timeout', retryable: true } });
+			expect((await run({ ...batch, prompt: 'A cat [lost]', count: 3 })).job).toMatchObject({
+				status: 'partial',
+				total: 3,
+				completed: 1,
+				error: { code: 'overloaded', message: expect.stringMatching(/^1 of 3 images came/) as string },
+			});
+			expect((await run({ ...batch, prompt: 'A cat [block:SAFETY]', count: 2 })).job).toMatchObject({
+				status: 'failed',
+				completed: 0,
+				error: { code: 'contentRejected' },
+			});
+			expect((await run({ ...batch, prompt: 'A cat [fail:INTERNAL]' })).job).toMatchObject({
+				status: 'failed',
+				error: { code: 'upstream', message: 'Gemini: The batch failed: INTERNAL' },
+			});
+			expect((await run({ ...batch, prompt: 'A cat [fail:EXPIRED]' })).job).toMatchObject({
+				status: 'failed',
+				error: { code: 'timeout', retryable: true },
+			});
 		});
 
 		it('a batch whose answer was lost is found by its name, another of the same prompt is not', async () => {
@@ -153,7 +262,14 @@ describe('Google Gemini, official', () => {
 			await submit(batch, { key: 'first' });
 			sandbox().fault({ route: 'batch', kind: 'resetAfterAccept' });
 			const found = await submit(batch, { key: 'second' });
-			expect(sandbox().books().jobs.map(({ id, idempotencyKey }) => [id, idempotencyKey])).toEqual([[expect.any(String), 'first'], [found.job.id, 'second']]);
+			expect(
+				sandbox()
+					.books()
+					.jobs.map(({ id, idempotencyKey }) => [id, idempotencyKey]),
+			).toEqual([
+				[expect.any(String), 'first'],
+				[found.job.id, 'second'],
+			]);
 		});
 
 		it('is canceled while it lasts; later it says that it has ended', async () => {
@@ -175,8 +291,14 @@ describe('Google Gemini, official', () => {
 
 		it('what is no batch is not found, and not asked for', async () => {
 			const { endpoint } = await open();
-			expect((await endpoint.look(['../models'])).get('../models')).toMatchObject({ ok: false, error: { code: 'notFound' } });
-			expect((await endpoint.look(['batches/none'])).get('batches/none')).toMatchObject({ ok: false, error: { code: 'notFound' } });
+			expect((await endpoint.look(['../models'])).get('../models')).toMatchObject({
+				ok: false,
+				error: { code: 'notFound' },
+			});
+			expect((await endpoint.look(['batches/none'])).get('batches/none')).toMatchObject({
+				ok: false,
+				error: { code: 'notFound' },
+			});
 		});
 	});
 });
@@ -196,20 +318,33 @@ describe('Google Gemini, through a proxy', () => {
 
 	it('a model it does not have is said before anything is sent', async () => {
 		const { submit } = await open();
-		expect(await failureOf(submit({ model: 'gemini-2.0-flash-exp-image-generation' }))).toMatchObject({ code: 'invalidRequest', message: 'The yunwu endpoint does not have gemini-2.0-flash-exp-image-generation', hint: expect.stringContaining(pro) as string });
+		expect(await failureOf(submit({ model: 'gemini-2.0-flash-exp-image-generation' }))).toMatchObject({
+			code: 'invalidRequest',
+			message: 'The yunwu endpoint does not have gemini-2.0-flash-exp-image-generation',
+			hint: expect.stringContaining(pro) as string,
+		});
 		expect(sandbox().books().jobs).toEqual([]);
 	});
 
 	it('the key is a bearer token there, and batches are not offered', async () => {
 		const wrongKind = await open({ endpoint: 'official' });
-		expect(await failureOf(wrongKind.submit())).toMatchObject({ code: 'auth', hint: expect.stringContaining('endpoint of the credential') as string });
+		expect(await failureOf(wrongKind.submit())).toMatchObject({
+			code: 'auth',
+			hint: expect.stringContaining('endpoint of the credential') as string,
+		});
 		const { submit } = await open();
-		expect(await failureOf(submit({ extras: { batch: true } }))).toMatchObject({ code: 'notFound', hint: expect.stringContaining('proxy may not offer') as string });
+		expect(await failureOf(submit({ extras: { batch: true } }))).toMatchObject({
+			code: 'notFound',
+			hint: expect.stringContaining('proxy may not offer') as string,
+		});
 	});
 
 	it('an empty base URL is the address of its kind', () => {
 		const { endpoint } = geminiAdapter;
-		expect([endpoint({ endpoint: 'yunwu', apiKey: 'k', baseUrl: ' ' }).baseUrl, endpoint({ apiKey: 'k' }).baseUrl]).toEqual(['https://yunwu.ai', 'https://generativelanguage.googleapis.com']);
+		expect([
+			endpoint({ endpoint: 'yunwu', apiKey: 'k', baseUrl: ' ' }).baseUrl,
+			endpoint({ apiKey: 'k' }).baseUrl,
+		]).toEqual(['https://yunwu.ai', 'https://generativelanguage.googleapis.com']);
 	});
 });
 
@@ -224,11 +359,35 @@ describe('what errors of the API mean', () => {
 	};
 
 	it.each([
-		[429, { status: 'RESOURCE_EXHAUSTED', message: 'Quota exceeded', details: [{ '@type': 'x/google.rpc.RetryInfo', retryDelay: '34.5s' }] }, { code: 'rateLimited', retryAfterMs: 34_500 }],
-		[429, { status: 'RESOURCE_EXHAUSTED', message: 'Quota exceeded', details: [{ violations: [{ quotaId: 'GenerateRequestsPerDayPerProjectPerModel' }] }] }, { code: 'quotaExceeded', retryable: false }],
-		[429, { status: 'RESOURCE_EXHAUSTED', message: 'Quota exceeded for metric: x, limit: 0' }, { code: 'quotaExceeded' }],
+		[
+			429,
+			{
+				status: 'RESOURCE_EXHAUSTED',
+				message: 'Quota exceeded',
+				details: [{ '@type': 'x/google.rpc.RetryInfo', retryDelay: '34.5s' }],
+			},
+			{ code: 'rateLimited', retryAfterMs: 34_500 },
+		],
+		[
+			429,
+			{
+				status: 'RESOURCE_EXHAUSTED',
+				message: 'Quota exceeded',
+				details: [{ violations: [{ quotaId: 'GenerateRequestsPerDayPerProjectPerModel' }] }],
+			},
+			{ code: 'quotaExceeded', retryable: false },
+		],
+		[
+			429,
+			{ status: 'RESOURCE_EXHAUSTED', message: 'Quota exceeded for metric: x, limit: 0' },
+			{ code: 'quotaExceeded' },
+		],
 		[400, { status: 'FAILED_PRECONDITION', message: 'Enable billing on your project' }, { code: 'quotaExceeded' }],
-		[400, { status: 'FAILED_PRECONDITION', message: 'User location is not supported for the API use.' }, { code: 'invalidRequest' }],
+		[
+			400,
+			{ status: 'FAILED_PRECONDITION', message: 'User location is not supported for the API use.' },
+			{ code: 'invalidRequest' },
+		],
 		[403, { status: 'PERMISSION_DENIED', message: 'no' }, { code: 'auth' }],
 		[503, { status: 'UNAVAILABLE', message: 'The model is overloaded.' }, { code: 'overloaded', retryable: true }],
 		[504, { status: 'DEADLINE_EXCEEDED', message: 'late' }, { code: 'timeout' }],
@@ -239,6 +398,8 @@ describe('what errors of the API mean', () => {
 
 	it('success passes, and an answer of another kind is shown in part', () => {
 		expect(meaning(200, {})).toBeNull();
-		expect(() => refuseErrors({ status: 502, headers: {}, text: '<html><h1>Bad Gateway</h1></html>' }, 0)).toThrow(/502 \(Bad Gateway\)/);
+		expect(() => refuseErrors({ status: 502, headers: {}, text: '<html><h1>Bad Gateway</h1></html>' }, 0)).toThrow(
+			/502 \(Bad Gateway\)/,
+		);
 	});
 });

@@ -10,37 +10,82 @@ describe.each(dialects)('Image SaaS in dialect %s', (dialect) => {
 	const inDialect = <T>(document: T, real: T) => (dialect === 'document' ? document : real);
 
 	it('says that it is healthy, without a key', async () => {
-		await expect(open({ key: 'img_wrong' }).session.client.health({})).resolves.toMatchObject({ status: 'ok', timestamp: expect.any(String) as string });
+		await expect(open({ key: 'img_wrong' }).session.client.health({})).resolves.toMatchObject({
+			status: 'ok',
+			timestamp: expect.any(String) as string,
+		});
 	});
 
 	it('gets exactly what was asked for', async () => {
 		const { submit } = open();
-		await submit({ prompt: 'Ein Fuchs 🦊 灯塔 "quoted"\nnew line', count: 4, aspectRatio: '21:9', resolution: '4K', references: [{ kind: 'url', url: 'https://example.com/a.png' }], extras: { mode: 'draft' } }, 'my-key');
-		expect(sandbox().books().jobs[0]).toMatchObject({ tenant: DEFAULT_TENANT, idempotencyKey: 'my-key', request: { prompt: 'Ein Fuchs 🦊 灯塔 "quoted"\nnew line', sampleCount: 4, aspectRatio: '21:9', resolution: '4K', inputImageUrl: 'https://example.com/a.png', mode: 'draft' } });
+		await submit(
+			{
+				prompt: 'Ein Fuchs 🦊 灯塔 "quoted"\nnew line',
+				count: 4,
+				aspectRatio: '21:9',
+				resolution: '4K',
+				references: [{ kind: 'url', url: 'https://example.com/a.png' }],
+				extras: { mode: 'draft' },
+			},
+			'my-key',
+		);
+		expect(sandbox().books().jobs[0]).toMatchObject({
+			tenant: DEFAULT_TENANT,
+			idempotencyKey: 'my-key',
+			request: {
+				prompt: 'Ein Fuchs 🦊 灯塔 "quoted"\nnew line',
+				sampleCount: 4,
+				aspectRatio: '21:9',
+				resolution: '4K',
+				inputImageUrl: 'https://example.com/a.png',
+				mode: 'draft',
+			},
+		});
 		await submit();
-		expect(sandbox().books().jobs.find(({ idempotencyKey }) => idempotencyKey !== 'my-key')?.request).toEqual({ prompt: 'A cat' });
+		expect(
+			sandbox()
+				.books()
+				.jobs.find(({ idempotencyKey }) => idempotencyKey !== 'my-key')?.request,
+		).toEqual({ prompt: 'A cat' });
 	});
 
 	it('takes every value that the editor offers', async () => {
 		const { submit } = open();
 		for (const aspectRatio of capabilities.aspectRatios) await submit({ aspectRatio });
 		for (const resolution of capabilities.resolutions) await submit({ resolution });
-		for (const { value } of capabilities.extras.flatMap((extra) => (extra.type === 'options' ? extra.options : []))) await submit({ extras: { mode: value } });
+		for (const { value } of capabilities.extras.flatMap((extra) => (extra.type === 'options' ? extra.options : [])))
+			await submit({ extras: { mode: value } });
 		for (let count = 1; count <= capabilities.maxCount; count++) await submit({ count });
-		expect(sandbox().books().jobs).toHaveLength(capabilities.aspectRatios.length + capabilities.resolutions.length + 2 + capabilities.maxCount);
+		expect(sandbox().books().jobs).toHaveLength(
+			capabilities.aspectRatios.length + capabilities.resolutions.length + 2 + capabilities.maxCount,
+		);
 	});
 
 	it('gives a job that goes from queued to its pictures, by the whole path', async () => {
 		const { generate, wait } = open();
 		const snapshot = await generate({ count: 3 });
 		expect(snapshot.job).toMatchObject({ provider: 'imageSaas', status: 'queued', total: 3 });
-		expect(await wait(snapshot)).toMatchObject({ job: { status: 'succeeded', progress: 100, total: 3, completed: 3, error: null, idempotencyKey: snapshot.job.idempotencyKey }, images: [{ index: 0 }, { index: 1 }, { index: 2 }] });
+		expect(await wait(snapshot)).toMatchObject({
+			job: {
+				status: 'succeeded',
+				progress: 100,
+				total: 3,
+				completed: 3,
+				error: null,
+				idempotencyKey: snapshot.job.idempotencyKey,
+			},
+			images: [{ index: 0 }, { index: 1 }, { index: 2 }],
+		});
 	});
 
 	it('a job is seen queued, running and succeeded, and shows no picture before its end', async () => {
 		const { submit, until, session } = open();
 		const snapshot = await submit({ prompt: 'Slow [queue:150][slow:300]', count: 2 });
-		for (const status of ['queued', 'running'] as const) expect(await until(snapshot, status)).toMatchObject({ images: [], job: { completed: null, progress: null } });
+		for (const status of ['queued', 'running'] as const)
+			expect(await until(snapshot, status)).toMatchObject({
+				images: [],
+				job: { completed: null, progress: null },
+			});
 		// The list of the real server shows pictures as they come: they are not the result yet.
 		for await (const listed of session.listJobs({}, {})) expect(listed.images).toEqual([]);
 		expect((await until(snapshot)).images).toHaveLength(2);
@@ -55,11 +100,31 @@ describe.each(dialects)('Image SaaS in dialect %s', (dialect) => {
 		['BRAND_NEW_CODE', 'upstream', true],
 	])('a job that fails with %s says so as %s, in get and in the list', async (code, expected, retryable) => {
 		const { submit, until, session } = open();
-		const snapshots = [await submit({ prompt: `Bad [fail:${code}]` }), await submit({ prompt: `Bad too [fail:${code}]` })];
-		const failed = { job: { status: 'failed', completed: null, error: { code: expected, retryable, message: expect.stringContaining(code) as string } }, images: [] };
+		const snapshots = [
+			await submit({ prompt: `Bad [fail:${code}]` }),
+			await submit({ prompt: `Bad too [fail:${code}]` }),
+		];
+		const failed = {
+			job: {
+				status: 'failed',
+				completed: null,
+				error: { code: expected, retryable, message: expect.stringContaining(code) as string },
+			},
+			images: [],
+		};
 		for (const snapshot of snapshots) expect(await until(snapshot)).toMatchObject(failed);
-		const observations = [...((await session.poll?.(snapshots.map(({ job }) => job.id ?? ''), {}))?.values() ?? [])];
-		expect(observations).toMatchObject([{ ok: true, snapshot: failed }, { ok: true, snapshot: failed }]);
+		const observations = [
+			...((
+				await session.poll?.(
+					snapshots.map(({ job }) => job.id ?? ''),
+					{},
+				)
+			)?.values() ?? []),
+		];
+		expect(observations).toMatchObject([
+			{ ok: true, snapshot: failed },
+			{ ok: true, snapshot: failed },
+		]);
 		expect(sandbox().books().generationsBilled).toBe(0);
 	});
 
@@ -111,7 +176,9 @@ describe.each(dialects)('Image SaaS in dialect %s', (dialect) => {
 	] as const)('a job that is %s can be canceled', async (status, prompt) => {
 		const { submit, until, endpoint } = open();
 		const snapshot = await until(await submit({ prompt }), status);
-		await expect(endpoint.cancel(snapshot.job.id ?? '')).resolves.toMatchObject({ job: { status: 'canceled', error: { code: 'canceled' } } });
+		await expect(endpoint.cancel(snapshot.job.id ?? '')).resolves.toMatchObject({
+			job: { status: 'canceled', error: { code: 'canceled' } },
+		});
 		expect((await until(snapshot)).job.status).toBe('canceled');
 		expect(sandbox().books().generationsBilled).toBe(0);
 	});
@@ -123,7 +190,11 @@ describe.each(dialects)('Image SaaS in dialect %s', (dialect) => {
 	] as const)('a job that is %s cannot, and stays as it is', async (_word, prompt, status) => {
 		const { submit, until, endpoint } = open();
 		const snapshot = await until(await submit({ prompt }), status);
-		await expect(endpoint.cancel(snapshot.job.id ?? '')).rejects.toMatchObject({ code: 'conflict', httpStatus: 400, retryable: false });
+		await expect(endpoint.cancel(snapshot.job.id ?? '')).rejects.toMatchObject({
+			code: 'conflict',
+			httpStatus: 400,
+			retryable: false,
+		});
 		expect((await until(snapshot, status)).job.status).toBe(status);
 	});
 
@@ -135,11 +206,13 @@ describe.each(dialects)('Image SaaS in dialect %s', (dialect) => {
 		await expect(look(job.id ?? '')).rejects.toMatchObject(refused);
 		await expect(endpoint.cancel(job.id ?? '')).rejects.toMatchObject(refused);
 		await expect(session.listJobs({}, {}).next()).rejects.toMatchObject(refused);
-		await expect(endpoint.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY })).rejects.toMatchObject(refused);
+		await expect(endpoint.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY })).rejects.toMatchObject(
+			refused,
+		);
 		expect(sandbox().books().jobs).toHaveLength(1);
 	});
 
-	it('another tenant\'s job is unknown', async () => {
+	it("another tenant's job is unknown", async () => {
 		sandbox().settings({ apiKeys: { img_other: 'other-tenant' } });
 		const { job } = await open().submit();
 		const other = open({ key: 'img_other' });
@@ -150,27 +223,59 @@ describe.each(dialects)('Image SaaS in dialect %s', (dialect) => {
 	it('an unknown job is notFound, to a look, a wait and a cancel', async () => {
 		const { look, endpoint } = open();
 		const id = 'cm00000000000000000000000';
-		expect(await look(id)).toMatchObject({ ok: false, error: { code: 'notFound', httpStatus: 404, hint: expect.stringContaining('job ID') as string } });
-		await expect(endpoint.wait(id, { deadline: Number.POSITIVE_INFINITY })).rejects.toMatchObject({ code: 'notFound' });
+		expect(await look(id)).toMatchObject({
+			ok: false,
+			error: { code: 'notFound', httpStatus: 404, hint: expect.stringContaining('job ID') as string },
+		});
+		await expect(endpoint.wait(id, { deadline: Number.POSITIVE_INFINITY })).rejects.toMatchObject({
+			code: 'notFound',
+		});
 		await expect(endpoint.cancel(id)).rejects.toMatchObject({ code: 'notFound' });
 	});
 
-	it.each(['../../admin', 'a b', 'ä', '%2e%2e', '?status=x', '#'])('a malformed id (%s) is an error, reaches no other path and is not asked after for ever', async (id) => {
-		const { endpoint } = open();
-		await expect(endpoint.wait(id, { deadline: Number.POSITIVE_INFINITY })).rejects.toMatchObject({ code: inDialect('notFound', 'upstream') });
-		expect(Object.keys(sandbox().books().requests)).toEqual(['GET /v1/jobs/:jobId']);
-		expect(sandbox().books().requests['GET /v1/jobs/:jobId']).toBeLessThanOrEqual(5);
-	});
+	it.each(['../../admin', 'a b', 'ä', '%2e%2e', '?status=x', '#'])(
+		'a malformed id (%s) is an error, reaches no other path and is not asked after for ever',
+		async (id) => {
+			const { endpoint } = open();
+			await expect(endpoint.wait(id, { deadline: Number.POSITIVE_INFINITY })).rejects.toMatchObject({
+				code: inDialect('notFound', 'upstream'),
+			});
+			expect(Object.keys(sandbox().books().requests)).toEqual(['GET /v1/jobs/:jobId']);
+			expect(sandbox().books().requests['GET /v1/jobs/:jobId']).toBeLessThanOrEqual(5);
+		},
+	);
 
 	it('what it refuses in a request is told by its own words', async () => {
 		const { session } = open();
 		// Past our own check, which would say so first.
-		await expect(session.client.submit({ prompt: 'A', aspectRatio: '7:5' }, { idempotencyKey: 'k' })).rejects.toMatchObject(inDialect({ code: 'invalidRequest', httpStatus: 400, retryable: false, message: expect.stringContaining('INVALID_REQUEST') as string }, { code: 'upstream', httpStatus: 500, message: expect.stringContaining('INTERNAL_ERROR') as string }));
-		await expect(session.client.submit({ prompt: 'A', inputImageUrl: `https://example.com/${'a'.repeat(1_200_000)}` }, { idempotencyKey: 'k2' })).rejects.toMatchObject({ code: 'invalidRequest', httpStatus: 413, hint: expect.stringContaining('100 KB') as string });
+		await expect(
+			session.client.submit({ prompt: 'A', aspectRatio: '7:5' }, { idempotencyKey: 'k' }),
+		).rejects.toMatchObject(
+			inDialect(
+				{
+					code: 'invalidRequest',
+					httpStatus: 400,
+					retryable: false,
+					message: expect.stringContaining('INVALID_REQUEST') as string,
+				},
+				{ code: 'upstream', httpStatus: 500, message: expect.stringContaining('INTERNAL_ERROR') as string },
+			),
+		);
+		await expect(
+			session.client.submit(
+				{ prompt: 'A', inputImageUrl: `https://example.com/${'a'.repeat(1_200_000)}` },
+				{ idempotencyKey: 'k2' },
+			),
+		).rejects.toMatchObject({
+			code: 'invalidRequest',
+			httpStatus: 413,
+			hint: expect.stringContaining('100 KB') as string,
+		});
 	});
 
 	it('knows every status word that the list may be narrowed to', async () => {
 		const { session } = open();
-		for (const status of jobStatusWords) await expect(session.client.list({ status }, {})).resolves.toMatchObject({ items: [] });
+		for (const status of jobStatusWords)
+			await expect(session.client.list({ status }, {})).resolves.toMatchObject({ items: [] });
 	});
 });

@@ -9,30 +9,46 @@ const spoilt = ['malformed', 'truncated', 'wrongShape', 'huge'] as const;
 describe.each(dialects)('Image SaaS in dialect %s, when things go wrong', (dialect) => {
 	beforeEach(() => calm(dialect));
 
-	it.each(['503', '500', 'reset', 'resetAfterAccept', ...spoilt, 'hang'] as const)('a submit that meets %s makes one job and is billed once', async (kind) => {
-		sandbox().fault({ route: 'generate', kind });
-		// The real server runs a key twice that comes again within a second: what it accepted is repeated in real time.
-		const accepted = kind === 'resetAfterAccept' || spoilt.some((word) => word === kind);
-		const { generate, until } = open({ timeoutMs: kind === 'hang' ? 100 : 5_000, ...(dialect === 'real' && accepted ? { clock: systemClock } : {}) });
-		const snapshot = await generate({}, 'k');
-		expect((await until(snapshot)).job.status).toBe('succeeded');
-		const { jobs, generationsBilled, requests } = sandbox().books();
-		expect(jobs.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['k']);
-		expect(generationsBilled).toBe(1);
-		expect(requests['POST /v1/images/generate']).toBe(2);
-	}, 20_000);
+	it.each(['503', '500', 'reset', 'resetAfterAccept', ...spoilt, 'hang'] as const)(
+		'a submit that meets %s makes one job and is billed once',
+		async (kind) => {
+			sandbox().fault({ route: 'generate', kind });
+			// The real server runs a key twice that comes again within a second: what it accepted is repeated in real
+			// time.
+			const accepted = kind === 'resetAfterAccept' || spoilt.some((word) => word === kind);
+			const { generate, until } = open({
+				timeoutMs: kind === 'hang' ? 100 : 5_000,
+				...(dialect === 'real' && accepted ? { clock: systemClock } : {}),
+			});
+			const snapshot = await generate({}, 'k');
+			expect((await until(snapshot)).job.status).toBe('succeeded');
+			const { jobs, generationsBilled, requests } = sandbox().books();
+			expect(jobs.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['k']);
+			expect(generationsBilled).toBe(1);
+			expect(requests['POST /v1/images/generate']).toBe(2);
+		},
+		20_000,
+	);
 
 	it('a submit that never gets through says that it may be paid, and under which key', async () => {
 		sandbox().fault({ route: 'generate', kind: 'resetAfterAccept', times: 20 });
 		const { generate } = open();
-		await expect(generate({}, 'my-key')).rejects.toMatchObject({ code: 'network', delivery: 'ambiguous', hint: expect.stringContaining('idempotency key my-key') as string });
+		await expect(generate({}, 'my-key')).rejects.toMatchObject({
+			code: 'network',
+			delivery: 'ambiguous',
+			hint: expect.stringContaining('idempotency key my-key') as string,
+		});
 		expect(sandbox().books().jobs).toHaveLength(1);
 		expect(sandbox().books().requests['POST /v1/images/generate']).toBe(4);
 	});
 
 	it('a submit that is refused every time fails with what it was refused with', async () => {
 		sandbox().fault({ route: 'generate', kind: '503', times: 20 });
-		await expect(open().generate()).rejects.toMatchObject({ code: 'overloaded', httpStatus: 503, delivery: 'answered' });
+		await expect(open().generate()).rejects.toMatchObject({
+			code: 'overloaded',
+			httpStatus: 503,
+			delivery: 'answered',
+		});
 		expect(sandbox().books().jobs).toHaveLength(0);
 	});
 
@@ -49,21 +65,35 @@ describe.each(dialects)('Image SaaS in dialect %s, when things go wrong', (diale
 		['huge', 'malformedResponse', 'ambiguous'],
 		['redirect', 'invalidRequest', 'answered'],
 	] as const)('%s is %s, and what became of the request is %s', async (kind, code, delivery) => {
-		sandbox().fault({ route: 'generate', kind, ...(kind === 'redirect' ? { location: 'https://elsewhere.example/' } : {}) });
-		const failure: unknown = await open({ timeoutMs: kind === 'hang' ? 100 : 5_000 }).submit().catch((error: unknown) => error);
+		sandbox().fault({
+			route: 'generate',
+			kind,
+			...(kind === 'redirect' ? { location: 'https://elsewhere.example/' } : {}),
+		});
+		const failure: unknown = await open({ timeoutMs: kind === 'hang' ? 100 : 5_000 })
+			.submit()
+			.catch((error: unknown) => error);
 		// A body that breaks off is either a cut connection or half an answer, as its length was told or not.
-		if (kind === 'truncated') expect(failure).toMatchObject({ code: expect.stringMatching(/network|malformedResponse/) as string, retryable: true });
+		if (kind === 'truncated')
+			expect(failure).toMatchObject({
+				code: expect.stringMatching(/network|malformedResponse/) as string,
+				retryable: true,
+			});
 		else expect(failure).toMatchObject({ code, delivery, retryable: kind !== 'redirect' });
 	});
 
-	it.each(['503', '500', '429', 'reset', 'hang', 'slow', ...spoilt] as const)('a look that meets %s is made again, for one job and for many', async (kind) => {
-		const { generate, wait } = open({ timeoutMs: kind === 'hang' ? 100 : 5_000 });
-		const made = [await generate(), await generate()];
-		for (const route of ['get', 'list'] as const) sandbox().fault({ route, kind, delayMs: 50, times: 2 });
-		const [first, second] = await Promise.all(made.map(wait));
-		expect([first?.job.status, second?.job.status]).toEqual(['succeeded', 'succeeded']);
-		expect((await wait(await generate({ prompt: 'One alone' }))).job.status).toBe('succeeded');
-	}, 20_000);
+	it.each(['503', '500', '429', 'reset', 'hang', 'slow', ...spoilt] as const)(
+		'a look that meets %s is made again, for one job and for many',
+		async (kind) => {
+			const { generate, wait } = open({ timeoutMs: kind === 'hang' ? 100 : 5_000 });
+			const made = [await generate(), await generate()];
+			for (const route of ['get', 'list'] as const) sandbox().fault({ route, kind, delayMs: 50, times: 2 });
+			const [first, second] = await Promise.all(made.map(wait));
+			expect([first?.job.status, second?.job.status]).toEqual(['succeeded', 'succeeded']);
+			expect((await wait(await generate({ prompt: 'One alone' }))).job.status).toBe('succeeded');
+		},
+		20_000,
+	);
 
 	it('a provider that is away for a while is waited for, with fewer and fewer looks', async () => {
 		const { generate, endpoint } = open();
@@ -88,7 +118,8 @@ describe.each(dialects)('Image SaaS in dialect %s, when things go wrong', (diale
 		sandbox().fault({ route: 'get', kind: 'hang', times: 10 });
 		const stop = new AbortController();
 		const wait = endpoint.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY, signal: stop.signal });
-		while (!sandbox().books().requests['GET /v1/jobs/:jobId']) await new Promise((resolve) => setImmediate(resolve));
+		while (!sandbox().books().requests['GET /v1/jobs/:jobId'])
+			await new Promise((resolve) => setImmediate(resolve));
 		stop.abort();
 		await expect(wait).rejects.toMatchObject({ code: 'canceled' });
 	});
@@ -101,16 +132,26 @@ describe.each(dialects)('Image SaaS in dialect %s, when things go wrong', (diale
 	});
 
 	it('another server than the API is told by what it says', async () => {
-		const website = await loopback((_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html><h1>Welcome</h1></html>'));
-		await expect(open({ baseUrl: website.url }).session.client.health({})).rejects.toMatchObject({ code: 'malformedResponse', message: expect.stringContaining('Welcome') as string, hint: expect.stringContaining('base URL') as string });
+		const website = await loopback((_request, response) =>
+			response.writeHead(200, { 'content-type': 'text/html' }).end('<html><h1>Welcome</h1></html>'),
+		);
+		await expect(open({ baseUrl: website.url }).session.client.health({})).rejects.toMatchObject({
+			code: 'malformedResponse',
+			message: expect.stringContaining('Welcome') as string,
+			hint: expect.stringContaining('base URL') as string,
+		});
 		await website.close();
 	});
 
 	it('no error shows the key', async () => {
 		for (const kind of ['500', 'reset', 'malformed', 'wrongShape', 'hang'] as const) {
 			sandbox().fault({ route: 'generate', kind });
-			const failure = (await open({ timeoutMs: 100 }).submit().catch((error: unknown) => error)) as Error;
-			expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure)) + String(failure.cause)).not.toContain('img_test_dev');
+			const failure = (await open({ timeoutMs: 100 })
+				.submit()
+				.catch((error: unknown) => error)) as Error;
+			expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure)) + String(failure.cause)).not.toContain(
+				'img_test_dev',
+			);
 		}
 	});
 });

@@ -11,13 +11,17 @@ describe.each(dialects)('the limits of Image SaaS in dialect %s', (dialect) => {
 		['seconds', () => 2],
 		// To the second: between two and three from now.
 		['a date', () => new Date(Date.now() + 3_000).toUTCString()],
-	])('429 with Retry-After as %s is waited out', async (_form, retryAfter) => {
-		sandbox().fault({ route: 'generate', kind: '429', retryAfter: retryAfter() });
-		const before = Date.now();
-		await expect(open({ clock: systemClock }).generate()).resolves.toMatchObject({ job: { status: 'queued' } });
-		expect(Date.now() - before).toBeGreaterThanOrEqual(1_900);
-		expect(sandbox().books().requests['POST /v1/images/generate']).toBe(2);
-	}, 20_000);
+	])(
+		'429 with Retry-After as %s is waited out',
+		async (_form, retryAfter) => {
+			sandbox().fault({ route: 'generate', kind: '429', retryAfter: retryAfter() });
+			const before = Date.now();
+			await expect(open({ clock: systemClock }).generate()).resolves.toMatchObject({ job: { status: 'queued' } });
+			expect(Date.now() - before).toBeGreaterThanOrEqual(1_900);
+			expect(sandbox().books().requests['POST /v1/images/generate']).toBe(2);
+		},
+		20_000,
+	);
 
 	it.each([
 		['seconds', () => 5, 5_000, 5_000],
@@ -27,14 +31,16 @@ describe.each(dialects)('the limits of Image SaaS in dialect %s', (dialect) => {
 	])('Retry-After as %s is read', async (_form, retryAfter, least, most) => {
 		const value = retryAfter();
 		sandbox().fault({ route: 'generate', kind: '429', ...(value === undefined ? {} : { retryAfter: value }) });
-		const failure = (await open().submit().catch((error: unknown) => error)) as { code: string; retryAfterMs: number | null };
+		const failure = (await open()
+			.submit()
+			.catch((error: unknown) => error)) as { code: string; retryAfterMs: number | null };
 		expect(failure.code).toBe('rateLimited');
 		if (least === null) expect(failure.retryAfterMs).toBeNull();
 		else expect(failure.retryAfterMs).toBeGreaterThanOrEqual(least);
 		if (most !== null) expect(failure.retryAfterMs).toBeLessThanOrEqual(most);
 	});
 
-	it('a credential with the server\'s own limit of jobs is never told off, and gets all its jobs', async () => {
+	it("a credential with the server's own limit of jobs is never told off, and gets all its jobs", async () => {
 		sandbox().settings({ maxConcurrent: 3 });
 		const { generate, wait } = open({ limits: { jobsInFlight: 3 } });
 		const ended = await Promise.all(Array.from({ length: 12 }, async () => await wait(await generate())));
@@ -58,7 +64,12 @@ describe.each(dialects)('the limits of Image SaaS in dialect %s', (dialect) => {
 		const { submit, until, session } = open();
 		const first = await submit({ prompt: 'First [slow:150]' });
 		if (dialect === 'document') {
-			await expect(submit()).rejects.toMatchObject({ code: 'rateLimited', retryable: true, httpStatus: 429, hint: expect.stringContaining('Jobs in Flight') as string });
+			await expect(submit()).rejects.toMatchObject({
+				code: 'rateLimited',
+				retryable: true,
+				httpStatus: 429,
+				hint: expect.stringContaining('Jobs in Flight') as string,
+			});
 		} else {
 			await until(first, 'running');
 			const second = await submit({ prompt: 'Second' });

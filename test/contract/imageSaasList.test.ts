@@ -20,7 +20,10 @@ describe.each(dialects)('the jobs of Image SaaS in dialect %s', (dialect) => {
 	it('are listed once each, newest first, whatever the size of a page', async () => {
 		const opened = open();
 		for (let n = 0; n < 12; n++) await opened.submit();
-		const newestFirst = sandbox().books().jobs.map(({ id }) => id).reverse();
+		const newestFirst = sandbox()
+			.books()
+			.jobs.map(({ id }) => id)
+			.reverse();
 		for (const pageSize of [2, 3, 5, 11, 12, 13, 100]) {
 			const ids = await idsOf(opened.session, { pageSize });
 			expect(new Set(ids).size).toBe(12);
@@ -77,11 +80,18 @@ describe.each(dialects)('the jobs of Image SaaS in dialect %s', (dialect) => {
 		expect(await idsOf(opened.session, { status: 'RETRYING' })).toEqual([]);
 	});
 
-	it.each([{ status: 'NOBODY' }, { limit: 0 }, { limit: 101 }, { cursor: 'nonsense' }])('asked for with %j are refused or given, and never asked for again and again', async (query) => {
-		const answer = open().session.client.list(query, {});
-		if (dialect === 'document') await expect(answer).rejects.toMatchObject({ code: 'invalidRequest', retryable: false });
-		else await answer.catch((error: unknown) => expect(error).toMatchObject({ code: 'upstream', httpStatus: 500 }));
-	});
+	it.each([{ status: 'NOBODY' }, { limit: 0 }, { limit: 101 }, { cursor: 'nonsense' }])(
+		'asked for with %j are refused or given, and never asked for again and again',
+		async (query) => {
+			const answer = open().session.client.list(query, {});
+			if (dialect === 'document')
+				await expect(answer).rejects.toMatchObject({ code: 'invalidRequest', retryable: false });
+			else
+				await answer.catch((error: unknown) =>
+					expect(error).toMatchObject({ code: 'upstream', httpStatus: 500 }),
+				);
+		},
+	);
 
 	it('say in the list what they say for themselves', async () => {
 		const { submit, until, session, look } = open();
@@ -94,7 +104,7 @@ describe.each(dialects)('the jobs of Image SaaS in dialect %s', (dialect) => {
 			const own = await look(listed.job.id ?? '');
 			expect(own).toMatchObject({ ok: true, snapshot: { job: listed.job, images: listed.images } });
 		}
-		expect((await look(stuck.job.id ?? ''))).toMatchObject({ snapshot: { job: { status: 'queued' } } });
+		expect(await look(stuck.job.id ?? '')).toMatchObject({ snapshot: { job: { status: 'queued' } } });
 	});
 
 	it('are asked after together: forty cost one request a look', async () => {

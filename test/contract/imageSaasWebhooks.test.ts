@@ -35,7 +35,10 @@ describe.each(dialects)('what Image SaaS announces in dialect %s', (dialect) => 
 	afterEach(() => receiver.close());
 
 	const received = async (count: number) => {
-		while (letters.length < count) await new Promise<void>((resolve) => { arrived = resolve; });
+		while (letters.length < count)
+			await new Promise<void>((resolve) => {
+				arrived = resolve;
+			});
 		return letters.slice(0, count);
 	};
 	const verified = ({ body, headers }: Letter) => imageSaasWebhook.verify(body, headers, secret);
@@ -43,7 +46,11 @@ describe.each(dialects)('what Image SaaS announces in dialect %s', (dialect) => 
 	/** Sends chosen webhooks for a job and gives what came of it here. */
 	const drill = async (jobId: string | null, how: string | string[], more: object = {}): Promise<Letter[]> => {
 		const before = letters.length;
-		const response = await fetch(`${sandbox().url}/__sandbox/webhooks`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ jobId, how, ...more }) });
+		const response = await fetch(`${sandbox().url}/__sandbox/webhooks`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify({ jobId, how, ...more }),
+		});
 		expect(response.status).toBe(200);
 		return letters.slice(before);
 	};
@@ -66,7 +73,18 @@ describe.each(dialects)('what Image SaaS announces in dialect %s', (dialect) => 
 			const delivery = read(letter);
 			const own = await look(job.id ?? '');
 			if (!own.ok) throw own.error;
-			expect(delivery).toMatchObject({ status: job.status.toUpperCase(), snapshot: { job: { id: job.id, status: job.status, completed: own.snapshot.job.completed, error: own.snapshot.job.error }, images: own.snapshot.images } });
+			expect(delivery).toMatchObject({
+				status: job.status.toUpperCase(),
+				snapshot: {
+					job: {
+						id: job.id,
+						status: job.status,
+						completed: own.snapshot.job.completed,
+						error: own.snapshot.job.error,
+					},
+					images: own.snapshot.images,
+				},
+			});
 			expect(Math.abs((delivery.timestamp ?? 0) - Date.now())).toBeLessThan(60_000);
 		}
 	});
@@ -74,7 +92,8 @@ describe.each(dialects)('what Image SaaS announces in dialect %s', (dialect) => 
 	it('is refused under any other secret', async () => {
 		await announced();
 		const [letter] = letters;
-		for (const other of ['', 'whsec_other', secret.toUpperCase(), `${secret} `]) expect(imageSaasWebhook.verify(letter?.body ?? Buffer.alloc(0), letter?.headers ?? {}, other)).toBe(false);
+		for (const other of ['', 'whsec_other', secret.toUpperCase(), `${secret} `])
+			expect(imageSaasWebhook.verify(letter?.body ?? Buffer.alloc(0), letter?.headers ?? {}, other)).toBe(false);
 	});
 
 	it.each(['unsigned', 'forged', 'wrongSecret'])('is refused when it is %s', async (how) => {
@@ -114,7 +133,9 @@ describe.each(dialects)('what Image SaaS announces in dialect %s', (dialect) => 
 		const ids = attempts.map((letter) => read(letter).eventId);
 		expect(new Set(ids).size).toBe(1);
 		// Each attempt of the real server is stamped and signed anew: bytes do not tell a repeat.
-		expect(new Set(attempts.map(({ headers }) => headers['x-signature'])).size).toBeGreaterThanOrEqual(inDialect(1, 2));
+		expect(new Set(attempts.map(({ headers }) => headers['x-signature'])).size).toBeGreaterThanOrEqual(
+			inDialect(1, 2),
+		);
 	});
 
 	it('comes in whatever order, and the end stays the end', async () => {
@@ -135,7 +156,10 @@ describe.each(dialects)('what Image SaaS announces in dialect %s', (dialect) => 
 		const [letter] = await received(1);
 		if (!letter) throw new Error('One came');
 		endpoint.observe(read(letter).snapshot);
-		await expect(wait).resolves.toMatchObject({ ended: true, snapshot: { job: { status: 'succeeded', total: 2, completed: 2 }, images: [{ index: 0 }, { index: 1 }] } });
+		await expect(wait).resolves.toMatchObject({
+			ended: true,
+			snapshot: { job: { status: 'succeeded', total: 2, completed: 2 }, images: [{ index: 0 }, { index: 1 }] },
+		});
 	});
 
 	it('tells of a cancel only where the document says so', async () => {
@@ -145,8 +169,11 @@ describe.each(dialects)('what Image SaaS announces in dialect %s', (dialect) => 
 		// Its announcement, if there is one, is sent before that of a job that ends later.
 		const later = await until(await submit());
 		await received(inDialect(2, 1));
-		expect(letters.map((letter) => read(letter).snapshot.job).map(({ id, status }) => [id, status]).sort()).toEqual(
-			[...inDialect([[waiting.job.id, 'canceled']], []), [later.job.id, 'succeeded']].sort(),
-		);
+		expect(
+			letters
+				.map((letter) => read(letter).snapshot.job)
+				.map(({ id, status }) => [id, status])
+				.sort(),
+		).toEqual([...inDialect([[waiting.job.id, 'canceled']], []), [later.job.id, 'succeeded']].sort());
 	});
 });

@@ -5,50 +5,122 @@ import { bytesOf, type Opened, spoken } from '../support/conformance';
 import { contractBench } from '../support/contractBench';
 
 const sessionOf = ({ endpoint }: Opened) => endpoint.session as JimengSession;
-const failureOf = async (work: Promise<unknown>): Promise<unknown> => await work.then(() => null, (thrown: unknown) => thrown);
+const failureOf = async (work: Promise<unknown>): Promise<unknown> =>
+	await work.then(
+		() => null,
+		(thrown: unknown) => thrown,
+	);
 
 describe.each(['document', 'real'] as const)('Jimeng in dialect %s', (dialect) => {
 	const { sandbox, open, lastRequest } = contractBench('jimeng', dialect);
 
 	it('sends every field of the document, and nothing that was not asked for', async () => {
 		const { submit } = await open();
-		await submit({ prompt: 'A cat', count: 1, model: 'jimeng-3.0', aspectRatio: '16:9', resolution: '4K', negativePrompt: 'dogs', extras: { sampleStrength: 0.7, responseFormat: 'url' } });
-		expect(lastRequest()).toEqual({ model: 'jimeng-3.0', prompt: 'A cat', ratio: '16:9', resolution: '4k', negative_prompt: 'dogs', sample_strength: 0.7, response_format: 'url' });
+		await submit({
+			prompt: 'A cat',
+			count: 1,
+			model: 'jimeng-3.0',
+			aspectRatio: '16:9',
+			resolution: '4K',
+			negativePrompt: 'dogs',
+			extras: { sampleStrength: 0.7, responseFormat: 'url' },
+		});
+		expect(lastRequest()).toEqual({
+			model: 'jimeng-3.0',
+			prompt: 'A cat',
+			ratio: '16:9',
+			resolution: '4k',
+			negative_prompt: 'dogs',
+			sample_strength: 0.7,
+			response_format: 'url',
+		});
 		await submit({ prompt: 'A cat', extras: {} });
-		expect(lastRequest()).toEqual({ model: 'jimeng-4.0', prompt: 'A cat', ratio: '1:1', resolution: '2k', response_format: 'url' });
+		expect(lastRequest()).toEqual({
+			model: 'jimeng-4.0',
+			prompt: 'A cat',
+			ratio: '1:1',
+			resolution: '2k',
+			response_format: 'url',
+		});
 	});
 
 	it('composes from one to ten URLs, in their order', async () => {
 		const { submit } = await open();
 		const urls = Array.from({ length: 10 }, (_, n) => `https://example.com/${n}.jpg`);
-		const { job } = await submit({ prompt: 'A cat', strength: 0.3, references: urls.map((url) => ({ kind: 'url', url })) });
+		const { job } = await submit({
+			prompt: 'A cat',
+			strength: 0.3,
+			references: urls.map((url) => ({ kind: 'url', url })),
+		});
 		expect(job.status).toBe('succeeded');
 		expect(lastRequest()).toMatchObject({ images: urls, sample_strength: 0.3 });
-		expect(await failureOf(submit({ references: [...urls, 'https://example.com/10.jpg'].map((url) => ({ kind: 'url', url })) }))).toMatchObject({ code: 'invalidRequest', message: expect.stringContaining('at most 10') as string });
-		expect(await failureOf(submit({ references: [{ kind: 'binary', fileName: 'a.png', mimeType: 'image/png', bytes: 1, open: () => Promise.reject(new Error('unread')) }] }))).toMatchObject({ code: 'invalidRequest', message: expect.stringMatching(/is a file; it takes URLs only\. Put it where/) as string });
+		expect(
+			await failureOf(
+				submit({ references: [...urls, 'https://example.com/10.jpg'].map((url) => ({ kind: 'url', url })) }),
+			),
+		).toMatchObject({ code: 'invalidRequest', message: expect.stringContaining('at most 10') as string });
+		expect(
+			await failureOf(
+				submit({
+					references: [
+						{
+							kind: 'binary',
+							fileName: 'a.png',
+							mimeType: 'image/png',
+							bytes: 1,
+							open: () => Promise.reject(new Error('unread')),
+						},
+					],
+				}),
+			),
+		).toMatchObject({
+			code: 'invalidRequest',
+			message: expect.stringMatching(/is a file; it takes URLs only\. Put it where/) as string,
+		});
 	});
 
 	it.each([
 		['2K', '21:9', 3024, 1296],
 		['4K', '2:3', 3328, 4992],
-	])('%s and %s come as %i × %i', async (resolution, aspectRatio, width, height) => {
-		const { submit } = await open();
-		const { images } = await submit({ resolution, aspectRatio });
-		for (const image of images.slice(0, 1)) expect(await sharp(await bytesOf(image)).metadata()).toMatchObject({ width, height });
-	}, 30_000);
+	])(
+		'%s and %s come as %i × %i',
+		async (resolution, aspectRatio, width, height) => {
+			const { submit } = await open();
+			const { images } = await submit({ resolution, aspectRatio });
+			for (const image of images.slice(0, 1))
+				expect(await sharp(await bytesOf(image)).metadata()).toMatchObject({ width, height });
+		},
+		30_000,
+	);
 
 	it('gives pictures that come inside the answer as they came', async () => {
 		const { submit } = await open();
 		const { images, raw } = await submit({ count: 2, extras: { responseFormat: 'b64_json', countInPrompt: true } });
-		expect(images.map(({ inline, url }) => [Buffer.isBuffer(inline), url])).toEqual([[true, null], [true, null]]);
+		expect(images.map(({ inline, url }) => [Buffer.isBuffer(inline), url])).toEqual([
+			[true, null],
+			[true, null],
+		]);
 		expect(JSON.stringify(raw).length).toBeLessThan(1_000);
 	});
 
 	it('gives all that the site makes, and tells how many were asked for where fewer come', async () => {
 		const { submit } = await open();
-		expect((await submit({ count: 1, extras: {} })).job).toMatchObject({ status: 'succeeded', total: 4, completed: 4, id: null });
-		expect((await submit({ prompt: 'A cat [partial:1]', count: 3, extras: {} })).job).toMatchObject({ status: 'partial', total: 3, completed: 1, error: { message: expect.stringContaining('1 of 3') as string } });
-		expect(await failureOf(submit({ prompt: 'A cat [partial:0]' }))).toMatchObject({ code: 'malformedResponse', retryable: false });
+		expect((await submit({ count: 1, extras: {} })).job).toMatchObject({
+			status: 'succeeded',
+			total: 4,
+			completed: 4,
+			id: null,
+		});
+		expect((await submit({ prompt: 'A cat [partial:1]', count: 3, extras: {} })).job).toMatchObject({
+			status: 'partial',
+			total: 3,
+			completed: 1,
+			error: { message: expect.stringContaining('1 of 3') as string },
+		});
+		expect(await failureOf(submit({ prompt: 'A cat [partial:0]' }))).toMatchObject({
+			code: 'malformedResponse',
+			retryable: false,
+		});
 	});
 
 	it.each([
@@ -68,7 +140,10 @@ describe.each(['document', 'real'] as const)('Jimeng in dialect %s', (dialect) =
 
 	it('a time-out of ours is told as perhaps paid', async () => {
 		const { submit } = await open({}, 50);
-		expect(await failureOf(submit({ prompt: 'A cat [slow:500]' }))).toMatchObject({ code: 'timeout', hint: expect.stringContaining('may be paid') as string });
+		expect(await failureOf(submit({ prompt: 'A cat [slow:500]' }))).toMatchObject({
+			code: 'timeout',
+			hint: expect.stringContaining('may be paid') as string,
+		});
 		expect(sandbox().books().jobs).toHaveLength(1);
 	});
 
@@ -92,11 +167,23 @@ describe.each(['document', 'real'] as const)('Jimeng in dialect %s', (dialect) =
 
 	it('lists the models for pictures', async () => {
 		const opened = await open();
-		expect((await opened.endpoint.session.models?.({}))?.map(({ value }) => value)).toEqual(['jimeng-4.0', 'jimeng-3.1', 'jimeng-3.0', 'jimeng-2.1', 'jimeng-xl-pro']);
+		expect((await opened.endpoint.session.models?.({}))?.map(({ value }) => value)).toEqual([
+			'jimeng-4.0',
+			'jimeng-3.1',
+			'jimeng-3.0',
+			'jimeng-2.1',
+			'jimeng-xl-pro',
+		]);
 	});
 
 	describe('a streamed chat', () => {
-		const chat = async (content: string, model = 'jimeng-4.0') => await readChatStream(sessionOf(await open()).client.chatStream({ model, messages: [{ role: 'user', content }] }, { timeoutMs: 10_000 }));
+		const chat = async (content: string, model = 'jimeng-4.0') =>
+			await readChatStream(
+				sessionOf(await open()).client.chatStream(
+					{ model, messages: [{ role: 'user', content }] },
+					{ timeoutMs: 10_000 },
+				),
+			);
 
 		it('comes whole although its pieces end anywhere', async () => {
 			const { text, urls, finished, error } = await chat('画一幅山水画 3张');
@@ -119,7 +206,10 @@ describe.each(['document', 'real'] as const)('Jimeng in dialect %s', (dialect) =
 
 		it('that ends in a text of failure is one', async () => {
 			expect((await chat('画 [refuse]')).error).toMatchObject({ code: 'contentRejected' });
-			expect((await chat('画 [fail:GENERATION_FAILED]')).error).toMatchObject({ code: 'upstream', retryable: false });
+			expect((await chat('画 [fail:GENERATION_FAILED]')).error).toMatchObject({
+				code: 'upstream',
+				retryable: false,
+			});
 		});
 	});
 });
@@ -130,13 +220,18 @@ describe('Jimeng as its real server differs', () => {
 	it('a release whose compositions never work fails once and says where to look', async () => {
 		sandbox().settings({ compositionsBroken: true });
 		const { submit } = await open();
-		expect(await failureOf(submit({ references: [{ kind: 'url', url: 'https://example.com/a.png' }] }))).toMatchObject({ code: 'upstream', retryable: false, message: expect.stringContaining('-1000') as string });
+		expect(
+			await failureOf(submit({ references: [{ kind: 'url', url: 'https://example.com/a.png' }] })),
+		).toMatchObject({ code: 'upstream', retryable: false, message: expect.stringContaining('-1000') as string });
 		expect(sandbox().books().requests).toEqual({ 'POST /v1/images/compositions': 1 });
 	});
 
 	it('a path that the server does not have is no success', async () => {
 		const { config } = await open();
 		const { submit } = await open({ baseUrl: `${config.baseUrl}/api` });
-		expect(await failureOf(submit())).toMatchObject({ code: 'invalidRequest', hint: expect.stringContaining('base URL') as string });
+		expect(await failureOf(submit())).toMatchObject({
+			code: 'invalidRequest',
+			hint: expect.stringContaining('base URL') as string,
+		});
 	});
 });

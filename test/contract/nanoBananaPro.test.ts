@@ -4,19 +4,56 @@ import type { Reference } from '../../model/request';
 import { bytesOf, type Opened, spoken } from '../support/conformance';
 import { contractBench } from '../support/contractBench';
 
-const failureOf = async (work: Promise<unknown>): Promise<unknown> => await work.then(() => null, (thrown: unknown) => thrown);
-const file = (fileName: string, mimeType = 'image/png'): Reference => ({ kind: 'binary', fileName, mimeType, bytes: 3, open: () => Promise.resolve(Readable.from([Buffer.from('abc')])) });
+const failureOf = async (work: Promise<unknown>): Promise<unknown> =>
+	await work.then(
+		() => null,
+		(thrown: unknown) => thrown,
+	);
+const file = (fileName: string, mimeType = 'image/png'): Reference => ({
+	kind: 'binary',
+	fileName,
+	mimeType,
+	bytes: 3,
+	open: () => Promise.resolve(Readable.from([Buffer.from('abc')])),
+});
 
 describe('NanoBananaPro, v1.6', () => {
 	const { sandbox, open, lastRequest } = contractBench('nanoBananaPro', 'document');
 
 	it('sends every field of the document, and nothing that was not asked for', async () => {
 		const { submit } = await open({ geminiApiBase: 'https://yunwu.ai' });
-		await submit({ prompt: 'A cat', count: 5, model: 'gemini-2.0-flash-exp', aspectRatio: '9:16', resolution: '2K', seed: 7, extras: { temperature: 0.7, topP: 0.9, topK: 30, sdkOptions: { candidateCount: 1 } } });
-		expect(lastRequest()).toEqual({ prompt: 'A cat', count: 5, model: 'gemini-2.0-flash-exp', apiBase: 'https://yunwu.ai', aspectRatio: '9:16', imageSize: '2K', options: expect.any(String) as string });
-		expect(JSON.parse(String(lastRequest()['options']))).toEqual({ candidateCount: 1, seed: 7, temperature: 0.7, topP: 0.9, topK: 30 });
+		await submit({
+			prompt: 'A cat',
+			count: 5,
+			model: 'gemini-2.0-flash-exp',
+			aspectRatio: '9:16',
+			resolution: '2K',
+			seed: 7,
+			extras: { temperature: 0.7, topP: 0.9, topK: 30, sdkOptions: { candidateCount: 1 } },
+		});
+		expect(lastRequest()).toEqual({
+			prompt: 'A cat',
+			count: 5,
+			model: 'gemini-2.0-flash-exp',
+			apiBase: 'https://yunwu.ai',
+			aspectRatio: '9:16',
+			imageSize: '2K',
+			options: expect.any(String) as string,
+		});
+		expect(JSON.parse(String(lastRequest()['options']))).toEqual({
+			candidateCount: 1,
+			seed: 7,
+			temperature: 0.7,
+			topP: 0.9,
+			topK: 30,
+		});
 		await submit({ prompt: 'A cat' });
-		expect(lastRequest()).toEqual({ prompt: 'A cat', count: 1, model: 'gemini-2.5-flash-image', apiBase: 'https://yunwu.ai' });
+		expect(lastRequest()).toEqual({
+			prompt: 'A cat',
+			count: 1,
+			model: 'gemini-2.5-flash-image',
+			apiBase: 'https://yunwu.ai',
+		});
 	});
 
 	it('sends one to ten references by multipart, in their order, with a length', async () => {
@@ -24,8 +61,14 @@ describe('NanoBananaPro, v1.6', () => {
 		const names = Array.from({ length: 10 }, (_, n) => `${9 - n}.png`);
 		await submit({ prompt: 'A cat', count: 2, references: names.map((name) => file(name)) });
 		expect(lastRequest()).toMatchObject({ refImages: names, model: 'gemini-3-pro-image-preview', count: 2 });
-		expect(await failureOf(submit({ references: [...names, 'x.png'].map((name) => file(name)) }))).toMatchObject({ code: 'invalidRequest', message: expect.stringContaining('at most 10') as string });
-		expect(await failureOf(submit({ references: [file('x.gif', 'image/gif')] }))).toMatchObject({ code: 'invalidRequest', message: expect.stringContaining('image/gif; allowed are') as string });
+		expect(await failureOf(submit({ references: [...names, 'x.png'].map((name) => file(name)) }))).toMatchObject({
+			code: 'invalidRequest',
+			message: expect.stringContaining('at most 10') as string,
+		});
+		expect(await failureOf(submit({ references: [file('x.gif', 'image/gif')] }))).toMatchObject({
+			code: 'invalidRequest',
+			message: expect.stringContaining('image/gif; allowed are') as string,
+		});
 	});
 
 	it('one task is one job of up to a hundred pictures', async () => {
@@ -38,26 +81,42 @@ describe('NanoBananaPro, v1.6', () => {
 
 	it('gives the pictures by their addresses, in the size they have', async () => {
 		const { run } = await open();
-		const { images: [image] } = await run({ aspectRatio: '16:9' });
+		const {
+			images: [image],
+		} = await run({ aspectRatio: '16:9' });
 		if (!image) throw new Error('no picture');
-		expect(image).toMatchObject({ width: 1024, height: 576, mimeType: 'image/png', fileName: expect.stringMatching(/\.png$/) as string });
+		expect(image).toMatchObject({
+			width: 1024,
+			height: 576,
+			mimeType: 'image/png',
+			fileName: expect.stringMatching(/\.png$/) as string,
+		});
 		expect(await sharp(await bytesOf(image)).metadata()).toMatchObject({ width: 1024, height: 576 });
 	});
 
 	it('where only part of a batch is accepted, the job goes on, ends partial, and counts what is missing', async () => {
 		const { submit, wait } = await open();
 		const snapshot = await submit({ prompt: 'A cat [accept:2]', count: 5 });
-		expect(snapshot.job.error).toMatchObject({ message: expect.stringMatching(/^2 of 5 images were accepted: .*队列已满/) as string });
+		expect(snapshot.job.error).toMatchObject({
+			message: expect.stringMatching(/^2 of 5 images were accepted: .*队列已满/) as string,
+		});
 		const { job, images } = await wait(snapshot);
-		expect(job).toMatchObject({ status: 'partial', total: 5, completed: 2, error: { message: expect.stringContaining('2 of 5') as string } });
+		expect(job).toMatchObject({
+			status: 'partial',
+			total: 5,
+			completed: 2,
+			error: { message: expect.stringContaining('2 of 5') as string },
+		});
 		expect(images).toHaveLength(2);
 	});
 
-	it('also another process knows from the job\'s id how much was asked for', async () => {
+	it("also another process knows from the job's id how much was asked for", async () => {
 		const { submit } = await open();
 		const { job } = await submit({ prompt: 'A cat [accept:2]', count: 5 });
 		const other = await open();
-		expect(await other.endpoint.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY })).toMatchObject({ snapshot: { job: { status: 'partial', total: 5 } } });
+		expect(await other.endpoint.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY })).toMatchObject({
+			snapshot: { job: { status: 'partial', total: 5 } },
+		});
 	});
 
 	it.each([
@@ -76,11 +135,15 @@ describe('NanoBananaPro, v1.6', () => {
 		expect(snapshot.job).toMatchObject({ status: 'failed', error: { code: 'auth' } });
 		expect(spoken(snapshot)).not.toContain('AIza-wrong-one');
 		const { submit } = await open({ geminiApiKey: '' });
-		expect(await failureOf(submit())).toMatchObject({ code: 'invalidRequest', message: expect.stringContaining('no Gemini API Key') as string });
+		expect(await failureOf(submit())).toMatchObject({
+			code: 'invalidRequest',
+			message: expect.stringContaining('no Gemini API Key') as string,
+		});
 	});
 
 	describe('watching', () => {
-		const asked = async () => ((await (await fetch(`${sandbox().url}/__sandbox/sockets`)).json()) as { asked: number }).asked;
+		const asked = async () =>
+			((await (await fetch(`${sandbox().url}/__sandbox/sockets`)).json()) as { asked: number }).asked;
 
 		it.each([
 			['open', 'tells each picture as it comes'],
@@ -101,7 +164,8 @@ describe('NanoBananaPro, v1.6', () => {
 			const opened = await open();
 			const { job } = await opened.submit({ count: 4 });
 			const seen: number[] = [];
-			for await (const snapshot of opened.endpoint.session.watch?.(job.id ?? '', {}) ?? []) seen.push(snapshot.images.length);
+			for await (const snapshot of opened.endpoint.session.watch?.(job.id ?? '', {}) ?? [])
+				seen.push(snapshot.images.length);
 			expect(seen).toEqual([...seen].sort((a, b) => a - b));
 			expect(seen.length).toBeGreaterThan(0);
 			expect(opened.endpoint.session.watch).toBeDefined();
@@ -110,7 +174,10 @@ describe('NanoBananaPro, v1.6', () => {
 
 	it('a task that does not exist is not found, and the ID is said to be looked at', async () => {
 		const { endpoint } = await open();
-		expect((await endpoint.look(['nothing'])).get('nothing')).toMatchObject({ ok: false, error: { code: 'notFound', hint: expect.stringContaining('Check the ID') as string } });
+		expect((await endpoint.look(['nothing'])).get('nothing')).toMatchObject({
+			ok: false,
+			error: { code: 'notFound', hint: expect.stringContaining('Check the ID') as string },
+		});
 	});
 
 	it('lists tasks newest first, page after page, each once', async () => {
@@ -129,7 +196,11 @@ describe('NanoBananaPro, the tasks API of the public server', () => {
 	it('sends what the server looks at, and always a ratio, without which it crashes', async () => {
 		const { submit } = await open();
 		await submit({ prompt: 'A cat', model: 'm-1', aspectRatio: '16:9', resolution: '2K' });
-		expect(lastRequest()).toEqual({ provider: 'gemini', model_id: 'm-1', params: { prompt: 'A cat', aspect_ratio: '16:9', resolution_level: '2K', count: 1, model_id: 'm-1' } });
+		expect(lastRequest()).toEqual({
+			provider: 'gemini',
+			model_id: 'm-1',
+			params: { prompt: 'A cat', aspect_ratio: '16:9', resolution_level: '2K', count: 1, model_id: 'm-1' },
+		});
 		expect((await submit({ prompt: 'A cat' })).job.status).toBe('queued');
 		expect(lastRequest()).toMatchObject({ params: { aspect_ratio: '1:1' } });
 	});
@@ -152,7 +223,12 @@ describe('NanoBananaPro, the tasks API of the public server', () => {
 
 	it('of several tasks some may fail: the job is partial', async () => {
 		const { run } = await open();
-		expect((await run({ prompt: 'A cat [partial:1]', count: 3 })).job).toMatchObject({ status: 'partial', total: 3, completed: 1, error: { code: 'overloaded' } });
+		expect((await run({ prompt: 'A cat [partial:1]', count: 3 })).job).toMatchObject({
+			status: 'partial',
+			total: 3,
+			completed: 1,
+			error: { code: 'overloaded' },
+		});
 	});
 
 	it('tasks that were made before the server broke off are not lost', async () => {
@@ -160,7 +236,9 @@ describe('NanoBananaPro, the tasks API of the public server', () => {
 		sandbox().fault({ route: 'generate', kind: 'slow', delayMs: 0, times: 2 });
 		sandbox().fault({ route: 'generate', kind: '503', times: 30 });
 		const snapshot = await submit({ count: 4 });
-		expect(snapshot.job.error).toMatchObject({ message: expect.stringContaining('2 of 4 images were accepted') as string });
+		expect(snapshot.job.error).toMatchObject({
+			message: expect.stringContaining('2 of 4 images were accepted') as string,
+		});
 		expect((await wait(snapshot)).job).toMatchObject({ status: 'partial', total: 4, completed: 2 });
 	});
 });
@@ -171,6 +249,10 @@ describe('the wrong choice of API', () => {
 
 	it.each(['document', 'real'] as const)('is told as that by a server of dialect %s', async (dialect) => {
 		v16.sandbox().settings({ dialect });
-		expect(await submitOf(await v16.open({ api: dialect === 'document' ? 'tasks' : 'v1.6' }))).toMatchObject({ code: 'invalidRequest', message: expect.stringContaining('does not offer that call') as string, hint: expect.stringContaining('Choose the other API') as string });
+		expect(await submitOf(await v16.open({ api: dialect === 'document' ? 'tasks' : 'v1.6' }))).toMatchObject({
+			code: 'invalidRequest',
+			message: expect.stringContaining('does not offer that call') as string,
+			hint: expect.stringContaining('Choose the other API') as string,
+		});
 	});
 });

@@ -5,15 +5,26 @@ interface Bundled {
 	id: string;
 	name: string;
 	active: boolean;
-	nodes: Array<{ id: string; name: string; type: string; credentials?: unknown; onError?: string; parameters: Record<string, unknown> }>;
+	nodes: Array<{
+		id: string;
+		name: string;
+		type: string;
+		credentials?: unknown;
+		onError?: string;
+		parameters: Record<string, unknown>;
+	}>;
 	connections: Record<string, Record<string, Array<Array<{ node: string }>>>>;
 }
 
 const root = join(__dirname, '..', '..');
 const files = readdirSync(join(root, 'workflows')).filter((name) => name.endsWith('.json'));
-const all = files.map((file): [string, Bundled] => [file, JSON.parse(readFileSync(join(root, 'workflows', file), 'utf8')) as Bundled]);
+const all = files.map((file): [string, Bundled] => [
+	file,
+	JSON.parse(readFileSync(join(root, 'workflows', file), 'utf8')) as Bundled,
+]);
 
-const writesToDisk = ({ type, parameters }: Bundled['nodes'][number]) => type === 'n8n-nodes-base.readWriteFile' && parameters['operation'] === 'write';
+const writesToDisk = ({ type, parameters }: Bundled['nodes'][number]) =>
+	type === 'n8n-nodes-base.readWriteFile' && parameters['operation'] === 'write';
 
 describe.each(all)('%s', (file, { active, nodes, connections }) => {
 	it('holds no credentials, and nothing that begins to run by itself', () => {
@@ -24,13 +35,20 @@ describe.each(all)('%s', (file, { active, nodes, connections }) => {
 	it('explains itself, and needs no code', () => {
 		expect(nodes.some(({ type }) => type.endsWith('.stickyNote'))).toBe(true);
 		expect(nodes.filter(({ type }) => /\.(code|function|functionItem)$/.test(type))).toEqual([]);
-		for (const page of ['README.md', 'workflows/README.md']) expect(readFileSync(join(root, page), 'utf8')).toContain(file);
+		for (const page of ['README.md', 'workflows/README.md'])
+			expect(readFileSync(join(root, page), 'utf8')).toContain(file);
 	});
 
 	it('has names and ids that are unique, and connections between nodes that are there', () => {
-		for (const key of ['id', 'name'] as const) expect(new Set(nodes.map((node) => node[key])).size).toBe(nodes.length);
+		for (const key of ['id', 'name'] as const)
+			expect(new Set(nodes.map((node) => node[key])).size).toBe(nodes.length);
 		const names = new Set(nodes.map(({ name }) => name));
-		const connected = Object.entries(connections).flatMap(([from, kinds]) => [from, ...Object.values(kinds).flat(2).map(({ node }) => node)]);
+		const connected = Object.entries(connections).flatMap(([from, kinds]) => [
+			from,
+			...Object.values(kinds)
+				.flat(2)
+				.map(({ node }) => node),
+		]);
 		expect(connected.filter((name) => !names.has(name))).toEqual([]);
 	});
 
@@ -38,23 +56,40 @@ describe.each(all)('%s', (file, { active, nodes, connections }) => {
 		for (const { name, onError } of nodes.filter(writesToDisk)) {
 			expect({ name, onError }).toEqual({ name, onError: expect.stringMatching(/^continue/) as string });
 			// What goes on without a picture says so.
-			if (onError === 'continueErrorOutput') expect({ name, told: connections[name]?.['main']?.[1]?.length }).toEqual({ name, told: 1 });
+			if (onError === 'continueErrorOutput')
+				expect({ name, told: connections[name]?.['main']?.[1]?.length }).toEqual({ name, told: 1 });
 		}
 	});
 
 	it("names the files of images by job.ref and index: a provider's ID may be missing or too long, a prompt may be anything", () => {
-		const names = nodes.filter(writesToDisk).map(({ parameters }) => parameters).filter(({ dataPropertyName }) => dataPropertyName === 'image_0').map(({ fileName }) => fileName);
+		const names = nodes
+			.filter(writesToDisk)
+			.map(({ parameters }) => parameters)
+			.filter(({ dataPropertyName }) => dataPropertyName === 'image_0')
+			.map(({ fileName }) => fileName);
 		for (const name of names) expect(name).toMatch(/\$json\.job\.ref \+ '-' \+ \$json\.images\[0\]\.index/);
-		const others = nodes.flatMap(({ parameters: { fileName, entryName, fileSelector } }) => [fileName, entryName, fileSelector]);
-		expect(others.filter((name) => /job\.id|jobId|prompt(?!s\.csv)/i.test(typeof name === 'string' ? name : ''))).toEqual([]);
+		const others = nodes.flatMap(({ parameters: { fileName, entryName, fileSelector } }) => [
+			fileName,
+			entryName,
+			fileSelector,
+		]);
+		expect(
+			others.filter((name) => /job\.id|jobId|prompt(?!s\.csv)/i.test(typeof name === 'string' ? name : '')),
+		).toEqual([]);
 	});
 
 	it('what its expressions take from Settings is there', () => {
-		const settings = nodes.find(({ name }) => name === 'Settings')?.parameters['assignments'] as { assignments: Array<{ name: string }> } | undefined;
+		const settings = nodes.find(({ name }) => name === 'Settings')?.parameters['assignments'] as
+			| { assignments: Array<{ name: string }> }
+			| undefined;
 		const known = settings?.assignments.map(({ name }) => name) ?? [];
-		const asked = [...JSON.stringify(nodes).matchAll(/\$\('Settings'\)\.first\(\)\.json\.(\w+)/g)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+		const asked = [...JSON.stringify(nodes).matchAll(/\$\('Settings'\)\.first\(\)\.json\.(\w+)/g)].flatMap(
+			([, name]) => (name === undefined ? [] : [name]),
+		);
 		// What comes with the trigger goes through it.
-		expect([...new Set(asked)].filter((name) => !known.includes(name) && !['execution', 'workflow'].includes(name))).toEqual([]);
+		expect(
+			[...new Set(asked)].filter((name) => !known.includes(name) && !['execution', 'workflow'].includes(name)),
+		).toEqual([]);
 		const nodesOf = new Set([...JSON.stringify(nodes).matchAll(/\$\('([^']+)'\)/g)].map(([, name]) => name));
 		expect([...nodesOf].filter((name) => !nodes.some((node) => node.name === name))).toEqual([]);
 	});
@@ -64,8 +99,13 @@ it('have ids of their own', () => {
 	expect(new Set(all.map(([, { id }]) => id)).size).toBe(all.length);
 });
 
-it.each(['batch.json', 'retry.json', 'fallback.json', 'scheduled.json', 'webhook-driven.json'])('%s gives every request the key of its row', (file) => {
-	const nodes = all.find(([name]) => name === file)?.[1].nodes.filter(({ type }) => type.endsWith('.imageGenerate')) ?? [];
-	expect(nodes.length).toBeGreaterThan(0);
-	for (const { parameters } of nodes) expect((parameters['options'] as { idempotencyKey?: string }).idempotencyKey).toMatch(/^=\{\{/);
-});
+it.each(['batch.json', 'retry.json', 'fallback.json', 'scheduled.json', 'webhook-driven.json'])(
+	'%s gives every request the key of its row',
+	(file) => {
+		const nodes =
+			all.find(([name]) => name === file)?.[1].nodes.filter(({ type }) => type.endsWith('.imageGenerate')) ?? [];
+		expect(nodes.length).toBeGreaterThan(0);
+		for (const { parameters } of nodes)
+			expect((parameters['options'] as { idempotencyKey?: string }).idempotencyKey).toMatch(/^=\{\{/);
+	},
+);

@@ -7,10 +7,42 @@ describe.each(['document', 'real'] as const)('Z-Image in dialect %s', (dialect) 
 
 	it('sends every parameter of the document, and nothing that was not asked for', async () => {
 		const { submit } = await open();
-		await submit({ prompt: 'A cat', negativePrompt: 'dogs', seed: 7, extras: { width: 512, height: 640, steps: 12, guidanceScale: 1.5, cfgNormalization: true, cfgTruncation: 0.5, maxSequenceLength: 256 } });
-		expect(lastRequest()).toMatchObject({ prompt: 'A cat', negative_prompt: 'dogs', seed: 7, width: 512, height: 640, num_inference_steps: 12, guidance_scale: 1.5, cfg_normalization: true, cfg_truncation: 0.5, max_sequence_length: 256 });
+		await submit({
+			prompt: 'A cat',
+			negativePrompt: 'dogs',
+			seed: 7,
+			extras: {
+				width: 512,
+				height: 640,
+				steps: 12,
+				guidanceScale: 1.5,
+				cfgNormalization: true,
+				cfgTruncation: 0.5,
+				maxSequenceLength: 256,
+			},
+		});
+		expect(lastRequest()).toMatchObject({
+			prompt: 'A cat',
+			negative_prompt: 'dogs',
+			seed: 7,
+			width: 512,
+			height: 640,
+			num_inference_steps: 12,
+			guidance_scale: 1.5,
+			cfg_normalization: true,
+			cfg_truncation: 0.5,
+			max_sequence_length: 256,
+		});
 		await submit({ prompt: 'A dog', aspectRatio: '16:9', resolution: '2K' });
-		expect(lastRequest()).toEqual({ prompt: 'A dog', width: 2048, height: 1152, num_inference_steps: 9, guidance_scale: 0, negative_prompt: '', metadata: { batch_id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string, batch_index: 0, batch_size: 1 } });
+		expect(lastRequest()).toEqual({
+			prompt: 'A dog',
+			width: 2048,
+			height: 1152,
+			num_inference_steps: 9,
+			guidance_scale: 0,
+			negative_prompt: '',
+			metadata: { batch_id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string, batch_index: 0, batch_size: 1 },
+		});
 	});
 
 	it('makes one batch of n tasks, each picture by a seed of its own', async () => {
@@ -18,9 +50,18 @@ describe.each(['document', 'real'] as const)('Z-Image in dialect %s', (dialect) 
 		const { job, images } = await run({ prompt: 'A cat', count: 4, seed: 40 });
 		expect(job).toMatchObject({ status: 'succeeded', total: 4, completed: 4, progress: 100 });
 		expect(images.map(({ seed }) => seed)).toEqual([40, 41, 42, 43]);
-		const requests = sandbox().books().jobs.map(({ request }) => request['metadata'] as { batch_id: string; batch_index: number; batch_size: number });
+		const requests = sandbox()
+			.books()
+			.jobs.map(
+				({ request }) => request['metadata'] as { batch_id: string; batch_index: number; batch_size: number },
+			);
 		expect(new Set(requests.map(({ batch_id }) => batch_id)).size).toBe(1);
-		expect(requests.map(({ batch_index, batch_size }) => [batch_index, batch_size])).toEqual([[0, 4], [1, 4], [2, 4], [3, 4]]);
+		expect(requests.map(({ batch_index, batch_size }) => [batch_index, batch_size])).toEqual([
+			[0, 4],
+			[1, 4],
+			[2, 4],
+			[3, 4],
+		]);
 	});
 
 	it.each([
@@ -43,7 +84,10 @@ describe.each(['document', 'real'] as const)('Z-Image in dialect %s', (dialect) 
 		const { job } = await first.run({ prompt: 'A cat', count: 2 });
 		const second = await open();
 		const looked = await second.endpoint.look([job.id ?? '']);
-		expect(looked.get(job.id ?? '')).toMatchObject({ ok: true, snapshot: { job: { status: 'succeeded', total: 2, completed: 2 }, images: [{ index: 0 }, { index: 1 }] } });
+		expect(looked.get(job.id ?? '')).toMatchObject({
+			ok: true,
+			snapshot: { job: { status: 'succeeded', total: 2, completed: 2 }, images: [{ index: 0 }, { index: 1 }] },
+		});
 	});
 
 	it('a bare batch or task id, as people copy them, is understood', async () => {
@@ -52,21 +96,43 @@ describe.each(['document', 'real'] as const)('Z-Image in dialect %s', (dialect) 
 		const [batchId = '', , tasks = ''] = (job.id ?? '').split('~');
 		const [taskId = ''] = tasks.split('.');
 		const looked = await endpoint.look([batchId, taskId]);
-		expect(looked.get(batchId)).toMatchObject({ ok: true, snapshot: { job: { status: 'succeeded', completed: 2 } } });
-		expect(looked.get(taskId)).toMatchObject({ ok: true, snapshot: { job: { status: 'succeeded', completed: 1 } } });
+		expect(looked.get(batchId)).toMatchObject({
+			ok: true,
+			snapshot: { job: { status: 'succeeded', completed: 2 } },
+		});
+		expect(looked.get(taskId)).toMatchObject({
+			ok: true,
+			snapshot: { job: { status: 'succeeded', completed: 1 } },
+		});
 	});
 
-	it('failures carry the server\'s code and hint', async () => {
+	it("failures carry the server's code and hint", async () => {
 		const { run } = await open();
-		expect((await run({ prompt: 'A cat [fail:GPU_OOM]' })).job.error).toMatchObject({ code: 'overloaded', message: expect.stringContaining('GPU_OOM') as string, ...(dialect === 'document' ? { hint: 'Choose a smaller size' } : {}) });
-		expect((await run({ prompt: 'A cat [fail:GPU_OOM]', count: 2 })).job).toMatchObject({ status: 'failed', completed: 0, error: { code: 'overloaded', hint: 'Choose a smaller size' } });
-		expect((await run({ prompt: 'A cat [refuse]' })).job.error).toMatchObject({ code: 'contentRejected', retryable: false });
+		expect((await run({ prompt: 'A cat [fail:GPU_OOM]' })).job.error).toMatchObject({
+			code: 'overloaded',
+			message: expect.stringContaining('GPU_OOM') as string,
+			...(dialect === 'document' ? { hint: 'Choose a smaller size' } : {}),
+		});
+		expect((await run({ prompt: 'A cat [fail:GPU_OOM]', count: 2 })).job).toMatchObject({
+			status: 'failed',
+			completed: 0,
+			error: { code: 'overloaded', hint: 'Choose a smaller size' },
+		});
+		expect((await run({ prompt: 'A cat [refuse]' })).job.error).toMatchObject({
+			code: 'contentRejected',
+			retryable: false,
+		});
 	});
 
 	it('a batch with failures is partial and says how many came', async () => {
 		const { run } = await open();
 		const { job, images } = await run({ prompt: 'A cat [partial:1]', count: 3 });
-		expect(job).toMatchObject({ status: 'partial', total: 3, completed: 1, error: { message: expect.stringMatching(/^1 of 3 images came; .*GPU_OOM/) as string } });
+		expect(job).toMatchObject({
+			status: 'partial',
+			total: 3,
+			completed: 1,
+			error: { message: expect.stringMatching(/^1 of 3 images came; .*GPU_OOM/) as string },
+		});
 		expect(images).toHaveLength(1);
 	});
 
@@ -90,10 +156,20 @@ describe.each(['document', 'real'] as const)('Z-Image in dialect %s', (dialect) 
 	it('cancels what has not ended, and says so of what has', async () => {
 		const { submit, run, endpoint } = await open();
 		const { job } = await submit({ prompt: 'A cat [queue]', count: 2 });
-		expect((await endpoint.cancel(job.id ?? '')).job).toMatchObject({ status: 'canceled', error: { code: 'canceled' } });
-		expect(sandbox().books().jobs.map(({ status }) => status)).toEqual(['REVOKED', 'REVOKED']);
+		expect((await endpoint.cancel(job.id ?? '')).job).toMatchObject({
+			status: 'canceled',
+			error: { code: 'canceled' },
+		});
+		expect(
+			sandbox()
+				.books()
+				.jobs.map(({ status }) => status),
+		).toEqual(['REVOKED', 'REVOKED']);
 		const done = await run({ prompt: 'A cat' });
-		await expect(endpoint.cancel(done.job.id ?? '')).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('SUCCESS') as string });
+		await expect(endpoint.cancel(done.job.id ?? '')).rejects.toMatchObject({
+			code: 'conflict',
+			message: expect.stringContaining('SUCCESS') as string,
+		});
 	});
 
 	it.each([
@@ -106,9 +182,9 @@ describe.each(['document', 'real'] as const)('Z-Image in dialect %s', (dialect) 
 		expect(spoken(error)).not.toContain('nobody-at-all');
 	});
 
-	it('with auth turned off no key is needed, and the admin\'s sees everything', async () => {
+	it("with auth turned off no key is needed, and the admin's sees everything", async () => {
 		const { submit } = await open();
-		await submit({ prompt: 'Somebody else\'s' });
+		await submit({ prompt: "Somebody else's" });
 		const admin = await open({ authKey: 'admin-key' });
 		const rows = [];
 		for await (const row of admin.endpoint.session.list?.({}) ?? []) rows.push(row);
@@ -126,18 +202,25 @@ describe.each(['document', 'real'] as const)('Z-Image in dialect %s', (dialect) 
 	it('lists batches newest first, page after page, each once', async () => {
 		const { submit, endpoint } = await open();
 		const prompts = Array.from({ length: 60 }, (_, n) => `Picture ${n}`);
-		for (const prompt of prompts) await endpoint.wait((await submit({ prompt })).job.id ?? '', { deadline: Number.POSITIVE_INFINITY });
+		for (const prompt of prompts)
+			await endpoint.wait((await submit({ prompt })).job.id ?? '', { deadline: Number.POSITIVE_INFINITY });
 		const listed: string[] = [];
 		for await (const { request, snapshot } of endpoint.session.list?.({}) ?? []) {
 			listed.push(String(request['prompt']));
-			expect(snapshot).toMatchObject({ job: { status: 'succeeded' }, images: [{ url: expect.stringContaining('/generated-images/') as string }] });
+			expect(snapshot).toMatchObject({
+				job: { status: 'succeeded' },
+				images: [{ url: expect.stringContaining('/generated-images/') as string }],
+			});
 		}
 		expect(listed).toEqual([...prompts].reverse());
 	}, 30_000);
 
 	it('a field out of range is refused by name', async () => {
 		const { submit } = await open();
-		await expect(submit({ prompt: 'x', extras: { steps: 51 } })).rejects.toMatchObject({ code: 'invalidRequest', message: expect.stringContaining('Steps is 51') as string });
+		await expect(submit({ prompt: 'x', extras: { steps: 51 } })).rejects.toMatchObject({
+			code: 'invalidRequest',
+			message: expect.stringContaining('Steps is 51') as string,
+		});
 	});
 });
 
@@ -148,13 +231,24 @@ describe('Z-Image as its real server differs', () => {
 		const { endpoint } = await open();
 		const result = await endpoint.wait('0123456789abcdef0123456789abcdef', { deadline: 0 });
 		expect(result).toMatchObject({ ended: false });
-		const looked = (await endpoint.look(['0123456789abcdef0123456789abcdef'])).get('0123456789abcdef0123456789abcdef');
-		expect(looked).toMatchObject({ ok: true, snapshot: { job: { status: 'queued', error: { hint: expect.stringContaining('check the job ID') as string } } } });
+		const looked = (await endpoint.look(['0123456789abcdef0123456789abcdef'])).get(
+			'0123456789abcdef0123456789abcdef',
+		);
+		expect(looked).toMatchObject({
+			ok: true,
+			snapshot: {
+				job: { status: 'queued', error: { hint: expect.stringContaining('check the job ID') as string } },
+			},
+		});
 	});
 
 	it('a batch in which everything failed is a failure, whatever the server calls it', async () => {
 		const { run } = await open();
-		expect((await run({ prompt: 'A cat [fail:X]', count: 3 })).job).toMatchObject({ status: 'failed', completed: 0, total: 3 });
+		expect((await run({ prompt: 'A cat [fail:X]', count: 3 })).job).toMatchObject({
+			status: 'failed',
+			completed: 0,
+			total: 3,
+		});
 	});
 
 	it('a batch that no worker has begun is waited for, although the server does not know it yet', async () => {
@@ -168,7 +262,10 @@ describe('Z-Image as its real server differs', () => {
 		const { submit, wait } = await open();
 		const snapshot = await submit({ prompt: 'A cat [queue:40]', count: 3 });
 		const [, , tasks = ''] = (snapshot.job.id ?? '').split('~');
-		const answer = await fetch(`${sandbox().url}/v1/tasks/${tasks.split('.')[1]}/cancel`, { method: 'POST', headers: { 'x-auth-key': 'client-key-1' } });
+		const answer = await fetch(`${sandbox().url}/v1/tasks/${tasks.split('.')[1]}/cancel`, {
+			method: 'POST',
+			headers: { 'x-auth-key': 'client-key-1' },
+		});
 		expect(answer.status).toBe(200);
 		expect((await wait(snapshot)).job).toMatchObject({ status: 'partial', total: 3, completed: 2 });
 	});

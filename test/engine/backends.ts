@@ -10,7 +10,10 @@ export interface BackendsBench {
 	run: (items: IDataObject[], nodes: TestNode[], more?: Partial<Omit<RunOptions, 'nodes'>>) => Promise<RunResult>;
 }
 
-/** Backends and an engine for the tests of a file; settings and books are fresh for each test. @param ids undefined: every backend */
+/**
+ * Backends and an engine for the tests of a file; settings and books are fresh for each test. @param ids undefined:
+ * every backend
+ */
 export function backendsBench(ids?: readonly string[]): BackendsBench {
 	const wanted = kits.filter(({ backend }) => !ids || ids.includes(backend.id));
 	const running = new Map<Kit, AnySandbox>();
@@ -30,9 +33,25 @@ export function backendsBench(ids?: readonly string[]): BackendsBench {
 		if (!found) throw new Error(`No stand-in of ${id} is running`);
 		return found;
 	};
-	const credentials = () => Object.fromEntries([...running].map(([{ backend, credentialFor }, { url }]): [string, ICredentialDataDecryptedObject] => [backend.credential.type, { ...backend.credential.fields(url), requestsPerMinute: 0, jobsInFlight: 0, ...credentialFor?.('document') }]));
+	const credentials = () =>
+		Object.fromEntries(
+			[...running].map(([{ backend, credentialFor }, { url }]): [string, ICredentialDataDecryptedObject] => [
+				backend.credential.type,
+				{
+					...backend.credential.fields(url),
+					requestsPerMinute: 0,
+					jobsInFlight: 0,
+					...credentialFor?.('document'),
+				},
+			]),
+		);
 	return {
 		sandbox,
-		run: (items, nodes, more = {}) => runChain({ ...more, credentials: { ...credentials(), ...more.credentials }, nodes: [{ name: 'In', type: 'items', parameters: { items } }, ...nodes] }),
+		run: (items, nodes, more = {}) =>
+			runChain({
+				...more,
+				credentials: { ...credentials(), ...more.credentials },
+				nodes: [{ name: 'In', type: 'items', parameters: { items } }, ...nodes],
+			}),
 	};
 }

@@ -2,7 +2,8 @@ import { bench } from './sandboxed';
 
 const { books, sandbox, chain, generate } = bench();
 
-const submitOne = async (prompt: string) => (await generate([{ prompt }], { wait: false })).output('Generate')[0]?.json ?? {};
+const submitOne = async (prompt: string) =>
+	(await generate([{ prompt }], { wait: false })).output('Generate')[0]?.json ?? {};
 const cancel = (parameters = {}, settings = {}) => ({ name: 'Cancel', type: 'imageCancel', parameters, settings });
 const jobs = (parameters: object) => ({ name: 'Jobs', type: 'imageSaas', parameters: { ...parameters } });
 const statusOf = (item: { json: object } | undefined) => (item?.json as { job: { status: string } }).job.status;
@@ -34,7 +35,9 @@ it('with Pass the item goes on as the job stands, with the reason', async () => 
 	await chain([item], [{ name: 'Poll', type: 'imagePoll', parameters: { download: false } }]);
 	const result = await chain([item], [cancel({ options: { ifNotCancelable: 'pass' } })]);
 	expect(result.error).toBeUndefined();
-	expect(result.output('Cancel')[0]?.json).toMatchObject({ job: { status: 'succeeded', error: { code: 'conflict' } } });
+	expect(result.output('Cancel')[0]?.json).toMatchObject({
+		job: { status: 'succeeded', error: { code: 'conflict' } },
+	});
 });
 
 it('one job that cannot be canceled keeps no other from it', async () => {
@@ -54,7 +57,10 @@ describe.each(['document', 'real'] as const)('the Image SaaS node in dialect %s'
 	beforeEach(() => sandbox().settings({ dialect }));
 
 	it('lists every job once with Return All, over any number of pages', async () => {
-		await generate(Array.from({ length: 120 }, (_, n) => ({ prompt: `Picture ${n}` })), { wait: false });
+		await generate(
+			Array.from({ length: 120 }, (_, n) => ({ prompt: `Picture ${n}` })),
+			{ wait: false },
+		);
 		const result = await chain([{}], [jobs({ resource: 'job', operation: 'getAll', returnAll: true })]);
 		const ids = result.output('Jobs').map(({ json }) => (json['job'] as { id: string }).id);
 		expect(ids).toHaveLength(120);
@@ -62,21 +68,35 @@ describe.each(['document', 'real'] as const)('the Image SaaS node in dialect %s'
 	});
 
 	it.each([1, 2, 7])('gives no more than a limit of %i', async (limit) => {
-		await generate(Array.from({ length: 9 }, (_, n) => ({ prompt: `Picture ${n}` })), { wait: false });
+		await generate(
+			Array.from({ length: 9 }, (_, n) => ({ prompt: `Picture ${n}` })),
+			{ wait: false },
+		);
 		const result = await chain([{}], [jobs({ resource: 'job', operation: 'getAll', limit })]);
 		expect(result.output('Jobs')).toHaveLength(limit);
 	});
 
 	it('filters by status', async () => {
 		await generate([{ prompt: 'Good' }, { prompt: 'Bad [fail:PROVIDER_ERROR]' }], { download: false });
-		const result = await chain([{}], [jobs({ resource: 'job', operation: 'getAll', filters: { status: 'FAILED' } })]);
-		expect(result.output('Jobs').map(({ json }) => json)).toMatchObject([{ job: { status: 'failed', error: { code: 'upstream' } }, request: { prompt: 'Bad [fail:PROVIDER_ERROR]' } }]);
+		const result = await chain(
+			[{}],
+			[jobs({ resource: 'job', operation: 'getAll', filters: { status: 'FAILED' } })],
+		);
+		expect(result.output('Jobs').map(({ json }) => json)).toMatchObject([
+			{
+				job: { status: 'failed', error: { code: 'upstream' } },
+				request: { prompt: 'Bad [fail:PROVIDER_ERROR]' },
+			},
+		]);
 	});
 
 	it('gets one job', async () => {
 		const item = (await generate([{ prompt: 'Good' }], { download: false })).output('Generate')[0]?.json ?? {};
 		const result = await chain([item], [jobs({ resource: 'job', operation: 'get' })]);
-		expect(result.output('Jobs')[0]?.json).toMatchObject({ job: { id: (item['job'] as { id: string }).id, status: 'succeeded' }, images: [{ index: 0 }] });
+		expect(result.output('Jobs')[0]?.json).toMatchObject({
+			job: { id: (item['job'] as { id: string }).id, status: 'succeeded' },
+			images: [{ index: 0 }],
+		});
 	});
 });
 

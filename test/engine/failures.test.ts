@@ -2,14 +2,27 @@ import { waitUntil } from '../../scripts/lib/deadline';
 import { apiKey, bench } from './sandboxed';
 
 /** Waits for what happens after an execution has ended. */
-const until = (seen: () => boolean) => waitUntil({ for: 'what follows the end', withinMs: 5_000 }, () => Promise.resolve(seen() || undefined));
+const until = (seen: () => boolean) =>
+	waitUntil({ for: 'what follows the end', withinMs: 5_000 }, () => Promise.resolve(seen() || undefined));
 
 const { books, sandbox, chain, generate, credential } = bench();
 
-const jobOf = (item: { json: object } | undefined) => (item?.json as { job: { id: string | null; status: string; error: { code: string; message: string; hint: string | null } | null; idempotencyKey: string } }).job;
+const jobOf = (item: { json: object } | undefined) =>
+	(
+		item?.json as {
+			job: {
+				id: string | null;
+				status: string;
+				error: { code: string; message: string; hint: string | null } | null;
+				idempotencyKey: string;
+			};
+		}
+	).job;
 
 it('a field out of range is refused before anything is sent, naming item, field and what is allowed', async () => {
-	const result = await generate([{ prompt: 'Fine' }, { prompt: 'Too many', n: 11 }], { count: '={{ $json.n ?? 1 }}' });
+	const result = await generate([{ prompt: 'Fine' }, { prompt: 'Too many', n: 11 }], {
+		count: '={{ $json.n ?? 1 }}',
+	});
 	expect(result.error?.message).toContain('Count is 11; a whole number from 1 to 10 is allowed');
 	expect(result.error).toMatchObject({ context: { itemIndex: 1 } });
 	expect(books().requests).toEqual({});
@@ -18,8 +31,16 @@ it('a field out of range is refused before anything is sent, naming item, field 
 it.each([
 	['an empty prompt', { prompt: '  ' }, 'Prompt is empty'],
 	['an unknown ratio', { prompt: 'A cat', aspectRatio: '={{ "7:5" }}' }, 'Aspect Ratio is "7:5"'],
-	['an unknown resolution', { prompt: 'A cat', resolution: '={{ "8K" }}' }, 'Resolution is "8K"; allowed are 1K, 2K, 4K'],
-	['an unknown mode', { prompt: 'A cat', options: { mode: '={{ "fast" }}' } }, 'Mode is "fast"; allowed are final, draft'],
+	[
+		'an unknown resolution',
+		{ prompt: 'A cat', resolution: '={{ "8K" }}' },
+		'Resolution is "8K"; allowed are 1K, 2K, 4K',
+	],
+	[
+		'an unknown mode',
+		{ prompt: 'A cat', options: { mode: '={{ "fast" }}' } },
+		'Mode is "fast"; allowed are final, draft',
+	],
 	['an unknown provider', { provider: '={{ "nobody" }}', prompt: 'A cat' }, 'There is no provider "nobody"'],
 ])('%s is refused before anything is sent', async (_what, parameters, message) => {
 	const result = await generate([{}], parameters);
@@ -45,9 +66,21 @@ it('where nothing at all was got the node fails, naming provider, job and reason
 });
 
 it('with "continue" on error every item comes out in its place', async () => {
-	const result = await generate([{ prompt: '' }, { prompt: 'Good' }, { prompt: 'Bad [fail:PROVIDER_ERROR]' }], {}, { onError: 'continueRegularOutput' });
+	const result = await generate(
+		[{ prompt: '' }, { prompt: 'Good' }, { prompt: 'Bad [fail:PROVIDER_ERROR]' }],
+		{},
+		{ onError: 'continueRegularOutput' },
+	);
 	expect(result.error).toBeUndefined();
-	expect(result.output('Generate').map((item) => [(item.pairedItem as { item: number }).item, jobOf(item).status, jobOf(item).error?.code ?? null])).toEqual([
+	expect(
+		result
+			.output('Generate')
+			.map((item) => [
+				(item.pairedItem as { item: number }).item,
+				jobOf(item).status,
+				jobOf(item).error?.code ?? null,
+			]),
+	).toEqual([
 		[0, 'failed', 'invalidRequest'],
 		[1, 'succeeded', null],
 		[2, 'failed', 'upstream'],
@@ -55,9 +88,16 @@ it('with "continue" on error every item comes out in its place', async () => {
 });
 
 it('with an error output the failed items leave there and bring their job along', async () => {
-	const result = await generate([{ prompt: 'Good' }, { prompt: 'Bad [fail:PROVIDER_ERROR]' }], {}, { onError: 'continueErrorOutput' });
+	const result = await generate(
+		[{ prompt: 'Good' }, { prompt: 'Bad [fail:PROVIDER_ERROR]' }],
+		{},
+		{ onError: 'continueErrorOutput' },
+	);
 	expect(result.output('Generate', 0).map((item) => jobOf(item).status)).toEqual(['succeeded']);
-	expect(result.output('Generate', 1)[0]?.json).toMatchObject({ error: expect.stringContaining('PROVIDER_ERROR'), details: { job: { status: 'failed' } } });
+	expect(result.output('Generate', 1)[0]?.json).toMatchObject({
+		error: expect.stringContaining('PROVIDER_ERROR'),
+		details: { job: { status: 'failed' } },
+	});
 });
 
 it('an answer that is lost after the job was made does not make a second one', async () => {
@@ -80,7 +120,11 @@ it("n8n's Retry On Fail gives the job that was made before, not a second one", a
 }, 40_000);
 
 it('Retry On Fail makes a new job where the old one has failed', async () => {
-	const result = await generate([{ prompt: 'Bad [fail:PROVIDER_ERROR]' }], {}, { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 });
+	const result = await generate(
+		[{ prompt: 'Bad [fail:PROVIDER_ERROR]' }],
+		{},
+		{ retryOnFail: true, maxTries: 2, waitBetweenTries: 0 },
+	);
 	expect(result.error?.message).toContain('PROVIDER_ERROR');
 	const keys = books().jobs.map(({ idempotencyKey }) => idempotencyKey);
 	expect(keys).toHaveLength(2);
@@ -102,16 +146,26 @@ it("the user's own key wins, and two items with the same one share a job", async
 
 it('stopping the execution stops the waiting within a second and cancels what has not begun', async () => {
 	let stoppedAt = 0;
-	const result = await chain([{ prompt: 'Waits [queue]' }], [{ name: 'Generate', type: 'imageGenerate', parameters: { provider: 'imageSaas', prompt: '={{ $json.prompt }}' } }], {
-		onStart: (stop) => {
-			const timer = setInterval(() => {
-				if (books().jobs.length === 0) return;
-				clearInterval(timer);
-				stoppedAt = Date.now();
-				stop();
-			}, 20);
+	const result = await chain(
+		[{ prompt: 'Waits [queue]' }],
+		[
+			{
+				name: 'Generate',
+				type: 'imageGenerate',
+				parameters: { provider: 'imageSaas', prompt: '={{ $json.prompt }}' },
+			},
+		],
+		{
+			onStart: (stop) => {
+				const timer = setInterval(() => {
+					if (books().jobs.length === 0) return;
+					clearInterval(timer);
+					stoppedAt = Date.now();
+					stop();
+				}, 20);
+			},
 		},
-	});
+	);
 	expect(Date.now() - stoppedAt).toBeLessThan(1000);
 	expect(result.run.status).toBe('canceled');
 	await until(() => books().jobs[0]?.status === 'CANCELED');
@@ -119,28 +173,46 @@ it('stopping the execution stops the waiting within a second and cancels what ha
 
 it('a submit that is under way when the user stops is heard to its end, and its job canceled', async () => {
 	sandbox().fault({ route: 'generate', kind: 'slow', delayMs: 400 });
-	const result = await chain([{ prompt: 'Waits [queue]' }], [{ name: 'Generate', type: 'imageGenerate', parameters: { provider: 'imageSaas', prompt: '={{ $json.prompt }}' } }], {
-		onStart: (stop) => {
-			const timer = setInterval(() => {
-				if (!books().requests['POST /v1/images/generate']) return;
-				clearInterval(timer);
-				stop();
-			}, 10);
+	const result = await chain(
+		[{ prompt: 'Waits [queue]' }],
+		[
+			{
+				name: 'Generate',
+				type: 'imageGenerate',
+				parameters: { provider: 'imageSaas', prompt: '={{ $json.prompt }}' },
+			},
+		],
+		{
+			onStart: (stop) => {
+				const timer = setInterval(() => {
+					if (!books().requests['POST /v1/images/generate']) return;
+					clearInterval(timer);
+					stop();
+				}, 10);
+			},
 		},
-	});
+	);
 	expect(result.run.status).toBe('canceled');
 	await until(() => books().jobs[0]?.status === 'CANCELED');
 });
 
 it('a wrong key is said at once and names the credential', async () => {
-	const result = await chain([{ prompt: 'A' }], [{ name: 'Generate', type: 'imageGenerate', parameters: { provider: 'imageSaas', prompt: 'A' } }], { credential: credential({ apiKey: 'img_wrong_key' }) });
+	const result = await chain(
+		[{ prompt: 'A' }],
+		[{ name: 'Generate', type: 'imageGenerate', parameters: { provider: 'imageSaas', prompt: 'A' } }],
+		{ credential: credential({ apiKey: 'img_wrong_key' }) },
+	);
 	expect(result.error?.message).toContain('401');
 	expect(result.error?.description).toContain('Check the API key');
 	expect(books().requests['POST /v1/images/generate']).toBe(1);
 });
 
 it('a server that is not there is said with its address and what to check', async () => {
-	const result = await chain([{ prompt: 'A' }], [{ name: 'Generate', type: 'imageGenerate', parameters: { provider: 'imageSaas', prompt: 'A' } }], { credential: credential({ baseUrl: 'http://127.0.0.1:9' }) });
+	const result = await chain(
+		[{ prompt: 'A' }],
+		[{ name: 'Generate', type: 'imageGenerate', parameters: { provider: 'imageSaas', prompt: 'A' } }],
+		{ credential: credential({ baseUrl: 'http://127.0.0.1:9' }) },
+	);
 	expect(result.error?.message).toContain('nothing listens at http://127.0.0.1:9');
 	expect(result.error?.description).toContain('base URL');
 }, 20_000);
@@ -148,12 +220,26 @@ it('a server that is not there is said with its address and what to check', asyn
 it('neither key nor secret is in anything an execution leaves behind', async () => {
 	sandbox().fault({ route: 'get', kind: 'malformed' });
 	const runs = [
-		await generate([{ prompt: `Says ${apiKey}` }, { prompt: 'Bad [fail:PROVIDER_ERROR]' }], { options: { includeRaw: true } }, { onError: 'continueRegularOutput' }),
-		await chain([{ prompt: 'A' }], [{ name: 'Generate', type: 'imageGenerate', parameters: { provider: 'imageSaas', prompt: 'A' } }], { credential: credential({ apiKey: 'img_wrong_key' }) }),
+		await generate(
+			[{ prompt: `Says ${apiKey}` }, { prompt: 'Bad [fail:PROVIDER_ERROR]' }],
+			{ options: { includeRaw: true } },
+			{ onError: 'continueRegularOutput' },
+		),
+		await chain(
+			[{ prompt: 'A' }],
+			[{ name: 'Generate', type: 'imageGenerate', parameters: { provider: 'imageSaas', prompt: 'A' } }],
+			{ credential: credential({ apiKey: 'img_wrong_key' }) },
+		),
 	];
 	for (const { run, error } of runs) {
 		// The prompt itself is the user's, and stays what it is.
-		const left = JSON.stringify([run, error?.message, error?.description, error?.stack, error?.cause instanceof Error ? error.cause.message : null]).replaceAll(`Says ${apiKey}`, '');
+		const left = JSON.stringify([
+			run,
+			error?.message,
+			error?.description,
+			error?.stack,
+			error?.cause instanceof Error ? error.cause.message : null,
+		]).replaceAll(`Says ${apiKey}`, '');
 		expect(left).not.toContain(apiKey);
 		expect(left).not.toContain('img_wrong_key');
 		expect(left).not.toContain('whsec_sandbox');

@@ -5,15 +5,29 @@ import { bench } from './sandboxed';
 
 const { books, sandbox, chain, generate } = bench();
 
-const jobOf = (item: INodeExecutionData | undefined) => item?.json['job'] as { id: string; status: string; error: { code: string; message: string } | null; idempotencyKey: string };
+const jobOf = (item: INodeExecutionData | undefined) =>
+	item?.json['job'] as {
+		id: string;
+		status: string;
+		error: { code: string; message: string } | null;
+		idempotencyKey: string;
+	};
 const poll = (parameters = {}, settings = {}) => ({ name: 'Poll', type: 'imagePoll', parameters, settings });
-const submit = { name: 'Generate', type: 'imageGenerate', parameters: { provider: 'imageSaas', prompt: '={{ $json.prompt }}', wait: false } };
+const submit = {
+	name: 'Generate',
+	type: 'imageGenerate',
+	parameters: { provider: 'imageSaas', prompt: '={{ $json.prompt }}', wait: false },
+};
 
 it('one node with its defaults turns a prompt into a picture', async () => {
 	const result = await generate([{}], { prompt: 'A cat' });
 	expect(result.error).toBeUndefined();
 	const [item] = result.output('Generate');
-	expect(item?.json).toMatchObject({ job: { provider: 'imageSaas', status: 'succeeded', progress: 100, total: 1, completed: 1, error: null }, images: [{ index: 0, mimeType: 'image/png', width: 1024, height: 1024 }], request: { prompt: 'A cat', count: 1 } });
+	expect(item?.json).toMatchObject({
+		job: { provider: 'imageSaas', status: 'succeeded', progress: 100, total: 1, completed: 1, error: null },
+		images: [{ index: 0, mimeType: 'image/png', width: 1024, height: 1024 }],
+		request: { prompt: 'A cat', count: 1 },
+	});
 	const { width, height, format } = await sharp(await binaryOf(item, 'image_0')).metadata();
 	expect({ width, height, format }).toEqual({ width: 1024, height: 1024, format: 'png' });
 });
@@ -25,8 +39,21 @@ it('with Wait off the job is given at once, before it has ended', async () => {
 });
 
 it('every field that was asked for reaches the provider, and nothing else', async () => {
-	await generate([{ prompt: 'A cat' }], { wait: false, count: 3, aspectRatio: '16:9', resolution: '2K', options: { mode: 'draft', referenceUrl: 'https://example.com/a.png' } });
-	expect(books().jobs[0]?.request).toEqual({ prompt: 'A cat', sampleCount: 3, aspectRatio: '16:9', resolution: '2K', mode: 'draft', inputImageUrl: 'https://example.com/a.png' });
+	await generate([{ prompt: 'A cat' }], {
+		wait: false,
+		count: 3,
+		aspectRatio: '16:9',
+		resolution: '2K',
+		options: { mode: 'draft', referenceUrl: 'https://example.com/a.png' },
+	});
+	expect(books().jobs[0]?.request).toEqual({
+		prompt: 'A cat',
+		sampleCount: 3,
+		aspectRatio: '16:9',
+		resolution: '2K',
+		mode: 'draft',
+		inputImageUrl: 'https://example.com/a.png',
+	});
 });
 
 it('of 50 items 40 finish and 10 leave by Failed with the right code, paired and in order', async () => {
@@ -69,7 +96,10 @@ it('many items are polled together, in far fewer requests than items', async () 
 });
 
 it('an item whose job has ended costs Poll no request', async () => {
-	const result = await chain([{ prompt: 'A cat' }], [{ ...submit, parameters: { ...submit.parameters, wait: true } }, poll()]);
+	const result = await chain(
+		[{ prompt: 'A cat' }],
+		[{ ...submit, parameters: { ...submit.parameters, wait: true } }, poll()],
+	);
 	const asked = Object.entries(books().requests).filter(([route]) => route.startsWith('GET /v1'));
 	const [item] = result.output('Poll');
 	expect(item?.binary?.['image_0']).toEqual(result.output('Generate')[0]?.binary?.['image_0']);
@@ -84,15 +114,26 @@ it('a job that outlasts Max Wait leaves by Pending, as it stands and without an 
 	const result = await chain([{ prompt: 'Quick' }, { prompt: 'Slow [hang]' }], [submit, poll({ maxWait: 2 })]);
 	expect(result.error).toBeUndefined();
 	expect(result.output('Poll', 0).map((item) => jobOf(item).status)).toEqual(['succeeded']);
-	expect(result.output('Poll', 1).map((item) => [jobOf(item).status, jobOf(item).error])).toEqual([['running', null]]);
+	expect(result.output('Poll', 1).map((item) => [jobOf(item).status, jobOf(item).error])).toEqual([
+		['running', null],
+	]);
 	expect(result.output('Poll', 2)).toEqual([]);
 });
 
 it('Look Once gives every item at once by the output that fits', async () => {
-	const made = await generate([{ prompt: 'Done' }, { prompt: 'Slow [hang]' }, { prompt: 'Bad [fail:PROVIDER_ERROR]' }], { wait: true, maxWait: 2, download: false });
-	const open = made.output('Generate').map(({ json }) => ({ job: { ...(json['job'] as object), status: 'queued' }, images: [], request: {} }));
+	const made = await generate(
+		[{ prompt: 'Done' }, { prompt: 'Slow [hang]' }, { prompt: 'Bad [fail:PROVIDER_ERROR]' }],
+		{ wait: true, maxWait: 2, download: false },
+	);
+	const open = made
+		.output('Generate')
+		.map(({ json }) => ({ job: { ...(json['job'] as object), status: 'queued' }, images: [], request: {} }));
 	const result = await chain(open, [poll({ mode: 'once' })]);
-	expect([0, 1, 2].map((output) => result.output('Poll', output).map((item) => jobOf(item).status))).toEqual([['succeeded'], ['running'], ['failed']]);
+	expect([0, 1, 2].map((output) => result.output('Poll', output).map((item) => jobOf(item).status))).toEqual([
+		['succeeded'],
+		['running'],
+		['failed'],
+	]);
 });
 
 it('an unknown job leaves by Failed and takes nobody along', async () => {
@@ -104,13 +145,22 @@ it('an unknown job leaves by Failed and takes nobody along', async () => {
 });
 
 it('an unknown job leaves by Failed also where it is the only one', async () => {
-	const result = await chain([{ job: { provider: 'imageSaas', id: 'cm00000000000000000000000', status: 'running' } }], [poll()]);
+	const result = await chain(
+		[{ job: { provider: 'imageSaas', id: 'cm00000000000000000000000', status: 'running' } }],
+		[poll()],
+	);
 	expect(result.error).toBeUndefined();
-	expect(result.output('Poll', 2).map((item) => [jobOf(item).status, jobOf(item).error?.code])).toEqual([['failed', 'notFound']]);
+	expect(result.output('Poll', 2).map((item) => [jobOf(item).status, jobOf(item).error?.code])).toEqual([
+		['failed', 'notFound'],
+	]);
 });
 
 it.each([{ mode: 'once' }, { mode: 'wait' }])('a wrong key fails Poll aloud, %j', async (parameters) => {
-	const result = await chain([{ job: { provider: 'imageSaas', id: 'cm00000000000000000000000', status: 'running' } }], [poll(parameters)], { credential: { baseUrl: sandbox().url, apiKey: 'img_wrong_key' } });
+	const result = await chain(
+		[{ job: { provider: 'imageSaas', id: 'cm00000000000000000000000', status: 'running' } }],
+		[poll(parameters)],
+		{ credential: { baseUrl: sandbox().url, apiKey: 'img_wrong_key' } },
+	);
 	expect(result.error?.message).toContain('401');
 });
 
@@ -119,11 +169,16 @@ it('Poll fetches the pictures itself where an item has only a field of the same 
 	const [item] = made.output('Generate');
 	const result = await chain([{ ...item?.json }], [poll()]);
 	expect(result.output('Poll')[0]?.binary?.['image_0']?.mimeType).toBe('image/png');
-	expect(result.output('Poll')[0]?.json['images']).toMatchObject([{ width: 1024, height: 1024, mimeType: 'image/png' }]);
+	expect(result.output('Poll')[0]?.json['images']).toMatchObject([
+		{ width: 1024, height: 1024, mimeType: 'image/png' },
+	]);
 });
 
 it('Max Wait that is no time is refused before anything is sent', async () => {
-	const result = await chain([{ job: { provider: 'imageSaas', id: 'cm00000000000000000000000', status: 'running' } }], [poll({ maxWait: '={{ "soon" }}' })]);
+	const result = await chain(
+		[{ job: { provider: 'imageSaas', id: 'cm00000000000000000000000', status: 'running' } }],
+		[poll({ maxWait: '={{ "soon" }}' })],
+	);
 	expect(result.error?.message).toContain('Max Wait is NaN');
 	expect(books().requests).toEqual({});
 });
@@ -131,7 +186,11 @@ it('Max Wait that is no time is refused before anything is sent', async () => {
 it('one item an image when asked, each with its picture in image_0', async () => {
 	const result = await generate([{ prompt: 'A cat' }], { count: 3, options: { splitImages: true } });
 	const items = result.output('Generate');
-	expect(items.map((item) => (item.json['images'] as Array<{ index: number }>).map(({ index }) => index))).toEqual([[0], [1], [2]]);
+	expect(items.map((item) => (item.json['images'] as Array<{ index: number }>).map(({ index }) => index))).toEqual([
+		[0],
+		[1],
+		[2],
+	]);
 	expect(items.map((item) => Object.keys(item.binary ?? {}))).toEqual([['image_0'], ['image_0'], ['image_0']]);
 	expect(new Set(items.map((item) => item.binary?.['image_0']?.id)).size).toBe(3);
 });
@@ -139,7 +198,12 @@ it('one item an image when asked, each with its picture in image_0', async () =>
 it('jobs beyond what the tenant may have in flight wait for their turn, and nobody is told to slow down', async () => {
 	sandbox().settings({ maxConcurrent: 5 });
 	const items = Array.from({ length: 20 }, (_, n) => ({ prompt: `Picture ${n}` }));
-	const credential = { baseUrl: sandbox().url, apiKey: 'img_test_dev_123456789', requestsPerMinute: 0, jobsInFlight: 5 };
+	const credential = {
+		baseUrl: sandbox().url,
+		apiKey: 'img_test_dev_123456789',
+		requestsPerMinute: 0,
+		jobsInFlight: 5,
+	};
 	const result = await chain(items, [submit], { credential });
 	expect(result.output('Generate')).toHaveLength(20);
 	expect(books().jobs).toHaveLength(20);
@@ -148,6 +212,9 @@ it('jobs beyond what the tenant may have in flight wait for their turn, and nobo
 }, 30_000);
 
 it('asks over few connections, however many the requests', async () => {
-	await chain(Array.from({ length: 40 }, (_, n) => ({ prompt: `Picture ${n}` })), [submit, poll()]);
+	await chain(
+		Array.from({ length: 40 }, (_, n) => ({ prompt: `Picture ${n}` })),
+		[submit, poll()],
+	);
 	expect(books().connections).toBeLessThanOrEqual(24);
 });

@@ -33,7 +33,17 @@ export interface TestFile {
 
 /** Hands on the items that a test gives it, what is in `$binary` as binary data. */
 class Items implements INodeType {
-	description = { displayName: 'Items', name: 'items', group: ['input'], version: 1, description: '', defaults: { name: 'Items' }, inputs: [], outputs: ['main'], properties: [{ displayName: 'Items', name: 'items', type: 'json', default: [] }] } as unknown as INodeType['description'];
+	description = {
+		displayName: 'Items',
+		name: 'items',
+		group: ['input'],
+		version: 1,
+		description: '',
+		defaults: { name: 'Items' },
+		inputs: [],
+		outputs: ['main'],
+		properties: [{ displayName: 'Items', name: 'items', type: 'json', default: [] }],
+	} as unknown as INodeType['description'];
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const items = this.getNode().parameters['items'] as unknown as IDataObject[];
@@ -41,21 +51,45 @@ class Items implements INodeType {
 	}
 }
 
-/** Gives its first input to output 0 again and again, `times` times, and then to output 1: a loop as n8n's own Loop Over Items makes one. */
+/**
+ * Gives its first input to output 0 again and again, `times` times, and then to output 1: a loop as n8n's own Loop Over
+ * Items makes one.
+ */
 class Loop implements INodeType {
-	description = { displayName: 'Loop', name: 'loop', group: ['input'], version: 1, description: '', defaults: { name: 'Loop' }, inputs: ['main'], outputs: ['main', 'main'], properties: [{ displayName: 'Times', name: 'times', type: 'number', default: 1 }] } as unknown as INodeType['description'];
+	description = {
+		displayName: 'Loop',
+		name: 'loop',
+		group: ['input'],
+		version: 1,
+		description: '',
+		defaults: { name: 'Loop' },
+		inputs: ['main'],
+		outputs: ['main', 'main'],
+		properties: [{ displayName: 'Times', name: 'times', type: 'number', default: 1 }],
+	} as unknown as INodeType['description'];
 
 	execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const state = this.getContext('node') as { round?: number; items?: INodeExecutionData[] };
 		state.round = (state.round ?? 0) + 1;
 		state.items ??= this.getInputData();
-		return Promise.resolve(state.round <= Number(this.getNode().parameters['times']) ? [state.items, []] : [[], state.items]);
+		return Promise.resolve(
+			state.round <= Number(this.getNode().parameters['times']) ? [state.items, []] : [[], state.items],
+		);
 	}
 }
 
-async function testItem({ helpers }: IExecuteFunctions, { $binary = {}, ...json }: IDataObject, item: number): Promise<INodeExecutionData> {
+async function testItem(
+	{ helpers }: IExecuteFunctions,
+	{ $binary = {}, ...json }: IDataObject,
+	item: number,
+): Promise<INodeExecutionData> {
 	const files = Object.entries($binary as Record<string, TestFile>);
-	const binary = await Promise.all(files.map(async ([name, { base64, fileName = `${name}.png`, mimeType = 'image/png' }]) => [name, await helpers.prepareBinaryData(Buffer.from(base64, 'base64'), fileName, mimeType)] as const));
+	const binary = await Promise.all(
+		files.map(
+			async ([name, { base64, fileName = `${name}.png`, mimeType = 'image/png' }]) =>
+				[name, await helpers.prepareBinaryData(Buffer.from(base64, 'base64'), fileName, mimeType)] as const,
+		),
+	);
 	return { json, pairedItem: { item }, ...(binary.length > 0 ? { binary: Object.fromEntries(binary) } : {}) };
 }
 
@@ -63,7 +97,11 @@ async function testItem({ helpers }: IExecuteFunctions, { $binary = {}, ...json 
 const types: Record<string, INodeType> = { 'test.items': new Items(), 'test.loop': new Loop() };
 for (const built of listed.nodes) {
 	const path = built.replace(/^dist/, '../..').replace(/\.js$/, '');
-	const className = path.split('/').at(-1)?.replace(/\.node$/, '') ?? '';
+	const className =
+		path
+			.split('/')
+			.at(-1)
+			?.replace(/\.node$/, '') ?? '';
 	// eslint-disable-next-line @typescript-eslint/no-require-imports -- by the list, so that no node is forgotten
 	const { [className]: Node } = require(path) as Record<string, new () => INodeType>;
 	if (!Node) throw new Error(`${path} has no class ${className}`);
@@ -104,7 +142,10 @@ export interface RunOptions {
 	resumeToken?: string;
 	/** Ids of the credentials, by type; the type's name where there is none. */
 	credentialIds?: Record<string, string>;
-	/** Called before each try of a node (n8n's Retry On Fail makes several), counted from 1; what it changes of the node holds for the try. */
+	/**
+	 * Called before each try of a node (n8n's Retry On Fail makes several), counted from 1; what it changes of the node
+	 * holds for the try.
+	 */
 	onTry?: (node: INode, attempt: number) => void | Promise<void>;
 	/** Called with a function that stops the execution as n8n's Stop button does. */
 	onStart?: (stop: () => void) => void;
@@ -126,8 +167,16 @@ let folder: string | undefined;
 export async function startEngine(): Promise<void> {
 	folder = mkdtempSync(join(tmpdir(), 'image-pipelines-engine-'));
 	process.env['N8N_USER_FOLDER'] = folder;
-	Container.set(ErrorReporter, { error: () => undefined, warn: () => undefined, info: () => undefined } as unknown as ErrorReporter);
-	Object.assign(Container.get(BinaryDataConfig), { mode: 'filesystem', availableModes: ['filesystem'], localStoragePath: join(folder, 'binaryData') });
+	Container.set(ErrorReporter, {
+		error: () => undefined,
+		warn: () => undefined,
+		info: () => undefined,
+	} as unknown as ErrorReporter);
+	Object.assign(Container.get(BinaryDataConfig), {
+		mode: 'filesystem',
+		availableModes: ['filesystem'],
+		localStoragePath: join(folder, 'binaryData'),
+	});
 	await Container.get(BinaryDataService).init();
 }
 
@@ -168,7 +217,17 @@ function watched(onTry: (name: string, attempt: number) => void | Promise<void>)
 }
 
 /** Runs a chain of nodes through n8n's own execution engine. */
-export async function runChain({ nodes, credentials, executionId = String(++executions), workflowId = 'testWorkflow00001', mode = 'trigger', resumeToken, credentialIds = {}, onTry, onStart }: RunOptions): Promise<RunResult> {
+export async function runChain({
+	nodes,
+	credentials,
+	executionId = String(++executions),
+	workflowId = 'testWorkflow00001',
+	mode = 'trigger',
+	resumeToken,
+	credentialIds = {},
+	onTry,
+	onStart,
+}: RunOptions): Promise<RunResult> {
 	const beforeTry = async (name: string, attempt: number) => {
 		const node = workflow.getNode(name);
 		if (node) await onTry?.(node, attempt);
@@ -186,7 +245,16 @@ export async function runChain({ nodes, credentials, executionId = String(++exec
 			typeVersion: 1,
 			position: [index * 200, 0],
 			parameters: parameters as INode['parameters'],
-			...(isTestType(type) ? {} : { credentials: Object.fromEntries(Object.keys(credentials).map((type) => [type, { id: credentialIds[type] ?? type, name: 'Sandbox' }])) }),
+			...(isTestType(type)
+				? {}
+				: {
+						credentials: Object.fromEntries(
+							Object.keys(credentials).map((type) => [
+								type,
+								{ id: credentialIds[type] ?? type, name: 'Sandbox' },
+							]),
+						),
+					}),
 			...settings,
 		})),
 		connections: connectionsOf(nodes),
@@ -194,8 +262,15 @@ export async function runChain({ nodes, credentials, executionId = String(++exec
 	const [first] = nodes;
 	const start = workflow.getNode(first?.name ?? '');
 	if (!start) throw new Error('The chain is empty');
-	const data = createRunExecutionData({ ...(resumeToken === undefined ? {} : { resumeToken }), executionData: { nodeExecutionStack: [{ node: start, data: { main: [[{ json: {} }]] }, source: null }] } });
-	const execution = new WorkflowExecute(additionalData(executionId, credentials, mode), mode, data).processRunExecutionData(workflow);
+	const data = createRunExecutionData({
+		...(resumeToken === undefined ? {} : { resumeToken }),
+		executionData: { nodeExecutionStack: [{ node: start, data: { main: [[{ json: {} }]] }, source: null }] },
+	});
+	const execution = new WorkflowExecute(
+		additionalData(executionId, credentials, mode),
+		mode,
+		data,
+	).processRunExecutionData(workflow);
 	onStart?.(() => execution.cancel());
 	const run = await execution;
 	saved.set(executionId, run.data);
@@ -211,18 +286,44 @@ export async function runChain({ nodes, credentials, executionId = String(++exec
 const isTestType = (type: string) => type === 'items' || type === 'loop';
 
 function connectionsOf(nodes: readonly TestNode[]): IConnections {
-	const connections: IConnections = Object.fromEntries(nodes.slice(0, -1).map(({ name }, index) => [name, { main: [[{ node: nodes[index + 1]?.name ?? '', type: 'main', index: 0 }]] }]));
+	const connections: IConnections = Object.fromEntries(
+		nodes
+			.slice(0, -1)
+			.map(({ name }, index) => [
+				name,
+				{ main: [[{ node: nodes[index + 1]?.name ?? '', type: 'main', index: 0 }]] },
+			]),
+	);
 	const loop = nodes.find(({ type }) => type === 'loop');
 	const last = nodes.at(-1);
 	if (loop && last) connections[last.name] = { main: [[{ node: loop.name, type: 'main', index: 0 }]] };
 	return connections;
 }
 
-function additionalData(executionId: string, credentials: RunOptions['credentials'], mode: WorkflowExecuteMode): IWorkflowExecuteAdditionalData {
-	const workflowData = { id: 'testWorkflow00001', name: 'test', active: false, isArchived: false, createdAt: new Date(0), updatedAt: new Date(0), nodes: [], connections: {}, activeVersionId: null };
+function additionalData(
+	executionId: string,
+	credentials: RunOptions['credentials'],
+	mode: WorkflowExecuteMode,
+): IWorkflowExecuteAdditionalData {
+	const workflowData = {
+		id: 'testWorkflow00001',
+		name: 'test',
+		active: false,
+		isArchived: false,
+		createdAt: new Date(0),
+		updatedAt: new Date(0),
+		nodes: [],
+		connections: {},
+		activeVersionId: null,
+	};
 	return {
 		executionId,
-		credentialsHelper: { getDecrypted: (_data: unknown, _node: unknown, type: string) => Promise.resolve(credentials[type]), getParentTypes: () => [], isCredentialUsableByNode: () => true, getCredentialsProperties: () => [] } as unknown as ICredentialsHelper,
+		credentialsHelper: {
+			getDecrypted: (_data: unknown, _node: unknown, type: string) => Promise.resolve(credentials[type]),
+			getParentTypes: () => [],
+			isCredentialUsableByNode: () => true,
+			getCredentialsProperties: () => [],
+		} as unknown as ICredentialsHelper,
 		hooks: new ExecutionLifecycleHooks(mode, executionId, workflowData),
 		currentNodeExecutionIndex: 0,
 		restApiUrl: '',

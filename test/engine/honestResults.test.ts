@@ -3,22 +3,42 @@ import { backendsBench } from './backends';
 
 const { sandbox, run } = backendsBench(['imageSaas']);
 
-const generate = (parameters = {}, settings = {}) => ({ name: 'Generate', type: 'imageGenerate', parameters: { provider: 'imageSaas', prompt: '={{ $json.prompt }}', ...parameters }, settings });
+const generate = (parameters = {}, settings = {}) => ({
+	name: 'Generate',
+	type: 'imageGenerate',
+	parameters: { provider: 'imageSaas', prompt: '={{ $json.prompt }}', ...parameters },
+	settings,
+});
 const poll = { name: 'Poll', type: 'imagePoll' };
-const jobOf = (item: INodeExecutionData | undefined) => item?.json['job'] as { status: string; completed: number; total: number; error: { code: string; message: string; hint: string } | null };
+const jobOf = (item: INodeExecutionData | undefined) =>
+	item?.json['job'] as {
+		status: string;
+		completed: number;
+		total: number;
+		error: { code: string; message: string; hint: string } | null;
+	};
 
 it.each([
 	['is empty', 'empty-image', /empty \(0 bytes\)/],
 	['is a web page', 'bad-image', /not an image/],
 	['is cut off', 'truncated-image', /cut off/],
-])('a job whose only picture %s has failed', async (_what, marker, message) => {
-	const result = await run([{ prompt: `A cat [${marker}]` }, { prompt: 'A dog' }], [generate(), poll]);
-	const [failed] = result.output('Poll', 2);
-	expect(jobOf(failed)).toMatchObject({ status: 'failed', total: 1, completed: 0, error: { code: 'malformedResponse', message: expect.stringMatching(message) as string } });
-	expect(failed?.json['images']).toEqual([]);
-	expect(failed?.binary).toBeUndefined();
-	expect(result.output('Poll', 0).map((item) => jobOf(item).status)).toEqual(['succeeded']);
-}, 20_000);
+])(
+	'a job whose only picture %s has failed',
+	async (_what, marker, message) => {
+		const result = await run([{ prompt: `A cat [${marker}]` }, { prompt: 'A dog' }], [generate(), poll]);
+		const [failed] = result.output('Poll', 2);
+		expect(jobOf(failed)).toMatchObject({
+			status: 'failed',
+			total: 1,
+			completed: 0,
+			error: { code: 'malformedResponse', message: expect.stringMatching(message) as string },
+		});
+		expect(failed?.json['images']).toEqual([]);
+		expect(failed?.binary).toBeUndefined();
+		expect(result.output('Poll', 0).map((item) => jobOf(item).status)).toEqual(['succeeded']);
+	},
+	20_000,
+);
 
 it('a node that got nothing but what is no picture fails, and says why', async () => {
 	const result = await run([{ prompt: 'A cat [empty-image]' }], [generate()]);
@@ -28,7 +48,16 @@ it('a node that got nothing but what is no picture fails, and says why', async (
 it('with one picture of three spoilt the job is partial, its good ones keep their places', async () => {
 	const result = await run([{ prompt: 'A cat [bad-image:2]' }], [generate({ count: 3 }), poll]);
 	const [item] = result.output('Poll', 0);
-	expect(jobOf(item)).toMatchObject({ status: 'partial', total: 3, completed: 2, error: { code: 'malformedResponse', message: expect.stringContaining('Image 1 is none') as string, hint: 'Generate the missing images again' } });
+	expect(jobOf(item)).toMatchObject({
+		status: 'partial',
+		total: 3,
+		completed: 2,
+		error: {
+			code: 'malformedResponse',
+			message: expect.stringContaining('Image 1 is none') as string,
+			hint: 'Generate the missing images again',
+		},
+	});
 	expect((item?.json['images'] as Array<{ index: number }>).map(({ index }) => index)).toEqual([0, 2]);
 	expect(Object.keys(item?.binary ?? {})).toEqual(['image_0', 'image_2']);
 	expect(item?.json['differences']).toEqual([{ image: null, field: 'count', expected: '3', actual: '2' }]);
@@ -46,6 +75,12 @@ it('a picture that cannot be had for now leaves the job what it is, and Poll get
 }, 30_000);
 
 it('a picture beyond the limit the user set is no fault of the provider', async () => {
-	const result = await run([{ prompt: 'A cat' }], [generate({ options: { maxImageSize: 0.001 } }, { onError: 'continueRegularOutput' })]);
-	expect(jobOf(result.output('Generate')[0])).toMatchObject({ status: 'succeeded', error: { code: 'invalidRequest', hint: expect.stringContaining('Max Image Size') as string } });
+	const result = await run(
+		[{ prompt: 'A cat' }],
+		[generate({ options: { maxImageSize: 0.001 } }, { onError: 'continueRegularOutput' })],
+	);
+	expect(jobOf(result.output('Generate')[0])).toMatchObject({
+		status: 'succeeded',
+		error: { code: 'invalidRequest', hint: expect.stringContaining('Max Image Size') as string },
+	});
 });

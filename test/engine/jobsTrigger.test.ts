@@ -13,20 +13,27 @@ class Trigger extends TriggerRun {
 }
 
 async function post(path: string, body: object): Promise<Record<string, unknown>> {
-	const answer = await fetch(`${sandbox().url}${path}`, { method: 'POST', headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+	const answer = await fetch(`${sandbox().url}${path}`, {
+		method: 'POST',
+		headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+		body: JSON.stringify(body),
+	});
 	return (await answer.json()) as Record<string, unknown>;
 }
 
 /** A job that ends when it is told to. */
-const submit = async (prompt = 'A cat', body: object = {}) => String((await post('/v1/images/generate', { prompt: `${prompt} [queue]`, ...body }))['jobId']);
+const submit = async (prompt = 'A cat', body: object = {}) =>
+	String((await post('/v1/images/generate', { prompt: `${prompt} [queue]`, ...body }))['jobId']);
 const finish = (id: string, status = 'SUCCEEDED') => post(`/__sandbox/jobs/${id}/finish`, { status });
 const ended = async (prompt?: string, body?: object) => {
 	const id = await submit(prompt, body);
 	await finish(id);
 	return id;
 };
-const jobOf = (item: INodeExecutionData | undefined) => item?.json['job'] as { id: string; status: string; error: { code: string } | null };
-const refOf = (item: INodeExecutionData | undefined) => String((item?.json['job'] as { ref?: string } | undefined)?.ref);
+const jobOf = (item: INodeExecutionData | undefined) =>
+	item?.json['job'] as { id: string; status: string; error: { code: string } | null };
+const refOf = (item: INodeExecutionData | undefined) =>
+	String((item?.json['job'] as { ref?: string } | undefined)?.ref);
 const idsOf = (items: INodeExecutionData[]) => items.map((item) => jobOf(item).id);
 
 it('a job that ends after activation is given once, with its pictures; what had ended before is not', async () => {
@@ -37,24 +44,31 @@ it('a job that ends after activation is given once, with its pictures; what had 
 	expect(await trigger.poll()).toEqual([]);
 	await finish(id);
 	const [item] = await trigger.poll();
-	expect(item?.json).toMatchObject({ job: { provider: 'imageSaas', id, status: 'succeeded' }, images: [{ index: 0, mimeType: 'image/png', width: 1024 }, { index: 1 }], request: { prompt: 'A cat [queue]' } });
+	expect(item?.json).toMatchObject({
+		job: { provider: 'imageSaas', id, status: 'succeeded' },
+		images: [{ index: 0, mimeType: 'image/png', width: 1024 }, { index: 1 }],
+		request: { prompt: 'A cat [queue]' },
+	});
 	expect((await binaryOf(item, 'image_1')).subarray(1, 4).toString()).toBe('PNG');
 	expect(await trigger.poll()).toEqual([]);
 });
 
-it.each(['document', 'real'] as const)('many jobs that end between two polls are all given, over the pages of the list (%s)', async (dialect) => {
-	sandbox().settings({ dialect });
-	const trigger = new Trigger();
-	await trigger.activate();
-	const ids: string[] = [];
-	for (let n = 0; n < 230; n++) ids.push(await submit(`No. ${n}`));
-	for (const id of [...ids].reverse()) await finish(id);
-	const given = idsOf(await trigger.poll());
-	expect([...given].sort()).toEqual([...ids].sort());
-	expect(await trigger.poll()).toEqual([]);
-	const last = await ended();
-	expect(idsOf(await trigger.poll())).toEqual([last]);
-});
+it.each(['document', 'real'] as const)(
+	'many jobs that end between two polls are all given, over the pages of the list (%s)',
+	async (dialect) => {
+		sandbox().settings({ dialect });
+		const trigger = new Trigger();
+		await trigger.activate();
+		const ids: string[] = [];
+		for (let n = 0; n < 230; n++) ids.push(await submit(`No. ${n}`));
+		for (const id of [...ids].reverse()) await finish(id);
+		const given = idsOf(await trigger.poll());
+		expect([...given].sort()).toEqual([...ids].sort());
+		expect(await trigger.poll()).toEqual([]);
+		const last = await ended();
+		expect(idsOf(await trigger.poll())).toEqual([last]);
+	},
+);
 
 it('more than one run takes comes with the next polls', async () => {
 	const trigger = new Trigger({ download: true, events: ['failed'] });
@@ -114,9 +128,15 @@ it('a job of Image Generate has the ref of its item there; another has one of it
 	const [stranger] = await trigger.poll();
 	expect(refOf(stranger)).toMatch(/^[0-9a-z]{12}$/);
 	expect(refOf(stranger)).not.toBe(refOf(fox));
-	const listed = await chain([{}], [{ name: 'List', type: 'imageSaas', parameters: { resource: 'job', operation: 'getAll' } }]);
+	const listed = await chain(
+		[{}],
+		[{ name: 'List', type: 'imageSaas', parameters: { resource: 'job', operation: 'getAll' } }],
+	);
 	expect(listed.output('List').map(refOf)).toEqual([refOf(stranger), refOf(fox)]);
-	const got = await chain([{}], [{ name: 'Get', type: 'imageSaas', parameters: { resource: 'job', operation: 'get', jobId: jobOf(fox).id } }]);
+	const got = await chain(
+		[{}],
+		[{ name: 'Get', type: 'imageSaas', parameters: { resource: 'job', operation: 'get', jobId: jobOf(fox).id } }],
+	);
 	expect(got.output('Get').map(refOf)).toEqual([refOf(fox)]);
 });
 
@@ -124,7 +144,9 @@ it('without the memory the jobs are given all the same', async () => {
 	const trigger = new Trigger();
 	await trigger.activate();
 	const id = await ended();
-	const fault = jest.spyOn((await packMemory()).journal, 'refsOf').mockRejectedValueOnce(new Error('The disk is full'));
+	const fault = jest
+		.spyOn((await packMemory()).journal, 'refsOf')
+		.mockRejectedValueOnce(new Error('The disk is full'));
 	expect(idsOf(await trigger.poll())).toEqual([id]);
 	expect(fault).toHaveBeenCalledTimes(1);
 });
@@ -141,17 +163,31 @@ it('only the ends that are listened for are given, and the others do not come la
 	const failed = await submit();
 	await finish(failed, 'FAILED');
 	await finish(await submit(), 'CANCELED');
-	expect((await trigger.poll()).map((item) => jobOf(item))).toMatchObject([{ id: failed, status: 'failed', error: { code: 'upstream' } }]);
+	expect((await trigger.poll()).map((item) => jobOf(item))).toMatchObject([
+		{ id: failed, status: 'failed', error: { code: 'upstream' } },
+	]);
 	expect(await trigger.poll()).toEqual([]);
 });
 
 it('options: one item an image, the answer as it came, words of the prompt', async () => {
-	const trigger = new Trigger({ download: true, options: { splitImages: true, includeRaw: true, promptContains: 'CAT' } });
+	const trigger = new Trigger({
+		download: true,
+		options: { splitImages: true, includeRaw: true, promptContains: 'CAT' },
+	});
 	await trigger.activate();
 	await ended('A dog');
 	const id = await ended('A cat', { sampleCount: 2 });
 	const items = await trigger.poll();
-	expect(items.map(({ json, binary }) => [jobOf({ json }).id, (json['images'] as unknown[]).length, Object.keys(binary ?? {})])).toEqual([[id, 1, ['image_0']], [id, 1, ['image_0']]]);
+	expect(
+		items.map(({ json, binary }) => [
+			jobOf({ json }).id,
+			(json['images'] as unknown[]).length,
+			Object.keys(binary ?? {}),
+		]),
+	).toEqual([
+		[id, 1, ['image_0']],
+		[id, 1, ['image_0']],
+	]);
 	expect(items[0]?.json['raw']).toMatchObject({ id });
 });
 
@@ -159,7 +195,9 @@ it('a picture that cannot be had is noted on the job', async () => {
 	const trigger = new Trigger({ download: true });
 	await trigger.activate();
 	await ended('A cat [missing-image]');
-	expect((await trigger.poll()).map((item) => jobOf(item))).toMatchObject([{ status: 'succeeded', error: { code: 'notFound' } }]);
+	expect((await trigger.poll()).map((item) => jobOf(item))).toMatchObject([
+		{ status: 'succeeded', error: { code: 'notFound' } },
+	]);
 });
 
 it('downloads that take too long hold nobody up: a first job goes without, the others come with the next poll', async () => {
@@ -168,7 +206,9 @@ it('downloads that take too long hold nobody up: a first job goes without, the o
 	const ids = [await ended('1'), await ended('2')];
 	sandbox().fault({ route: 'asset', kind: 'hang', times: 2 });
 	const first = await trigger.poll({ budgetMs: 1_000 });
-	expect(first.map((item) => jobOf(item))).toMatchObject([{ id: ids[0], status: 'succeeded', error: { code: 'timeout' } }]);
+	expect(first.map((item) => jobOf(item))).toMatchObject([
+		{ id: ids[0], status: 'succeeded', error: { code: 'timeout' } },
+	]);
 	const second = await trigger.poll();
 	expect(second.map((item) => [jobOf(item).id, Object.keys(item.binary ?? {})])).toEqual([[ids[1], ['image_0']]]);
 });
@@ -187,7 +227,10 @@ it('a poll that fails changes nothing and says why', async () => {
 	const id = await ended();
 	const before = trigger.state;
 	sandbox().settings({ apiKey: 'img_test_other' });
-	await expect(trigger.poll()).rejects.toMatchObject({ message: expect.stringMatching(/^Image SaaS answered 401/), httpCode: '401' });
+	await expect(trigger.poll()).rejects.toMatchObject({
+		message: expect.stringMatching(/^Image SaaS answered 401/),
+		httpCode: '401',
+	});
 	expect(trigger.state).toBe(before);
 	sandbox().settings({ apiKey });
 	expect(idsOf(await trigger.poll())).toEqual([id]);
@@ -200,7 +243,10 @@ it('a list that does not come in time is no stop by the user', async () => {
 });
 
 it('activation fails, with the field to mend, where the credential is no good', async () => {
-	await expect(new Trigger({}, () => credential({ apiKey: 'wrong' })).activate()).rejects.toMatchObject({ message: expect.stringMatching(/^Image SaaS answered 401/), httpCode: '401' });
+	await expect(new Trigger({}, () => credential({ apiKey: 'wrong' })).activate()).rejects.toMatchObject({
+		message: expect.stringMatching(/^Image SaaS answered 401/),
+		httpCode: '401',
+	});
 	await expect(new Trigger({}, () => credential({ apiKey: '' })).activate()).rejects.toThrow('API Key is empty');
 	await expect(new Trigger({ events: [] }).activate()).rejects.toThrow('Events is empty');
 	await expect(new Trigger({ options: { lookback: -1 } }).activate()).rejects.toThrow('Look Back is -1');
@@ -219,7 +265,9 @@ it('another server is begun with anew', async () => {
 
 it('a test event is the newest job that has ended, and leaves the state alone', async () => {
 	const trigger = new Trigger({ events: ['succeeded'] });
-	await expect(trigger.poll({ mode: 'manual' })).rejects.toThrow('Image SaaS lists no job that has ended as succeeded');
+	await expect(trigger.poll({ mode: 'manual' })).rejects.toThrow(
+		'Image SaaS lists no job that has ended as succeeded',
+	);
 	await ended('1');
 	// n8n would take the word for a stop by its user.
 	await expect(new Trigger({ events: ['canceled'] }).poll({ mode: 'manual' })).rejects.toThrow('ended as cancelled');

@@ -5,7 +5,8 @@ import { bench } from './sandboxed';
 
 const { generate, books } = bench();
 
-// A file where the folder should be: nothing can be kept. The memory of a process is opened once, so this file is its own.
+// A file where the folder should be: nothing can be kept. The memory of a process is opened once, so this file is its
+// own.
 beforeAll(() => {
 	const folder = packFolder('memory');
 	rmSync(folder, { recursive: true, force: true });
@@ -25,6 +26,11 @@ it('a limit per day refuses then, with the reason, before anything is sent; one 
 	const refused = await generate([{ prompt: 'A cat' }], { options: { budget: { limits: { imagesPerDay: 5 } } } });
 	expect(refused.error?.message).toContain('what was spent today cannot be known');
 	expect(books().jobs).toHaveLength(0);
-	const result = await generate([{ prompt: 'A cat' }, { prompt: 'A dog' }], { options: { budget: { limits: { imagesPerExecution: 1 } } } });
-	expect(result.output('Generate').map(({ json }) => (json['job'] as { status: string }).status)).toEqual(['succeeded', 'failed']);
+	const result = await generate([{ prompt: 'A cat' }, { prompt: 'A dog' }], {
+		options: { budget: { limits: { imagesPerExecution: 1 } } },
+	});
+	expect(result.output('Generate').map(({ json }) => (json['job'] as { status: string }).status)).toEqual([
+		'succeeded',
+		'failed',
+	]);
 });

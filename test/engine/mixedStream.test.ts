@@ -5,9 +5,20 @@ import { backendsBench } from './backends';
 const { sandbox, run } = backendsBench();
 
 const everyone = providers.map(({ id }) => id);
-const jobOf = (item: INodeExecutionData | undefined) => item?.json['job'] as { provider: string; status: string; id: string | null; error: { code: string; message: string; hint: string | null } | null };
+const jobOf = (item: INodeExecutionData | undefined) =>
+	item?.json['job'] as {
+		provider: string;
+		status: string;
+		id: string | null;
+		error: { code: string; message: string; hint: string | null } | null;
+	};
 /** One node for all: each item names its provider. */
-const generate = (parameters: IDataObject = {}, settings = {}) => ({ name: 'Generate', type: 'imageGenerate', parameters: { provider: '={{ $json.provider }}', prompt: '={{ $json.prompt }}', ...parameters }, settings });
+const generate = (parameters: IDataObject = {}, settings = {}) => ({
+	name: 'Generate',
+	type: 'imageGenerate',
+	parameters: { provider: '={{ $json.provider }}', prompt: '={{ $json.prompt }}', ...parameters },
+	settings,
+});
 const items = (of: readonly string[] = everyone, prompt = 'A cat') => of.map((provider) => ({ provider, prompt }));
 const providersOf = (list: INodeExecutionData[]) => list.map((item) => jobOf(item).provider);
 
@@ -25,7 +36,18 @@ it('a fresh look finds every one of them again; only what came inside an answer 
 	const carried = before.output('Generate').map(({ json }) => json);
 	const after = await run(carried, [{ name: 'Poll', type: 'imagePoll', parameters: { mode: 'wait' } }]);
 	expect(providersOf(after.output('Poll', 0))).toEqual(everyone.filter((id) => id !== 'gemini'));
-	expect(after.output('Poll', 2).map(jobOf)).toMatchObject([{ provider: 'gemini', status: 'succeeded', error: { code: 'notFound', message: expect.stringMatching(/Image 0 could not be downloaded: it came inside Google Gemini's answer/) as string } }]);
+	expect(after.output('Poll', 2).map(jobOf)).toMatchObject([
+		{
+			provider: 'gemini',
+			status: 'succeeded',
+			error: {
+				code: 'notFound',
+				message: expect.stringMatching(
+					/Image 0 could not be downloaded: it came inside Google Gemini's answer/,
+				) as string,
+			},
+		},
+	]);
 }, 60_000);
 
 it('a failure of one provider keeps nothing from the others', async () => {
@@ -33,20 +55,48 @@ it('a failure of one provider keeps nothing from the others', async () => {
 	const result = await run(items(), [generate({ wait: false, maxWait: 6 }), { name: 'Poll', type: 'imagePoll' }]);
 	expect(providersOf(result.output('Poll', 0))).toEqual(everyone.filter((id) => id !== 'zImage'));
 	// A 500 may come after a task was made, and on Z-Image a task shows only when a worker begins it.
-	expect(result.output('Poll', 2).map(jobOf)).toMatchObject([{ provider: 'zImage', error: { outcome: 'unknown', retryable: false } }]);
+	expect(result.output('Poll', 2).map(jobOf)).toMatchObject([
+		{ provider: 'zImage', error: { outcome: 'unknown', retryable: false } },
+	]);
 }, 60_000);
 
 it('Cancel cancels what can be, and says of the rest why not', async () => {
-	const submitted = await run([...items(['imageSaas', 'zImage', 'nanoBananaPro'], 'A cat [queue]'), ...items(['jimeng'])], [generate({ wait: false })]);
-	const result = await run(submitted.output('Generate').map(({ json }) => json), [{ name: 'Cancel', type: 'imageCancel', settings: { onError: 'continueRegularOutput' } }]);
+	const submitted = await run(
+		[...items(['imageSaas', 'zImage', 'nanoBananaPro'], 'A cat [queue]'), ...items(['jimeng'])],
+		[generate({ wait: false })],
+	);
+	const result = await run(
+		submitted.output('Generate').map(({ json }) => json),
+		[{ name: 'Cancel', type: 'imageCancel', settings: { onError: 'continueRegularOutput' } }],
+	);
 	const [saas, zImage, nano, jimeng] = result.output('Cancel').map(jobOf);
 	expect([saas?.status, zImage?.status]).toEqual(['canceled', 'canceled']);
-	expect(nano).toMatchObject({ status: 'running', error: { code: 'invalidRequest', message: 'NanoBananaPro cannot cancel a job', hint: expect.stringMatching(/Image SaaS.*Z-Image.*Google Gemini/) as string } });
+	expect(nano).toMatchObject({
+		status: 'running',
+		error: {
+			code: 'invalidRequest',
+			message: 'NanoBananaPro cannot cancel a job',
+			hint: expect.stringMatching(/Image SaaS.*Z-Image.*Google Gemini/) as string,
+		},
+	});
 	expect(jimeng).toMatchObject({ status: 'succeeded', error: { code: 'conflict' } });
 }, 30_000);
 
 it('what a provider cannot do is refused before anything is sent, with those that can; the others go on', async () => {
-	const result = await run(items(['zImage', 'jimeng', 'nanoBananaPro']), [generate({ wait: false, count: 30 }, { onError: 'continueRegularOutput' })]);
-	expect(result.output('Generate').map(jobOf)).toMatchObject([{ status: 'queued' }, { status: 'failed', error: { code: 'invalidRequest', message: 'Jimeng / Dreamina: Count is 30; a whole number from 1 to 4 is allowed', hint: expect.stringContaining('NanoBananaPro') as string } }, { status: 'running' }]);
+	const result = await run(items(['zImage', 'jimeng', 'nanoBananaPro']), [
+		generate({ wait: false, count: 30 }, { onError: 'continueRegularOutput' }),
+	]);
+	expect(result.output('Generate').map(jobOf)).toMatchObject([
+		{ status: 'queued' },
+		{
+			status: 'failed',
+			error: {
+				code: 'invalidRequest',
+				message: 'Jimeng / Dreamina: Count is 30; a whole number from 1 to 4 is allowed',
+				hint: expect.stringContaining('NanoBananaPro') as string,
+			},
+		},
+		{ status: 'running' },
+	]);
 	expect(sandbox('jimeng').books().jobs).toEqual([]);
 });

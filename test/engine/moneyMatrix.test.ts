@@ -11,7 +11,11 @@ import { startEngine, stopEngine } from './harness';
 jest.mock('../../http/apiClient', () => {
 	const real = jest.requireActual<typeof import('../../http/apiClient')>('../../http/apiClient');
 	const { impatientTransport } = jest.requireActual<typeof import('../support/impatience')>('../support/impatience');
-	return { ...real, createApiClient: (options: Parameters<typeof real.createApiClient>[0]) => impatientTransport(real.createApiClient(options), options.baseUrl) };
+	return {
+		...real,
+		createApiClient: (options: Parameters<typeof real.createApiClient>[0]) =>
+			impatientTransport(real.createApiClient(options), options.baseUrl),
+	};
 });
 
 /** Narrows a run while one looks for something; the page is then not compared. */
@@ -66,17 +70,24 @@ beforeAll(async () => {
 afterAll(stopEngine);
 
 describe.each(rows.map((row): [string, Row] => [row.title, row]))('%s', (_title, row) => {
-	it.each(ways)('%s: never paid twice, and delivered or said to be unknown', async (way) => {
-		const problems: string[] = [];
-		for (const { fault, cell } of planned.filter((one) => one.row === row && one.way === way)) {
-			const verdict = await cell.then((seen) => verdictOf(row, fault, seen), (thrown: unknown): Verdict => ({ shown: '✗', problem: String(thrown) }));
-			const ofRow = verdicts.get(row) ?? new Map<MatrixFault, Map<Way, Verdict>>();
-			const ofFault = ofRow.get(fault) ?? new Map<Way, Verdict>();
-			verdicts.set(row, ofRow.set(fault, ofFault.set(way, verdict)));
-			if (verdict.problem !== null) problems.push(`${fault.title}: ${verdict.problem}`);
-		}
-		expect(problems).toEqual([]);
-	}, 600_000);
+	it.each(ways)(
+		'%s: never paid twice, and delivered or said to be unknown',
+		async (way) => {
+			const problems: string[] = [];
+			for (const { fault, cell } of planned.filter((one) => one.row === row && one.way === way)) {
+				const verdict = await cell.then(
+					(seen) => verdictOf(row, fault, seen),
+					(thrown: unknown): Verdict => ({ shown: '✗', problem: String(thrown) }),
+				);
+				const ofRow = verdicts.get(row) ?? new Map<MatrixFault, Map<Way, Verdict>>();
+				const ofFault = ofRow.get(fault) ?? new Map<Way, Verdict>();
+				verdicts.set(row, ofRow.set(fault, ofFault.set(way, verdict)));
+				if (verdict.problem !== null) problems.push(`${fault.title}: ${verdict.problem}`);
+			}
+			expect(problems).toEqual([]);
+		},
+		600_000,
+	);
 });
 
 it('docs/reliability.md says what this run has seen', () => {

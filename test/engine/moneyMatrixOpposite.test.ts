@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { ICredentialDataDecryptedObject, IDataObject, INodeExecutionData, WorkflowExecuteMode } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	INodeExecutionData,
+	WorkflowExecuteMode,
+} from 'n8n-workflow';
 import { packMemory } from '../../nodes/shared/execution/memory';
 import { type AnySandbox, backends } from '../../sandbox/backends';
 import { waitUntil } from '../../scripts/lib/deadline';
@@ -43,13 +48,35 @@ async function bench(row: Row, prompt = `A fox ${randomUUID()}`) {
 	const { type: credentialType } = backend.credential;
 	// A user's own key is known wherever its credential is.
 	const credentialId = randomUUID();
-	const credentials = { [credentialType]: { ...backend.credential.fields(sandbox.url), requestsPerMinute: 60_000, jobsInFlight: 0, ...row.credential } as ICredentialDataDecryptedObject };
+	const credentials = {
+		[credentialType]: {
+			...backend.credential.fields(sandbox.url),
+			requestsPerMinute: 60_000,
+			jobsInFlight: 0,
+			...row.credential,
+		} as ICredentialDataDecryptedObject,
+	};
 	const workflowId = randomUUID();
 	const settled = async () => {
 		const { journal } = await packMemory();
-		await waitUntil({ for: 'what was begun', withinMs: 20_000, everyMs: 20 }, async () => ((await journal.list({ credentialIds: [credentialId, otherId], workflowId, limit: 100 })).every(({ held }) => held === 'free') ? true : undefined));
+		await waitUntil({ for: 'what was begun', withinMs: 20_000, everyMs: 20 }, async () =>
+			(await journal.list({ credentialIds: [credentialId, otherId], workflowId, limit: 100 })).every(
+				({ held }) => held === 'free',
+			)
+				? true
+				: undefined,
+		);
 	};
-	const ask = async ({ token = randomUUID(), mode = 'trigger', options = {}, parameters = {}, items = 1, rounds, isOther = false, onStart }: Ask = {}): Promise<RunResult> => {
+	const ask = async ({
+		token = randomUUID(),
+		mode = 'trigger',
+		options = {},
+		parameters = {},
+		items = 1,
+		rounds,
+		isOther = false,
+		onStart,
+	}: Ask = {}): Promise<RunResult> => {
 		const { type, parameters: own } = row.node(prompt);
 		const result = await runChain({
 			...(onStart ? { onStart } : {}),
@@ -61,7 +88,15 @@ async function bench(row: Row, prompt = `A fox ${randomUUID()}`) {
 			nodes: [
 				{ name: 'In', type: 'items', parameters: { items: Array.from({ length: items }, () => ({})) } },
 				...(rounds === undefined ? [] : [{ name: 'Loop', type: 'loop', parameters: { times: rounds } }]),
-				{ name: 'Node', type, parameters: { ...own, ...parameters, ...(row.isJob ? { options: { ...(own['options'] as IDataObject), ...options } } : {}) } },
+				{
+					name: 'Node',
+					type,
+					parameters: {
+						...own,
+						...parameters,
+						...(row.isJob ? { options: { ...(own['options'] as IDataObject), ...options } } : {}),
+					},
+				},
 			],
 		});
 		await settled();
@@ -71,15 +106,24 @@ async function bench(row: Row, prompt = `A fox ${randomUUID()}`) {
 }
 
 const jobsOf = (sandbox: AnySandbox) => sandbox.books().jobs.filter(({ status }) => !/cancel|revoked/i.test(status));
-const submitsOf = (sandbox: AnySandbox) => Object.entries(sandbox.books().requests).reduce((sum, [route, count]) => sum + (route.startsWith('POST ') ? count : 0), 0);
+const submitsOf = (sandbox: AnySandbox) =>
+	Object.entries(sandbox.books().requests).reduce(
+		(sum, [route, count]) => sum + (route.startsWith('POST ') ? count : 0),
+		0,
+	);
 const refOf = ({ json }: INodeExecutionData) => (json['job'] as { ref?: string } | undefined)?.ref;
-const errorOf = ({ json }: INodeExecutionData | { json: IDataObject }) => (json['job'] as { error: { code: string; message: string } | null } | undefined)?.error ?? null;
+const errorOf = ({ json }: INodeExecutionData | { json: IDataObject }) =>
+	(json['job'] as { error: { code: string; message: string } | null } | undefined)?.error ?? null;
 
 /** Every item has its results, and no two have the same job. */
 function expectOwn(row: Row, items: readonly INodeExecutionData[], count: number): void {
 	expect(items.map((item) => row.resultsOf(item))).toEqual(Array.from({ length: count }, () => row.results));
 	expect(new Set(items.map(refOf)).size).toBe(count);
-	const urls = items.flatMap(({ json }) => (Array.isArray(json['images']) ? (json['images'] as Array<{ url: string | null }>).flatMap(({ url }) => url ?? []) : []));
+	const urls = items.flatMap(({ json }) =>
+		Array.isArray(json['images'])
+			? (json['images'] as Array<{ url: string | null }>).flatMap(({ url }) => url ?? [])
+			: [],
+	);
 	expect(new Set(urls).size).toBe(urls.length);
 }
 
@@ -88,7 +132,11 @@ describe.each(named(operations))('%s', (_title, row) => {
 		const { sandbox, ask } = await bench(row);
 		const both = await Promise.all([ask(), ask()]);
 		expect(jobsOf(sandbox)).toHaveLength(2 * row.jobs);
-		expectOwn(row, both.flatMap((run) => run.output('Node')), 2);
+		expectOwn(
+			row,
+			both.flatMap((run) => run.output('Node')),
+			2,
+		);
 	});
 
 	it('each run of a schedule has a job of its own, once the one before was delivered', async () => {
@@ -100,7 +148,9 @@ describe.each(named(operations))('%s', (_title, row) => {
 
 	it('Execute step pressed twice makes two', async () => {
 		const { sandbox, ask } = await bench(row);
-		const items = [await ask({ mode: 'manual' }), await ask({ mode: 'manual' })].flatMap((run) => run.output('Node'));
+		const items = [await ask({ mode: 'manual' }), await ask({ mode: 'manual' })].flatMap((run) =>
+			run.output('Node'),
+		);
 		expect(jobsOf(sandbox)).toHaveLength(2 * row.jobs);
 		expectOwn(row, items, 2);
 	});
@@ -117,9 +167,13 @@ describe.each(named(operations))('%s', (_title, row) => {
 		expectOwn(row, [...items.outputs('Node'), ...loop.outputs('Node')], 6);
 
 		const before = submitsOf(sandbox);
-		const again = [await ask({ token, items: 3 }), await ask({ token: loopToken, rounds: 3 })].flatMap((run) => run.outputs('Node'));
+		const again = [await ask({ token, items: 3 }), await ask({ token: loopToken, rounds: 3 })].flatMap((run) =>
+			run.outputs('Node'),
+		);
 		expect(submitsOf(sandbox)).toBe(before);
-		expect(new Set(again.map(refOf))).toEqual(new Set([...items.outputs('Node'), ...loop.outputs('Node')].map(refOf)));
+		expect(new Set(again.map(refOf))).toEqual(
+			new Set([...items.outputs('Node'), ...loop.outputs('Node')].map(refOf)),
+		);
 		expectOwn(row, again, 6);
 	});
 
@@ -144,7 +198,12 @@ describe.each(named(operations))('%s', (_title, row) => {
 		sandbox.settings(row.settings);
 		// The slow one is stopped when it is there for sure, and is nobody's.
 		sandbox.fault({ route: row.route, kind: 'slow', delayMs: 300 });
-		await ask({ onStart: (stop) => void waitUntil({ for: 'the request', withinMs: 10_000, everyMs: 10 }, () => (submitsOf(sandbox) > 0 ? true : undefined)).then(stop, stop) });
+		await ask({
+			onStart: (stop) =>
+				void waitUntil({ for: 'the request', withinMs: 10_000, everyMs: 10 }, () =>
+					submitsOf(sandbox) > 0 ? true : undefined,
+				).then(stop, stop),
+		});
 		const made = jobsOf(sandbox).length;
 		const other = await ask({ isOther: true });
 		expect(jobsOf(sandbox).length - made).toBe(row.jobs);
@@ -158,7 +217,10 @@ describe.each(named(verbs))('%s, Reuse Within (Days)', (_title, row) => {
 		const parameters = { download: true };
 		const first = (await ask({ parameters, options: { reuseDays: 1 } })).output('Node');
 		const before = submitsOf(sandbox);
-		const [again, parallel] = await Promise.all([ask({ parameters, options: { reuseDays: 1 } }), ask({ parameters, options: { reuseDays: 1 } })]);
+		const [again, parallel] = await Promise.all([
+			ask({ parameters, options: { reuseDays: 1 } }),
+			ask({ parameters, options: { reuseDays: 1 } }),
+		]);
 		for (const run of [again, parallel]) {
 			const items = run.output('Node');
 			expect(items.map((item) => row.resultsOf(item))).toEqual([row.results]);
@@ -179,16 +241,37 @@ describe.each(named(verbs))('%s, Reuse Within (Days)', (_title, row) => {
 	});
 });
 
-describe.each(named(verbs))('%s, the user\'s own key', (_title, row) => {
-	const keys = ['客户-1', '订单-1', '猫', '1', '-1', 'a\nb', 'a\r\nb', 'ab', 'a b', '\ud800', '\ud801', '\udc00', 'é', 'e\u0301', 'k'.repeat(500), 'k'.repeat(501)];
+describe.each(named(verbs))("%s, the user's own key", (_title, row) => {
+	const keys = [
+		'客户-1',
+		'订单-1',
+		'猫',
+		'1',
+		'-1',
+		'a\nb',
+		'a\r\nb',
+		'ab',
+		'a b',
+		'\ud800',
+		'\ud801',
+		'\udc00',
+		'é',
+		'e\u0301',
+		'k'.repeat(500),
+		'k'.repeat(501),
+	];
 
 	it('is another job for each other key, and the same for the same, in any execution', async () => {
 		const { sandbox, ask } = await bench(row);
-		const items = (await Promise.all(keys.map(async (idempotencyKey) => await ask({ options: { idempotencyKey } })))).flatMap((run) => run.output('Node'));
+		const items = (
+			await Promise.all(keys.map(async (idempotencyKey) => await ask({ options: { idempotencyKey } })))
+		).flatMap((run) => run.output('Node'));
 		expect(jobsOf(sandbox)).toHaveLength(keys.length * row.jobs);
 		expectOwn(row, items, keys.length);
 		const before = submitsOf(sandbox);
-		const again = await Promise.all(keys.map(async (idempotencyKey) => (await ask({ options: { idempotencyKey } })).output('Node').map(refOf)));
+		const again = await Promise.all(
+			keys.map(async (idempotencyKey) => (await ask({ options: { idempotencyKey } })).output('Node').map(refOf)),
+		);
 		expect(again.flat()).toEqual(items.map(refOf));
 		expect(submitsOf(sandbox)).toBe(before);
 	}, 20_000);
@@ -211,7 +294,11 @@ const row = (title: RegExp): Row => {
 
 it('what arrives in the header of a key is plain ASCII, and as different as the keys', async () => {
 	const { sandbox, ask } = await bench(row(/^Image SaaS/));
-	await Promise.all(['客户-1', '订单-1', '猫', 'order-77', 'a\r\nb', '\ud800'].map(async (idempotencyKey) => await ask({ options: { idempotencyKey } })));
+	await Promise.all(
+		['客户-1', '订单-1', '猫', 'order-77', 'a\r\nb', '\ud800'].map(
+			async (idempotencyKey) => await ask({ options: { idempotencyKey } }),
+		),
+	);
 	const arrived = sandbox.books().jobs.map(({ idempotencyKey }) => idempotencyKey ?? '');
 	expect(arrived).toContain('order-77');
 	for (const key of arrived) expect(key).toMatch(/^[\x21-\x7e]+$/);
@@ -220,12 +307,18 @@ it('what arrives in the header of a key is plain ASCII, and as different as the 
 
 it('Take Over Within (Hours) 0 makes a new one, also where a stopped run has paid for it', async () => {
 	const { sandbox, ask } = await bench(row(/^Image SaaS/), `A fox ${randomUUID()} [slow:400]`);
-	const whenMade = (stop: () => void) => void waitUntil({ for: 'the job', withinMs: 10_000, everyMs: 10 }, () => (sandbox.books().jobs.some(({ status }) => status === 'RUNNING') ? true : undefined)).then(stop, stop);
+	const whenMade = (stop: () => void) =>
+		void waitUntil({ for: 'the job', withinMs: 10_000, everyMs: 10 }, () =>
+			sandbox.books().jobs.some(({ status }) => status === 'RUNNING') ? true : undefined,
+		).then(stop, stop);
 	await ask({ onStart: whenMade });
 	expect(jobsOf(sandbox)).toHaveLength(1);
 	const taken = await ask();
 	expect(jobsOf(sandbox)).toHaveLength(1);
-	expect(taken.output('Node')[0]?.json['job']).toMatchObject({ status: 'succeeded', adoptedFrom: expect.any(String) as string });
+	expect(taken.output('Node')[0]?.json['job']).toMatchObject({
+		status: 'succeeded',
+		adoptedFrom: expect.any(String) as string,
+	});
 	await ask({ onStart: whenMade, options: { adoptHours: 0 } });
 	await ask({ options: { adoptHours: 0 } });
 	expect(jobsOf(sandbox)).toHaveLength(3);

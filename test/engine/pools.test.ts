@@ -19,20 +19,40 @@ afterAll(() => backup.close());
 
 const jobOf = (item: INodeExecutionData | undefined) => item?.json['job'] as unknown as Job;
 const main = () => sandbox('imageSaas');
-/** The test's own weights and so on keep its pool apart from those of the others: what is learned of an endpoint's health stays for the process. */
+/**
+ * The test's own weights and so on keep its pool apart from those of the others: what is learned of an endpoint's
+ * health stays for the process.
+ */
 let pools = 0;
-const pooled = () => ({ imageSaasApi: { ...kit?.backend.credential.fields(main().url), requestsPerMinute: 0, jobsInFlight: 0, moreEndpoints: { endpoint: [{ name: 'backup', baseUrl: backup.url, priority: 1, weight: ++pools }] } } });
-const generate = (parameters = {}) => ({ name: 'Generate', type: 'imageGenerate', parameters: { provider: 'imageSaas', prompt: '={{ $json.prompt }}', ...parameters } });
+const pooled = () => ({
+	imageSaasApi: {
+		...kit?.backend.credential.fields(main().url),
+		requestsPerMinute: 0,
+		jobsInFlight: 0,
+		moreEndpoints: { endpoint: [{ name: 'backup', baseUrl: backup.url, priority: 1, weight: ++pools }] },
+	},
+});
+const generate = (parameters = {}) => ({
+	name: 'Generate',
+	type: 'imageGenerate',
+	parameters: { provider: 'imageSaas', prompt: '={{ $json.prompt }}', ...parameters },
+});
 const prompts = (n: number) => Array.from({ length: n }, (_, index) => ({ prompt: `No. ${index}` }));
 
 it('an overloaded endpoint is left alone, and its jobs are made, followed and fetched at the next one', async () => {
 	main().fault({ route: 'generate', kind: '503', times: 1_000 });
 	const credentials = pooled();
-	const result = await run(prompts(8), [generate({ wait: false }), { name: 'Poll', type: 'imagePoll' }], { credentials });
+	const result = await run(prompts(8), [generate({ wait: false }), { name: 'Poll', type: 'imagePoll' }], {
+		credentials,
+	});
 	const finished = result.output('Poll');
 	expect(finished).toHaveLength(8);
 	for (const item of finished) {
-		expect(jobOf(item)).toMatchObject({ status: 'succeeded', endpoint: 'backup', attempts: [{ provider: 'imageSaas', endpoint: 'main', code: 'overloaded' }] });
+		expect(jobOf(item)).toMatchObject({
+			status: 'succeeded',
+			endpoint: 'backup',
+			attempts: [{ provider: 'imageSaas', endpoint: 'main', code: 'overloaded' }],
+		});
 		expect(item.binary?.['image_0']?.mimeType).toBe('image/png');
 	}
 	expect(backup.books().jobs).toHaveLength(8);
@@ -43,7 +63,11 @@ it('an overloaded endpoint is left alone, and its jobs are made, followed and fe
 	// At most one request tries whether it is back.
 	expect((main().books().requests['POST /v1/images/generate'] ?? 0) - asked).toBeLessThanOrEqual(1);
 
-	const health = await run([{}], [{ name: 'Health', type: 'imageSaas', parameters: { resource: 'endpoint', operation: 'getHealth' } }], { credentials });
+	const health = await run(
+		[{}],
+		[{ name: 'Health', type: 'imageSaas', parameters: { resource: 'endpoint', operation: 'getHealth' } }],
+		{ credentials },
+	);
 	expect(health.output('Health').map(({ json }) => json)).toMatchObject([
 		{ endpoint: 'main', baseUrl: main().url, state: 'open', lastError: { code: 'overloaded' } },
 		{ endpoint: 'backup', baseUrl: backup.url, state: 'closed', retryAt: null, lastError: null },
@@ -64,7 +88,11 @@ it('an endpoint that may have made the job is the only one that a retry asks, al
 	main().fault({ route: 'generate', kind: 'resetAfterAccept', times: 4 });
 	main().fault({ route: 'generate', kind: '503', times: 2 });
 	const credentials = pooled();
-	const result = await run(prompts(1), [{ ...generate({ wait: false }), settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 } }], { credentials });
+	const result = await run(
+		prompts(1),
+		[{ ...generate({ wait: false }), settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 } }],
+		{ credentials },
+	);
 	expect(backup.books().jobs).toHaveLength(0);
 	expect(main().books().jobs).toHaveLength(1);
 	expect(jobOf(result.output('Generate')[0])).toMatchObject({ id: main().books().jobs[0]?.id, endpoint: 'main' });
@@ -72,35 +100,58 @@ it('an endpoint that may have made the job is the only one that a retry asks, al
 
 it('a job is canceled where it runs', async () => {
 	main().fault({ route: 'generate', kind: '503', times: 1_000 });
-	const result = await run([{ prompt: 'A cat [queue]' }], [generate({ wait: false }), { name: 'Cancel', type: 'imageCancel' }], { credentials: pooled() });
+	const result = await run(
+		[{ prompt: 'A cat [queue]' }],
+		[generate({ wait: false }), { name: 'Cancel', type: 'imageCancel' }],
+		{ credentials: pooled() },
+	);
 	expect(result.error).toBeUndefined();
 	expect(jobOf(result.output('Cancel')[0])).toMatchObject({ status: 'canceled', endpoint: 'backup' });
 });
 
 it('two endpoints of one name are refused before anything is sent', async () => {
-	const credentials = { imageSaasApi: { ...pooled().imageSaasApi, moreEndpoints: { endpoint: [{ name: 'main', baseUrl: backup.url }] } } };
+	const credentials = {
+		imageSaasApi: {
+			...pooled().imageSaasApi,
+			moreEndpoints: { endpoint: [{ name: 'main', baseUrl: backup.url }] },
+		},
+	};
 	const result = await run(prompts(1), [generate()], { credentials });
 	expect(result.error?.message).toMatch(/names two endpoints "main"/);
 	expect(main().books().jobs).toHaveLength(0);
 });
 
 describe('several providers, in order', () => {
-	const several = (rows: Array<{ provider: string; model?: string }>, parameters = {}) => generate({ provider: 'several', providers: { row: rows }, ...parameters });
+	const several = (rows: Array<{ provider: string; model?: string }>, parameters = {}) =>
+		generate({ provider: 'several', providers: { row: rows }, ...parameters });
 	const attemptsOf = (item: INodeExecutionData | undefined): Attempt[] => jobOf(item).attempts ?? [];
 
 	it('the first that can do what is asked makes the images', async () => {
 		// Image SaaS makes at most ten in one job.
-		const result = await run([{ prompt: 'A cat' }], [several([{ provider: 'imageSaas' }, { provider: 'zImage' }], { count: 12 })]);
+		const result = await run(
+			[{ prompt: 'A cat' }],
+			[several([{ provider: 'imageSaas' }, { provider: 'zImage' }], { count: 12 })],
+		);
 		expect(result.error).toBeUndefined();
 		const [item] = result.output('Generate');
 		expect(jobOf(item)).toMatchObject({ provider: 'zImage', status: 'succeeded', total: 12 });
-		expect(attemptsOf(item)).toEqual([{ provider: 'imageSaas', endpoint: 'main', code: 'invalidRequest', message: expect.stringContaining('Count') as string }]);
+		expect(attemptsOf(item)).toEqual([
+			{
+				provider: 'imageSaas',
+				endpoint: 'main',
+				code: 'invalidRequest',
+				message: expect.stringContaining('Count') as string,
+			},
+		]);
 		expect(sandbox('imageSaas').books().requests).toEqual({});
 	});
 
 	it('goes on to the next one where one is overloaded, each with its own model', async () => {
 		main().fault({ route: 'generate', kind: '503', times: 1_000 });
-		const result = await run(prompts(3), [several([{ provider: 'imageSaas' }, { provider: 'jimeng', model: 'jimeng-3.1' }]), { name: 'Poll', type: 'imagePoll' }]);
+		const result = await run(prompts(3), [
+			several([{ provider: 'imageSaas' }, { provider: 'jimeng', model: 'jimeng-3.1' }]),
+			{ name: 'Poll', type: 'imagePoll' },
+		]);
 		expect(result.error).toBeUndefined();
 		for (const item of result.output('Poll')) {
 			expect(jobOf(item)).toMatchObject({ provider: 'jimeng', status: 'succeeded' });
@@ -110,7 +161,10 @@ describe('several providers, in order', () => {
 	});
 
 	it('where nobody can, the node says so for each before anything is sent', async () => {
-		const result = await run([{ prompt: 'A cat' }], [several([{ provider: 'imageSaas' }, { provider: 'jimeng' }], { count: 12 })]);
+		const result = await run(
+			[{ prompt: 'A cat' }],
+			[several([{ provider: 'imageSaas' }, { provider: 'jimeng' }], { count: 12 })],
+		);
 		expect(result.error?.message).toMatch(/None of the providers can do this.*Image SaaS.*Jimeng/);
 		expect(main().books().requests).toEqual({});
 	});

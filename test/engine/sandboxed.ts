@@ -11,12 +11,23 @@ export interface Bench {
 	/** Items through Image Generate. */
 	generate: (items: IDataObject[], parameters?: IDataObject, settings?: Partial<INode>) => Promise<RunResult>;
 	/** Items through any of the pack's nodes, or several. */
-	chain: (items: IDataObject[], nodes: TestNode[], more?: { credential?: ICredentialDataDecryptedObject; onStart?: (stop: () => void) => void }) => Promise<RunResult>;
+	chain: (
+		items: IDataObject[],
+		nodes: TestNode[],
+		more?: { credential?: ICredentialDataDecryptedObject; onStart?: (stop: () => void) => void },
+	) => Promise<RunResult>;
 }
 
 /** A sandbox and an engine for the tests of a file; the books and settings are fresh for each test. */
 export function bench(settings: Partial<Settings> = {}): Bench {
-	const calm: Partial<Settings> = { requestsPerMinute: 0, maxConcurrent: 0, jobDurationMs: 40, webhookUrl: null, dialect: 'document', ...settings };
+	const calm: Partial<Settings> = {
+		requestsPerMinute: 0,
+		maxConcurrent: 0,
+		jobDurationMs: 40,
+		webhookUrl: null,
+		dialect: 'document',
+		...settings,
+	};
 	let sandbox: ImageSaasSandbox | undefined;
 	const running = (): ImageSaasSandbox => {
 		if (!sandbox) throw new Error('The sandbox is not running');
@@ -34,13 +45,33 @@ export function bench(settings: Partial<Settings> = {}): Bench {
 		await sandbox?.close();
 		stopEngine();
 	});
-	const credential: Bench['credential'] = (patch) => ({ baseUrl: running().url, apiKey, webhookSecret: 'whsec_sandbox', requestsPerMinute: 0, jobsInFlight: 0, ...patch });
-	const chain: Bench['chain'] = (items, nodes, more = {}) => runChain({ credentials: { imageSaasApi: more.credential ?? credential() }, ...(more.onStart ? { onStart: more.onStart } : {}), nodes: [{ name: 'In', type: 'items', parameters: { items } }, ...nodes] });
+	const credential: Bench['credential'] = (patch) => ({
+		baseUrl: running().url,
+		apiKey,
+		webhookSecret: 'whsec_sandbox',
+		requestsPerMinute: 0,
+		jobsInFlight: 0,
+		...patch,
+	});
+	const chain: Bench['chain'] = (items, nodes, more = {}) =>
+		runChain({
+			credentials: { imageSaasApi: more.credential ?? credential() },
+			...(more.onStart ? { onStart: more.onStart } : {}),
+			nodes: [{ name: 'In', type: 'items', parameters: { items } }, ...nodes],
+		});
 	return {
 		sandbox: running,
 		books: () => running().books(),
 		credential,
 		chain,
-		generate: (items, parameters = {}, settings = {}) => chain(items, [{ name: 'Generate', type: 'imageGenerate', parameters: { provider: 'imageSaas', prompt: '={{ $json.prompt }}', ...parameters }, settings }]),
+		generate: (items, parameters = {}, settings = {}) =>
+			chain(items, [
+				{
+					name: 'Generate',
+					type: 'imageGenerate',
+					parameters: { provider: 'imageSaas', prompt: '={{ $json.prompt }}', ...parameters },
+					settings,
+				},
+			]),
 	};
 }

@@ -1,11 +1,28 @@
 import { PollContext } from 'n8n-core';
-import { type ICredentialDataDecryptedObject, type ICredentialsHelper, type IDataObject, type INode, type INodeExecutionData, type INodeTypes, type IPollFunctions, type IWorkflowExecuteAdditionalData, Workflow, type WorkflowExecuteMode } from 'n8n-workflow';
+import {
+	type ICredentialDataDecryptedObject,
+	type ICredentialsHelper,
+	type IDataObject,
+	type INode,
+	type INodeExecutionData,
+	type INodeTypes,
+	type IPollFunctions,
+	type IWorkflowExecuteAdditionalData,
+	Workflow,
+	type WorkflowExecuteMode,
+} from 'n8n-workflow';
 import { ImageJobsTrigger } from '../../nodes/ImageJobsTrigger/ImageJobsTrigger.node';
 
-const nodeTypes: INodeTypes = { getByName: () => new ImageJobsTrigger(), getByNameAndVersion: () => new ImageJobsTrigger(), getKnownTypes: () => ({}) };
+const nodeTypes: INodeTypes = {
+	getByName: () => new ImageJobsTrigger(),
+	getByNameAndVersion: () => new ImageJobsTrigger(),
+	getKnownTypes: () => ({}),
+};
 let triggers = 0;
 
-/** A published workflow with the trigger, polled as n8n does: its state is saved when it gives items, and at activation. */
+/**
+ * A published workflow with the trigger, polled as n8n does: its state is saved when it gives items, and at activation.
+ */
 export class TriggerRun {
 	private workflow: Workflow;
 	private saved = '{}';
@@ -22,13 +39,53 @@ export class TriggerRun {
 	}
 
 	private load(): Workflow {
-		const node: INode = { id: 'trigger', name: 'Trigger', type: 'pack.imageJobsTrigger', typeVersion: 1, position: [0, 0], parameters: { provider: this.provider, download: false, ...this.parameters }, credentials: { [this.credentialType]: { id: '1', name: 'Sandbox' } } };
-		return new Workflow({ id: this.name, name: 'test', active: true, nodeTypes, nodes: [node], connections: {}, settings: {}, staticData: JSON.parse(this.saved) as IDataObject });
+		const node: INode = {
+			id: 'trigger',
+			name: 'Trigger',
+			type: 'pack.imageJobsTrigger',
+			typeVersion: 1,
+			position: [0, 0],
+			parameters: { provider: this.provider, download: false, ...this.parameters },
+			credentials: { [this.credentialType]: { id: '1', name: 'Sandbox' } },
+		};
+		return new Workflow({
+			id: this.name,
+			name: 'test',
+			active: true,
+			nodeTypes,
+			nodes: [node],
+			connections: {},
+			settings: {},
+			staticData: JSON.parse(this.saved) as IDataObject,
+		});
 	}
 
-	async poll({ mode = 'trigger', budgetMs = 60_000 }: { mode?: WorkflowExecuteMode; budgetMs?: number } = {}): Promise<INodeExecutionData[]> {
-		const credentialsHelper = { getDecrypted: async () => this.credentials(), getParentTypes: () => [], isCredentialUsableByNode: () => true, getCredentialsProperties: () => [] } as unknown as ICredentialsHelper;
-		const context: unknown = new PollContext(this.workflow, Object.values(this.workflow.nodes)[0] as INode, { credentialsHelper } as IWorkflowExecuteAdditionalData, mode, 'activate', undefined, undefined, undefined, undefined, undefined, () => budgetMs);
+	async poll({
+		mode = 'trigger',
+		budgetMs = 60_000,
+	}: {
+		mode?: WorkflowExecuteMode;
+		budgetMs?: number;
+	} = {}): Promise<INodeExecutionData[]> {
+		const credentialsHelper = {
+			getDecrypted: async () => this.credentials(),
+			getParentTypes: () => [],
+			isCredentialUsableByNode: () => true,
+			getCredentialsProperties: () => [],
+		} as unknown as ICredentialsHelper;
+		const context: unknown = new PollContext(
+			this.workflow,
+			Object.values(this.workflow.nodes)[0] as INode,
+			{ credentialsHelper } as IWorkflowExecuteAdditionalData,
+			mode,
+			'activate',
+			undefined,
+			undefined,
+			undefined,
+			undefined,
+			undefined,
+			() => budgetMs,
+		);
 		const output = await this.node.poll.call(context as IPollFunctions);
 		if (output) this.save();
 		return output?.[0] ?? [];

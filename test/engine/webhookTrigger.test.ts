@@ -12,15 +12,36 @@ const type = 'imageSaasApi';
 const warnings: string[] = [];
 
 const jobOf = (item: INodeExecutionData | undefined) => item?.json['job'] as unknown as Job;
-const recordOf = async (ref: string | undefined): Promise<JobRecord | undefined> => (await (await packMemory()).journal.list({ refs: [ref ?? ''], credentialIds: [type], limit: 1 }))[0];
+const recordOf = async (ref: string | undefined): Promise<JobRecord | undefined> =>
+	(await (await packMemory()).journal.list({ refs: [ref ?? ''], credentialIds: [type], limit: 1 }))[0];
 
 /** What of n8n's webhook context the trigger uses. */
-async function deliver(payload: IDataObject, more: { credential?: ICredentialDataDecryptedObject; signature?: string; events?: string[] } = {}): Promise<{ status: number; item: INodeExecutionData | undefined }> {
-	const rawBody = Buffer.from(JSON.stringify({ eventId: randomUUID(), tenantId: 't', timestamp: Date.now(), error: null, resultUrls: [], ...payload }));
+async function deliver(
+	payload: IDataObject,
+	more: { credential?: ICredentialDataDecryptedObject; signature?: string; events?: string[] } = {},
+): Promise<{ status: number; item: INodeExecutionData | undefined }> {
+	const rawBody = Buffer.from(
+		JSON.stringify({
+			eventId: randomUUID(),
+			tenantId: 't',
+			timestamp: Date.now(),
+			error: null,
+			resultUrls: [],
+			...payload,
+		}),
+	);
 	const signature = more.signature ?? `sha256=${createHmac('sha256', secret).update(rawBody).digest('hex')}`;
-	const parameters: Record<string, unknown> = { provider: 'imageSaas', events: more.events ?? ['succeeded', 'failed', 'canceled'], options: {} };
+	const parameters: Record<string, unknown> = {
+		provider: 'imageSaas',
+		events: more.events ?? ['succeeded', 'failed', 'canceled'],
+		options: {},
+	};
 	let status = 200;
-	const response = { status: (code: number) => ((status = code), response), json: () => response, setHeader: () => response };
+	const response = {
+		status: (code: number) => ((status = code), response),
+		json: () => response,
+		setHeader: () => response,
+	};
 	const context = {
 		getNodeParameter: (name: string) => parameters[name],
 		getCredentials: () => Promise.resolve(more.credential ?? credential()),
@@ -50,20 +71,37 @@ it('a job of Image Generate has the ref of its item there, and its end is record
 	const job = await running();
 	const { item } = await deliver({ jobId: job.id, status: 'SUCCEEDED', resultUrls: urls(1) });
 	expect(jobOf(item)).toMatchObject({ id: job.id, status: 'succeeded', ref: job.ref });
-	expect(await recordOf(job.ref)).toMatchObject({ state: 'ended', snapshot: { job: { id: job.id, status: 'succeeded', total: 1, idempotencyKey: job.idempotencyKey }, images: [{ url: urls(1)[0] }] } });
+	expect(await recordOf(job.ref)).toMatchObject({
+		state: 'ended',
+		snapshot: {
+			job: { id: job.id, status: 'succeeded', total: 1, idempotencyKey: job.idempotencyKey },
+			images: [{ url: urls(1)[0] }],
+		},
+	});
 	expect(warnings).toEqual([]);
 });
 
 it('an end that the workflow does not listen for is recorded too', async () => {
 	const job = await running();
-	expect(await deliver({ jobId: job.id, status: 'FAILED', error: { code: 'PROVIDER_ERROR', message: 'no' } }, { events: ['succeeded'] })).toEqual({ status: 200, item: undefined });
-	expect(await recordOf(job.ref)).toMatchObject({ state: 'ended', snapshot: { job: { status: 'failed', error: { code: 'upstream' } } } });
+	expect(
+		await deliver(
+			{ jobId: job.id, status: 'FAILED', error: { code: 'PROVIDER_ERROR', message: 'no' } },
+			{ events: ['succeeded'] },
+		),
+	).toEqual({ status: 200, item: undefined });
+	expect(await recordOf(job.ref)).toMatchObject({
+		state: 'ended',
+		snapshot: { job: { status: 'failed', error: { code: 'upstream' } } },
+	});
 });
 
 it('images that were asked for and did not come are missing in the record', async () => {
 	const job = await running({ count: 3 });
 	await deliver({ jobId: job.id, status: 'SUCCEEDED', resultUrls: urls(2) });
-	expect(await recordOf(job.ref)).toMatchObject({ state: 'ended', snapshot: { job: { status: 'partial', total: 3, completed: 2 } } });
+	expect(await recordOf(job.ref)).toMatchObject({
+		state: 'ended',
+		snapshot: { job: { status: 'partial', total: 3, completed: 2 } },
+	});
 });
 
 it.each<[string, IDataObject, { signature?: string }]>([
@@ -79,7 +117,11 @@ it.each<[string, IDataObject, { signature?: string }]>([
 
 it('a job that another endpoint of the credential made is known by its ref', async () => {
 	const job = await running();
-	const pool = { ...credential(), baseUrl: 'http://127.0.0.1:9', moreEndpoints: { endpoint: [{ name: 'second', baseUrl: sandbox().url, apiKey }] } };
+	const pool = {
+		...credential(),
+		baseUrl: 'http://127.0.0.1:9',
+		moreEndpoints: { endpoint: [{ name: 'second', baseUrl: sandbox().url, apiKey }] },
+	};
 	const { item } = await deliver({ jobId: job.id, status: 'SUCCEEDED', resultUrls: urls(1) }, { credential: pool });
 	expect(jobOf(item).ref).toBe(job.ref);
 	expect(await recordOf(job.ref)).toMatchObject({ state: 'ended' });

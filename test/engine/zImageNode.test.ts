@@ -5,8 +5,22 @@ import { binaryOf } from './harness';
 
 const { sandbox, run } = backendsBench(['zImage']);
 
-const generate = (parameters: IDataObject = {}) => ({ name: 'Generate', type: 'imageGenerate', parameters: { provider: 'zImage', prompt: '={{ $json.prompt }}', options: { width: 64, height: 64 }, ...parameters } });
-const node = (resource: string, operation: string, parameters: IDataObject = {}, settings = {}) => ({ name: 'Node', type: 'zImage', parameters: { resource, operation, ...parameters }, settings });
+const generate = (parameters: IDataObject = {}) => ({
+	name: 'Generate',
+	type: 'imageGenerate',
+	parameters: {
+		provider: 'zImage',
+		prompt: '={{ $json.prompt }}',
+		options: { width: 64, height: 64 },
+		...parameters,
+	},
+});
+const node = (resource: string, operation: string, parameters: IDataObject = {}, settings = {}) => ({
+	name: 'Node',
+	type: 'zImage',
+	parameters: { resource, operation, ...parameters },
+	settings,
+});
 const jobOf = (item: INodeExecutionData | undefined) => item?.json['job'] as { id: string; status: string };
 
 async function made(count = 2): Promise<{ batchId: string; taskId: string }> {
@@ -19,13 +33,28 @@ const outputOf = async (...args: Parameters<typeof node>) => (await run([{}], [n
 it('one node turns a prompt into a picture of the size asked for', async () => {
 	const result = await run([{ prompt: 'A cat' }], [generate({ count: 2 })]);
 	const [item] = result.output('Generate');
-	expect(item?.json).toMatchObject({ job: { provider: 'zImage', status: 'succeeded', completed: 2 }, differences: [] });
-	expect(await sharp(await binaryOf(item, 'image_1')).metadata()).toMatchObject({ width: 64, height: 64, format: 'png' });
+	expect(item?.json).toMatchObject({
+		job: { provider: 'zImage', status: 'succeeded', completed: 2 },
+		differences: [],
+	});
+	expect(await sharp(await binaryOf(item, 'image_1')).metadata()).toMatchObject({
+		width: 64,
+		height: 64,
+		format: 'png',
+	});
 });
 
 it('a picture of one colour is a refusal, not a success', async () => {
 	const result = await run([{ prompt: 'A cat [blank:1]' }], [generate({ count: 2 })]);
-	expect(result.output('Generate')[0]?.json).toMatchObject({ job: { status: 'partial', completed: 1, error: { code: 'contentRejected', message: expect.stringContaining('nothing but #000000') as string } }, images: [{ index: 1 }], differences: [{ field: 'count', expected: '2', actual: '1' }] });
+	expect(result.output('Generate')[0]?.json).toMatchObject({
+		job: {
+			status: 'partial',
+			completed: 1,
+			error: { code: 'contentRejected', message: expect.stringContaining('nothing but #000000') as string },
+		},
+		images: [{ index: 1 }],
+		differences: [{ field: 'count', expected: '2', actual: '1' }],
+	});
 	const all = await run([{ prompt: 'A cat [blank]' }], [generate()]);
 	expect(all.error?.message).toMatch(/nothing but #000000/);
 });
@@ -33,11 +62,19 @@ it('a picture of one colour is a refusal, not a success', async () => {
 it('lists batches, gets one with its pictures, and deletes it', async () => {
 	const { batchId } = await made();
 	await made(1);
-	expect((await outputOf('batch', 'getAll', { returnAll: true })).map(({ json }) => json['batch_size'])).toEqual([1, 2]);
+	expect((await outputOf('batch', 'getAll', { returnAll: true })).map(({ json }) => json['batch_size'])).toEqual([
+		1, 2,
+	]);
 	expect(await outputOf('batch', 'getAll', { limit: 1 })).toHaveLength(1);
 	const [batch] = await outputOf('batch', 'get', { batchId });
-	expect(batch?.json).toMatchObject({ batch: { task_id: batchId, success_count: 2 }, items: [{ index: 0, image_url: expect.stringContaining(sandbox('zImage').url) as string }, { index: 1 }] });
-	expect((await outputOf('batch', 'delete', { batchId }))[0]?.json).toMatchObject({ task_id: batchId, status: 'deleted' });
+	expect(batch?.json).toMatchObject({
+		batch: { task_id: batchId, success_count: 2 },
+		items: [{ index: 0, image_url: expect.stringContaining(sandbox('zImage').url) as string }, { index: 1 }],
+	});
+	expect((await outputOf('batch', 'delete', { batchId }))[0]?.json).toMatchObject({
+		task_id: batchId,
+		status: 'deleted',
+	});
 	const gone = await run([{}], [node('batch', 'get', { batchId })]);
 	expect(gone.error?.message).toMatch(/404/);
 });
@@ -54,7 +91,10 @@ it('gets a task without the key it carries, and cancels one', async () => {
 	const [task] = await outputOf('task', 'get', { taskId });
 	expect(task?.json).toMatchObject({ task_id: taskId, status: 'SUCCESS', progress: 100 });
 	expect(JSON.stringify(task?.json)).not.toContain('client-key-1');
-	expect((await outputOf('task', 'cancel', { taskId }))[0]?.json).toMatchObject({ status: 'SUCCESS', message: expect.stringContaining('already finished') as string });
+	expect((await outputOf('task', 'cancel', { taskId }))[0]?.json).toMatchObject({
+		status: 'SUCCESS',
+		message: expect.stringContaining('already finished') as string,
+	});
 });
 
 it('downloads a picture by the path that a task names', async () => {
@@ -71,6 +111,12 @@ it('tells health and status', async () => {
 });
 
 it('with an error output a failed item leaves with what went wrong', async () => {
-	const result = await run([{}], [node('batch', 'get', { batchId: '00000000-0000-4000-8000-000000000000' }, { onError: 'continueErrorOutput' })]);
-	expect(result.output('Node', 1)[0]?.json).toMatchObject({ error: expect.stringContaining('404') as string, details: { code: 'notFound' } });
+	const result = await run(
+		[{}],
+		[node('batch', 'get', { batchId: '00000000-0000-4000-8000-000000000000' }, { onError: 'continueErrorOutput' })],
+	);
+	expect(result.output('Node', 1)[0]?.json).toMatchObject({
+		error: expect.stringContaining('404') as string,
+		details: { code: 'notFound' },
+	});
 });

@@ -16,15 +16,61 @@ export interface BatchRun {
 	delivered: (execution: Execution) => string[];
 }
 
-/** Installs the bundled Batch for uploads. @param provider who makes the pictures @param laterSeconds a node behind the last that takes so long; 0: none @param timed puts the time into every prompt */
-export async function batchRun(stage: Stage, { name, provider = 'imageSaas', rows = 40, laterSeconds = 0, timed = false, settings = {} }: { name: string; provider?: string; rows?: number; laterSeconds?: number; timed?: boolean; settings?: Record<string, unknown> }): Promise<BatchRun> {
+/**
+ * Installs the bundled Batch for uploads. @param provider who makes the pictures @param laterSeconds a node behind the
+ * last that takes so long; 0: none @param timed puts the time into every prompt
+ */
+export async function batchRun(
+	stage: Stage,
+	{
+		name,
+		provider = 'imageSaas',
+		rows = 40,
+		laterSeconds = 0,
+		timed = false,
+		settings = {},
+	}: {
+		name: string;
+		provider?: string;
+		rows?: number;
+		laterSeconds?: number;
+		timed?: boolean;
+		settings?: Record<string, unknown>;
+	},
+): Promise<BatchRun> {
 	const drawn = bundled('batch', settings);
-	const nodes = drawn.nodes.map((node) => (node.name === 'Image Generate' ? { ...node, parameters: { ...node.parameters, provider, ...(timed ? { prompt: '={{ $json.prompt }} at {{ $now.toMillis() }}' } : {}) } } : node));
-	const later = { id: 'later', name: 'Later', type: 'n8n-nodes-base.wait', typeVersion: 1.1, position: [2880, -160] as [number, number], webhookId: crypto.randomUUID(), parameters: { amount: laterSeconds, unit: 'seconds' } };
+	const nodes = drawn.nodes.map((node) =>
+		node.name === 'Image Generate'
+			? {
+					...node,
+					parameters: {
+						...node.parameters,
+						provider,
+						...(timed ? { prompt: '={{ $json.prompt }} at {{ $now.toMillis() }}' } : {}),
+					},
+				}
+			: node,
+	);
+	const later = {
+		id: 'later',
+		name: 'Later',
+		type: 'n8n-nodes-base.wait',
+		typeVersion: 1.1,
+		position: [2880, -160] as [number, number],
+		webhookId: crypto.randomUUID(),
+		parameters: { amount: laterSeconds, unit: 'seconds' },
+	};
 	// Two copies of a form may not have one address.
 	for (const node of nodes) if (node.name === 'Upload a table') node.webhookId = crypto.randomUUID();
-	const connections = laterSeconds > 0 ? { ...drawn.connections, 'Write results': { main: [[{ node: 'Later', type: 'main', index: 0 }]] } } : drawn.connections;
-	const workflow = await stage.install({ ...drawn, nodes: laterSeconds > 0 ? [...nodes, later] : nodes, connections });
+	const connections =
+		laterSeconds > 0
+			? { ...drawn.connections, 'Write results': { main: [[{ node: 'Later', type: 'main', index: 0 }]] } }
+			: drawn.connections;
+	const workflow = await stage.install({
+		...drawn,
+		nodes: laterSeconds > 0 ? [...nodes, later] : nodes,
+		connections,
+	});
 	await stage.client.publishWorkflow(workflow.id);
 	const prompts = Array.from({ length: rows }, (_, n) => `${name}, row ${String(n + 1).padStart(2, '0')}`);
 	const webhook = workflow.nodes.find((node) => node.name === 'Upload a table')?.webhookId ?? '';
@@ -36,14 +82,20 @@ export async function batchRun(stage: Stage, { name, provider = 'imageSaas', row
 		start: async () => {
 			const before = await known();
 			const form = new FormData();
-			form.append('field-0', new Blob([`prompt\n${prompts.map((prompt) => `"${prompt}"`).join('\n')}\n`], { type: 'text/csv' }), `${name}.csv`);
+			form.append(
+				'field-0',
+				new Blob([`prompt\n${prompts.map((prompt) => `"${prompt}"`).join('\n')}\n`], { type: 'text/csv' }),
+				`${name}.csv`,
+			);
 			form.append('field-1', 'run 1');
 			await (await fetch(`${stage.n8n.url}/form/${webhook}`, { method: 'POST', body: form })).text();
 			return await stage.client.waitForNewExecution(workflow.id, before, 20_000);
 		},
 		retry: async (execution) => {
 			const before = await known();
-			void stage.client.request('POST', `/rest/executions/${execution}/retry`, { loadWorkflow: false }).catch(() => undefined);
+			void stage.client
+				.request('POST', `/rest/executions/${execution}/retry`, { loadWorkflow: false })
+				.catch(() => undefined);
 			return await stage.client.waitForNewExecution(workflow.id, before, 20_000);
 		},
 		delivered: (execution) =>
@@ -57,5 +109,9 @@ export async function batchRun(stage: Stage, { name, provider = 'imageSaas', row
 /** Files that workflows have written, by how they begin. */
 export function filesOf(stage: Stage, prefix: string): string[] {
 	const { filesFolder } = stage.n8n;
-	return existsSync(filesFolder) ? readdirSync(filesFolder).filter((file) => file.startsWith(prefix)).map((file) => join(filesFolder, file)) : [];
+	return existsSync(filesFolder)
+		? readdirSync(filesFolder)
+				.filter((file) => file.startsWith(prefix))
+				.map((file) => join(filesFolder, file))
+		: [];
 }

@@ -42,7 +42,10 @@ function seeded(from: number): () => number {
 
 const random = seeded(seed);
 
-/** Waits for a random moment of a run: by the clock, or by the number of jobs made or images downloaded, which are over in a blink. */
+/**
+ * Waits for a random moment of a run: by the clock, or by the number of jobs made or images downloaded, which are over
+ * in a blink.
+ */
 async function moment(jobs: () => number, downloads: () => number): Promise<void> {
 	const [kind, share] = [random(), random()];
 	const counted = kind < 0.4 ? jobs : kind < 0.7 ? downloads : null;
@@ -58,12 +61,14 @@ async function moment(jobs: () => number, downloads: () => number): Promise<void
 /** Clicks Retry where n8n offers it and chance says so, else starts the table again. */
 async function comeBack(run: BatchRun, last: string): Promise<{ execution: string; how: 'Retry' | 'new run' }> {
 	const { status } = await stage.client.getExecution(last);
-	if (random() < 0.5 && ['crashed', 'error'].includes(status)) return { execution: await run.retry(last), how: 'Retry' };
+	if (random() < 0.5 && ['crashed', 'error'].includes(status))
+		return { execution: await run.retry(last), how: 'Retry' };
 	return { execution: await run.start(), how: 'new run' };
 }
 
 /** Executions that a kill has ended are marked when n8n starts again. */
-const settled = async (execution: string): Promise<Execution> => await stage.client.waitForExecution(execution, 150_000, ['success', 'error', 'crashed', 'canceled']);
+const settled = async (execution: string): Promise<Execution> =>
+	await stage.client.waitForExecution(execution, 150_000, ['success', 'error', 'crashed', 'canceled']);
 
 interface Batch {
 	name: string;
@@ -74,7 +79,8 @@ interface Batch {
 	delivered: Set<string>;
 }
 
-const jobsOf = ({ name, provider }: Pick<Batch, 'name' | 'provider'>) => booksOf(provider).jobs.filter(({ prompt }) => prompt.startsWith(`${name}, `));
+const jobsOf = ({ name, provider }: Pick<Batch, 'name' | 'provider'>) =>
+	booksOf(provider).jobs.filter(({ prompt }) => prompt.startsWith(`${name}, `));
 
 async function takeIn({ name, run, delivered }: Batch, execution: string): Promise<void> {
 	const ended = await settled(execution);
@@ -92,10 +98,15 @@ async function killedBatch(number: number, count: number): Promise<Batch> {
 	let last = await run.start();
 	for (let kill = count; kill > 0; kill--) {
 		const before = booksOf(provider).downloads;
-		await moment(() => jobsOf(batch).length, () => booksOf(provider).downloads);
+		await moment(
+			() => jobsOf(batch).length,
+			() => booksOf(provider).downloads,
+		);
 		await stage.n8n.kill();
 		const written = filesOf(stage, prefix).filter((file) => file.endsWith('.png')).length;
-		batch.story.push(`${jobsOf(batch).length} jobs, ${booksOf(provider).downloads - before} downloads, ${written} files`);
+		batch.story.push(
+			`${jobsOf(batch).length} jobs, ${booksOf(provider).downloads - before} downloads, ${written} files`,
+		);
 		await stage.reopen();
 		await settled(last);
 		const back = await comeBack(run, last);
@@ -103,7 +114,9 @@ async function killedBatch(number: number, count: number): Promise<Batch> {
 		last = back.execution;
 	}
 	await takeIn(batch, last);
-	console.log(`${name} (${provider}): ${batch.story.join(' → ')}: ${jobsOf(batch).length} jobs, ${batch.delivered.size} delivered`);
+	console.log(
+		`${name} (${provider}): ${batch.story.join(' → ')}: ${jobsOf(batch).length} jobs, ${batch.delivered.size} delivered`,
+	);
 	return batch;
 }
 
@@ -120,20 +133,33 @@ async function settleUnknown(batches: readonly Batch[]): Promise<void> {
 	for (const batch of open) {
 		const unknown = rows - batch.delivered.size;
 		await takeIn(batch, await batch.run.start());
-		console.log(`${batch.name}: ${unknown} rows were unknown; after another job and a new run ${jobsOf(batch).length} jobs, ${batch.delivered.size} delivered`);
+		console.log(
+			`${batch.name}: ${unknown} rows were unknown; after another job and a new run ${jobsOf(batch).length} jobs, ${batch.delivered.size} delivered`,
+		);
 	}
 }
 
-it(`${kills} times kill -9: each of ${rows} rows a batch is paid once and delivered`, async () => {
-	const batches: Batch[] = [];
-	for (let left = kills; left > 0; ) {
-		const count = Math.min(left, 1 + Math.floor(random() * maxKillsPerBatch));
-		batches.push(await killedBatch(batches.length + 1, count));
-		left -= count;
-	}
-	await settleUnknown(batches);
-	const lines = batches.map((batch) => ({ batch: batch.name, jobs: jobsOf(batch).length, paidRows: new Set(jobsOf(batch).map(({ prompt }) => prompt)).size, delivered: batch.delivered.size }));
-	const sum = (field: 'jobs' | 'delivered') => lines.reduce((total, line) => total + line[field], 0);
-	console.log(`Chaos with seed ${seed}: ${kills} kills over ${batches.length} batches, ${batches.length * rows} rows: ${sum('jobs')} jobs, ${sum('delivered')} delivered`);
-	expect(lines).toEqual(lines.map(({ batch }) => ({ batch, jobs: rows, paidRows: rows, delivered: rows })));
-}, 120_000 + kills * 120_000);
+it(
+	`${kills} times kill -9: each of ${rows} rows a batch is paid once and delivered`,
+	async () => {
+		const batches: Batch[] = [];
+		for (let left = kills; left > 0; ) {
+			const count = Math.min(left, 1 + Math.floor(random() * maxKillsPerBatch));
+			batches.push(await killedBatch(batches.length + 1, count));
+			left -= count;
+		}
+		await settleUnknown(batches);
+		const lines = batches.map((batch) => ({
+			batch: batch.name,
+			jobs: jobsOf(batch).length,
+			paidRows: new Set(jobsOf(batch).map(({ prompt }) => prompt)).size,
+			delivered: batch.delivered.size,
+		}));
+		const sum = (field: 'jobs' | 'delivered') => lines.reduce((total, line) => total + line[field], 0);
+		console.log(
+			`Chaos with seed ${seed}: ${kills} kills over ${batches.length} batches, ${batches.length * rows} rows: ${sum('jobs')} jobs, ${sum('delivered')} delivered`,
+		);
+		expect(lines).toEqual(lines.map(({ batch }) => ({ batch, jobs: rows, paidRows: rows, delivered: rows })));
+	},
+	120_000 + kills * 120_000,
+);

@@ -13,7 +13,17 @@ beforeAll(async () => {
 	mkdirSync(folder);
 	const first = join(folder, '0.png');
 	// Noise in little: some megabytes, and all the pixels of 4K.
-	const grain = await sharp({ create: { width: 1024, height: 1024, channels: 3, noise: { type: 'gaussian', mean: 128, sigma: 30 }, background: '#888' } }).png().toBuffer();
+	const grain = await sharp({
+		create: {
+			width: 1024,
+			height: 1024,
+			channels: 3,
+			noise: { type: 'gaussian', mean: 128, sigma: 30 },
+			background: '#888',
+		},
+	})
+		.png()
+		.toBuffer();
 	await sharp(grain).resize(4096, 4096, { kernel: 'nearest' }).png({ compressionLevel: 6 }).toFile(first);
 	for (let n = 1; n < pictures; n++) copyFileSync(first, join(folder, `${n}.png`));
 }, 120_000);
@@ -42,11 +52,35 @@ it('a hundred pictures of 4096 × 4096 become one archive in constant memory', a
 		name: `ZIP of ${glob}`,
 		settings: { executionOrder: 'v1' },
 		nodes: [
-			{ id: '1', name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0] as [number, number], parameters: {} },
-			{ id: '2', name: 'Read', type: 'n8n-nodes-base.readWriteFile', typeVersion: 1.1, position: [200, 0] as [number, number], parameters: { operation: 'read', fileSelector: `={{ '.n8n-files/large/${glob}' }}`, options: {} } },
-			{ id: '3', name: 'Export', type: `${pack}imageExport`, typeVersion: 1, position: [400, 0] as [number, number], parameters: { operation: 'zip' } },
+			{
+				id: '1',
+				name: 'Start',
+				type: 'n8n-nodes-base.manualTrigger',
+				typeVersion: 1,
+				position: [0, 0] as [number, number],
+				parameters: {},
+			},
+			{
+				id: '2',
+				name: 'Read',
+				type: 'n8n-nodes-base.readWriteFile',
+				typeVersion: 1.1,
+				position: [200, 0] as [number, number],
+				parameters: { operation: 'read', fileSelector: `={{ '.n8n-files/large/${glob}' }}`, options: {} },
+			},
+			{
+				id: '3',
+				name: 'Export',
+				type: `${pack}imageExport`,
+				typeVersion: 1,
+				position: [400, 0] as [number, number],
+				parameters: { operation: 'zip' },
+			},
 		],
-		connections: { Start: { main: [[{ node: 'Read', type: 'main', index: 0 }]] }, Read: { main: [[{ node: 'Export', type: 'main', index: 0 }]] } },
+		connections: {
+			Start: { main: [[{ node: 'Read', type: 'main', index: 0 }]] },
+			Read: { main: [[{ node: 'Export', type: 'main', index: 0 }]] },
+		},
 	});
 	const [one, all] = [await stage.install(workflow('0.png')), await stage.install(workflow('*.png'))];
 	// What the first execution loads is not the pictures' doing.
@@ -56,6 +90,8 @@ it('a hundred pictures of 4096 × 4096 become one archive in constant memory', a
 	expect(execution.status).toBe('success');
 	const [item] = execution.data.resultData.runData['Export']?.[0]?.data?.main?.[0] ?? [];
 	expect(item?.json).toMatchObject({ images: pictures, failed: [] });
-	process.stdout.write(`\n${pictures} pictures of ${(statSync(join(stage.n8n.filesFolder, 'large', '0.png')).size / 1e6).toFixed(1)} MB: idle ${idle.toFixed(0)} MB, peak ${peak.toFixed(0)} MB\n`);
+	process.stdout.write(
+		`\n${pictures} pictures of ${(statSync(join(stage.n8n.filesFolder, 'large', '0.png')).size / 1e6).toFixed(1)} MB: idle ${idle.toFixed(0)} MB, peak ${peak.toFixed(0)} MB\n`,
+	);
 	expect(peak - idle).toBeLessThanOrEqual(150);
 }, 300_000);

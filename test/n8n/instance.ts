@@ -4,7 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ImageSaasSandbox, type Settings, startImageSaasSandbox } from '../../sandbox';
 import type { AnySandbox } from '../../sandbox/backends';
-import { bindCredential, type CredentialReference, type Execution, type N8nClient, type N8nInstance, prepareUserFolder, readWorkflow, startN8n, type StoredWorkflow, templateOwner, type Workflow } from '../../scripts/lib/n8nInstance';
+import {
+	bindCredential,
+	type CredentialReference,
+	type Execution,
+	type N8nClient,
+	type N8nInstance,
+	prepareUserFolder,
+	readWorkflow,
+	startN8n,
+	type StoredWorkflow,
+	templateOwner,
+	type Workflow,
+} from '../../scripts/lib/n8nInstance';
 import { type Kit, startKit } from '../support/conformanceKits';
 
 const pack = 'n8n-nodes-image-pipelines.';
@@ -17,7 +29,9 @@ export class Stage {
 	readonly userFolder = mkdtempSync(join(tmpdir(), 'image-pipelines-n8n-'));
 	private readonly others = new Map<string, AnySandbox>();
 	private readonly credentials: Array<{ type: string; reference: CredentialReference }> = [];
-	private running: { n8n: N8nInstance; client: N8nClient; sandbox: ImageSaasSandbox; credential: CredentialReference } | undefined;
+	private running:
+		| { n8n: N8nInstance; client: N8nClient; sandbox: ImageSaasSandbox; credential: CredentialReference }
+		| undefined;
 
 	private get parts() {
 		if (!this.running) throw new Error('The stage is not open');
@@ -38,11 +52,31 @@ export class Stage {
 
 	async open(settings: Partial<Settings> = {}): Promise<void> {
 		prepareUserFolder(this.userFolder);
-		const sandbox = await startImageSaasSandbox({ settings: { apiKey: this.apiKey, webhookSecret: this.webhookSecret, requestsPerMinute: 0, maxConcurrent: 0, jobDurationMs: 200, ...settings } });
+		const sandbox = await startImageSaasSandbox({
+			settings: {
+				apiKey: this.apiKey,
+				webhookSecret: this.webhookSecret,
+				requestsPerMinute: 0,
+				maxConcurrent: 0,
+				jobDurationMs: 200,
+				...settings,
+			},
+		});
 		try {
 			const n8n = await startN8n({ userFolder: this.userFolder });
 			const client = await n8n.client().signIn(templateOwner);
-			const credential = await client.createCredential({ name: 'Sandbox', type: 'imageSaasApi', data: { baseUrl: sandbox.url, apiKey: this.apiKey, webhookSecret: this.webhookSecret, requestsPerMinute: 0, jobsInFlight: 0, allowedHosts: '' } });
+			const credential = await client.createCredential({
+				name: 'Sandbox',
+				type: 'imageSaasApi',
+				data: {
+					baseUrl: sandbox.url,
+					apiKey: this.apiKey,
+					webhookSecret: this.webhookSecret,
+					requestsPerMinute: 0,
+					jobsInFlight: 0,
+					allowedHosts: '',
+				},
+			});
 			this.running = { n8n, client, sandbox, credential };
 		} catch (error) {
 			// A server left open would keep the test run from ending.
@@ -71,7 +105,14 @@ export class Stage {
 		const sandbox = await startKit(kit);
 		this.others.set(kit.backend.id, sandbox);
 		const { type, fields } = kit.backend.credential;
-		this.credentials.push({ type, reference: await this.client.createCredential({ name: kit.backend.displayName, type, data: { ...fields(sandbox.url), requestsPerMinute: 0, jobsInFlight: 0 } }) });
+		this.credentials.push({
+			type,
+			reference: await this.client.createCredential({
+				name: kit.backend.displayName,
+				type,
+				data: { ...fields(sandbox.url), requestsPerMinute: 0, jobsInFlight: 0 },
+			}),
+		});
 		return sandbox;
 	}
 
@@ -86,10 +127,24 @@ export class Stage {
 		return this.others.get(id)?.url ?? this.sandbox.url;
 	}
 
-	/** A workflow with the sandboxes' credentials in the nodes of the pack: one for all in the verbs, its own in a provider's node. */
+	/**
+	 * A workflow with the sandboxes' credentials in the nodes of the pack: one for all in the verbs, its own in a
+	 * provider's node.
+	 */
 	async install(workflow: Workflow): Promise<StoredWorkflow> {
 		const all = [{ type: 'imageSaasApi', reference: this.parts.credential }, ...this.credentials];
-		return await this.client.importWorkflow(all.reduce((bound, { type, reference }) => bindCredential(bound, type, reference, (node) => node.type.startsWith(`${pack}image`) || `${pack}${type}` === `${node.type}Api`), workflow));
+		return await this.client.importWorkflow(
+			all.reduce(
+				(bound, { type, reference }) =>
+					bindCredential(
+						bound,
+						type,
+						reference,
+						(node) => node.type.startsWith(`${pack}image`) || `${pack}${type}` === `${node.type}Api`,
+					),
+				workflow,
+			),
+		);
 	}
 
 	async installBundled(name: string): Promise<StoredWorkflow> {
@@ -102,9 +157,18 @@ export class Stage {
 	}
 
 	/** Posts a body as the provider would, signed with the right secret unless told otherwise. */
-	async deliver(path: string, body: string, { secret = this.webhookSecret, signature }: { secret?: string; signature?: string | null } = {}): Promise<number> {
-		const signed = signature === undefined ? `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` : signature;
-		const answer = await fetch(`${this.n8n.url}/webhook/${path}`, { method: 'POST', body, headers: { 'content-type': 'application/json', ...(signed === null ? {} : { 'x-signature': signed }) } });
+	async deliver(
+		path: string,
+		body: string,
+		{ secret = this.webhookSecret, signature }: { secret?: string; signature?: string | null } = {},
+	): Promise<number> {
+		const signed =
+			signature === undefined ? `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` : signature;
+		const answer = await fetch(`${this.n8n.url}/webhook/${path}`, {
+			method: 'POST',
+			body,
+			headers: { 'content-type': 'application/json', ...(signed === null ? {} : { 'x-signature': signed }) },
+		});
 		await answer.text();
 		return answer.status;
 	}

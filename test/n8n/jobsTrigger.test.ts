@@ -4,35 +4,63 @@ import { Stage } from './instance';
 const stage = new Stage();
 let workflowId = '';
 
-/** Twice as often as n8n would let anyone poll with one expression: those with a fixed second count as once a minute each. */
-const oftenEnough = { item: Array.from({ length: 30 }, (_, n) => ({ mode: 'custom', cronExpression: `${n * 2} * * * * *` })) };
+/**
+ * Twice as often as n8n would let anyone poll with one expression: those with a fixed second count as once a minute
+ * each.
+ */
+const oftenEnough = {
+	item: Array.from({ length: 30 }, (_, n) => ({ mode: 'custom', cronExpression: `${n * 2} * * * * *` })),
+};
 
 const workflowWith = (name: string, parameters: object = {}): Workflow => ({
 	name,
-	nodes: [{ id: `trigger of ${name}`, name: 'Trigger', type: 'n8n-nodes-image-pipelines.imageJobsTrigger', typeVersion: 1, position: [0, 0], parameters: { pollTimes: oftenEnough, provider: 'imageSaas', ...parameters } }],
+	nodes: [
+		{
+			id: `trigger of ${name}`,
+			name: 'Trigger',
+			type: 'n8n-nodes-image-pipelines.imageJobsTrigger',
+			typeVersion: 1,
+			position: [0, 0],
+			parameters: { pollTimes: oftenEnough, provider: 'imageSaas', ...parameters },
+		},
+	],
 	connections: {},
 	settings: { executionOrder: 'v1' },
 });
 
 async function post(path: string, body: object): Promise<Record<string, unknown>> {
-	const answer = await fetch(`${stage.sandbox.url}${path}`, { method: 'POST', headers: { authorization: `Bearer ${stage.apiKey}`, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+	const answer = await fetch(`${stage.sandbox.url}${path}`, {
+		method: 'POST',
+		headers: { authorization: `Bearer ${stage.apiKey}`, 'content-type': 'application/json' },
+		body: JSON.stringify(body),
+	});
 	return (await answer.json()) as Record<string, unknown>;
 }
 
 /** A job that ends when it is told to. */
-const submit = async (prompt: string) => String((await post('/v1/images/generate', { prompt: `${prompt} [queue]` }))['jobId']);
+const submit = async (prompt: string) =>
+	String((await post('/v1/images/generate', { prompt: `${prompt} [queue]` }))['jobId']);
 const finish = (id: string, status = 'SUCCEEDED') => post(`/__sandbox/jobs/${id}/finish`, { status });
 
 /** The ids of the jobs of all runs so far, each as often as it came. */
 async function given(): Promise<string[]> {
 	const runs = await stage.client.listExecutions({ workflowId });
 	const executions = await Promise.all(runs.map(({ id }) => stage.client.getExecution(id)));
-	expect(executions.map(({ status }) => status).filter((status) => status !== 'success' && status !== 'running' && status !== 'new')).toEqual([]);
-	return executions.flatMap((execution) => nodeOutput(execution, 'Trigger').map(({ json }) => (json['job'] as { id: string }).id));
+	expect(
+		executions
+			.map(({ status }) => status)
+			.filter((status) => status !== 'success' && status !== 'running' && status !== 'new'),
+	).toEqual([]);
+	return executions.flatMap((execution) =>
+		nodeOutput(execution, 'Trigger').map(({ json }) => (json['job'] as { id: string }).id),
+	);
 }
 
 async function untilGiven(id: string): Promise<void> {
-	await waitUntil({ for: `job ${id} to start the workflow`, withinMs: 30_000, everyMs: 300, context: () => stage.n8n.logTail() }, async () => ((await given()).includes(id) ? true : undefined));
+	await waitUntil(
+		{ for: `job ${id} to start the workflow`, withinMs: 30_000, everyMs: 300, context: () => stage.n8n.logTail() },
+		async () => ((await given()).includes(id) ? true : undefined),
+	);
 }
 
 beforeAll(async () => {
@@ -69,7 +97,10 @@ it('every job that ends after publication starts the workflow exactly once, thro
 it('the pictures are in the run that the trigger starts', async () => {
 	const [newest] = await stage.client.listExecutions({ workflowId });
 	const [item] = nodeOutput(await stage.client.getExecution(newest?.id ?? ''), 'Trigger');
-	expect(item).toMatchObject({ json: { job: { provider: 'imageSaas', status: 'succeeded' }, request: { prompt: 'The last [queue]' } }, binary: { image_0: { mimeType: 'image/png', id: expect.stringContaining('filesystem') } } });
+	expect(item).toMatchObject({
+		json: { job: { provider: 'imageSaas', status: 'succeeded' }, request: { prompt: 'The last [queue]' } },
+		binary: { image_0: { mimeType: 'image/png', id: expect.stringContaining('filesystem') } },
+	});
 });
 
 it('a test event is the newest job that has ended, or says that there is none', async () => {
@@ -83,8 +114,22 @@ it('a test event is the newest job that has ended, or says that there is none', 
 }, 90_000);
 
 it('with a wrong key the workflow cannot be published, and says why', async () => {
-	const wrong = await stage.client.createCredential({ name: 'Wrong key', type: 'imageSaasApi', data: { baseUrl: stage.sandbox.url, apiKey: 'img_key_wrong', webhookSecret: '', requestsPerMinute: 0, jobsInFlight: 0, allowedHosts: '' } });
+	const wrong = await stage.client.createCredential({
+		name: 'Wrong key',
+		type: 'imageSaasApi',
+		data: {
+			baseUrl: stage.sandbox.url,
+			apiKey: 'img_key_wrong',
+			webhookSecret: '',
+			requestsPerMinute: 0,
+			jobsInFlight: 0,
+			allowedHosts: '',
+		},
+	});
 	const workflow = workflowWith('Wrong key');
-	const { id } = await stage.client.importWorkflow({ ...workflow, nodes: workflow.nodes.map((node) => ({ ...node, credentials: { imageSaasApi: wrong } })) });
+	const { id } = await stage.client.importWorkflow({
+		...workflow,
+		nodes: workflow.nodes.map((node) => ({ ...node, credentials: { imageSaasApi: wrong } })),
+	});
 	await expect(stage.client.publishWorkflow(id)).rejects.toThrow(/Image SaaS answered 401/);
 }, 90_000);

@@ -13,20 +13,85 @@ beforeEach(() => stage.sandbox.reset());
 let workflows = 0;
 
 /** Rows → Stamp (a time in every item) → Generate → Later, which takes a while. */
-function batch({ wait = true, laterSeconds = 30, prompt = "={{ $json['body.prompts'] }}" } = {}): Workflow & { path: string } {
+function batch({
+	wait = true,
+	laterSeconds = 30,
+	prompt = "={{ $json['body.prompts'] }}",
+} = {}): Workflow & { path: string } {
 	const path = `memory-${++workflows}`;
 	return {
 		path,
 		name: `Batch ${workflows}`,
 		settings: { executionOrder: 'v1' },
 		nodes: [
-			{ id: '1', name: 'Start', type: 'n8n-nodes-base.webhook', typeVersion: 2, position: [0, 0], webhookId: `ffffffff-1111-4222-8333-${String(workflows).padStart(12, '0')}`, parameters: { httpMethod: 'POST', path, options: {} } },
-			{ id: '6', name: 'By Hand', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 200], parameters: {} },
-			{ id: '7', name: 'Prompts', type: 'n8n-nodes-base.set', typeVersion: 3.4, position: [100, 200], parameters: { mode: 'raw', jsonOutput: JSON.stringify({ body: { prompts: prompts('By hand') } }), options: {} } },
-			{ id: '2', name: 'Rows', type: 'n8n-nodes-base.splitOut', typeVersion: 1, position: [200, 0], parameters: { fieldToSplitOut: 'body.prompts', options: {} } },
-			{ id: '3', name: 'Stamp', type: 'n8n-nodes-base.set', typeVersion: 3.4, position: [300, 0], parameters: { assignments: { assignments: [{ id: 'at', name: 'at', type: 'string', value: '={{ $now.toISO() }}' }] }, includeOtherFields: true, options: {} } },
-			{ id: '4', name: 'Generate', type: `${pack}imageGenerate`, typeVersion: 1, position: [400, 0], parameters: { provider: 'imageSaas', prompt, wait, options: {} } },
-			{ id: '5', name: 'Later', type: 'n8n-nodes-base.wait', typeVersion: 1.1, position: [600, 0], webhookId: `ffffffff-2222-4222-8333-${String(workflows).padStart(12, '0')}`, parameters: { amount: laterSeconds, unit: 'seconds' } },
+			{
+				id: '1',
+				name: 'Start',
+				type: 'n8n-nodes-base.webhook',
+				typeVersion: 2,
+				position: [0, 0],
+				webhookId: `ffffffff-1111-4222-8333-${String(workflows).padStart(12, '0')}`,
+				parameters: { httpMethod: 'POST', path, options: {} },
+			},
+			{
+				id: '6',
+				name: 'By Hand',
+				type: 'n8n-nodes-base.manualTrigger',
+				typeVersion: 1,
+				position: [0, 200],
+				parameters: {},
+			},
+			{
+				id: '7',
+				name: 'Prompts',
+				type: 'n8n-nodes-base.set',
+				typeVersion: 3.4,
+				position: [100, 200],
+				parameters: {
+					mode: 'raw',
+					jsonOutput: JSON.stringify({ body: { prompts: prompts('By hand') } }),
+					options: {},
+				},
+			},
+			{
+				id: '2',
+				name: 'Rows',
+				type: 'n8n-nodes-base.splitOut',
+				typeVersion: 1,
+				position: [200, 0],
+				parameters: { fieldToSplitOut: 'body.prompts', options: {} },
+			},
+			{
+				id: '3',
+				name: 'Stamp',
+				type: 'n8n-nodes-base.set',
+				typeVersion: 3.4,
+				position: [300, 0],
+				parameters: {
+					assignments: {
+						assignments: [{ id: 'at', name: 'at', type: 'string', value: '={{ $now.toISO() }}' }],
+					},
+					includeOtherFields: true,
+					options: {},
+				},
+			},
+			{
+				id: '4',
+				name: 'Generate',
+				type: `${pack}imageGenerate`,
+				typeVersion: 1,
+				position: [400, 0],
+				parameters: { provider: 'imageSaas', prompt, wait, options: {} },
+			},
+			{
+				id: '5',
+				name: 'Later',
+				type: 'n8n-nodes-base.wait',
+				typeVersion: 1.1,
+				position: [600, 0],
+				webhookId: `ffffffff-2222-4222-8333-${String(workflows).padStart(12, '0')}`,
+				parameters: { amount: laterSeconds, unit: 'seconds' },
+			},
 		],
 		connections: {
 			Start: { main: [[{ node: 'Rows', type: 'main', index: 0 }]] },
@@ -41,7 +106,10 @@ function batch({ wait = true, laterSeconds = 30, prompt = "={{ $json['body.promp
 
 const prompts = (name: string) => Array.from({ length: rows }, (_, n) => `${name}, No. ${n}`);
 const books = () => stage.sandbox.books();
-const jobsMade = async (count: number) => await waitUntil({ for: `${count} jobs`, withinMs: 30_000 }, () => Promise.resolve(books().jobs.length >= count || undefined));
+const jobsMade = async (count: number) =>
+	await waitUntil({ for: `${count} jobs`, withinMs: 30_000 }, () =>
+		Promise.resolve(books().jobs.length >= count || undefined),
+	);
 
 async function installed(workflow: Workflow & { path: string }): Promise<{ id: string; path: string }> {
 	const { path, ...rest } = workflow;
@@ -52,13 +120,19 @@ async function installed(workflow: Workflow & { path: string }): Promise<{ id: s
 
 async function started({ id, path }: { id: string; path: string }, wanted: string[]): Promise<string> {
 	const known = (await stage.client.listExecutions({ workflowId: id })).map((one) => one.id);
-	await fetch(`${stage.n8n.url}/webhook/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ prompts: wanted }) });
+	await fetch(`${stage.n8n.url}/webhook/${path}`, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json' },
+		body: JSON.stringify({ prompts: wanted }),
+	});
 	return await stage.client.waitForNewExecution(id, known, 20_000);
 }
 
 async function retried(workflowId: string, execution: string): Promise<string> {
 	const known = (await stage.client.listExecutions({ workflowId })).map((one) => one.id);
-	void stage.client.request('POST', `/rest/executions/${execution}/retry`, { loadWorkflow: false }).catch(() => undefined);
+	void stage.client
+		.request('POST', `/rest/executions/${execution}/retry`, { loadWorkflow: false })
+		.catch(() => undefined);
 	return await stage.client.waitForNewExecution(workflowId, known, 20_000);
 }
 
@@ -66,14 +140,19 @@ async function retried(workflowId: string, execution: string): Promise<string> {
 async function delivered(execution: string): Promise<string[]> {
 	const ended = await stage.client.waitForExecution(execution, 120_000);
 	const items = given(ended, 'Generate').filter(({ json }) => 'job' in json);
-	return items.filter(({ binary }) => binary?.['image_0'] !== undefined).map(({ json }) => (json['request'] as { prompt: string }).prompt).sort();
+	return items
+		.filter(({ binary }) => binary?.['image_0'] !== undefined)
+		.map(({ json }) => (json['request'] as { prompt: string }).prompt)
+		.sort();
 }
 
 it('n8n dies in the node behind Generate: Retry gives the same jobs, though every item carries a time', async () => {
 	const workflow = await installed(batch({ laterSeconds: 12 }));
 	const execution = await started(workflow, prompts('Retry'));
 	await jobsMade(rows);
-	await waitUntil({ for: 'Generate to end', withinMs: 30_000 }, () => Promise.resolve(books().downloads >= rows || undefined));
+	await waitUntil({ for: 'Generate to end', withinMs: 30_000 }, () =>
+		Promise.resolve(books().downloads >= rows || undefined),
+	);
 	await new Promise((resolve) => setTimeout(resolve, 1_500));
 	await stage.n8n.kill();
 	await stage.reopen();
@@ -85,7 +164,9 @@ it('n8n dies in the node behind Generate: Retry gives the same jobs, though ever
 it('n8n dies in the node behind Generate: a new run takes the jobs over, and the next one makes its own', async () => {
 	const workflow = await installed(batch({ laterSeconds: 8 }));
 	await started(workflow, prompts('New run'));
-	await waitUntil({ for: 'Generate to end', withinMs: 30_000 }, () => Promise.resolve(books().downloads >= rows || undefined));
+	await waitUntil({ for: 'Generate to end', withinMs: 30_000 }, () =>
+		Promise.resolve(books().downloads >= rows || undefined),
+	);
 	await new Promise((resolve) => setTimeout(resolve, 1_500));
 	await stage.n8n.kill();
 	await stage.reopen();
@@ -100,14 +181,18 @@ it('a batch stopped by hand keeps what was paid: the next run by hand delivers i
 	const { id } = await stage.install((({ path: _path, ...rest }) => rest)(batch({ laterSeconds: 1 })));
 	const execution = await stage.client.runWorkflow(id, 'By Hand');
 	await jobsMade(rows);
-	await waitUntil({ for: 'the jobs to run', withinMs: 20_000 }, () => Promise.resolve(books().jobs.every(({ status }) => status !== 'QUEUED') || undefined));
+	await waitUntil({ for: 'the jobs to run', withinMs: 20_000 }, () =>
+		Promise.resolve(books().jobs.every(({ status }) => status !== 'QUEUED') || undefined),
+	);
 	await stage.client.stopExecution(execution);
 	await stage.client.waitForExecution(execution, 30_000);
 	const next = await stage.client.runWorkflow(id, 'By Hand');
 	expect(await delivered(next)).toEqual(prompts('By hand'));
 	expect(books().jobs).toHaveLength(rows);
 	const items = given(await stage.client.getExecution(next), 'Generate');
-	expect(items.map(({ json }) => (json['job'] as { adoptedFrom?: string }).adoptedFrom)).toEqual(Array.from({ length: rows }, () => execution));
+	expect(items.map(({ json }) => (json['job'] as { adoptedFrom?: string }).adoptedFrom)).toEqual(
+		Array.from({ length: rows }, () => execution),
+	);
 }, 120_000);
 
 it('a run by hand that died with n8n is taken over by the next one', async () => {
@@ -143,14 +228,21 @@ it('equal prompts in one execution are a job each', async () => {
 it('two retries at once share what there is', async () => {
 	const workflow = await installed(batch({ laterSeconds: 12 }));
 	const execution = await started(workflow, prompts('Twice'));
-	await waitUntil({ for: 'Generate to end', withinMs: 30_000 }, () => Promise.resolve(books().downloads >= rows || undefined));
+	await waitUntil({ for: 'Generate to end', withinMs: 30_000 }, () =>
+		Promise.resolve(books().downloads >= rows || undefined),
+	);
 	await stage.n8n.kill();
 	await stage.reopen();
 	await stage.client.waitForExecution(execution, 30_000, ['crashed']);
 	const known = [execution];
-	for (let n = 0; n < 2; n++) void stage.client.request('POST', `/rest/executions/${execution}/retry`, { loadWorkflow: n === 1 }).catch(() => undefined);
+	for (let n = 0; n < 2; n++)
+		void stage.client
+			.request('POST', `/rest/executions/${execution}/retry`, { loadWorkflow: n === 1 })
+			.catch(() => undefined);
 	const ids = await waitUntil({ for: 'both retries', withinMs: 20_000 }, async () => {
-		const fresh = (await stage.client.listExecutions({ workflowId: workflow.id })).map(({ id }) => id).filter((id) => !known.includes(id));
+		const fresh = (await stage.client.listExecutions({ workflowId: workflow.id }))
+			.map(({ id }) => id)
+			.filter((id) => !known.includes(id));
 		return fresh.length === 2 ? fresh : undefined;
 	});
 	for (const id of ids) expect(await delivered(id)).toEqual(prompts('Twice'));
@@ -162,8 +254,22 @@ it('a sub-workflow called for each item gives each its own job, and the same one
 		name: 'Child',
 		settings: { executionOrder: 'v1' },
 		nodes: [
-			{ id: '1', name: 'Called', type: 'n8n-nodes-base.executeWorkflowTrigger', typeVersion: 1.1, position: [0, 0], parameters: { inputSource: 'passthrough' } },
-			{ id: '2', name: 'Generate', type: `${pack}imageGenerate`, typeVersion: 1, position: [200, 0], parameters: { provider: 'imageSaas', prompt: 'A fox', options: {} } },
+			{
+				id: '1',
+				name: 'Called',
+				type: 'n8n-nodes-base.executeWorkflowTrigger',
+				typeVersion: 1.1,
+				position: [0, 0],
+				parameters: { inputSource: 'passthrough' },
+			},
+			{
+				id: '2',
+				name: 'Generate',
+				type: `${pack}imageGenerate`,
+				typeVersion: 1,
+				position: [200, 0],
+				parameters: { provider: 'imageSaas', prompt: 'A fox', options: {} },
+			},
 		],
 		connections: { Called: { main: [[{ node: 'Generate', type: 'main', index: 0 }]] } },
 	});
@@ -171,18 +277,35 @@ it('a sub-workflow called for each item gives each its own job, and the same one
 	const { nodes, connections, ...parent } = batch({ laterSeconds: 12 });
 	const workflow = await installed({
 		...parent,
-		nodes: nodes.map((node) => (node.name === 'Generate' ? { ...node, type: 'n8n-nodes-base.executeWorkflow', typeVersion: 1.2, parameters: { workflowId: { __rl: true, mode: 'id', value: child.id }, mode: 'each', options: {} } } : node)),
+		nodes: nodes.map((node) =>
+			node.name === 'Generate'
+				? {
+						...node,
+						type: 'n8n-nodes-base.executeWorkflow',
+						typeVersion: 1.2,
+						parameters: {
+							workflowId: { __rl: true, mode: 'id', value: child.id },
+							mode: 'each',
+							options: {},
+						},
+					}
+				: node,
+		),
 		connections,
 	});
 	const execution = await started(workflow, prompts('Sub'));
-	await waitUntil({ for: 'all children to end', withinMs: 40_000 }, () => Promise.resolve(books().downloads >= rows || undefined));
+	await waitUntil({ for: 'all children to end', withinMs: 40_000 }, () =>
+		Promise.resolve(books().downloads >= rows || undefined),
+	);
 	await new Promise((resolve) => setTimeout(resolve, 1_500));
 	expect(books().jobs).toHaveLength(rows);
 	await stage.n8n.kill();
 	await stage.reopen();
 	await stage.client.waitForExecution(execution, 30_000, ['crashed']);
 	const again = await stage.client.waitForExecution(await retried(workflow.id, execution), 120_000);
-	const refs = given(again, 'Generate').flatMap(({ json }) => ('job' in json ? [(json['job'] as { ref: string }).ref] : []));
+	const refs = given(again, 'Generate').flatMap(({ json }) =>
+		'job' in json ? [(json['job'] as { ref: string }).ref] : [],
+	);
 	expect(new Set(refs).size).toBe(rows);
 	expect(books().jobs).toHaveLength(rows);
 }, 240_000);

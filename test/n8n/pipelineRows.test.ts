@@ -8,31 +8,50 @@ const jobsMade = () => stage.sandbox.books().jobs.length;
 const pictures = (prefix: string) => files(prefix).filter((name) => name.endsWith('.png'));
 
 describe('batch', () => {
-	const table = (rows: readonly string[]) => writeFileSync(join(stage.n8n.filesFolder, 'prompts.csv'), ['prompt,count,aspectRatio', ...rows].join('\n'));
+	const table = (rows: readonly string[]) =>
+		writeFileSync(join(stage.n8n.filesFolder, 'prompts.csv'), ['prompt,count,aspectRatio', ...rows].join('\n'));
 	const rowsOf = (prefix: string) => files(prefix).flatMap((name) => textOf(name).trim().split('\n').slice(1));
-	const upload = async (workflow: { id: string; nodes: Array<{ name: string; webhookId?: string }> }, runName: string) => {
+	const upload = async (
+		workflow: { id: string; nodes: Array<{ name: string; webhookId?: string }> },
+		runName: string,
+	) => {
 		const form = new FormData();
 		form.append('field-0', new Blob(['prompt,count,aspectRatio\nA fox,1,\n'], { type: 'text/csv' }), 'mine.csv');
 		form.append('field-1', runName);
 		const known = (await stage.client.listExecutions({ workflowId: workflow.id })).map((execution) => execution.id);
 		const webhook = workflow.nodes.find(({ name }) => name === 'Upload a table')?.webhookId ?? '';
 		expect((await fetch(`${stage.n8n.url}/form/${webhook}`, { method: 'POST', body: form })).status).toBe(200);
-		return await stage.client.waitForExecution(await stage.client.waitForNewExecution(workflow.id, known, 20_000), 30_000);
+		return await stage.client.waitForExecution(
+			await stage.client.waitForNewExecution(workflow.id, known, 20_000),
+			30_000,
+		);
 	};
 
 	it('500 rows in one run: a picture or a reason for each, nothing twice', async () => {
 		const good = Array.from({ length: 490 }, (_, n) => `"Picture ${n}, with a comma",1,${n % 2 ? '16:9' : ''}`);
-		table([...good, ',1,', '"Too many",99,', '"Never [fail:INVALID_REQUEST]",1,', ...Array.from({ length: 7 }, (_, n) => `"中文提示 ${n}",1,`)]);
+		table([
+			...good,
+			',1,',
+			'"Too many",99,',
+			'"Never [fail:INVALID_REQUEST]",1,',
+			...Array.from({ length: 7 }, (_, n) => `"中文提示 ${n}",1,`),
+		]);
 		const execution = await runBundled('batch', {}, 280_000);
 		expect(execution.status).toBe('success');
 		expect(files('batch-').filter((name) => name.endsWith('.png'))).toHaveLength(497);
 		expect(rowsOf('batch-results')).toHaveLength(497);
 		const failures = rowsOf('batch-failures');
 		expect(failures).toHaveLength(3);
-		expect(failures.join('\n')).toMatch(/The prompt is empty[\s\S]*Count must be|Count must be[\s\S]*The prompt is empty/);
+		expect(failures.join('\n')).toMatch(
+			/The prompt is empty[\s\S]*Count must be|Count must be[\s\S]*The prompt is empty/,
+		);
 		expect(failures.join('\n')).toMatch(/Never \[fail:INVALID_REQUEST\][^\n]*invalidRequest/);
 		const { generationsBilled, jobs, tooManyRequests } = stage.sandbox.books();
-		expect({ generationsBilled, jobs: jobs.length, tooManyRequests }).toEqual({ generationsBilled: 497, jobs: 498, tooManyRequests: 0 });
+		expect({ generationsBilled, jobs: jobs.length, tooManyRequests }).toEqual({
+			generationsBilled: 497,
+			jobs: 498,
+			tooManyRequests: 0,
+		});
 	}, 300_000);
 
 	it('what is not ready goes round, and a failures table can be fed back in', async () => {
@@ -40,11 +59,20 @@ describe('batch', () => {
 		const execution = await runBundled('batch', { pollSeconds: 1, waitSeconds: 1 });
 		expect(execution.status).toBe('success');
 		expect(execution.data.resultData.runData['Image Poll']?.length).toBeGreaterThan(1);
-		expect(rowsOf('batch-results').map((row) => row.split(',')[0]).sort()).toEqual(['1', '2', '2']);
+		expect(
+			rowsOf('batch-results')
+				.map((row) => row.split(',')[0])
+				.sort(),
+		).toEqual(['1', '2', '2']);
 		const [failures = ''] = files('batch-failures');
-		const again = await runBundled('batch', { tableFile: `.n8n-files/${failures}`, filesPrefix: '.n8n-files/again' });
+		const again = await runBundled('batch', {
+			tableFile: `.n8n-files/${failures}`,
+			filesPrefix: '.n8n-files/again',
+		});
 		expect(again.status).toBe('success');
-		expect(rowsOf('again-failures').join()).toMatch(/^猫 \[fail:INVALID_REQUEST\],1,,1,run 1 \/ \.n8n-files\/prompts\.csv \/ 3,failed,invalidRequest,/);
+		expect(rowsOf('again-failures').join()).toMatch(
+			/^猫 \[fail:INVALID_REQUEST\],1,,1,run 1 \/ \.n8n-files\/prompts\.csv \/ 3,failed,invalidRequest,/,
+		);
 	}, 120_000);
 
 	it('a row is paid once per run name: the same table again gives the same pictures, another run name new ones', async () => {
@@ -58,7 +86,12 @@ describe('batch', () => {
 		expect(again.status).toBe('success');
 		expect(pictures('batch-')).toEqual(first);
 		// What failed for certain is tried again, nothing else.
-		expect(stage.sandbox.books().jobs.map(({ prompt }) => prompt.split(' [')[0]).sort()).toEqual(['A fox', 'A fox', 'An owl', 'Bad', 'Bad']);
+		expect(
+			stage.sandbox
+				.books()
+				.jobs.map(({ prompt }) => prompt.split(' [')[0])
+				.sort(),
+		).toEqual(['A fox', 'A fox', 'An owl', 'Bad', 'Bad']);
 		await changeSettings(id, 'batch', { runName: 'run 2' });
 		await stage.run(id);
 		expect(pictures('batch-')).toHaveLength(8);
@@ -71,8 +104,12 @@ describe('batch', () => {
 		const { id } = await stage.install(bundled('batch'));
 		expect((await stage.run(id)).status).toBe('success');
 		const [failures = ''] = files('batch-failures');
-		expect(textOf(failures)).toMatch(/^\uFEFF?prompt,count,aspectRatio,row,rowKey,status,code,reason,whatToDo,ref\n/);
-		expect(rowsOf('batch-failures').join()).toMatch(/Lost,1,.*run 1 \/ \.n8n-files\/prompts\.csv \/ 1,unknown,.*may have been made/);
+		expect(textOf(failures)).toMatch(
+			/^\uFEFF?prompt,count,aspectRatio,row,rowKey,status,code,reason,whatToDo,ref\n/,
+		);
+		expect(rowsOf('batch-failures').join()).toMatch(
+			/Lost,1,.*run 1 \/ \.n8n-files\/prompts\.csv \/ 1,unknown,.*may have been made/,
+		);
 		expect(jobsMade()).toBe(1);
 		await heal();
 		await changeSettings(id, 'batch', { tableFile: `.n8n-files/${failures}` });
@@ -124,8 +161,12 @@ describe('retry', () => {
 		const { id } = await stage.install(bundled('retry', { prompts: ['A fox'], baseSeconds: 0.1 }));
 		const execution = await stage.run(id);
 		expect(execution.status).toBe('success');
-		expect(files('retry-dead-letter').map(textOf).join('\n')).toMatch(/A fox,1,\w+,unknown,[^\n]*may have been made[^\n]*Image Jobs/);
-		expect(given(execution, 'Unknown outcomes').map(({ json }) => json['job'])).toMatchObject([{ error: { outcome: 'unknown' } }]);
+		expect(files('retry-dead-letter').map(textOf).join('\n')).toMatch(
+			/A fox,1,\w+,unknown,[^\n]*may have been made[^\n]*Image Jobs/,
+		);
+		expect(given(execution, 'Unknown outcomes').map(({ json }) => json['job'])).toMatchObject([
+			{ error: { outcome: 'unknown' } },
+		]);
 		await heal();
 		expect((await stage.run(id)).status).toBe('success');
 		expect(pictures('retry-')).toHaveLength(1);
@@ -135,7 +176,9 @@ describe('retry', () => {
 
 	it('jobs that still run, or cannot be polled for the moment, are polled on and not sent again', async () => {
 		const prompts = ['One [slow:4000]', 'Two [slow:4000]', 'Three [slow:4000]'];
-		const { id } = await stage.install(bundled('retry', { prompts, baseSeconds: 0.1, pollSeconds: 1, pollAgainSeconds: 1 }));
+		const { id } = await stage.install(
+			bundled('retry', { prompts, baseSeconds: 0.1, pollSeconds: 1, pollAgainSeconds: 1 }),
+		);
 		const execution = await stage.client.runWorkflow(id);
 		await waitUntil({ for: 'three jobs', withinMs: 20_000 }, () => Promise.resolve(jobsMade() === 3 || undefined));
 		// The backend is away when Max Wait is over.
@@ -161,7 +204,9 @@ describe('fallback', () => {
 		expect(given(second, 'Path B').map(({ json }) => json['path'])).toEqual([['imageSaas: overloaded', 'zImage']]);
 		stage.other('zImage').fault({ route: 'generate', kind: '503', times: 1_000 });
 		const third = await runBundled('fallback', { prompts: ['A fox'] });
-		expect(given(third, 'Path C').map(({ json }) => json['path'])).toEqual([['imageSaas: overloaded', 'zImage: overloaded', 'gemini']]);
+		expect(given(third, 'Path C').map(({ json }) => json['path'])).toEqual([
+			['imageSaas: overloaded', 'zImage: overloaded', 'gemini'],
+		]);
 		expect(files('fallback-')).toHaveLength(2);
 		expect(stage.other('gemini').books().generationsBilled).toBe(1);
 	}, 180_000);
@@ -169,7 +214,9 @@ describe('fallback', () => {
 	it('a rejected content is rejected: no other provider is asked', async () => {
 		stage.sandbox.fault({ route: 'generate', kind: '503', times: 1_000 });
 		const execution = await runBundled('fallback', { prompts: ['A fox [refuse]'] });
-		expect(given(execution, 'No provider made it').map(({ json }) => json)).toMatchObject([{ provider: 'zImage', code: 'contentRejected' }]);
+		expect(given(execution, 'No provider made it').map(({ json }) => json)).toMatchObject([
+			{ provider: 'zImage', code: 'contentRejected' },
+		]);
 		expect(stage.other('gemini').books().jobs).toEqual([]);
 	}, 120_000);
 
@@ -178,7 +225,9 @@ describe('fallback', () => {
 		const { id } = await stage.install(bundled('fallback', { prompts: ['A fox'] }));
 		const execution = await stage.run(id, 120_000);
 		expect(execution.status).toBe('success');
-		expect(given(execution, 'Needs a look').map(({ json }) => json)).toMatchObject([{ provider: 'imageSaas', status: 'unknown', whatToDo: expect.stringContaining('Image Jobs') as string }]);
+		expect(given(execution, 'Needs a look').map(({ json }) => json)).toMatchObject([
+			{ provider: 'imageSaas', status: 'unknown', whatToDo: expect.stringContaining('Image Jobs') as string },
+		]);
 		await heal();
 		await stage.run(id);
 		expect(pictures('fallback-')).toHaveLength(1);
@@ -187,7 +236,11 @@ describe('fallback', () => {
 	}, 180_000);
 
 	it('a job that still runs at the first is polled on and goes to no other', async () => {
-		const execution = await runBundled('fallback', { prompts: ['A fox [slow:3000]'], pollSeconds: 1, pollAgainSeconds: 1 });
+		const execution = await runBundled('fallback', {
+			prompts: ['A fox [slow:3000]'],
+			pollSeconds: 1,
+			pollAgainSeconds: 1,
+		});
 		expect(execution.status).toBe('success');
 		expect(pictures('fallback-')).toHaveLength(1);
 		expect(stage.other('zImage').books().jobs).toEqual([]);
@@ -195,23 +248,47 @@ describe('fallback', () => {
 });
 
 describe('in an n8n without the folder of the files', () => {
-	const binaries = (execution: Execution, node: string) => given(execution, node).filter(({ binary }) => binary?.['image_0'] !== undefined).length;
+	const binaries = (execution: Execution, node: string) =>
+		given(execution, node).filter(({ binary }) => binary?.['image_0'] !== undefined).length;
 
 	it.each([
-		{ name: 'retry', poll: 'Image Poll', settings: { prompts: ['A fox', 'An owl'], filesPrefix: '.n8n-files/later/p' } },
-		{ name: 'fallback', poll: 'Poll A', settings: { prompts: ['A fox', 'An owl'], filesPrefix: '.n8n-files/later/p' } },
+		{
+			name: 'retry',
+			poll: 'Image Poll',
+			settings: { prompts: ['A fox', 'An owl'], filesPrefix: '.n8n-files/later/p' },
+		},
+		{
+			name: 'fallback',
+			poll: 'Poll A',
+			settings: { prompts: ['A fox', 'An owl'], filesPrefix: '.n8n-files/later/p' },
+		},
 		{ name: 'batch', poll: 'Image Poll', settings: { filesPrefix: '.n8n-files/later/p' } },
-	])('$name keeps the pictures in the execution; with the folder there, the next click writes them and pays nothing', async ({ name, poll, settings }) => {
-		writeFileSync(join(stage.n8n.filesFolder, 'prompts.csv'), 'prompt\nA fox\nAn owl\n');
-		const { id } = await stage.install(bundled(name, settings));
-		const execution = await stage.run(id);
-		expect(execution.status).toBe('success');
-		expect(binaries(execution, poll)).toBe(2);
-		if (name === 'batch') expect(given(execution, 'Result').map(({ json }) => json)).toMatchObject([0, 1].map(() => ({ status: 'succeeded', file: '', note: expect.stringContaining(`execution ${execution.id}`) as string })));
-		else expect(given(execution, 'Kept in n8n')).toHaveLength(2);
-		mkdirSync(join(stage.n8n.filesFolder, 'later'));
-		expect((await stage.run(id)).status).toBe('success');
-		expect(readdirSync(join(stage.n8n.filesFolder, 'later')).filter((file) => /^p-[0-9a-z]{12}-0\.png$/.test(file))).toHaveLength(2);
-		expect(stage.sandbox.books()).toMatchObject({ generationsBilled: 2 });
-	}, 60_000);
+	])(
+		'$name keeps the pictures in the execution; with the folder there, the next click writes them and pays nothing',
+		async ({ name, poll, settings }) => {
+			writeFileSync(join(stage.n8n.filesFolder, 'prompts.csv'), 'prompt\nA fox\nAn owl\n');
+			const { id } = await stage.install(bundled(name, settings));
+			const execution = await stage.run(id);
+			expect(execution.status).toBe('success');
+			expect(binaries(execution, poll)).toBe(2);
+			if (name === 'batch')
+				expect(given(execution, 'Result').map(({ json }) => json)).toMatchObject(
+					[0, 1].map(() => ({
+						status: 'succeeded',
+						file: '',
+						note: expect.stringContaining(`execution ${execution.id}`) as string,
+					})),
+				);
+			else expect(given(execution, 'Kept in n8n')).toHaveLength(2);
+			mkdirSync(join(stage.n8n.filesFolder, 'later'));
+			expect((await stage.run(id)).status).toBe('success');
+			expect(
+				readdirSync(join(stage.n8n.filesFolder, 'later')).filter((file) =>
+					/^p-[0-9a-z]{12}-0\.png$/.test(file),
+				),
+			).toHaveLength(2);
+			expect(stage.sandbox.books()).toMatchObject({ generationsBilled: 2 });
+		},
+		60_000,
+	);
 });

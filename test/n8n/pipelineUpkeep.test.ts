@@ -9,11 +9,43 @@ import { bundled, given, pipelinesBench } from './pipelines';
 const { files, heal, runBundled, stage, textOf } = pipelinesBench();
 
 describe('scheduled', () => {
-	const manual = { id: 's', name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0] as [number, number], parameters: {} };
-	const dataTable = (name: string, parameters: Record<string, unknown>) => ({ id: name, name, type: 'n8n-nodes-base.dataTable', typeVersion: 1.1, position: [200, 0] as [number, number], parameters });
+	const manual = {
+		id: 's',
+		name: 'Start',
+		type: 'n8n-nodes-base.manualTrigger',
+		typeVersion: 1,
+		position: [0, 0] as [number, number],
+		parameters: {},
+	};
+	const dataTable = (name: string, parameters: Record<string, unknown>) => ({
+		id: name,
+		name,
+		type: 'n8n-nodes-base.dataTable',
+		typeVersion: 1.1,
+		position: [200, 0] as [number, number],
+		parameters,
+	});
 	const tableOf = (value: string) => ({ __rl: true, mode: 'name', value });
-	const chained = (nodes: Workflow['nodes']): Workflow['connections'] => Object.fromEntries(nodes.slice(0, -1).map((node, place) => [node.name, { main: [[{ node: nodes[place + 1]?.name ?? '', type: 'main', index: 0 }]] }]));
-	const runNodes = async (nodes: Workflow['nodes']) => await stage.run((await stage.install({ name: 'Helper', settings: { executionOrder: 'v1' }, nodes, connections: chained(nodes) })).id);
+	const chained = (nodes: Workflow['nodes']): Workflow['connections'] =>
+		Object.fromEntries(
+			nodes
+				.slice(0, -1)
+				.map((node, place) => [
+					node.name,
+					{ main: [[{ node: nodes[place + 1]?.name ?? '', type: 'main', index: 0 }]] },
+				]),
+		);
+	const runNodes = async (nodes: Workflow['nodes']) =>
+		await stage.run(
+			(
+				await stage.install({
+					name: 'Helper',
+					settings: { executionOrder: 'v1' },
+					nodes,
+					connections: chained(nodes),
+				})
+			).id,
+		);
 
 	async function fill(table: string, prompts: readonly string[]): Promise<void> {
 		const { nodes } = bundled('scheduled');
@@ -21,26 +53,97 @@ describe('scheduled', () => {
 		const columns = queue?.parameters['columns'];
 		const execution = await runNodes([
 			manual,
-			dataTable('Create', { resource: 'table', operation: 'create', tableName: table, columns, options: { createIfNotExists: true } }),
-			{ ...manual, id: 'p', name: 'Prompts', type: 'n8n-nodes-base.set', typeVersion: 3.4, parameters: { assignments: { assignments: [{ id: 'a', name: 'prompts', type: 'array', value: JSON.stringify(prompts) }] }, options: {} } },
-			{ ...manual, id: 'o', name: 'Each', type: 'n8n-nodes-base.splitOut', parameters: { fieldToSplitOut: 'prompts', options: {} } },
-			dataTable('Insert', { resource: 'row', operation: 'insert', dataTableId: tableOf(table), columns: { mappingMode: 'defineBelow', value: { prompt: '={{ $json.prompts }}', state: 'waiting', round: 0 }, matchingColumns: [], schema: [] }, options: {} }),
+			dataTable('Create', {
+				resource: 'table',
+				operation: 'create',
+				tableName: table,
+				columns,
+				options: { createIfNotExists: true },
+			}),
+			{
+				...manual,
+				id: 'p',
+				name: 'Prompts',
+				type: 'n8n-nodes-base.set',
+				typeVersion: 3.4,
+				parameters: {
+					assignments: {
+						assignments: [{ id: 'a', name: 'prompts', type: 'array', value: JSON.stringify(prompts) }],
+					},
+					options: {},
+				},
+			},
+			{
+				...manual,
+				id: 'o',
+				name: 'Each',
+				type: 'n8n-nodes-base.splitOut',
+				parameters: { fieldToSplitOut: 'prompts', options: {} },
+			},
+			dataTable('Insert', {
+				resource: 'row',
+				operation: 'insert',
+				dataTableId: tableOf(table),
+				columns: {
+					mappingMode: 'defineBelow',
+					value: { prompt: '={{ $json.prompts }}', state: 'waiting', round: 0 },
+					matchingColumns: [],
+					schema: [],
+				},
+				options: {},
+			}),
 		]);
 		expect(execution.status).toBe('success');
 	}
-	const rowsOf = async (table: string) => given(await runNodes([manual, dataTable('Rows', { resource: 'row', operation: 'get', dataTableId: tableOf(table), returnAll: true, matchType: 'anyCondition', filters: {} })]), 'Rows').map(({ json }) => json);
+	const rowsOf = async (table: string) =>
+		given(
+			await runNodes([
+				manual,
+				dataTable('Rows', {
+					resource: 'row',
+					operation: 'get',
+					dataTableId: tableOf(table),
+					returnAll: true,
+					matchType: 'anyCondition',
+					filters: {},
+				}),
+			]),
+			'Rows',
+		).map(({ json }) => json);
 
-	const setBack = async (table: string, from: string, more: Record<string, unknown> = {}) => await runNodes([manual, dataTable('Back', { resource: 'row', operation: 'update', dataTableId: tableOf(table), matchType: 'allConditions', filters: { conditions: [{ keyName: 'state', condition: 'eq', keyValue: from }] }, columns: { mappingMode: 'defineBelow', value: { state: 'waiting', ...more }, matchingColumns: [], schema: [] } })]);
+	const setBack = async (table: string, from: string, more: Record<string, unknown> = {}) =>
+		await runNodes([
+			manual,
+			dataTable('Back', {
+				resource: 'row',
+				operation: 'update',
+				dataTableId: tableOf(table),
+				matchType: 'allConditions',
+				filters: { conditions: [{ keyName: 'state', condition: 'eq', keyValue: from }] },
+				columns: {
+					mappingMode: 'defineBelow',
+					value: { state: 'waiting', ...more },
+					matchingColumns: [],
+					schema: [],
+				},
+			}),
+		]);
 
 	it('two runs at once do no row twice and lose none', async () => {
 		const prompts = Array.from({ length: 12 }, (_, n) => `Row ${n} [slow:300]`);
 		await fill('queue-twice', prompts);
 		const { id } = await stage.install(bundled('scheduled', { table: 'queue-twice', atOnce: 8 }));
 		const executions = await Promise.all([stage.client.runWorkflow(id), stage.client.runWorkflow(id)]);
-		for (const execution of executions) expect((await stage.client.waitForExecution(execution, 60_000)).status).toBe('success');
+		for (const execution of executions)
+			expect((await stage.client.waitForExecution(execution, 60_000)).status).toBe('success');
 		await stage.run(id);
 		expect((await rowsOf('queue-twice')).map(({ state }) => state)).toEqual(prompts.map(() => 'done'));
-		expect(stage.sandbox.books().jobs.map(({ prompt }) => prompt).sort()).toEqual([...prompts].sort());
+		expect(
+			stage.sandbox
+				.books()
+				.jobs.map(({ prompt }) => prompt)
+				.sort(),
+		).toEqual([...prompts].sort());
 		expect(files('queue-')).toHaveLength(12);
 	}, 120_000);
 
@@ -49,7 +152,9 @@ describe('scheduled', () => {
 		await fill('queue-killed', prompts);
 		const { id } = await stage.install(bundled('scheduled', { table: 'queue-killed', abandonedAfterMinutes: 0 }));
 		await stage.client.runWorkflow(id);
-		await waitUntil({ for: 'all jobs to be submitted', withinMs: 20_000 }, () => Promise.resolve(stage.sandbox.books().jobs.length === 6 || undefined));
+		await waitUntil({ for: 'all jobs to be submitted', withinMs: 20_000 }, () =>
+			Promise.resolve(stage.sandbox.books().jobs.length === 6 || undefined),
+		);
 		await stage.reopen();
 		const execution = await stage.run(id, 60_000);
 		expect(execution.status).toBe('success');
@@ -62,7 +167,9 @@ describe('scheduled', () => {
 		await fill('queue-failed', ['Bad [fail:INVALID_REQUEST]']);
 		const { id } = await stage.install(bundled('scheduled', { table: 'queue-failed' }));
 		expect((await stage.run(id)).status).toBe('success');
-		expect(await rowsOf('queue-failed')).toMatchObject([{ state: 'failed', round: 0, reason: expect.stringMatching(/^invalidRequest: /) as string }]);
+		expect(await rowsOf('queue-failed')).toMatchObject([
+			{ state: 'failed', round: 0, reason: expect.stringMatching(/^invalidRequest: /) as string },
+		]);
 		await setBack('queue-failed', 'failed', { prompt: 'Good' });
 		await stage.run(id);
 		expect(await rowsOf('queue-failed')).toMatchObject([{ state: 'done' }]);
@@ -81,7 +188,9 @@ describe('scheduled', () => {
 		stage.sandbox.fault({ route: 'generate', kind: 'resetAfterAccept', times: 12 });
 		const { id } = await stage.install(bundled('scheduled', { table: 'queue-lost' }));
 		expect((await stage.run(id)).status).toBe('success');
-		expect(await rowsOf('queue-lost')).toMatchObject([{ state: 'unknown', reason: expect.stringContaining('may have been made') as string }]);
+		expect(await rowsOf('queue-lost')).toMatchObject([
+			{ state: 'unknown', reason: expect.stringContaining('may have been made') as string },
+		]);
 		await heal();
 		await setBack('queue-lost', 'unknown');
 		await stage.run(id);
@@ -91,11 +200,15 @@ describe('scheduled', () => {
 
 	it('a picture that cannot be written to disk stays in n8n; set back, it is written and not paid again', async () => {
 		await fill('queue-disk', ['A fox']);
-		const { id } = await stage.install(bundled('scheduled', { table: 'queue-disk', filesPrefix: '.n8n-files/missing/queue' }));
+		const { id } = await stage.install(
+			bundled('scheduled', { table: 'queue-disk', filesPrefix: '.n8n-files/missing/queue' }),
+		);
 		const execution = await stage.run(id);
 		expect(execution.status).toBe('success');
 		expect(given(execution, 'Image Generate')[0]?.binary?.['image_0']?.mimeType).toBe('image/png');
-		expect(await rowsOf('queue-disk')).toMatchObject([{ state: 'unsaved', reason: expect.stringContaining(`execution ${execution.id}`) as string }]);
+		expect(await rowsOf('queue-disk')).toMatchObject([
+			{ state: 'unsaved', reason: expect.stringContaining(`execution ${execution.id}`) as string },
+		]);
 		mkdirSync(join(stage.n8n.filesFolder, 'missing'));
 		await setBack('queue-disk', 'unsaved');
 		await stage.run(id);
@@ -111,7 +224,14 @@ describe('library upkeep', () => {
 		const { run } = await openKit(kit, stage.other('nanoBananaPro'));
 		for (const prompt of prompts) await run({ prompt });
 	};
-	const tasks = async () => ((await (await fetch(`${stage.urlOf('nanoBananaPro')}/api/v1/history?page=1&pageSize=50`)).json()) as { data: { list: Array<{ prompt: string }> } }).data.list.map(({ prompt }) => prompt).sort();
+	const tasks = async () =>
+		(
+			(await (await fetch(`${stage.urlOf('nanoBananaPro')}/api/v1/history?page=1&pageSize=50`)).json()) as {
+				data: { list: Array<{ prompt: string }> };
+			}
+		).data.list
+			.map(({ prompt }) => prompt)
+			.sort();
 
 	it('says first what it would delete, and deletes it when told to, except what is to be kept', async () => {
 		await made(['Old fox', 'Old whale, keep', 'Old owl']);
@@ -130,20 +250,78 @@ describe('library upkeep', () => {
 
 describe('error workflow', () => {
 	/** Submits, then fails for another reason: its jobs are left alone. */
-	const failing = (prompts: readonly string[], errorWorkflow: string, path: string, generate: Record<string, unknown>): Workflow => ({
+	const failing = (
+		prompts: readonly string[],
+		errorWorkflow: string,
+		path: string,
+		generate: Record<string, unknown>,
+	): Workflow => ({
 		name: 'Fails after it has paid',
 		settings: { executionOrder: 'v1', errorWorkflow },
 		nodes: [
-			{ id: '1', name: 'Hook', type: 'n8n-nodes-base.webhook', typeVersion: 2.1, position: [0, 0], parameters: { path, options: {} }, webhookId: path },
-			{ id: '2', name: 'Prompts', type: 'n8n-nodes-base.set', typeVersion: 3.4, position: [200, 0], parameters: { assignments: { assignments: [{ id: 'a', name: 'prompts', type: 'array', value: JSON.stringify(prompts) }] }, options: {} } },
-			{ id: '3', name: 'Each', type: 'n8n-nodes-base.splitOut', typeVersion: 1, position: [400, 0], parameters: { fieldToSplitOut: 'prompts', options: {} } },
-			{ id: '4', name: 'Generate', type: 'n8n-nodes-image-pipelines.imageGenerate', typeVersion: 1, position: [600, 0], parameters: { provider: 'imageSaas', prompt: '={{ $json.prompts }}', wait: false, ...generate }, ...(generate['options'] ? { onError: 'continueRegularOutput' } : {}) },
-			{ id: '5', name: 'Stop', type: 'n8n-nodes-base.stopAndError', typeVersion: 1, position: [800, 0], parameters: { errorMessage: 'Something else broke' } },
+			{
+				id: '1',
+				name: 'Hook',
+				type: 'n8n-nodes-base.webhook',
+				typeVersion: 2.1,
+				position: [0, 0],
+				parameters: { path, options: {} },
+				webhookId: path,
+			},
+			{
+				id: '2',
+				name: 'Prompts',
+				type: 'n8n-nodes-base.set',
+				typeVersion: 3.4,
+				position: [200, 0],
+				parameters: {
+					assignments: {
+						assignments: [{ id: 'a', name: 'prompts', type: 'array', value: JSON.stringify(prompts) }],
+					},
+					options: {},
+				},
+			},
+			{
+				id: '3',
+				name: 'Each',
+				type: 'n8n-nodes-base.splitOut',
+				typeVersion: 1,
+				position: [400, 0],
+				parameters: { fieldToSplitOut: 'prompts', options: {} },
+			},
+			{
+				id: '4',
+				name: 'Generate',
+				type: 'n8n-nodes-image-pipelines.imageGenerate',
+				typeVersion: 1,
+				position: [600, 0],
+				parameters: { provider: 'imageSaas', prompt: '={{ $json.prompts }}', wait: false, ...generate },
+				...(generate['options'] ? { onError: 'continueRegularOutput' } : {}),
+			},
+			{
+				id: '5',
+				name: 'Stop',
+				type: 'n8n-nodes-base.stopAndError',
+				typeVersion: 1,
+				position: [800, 0],
+				parameters: { errorMessage: 'Something else broke' },
+			},
 		],
-		connections: Object.fromEntries([['Hook', 'Prompts'], ['Prompts', 'Each'], ['Each', 'Generate'], ['Generate', 'Stop']].map(([from, to]) => [from ?? '', { main: [[{ node: to ?? '', type: 'main', index: 0 }]] }])),
+		connections: Object.fromEntries(
+			[
+				['Hook', 'Prompts'],
+				['Prompts', 'Each'],
+				['Each', 'Generate'],
+				['Generate', 'Stop'],
+			].map(([from, to]) => [from ?? '', { main: [[{ node: to ?? '', type: 'main', index: 0 }]] }]),
+		),
 	});
 
-	async function runFailing(prompts: readonly string[], settings: Record<string, unknown>, generate: Record<string, unknown> = {}): Promise<Execution> {
+	async function runFailing(
+		prompts: readonly string[],
+		settings: Record<string, unknown>,
+		generate: Record<string, unknown> = {},
+	): Promise<Execution> {
 		const { id } = await stage.install(bundled('error-workflow', settings));
 		await stage.client.publishWorkflow(id);
 		const path = randomUUID();
@@ -157,7 +335,15 @@ describe('error workflow', () => {
 	it('cancels what has not begun, and adopts what has', async () => {
 		const execution = await runFailing(['Waits [queue]', 'Runs [queue:1][slow:3000]'], { action: 'cancel' });
 		expect(execution.status).toBe('success');
-		expect(stage.sandbox.books().jobs.map(({ prompt, status }) => [prompt.split(' ')[0], status]).sort()).toEqual([['Runs', 'SUCCEEDED'], ['Waits', 'CANCELED']]);
+		expect(
+			stage.sandbox
+				.books()
+				.jobs.map(({ prompt, status }) => [prompt.split(' ')[0], status])
+				.sort(),
+		).toEqual([
+			['Runs', 'SUCCEEDED'],
+			['Waits', 'CANCELED'],
+		]);
 		expect(files('adopted-')).toHaveLength(1);
 		expect(report()).toMatch(/Something else broke,canceled,[0-9a-z]{12},imageSaas,/);
 		expect(report()).toMatch(/Something else broke,adopted,[0-9a-z]{12},imageSaas,/);
@@ -172,10 +358,18 @@ describe('error workflow', () => {
 
 	it('lists what the failed execution has already, and what may have been paid', async () => {
 		stage.sandbox.fault({ route: 'generate', kind: 'resetAfterAccept', times: 12, skip: 1 });
-		const execution = await runFailing(['Made', 'Lost'], { action: 'adopt' }, { wait: true, options: { splitImages: true } });
+		const execution = await runFailing(
+			['Made', 'Lost'],
+			{ action: 'adopt' },
+			{ wait: true, options: { splitImages: true } },
+		);
 		expect(execution.status).toBe('success');
 		expect(files('adopted-')).toHaveLength(0);
-		expect(report()).toMatch(/Something else broke,none,[0-9a-z]{12},imageSaas,\w+,succeeded,,The failed execution has the item/);
-		expect(report()).toMatch(/Something else broke,needs a look,[0-9a-z]{12},imageSaas,,failed,,[^\n]*may have been made/);
+		expect(report()).toMatch(
+			/Something else broke,none,[0-9a-z]{12},imageSaas,\w+,succeeded,,The failed execution has the item/,
+		);
+		expect(report()).toMatch(
+			/Something else broke,needs a look,[0-9a-z]{12},imageSaas,,failed,,[^\n]*may have been made/,
+		);
 	}, 120_000);
 });

@@ -13,18 +13,33 @@ describe('webhook-driven', () => {
 	it('answers a job at once, is completed by the webhook, and serves state and picture', async () => {
 		const { id, nodes } = await stage.install(bundled('webhook-driven'));
 		const hook = (name: string) => nodes.find((node) => node.name === name)?.webhookId ?? '';
-		stage.sandbox.settings({ webhookUrl: `${stage.n8n.url}/webhook/${hook('Image Webhook Trigger')}/image-jobs`, jobDurationMs: 1_000 });
+		stage.sandbox.settings({
+			webhookUrl: `${stage.n8n.url}/webhook/${hook('Image Webhook Trigger')}/image-jobs`,
+			jobDurationMs: 1_000,
+		});
 		await stage.client.publishWorkflow(id);
-		const post = async (body: object, headers = {}) => await fetch(`${stage.n8n.url}/webhook/images`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
+		const post = async (body: object, headers = {}) =>
+			await fetch(`${stage.n8n.url}/webhook/images`, {
+				method: 'POST',
+				headers: { 'content-type': 'application/json', ...headers },
+				body: JSON.stringify(body),
+			});
 		const refOf = async (answer: Response) => ((await answer.json()) as { ref: string }).ref;
-		const get = async (ref: string) => await fetch(`${stage.n8n.url}/webhook/${hook('GET images/:ref')}/images/${ref}`);
+		const get = async (ref: string) =>
+			await fetch(`${stage.n8n.url}/webhook/${hook('GET images/:ref')}/images/${ref}`);
 		const accepted = await post({ prompt: 'A red fox' });
 		expect(accepted.status).toBe(202);
 		const ref = await refOf(accepted);
 		const state = await get(ref);
 		expect(state.status).toBe(202);
-		expect(await state.json()).toMatchObject({ ref, jobId: stage.sandbox.books().jobs[0]?.id, status: expect.stringMatching(/queued|running/) as string });
-		await waitUntil({ for: 'the delivered picture', withinMs: 20_000 }, () => Promise.resolve(files(`delivered-${ref}-0`).length > 0 || undefined));
+		expect(await state.json()).toMatchObject({
+			ref,
+			jobId: stage.sandbox.books().jobs[0]?.id,
+			status: expect.stringMatching(/queued|running/) as string,
+		});
+		await waitUntil({ for: 'the delivered picture', withinMs: 20_000 }, () =>
+			Promise.resolve(files(`delivered-${ref}-0`).length > 0 || undefined),
+		);
 		const polls = stage.sandbox.books().requests['GET /v1/jobs/:jobId'];
 		const picture = await get(ref);
 		expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/png']);
@@ -36,9 +51,15 @@ describe('webhook-driven', () => {
 		// A delivery that never came, or that could not be written to disk.
 		stage.sandbox.settings({ webhookUrl: null });
 		const silent = await refOf(await post({ prompt: 'Silent' }));
-		await waitUntil({ for: 'the picture without a delivery', withinMs: 20_000 }, async () => (await get(silent)).status === 200 || undefined);
+		await waitUntil(
+			{ for: 'the picture without a delivery', withinMs: 20_000 },
+			async () => (await get(silent)).status === 200 || undefined,
+		);
 		const failed = await refOf(await post({ prompt: 'x [fail:INVALID_REQUEST]' }));
-		await waitUntil({ for: 'the failure to be reported', withinMs: 20_000 }, async () => (await get(failed)).status === 502 || undefined);
+		await waitUntil(
+			{ for: 'the failure to be reported', withinMs: 20_000 },
+			async () => (await get(failed)).status === 502 || undefined,
+		);
 
 		// The same key is the same job; with another prompt it is a conflict.
 		const before = stage.sandbox.books().jobs.length;
@@ -65,18 +86,43 @@ describe('export', () => {
 	afterEach(() => bucket?.close().closeAllConnections());
 
 	it('serves the history as a ZIP, with a contact sheet on disk, and a copy in a bucket', async () => {
-		const { submit } = await openKit(kits[0] ?? ({} as never), stage.sandbox, { credential: { apiKey: stage.apiKey } });
+		const { submit } = await openKit(kits[0] ?? ({} as never), stage.sandbox, {
+			credential: { apiKey: stage.apiKey },
+		});
 		for (const prompt of ['A red fox', 'A blue whale', 'A fox at night']) await submit({ prompt }, { key: prompt });
-		await waitUntil({ for: 'the jobs to end', withinMs: 20_000 }, () => Promise.resolve(stage.sandbox.books().generationsBilled === 3 || undefined));
+		await waitUntil({ for: 'the jobs to end', withinMs: 20_000 }, () =>
+			Promise.resolve(stage.sandbox.books().generationsBilled === 3 || undefined),
+		);
 		const uploads: string[] = [];
 		const server = createServer((request, response) => {
 			if (request.method === 'PUT') uploads.push(request.url ?? '');
-			request.resume().on('end', () => response.writeHead(200, { 'content-type': 'application/xml' }).end('<?xml version="1.0"?><LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">us-east-1</LocationConstraint>'));
+			request
+				.resume()
+				.on('end', () =>
+					response
+						.writeHead(200, { 'content-type': 'application/xml' })
+						.end(
+							'<?xml version="1.0"?><LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">us-east-1</LocationConstraint>',
+						),
+				);
 		});
 		bucket = server;
-		await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+		await new Promise<void>((resolve) => {
+			server.listen(0, '127.0.0.1', resolve);
+		});
 		const { port } = server.address() as AddressInfo;
-		const s3 = await stage.client.createCredential({ name: 'Bucket', type: 's3', data: { endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1', accessKeyId: 'a', secretAccessKey: 'b', forcePathStyle: true, ignoreSSLIssues: false } });
+		const s3 = await stage.client.createCredential({
+			name: 'Bucket',
+			type: 's3',
+			data: {
+				endpoint: `http://127.0.0.1:${port}`,
+				region: 'us-east-1',
+				accessKeyId: 'a',
+				secretAccessKey: 'b',
+				forcePathStyle: true,
+				ignoreSSLIssues: false,
+			},
+		});
 		const workflow = bundled('export');
 		const upload = workflow.nodes.find(({ name }) => name === 'Upload to S3');
 		if (upload) Object.assign(upload, { disabled: false, credentials: { s3 } });
@@ -85,12 +131,18 @@ describe('export', () => {
 		const get = async (query: string) => await fetch(`${stage.n8n.url}/webhook/image-export${query}`);
 		const answer = await get('?prompt=fox');
 		expect(answer.status).toBe(200);
-		expect(answer.headers.get('content-disposition')).toMatch(/^attachment; filename="images-\d{4}-\d\d-\d\d\.zip"$/);
+		expect(answer.headers.get('content-disposition')).toMatch(
+			/^attachment; filename="images-\d{4}-\d\d-\d\d\.zip"$/,
+		);
 		const bytes = Buffer.from(await answer.arrayBuffer());
 		expect(bytes.subarray(0, 2).toString()).toBe('PK');
 		expect(new Set(bytes.toString('latin1').match(/[0-9a-z]{12}\.webp/g))).toHaveProperty('size', 2);
-		await waitUntil({ for: 'the sheet', withinMs: 20_000 }, () => Promise.resolve(files('export-').length === 2 || undefined));
-		await waitUntil({ for: 'the upload', withinMs: 20_000 }, () => Promise.resolve(uploads.length > 0 || undefined));
+		await waitUntil({ for: 'the sheet', withinMs: 20_000 }, () =>
+			Promise.resolve(files('export-').length === 2 || undefined),
+		);
+		await waitUntil({ for: 'the upload', withinMs: 20_000 }, () =>
+			Promise.resolve(uploads.length > 0 || undefined),
+		);
 		expect(uploads[0]).toMatch(/^\/images\/export-\d+\.zip/);
 		const [sheet = ''] = files('export-').filter((name) => name.endsWith('.jpg'));
 		expect(await sharp(join(stage.n8n.filesFolder, sheet)).metadata()).toMatchObject({ format: 'jpeg' });
@@ -103,7 +155,17 @@ describe('compose', () => {
 		const { id, nodes } = await stage.install(bundled('compose'));
 		await stage.client.publishWorkflow(id);
 		const webhook = nodes.find(({ name }) => name === 'Upload pictures')?.webhookId ?? '';
-		const picture = async (color: string) => new Blob([new Uint8Array(await sharp({ create: { width: 60, height: 40, channels: 3, background: color } }).png().toBuffer())], { type: 'image/png' });
+		const picture = async (color: string) =>
+			new Blob(
+				[
+					new Uint8Array(
+						await sharp({ create: { width: 60, height: 40, channels: 3, background: color } })
+							.png()
+							.toBuffer(),
+					),
+				],
+				{ type: 'image/png' },
+			);
 		const form = new FormData();
 		for (const color of ['red', 'green']) form.append('field-0', await picture(color), `${color}.png`);
 		for (const color of ['blue', 'yellow', 'black']) form.append('field-1', await picture(color), `${color}.png`);
@@ -112,7 +174,10 @@ describe('compose', () => {
 		const { formWaitingUrl } = (await submitted.json()) as { formWaitingUrl: string };
 		// Until the execution waits for it the page says so, and may keep the caller waiting.
 		const page = await waitUntil({ for: 'the page to choose on', withinMs: 40_000 }, async () => {
-			const text = await fetch(formWaitingUrl, { signal: AbortSignal.timeout(3_000) }).then((answer) => answer.text(), () => '');
+			const text = await fetch(formWaitingUrl, { signal: AbortSignal.timeout(3_000) }).then(
+				(answer) => answer.text(),
+				() => '',
+			);
 			return text.includes('Choose the best') ? text : undefined;
 		});
 		const [, sheet = ''] = /<img[^>]+src="([^"]+)"/.exec(page.slice(page.indexOf('composed-sheet') - 200)) ?? [];
@@ -121,10 +186,26 @@ describe('compose', () => {
 		const choice = new FormData();
 		choice.append('field-1', '5');
 		expect((await fetch(formWaitingUrl, { method: 'POST', body: choice })).status).toBe(200);
-		await waitUntil({ for: 'the chosen picture', withinMs: 20_000 }, () => Promise.resolve(files('composed-').some((name) => name.endsWith('.png')) || undefined));
-		expect(files('composed-').filter((name) => name.endsWith('.png'))).toEqual([expect.stringMatching(/^composed-[0-9a-z]{12}-\d\.png$/)]);
-		const requests = stage.other('nanoBananaPro').books().jobs.map(({ request }) => request['refImages']);
+		await waitUntil({ for: 'the chosen picture', withinMs: 20_000 }, () =>
+			Promise.resolve(files('composed-').some((name) => name.endsWith('.png')) || undefined),
+		);
+		expect(files('composed-').filter((name) => name.endsWith('.png'))).toEqual([
+			expect.stringMatching(/^composed-[0-9a-z]{12}-\d\.png$/),
+		]);
+		const requests = stage
+			.other('nanoBananaPro')
+			.books()
+			.jobs.map(({ request }) => request['refImages']);
 		expect(requests).toHaveLength(6);
-		expect(new Set(requests.map((names) => String(names)))).toEqual(new Set(['red.png,blue.png', 'red.png,yellow.png', 'red.png,black.png', 'green.png,blue.png', 'green.png,yellow.png', 'green.png,black.png']));
+		expect(new Set(requests.map((names) => String(names)))).toEqual(
+			new Set([
+				'red.png,blue.png',
+				'red.png,yellow.png',
+				'red.png,black.png',
+				'green.png,blue.png',
+				'green.png,yellow.png',
+				'green.png,black.png',
+			]),
+		);
 	}, 90_000);
 });

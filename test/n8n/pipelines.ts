@@ -30,17 +30,25 @@ export function pipelinesBench(): PipelinesBench {
 	beforeEach(() => {
 		stage.sandbox.reset();
 		for (const id of backends) stage.other(id).reset();
-		for (const name of readdirSync(stage.n8n.filesFolder)) rmSync(join(stage.n8n.filesFolder, name), { recursive: true });
+		for (const name of readdirSync(stage.n8n.filesFolder))
+			rmSync(join(stage.n8n.filesFolder, name), { recursive: true });
 	});
 	return {
 		stage,
-		files: (prefix) => readdirSync(stage.n8n.filesFolder).filter((name) => name.startsWith(prefix)).sort(),
+		files: (prefix) =>
+			readdirSync(stage.n8n.filesFolder)
+				.filter((name) => name.startsWith(prefix))
+				.sort(),
 		textOf: (name) => readFileSync(join(stage.n8n.filesFolder, name), 'utf8'),
-		runBundled: async (name, settings = {}, withinMs = 120_000) => await stage.run((await stage.install(bundled(name, settings))).id, withinMs),
+		runBundled: async (name, settings = {}, withinMs = 120_000) =>
+			await stage.run((await stage.install(bundled(name, settings))).id, withinMs),
 		changeSettings: async (id, name, settings) => {
 			const workflow = await stage.client.getWorkflow(id);
 			const { parameters = {} } = bundled(name, settings).nodes.find((node) => node.name === 'Settings') ?? {};
-			await stage.client.importWorkflow({ ...workflow, nodes: workflow.nodes.map((node) => (node.name === 'Settings' ? { ...node, parameters } : node)) });
+			await stage.client.importWorkflow({
+				...workflow,
+				nodes: workflow.nodes.map((node) => (node.name === 'Settings' ? { ...node, parameters } : node)),
+			});
 		},
 		heal: async () => {
 			await fetch(`${stage.sandbox.url}/__sandbox/faults`, { method: 'DELETE' });
@@ -53,7 +61,9 @@ export function bundled(name: string, settings: Record<string, unknown> = {}): W
 	// Without its id, so that each installation is a copy of its own.
 	const { id: _id, ...workflow } = readWorkflow(join(__dirname, '..', '..', 'workflows', `${name}.json`));
 	const node = workflow.nodes.find((candidate) => candidate.name === 'Settings');
-	const { assignments } = (node?.parameters as { assignments: { assignments: Array<{ name: string; value: unknown }> } }).assignments;
+	const { assignments } = (
+		node?.parameters as { assignments: { assignments: Array<{ name: string; value: unknown }> } }
+	).assignments;
 	for (const [field, value] of Object.entries(settings)) {
 		const assignment = assignments.find((candidate) => candidate.name === field);
 		if (!assignment) throw new Error(`Settings of ${name} has no ${field}`);
@@ -63,4 +73,5 @@ export function bundled(name: string, settings: Record<string, unknown> = {}): W
 }
 
 /** Items a node gave over all its runs. */
-export const given = (execution: Execution, node: string, output = 0) => (execution.data.resultData.runData[node] ?? []).flatMap((run) => run.data?.main?.[output] ?? []);
+export const given = (execution: Execution, node: string, output = 0) =>
+	(execution.data.resultData.runData[node] ?? []).flatMap((run) => run.data?.main?.[output] ?? []);

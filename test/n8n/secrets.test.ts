@@ -30,8 +30,22 @@ it('neither key nor webhook secret is in the database, the logs, the executions 
 		name: 'Troubled',
 		settings: { executionOrder: 'v1' },
 		nodes: [
-			{ id: '1', name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} },
-			{ id: '2', name: 'Generate', type: `${pack}imageGenerate`, typeVersion: 1, position: [200, 0], parameters: { provider: 'imageSaas', prompt: 'A cat', options: { includeRaw: true } } },
+			{
+				id: '1',
+				name: 'Start',
+				type: 'n8n-nodes-base.manualTrigger',
+				typeVersion: 1,
+				position: [0, 0],
+				parameters: {},
+			},
+			{
+				id: '2',
+				name: 'Generate',
+				type: `${pack}imageGenerate`,
+				typeVersion: 1,
+				position: [200, 0],
+				parameters: { provider: 'imageSaas', prompt: 'A cat', options: { includeRaw: true } },
+			},
 		],
 		connections: { Start: { main: [[{ node: 'Generate', type: 'main', index: 0 }]] } },
 	});

@@ -16,7 +16,17 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 
 let events = 0;
-const payload = (patch: object = {}) => JSON.stringify({ eventId: `evt_${++events}_${Date.now()}`, jobId: 'cmkuz35wf00034rk15ycgzvce', tenantId: 't', status: 'FAILED', resultUrls: [], error: { code: 'PROVIDER_ERROR', message: 'no' }, timestamp: Date.now(), ...patch });
+const payload = (patch: object = {}) =>
+	JSON.stringify({
+		eventId: `evt_${++events}_${Date.now()}`,
+		jobId: 'cmkuz35wf00034rk15ycgzvce',
+		tenantId: 't',
+		status: 'FAILED',
+		resultUrls: [],
+		error: { code: 'PROVIDER_ERROR', message: 'no' },
+		timestamp: Date.now(),
+		...patch,
+	});
 
 /** Sends a delivery that must run nothing, then one that must run, and sees that only the second did. */
 async function runsOnly(send: () => Promise<number>): Promise<{ status: number; started: number }> {
@@ -37,32 +47,49 @@ it.each([
 	['without a signature', () => stage.deliver(path, payload(), { signature: null })],
 	['with an empty signature', () => stage.deliver(path, payload(), { signature: 'sha256=' })],
 	['with a signature of another kind', () => stage.deliver(path, payload(), { signature: `md5=${'0'.repeat(64)}` })],
-])('a delivery %s is answered 401 and runs nothing', async (_how, send) => {
-	expect(await runsOnly(send)).toEqual({ status: 401, started: 1 });
-}, 60_000);
+])(
+	'a delivery %s is answered 401 and runs nothing',
+	async (_how, send) => {
+		expect(await runsOnly(send)).toEqual({ status: 401, started: 1 });
+	},
+	60_000,
+);
 
 it('a delivery changed on the way is answered 401 and runs nothing', async () => {
 	const { createHmac } = await import('node:crypto');
 	const signature = `sha256=${createHmac('sha256', stage.webhookSecret).update(payload()).digest('hex')}`;
-	expect(await runsOnly(() => stage.deliver(path, payload({ status: 'SUCCEEDED' }), { signature }))).toEqual({ status: 401, started: 1 });
+	expect(await runsOnly(() => stage.deliver(path, payload({ status: 'SUCCEEDED' }), { signature }))).toEqual({
+		status: 401,
+		started: 1,
+	});
 }, 60_000);
 
 it.each([
 	['older than the tolerance', Date.now() - 301_000 - 60_000],
 	['from the future', Date.now() + 301_000 + 60_000],
 	['without a timestamp', undefined],
-])('a delivery %s is refused and runs nothing', async (_how, timestamp) => {
-	expect(await runsOnly(() => stage.deliver(path, payload({ timestamp })))).toEqual({ status: 400, started: 1 });
-}, 60_000);
+])(
+	'a delivery %s is refused and runs nothing',
+	async (_how, timestamp) => {
+		expect(await runsOnly(() => stage.deliver(path, payload({ timestamp })))).toEqual({ status: 400, started: 1 });
+	},
+	60_000,
+);
 
 it('a repeated event is acknowledged and not run again, also when both come at once', async () => {
 	const body = payload();
-	expect(await runsOnly(async () => {
-		// Until the first has been recorded and confirmed the others are told to come again.
-		const answers = await Promise.all([stage.deliver(path, body), stage.deliver(path, body), stage.deliver(path, body)]);
-		expect(answers.filter((status) => status !== 200 && status !== 503)).toEqual([]);
-		return answers.includes(200) ? 200 : 0;
-	})).toEqual({ status: 200, started: 2 });
+	expect(
+		await runsOnly(async () => {
+			// Until the first has been recorded and confirmed the others are told to come again.
+			const answers = await Promise.all([
+				stage.deliver(path, body),
+				stage.deliver(path, body),
+				stage.deliver(path, body),
+			]);
+			expect(answers.filter((status) => status !== 200 && status !== 503)).toEqual([]);
+			return answers.includes(200) ? 200 : 0;
+		}),
+	).toEqual({ status: 200, started: 2 });
 	// Signed anew, as the real server does with each attempt: other bytes, the same event.
 	const again = JSON.stringify({ ...(JSON.parse(body) as object), timestamp: Date.now() + 1 });
 	expect(await runsOnly(() => stage.deliver(path, again))).toEqual({ status: 200, started: 1 });
@@ -76,33 +103,81 @@ it('a repeated event is not run again after a restart of n8n either', async () =
 }, 120_000);
 
 it('an oversized delivery is refused and runs nothing', async () => {
-	expect(await runsOnly(() => stage.deliver(path, payload({ padding: 'x'.repeat(1_100_000) })))).toEqual({ status: 413, started: 1 });
+	expect(await runsOnly(() => stage.deliver(path, payload({ padding: 'x'.repeat(1_100_000) })))).toEqual({
+		status: 413,
+		started: 1,
+	});
 }, 60_000);
 
 it('a signed body that is not a delivery is refused and runs nothing', async () => {
-	expect(await runsOnly(() => stage.deliver(path, JSON.stringify({ hello: 'world', timestamp: Date.now() })))).toEqual({ status: 400, started: 1 });
+	expect(
+		await runsOnly(() => stage.deliver(path, JSON.stringify({ hello: 'world', timestamp: Date.now() }))),
+	).toEqual({ status: 400, started: 1 });
 	expect((await runsOnly(() => stage.deliver(path, '{"eventId": '))).status).toBe(422);
 }, 60_000);
 
 it('a status nobody knows and fields nobody expects survive', async () => {
 	const { id } = await stage.install({
 		name: 'Everything',
-		nodes: [{ id: 'a', name: 'Trigger', type: 'n8n-nodes-image-pipelines.imageWebhookTrigger', typeVersion: 1, position: [0, 0], webhookId: '11111111-2222-4333-8444-555555555555', parameters: { provider: 'imageSaas', events: ['other'], options: {} } }],
+		nodes: [
+			{
+				id: 'a',
+				name: 'Trigger',
+				type: 'n8n-nodes-image-pipelines.imageWebhookTrigger',
+				typeVersion: 1,
+				position: [0, 0],
+				webhookId: '11111111-2222-4333-8444-555555555555',
+				parameters: { provider: 'imageSaas', events: ['other'], options: {} },
+			},
+		],
 		connections: {},
 		settings: { executionOrder: 'v1' },
 	});
 	await stage.client.publishWorkflow(id);
-	expect(await stage.deliver('11111111-2222-4333-8444-555555555555/image-jobs', payload({ eventId: 4711, status: 'PAUSED', schemaVersion: 2, usage: { credits: 1 } }))).toBe(200);
-	const execution = await stage.client.waitForExecution(await stage.client.waitForNewExecution(id, [], 20_000), 20_000);
+	expect(
+		await stage.deliver(
+			'11111111-2222-4333-8444-555555555555/image-jobs',
+			payload({ eventId: 4711, status: 'PAUSED', schemaVersion: 2, usage: { credits: 1 } }),
+		),
+	).toBe(200);
+	const execution = await stage.client.waitForExecution(
+		await stage.client.waitForNewExecution(id, [], 20_000),
+		20_000,
+	);
 	const [item] = execution.data.resultData.runData['Trigger']?.[0]?.data?.main?.[0] ?? [];
-	expect(item?.json).toMatchObject({ job: { id: 'cmkuz35wf00034rk15ycgzvce', status: 'running' }, event: { id: '4711', status: 'PAUSED', payload: { schemaVersion: 2, usage: { credits: 1 } } } });
+	expect(item?.json).toMatchObject({
+		job: { id: 'cmkuz35wf00034rk15ycgzvce', status: 'running' },
+		event: { id: '4711', status: 'PAUSED', payload: { schemaVersion: 2, usage: { credits: 1 } } },
+	});
 }, 60_000);
 
 it('without a secret in the credential the workflow cannot be published, and says why', async () => {
-	const bare = await stage.client.createCredential({ name: 'No secret', type: 'imageSaasApi', data: { baseUrl: stage.sandbox.url, apiKey: stage.apiKey, webhookSecret: '', requestsPerMinute: 0, jobsInFlight: 0, allowedHosts: '' } });
+	const bare = await stage.client.createCredential({
+		name: 'No secret',
+		type: 'imageSaasApi',
+		data: {
+			baseUrl: stage.sandbox.url,
+			apiKey: stage.apiKey,
+			webhookSecret: '',
+			requestsPerMinute: 0,
+			jobsInFlight: 0,
+			allowedHosts: '',
+		},
+	});
 	const { id } = await stage.client.importWorkflow({
 		name: 'No secret',
-		nodes: [{ id: 'a', name: 'Trigger', type: 'n8n-nodes-image-pipelines.imageWebhookTrigger', typeVersion: 1, position: [0, 0], webhookId: '11111111-2222-4333-8444-666666666666', parameters: { provider: 'imageSaas', options: {} }, credentials: { imageSaasApi: bare } }],
+		nodes: [
+			{
+				id: 'a',
+				name: 'Trigger',
+				type: 'n8n-nodes-image-pipelines.imageWebhookTrigger',
+				typeVersion: 1,
+				position: [0, 0],
+				webhookId: '11111111-2222-4333-8444-666666666666',
+				parameters: { provider: 'imageSaas', options: {} },
+				credentials: { imageSaasApi: bare },
+			},
+		],
 		connections: {},
 		settings: { executionOrder: 'v1' },
 	});
@@ -112,28 +187,58 @@ it('without a secret in the credential the workflow cannot be published, and say
 it.each([
 	['its picture', 'A cat', ['image_0']],
 	['the reason, where there is none to be had,', 'A cat [missing-image]', []],
-])('with Download Images the item comes with %s', async (_what, prompt, fields) => {
-	const webhookId = `22222222-2222-4333-8444-${prompt.length.toString().padStart(12, '0')}`;
-	const { id } = await stage.install({
-		name: 'Downloads',
-		nodes: [{ id: 'a', name: 'Trigger', type: 'n8n-nodes-image-pipelines.imageWebhookTrigger', typeVersion: 1, position: [0, 0], webhookId, parameters: { provider: 'imageSaas', options: { download: true } } }],
-		connections: {},
-		settings: { executionOrder: 'v1' },
-	});
-	await stage.client.publishWorkflow(id);
-	stage.sandbox.settings({ webhookUrl: `${stage.n8n.url}/webhook/${webhookId}/image-jobs` });
-	await fetch(`${stage.sandbox.url}/v1/images/generate`, { method: 'POST', headers: { authorization: `Bearer ${stage.apiKey}`, 'content-type': 'application/json' }, body: JSON.stringify({ prompt }) });
-	const execution = await stage.client.waitForExecution(await stage.client.waitForNewExecution(id, [], 40_000), 40_000);
-	stage.sandbox.settings({ webhookUrl: null });
-	const [item] = execution.data.resultData.runData['Trigger']?.[0]?.data?.main?.[0] ?? [];
-	expect(Object.keys(item?.binary ?? {})).toEqual(fields);
-	expect(item?.json['job']).toMatchObject({ status: 'succeeded', error: fields.length > 0 ? null : { code: 'notFound' } });
-}, 60_000);
+])(
+	'with Download Images the item comes with %s',
+	async (_what, prompt, fields) => {
+		const webhookId = `22222222-2222-4333-8444-${prompt.length.toString().padStart(12, '0')}`;
+		const { id } = await stage.install({
+			name: 'Downloads',
+			nodes: [
+				{
+					id: 'a',
+					name: 'Trigger',
+					type: 'n8n-nodes-image-pipelines.imageWebhookTrigger',
+					typeVersion: 1,
+					position: [0, 0],
+					webhookId,
+					parameters: { provider: 'imageSaas', options: { download: true } },
+				},
+			],
+			connections: {},
+			settings: { executionOrder: 'v1' },
+		});
+		await stage.client.publishWorkflow(id);
+		stage.sandbox.settings({ webhookUrl: `${stage.n8n.url}/webhook/${webhookId}/image-jobs` });
+		await fetch(`${stage.sandbox.url}/v1/images/generate`, {
+			method: 'POST',
+			headers: { authorization: `Bearer ${stage.apiKey}`, 'content-type': 'application/json' },
+			body: JSON.stringify({ prompt }),
+		});
+		const execution = await stage.client.waitForExecution(
+			await stage.client.waitForNewExecution(id, [], 40_000),
+			40_000,
+		);
+		stage.sandbox.settings({ webhookUrl: null });
+		const [item] = execution.data.resultData.runData['Trigger']?.[0]?.data?.main?.[0] ?? [];
+		expect(Object.keys(item?.binary ?? {})).toEqual(fields);
+		expect(item?.json['job']).toMatchObject({
+			status: 'succeeded',
+			error: fields.length > 0 ? null : { code: 'notFound' },
+		});
+	},
+	60_000,
+);
 
 it('an event of the same number is another event where the provider has begun to count anew', async () => {
-	expect(await runsOnly(() => stage.deliver(path, payload({ eventId: 17, jobId: 'cmkuz35wf00034rk15ycgzaaa' })))).toEqual({ status: 200, started: 2 });
-	expect(await runsOnly(() => stage.deliver(path, payload({ eventId: 17, jobId: 'cmkuz35wf00034rk15ycgzbbb' })))).toEqual({ status: 200, started: 2 });
-	expect(await runsOnly(() => stage.deliver(path, payload({ eventId: 17, jobId: 'cmkuz35wf00034rk15ycgzbbb' })))).toEqual({ status: 200, started: 1 });
+	expect(
+		await runsOnly(() => stage.deliver(path, payload({ eventId: 17, jobId: 'cmkuz35wf00034rk15ycgzaaa' }))),
+	).toEqual({ status: 200, started: 2 });
+	expect(
+		await runsOnly(() => stage.deliver(path, payload({ eventId: 17, jobId: 'cmkuz35wf00034rk15ycgzbbb' }))),
+	).toEqual({ status: 200, started: 2 });
+	expect(
+		await runsOnly(() => stage.deliver(path, payload({ eventId: 17, jobId: 'cmkuz35wf00034rk15ycgzbbb' }))),
+	).toEqual({ status: 200, started: 1 });
 }, 90_000);
 
 it('what n8n acknowledged it has recorded: killed at the answer, nothing is lost', async () => {
@@ -159,7 +264,11 @@ it('a delivery that n8n cannot record is not acknowledged, and the next attempt 
 		database.close();
 	}
 	// As the sender would: until the claim of the failed attempt has run out, it is told to come again.
-	const answers = await waitUntil({ for: 'the repeat to be taken', withinMs: 30_000, everyMs: 1_000 }, async () => ((await stage.deliver(path, body)) === 200 ? true : undefined));
+	const answers = await waitUntil({ for: 'the repeat to be taken', withinMs: 30_000, everyMs: 1_000 }, async () =>
+		(await stage.deliver(path, body)) === 200 ? true : undefined,
+	);
 	expect(answers).toBe(true);
-	await waitUntil({ for: 'the run', withinMs: 20_000 }, async () => ((await stage.client.listExecutions({ workflowId })).length > before ? true : undefined));
+	await waitUntil({ for: 'the run', withinMs: 20_000 }, async () =>
+		(await stage.client.listExecutions({ workflowId })).length > before ? true : undefined,
+	);
 }, 90_000);

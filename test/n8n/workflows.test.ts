@@ -22,20 +22,32 @@ it('quick-start turns its prompt into pictures on disk', async () => {
 	const execution = await stage.run(id);
 	expect(execution.status).toBe('success');
 	const files = pictures('quick-start-');
-	expect(files.map((file) => basename(file))).toEqual([0, 1].map((index) => expect.stringMatching(new RegExp(`^quick-start-[0-9a-z]{12}-${index}\\.png$`)) as string));
-	for (const file of files) expect(await sharp(readFileSync(file)).metadata()).toMatchObject({ format: 'png', width: 1024, height: 576 });
+	expect(files.map((file) => basename(file))).toEqual(
+		[0, 1].map((index) => expect.stringMatching(new RegExp(`^quick-start-[0-9a-z]{12}-${index}\\.png$`)) as string),
+	);
+	for (const file of files)
+		expect(await sharp(readFileSync(file)).metadata()).toMatchObject({ format: 'png', width: 1024, height: 576 });
 	expect(stage.sandbox.books()).toMatchObject({ generationsBilled: 1, tooManyRequests: 0 });
 }, 60_000);
 
 it('quick-start in an n8n without its folder: the pictures stay in the execution, and the next click pays only for new ones', async () => {
-	const { id } = await stage.install((({ id: _id, ...workflow }) => workflow)(readWorkflow(join(__dirname, '..', '..', 'workflows', 'quick-start.json'))));
+	const { id } = await stage.install(
+		(({ id: _id, ...workflow }) => workflow)(
+			readWorkflow(join(__dirname, '..', '..', 'workflows', 'quick-start.json')),
+		),
+	);
 	rmSync(stage.n8n.filesFolder, { recursive: true });
 	try {
 		const execution = await stage.run(id);
 		expect(execution.status).toBe('success');
 		const kept = nodeOutput(execution, 'Image Poll');
 		expect(kept.map(({ binary }) => binary?.['image_0']?.mimeType)).toEqual(['image/png', 'image/png']);
-		expect(nodeOutput(execution, 'Kept in n8n').map(({ json }) => json)).toMatchObject([0, 1].map(() => ({ job: { status: 'succeeded' }, note: expect.stringMatching(/in the output of Image Poll.*could not be written/) as string })));
+		expect(nodeOutput(execution, 'Kept in n8n').map(({ json }) => json)).toMatchObject(
+			[0, 1].map(() => ({
+				job: { status: 'succeeded' },
+				note: expect.stringMatching(/in the output of Image Poll.*could not be written/) as string,
+			})),
+		);
 		expect(stage.sandbox.books().jobs).toHaveLength(1);
 	} finally {
 		mkdirSync(stage.n8n.filesFolder);
@@ -45,30 +57,65 @@ it('quick-start in an n8n without its folder: the pictures stay in the execution
 	expect(stage.sandbox.books().jobs).toHaveLength(2);
 }, 60_000);
 
-it.each(['document', 'real'] as const)('webhook-delivery writes the pictures of a job the provider reports, dialect %s', async (dialect) => {
-	const hook = await stage.installBundled('webhook-delivery');
-	await stage.client.publishWorkflow(hook.id);
-	const trigger = hook.nodes.find(({ webhookId }) => webhookId !== undefined);
-	stage.sandbox.settings({ dialect, webhookUrl: `${stage.n8n.url}/webhook/${trigger?.webhookId ?? ''}/image-jobs` });
-	const known = (await stage.client.listExecutions({ workflowId: hook.id })).map(({ id }) => id);
-	const answer = await fetch(`${stage.sandbox.url}/v1/images/generate`, { method: 'POST', headers: { authorization: `Bearer ${stage.apiKey}`, 'content-type': 'application/json' }, body: JSON.stringify({ prompt: 'A fox in the snow', sampleCount: 2 }) });
-	const { jobId } = (await answer.json()) as { jobId: string };
-	const execution = await stage.client.waitForExecution(await stage.client.waitForNewExecution(hook.id, known, 20_000), 30_000);
-	expect(execution.status).toBe('success');
-	expect(nodeOutput(execution, 'Download')[0]?.json['job']).toMatchObject({ id: jobId });
-	const files = pictures(`webhook-${(nodeOutput(execution, 'Download')[0]?.json['job'] as { ref: string }).ref}-`);
-	expect(files).toHaveLength(2);
-	for (const file of files) expect(await sharp(readFileSync(file)).metadata()).toMatchObject({ format: 'png', width: 1024, height: 1024 });
-	expect(stage.sandbox.books().webhooks.map(({ status }) => status)).toEqual([200]);
-}, 60_000);
+it.each(['document', 'real'] as const)(
+	'webhook-delivery writes the pictures of a job the provider reports, dialect %s',
+	async (dialect) => {
+		const hook = await stage.installBundled('webhook-delivery');
+		await stage.client.publishWorkflow(hook.id);
+		const trigger = hook.nodes.find(({ webhookId }) => webhookId !== undefined);
+		stage.sandbox.settings({
+			dialect,
+			webhookUrl: `${stage.n8n.url}/webhook/${trigger?.webhookId ?? ''}/image-jobs`,
+		});
+		const known = (await stage.client.listExecutions({ workflowId: hook.id })).map(({ id }) => id);
+		const answer = await fetch(`${stage.sandbox.url}/v1/images/generate`, {
+			method: 'POST',
+			headers: { authorization: `Bearer ${stage.apiKey}`, 'content-type': 'application/json' },
+			body: JSON.stringify({ prompt: 'A fox in the snow', sampleCount: 2 }),
+		});
+		const { jobId } = (await answer.json()) as { jobId: string };
+		const execution = await stage.client.waitForExecution(
+			await stage.client.waitForNewExecution(hook.id, known, 20_000),
+			30_000,
+		);
+		expect(execution.status).toBe('success');
+		expect(nodeOutput(execution, 'Download')[0]?.json['job']).toMatchObject({ id: jobId });
+		const files = pictures(
+			`webhook-${(nodeOutput(execution, 'Download')[0]?.json['job'] as { ref: string }).ref}-`,
+		);
+		expect(files).toHaveLength(2);
+		for (const file of files)
+			expect(await sharp(readFileSync(file)).metadata()).toMatchObject({
+				format: 'png',
+				width: 1024,
+				height: 1024,
+			});
+		expect(stage.sandbox.books().webhooks.map(({ status }) => status)).toEqual([200]);
+	},
+	60_000,
+);
 
 it('retrying a failed execution gives the job that was made, not a second one', async () => {
 	const { id } = await stage.install({
 		name: 'Retried',
 		settings: { executionOrder: 'v1' },
 		nodes: [
-			{ id: '1', name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} },
-			{ id: '2', name: 'Generate', type: 'n8n-nodes-image-pipelines.imageGenerate', typeVersion: 1, position: [200, 0], parameters: { provider: 'imageSaas', prompt: 'A cat' } },
+			{
+				id: '1',
+				name: 'Start',
+				type: 'n8n-nodes-base.manualTrigger',
+				typeVersion: 1,
+				position: [0, 0],
+				parameters: {},
+			},
+			{
+				id: '2',
+				name: 'Generate',
+				type: 'n8n-nodes-image-pipelines.imageGenerate',
+				typeVersion: 1,
+				position: [200, 0],
+				parameters: { provider: 'imageSaas', prompt: 'A cat' },
+			},
 		],
 		connections: { Start: { main: [[{ node: 'Generate', type: 'main', index: 0 }]] } },
 	});
@@ -77,7 +124,10 @@ it('retrying a failed execution gives the job that was made, not a second one', 
 	const failed = await stage.client.waitForExecution(await stage.client.runWorkflow(id), 60_000, ['error']);
 	const known = (await stage.client.listExecutions({ workflowId: id })).map((execution) => execution.id);
 	void stage.client.request('POST', `/rest/executions/${failed.id}/retry`, { loadWorkflow: false });
-	const retried = await stage.client.waitForExecution(await stage.client.waitForNewExecution(id, known, 20_000), 60_000);
+	const retried = await stage.client.waitForExecution(
+		await stage.client.waitForNewExecution(id, known, 20_000),
+		60_000,
+	);
 	expect(retried.status).toBe('success');
 	expect(stage.sandbox.books().jobs).toHaveLength(1);
 	expect(stage.sandbox.books().generationsBilled).toBe(1);
@@ -88,14 +138,30 @@ it('stopping an execution stops its waiting within a second', async () => {
 		name: 'Stopped',
 		settings: { executionOrder: 'v1' },
 		nodes: [
-			{ id: '1', name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} },
-			{ id: '2', name: 'Generate', type: 'n8n-nodes-image-pipelines.imageGenerate', typeVersion: 1, position: [200, 0], parameters: { provider: 'imageSaas', prompt: 'Never ends [hang]' } },
+			{
+				id: '1',
+				name: 'Start',
+				type: 'n8n-nodes-base.manualTrigger',
+				typeVersion: 1,
+				position: [0, 0],
+				parameters: {},
+			},
+			{
+				id: '2',
+				name: 'Generate',
+				type: 'n8n-nodes-image-pipelines.imageGenerate',
+				typeVersion: 1,
+				position: [200, 0],
+				parameters: { provider: 'imageSaas', prompt: 'Never ends [hang]' },
+			},
 		],
 		connections: { Start: { main: [[{ node: 'Generate', type: 'main', index: 0 }]] } },
 	});
 	const execution = await stage.client.runWorkflow(id);
 	const looks = () => stage.sandbox.books().requests['GET /v1/jobs/:jobId'] ?? 0;
-	await waitUntil({ for: 'the job to be looked at', withinMs: 20_000 }, () => Promise.resolve(looks() > 0 || undefined));
+	await waitUntil({ for: 'the job to be looked at', withinMs: 20_000 }, () =>
+		Promise.resolve(looks() > 0 || undefined),
+	);
 	const asked = Date.now();
 	await stage.client.stopExecution(execution);
 	await stage.client.waitForExecution(execution, 5_000, ['canceled']);
@@ -105,13 +171,25 @@ it('stopping an execution stops its waiting within a second', async () => {
 it("the credential's test tells a right key from a wrong one", async () => {
 	const test = (apiKey: string) =>
 		stage.client.request<{ status: string; message: string }>('POST', '/rest/credentials/test', {
-			credentials: { id: '', name: 'Tried', type: 'imageSaasApi', data: { baseUrl: stage.sandbox.url, apiKey, webhookSecret: '', requestsPerMinute: 60, jobsInFlight: 5, allowedHosts: '' } },
+			credentials: {
+				id: '',
+				name: 'Tried',
+				type: 'imageSaasApi',
+				data: {
+					baseUrl: stage.sandbox.url,
+					apiKey,
+					webhookSecret: '',
+					requestsPerMinute: 60,
+					jobsInFlight: 5,
+					allowedHosts: '',
+				},
+			},
 		});
 	expect(await test(stage.apiKey)).toMatchObject({ status: 'OK' });
 	expect(await test('img_wrong')).toMatchObject({ status: 'Error' });
 }, 30_000);
 
-it('every bundled workflow passes n8n\'s own import, whole', async () => {
+it("every bundled workflow passes n8n's own import, whole", async () => {
 	const folder = join(__dirname, '..', '..', 'workflows');
 	const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
 	// The files as they are, by the command of n8n: into a database of its own.
@@ -121,7 +199,9 @@ it('every bundled workflow passes n8n\'s own import, whole', async () => {
 	mkdirSync(input);
 	for (const name of names) copyFileSync(join(folder, name), join(input, name));
 	await executeCli(['import:workflow', '--separate', `--input=${input}`], { userFolder });
-	const exported = JSON.parse(await executeCli(['export:workflow', '--all'], { userFolder }).then((text) => text.slice(text.indexOf('[{')))) as Array<{ name: string; nodes: unknown[] }>;
+	const exported = JSON.parse(
+		await executeCli(['export:workflow', '--all'], { userFolder }).then((text) => text.slice(text.indexOf('[{'))),
+	) as Array<{ name: string; nodes: unknown[] }>;
 	for (const name of names) {
 		const own = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { name: string; nodes: unknown[] };
 		expect(exported.find((workflow) => workflow.name === own.name)?.nodes).toEqual(own.nodes);

@@ -22,23 +22,57 @@ export interface Opened {
 
 let keys = 0;
 
-/** A new endpoint each time, so that no scenario remembers another's keys. `timeoutMs` bounds each request where it is given. */
-export async function openKit(kit: Kit, sandbox: AnySandbox, { credential = {}, timeoutMs }: { credential?: Record<string, unknown>; timeoutMs?: number } = {}): Promise<Opened> {
+/**
+ * A new endpoint each time, so that no scenario remembers another's keys. `timeoutMs` bounds each request where it is
+ * given.
+ */
+export async function openKit(
+	kit: Kit,
+	sandbox: AnySandbox,
+	{ credential = {}, timeoutMs }: { credential?: Record<string, unknown>; timeoutMs?: number } = {},
+): Promise<Opened> {
 	const provider = providerById(kit.backend.id);
 	const adapter = await provider.load();
-	const config = adapter.endpoint({ ...kit.backend.credential.fields(sandbox.url), requestsPerMinute: 0, jobsInFlight: 0, ...credential });
+	const config = adapter.endpoint({
+		...kit.backend.credential.fields(sandbox.url),
+		requestsPerMinute: 0,
+		jobsInFlight: 0,
+		...credential,
+	});
 	const transport = createApiClient(config);
-	const bounded = <R extends { timeoutMs?: number }>(request: R): R => (timeoutMs ? { ...request, timeoutMs } : request);
-	const endpoint = new Endpoint(provider, adapter, config, { clock: quickClock, random: () => 0, transport: () => ({ ...transport, send: (request) => transport.send(bounded(request)), open: (request) => transport.open(bounded(request)) }) });
+	const bounded = <R extends { timeoutMs?: number }>(request: R): R =>
+		timeoutMs ? { ...request, timeoutMs } : request;
+	const endpoint = new Endpoint(provider, adapter, config, {
+		clock: quickClock,
+		random: () => 0,
+		transport: () => ({
+			...transport,
+			send: (request) => transport.send(bounded(request)),
+			open: (request) => transport.open(bounded(request)),
+		}),
+	});
 	const make = makeAt(endpoint, quickClock);
-	const submit: Opened['submit'] = (request = {}, { key = `conformance-${++keys}`, maxWaitMs = 600_000 } = {}) => make({ prompt: 'A cat', count: 1, ...kit.request, ...request }, key, { deadline: quickClock.now() + maxWaitMs });
+	const submit: Opened['submit'] = (request = {}, { key = `conformance-${++keys}`, maxWaitMs = 600_000 } = {}) =>
+		make({ prompt: 'A cat', count: 1, ...kit.request, ...request }, key, {
+			deadline: quickClock.now() + maxWaitMs,
+		});
 	const wait: Opened['wait'] = async (snapshot) => {
 		if (isTerminal(snapshot.job.status) || snapshot.job.id === null) return snapshot;
 		const result = await endpoint.wait(snapshot.job.id, { deadline: quickClock.now() + 600_000, known: snapshot });
-		if (!result.ended) throw new Error(`The job did not end: ${result.error?.message ?? result.snapshot?.job.status ?? 'nothing is known of it'}`);
+		if (!result.ended)
+			throw new Error(
+				`The job did not end: ${result.error?.message ?? result.snapshot?.job.status ?? 'nothing is known of it'}`,
+			);
 		return result.snapshot;
 	};
-	return { provider, endpoint, config, submit, wait, run: async (request, more) => await wait(await submit(request, more)) };
+	return {
+		provider,
+		endpoint,
+		config,
+		submit,
+		wait,
+		run: async (request, more) => await wait(await submit(request, more)),
+	};
 }
 
 /** The bytes of an image: those it brought along, or those at its URL. */
@@ -57,6 +91,10 @@ export function spoken(thing: unknown): string {
 		if (typeof value !== 'object' || value === null) return value;
 		if (seen.has(value)) return '(again)';
 		seen.add(value);
-		return Error.isError(value) ? Object.fromEntries(Object.getOwnPropertyNames(value).map((name) => [name, Reflect.get(value, name) as unknown])) : value;
+		return Error.isError(value)
+			? Object.fromEntries(
+					Object.getOwnPropertyNames(value).map((name) => [name, Reflect.get(value, name) as unknown]),
+				)
+			: value;
 	});
 }

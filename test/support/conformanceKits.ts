@@ -57,7 +57,12 @@ export const kits: readonly Kit[] = [
 		settings: { jobDurationMs: 20 },
 		routes: { submit: 'generate', poll: 'get' },
 		wrongKey: { authKey: 'wrong-key-9' },
-		prompts: { fails: 'A cat [fail:GPU_OOM]', refused: 'A cat [refuse]', partial: 'A cat [partial:2]', waits: 'A cat [queue]' },
+		prompts: {
+			fails: 'A cat [fail:GPU_OOM]',
+			refused: 'A cat [refuse]',
+			partial: 'A cat [partial:2]',
+			waits: 'A cat [queue]',
+		},
 		secrets: ['client-key-1'],
 	},
 	{
@@ -110,7 +115,12 @@ const others: readonly Kit[] = [
 		request: { extras: { batch: true } },
 		routes: { submit: 'batch', poll: 'get' },
 		wrongKey: { apiKey: 'AIza-wrong-9' },
-		prompts: { fails: 'A cat [fail:INTERNAL]', refused: 'A cat [refuse]', partial: 'A cat [partial:2]', waits: 'A cat [queue]' },
+		prompts: {
+			fails: 'A cat [fail:INTERNAL]',
+			refused: 'A cat [refuse]',
+			partial: 'A cat [partial:2]',
+			waits: 'A cat [queue]',
+		},
 		secrets: ['AIza-sandbox-key-1'],
 	},
 ];

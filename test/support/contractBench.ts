@@ -31,7 +31,11 @@ export function contractBench(id: string, dialect: 'document' | 'real'): Contrac
 	return {
 		kit,
 		sandbox,
-		open: (credential = {}, timeoutMs) => openKit(kit, sandbox(), { credential: { ...kit.credentialFor?.(dialect), ...credential }, ...(timeoutMs === undefined ? {} : { timeoutMs }) }),
+		open: (credential = {}, timeoutMs) =>
+			openKit(kit, sandbox(), {
+				credential: { ...kit.credentialFor?.(dialect), ...credential },
+				...(timeoutMs === undefined ? {} : { timeoutMs }),
+			}),
 		lastRequest: () => sandbox().books().jobs.at(-1)?.request ?? {},
 	};
 }

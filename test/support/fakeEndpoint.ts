@@ -4,14 +4,34 @@ import type { ScopedLearned } from '../../jobs/endpoint/learnedValues';
 import type { ImageError } from '../../model/errors';
 import type { Job, JobSnapshot, JobStatus } from '../../model/job';
 import { capabilities } from '../../providers/imageSaas/capabilities';
-import type { CallOptions, Capabilities, EndpointLimits, LookedUp, Observation, ProviderAdapter, ProviderDefinition } from '../../providers/provider';
+import type {
+	CallOptions,
+	Capabilities,
+	EndpointLimits,
+	LookedUp,
+	Observation,
+	ProviderAdapter,
+	ProviderDefinition,
+} from '../../providers/provider';
 import { makeAt, type MakeMore } from './makeAt';
 import { transportOf } from './transport';
 import { VirtualClock } from './virtualClock';
 
 /** What a provider may say of a job. */
 export const snapshotOf = (id: string, status: JobStatus, patch: Partial<Job> = {}): JobSnapshot => ({
-	job: { provider: 'fake', id, status, progress: null, total: null, completed: status === 'succeeded' ? 1 : null, error: null, idempotencyKey: null, createdAt: null, updatedAt: null, ...patch },
+	job: {
+		provider: 'fake',
+		id,
+		status,
+		progress: null,
+		total: null,
+		completed: status === 'succeeded' ? 1 : null,
+		error: null,
+		idempotencyKey: null,
+		createdAt: null,
+		updatedAt: null,
+		...patch,
+	},
 	images: [],
 	raw: null,
 });
@@ -48,7 +68,25 @@ interface Fake {
 }
 
 /** An endpoint over a provider that lives in the test: jobs end by the clock. */
-export function fakeEndpoint({ jobsInFlight = null, requestsPerMinute = null, limits = {}, learned, watches = false, can = {}, jobMs = 1_000, refusals = [], status = () => 200, retryAfter = '7', says = () => undefined, cancels = true, looksUp = false, acceptsUnanswered = false, clock = new VirtualClock(0), name = 'job', providerId = 'fake' }: Fake = {}) {
+export function fakeEndpoint({
+	jobsInFlight = null,
+	requestsPerMinute = null,
+	limits = {},
+	learned,
+	watches = false,
+	can = {},
+	jobMs = 1_000,
+	refusals = [],
+	status = () => 200,
+	retryAfter = '7',
+	says = () => undefined,
+	cancels = true,
+	looksUp = false,
+	acceptsUnanswered = false,
+	clock = new VirtualClock(0),
+	name = 'job',
+	providerId = 'fake',
+}: Fake = {}) {
 	const submits: Array<{ key: string; at: number; prompt: string }> = [];
 	const endsAt = new Map<string, number>();
 	const running = () => [...endsAt.values()].filter((at) => at > clock.now()).length;
@@ -66,7 +104,12 @@ export function fakeEndpoint({ jobsInFlight = null, requestsPerMinute = null, li
 				const [known] = made.values();
 				if (known !== undefined) return snapshotOf(known, 'queued');
 				const send = async () => {
-					const { text } = await transport.send({ method: 'POST', path: '/submit', signal, json: { key: idempotencyKey, prompt: request.prompt } });
+					const { text } = await transport.send({
+						method: 'POST',
+						path: '/submit',
+						signal,
+						json: { key: idempotencyKey, prompt: request.prompt },
+					});
 					const refusal = refused[Number(text)];
 					if (refusal) throw refusal;
 					return text;
@@ -80,15 +123,49 @@ export function fakeEndpoint({ jobsInFlight = null, requestsPerMinute = null, li
 			poll: async (ids, { signal }) => {
 				await transport.send({ method: 'GET', path: '/poll', signal });
 				log.polls++;
-				return new Map(ids.map((id): [string, Observation] => [id, says(id, log.polls) ?? { ok: true, snapshot: snapshotOf(id, clock.now() >= (endsAt.get(id) ?? Number.POSITIVE_INFINITY) ? 'succeeded' : 'running') }]));
+				return new Map(
+					ids.map((id): [string, Observation] => [
+						id,
+						says(id, log.polls) ?? {
+							ok: true,
+							snapshot: snapshotOf(
+								id,
+								clock.now() >= (endsAt.get(id) ?? Number.POSITIVE_INFINITY) ? 'succeeded' : 'running',
+							),
+						},
+					]),
+				);
 			},
-			...(looksUp ? { lookUp: async (_request: unknown, { idempotencyKey }: { idempotencyKey: string }) => found(idempotencyKey) } : {}),
-			...(watches ? { watch: (id: string, { signal }: CallOptions) => silence(transport.socket(`/socket/${id}`, { signal })) } : {}),
+			...(looksUp
+				? {
+						lookUp: async (_request: unknown, { idempotencyKey }: { idempotencyKey: string }) =>
+							found(idempotencyKey),
+					}
+				: {}),
+			...(watches
+				? {
+						watch: (id: string, { signal }: CallOptions) =>
+							silence(transport.socket(`/socket/${id}`, { signal })),
+					}
+				: {}),
 			...(cancels ? { cancel: async (id: string) => snapshotOf(id, 'canceled') } : {}),
 		}),
 	};
-	const config = { baseUrl: 'http://fake.example', headers: {}, secrets: [], limits: { requestsPerMinute, jobsInFlight, ...limits }, allowedHosts: [] };
-	const provider: ProviderDefinition = { id: providerId, displayName: 'Fake', credential: 'fakeApi', keyField: 'key', capabilities: { ...capabilities, ...can }, load: async () => adapter };
+	const config = {
+		baseUrl: 'http://fake.example',
+		headers: {},
+		secrets: [],
+		limits: { requestsPerMinute, jobsInFlight, ...limits },
+		allowedHosts: [],
+	};
+	const provider: ProviderDefinition = {
+		id: providerId,
+		displayName: 'Fake',
+		credential: 'fakeApi',
+		keyField: 'key',
+		capabilities: { ...capabilities, ...can },
+		load: async () => adapter,
+	};
 	const sent: Array<{ path: string; at: number; signal: AbortSignal | undefined }> = [];
 	/** Refusals that were answered; the answer's text is their index. */
 	const refused: ImageError[] = [];
@@ -109,9 +186,15 @@ export function fakeEndpoint({ jobsInFlight = null, requestsPerMinute = null, li
 	});
 	const sockets: number[] = [];
 	const withSocket = { ...transport, socket: () => (sockets.push(clock.now()), silence()) };
-	const endpoint = new Endpoint(provider, adapter, config, { clock, random: () => 0, transport: () => withSocket, ...(learned ? { learned } : {}) });
+	const endpoint = new Endpoint(provider, adapter, config, {
+		clock,
+		random: () => 0,
+		transport: () => withSocket,
+		...(learned ? { learned } : {}),
+	});
 	const make = makeAt(endpoint, clock);
-	const submit = (key: string, { prompt = 'A cat', ...more }: MakeMore & { prompt?: string } = {}) => make({ prompt, count: 1 }, key, more);
+	const submit = (key: string, { prompt = 'A cat', ...more }: MakeMore & { prompt?: string } = {}) =>
+		make({ prompt, count: 1 }, key, more);
 	return { clock, endpoint, submit, submits, sent, sockets, log };
 }
 

@@ -40,7 +40,11 @@ export interface Opened {
 }
 
 /** A sandbox for a test file: started once, emptied and calm before each test. */
-export function useSandbox(): { sandbox: () => ImageSaasSandbox; calm: (dialect: Dialect, more?: Partial<Settings>) => void; open: (options?: OpenOptions) => Opened } {
+export function useSandbox(): {
+	sandbox: () => ImageSaasSandbox;
+	calm: (dialect: Dialect, more?: Partial<Settings>) => void;
+	open: (options?: OpenOptions) => Opened;
+} {
 	let started: ImageSaasSandbox | undefined;
 	let keys = 0;
 	beforeAll(async () => {
@@ -53,10 +57,29 @@ export function useSandbox(): { sandbox: () => ImageSaasSandbox; calm: (dialect:
 	};
 
 	/** A new endpoint each time, so that no test remembers another's keys. */
-	const open = ({ key = apiKey, baseUrl = sandbox().url, timeoutMs, clock = quickClock, limits = {} }: OpenOptions = {}): Opened => {
-		const config = imageSaasAdapter.endpoint({ baseUrl, apiKey: key, requestsPerMinute: 0, jobsInFlight: 0, ...limits });
+	const open = ({
+		key = apiKey,
+		baseUrl = sandbox().url,
+		timeoutMs,
+		clock = quickClock,
+		limits = {},
+	}: OpenOptions = {}): Opened => {
+		const config = imageSaasAdapter.endpoint({
+			baseUrl,
+			apiKey: key,
+			requestsPerMinute: 0,
+			jobsInFlight: 0,
+			...limits,
+		});
 		const transport = createApiClient(config);
-		const endpoint = new Endpoint(imageSaas, imageSaasAdapter, config, { clock, random: () => 0, transport: () => ({ ...transport, send: (request) => transport.send({ ...request, ...(timeoutMs ? { timeoutMs } : {}) }) }) });
+		const endpoint = new Endpoint(imageSaas, imageSaasAdapter, config, {
+			clock,
+			random: () => 0,
+			transport: () => ({
+				...transport,
+				send: (request) => transport.send({ ...request, ...(timeoutMs ? { timeoutMs } : {}) }),
+			}),
+		});
 		const { session } = endpoint;
 		const make = makeAt(endpoint, clock);
 		const idOf = ({ job }: JobSnapshot) => job.id ?? 'none';
@@ -70,11 +93,22 @@ export function useSandbox(): { sandbox: () => ImageSaasSandbox; calm: (dialect:
 			endpoint,
 			session,
 			look,
-			submit: (request = {}, own = nextKey()) => session.submit({ prompt: 'A cat', count: 1, ...request }, { idempotencyKey: own, maxWaitMs: 60_000, made: new Map(), paid: (_part, call) => call() }),
-			generate: (request = {}, own = nextKey()) => make({ prompt: 'A cat', count: 1, ...request }, own, { deadline: clock.now() + 600_000 }),
+			submit: (request = {}, own = nextKey()) =>
+				session.submit(
+					{ prompt: 'A cat', count: 1, ...request },
+					{ idempotencyKey: own, maxWaitMs: 60_000, made: new Map(), paid: (_part, call) => call() },
+				),
+			generate: (request = {}, own = nextKey()) =>
+				make({ prompt: 'A cat', count: 1, ...request }, own, { deadline: clock.now() + 600_000 }),
 			wait: async (snapshot) => {
-				const result = await endpoint.wait(idOf(snapshot), { deadline: clock.now() + 600_000, known: snapshot });
-				if (!result.ended) throw new Error(`The job did not end: ${result.error?.message ?? result.snapshot?.job.status ?? 'nothing is known of it'}`);
+				const result = await endpoint.wait(idOf(snapshot), {
+					deadline: clock.now() + 600_000,
+					known: snapshot,
+				});
+				if (!result.ended)
+					throw new Error(
+						`The job did not end: ${result.error?.message ?? result.snapshot?.job.status ?? 'nothing is known of it'}`,
+					);
 				return result.snapshot;
 			},
 			until: async (snapshot, status) => {
@@ -83,14 +117,22 @@ export function useSandbox(): { sandbox: () => ImageSaasSandbox; calm: (dialect:
 					if (!observation.ok) throw observation.error;
 					const { job } = observation.snapshot;
 					if (status ? job.status === status : isTerminal(job.status)) return observation.snapshot;
-					if (isTerminal(job.status)) throw new Error(`The job is ${job.status} and was to be ${String(status)}`);
+					if (isTerminal(job.status))
+						throw new Error(`The job is ${job.status} and was to be ${String(status)}`);
 				}
 			},
 		};
 	};
 	const calm = (dialect: Dialect, more: Partial<Settings> = {}) => {
 		sandbox().reset();
-		sandbox().settings({ dialect, requestsPerMinute: 0, maxConcurrent: 0, jobDurationMs: 40, webhookUrl: null, ...more });
+		sandbox().settings({
+			dialect,
+			requestsPerMinute: 0,
+			maxConcurrent: 0,
+			jobDurationMs: 40,
+			webhookUrl: null,
+			...more,
+		});
 	};
 	return { sandbox, calm, open };
 }

@@ -5,14 +5,21 @@ import { transportOf } from './transport';
 /** What a request is answered with: a status and a body, as JSON unless it is a text, or how it fails. */
 export type Reply = { status?: number; body?: unknown } | ImageError;
 
-/** A transport whose server answers by `reply`, and what it was asked. @param reply told how many requests there were, from 1 */
+/**
+ * A transport whose server answers by `reply`, and what it was asked. @param reply told how many requests there were,
+ * from 1
+ */
 export function jsonServer(reply: (request: ApiRequest, call: number) => Reply) {
 	const asked: ApiRequest[] = [];
 	const transport: ApiTransport = transportOf(async (request): Promise<ApiAnswer> => {
 		asked.push(request);
 		const answer = reply(request, asked.length);
 		if (answer instanceof ImageError) throw answer;
-		return { status: answer.status ?? 200, headers: {}, text: typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {}) };
+		return {
+			status: answer.status ?? 200,
+			headers: {},
+			text: typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {}),
+		};
 	});
 	return { transport, asked, paths: () => asked.map(({ method, path }) => `${method} ${path}`) };
 }

@@ -15,7 +15,15 @@ import type { ImageRequest } from '../../model/request';
 export function memoryInProcess(clock: Pick<Clock, 'now'>): Memory {
 	const now = () => clock.now();
 	const store = new ProcessStore('it is a test', new MapStore({ maxRecords: 100_000, ownsStrangers: false }), now);
-	return new StoredMemory({ store, results: null, secret: () => new Uint8Array(32), bounds: { keepRecordsMs: 30 * 86_400_000, maxRecords: 100_000, maxResultBytes: 2 ** 28 }, now, notice: () => null, onClose: () => undefined });
+	return new StoredMemory({
+		store,
+		results: null,
+		secret: () => new Uint8Array(32),
+		bounds: { keepRecordsMs: 30 * 86_400_000, maxRecords: 100_000, maxResultBytes: 2 ** 28 },
+		now,
+		notice: () => null,
+		onClose: () => undefined,
+	});
 }
 
 export const choiceOf = (endpoint: Endpoint, request: ImageRequest, name: string | null = null): Choice => ({
@@ -33,7 +41,16 @@ export const wantedFor = (key: string, choices: readonly Choice[], patch: Partia
 	wireKey: key,
 	lineage: 'lineage',
 	rootExecutionId: '1',
-	origin: { workflowId: 'workflow', workflowName: 'Workflow', nodeId: 'node', nodeName: 'Node', executionId: '1', runIndex: 0, itemIndex: 0, mode: 'trigger' },
+	origin: {
+		workflowId: 'workflow',
+		workflowName: 'Workflow',
+		nodeId: 'node',
+		nodeName: 'Node',
+		executionId: '1',
+		runIndex: 0,
+		itemIndex: 0,
+		mode: 'trigger',
+	},
 	day: '2026-01-01',
 	requests: choices.map(({ requestDigest }) => requestDigest),
 	credentialIds: choices.map(({ credentialId }) => credentialId),
@@ -46,12 +63,20 @@ export const wantedFor = (key: string, choices: readonly Choice[], patch: Partia
 export type MakeMore = Partial<FailoverOptions> & { wanted?: Partial<Wanted>; terms?: Partial<JobTerms> };
 
 /** Makes jobs as the nodes do, each under a key of the test's; who asks is done with the job as soon as it has it. */
-export function makingOver(memory: Memory, clock: Clock): (choices: readonly [Choice, ...Choice[]], key: string, more?: MakeMore) => Promise<Given> {
+export function makingOver(
+	memory: Memory,
+	clock: Clock,
+): (choices: readonly [Choice, ...Choice[]], key: string, more?: MakeMore) => Promise<Given> {
 	const maker = new JobMaker({ clock, random: () => 0, memory });
 	return async (choices, key, { wanted = {}, terms = {}, ...options } = {}) => {
 		let ref: string | undefined;
 		try {
-			const making = maker.make(choices, wantedFor(key, choices, wanted), { cost: { images: choices[0].request.count, usd: null }, limits: [], ...terms }, { deadline: clock.now() + 3_600_000, onRecord: (found) => (ref = found), ...options });
+			const making = maker.make(
+				choices,
+				wantedFor(key, choices, wanted),
+				{ cost: { images: choices[0].request.count, usd: null }, limits: [], ...terms },
+				{ deadline: clock.now() + 3_600_000, onRecord: (found) => (ref = found), ...options },
+			);
 			making.catch(() => undefined);
 			return await abortable(making, options.signal);
 		} finally {
@@ -61,7 +86,11 @@ export function makingOver(memory: Memory, clock: Clock): (choices: readonly [Ch
 }
 
 /** Makes jobs at one endpoint, in a memory of its own. */
-export function makeAt(endpoint: Endpoint, clock: Clock, memory = memoryInProcess(clock)): (request: ImageRequest, key: string, more?: MakeMore) => Promise<JobSnapshot> {
+export function makeAt(
+	endpoint: Endpoint,
+	clock: Clock,
+	memory = memoryInProcess(clock),
+): (request: ImageRequest, key: string, more?: MakeMore) => Promise<JobSnapshot> {
 	const make = makingOver(memory, clock);
 	return async (request, key, more) => (await make([choiceOf(endpoint, request)], key, more)).snapshot;
 }

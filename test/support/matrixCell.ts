@@ -10,7 +10,14 @@ import type { MatrixFault } from './matrixFaults';
 import type { Row } from './matrixRows';
 
 /** How a node comes back to an item whose request went wrong. */
-export const ways = ['In the node', 'Retry On Fail', 'Retry', 'New run', 'Two Retries at once', 'Stop, then a new run'] as const;
+export const ways = [
+	'In the node',
+	'Retry On Fail',
+	'Retry',
+	'New run',
+	'Two Retries at once',
+	'Stop, then a new run',
+] as const;
 export type Way = (typeof ways)[number];
 
 /** What became of one item. */
@@ -74,15 +81,28 @@ class CellRun {
 		private readonly sandbox: AnySandbox,
 		private readonly credential: { type: string; fields: (url: string) => Record<string, unknown> },
 	) {
-		this.credentials = { [credential.type]: { ...credential.fields(sandbox.url), requestsPerMinute: 60_000, jobsInFlight: 0, ...row.credential } };
+		this.credentials = {
+			[credential.type]: {
+				...credential.fields(sandbox.url),
+				requestsPerMinute: 60_000,
+				jobsInFlight: 0,
+				...row.credential,
+			},
+		};
 	}
 
 	async run(way: Way): Promise<Cell> {
 		if (this.fault.older) await this.begunByAnother();
 		const { kind, delayMs } = this.fault;
-		this.sandbox.fault({ route: this.row.route, kind, skip: this.row.skip ?? 0, ...(delayMs === undefined ? {} : { delayMs }) });
+		this.sandbox.fault({
+			route: this.row.route,
+			kind,
+			skip: this.row.skip ?? 0,
+			...(delayMs === undefined ? {} : { delayMs }),
+		});
 		// Where somebody is to come back, the provider stays away until then.
-		if (way !== 'In the node' && kind !== 'slow') this.sandbox.fault({ route: 'any', kind: '503', skip: (this.row.skip ?? 0) + 1, times: 100_000 });
+		if (way !== 'In the node' && kind !== 'slow')
+			this.sandbox.fault({ route: 'any', kind: '503', skip: (this.row.skip ?? 0) + 1, times: 100_000 });
 		return await this.seen(await this.lastRuns(way));
 	}
 
@@ -91,22 +111,43 @@ class CellRun {
 		const token = randomUUID();
 		switch (way) {
 			case 'In the node':
-				return [await this.runOnce({ token, maxWait: laterWait, settings: { onError: 'continueRegularOutput' } })];
+				return [
+					await this.runOnce({ token, maxWait: laterWait, settings: { onError: 'continueRegularOutput' } }),
+				];
 			case 'Retry On Fail':
-				return [await this.runOnce({ token, maxWait: firstWait, settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 }, onTry: (node, attempt) => this.beforeTry(node, attempt) })];
+				return [
+					await this.runOnce({
+						token,
+						maxWait: firstWait,
+						settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 },
+						onTry: (node, attempt) => this.beforeTry(node, attempt),
+					}),
+				];
 			case 'Retry':
 				await this.firstRun(token);
 				return [await this.runOnce({ token, maxWait: laterWait })];
 			case 'New run': {
 				const first = await this.firstRun(token);
-				// An item that n8n has is no reason to run again: what still runs is polled on. A further run would rightly be a further job.
-				return [first.error ? await this.runOnce({ token: randomUUID(), maxWait: laterWait }) : await this.pollOn(first)];
+				// An item that n8n has is no reason to run again: what still runs is polled on. A further run would
+				// rightly be a further job.
+				return [
+					first.error
+						? await this.runOnce({ token: randomUUID(), maxWait: laterWait })
+						: await this.pollOn(first),
+				];
 			}
 			case 'Two Retries at once':
 				await this.firstRun(token);
-				return await Promise.all([this.runOnce({ token, maxWait: laterWait }), this.runOnce({ token, maxWait: laterWait })]);
+				return await Promise.all([
+					this.runOnce({ token, maxWait: laterWait }),
+					this.runOnce({ token, maxWait: laterWait }),
+				]);
 			case 'Stop, then a new run':
-				await this.runOnce({ token, maxWait: laterWait, onStart: (stop) => void this.whenSubmitted().then(stop, stop) });
+				await this.runOnce({
+					token,
+					maxWait: laterWait,
+					onStart: (stop) => void this.whenSubmitted().then(stop, stop),
+				});
 				await this.clearFaults();
 				return [await this.runOnce({ token: randomUUID(), maxWait: laterWait })];
 		}
@@ -129,19 +170,45 @@ class CellRun {
 	private async pollOn(first: RunResult): Promise<RunResult> {
 		const items = first.output('Node');
 		if (!this.row.isJob) return first;
-		return await runChain({ workflowId: this.workflowId, credentials: this.credentials, nodes: [{ name: 'In', type: 'items', parameters: { items: items.map(({ json }) => json) } }, pollNode(laterWait)] });
+		return await runChain({
+			workflowId: this.workflowId,
+			credentials: this.credentials,
+			nodes: [
+				{ name: 'In', type: 'items', parameters: { items: items.map(({ json }) => json) } },
+				pollNode(laterWait),
+			],
+		});
 	}
 
-	private async runOnce({ token, maxWait, settings = {}, ...more }: { token: string; maxWait: number; settings?: Partial<INode> } & Pick<RunOptions, 'onTry' | 'onStart'>): Promise<RunResult> {
+	private async runOnce({
+		token,
+		maxWait,
+		settings = {},
+		...more
+	}: { token: string; maxWait: number; settings?: Partial<INode> } & Pick<
+		RunOptions,
+		'onTry' | 'onStart'
+	>): Promise<RunResult> {
 		const { type, parameters } = this.row.node(this.prompt);
 		// As large as the item: whatever is counted beyond it, or twice, keeps the next attempt from being sent.
-		const options = this.row.isJob ? { options: { ...(parameters['options'] as IDataObject), budget: { limits: { imagesPerDay: this.row.images } } } } : {};
+		const options = this.row.isJob
+			? {
+					options: {
+						...(parameters['options'] as IDataObject),
+						budget: { limits: { imagesPerDay: this.row.images } },
+					},
+				}
+			: {};
 		return await runChain({
 			...more,
 			workflowId: this.workflowId,
 			resumeToken: token,
 			credentials: this.credentials,
-			nodes: [{ name: 'In', type: 'items', parameters: { items: [{}] } }, { name: 'Node', type, parameters: { ...parameters, ...options, maxWait }, settings }, ...(this.row.isJob ? [pollNode(maxWait)] : [])],
+			nodes: [
+				{ name: 'In', type: 'items', parameters: { items: [{}] } },
+				{ name: 'Node', type, parameters: { ...parameters, ...options, maxWait }, settings },
+				...(this.row.isJob ? [pollNode(maxWait)] : []),
+			],
 		});
 	}
 
@@ -151,7 +218,11 @@ class CellRun {
 		if (!older) throw new Error('The row has no older job');
 		const { path, body, headers } = older(this.prompt);
 		this.sandbox.settings({ workers: 1, jobDurationMs: olderRunsMs });
-		const answer = await fetch(this.sandbox.url + path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
+		const answer = await fetch(this.sandbox.url + path, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json', ...headers },
+			body: JSON.stringify(body),
+		});
 		if (!answer.ok) throw new Error(`The older job was answered ${answer.status}: ${await answer.text()}`);
 		this.olderJobs = this.sandbox.books().jobs.length;
 		await sleep(olderByMs);
@@ -163,12 +234,17 @@ class CellRun {
 	}
 
 	private async whenSubmitted(): Promise<void> {
-		await waitUntil({ for: 'the request', withinMs: 60_000, everyMs: 10 }, () => (this.submits() > this.olderJobs + (this.row.skip ?? 0) ? true : undefined));
+		await waitUntil({ for: 'the request', withinMs: 60_000, everyMs: 10 }, () =>
+			this.submits() > this.olderJobs + (this.row.skip ?? 0) ? true : undefined,
+		);
 	}
 
 	private submits(): number {
 		const { requests } = this.sandbox.books();
-		return Object.entries(requests).reduce((sum, [route, count]) => sum + (route.startsWith('POST ') ? count : 0), 0);
+		return Object.entries(requests).reduce(
+			(sum, [route, count]) => sum + (route.startsWith('POST ') ? count : 0),
+			0,
+		);
 	}
 
 	private async records() {
@@ -178,7 +254,9 @@ class CellRun {
 
 	/** n8n has ended the executions, and what they began is written down. */
 	private async settled(): Promise<void> {
-		await waitUntil({ for: 'the end of what was begun', withinMs: 60_000, everyMs: 50 }, async () => ((await this.records()).every(({ held }) => held === 'free') ? true : undefined));
+		await waitUntil({ for: 'the end of what was begun', withinMs: 60_000, everyMs: 50 }, async () =>
+			(await this.records()).every(({ held }) => held === 'free') ? true : undefined,
+		);
 	}
 
 	private async seen(runs: RunResult[]): Promise<Cell> {
@@ -189,11 +267,22 @@ class CellRun {
 		const fewest = each.reduce((least, one) => (one.delivered < least.delivered ? one : least));
 		const records = await this.records();
 		return {
-			jobs: this.sandbox.books().jobs.filter(({ status }) => !/cancel|revoked/i.test(status)).length - this.olderJobs,
+			jobs:
+				this.sandbox.books().jobs.filter(({ status }) => !/cancel|revoked/i.test(status)).length -
+				this.olderJobs,
 			counted: spending.reduce((sum, { images }) => sum + images, 0),
 			delivered: fewest.delivered,
 			said: fewest.said,
-			note: [...each.map(({ note }) => note), records.map(({ state, requests }) => `${state} [${requests.map(({ part, outcome }) => `${part} ${outcome}`).join(', ')}]`).join('; '), `${this.submits()} submits`].join(' | '),
+			note: [
+				...each.map(({ note }) => note),
+				records
+					.map(
+						({ state, requests }) =>
+							`${state} [${requests.map(({ part, outcome }) => `${part} ${outcome}`).join(', ')}]`,
+					)
+					.join('; '),
+				`${this.submits()} submits`,
+			].join(' | '),
 		};
 	}
 
@@ -202,9 +291,16 @@ class CellRun {
 		const items = polled.length > 0 ? polled : run.output('Node');
 		const delivered = items.reduce((sum, item) => sum + this.row.resultsOf(item), 0);
 		const errors = items.map(errorOf).filter((error) => error !== null);
-		const isUnknown = errors.some(({ outcome, hint }) => outcome === 'unknown' && hint) || (run.error !== undefined && /may have been made|unknown outcome/.test(run.error.message) && Boolean(run.error.description));
+		const isUnknown =
+			errors.some(({ outcome, hint }) => outcome === 'unknown' && hint) ||
+			(run.error !== undefined &&
+				/may have been made|unknown outcome/.test(run.error.message) &&
+				Boolean(run.error.description));
 		const said = isUnknown ? 'unknown' : errors.length > 0 || run.error ? 'refused' : 'nothing';
-		const words = [...errors.map(({ outcome, message, hint }) => `${outcome ?? ''} "${message}" (${hint ?? ''})`), ...(run.error ? [`"${run.error.message}" (${run.error.description ?? ''})`] : [])];
+		const words = [
+			...errors.map(({ outcome, message, hint }) => `${outcome ?? ''} "${message}" (${hint ?? ''})`),
+			...(run.error ? [`"${run.error.message}" (${run.error.description ?? ''})`] : []),
+		];
 		return { delivered, said, note: [run.run.status, `${delivered} delivered`, ...words].join(', ') };
 	}
 }
@@ -219,6 +315,9 @@ interface SaidError {
 
 /** The error of an item, of a verb node or of a provider node. */
 function errorOf({ json }: INodeExecutionData): SaidError | null {
-	const { job, details } = json as { job?: { error?: SaidError | null }; details?: SaidError & { job?: { error?: SaidError | null } } };
+	const { job, details } = json as {
+		job?: { error?: SaidError | null };
+		details?: SaidError & { job?: { error?: SaidError | null } };
+	};
 	return job?.error ?? details?.job?.error ?? (details?.message ? details : null);
 }

@@ -5,7 +5,10 @@ export interface MatrixFault {
 	/** As a row of docs/reliability.md. */
 	title: string;
 	kind: FaultKind;
-	/** What the request comes to at the provider: the job is made, it is not, or the provider refuses it in its own words. */
+	/**
+	 * What the request comes to at the provider: the job is made, it is not, or the provider refuses it in its own
+	 * words.
+	 */
 	effect: 'made' | 'notMade' | 'refused';
 	/** The client's time-out is short, because no answer ever comes. */
 	hangs?: boolean;
@@ -34,6 +37,16 @@ export const faults: readonly MatrixFault[] = [
 	{ title: '200 with garbage', kind: 'malformed', effect: 'made' },
 	{ title: '200 with other JSON', kind: 'wrongShape', effect: 'made' },
 	{ title: '200 with an empty body', kind: 'empty', effect: 'made' },
-	{ title: 'Connection reset after the job was accepted, behind an older job', kind: 'resetAfterAccept', effect: 'made', older: true },
-	{ title: 'Connection reset before the request was read, behind an older job', kind: 'reset', effect: 'notMade', older: true },
+	{
+		title: 'Connection reset after the job was accepted, behind an older job',
+		kind: 'resetAfterAccept',
+		effect: 'made',
+		older: true,
+	},
+	{
+		title: 'Connection reset before the request was read, behind an older job',
+		kind: 'reset',
+		effect: 'notMade',
+		older: true,
+	},
 ];

@@ -14,9 +14,21 @@ export function verdictOf(row: Row, fault: MatrixFault, cell: Cell): Verdict {
 	if (jobs === row.jobs && delivered === row.results && counted === row.images) return { shown: '✓', problem: null };
 	const seen = `${jobs} of ${row.jobs} jobs, ${delivered} of ${row.results} delivered, ${counted} of ${row.images} images counted, ${said}: ${cell.note}`;
 	// Who knows nothing must say so, and count what may be paid.
-	if (said === 'unknown' && jobs <= row.jobs && counted === row.images) return { shown: delivered > 0 ? `½ + unknown (${jobs} of ${row.jobs} made)` : `unknown (${jobs} made)`, problem: mayBeUnknown(row, fault, cell) ? null : seen };
+	if (said === 'unknown' && jobs <= row.jobs && counted === row.images)
+		return {
+			shown: delivered > 0 ? `½ + unknown (${jobs} of ${row.jobs} made)` : `unknown (${jobs} made)`,
+			problem: mayBeUnknown(row, fault, cell) ? null : seen,
+		};
 	// Of several requests one was refused for good: what came is delivered, and counts alone.
-	if (said === 'refused' && fault.effect === 'refused' && row.skip !== undefined && delivered > 0 && jobs === delivered && counted === delivered) return { shown: '½', problem: null };
+	if (
+		said === 'refused' &&
+		fault.effect === 'refused' &&
+		row.skip !== undefined &&
+		delivered > 0 &&
+		jobs === delivered &&
+		counted === delivered
+	)
+		return { shown: '½', problem: null };
 	return { shown: '✗', problem: seen };
 }
 
@@ -48,7 +60,8 @@ const settledBy: Record<Row['certainty'], string> = {
 	none: 'nothing tells: the item says so',
 };
 
-const shownIn = (verdicts: Verdicts) => (row: Row, fault: MatrixFault, way: Way) => verdicts.get(row)?.get(fault)?.get(way)?.shown ?? noSuchFault;
+const shownIn = (verdicts: Verdicts) => (row: Row, fault: MatrixFault, way: Way) =>
+	verdicts.get(row)?.get(fault)?.get(way)?.shown ?? noSuchFault;
 
 /** After how many faults everything is delivered, by operation and way. */
 export function summaryTable(verdicts: Verdicts): string {
@@ -57,7 +70,10 @@ export function summaryTable(verdicts: Verdicts): string {
 		const cells = faults.map((fault) => shown(row, fault, way)).filter((cell) => cell !== noSuchFault);
 		return `${cells.filter((cell) => cell === '✓').length} of ${cells.length}`;
 	};
-	return table(['Operation', 'A lost answer is …', ...ways], rows.map((row) => [row.title, settledBy[row.certainty], ...ways.map((way) => shareOf(row, way))]));
+	return table(
+		['Operation', 'A lost answer is …', ...ways],
+		rows.map((row) => [row.title, settledBy[row.certainty], ...ways.map((way) => shareOf(row, way))]),
+	);
 }
 
 /** docs/reliability.md. */
@@ -66,7 +82,7 @@ export function reliabilityPage(verdicts: Verdicts): string {
 	return [
 		'# Reliability',
 		'',
-		'What happens to your money when a request goes wrong. The tests write this page: each cell is an execution in n8n\'s own engine against a stand-in of the provider, and the stand-in\'s books are the judge. To write it anew, run `UPDATE_DOCS=1 npm run test:engine -- moneyMatrix`.',
+		"What happens to your money when a request goes wrong. The tests write this page: each cell is an execution in n8n's own engine against a stand-in of the provider, and the stand-in's books are the judge. To write it anew, run `UPDATE_DOCS=1 npm run test:engine -- moneyMatrix`.",
 		'',
 		'- **✓**: one job for each that was asked for, all results delivered, and the budget counts exactly these.',
 		'- **unknown**: the request may or may not have made the job, and nobody can tell. The item says `outcome: "unknown"` with what to do, the budget counts it, and the pack does not send it again. In brackets: how many jobs the provider made. It is never more than was asked for.',
@@ -75,8 +91,8 @@ export function reliabilityPage(verdicts: Verdicts): string {
 		'',
 		'The ways to come back to the item:',
 		'',
-		'- **In the node**: the request goes wrong once, and the node\'s own repetitions and look-ups follow.',
-		'- In all others the provider is away after that, until the next attempt, and Max Wait of the first one is 6 seconds. **Retry On Fail** is n8n\'s setting of the node. **Retry** repeats the execution. **New run** is another execution of the workflow, with the same request. If the first run has already given the item, Image Poll finishes it instead. **Two Retries at once** are two repetitions side by side. **Stop, then a new run**: the execution is stopped as soon as the provider has received the request, and the workflow is started again at once.',
+		"- **In the node**: the request goes wrong once, and the node's own repetitions and look-ups follow.",
+		"- In all others the provider is away after that, until the next attempt, and Max Wait of the first one is 6 seconds. **Retry On Fail** is n8n's setting of the node. **Retry** repeats the execution. **New run** is another execution of the workflow, with the same request. If the first run has already given the item, Image Poll finishes it instead. **Two Retries at once** are two repetitions side by side. **Stop, then a new run**: the execution is stopped as soon as the provider has received the request, and the workflow is started again at once.",
 		'',
 		'`kill -9` and a real n8n process: see `test/n8n`. The opposite, that whoever asks for a new picture gets one: see `test/engine/moneyMatrixOpposite.test.ts`.',
 		'',
@@ -86,7 +102,17 @@ export function reliabilityPage(verdicts: Verdicts): string {
 		'',
 		summaryTable(verdicts),
 		'',
-		...rows.flatMap((row) => [`## ${row.title}`, '', table(['Fault', ...ways], faults.flatMap((fault) => (verdicts.get(row)?.has(fault) ? [[fault.title, ...ways.map((way) => shown(row, fault, way))]] : []))), '']),
+		...rows.flatMap((row) => [
+			`## ${row.title}`,
+			'',
+			table(
+				['Fault', ...ways],
+				faults.flatMap((fault) =>
+					verdicts.get(row)?.has(fault) ? [[fault.title, ...ways.map((way) => shown(row, fault, way))]] : [],
+				),
+			),
+			'',
+		]),
 	].join('\n');
 }
 

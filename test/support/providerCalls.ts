@@ -24,7 +24,16 @@ export function countingCall(more: Partial<SubmitCall> = {}) {
 
 /** Long after the requests ended, with nothing taken and nothing accepted since, as long as nothing else is said. */
 export function lookUpCall(more: Partial<LookUpCall> = {}): LookUpCall {
-	return { idempotencyKey: 'key-1', parts: [0], since: Date.UTC(2026, 0, 1), quietMs: 20_000, timedOut: false, takenIds: async () => new Set(), laterIds: async () => [], ...more };
+	return {
+		idempotencyKey: 'key-1',
+		parts: [0],
+		since: Date.UTC(2026, 0, 1),
+		quietMs: 20_000,
+		timedOut: false,
+		takenIds: async () => new Set(),
+		laterIds: async () => [],
+		...more,
+	};
 }
 
 /** What a submit stopped for. */

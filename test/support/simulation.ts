@@ -15,7 +15,9 @@ export interface Load {
 	meanMs: number;
 	/** null: no limit. */
 	requestsPerMinute: number | null;
-	/** How long after a job's end its webhook comes, ms, and the share of jobs that have one; none where it is absent. */
+	/**
+	 * How long after a job's end its webhook comes, ms, and the share of jobs that have one; none where it is absent.
+	 */
 	push?: { afterMs: number; share: number };
 	/** Where what is learned outlives the endpoint: a second run with the same is a warm one. */
 	learned?: ScopedLearned;
@@ -46,7 +48,9 @@ function seeded(seed: number): () => number {
 	};
 }
 
-/** Many jobs over one endpoint in virtual time, each submitted and waited for by polling alone; a request takes 5 ms. */
+/**
+ * Many jobs over one endpoint in virtual time, each submitted and waited for by polling alone; a request takes 5 ms.
+ */
 export async function simulate({ jobs, inFlight, meanMs, requestsPerMinute, push, learned }: Load): Promise<Simulated> {
 	const clock = new VirtualClock(0);
 	const random = seeded(7);
@@ -60,31 +64,62 @@ export async function simulate({ jobs, inFlight, meanMs, requestsPerMinute, push
 		endpoint: () => config,
 		connect: (_config, transport) => ({
 			submit: async (_request, { paid }) => {
-				await paid(0, () => transport.send({ method: 'POST', path: '/submit' }), () => null);
+				await paid(
+					0,
+					() => transport.send({ method: 'POST', path: '/submit' }),
+					() => null,
+				);
 				const id = `job-${made++}`;
 				const duration = meanMs * (0.5 + times());
 				total += duration;
 				endsAt.set(id, clock.now() + duration);
 				durations.set(id, duration);
-				if (push && chance() < push.share) void clock.sleep(duration + push.afterMs).then(() => endpoint.observe(snapshotOf(id, 'succeeded')));
+				if (push && chance() < push.share)
+					void clock.sleep(duration + push.afterMs).then(() => endpoint.observe(snapshotOf(id, 'succeeded')));
 				return snapshotOf(id, 'queued', { createdAt: new Date(clock.now()).toISOString() });
 			},
 			isRefusal: () => false,
 			poll: async (ids) => {
 				await transport.send({ method: 'GET', path: '/poll' });
-				return new Map(ids.map((id): [string, Observation] => [id, { ok: true, snapshot: snapshotOf(id, clock.now() >= (endsAt.get(id) ?? 0) ? 'succeeded' : 'running') }]));
+				return new Map(
+					ids.map((id): [string, Observation] => [
+						id,
+						{
+							ok: true,
+							snapshot: snapshotOf(id, clock.now() >= (endsAt.get(id) ?? 0) ? 'succeeded' : 'running'),
+						},
+					]),
+				);
 			},
 		}),
 	};
 	const durations = new Map<string, number>();
-	const config = { baseUrl: 'http://fake.example', headers: {}, secrets: [], limits: { requestsPerMinute, jobsInFlight: inFlight }, allowedHosts: [] };
-	const provider: ProviderDefinition = { id: 'fake', displayName: 'Fake', credential: 'fakeApi', keyField: 'key', capabilities: { ...capabilities, poll: 'bulk' }, load: async () => adapter };
+	const config = {
+		baseUrl: 'http://fake.example',
+		headers: {},
+		secrets: [],
+		limits: { requestsPerMinute, jobsInFlight: inFlight },
+		allowedHosts: [],
+	};
+	const provider: ProviderDefinition = {
+		id: 'fake',
+		displayName: 'Fake',
+		credential: 'fakeApi',
+		keyField: 'key',
+		capabilities: { ...capabilities, poll: 'bulk' },
+		load: async () => adapter,
+	};
 	const transport = transportOf(async (): Promise<ApiAnswer> => {
 		requests++;
 		await clock.sleep(5);
 		return { status: 200, headers: {}, text: '' };
 	});
-	const endpoint = new Endpoint(provider, adapter, config, { clock, random, transport: () => transport, ...(learned ? { learned } : {}) });
+	const endpoint = new Endpoint(provider, adapter, config, {
+		clock,
+		random,
+		transport: () => transport,
+		...(learned ? { learned } : {}),
+	});
 	// What was kept is there before the first job.
 	await settle();
 	const deadline = Number.MAX_SAFE_INTEGER;
@@ -111,5 +146,10 @@ export async function simulate({ jobs, inFlight, meanMs, requestsPerMinute, push
 	await clock.until(Promise.all(Array.from({ length: executionsAtOnce }, executions)), deadline);
 	const { user, system } = process.cpuUsage(before);
 	delays.sort();
-	return { makespan: clock.now() / (total / inFlight), requestsPerJob: requests / jobs, medianDelay: delays[Math.floor(jobs / 2)] ?? 0, cpuMicroseconds: (user + system) / jobs };
+	return {
+		makespan: clock.now() / (total / inFlight),
+		requestsPerJob: requests / jobs,
+		medianDelay: delays[Math.floor(jobs / 2)] ?? 0,
+		cpuMicroseconds: (user + system) / jobs,
+	};
 }

@@ -89,7 +89,10 @@ export class VirtualClock implements Clock {
 		const end = this.time + mostMs;
 		while (!done) {
 			const next = this.next();
-			if (!next || next.at > end) throw new Error(`Nothing happens any more after ${this.time - end + mostMs} ms, and the work is not done`);
+			if (!next || next.at > end)
+				throw new Error(
+					`Nothing happens any more after ${this.time - end + mostMs} ms, and the work is not done`,
+				);
 			await this.advance(next.at - this.time);
 		}
 		return await work;

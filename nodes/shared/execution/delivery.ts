@@ -17,9 +17,9 @@ export interface Delivery {
 }
 
 /**
- * Watches a node run until its execution has ended. n8n calls back after it has saved the execution. What an undisturbed
- * execution returned counts as delivered; of one that was stopped, or whose node threw, it is left to the next run to
- * look into what n8n has saved: n8n drops what it had at a Stop (seen in 2.40).
+ * Watches a node run until its execution has ended. n8n calls back after it has saved the execution. What an
+ * undisturbed execution returned counts as delivered; of one that was stopped, or whose node threw, it is left to the
+ * next run to look into what n8n has saved: n8n drops what it had at a Stop (seen in 2.40).
  */
 export function deliveryOf(context: IExecuteFunctions, memory: Memory): Delivery {
 	const refs = new Set<string>();
@@ -34,14 +34,18 @@ export function deliveryOf(context: IExecuteFunctions, memory: Memory): Delivery
 		const { leftBehind } = makerOf(memory);
 		const isOver = [leftBehind.add([...refs])];
 		try {
-			// After a Stop n8n calls back at once, and the node has yet to see it: it may still begin to cancel its jobs.
+			// After a Stop n8n calls back at once, and the node has yet to see it: it may still begin to cancel its
+			// jobs.
 			await nodeEnd.promise;
 			isOver.push(leftBehind.add([...refs]));
 			// A request under way is heard to its end, and written down, before the job is let go of.
 			while (pending.size > 0) await Promise.allSettled(pending);
 			const delivered = isSaved ? [...refs] : [...told];
 			await memory.journal.finish(delivered, { delivered: true });
-			await memory.journal.finish([...refs].filter((ref) => !delivered.includes(ref)), { delivered: false });
+			await memory.journal.finish(
+				[...refs].filter((ref) => !delivered.includes(ref)),
+				{ delivered: false },
+			);
 			// Of several tries the first one has let go of the jobs that the last one delivers.
 			await memory.journal.deliver(isSaved ? [...delivered, ...shared] : delivered);
 		} finally {
@@ -49,7 +53,10 @@ export function deliveryOf(context: IExecuteFunctions, memory: Memory): Delivery
 		}
 	};
 	// Its handlers are awaited before the execution counts as ended: nothing of ours may hold that up.
-	const finishLater = () => void finish().catch((thrown: unknown) => context.logger.warn(`What was delivered could not be kept: ${String(thrown)}`));
+	const finishLater = () =>
+		void finish().catch((thrown: unknown) =>
+			context.logger.warn(`What was delivered could not be kept: ${String(thrown)}`),
+		);
 	const isCalledBack = typeof context.onExecutionFinish === 'function';
 	context.onExecutionFinish?.(finishLater);
 	return {
@@ -75,10 +82,17 @@ export function deliveryOf(context: IExecuteFunctions, memory: Memory): Delivery
 const itemsAtOnce = 2_000;
 
 /** The refs in n8n's saved data of executions; null for one that n8n has not kept. Each execution is read once. */
-export function savedRefsOf(context: Pick<IExecuteFunctions, 'getExecutionDataById'>): (executionId: string) => Promise<ReadonlySet<string> | null> {
+export function savedRefsOf(
+	context: Pick<IExecuteFunctions, 'getExecutionDataById'>,
+): (executionId: string) => Promise<ReadonlySet<string> | null> {
 	const read = new Map<string, Promise<ReadonlySet<string> | null>>();
 	return (executionId) => {
-		const known = read.get(executionId) ?? context.getExecutionDataById(executionId).then(async (data) => (data ? await refsIn(data) : null), () => null);
+		const known =
+			read.get(executionId) ??
+			context.getExecutionDataById(executionId).then(
+				async (data) => (data ? await refsIn(data) : null),
+				() => null,
+			);
 		read.set(executionId, known);
 		return known;
 	};
@@ -89,7 +103,9 @@ async function refsIn({ resultData }: IRunExecutionData): Promise<Set<string>> {
 	let seen = 0;
 	for (const runs of Object.values(resultData.runData)) {
 		for (const { data } of runs) {
-			for (const item of Object.values(data ?? {}).flatMap((outputs) => outputs.flatMap((items) => items ?? []))) {
+			for (const item of Object.values(data ?? {}).flatMap((outputs) =>
+				outputs.flatMap((items) => items ?? []),
+			)) {
 				const ref = refOfJson(item.json) ?? refOfJson((item.json['details'] ?? {}) as object);
 				if (ref !== undefined) refs.add(ref);
 				if (++seen % itemsAtOnce === 0) await new Promise(setImmediate);

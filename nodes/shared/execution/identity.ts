@@ -18,7 +18,15 @@ export async function runIdentityOf(context: IExecuteFunctions, memory: Memory):
 	const format = new Intl.DateTimeFormat('en-CA', { timeZone: context.getTimezone() });
 	return {
 		...(await lineageOf(context, memory)),
-		origin: { workflowId: String(id), workflowName: name ?? '', nodeId: node.id, nodeName: node.name, executionId: context.getExecutionId(), runIndex: Number(context.getWorkflowDataProxy(0)['$runIndex'] ?? 0), mode: context.getMode() },
+		origin: {
+			workflowId: String(id),
+			workflowName: name ?? '',
+			nodeId: node.id,
+			nodeName: node.name,
+			executionId: context.getExecutionId(),
+			runIndex: Number(context.getWorkflowDataProxy(0)['$runIndex'] ?? 0),
+			mode: context.getMode(),
+		},
 		day: () => format.format(new Date()),
 	};
 }
@@ -26,8 +34,15 @@ export async function runIdentityOf(context: IExecuteFunctions, memory: Memory):
 /** A request of Image Generate, or what decides the result of another operation. */
 type DigestedRequest = ImageRequest | { request: unknown; references?: readonly Reference[] };
 
-/** Keyed hash of all that decides a picture: the provider, every field that is sent, references by content where we send bytes, else by URL. */
-export async function requestDigest(memory: Memory, providerId: string, { references, ...fields }: DigestedRequest): Promise<string> {
+/**
+ * Keyed hash of all that decides a picture: the provider, every field that is sent, references by content where we send
+ * bytes, else by URL.
+ */
+export async function requestDigest(
+	memory: Memory,
+	providerId: string,
+	{ references, ...fields }: DigestedRequest,
+): Promise<string> {
 	const described = references === undefined ? undefined : await Promise.all(references.map(describe));
 	return memory.digest('request', canonical([providerId, fields, described]));
 }
@@ -41,7 +56,11 @@ async function describe(reference: Reference): Promise<string> {
 
 /** JSON with the fields of every object in order, so that equal values give equal texts. */
 export function canonical(value: unknown): string {
-	return JSON.stringify(value, (_name, part: unknown) => (typeof part === 'object' && part !== null && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part));
+	return JSON.stringify(value, (_name, part: unknown) =>
+		typeof part === 'object' && part !== null && !Array.isArray(part)
+			? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+			: part,
+	);
 }
 
 /** Counts equal requests of a node run: the ordinal of each among them, in the order of the items. */
@@ -54,8 +73,17 @@ export function ordinals(): (digest: string) => number {
 	};
 }
 
-/** The key of an item whose user gave none: the same however often n8n repeats it, and another for everything else. Says nothing of what it was made from. */
-export function itemKey(memory: Memory, { own, origin }: RunIdentity, credentialId: string, digest: string, ordinal: number): string {
+/**
+ * The key of an item whose user gave none: the same however often n8n repeats it, and another for everything else. Says
+ * nothing of what it was made from.
+ */
+export function itemKey(
+	memory: Memory,
+	{ own, origin }: RunIdentity,
+	credentialId: string,
+	digest: string,
+	ordinal: number,
+): string {
 	return `n8n-${hex(memory.digest('key', canonical([own, origin.workflowId, origin.nodeId, origin.runIndex, credentialId, digest, ordinal])))}`;
 }
 
@@ -64,9 +92,14 @@ export function ownKey(memory: Memory, credentialId: string, text: string): stri
 	return `own-${hex(memory.digest('own key', canonical([credentialId, text])))}`;
 }
 
-/** What goes over the wire for a user's own key: itself where it is plain, else its hash. The two forms never meet, so that different keys stay different. */
+/**
+ * What goes over the wire for a user's own key: itself where it is plain, else its hash. The two forms never meet, so
+ * that different keys stay different.
+ */
 export function wireKeyOf(text: string): string {
-	return /^[A-Za-z0-9._:-]{1,128}$/.test(text) ? text : `sha256=${createHash('sha256').update(Buffer.from(text, 'utf16le')).digest('hex')}`;
+	return /^[A-Za-z0-9._:-]{1,128}$/.test(text)
+		? text
+		: `sha256=${createHash('sha256').update(Buffer.from(text, 'utf16le')).digest('hex')}`;
 }
 
 const hex = (digest: string) => Buffer.from(digest, 'base64url').toString('hex').slice(0, 32);

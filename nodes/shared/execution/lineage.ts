@@ -16,20 +16,24 @@ const maxDepth = 10;
 
 /**
  * n8n repeats an execution under a new id and does not tell the node of which one. Its resume token stays the same
- * through Retry, resumed waits and crashes (seen in n8n 2.40), and stands in `$execution.resumeUrl`. A sub-workflow gets
- * a new token each time it is called, so its lineage is the calling execution's.
+ * through Retry, resumed waits and crashes (seen in n8n 2.40), and stands in `$execution.resumeUrl`. A sub-workflow
+ * gets a new token each time it is called, so its lineage is the calling execution's.
  */
 export async function lineageOf(context: IExecuteFunctions, memory: Memory): Promise<Lineage> {
 	const executionId = context.getExecutionId();
 	const token = tokenOf(context) ?? nonceOf(context);
 	const own = memory.digest('lineage', token);
 	const root = await rootOf(context, executionId);
-	return root ? { lineage: root.token === null ? own : memory.digest('lineage', root.token), own, rootExecutionId: root.id } : { lineage: own, own, rootExecutionId: executionId };
+	return root
+		? { lineage: root.token === null ? own : memory.digest('lineage', root.token), own, rootExecutionId: root.id }
+		: { lineage: own, own, rootExecutionId: executionId };
 }
 
 function tokenOf(context: IExecuteFunctions): string | null {
 	const { resumeUrl } = (context.getWorkflowDataProxy(0)['$execution'] ?? {}) as { resumeUrl?: unknown };
-	return typeof resumeUrl === 'string' && URL.canParse(resumeUrl) ? new URL(resumeUrl).searchParams.get('signature') : null;
+	return typeof resumeUrl === 'string' && URL.canParse(resumeUrl)
+		? new URL(resumeUrl).searchParams.get('signature')
+		: null;
 }
 
 /** Where n8n gives no token: something that lives as long as the node's context does. */
@@ -40,7 +44,10 @@ function nonceOf(context: IExecuteFunctions): string {
 }
 
 /** The calling execution at the top, and its token where n8n has stored one already; undefined where nobody called. */
-async function rootOf(context: IExecuteFunctions, executionId: string): Promise<{ id: string; token: string | null } | undefined> {
+async function rootOf(
+	context: IExecuteFunctions,
+	executionId: string,
+): Promise<{ id: string; token: string | null } | undefined> {
 	const parent = parentOf(context);
 	if (parent === undefined || parent === executionId) return undefined;
 	let root: { id: string; token: string | null } = { id: parent, token: null };

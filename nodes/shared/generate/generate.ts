@@ -23,14 +23,24 @@ import { type Outcome, type Run, runTask, type Task } from './runTask';
 /** What tells one node that makes images from another. */
 export interface Maker {
 	/** The request of one item, from the fields of the node; nothing is fetched or looked into yet. */
-	read(context: IExecuteFunctions, provider: ProviderDefinition, itemIndex: number, options: GenerateOptions): ImageRequest;
+	read(
+		context: IExecuteFunctions,
+		provider: ProviderDefinition,
+		itemIndex: number,
+		options: GenerateOptions,
+	): ImageRequest;
 	/** Makes a request ready to be sent, once the fields of all items are checked and before any is sent. */
-	prepare?(context: IExecuteFunctions, route: Route, options: GenerateOptions, endpoint: Endpoint): Promise<ImageRequest>;
+	prepare?(
+		context: IExecuteFunctions,
+		route: Route,
+		options: GenerateOptions,
+		endpoint: Endpoint,
+	): Promise<ImageRequest>;
 }
 
 /**
- * Checks every item, then submits them together; the endpoint sees to pace and slots. What one item fails with
- * stays with that item. The node as a whole fails only where nothing at all was got, so that no paid job is thrown away.
+ * Checks every item, then submits them together; the endpoint sees to pace and slots. What one item fails with stays
+ * with that item. The node as a whole fails only where nothing at all was got, so that no paid job is thrown away.
  */
 export async function generate(context: IExecuteFunctions, maker: Maker): Promise<INodeExecutionData[][]> {
 	const memory = await packMemory();
@@ -44,7 +54,12 @@ export async function generate(context: IExecuteFunctions, maker: Maker): Promis
 	}
 }
 
-async function generateItems(context: IExecuteFunctions, maker: Maker, memory: Memory, delivery: Delivery): Promise<INodeExecutionData[][]> {
+async function generateItems(
+	context: IExecuteFunctions,
+	maker: Maker,
+	memory: Memory,
+	delivery: Delivery,
+): Promise<INodeExecutionData[][]> {
 	const node = context.getNode();
 	const continueOnFail = context.continueOnFail();
 	const signal = context.getExecutionCancelSignal();
@@ -54,15 +69,28 @@ async function generateItems(context: IExecuteFunctions, maker: Maker, memory: M
 	if (!kept.ok) throw toNodeError(node, kept.error.toJobError(), { itemIndex: 0 });
 	const limits = kept.value;
 	const pictures = createPictures((data, name, type) => context.helpers.prepareBinaryData(data, name, type), signal);
-	const run: Run = { context, poolFor, memory, identity, limits, delivery, savedRefs: savedRefsOf(context), pictures, signal };
+	const run: Run = {
+		context,
+		poolFor,
+		memory,
+		identity,
+		limits,
+		delivery,
+		savedRefs: savedRefsOf(context),
+		pictures,
+		signal,
+	};
 	const startedAt = Date.now();
 
 	const outcomes = new Map<number, Outcome>();
 	const tasks = new Map<number, Task>();
 	const refuse = (itemIndex: number, thrown: unknown, request: ImageRequest | undefined) => {
-		if (!continueOnFail) throw thrown instanceof NodeOperationError ? thrown : toNodeError(node, inputError(thrown), { itemIndex });
+		if (!continueOnFail)
+			throw thrown instanceof NodeOperationError ? thrown : toNodeError(node, inputError(thrown), { itemIndex });
 		tasks.delete(itemIndex);
-		outcomes.set(itemIndex, { snapshot: refusedJob(firstProvider(context, itemIndex), request?.count ?? null, inputError(thrown), null) });
+		outcomes.set(itemIndex, {
+			snapshot: refusedJob(firstProvider(context, itemIndex), request?.count ?? null, inputError(thrown), null),
+		});
 	};
 	for (const itemIndex of context.getInputData().keys()) {
 		try {
@@ -76,7 +104,9 @@ async function generateItems(context: IExecuteFunctions, maker: Maker, memory: M
 	}
 	// One after the other: references may be large, and only one is held at a time.
 	for (const [itemIndex, task] of maker.prepare ? tasks : []) {
-		const prepared = await outcomeOf(prepareAll(context, task, maker, async (provider) => (await poolFor(provider, itemIndex)).main));
+		const prepared = await outcomeOf(
+			prepareAll(context, task, maker, async (provider) => (await poolFor(provider, itemIndex)).main),
+		);
 		if (!prepared.ok) refuse(itemIndex, prepared.error, task.route.request);
 	}
 
@@ -98,9 +128,19 @@ async function generateItems(context: IExecuteFunctions, maker: Maker, memory: M
 	const [first] = failures;
 	if (!continueOnFail && first && failures.length === ordered.length) {
 		const [itemIndex, { snapshot }] = first;
-		if (snapshot.job.error) throw toNodeError(node, snapshot.job.error, { itemIndex, provider: tasks.get(itemIndex)?.route.provider, jobId: snapshot.job.id });
+		if (snapshot.job.error)
+			throw toNodeError(node, snapshot.job.error, {
+				itemIndex,
+				provider: tasks.get(itemIndex)?.route.provider,
+				jobId: snapshot.job.id,
+			});
 	}
-	addHints(context, ordered.map(([, outcome]) => outcome), [...tasks.values()], memory);
+	addHints(
+		context,
+		ordered.map(([, outcome]) => outcome),
+		[...tasks.values()],
+		memory,
+	);
 	return [ordered.flatMap(([itemIndex, outcome]) => itemsOf(context, itemIndex, outcome, tasks.get(itemIndex)))];
 }
 
@@ -134,16 +174,28 @@ async function nameTasks({ memory, identity }: Run, tasks: readonly Task[]): Pro
 		for (const route of task.routes) route.digest = await requestDigest(memory, route.provider.id, route.request);
 		const [{ digest, credentialId }] = task.routes;
 		const own = ownKeyText(task.options);
-		task.key = own === '' ? itemKey(memory, identity, credentialId, digest, ordinalOf(digest)) : ownKey(memory, credentialId, own);
+		task.key =
+			own === ''
+				? itemKey(memory, identity, credentialId, digest, ordinalOf(digest))
+				: ownKey(memory, credentialId, own);
 		task.route = task.routes[0];
 	}
 }
 
 /** Makes the request of every route ready; a route that cannot be is left out while another remains. */
-async function prepareAll(context: IExecuteFunctions, task: Task, maker: Maker, endpointFor: (provider: ProviderDefinition) => Promise<Endpoint>): Promise<void> {
+async function prepareAll(
+	context: IExecuteFunctions,
+	task: Task,
+	maker: Maker,
+	endpointFor: (provider: ProviderDefinition) => Promise<Endpoint>,
+): Promise<void> {
 	const ready: Route[] = [];
 	for (const route of task.routes) {
-		const prepared = await outcomeOf(endpointFor(route.provider).then((endpoint) => maker.prepare?.(context, route, task.options, endpoint) ?? route.request));
+		const prepared = await outcomeOf(
+			endpointFor(route.provider).then(
+				(endpoint) => maker.prepare?.(context, route, task.options, endpoint) ?? route.request,
+			),
+		);
 		if (prepared.ok) ready.push({ ...route, request: prepared.value });
 		else if (task.routes.length === 1 || prepared.error.code === 'canceled') throw prepared.error;
 		else task.unable.push(unableTo(route, prepared.error));
@@ -154,24 +206,53 @@ async function prepareAll(context: IExecuteFunctions, task: Task, maker: Maker, 
 	task.route = first;
 }
 
-function itemsOf(context: IExecuteFunctions, itemIndex: number, { snapshot, binary, differences }: Outcome, task: Task | undefined): INodeExecutionData[] {
+function itemsOf(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	{ snapshot, binary, differences }: Outcome,
+	task: Task | undefined,
+): INodeExecutionData[] {
 	const request = task ? describeRequest(task.route.request) : {};
 	const item = toItem({ snapshot, request, binary, differences, itemIndex, includeRaw: task?.options.includeRaw });
 	// n8n moves an item to the error output by these keys alone; the job rides along in `details`.
 	if (context.getNode().onError === 'continueErrorOutput' && isFailure(snapshot)) {
-		return [{ json: { error: snapshot.job.error?.message ?? 'failed', details: item.json }, pairedItem: { item: itemIndex } }];
+		return [
+			{
+				json: { error: snapshot.job.error?.message ?? 'failed', details: item.json },
+				pairedItem: { item: itemIndex },
+			},
+		];
 	}
 	return task?.options.splitImages ? splitImages(item) : [item];
 }
 
 /** Says what is worth knowing beside the items, without failing the run. */
-function addHints(context: IExecuteFunctions, outcomes: readonly Outcome[], tasks: readonly Task[], { problem }: Memory): void {
+function addHints(
+	context: IExecuteFunctions,
+	outcomes: readonly Outcome[],
+	tasks: readonly Task[],
+	{ problem }: Memory,
+): void {
 	const snapshots = outcomes.map(({ snapshot }) => snapshot);
 	const failed = snapshots.filter(isFailure);
-	if (failed.length > 0) hintAt(context, `Of ${snapshots.length} items ${summarize(failed)}. Their items say so in job.error; Image Poll sends them to its Failed output.`);
-	const unfinished = tasks.some(({ wait }) => wait) ? snapshots.filter(({ job }) => !isTerminal(job.status)).length : 0;
-	if (unfinished > 0) hintAt(context, `${unfinished} jobs were still running when Max Wait was over. They are not lost: Image Poll finishes them.`);
+	if (failed.length > 0)
+		hintAt(
+			context,
+			`Of ${snapshots.length} items ${summarize(failed)}. Their items say so in job.error; Image Poll sends them to its Failed output.`,
+		);
+	const unfinished = tasks.some(({ wait }) => wait)
+		? snapshots.filter(({ job }) => !isTerminal(job.status)).length
+		: 0;
+	if (unfinished > 0)
+		hintAt(
+			context,
+			`${unfinished} jobs were still running when Max Wait was over. They are not lost: Image Poll finishes them.`,
+		);
 	const adopted = outcomes.filter(({ how }) => how === 'adopted').length;
-	if (adopted > 0) hintAt(context, `${adopted} jobs were taken over from an execution that was stopped or died before it could save them; nothing was paid again. job.adoptedFrom names it. The option "Take Over Within (Hours)" decides about it.`);
+	if (adopted > 0)
+		hintAt(
+			context,
+			`${adopted} jobs were taken over from an execution that was stopped or died before it could save them; nothing was paid again. job.adoptedFrom names it. The option "Take Over Within (Hours)" decides about it.`,
+		);
 	if (problem !== null) hintAt(context, `What was sent is remembered only until n8n restarts: ${problem}`);
 }

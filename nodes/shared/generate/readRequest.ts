@@ -22,7 +22,12 @@ export interface GenerateOptions extends Record<string, unknown> {
 }
 
 /** The request of one item, from the fields of the node. What is empty was not asked for. */
-export function readRequest(context: IExecuteFunctions, provider: ProviderDefinition, itemIndex: number, options: GenerateOptions): ImageRequest {
+export function readRequest(
+	context: IExecuteFunctions,
+	provider: ProviderDefinition,
+	itemIndex: number,
+	options: GenerateOptions,
+): ImageRequest {
 	const text = (name: string) => textParameter(context, name, itemIndex);
 	const negativePrompt = text('negativePrompt');
 	const model = text('model');
@@ -53,8 +58,14 @@ function extraOf({ type, displayName }: ExtraField, value: unknown): Extra | und
 	if (value === undefined || value === null || value === '') return undefined;
 	if (type === 'number') return Number(value);
 	if (type === 'boolean') return value === true || value === 'true';
-	if (type !== 'json') return typeof value === 'object' ? JSON.stringify(value) : `${value as string | number | boolean}`;
+	if (type !== 'json')
+		return typeof value === 'object' ? JSON.stringify(value) : `${value as string | number | boolean}`;
 	const object = typeof value === 'string' ? parseJson(value) : value;
-	if (typeof object === 'object' && object !== null && !Array.isArray(object)) return object as Record<string, unknown>;
-	throw new ImageError('invalidRequest', { message: `${displayName} is not a JSON object`, hint: 'Write it as {"name": value}', delivery: 'notSent' });
+	if (typeof object === 'object' && object !== null && !Array.isArray(object))
+		return object as Record<string, unknown>;
+	throw new ImageError('invalidRequest', {
+		message: `${displayName} is not a JSON object`,
+		hint: 'Write it as {"name": value}',
+		delivery: 'notSent',
+	});
 }

@@ -25,7 +25,9 @@ export interface Route {
 	credentialId: string;
 }
 
-/** Where an item's job may be made, in the order of preference, and who was left out because he cannot do what is asked. */
+/**
+ * Where an item's job may be made, in the order of preference, and who was left out because he cannot do what is asked.
+ */
 export interface Routes {
 	routes: [Route, ...Route[]];
 	unable: Attempt[];
@@ -35,9 +37,16 @@ export interface Routes {
 function namedProviders(context: IExecuteFunctions, itemIndex: number): Array<{ provider: string; model?: string }> {
 	const provider = textParameter(context, 'provider', itemIndex);
 	if (provider !== several) return [{ provider }];
-	const rows = context.getNodeParameter('providers.row', itemIndex, []) as Array<{ provider: string; model?: string }>;
+	const rows = context.getNodeParameter('providers.row', itemIndex, []) as Array<{
+		provider: string;
+		model?: string;
+	}>;
 	if (rows.length > 0) return rows.map((row) => ({ provider: row.provider, model: (row.model ?? '').trim() }));
-	throw new ImageError('invalidRequest', { message: 'Providers is empty', hint: 'Add the providers to use, the preferred one first', delivery: 'notSent' });
+	throw new ImageError('invalidRequest', {
+		message: 'Providers is empty',
+		hint: 'Add the providers to use, the preferred one first',
+		delivery: 'notSent',
+	});
 }
 
 /** The provider an item names first, for one that comes no further. */
@@ -50,7 +59,12 @@ export function firstProvider(context: IExecuteFunctions, itemIndex: number): st
 }
 
 /** Reads and checks the requests of an item. Throws `invalidRequest` where nobody it names can do what is asked. */
-export function readRoutes(context: IExecuteFunctions, itemIndex: number, options: GenerateOptions, maker: Maker): Routes {
+export function readRoutes(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	options: GenerateOptions,
+	maker: Maker,
+): Routes {
 	const named = namedProviders(context, itemIndex).map(({ provider: id, model }): Route => {
 		const provider = providerById(id);
 		const request = maker.read(context, provider, itemIndex, options);
@@ -83,11 +97,26 @@ export function unableTo({ provider }: Route, { code, message }: ImageError): At
 
 /** What is said where no provider can do what is asked. */
 export function nobody(unable: readonly Attempt[]): ImageError {
-	return new ImageError('invalidRequest', { message: `None of the providers can do this. ${unable.map(({ message }) => message).join('; ')}`, delivery: 'notSent' });
+	return new ImageError('invalidRequest', {
+		message: `None of the providers can do this. ${unable.map(({ message }) => message).join('; ')}`,
+		delivery: 'notSent',
+	});
 }
 
 /** Every endpoint that may be asked, in order. */
-export async function choicesOf(routes: readonly Route[], poolFor: (provider: ProviderDefinition) => Promise<Pool>, key: string): Promise<Choice[]> {
+export async function choicesOf(
+	routes: readonly Route[],
+	poolFor: (provider: ProviderDefinition) => Promise<Pool>,
+	key: string,
+): Promise<Choice[]> {
 	const pools = await Promise.all(routes.map(async (route) => ({ ...route, pool: await poolFor(route.provider) })));
-	return pools.flatMap(({ pool, request, digest, credentialId }) => orderMembers(pool.members, request.model, key).map((member) => ({ member, request, name: pool.members.length > 1 ? member.place.name : null, requestDigest: digest, credentialId })));
+	return pools.flatMap(({ pool, request, digest, credentialId }) =>
+		orderMembers(pool.members, request.model, key).map((member) => ({
+			member,
+			request,
+			name: pool.members.length > 1 ? member.place.name : null,
+			requestDigest: digest,
+			credentialId,
+		})),
+	);
 }

@@ -53,7 +53,10 @@ const hourMs = 3_600_000;
 /** How old an abandoned job may be to be taken over, in hours, unless the options say otherwise. */
 const adoptWithinHours = 12;
 
-/** Gives one item its job, and stays with it where that is wanted. What it fails with stays with the item; only a stopped execution is thrown. */
+/**
+ * Gives one item its job, and stays with it where that is wanted. What it fails with stays with the item; only a
+ * stopped execution is thrown.
+ */
 export async function runTask(run: Run, task: Task, turnBy: number): Promise<Outcome> {
 	const { memory, delivery } = run;
 	// Until a record is found, what one would be called.
@@ -78,7 +81,12 @@ export async function runTask(run: Run, task: Task, turnBy: number): Promise<Out
 		if (error.code === 'canceled') throw error;
 		// Said once, the person knows; the next run generates anew.
 		if (error.outcome === 'unknown' && error.delivery === 'notSent') delivery.reported(ref);
-		return { snapshot: withRef(refusedJob(task.route.provider.id, task.route.request.count, error.toJobError(), task.key), ref) };
+		return {
+			snapshot: withRef(
+				refusedJob(task.route.provider.id, task.route.request.count, error.toJobError(), task.key),
+				ref,
+			),
+		};
 	} finally {
 		// Whoever else wants this item's job need not wait any longer than for a request that is under way.
 		delivery.track(making.then(async () => (isShared ? undefined : await memory.journal.release([ref]))));
@@ -95,28 +103,60 @@ interface Follow {
 
 async function taskDone(run: Run, task: Task, turnBy: number, { onRecord, onMaking }: Follow): Promise<Outcome> {
 	const { memory, delivery, signal, pictures } = run;
-	const [first, ...others] = await choicesOf(task.routes, (provider) => run.poolFor(provider, task.itemIndex), task.key);
-	if (!first) throw new ImageError('invalidRequest', { message: 'No endpoint of the credential is for this model', hint: 'Add the model to one of its endpoints, or leave the Models of one empty', delivery: 'notSent' });
-	const making = makerOf(memory).make([first, ...others], wantedOf(run, task, [first, ...others]), { cost: costOf(task.routes, task.options.budget?.limits ?? {}), limits: run.limits }, { signal, deadline: turnBy, answerWithinMs: task.maxWaitMs, group: run.context.getExecutionId(), unsupported: task.unable, onRecord });
+	const [first, ...others] = await choicesOf(
+		task.routes,
+		(provider) => run.poolFor(provider, task.itemIndex),
+		task.key,
+	);
+	if (!first)
+		throw new ImageError('invalidRequest', {
+			message: 'No endpoint of the credential is for this model',
+			hint: 'Add the model to one of its endpoints, or leave the Models of one empty',
+			delivery: 'notSent',
+		});
+	const making = makerOf(memory).make(
+		[first, ...others],
+		wantedOf(run, task, [first, ...others]),
+		{ cost: costOf(task.routes, task.options.budget?.limits ?? {}), limits: run.limits },
+		{
+			signal,
+			deadline: turnBy,
+			answerWithinMs: task.maxWaitMs,
+			group: run.context.getExecutionId(),
+			unsupported: task.unable,
+			onRecord,
+		},
+	);
 	onMaking(making);
 	// The user gave up: what has not begun need not be paid. Nobody waits for the answer.
-	delivery.track(making.then(async (given) => (signal?.aborted === true ? await cancelQueued(run, task, given) : undefined), () => undefined));
+	delivery.track(
+		making.then(
+			async (given) => (signal?.aborted === true ? await cancelQueued(run, task, given) : undefined),
+			() => undefined,
+		),
+	);
 	const given = await abortable(making, signal);
 	const { endpoint, record, how } = given;
 	task.route = task.routes.find(({ request }) => request === given.request) ?? task.route;
 	let { snapshot } = given;
-	if (record.adoptedFrom !== null && how === 'adopted') snapshot = { ...snapshot, job: { ...snapshot.job, adoptedFrom: record.adoptedFrom } };
+	if (record.adoptedFrom !== null && how === 'adopted')
+		snapshot = { ...snapshot, job: { ...snapshot.job, adoptedFrom: record.adoptedFrom } };
 	const { id } = snapshot.job;
 	if (task.wait && id !== null && !isTerminal(snapshot.job.status)) {
 		snapshot = await waited(run, task, given, snapshot, id);
 	}
-	if (typeof snapshot.usage?.estimatedUsd === 'number' && !task.options.budget?.limits?.pricePerImage && how === 'new') {
+	if (
+		typeof snapshot.usage?.estimatedUsd === 'number' &&
+		!task.options.budget?.limits?.pricePerImage &&
+		how === 'new'
+	) {
 		await memory.journal.change(record.ref, { cost: { ...record.cost, usd: snapshot.usage.estimatedUsd } });
 	}
 	const reuseDays = task.options.reuseDays ?? 0;
 	if (reuseDays > 0) await memory.results.keep([record.ref], Date.now() + reuseDays * 24 * hourMs);
 	const hasBytes = snapshot.images.some((image) => image.inline);
-	if (snapshot.images.length > 0 && (task.download || hasBytes) && isTerminal(snapshot.job.status)) return { ...(await pictures.fetch(snapshot, endpoint, { maxMegabytes: task.options.maxImageSize })), how };
+	if (snapshot.images.length > 0 && (task.download || hasBytes) && isTerminal(snapshot.job.status))
+		return { ...(await pictures.fetch(snapshot, endpoint, { maxMegabytes: task.options.maxImageSize })), how };
 	return { snapshot, how };
 }
 
@@ -126,12 +166,24 @@ async function waited(run: Run, task: Task, given: Given, before: JobSnapshot, i
 	const { endpoint, record } = given;
 	try {
 		const result = await endpoint.wait(id, { deadline: Date.now() + task.maxWaitMs, signal, known: before });
-		const { job: { endpoint: name, attempts, adoptedFrom } } = before;
+		const {
+			job: { endpoint: name, attempts, adoptedFrom },
+		} = before;
 		const latest = result.snapshot ?? before;
-		const snapshot = { ...latest, job: { ...latest.job, ...(name === undefined ? {} : { endpoint: name }), ...(attempts ? { attempts } : {}), ...(adoptedFrom === undefined ? {} : { adoptedFrom }) } };
+		const snapshot = {
+			...latest,
+			job: {
+				...latest.job,
+				...(name === undefined ? {} : { endpoint: name }),
+				...(attempts ? { attempts } : {}),
+				...(adoptedFrom === undefined ? {} : { adoptedFrom }),
+			},
+		};
 		if (!result.ended) return stillUnknown(before, result.error ? withJobError(snapshot, result.error) : snapshot);
 		const ended = stillUnknown(before, snapshot);
-		await memory.journal.note(endpointDigest(memory, endpoint), [{ ref: record.ref, snapshot: await keepResult(memory, record.ref, ended) }]);
+		await memory.journal.note(endpointDigest(memory, endpoint), [
+			{ ref: record.ref, snapshot: await keepResult(memory, record.ref, ended) },
+		]);
 		return ended;
 	} catch (thrown) {
 		const error = toImageError(thrown);
@@ -143,19 +195,31 @@ async function waited(run: Run, task: Task, given: Given, before: JobSnapshot, i
 	}
 }
 
-/** After a stop: cancels the job where the provider says that it still waits. What runs is paid, and can be taken over by the next run. */
+/**
+ * After a stop: cancels the job where the provider says that it still waits. What runs is paid, and can be taken over
+ * by the next run.
+ */
 async function cancelQueued({ memory }: Run, task: Task, { endpoint, snapshot, record }: Given): Promise<void> {
 	const { id } = snapshot.job;
 	// Of a job whose other images may have been made, nothing may be left undone: the next run settles it.
 	if (snapshot.job.error?.outcome === 'unknown') return;
-	if (task.options.cancelOnStop === false || id === null || !endpoint.session.cancel || isTerminal(snapshot.job.status)) return;
+	if (
+		task.options.cancelOnStop === false ||
+		id === null ||
+		!endpoint.session.cancel ||
+		isTerminal(snapshot.job.status)
+	)
+		return;
 	try {
 		const observation = (await endpoint.look([id])).get(id);
 		if (!observation?.ok || observation.snapshot.job.status !== 'queued') return;
 		const canceled = await endpoint.cancel(id);
 		// What had not begun costs nothing, and the next run has its budget back.
-		if (canceled.job.status === 'canceled' && canceled.images.length === 0) await memory.journal.change(record.ref, { cost: { images: 0, usd: record.cost.usd === null ? null : 0 } });
-		await memory.journal.note(endpointDigest(memory, endpoint), [{ ref: record.ref, snapshot: await keepResult(memory, record.ref, canceled) }]);
+		if (canceled.job.status === 'canceled' && canceled.images.length === 0)
+			await memory.journal.change(record.ref, { cost: { images: 0, usd: record.cost.usd === null ? null : 0 } });
+		await memory.journal.note(endpointDigest(memory, endpoint), [
+			{ ref: record.ref, snapshot: await keepResult(memory, record.ref, canceled) },
+		]);
 	} catch {
 		// It runs, or has ended: the journal has it.
 	}
@@ -177,7 +241,8 @@ function wantedOf({ context, identity, savedRefs }: Run, task: Task, choices: re
 		// In the editor a second click means a second picture, but one that was stopped or lost is still to be had.
 		adoptWithinMs: adoptHours * hourMs,
 		reuseWithinMs: (task.options.reuseDays ?? 0) * 24 * hourMs,
-		savedRefs: async (executionId) => (executionId === context.getExecutionId() ? new Set() : await savedRefs(executionId)),
+		savedRefs: async (executionId) =>
+			executionId === context.getExecutionId() ? new Set() : await savedRefs(executionId),
 	};
 }
 
@@ -189,4 +254,3 @@ function withRef(snapshot: JobSnapshot, ref: string): JobSnapshot {
 function withJobError(snapshot: JobSnapshot, error: ImageError): JobSnapshot {
 	return { ...snapshot, job: { ...snapshot.job, error: error.toJobError() } };
 }
-

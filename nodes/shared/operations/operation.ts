@@ -24,7 +24,10 @@ export interface OperationDescription {
 	description: string;
 	/** As the node panel lists it, e.g. `Get many jobs`. */
 	action: string;
-	/** The endpoints of the provider's document it reaches, as `METHOD /path/{param}`. docs/coverage.md is checked against it. */
+	/**
+	 * The endpoints of the provider's document it reaches, as `METHOD /path/{param}`. docs/coverage.md is checked
+	 * against it.
+	 */
 	endpoints: readonly string[];
 	/** Fields shown with this operation only; `displayOptions` are added. */
 	fields?: readonly INodeProperties[];
@@ -56,17 +59,28 @@ export const endpointHealth: OperationDescription = {
 	resource: 'endpoint',
 	operation: 'getHealth',
 	name: 'Get Health',
-	description: 'How the endpoints of the credential stand: in use or left alone after failures, jobs in flight, requests that wait. Nothing is sent.',
+	description:
+		'How the endpoints of the credential stand: in use or left alone after failures, jobs in flight, requests that wait. Nothing is sent.',
 	action: 'Get the health of the endpoints',
 	endpoints: [],
 };
 
-/** The `resource`, `operation` and further parameters of a provider node, from its table of operations. The first operation of a resource is its default. */
+/**
+ * The `resource`, `operation` and further parameters of a provider node, from its table of operations. The first
+ * operation of a resource is its default.
+ */
 export function operationFields(own: readonly Resource[], table: readonly OperationDescription[]): INodeProperties[] {
 	const resources = [...own, { value: endpointHealth.resource, name: 'Endpoint' }];
 	const operations = [...table, endpointHealth];
 	return [
-		{ displayName: 'Resource', name: 'resource', type: 'options', noDataExpression: true, options: resources.map(({ name, value }) => ({ name, value })).sort(byName), default: resources[0]?.value ?? '' },
+		{
+			displayName: 'Resource',
+			name: 'resource',
+			type: 'options',
+			noDataExpression: true,
+			options: resources.map(({ name, value }) => ({ name, value })).sort(byName),
+			default: resources[0]?.value ?? '',
+		},
 		...resources.map(({ value: resource }): INodeProperties => {
 			const own = operations.filter((operation) => operation.resource === resource);
 			return {
@@ -75,11 +89,30 @@ export function operationFields(own: readonly Resource[], table: readonly Operat
 				type: 'options',
 				noDataExpression: true,
 				displayOptions: { show: { resource: [resource] } },
-				options: own.map(({ operation, name, description, action, experimental }) => ({ name: experimental ? `${name} (Experimental)` : name, value: operation, action, description: experimental ? `${description}. The document only guesses that this exists.` : description })).sort(byName),
+				options: own
+					.map(({ operation, name, description, action, experimental }) => ({
+						name: experimental ? `${name} (Experimental)` : name,
+						value: operation,
+						action,
+						description: experimental
+							? `${description}. The document only guesses that this exists.`
+							: description,
+					}))
+					.sort(byName),
 				default: own[0]?.operation ?? '',
 			};
 		}),
-		...operations.flatMap(({ resource, operation, fields = [] }) => fields.map((field): INodeProperties => ({ ...field, displayOptions: { ...field.displayOptions, show: { ...field.displayOptions?.show, resource: [resource], operation: [operation] } } }))),
+		...operations.flatMap(({ resource, operation, fields = [] }) =>
+			fields.map(
+				(field): INodeProperties => ({
+					...field,
+					displayOptions: {
+						...field.displayOptions,
+						show: { ...field.displayOptions?.show, resource: [resource], operation: [operation] },
+					},
+				}),
+			),
+		),
 	];
 }
 
