@@ -129,10 +129,10 @@ it('who stops waiting for a slot is told at once and leaves it to the next', asy
 it('being told to slow down slows every request of the endpoint', async () => {
 	let told = false;
 	const { clock, endpoint, sent } = fakeEndpoint({ status: () => (told ? 200 : 429) });
-	await clock.until(endpoint.look(['job-1']));
+	await clock.until(endpoint.pollOnce(['job-1']));
 	told = true;
 	const before = clock.now();
-	await clock.until(endpoint.look(['job-2']));
+	await clock.until(endpoint.pollOnce(['job-2']));
 	expect((sent[1]?.at ?? 0) - before).toBe(7_000);
 });
 

@@ -14,8 +14,8 @@ import { Mailbox } from '../polling/mailbox';
 import { PushTrust } from '../polling/pushTrust';
 import { pollFloorMs, schedule } from '../polling/schedule';
 import { advanceSnapshot } from '../polling/transition';
-import type { EndSeen, WaitResult } from '../polling/watchedJob';
-import { type WaitOptions, Watcher } from '../polling/watcher';
+import type { EndSeen, WaitResult } from '../polling/polledJob';
+import { type WaitOptions, Poller } from '../polling/poller';
 import type { Clock, Random } from '../runtime/clock';
 import { withRetry } from '../runtime/retry';
 import { Slots } from '../runtime/slots';
@@ -47,7 +47,7 @@ export class Endpoint<S extends Session = Session> {
 	/** What was learned of it, for who else learns something. */
 	readonly learned: LearnedValues;
 	private readonly requests: RequestPace;
-	private readonly watcher: Watcher;
+	private readonly poller: Poller;
 	private readonly mailbox: Mailbox;
 	private readonly times: JobTimes;
 	private readonly origin: string;
@@ -76,7 +76,7 @@ export class Endpoint<S extends Session = Session> {
 		);
 		this.slots = new Slots(config.limits.jobsInFlight, (ids) => this.follow(ids));
 		const trust = new PushTrust();
-		this.watcher = new Watcher({
+		this.poller = new Poller({
 			poll: (ids, signal) => this.poll(ids, signal),
 			...(this.session.watch ? { watch: this.session.watch.bind(this.session) } : {}),
 			bulk: provider.capabilities.poll === 'bulk',
@@ -93,7 +93,7 @@ export class Endpoint<S extends Session = Session> {
 		this.learned.whenRead(({ rate, trust: kept }) => {
 			this.requests.restore(rate);
 			trust.restore(kept, clock.now());
-			this.watcher.reschedule();
+			this.poller.reschedule();
 		});
 	}
 
@@ -129,7 +129,7 @@ export class Endpoint<S extends Session = Session> {
 	 * Since when nobody has used it and nothing has run or waited here, ms since the epoch; null while something does.
 	 */
 	get idleSince(): number | null {
-		const isBusy = this.watcher.isBusy || this.load.waiting > 0 || this.load.jobsInFlight > 0;
+		const isBusy = this.poller.isBusy || this.load.waiting > 0 || this.load.jobsInFlight > 0;
 		return isBusy ? null : Math.max(this.usedAt, this.requests.lastAt);
 	}
 
@@ -158,7 +158,7 @@ export class Endpoint<S extends Session = Session> {
 	async wait(id: string, options: WaitOptions): Promise<WaitResult> {
 		const told = this.mailbox.read(id);
 		if (told) return { ended: true, snapshot: advanceSnapshot(options.known, told) };
-		return await this.watcher.wait(id, options);
+		return await this.poller.wait(id, options);
 	}
 
 	/**
@@ -168,14 +168,14 @@ export class Endpoint<S extends Session = Session> {
 		const { id, status } = snapshot.job;
 		if (id !== null && isTerminal(status)) this.mailbox.put(id, snapshot);
 		// Of a job of another endpoint it says nothing about this one.
-		this.watcher.observe(snapshot, { announced: id !== null && this.times.has(id) });
+		this.poller.observe(snapshot, { announced: id !== null && this.times.has(id) });
 	}
 
 	/** Looks once at each of these jobs. Throws where nothing could be learned at all. */
-	async look(ids: readonly string[], signal?: AbortSignal): Promise<Map<string, Observation>> {
+	async pollOnce(ids: readonly string[], signal?: AbortSignal): Promise<Map<string, Observation>> {
 		const { clock, random } = this.dependencies;
 		const observations = await withRetry(() => this.poll(ids, signal), { clock, random, signal });
-		for (const observation of observations.values()) if (observation.ok) this.watcher.observe(observation.snapshot);
+		for (const observation of observations.values()) if (observation.ok) this.poller.observe(observation.snapshot);
 		return observations;
 	}
 
@@ -191,7 +191,7 @@ export class Endpoint<S extends Session = Session> {
 		if (!cancel) throw unsupported(this.provider, 'cancel a job', ({ cancelable }) => cancelable.length > 0);
 		const { clock, random } = this.dependencies;
 		const snapshot = await withRetry(() => cancel(id, { signal }), { clock, random, signal });
-		this.watcher.observe(snapshot);
+		this.poller.observe(snapshot);
 		return snapshot;
 	}
 
@@ -218,7 +218,7 @@ export class Endpoint<S extends Session = Session> {
 	private follow(ids: string[]): void {
 		const { clock } = this.dependencies;
 		for (const id of ids) {
-			void this.watcher
+			void this.poller
 				.wait(id, { deadline: clock.now() + 60_000 })
 				// Where asking again may help it is asked again: a slot that nobody looks after is never given back.
 				.then(

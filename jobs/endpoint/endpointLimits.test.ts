@@ -11,7 +11,7 @@ it('an answer about another job is not taken for the one asked after, and harms 
 		says: (id) => (id === 'job-1' ? { ok: true, snapshot: snapshotOf('job-9', 'succeeded') } : undefined),
 	});
 	await clock.until(Promise.all([submit('a'), submit('b')]));
-	expect((await clock.until(endpoint.look(['job-1']))).get('job-1')).toMatchObject({
+	expect((await clock.until(endpoint.pollOnce(['job-1']))).get('job-1')).toMatchObject({
 		ok: false,
 		error: { code: 'malformedResponse', message: expect.stringContaining('told of job job-9') as string },
 	});
@@ -120,7 +120,7 @@ it('what a single look learns ends the wait of others and frees the slot', async
 	});
 	clock.skip(4_000);
 	const before = log.polls;
-	await endpoint.look([job.id ?? '']);
+	await endpoint.pollOnce([job.id ?? '']);
 	await expect(wait).resolves.toMatchObject({ ended: true });
 	expect(log.polls).toBe(before + 1);
 	await expect(clock.until(submit('b'), 1)).resolves.toBeDefined();
@@ -130,7 +130,7 @@ it("a look that fails for one job says so and ends nobody's wait", async () => {
 	const spoilt: Observation = { ok: false, error: new ImageError('upstream', { message: '500' }) };
 	const { clock, endpoint, submit } = fakeEndpoint({ says: (_id, poll) => (poll === 1 ? spoilt : undefined) });
 	const { job } = await clock.until(submit('a'));
-	expect((await endpoint.look([job.id ?? ''])).get(job.id ?? '')).toBe(spoilt);
+	expect((await endpoint.pollOnce([job.id ?? ''])).get(job.id ?? '')).toBe(spoilt);
 	await expect(clock.until(endpoint.wait(job.id ?? '', forever))).resolves.toMatchObject({ ended: true });
 });
 
@@ -138,7 +138,7 @@ it('a look may be dropped on its way, a submit is heard to its end', async () =>
 	const { endpoint, submit, sent } = fakeEndpoint();
 	const { signal } = new AbortController();
 	await submit('k', { signal });
-	await endpoint.look(['job-1'], signal);
+	await endpoint.pollOnce(['job-1'], signal);
 	expect(sent.map((request) => [request.path, request.signal !== undefined])).toEqual([
 		['/submit', false],
 		['/poll', true],

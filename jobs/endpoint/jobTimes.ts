@@ -1,7 +1,7 @@
 import type { Json } from '../../memory/memory';
 import type { ImageRequest } from '../../model/request';
 import { Durations, type Expectation } from '../polling/durations';
-import type { EndSeen } from '../polling/watchedJob';
+import type { EndSeen } from '../polling/polledJob';
 import type { Clock } from '../runtime/clock';
 import type { LearnedValues } from './learnedValues';
 

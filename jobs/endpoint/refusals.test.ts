@@ -9,7 +9,7 @@ async function lightLoad(
 	everyMs: number,
 ): Promise<void> {
 	for (let n = 0; n < polls; n++) {
-		await clock.until(endpoint.look([`job-${n}`]));
+		await clock.until(endpoint.pollOnce([`job-${n}`]));
 		await clock.advance(everyMs);
 	}
 }
@@ -67,7 +67,7 @@ it('a provider that refuses without a time is asked ever more rarely until it ac
 	const fake = fakeEndpoint({ retryAfter: null, status: () => (accepts ? 200 : 429) });
 	const { clock, endpoint, sent } = fake;
 	const poll = async (): Promise<void> => {
-		await endpoint.look(['job-1']).catch(() => undefined);
+		await endpoint.pollOnce(['job-1']).catch(() => undefined);
 	};
 	for (let n = 0; n < 7; n++) await clock.until(poll());
 	const gaps = sent.slice(1).map(({ at }, n) => at - (sent[n]?.at ?? 0));

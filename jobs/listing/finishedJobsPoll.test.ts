@@ -38,7 +38,7 @@ class Provider {
 	/** Time that passes between two pages. */
 	pageMs = 0;
 	failAfterRows = Number.POSITIVE_INFINITY;
-	failLooks = false;
+	failPolls = false;
 	readonly asked: string[][] = [];
 
 	constructor(public made: Made[] = []) {}
@@ -74,7 +74,7 @@ class Provider {
 	}
 
 	private async poll(ids: readonly string[]): Promise<Map<string, Observation>> {
-		if (this.failLooks) throw cut();
+		if (this.failPolls) throw cut();
 		this.asked.push([...ids]);
 		return new Map(
 			ids.map((id) => {
@@ -96,7 +96,7 @@ class Provider {
 			list: () => this.list(),
 			poll: (ids) => this.poll(ids),
 		};
-		return { session, read: (call) => call(session), look: (ids) => this.poll(ids) };
+		return { session, read: (call) => call(session), pollOnce: (ids) => this.poll(ids) };
 	}
 }
 
@@ -292,7 +292,7 @@ describe('whatever happens', () => {
 	beforeAll(() => {
 		// Small enough for a run to reach them.
 		Object.assign(finishedJobsLimits, { known: 20, sure: 3, windowMs: 50, quietRows: 2 });
-		Object.assign(pollLimits, { asked: 2, askedAtOnce: 1 });
+		Object.assign(pollLimits, { asked: 2, polledAtOnce: 1 });
 	});
 	afterAll(() => {
 		Object.assign(finishedJobsLimits, {
@@ -301,7 +301,7 @@ describe('whatever happens', () => {
 			windowMs: usual.windowMs,
 			quietRows: usual.quietRows,
 		});
-		Object.assign(pollLimits, { asked: usual.asked, askedAtOnce: usual.askedAtOnce });
+		Object.assign(pollLimits, { asked: usual.asked, polledAtOnce: usual.polledAtOnce });
 	});
 
 	/** Jobs 8 ms apart, or at once with the one before; shown at most 40 ms late; a few never end. */
@@ -402,12 +402,12 @@ describe('whatever happens', () => {
 				pageSize,
 				pageMs,
 				failAfterRows: fails === 'list' ? 2 : Number.POSITIVE_INFINITY,
-				failLooks: fails === 'look',
+				failPolls: fails === 'look',
 			});
 			const before = memory;
 			await once(most, { ...turn, dies: dies && repeats }).catch(() => expect(memory).toBe(before));
 		}
-		Object.assign(provider, { pageMs: 0, failAfterRows: Number.POSITIVE_INFINITY, failLooks: false });
+		Object.assign(provider, { pageMs: 0, failAfterRows: Number.POSITIVE_INFINITY, failPolls: false });
 		provider.now += 100_000;
 		for (let quiet = 0; quiet < 60; ) quiet = (await once(3)) === 0 ? quiet + 1 : 0;
 		return { handedOn: handedOn.sort(), due: due.sort() };

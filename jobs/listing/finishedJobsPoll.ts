@@ -23,7 +23,7 @@ export const pollLimits = {
 	/** Jobs asked after: open ones that the list no longer shows, and again as many that it does not tell enough of. */
 	asked: 50,
 	/** Of those, in one look. */
-	askedAtOnce: 25,
+	polledAtOnce: 25,
 };
 
 /** Which jobs are to be handed on. */
@@ -47,7 +47,7 @@ export interface PollOptions extends Interest {
 }
 
 /** What of an endpoint is needed. */
-export type ListingEndpoint = Pick<Endpoint, 'read' | 'look' | 'session'>;
+export type ListingEndpoint = Pick<Endpoint, 'read' | 'pollOnce' | 'session'>;
 
 export interface PollResult {
 	/** Oldest first, each as its provider tells it last. */
@@ -81,21 +81,21 @@ export async function pollFinished(endpoint: ListingEndpoint, options: PollOptio
 		(row): SeenJob => ({ entry: row.entry, done: isTerminal(row.snapshot.job.status), wanted: wants(row) }),
 	);
 
-	const canLook = endpoint.session.poll !== undefined;
+	const canPoll = endpoint.session.poll !== undefined;
 	const incomplete = new Set(
-		canLook ? rows.filter(({ snapshot }) => isIncomplete(snapshot)).map(({ entry: [id] }) => id) : [],
+		canPoll ? rows.filter(({ snapshot }) => isIncomplete(snapshot)).map(({ entry: [id] }) => id) : [],
 	);
 	const unclear = idsOf(finished(state, asListed))
 		.slice(0, most)
 		.filter((id) => incomplete.has(id));
 	const listed = new Set(idsOf(asListed));
-	const unlisted = canLook
+	const unlisted = canPoll
 		? someOf(
 				state.open.filter(([id]) => !listed.has(id)),
 				options.random,
 			)
 		: [];
-	const looks = await lookAt(
+	const looks = await pollJobs(
 		endpoint,
 		[...unclear.slice(0, pollLimits.asked), ...unlisted.map(([id]) => id)],
 		options,
@@ -139,14 +139,14 @@ export async function pollFinished(endpoint: ListingEndpoint, options: PollOptio
 const idsOf = (seen: readonly SeenJob[]) => seen.map(({ entry: [id] }) => id);
 
 /** Looks at some after others while there is time; those that are not reached wait for the next poll. */
-async function lookAt(
+async function pollJobs(
 	endpoint: ListingEndpoint,
 	ids: readonly string[],
 	{ hasTime, signal }: PollOptions,
 ): Promise<Map<string, Observation>> {
 	const looks = new Map<string, Observation>();
-	for (let start = 0; start < ids.length && (start === 0 || hasTime()); start += pollLimits.askedAtOnce) {
-		for (const [id, look] of await endpoint.look(ids.slice(start, start + pollLimits.askedAtOnce), signal))
+	for (let start = 0; start < ids.length && (start === 0 || hasTime()); start += pollLimits.polledAtOnce) {
+		for (const [id, look] of await endpoint.pollOnce(ids.slice(start, start + pollLimits.polledAtOnce), signal))
 			looks.set(id, look);
 	}
 	return looks;
@@ -168,7 +168,7 @@ export async function newestFinished(
 	}, signal);
 	const id = found?.snapshot.job.id ?? null;
 	if (!found || id === null || !isIncomplete(found.snapshot) || !endpoint.session.poll) return found;
-	const look = (await endpoint.look([id], signal)).get(id);
+	const look = (await endpoint.pollOnce([id], signal)).get(id);
 	return look?.ok ? { snapshot: look.snapshot, request: found.request } : found;
 }
 

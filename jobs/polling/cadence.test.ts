@@ -19,12 +19,12 @@ it('a job whose kind is known no more is not forgotten among those that are look
 		random: () => 0.5,
 		expected: (id) => (known.has(id) ? { ...expectation, since: 0 } : undefined),
 	});
-	expect(cadence.firstLookAt(job('a'))).toBe(Number.POSITIVE_INFINITY);
+	expect(cadence.firstPollAt(job('a'))).toBe(Number.POSITIVE_INFINITY);
 	const together = cadence.together([job('a'), job('b')], 100);
 	expect(together).toBeGreaterThan(900);
 	known.delete('b');
 	expect(cadence.together([job('a'), job('b')], 100)).toBe(600);
-	expect(cadence.nextLookAt(job('b'))).toBeLessThan(1_000);
+	expect(cadence.nextPollAt(job('b'))).toBeLessThan(1_000);
 });
 
 it('where ends are announced a job is looked at when its own is overdue', () => {
@@ -37,6 +37,6 @@ it('where ends are announced a job is looked at when its own is overdue', () => 
 		announced: () => true,
 		expected: (id) => (id === 'a' ? { ...expectation, since: 0 } : undefined),
 	});
-	expect(cadence.firstLookAt(job('a'))).toBeCloseTo(2_900 * 1.1, 6);
-	expect(cadence.firstLookAt(job('strange'))).toBe(15_000);
+	expect(cadence.firstPollAt(job('a'))).toBeCloseTo(2_900 * 1.1, 6);
+	expect(cadence.firstPollAt(job('strange'))).toBe(15_000);
 });

@@ -1,6 +1,6 @@
 import type { Clock, Random } from '../runtime/clock';
 import type { Expectation } from './durations';
-import { type Running, scarcePauseMs, worthLookingAt } from './lateness';
+import { type Running, scarcePauseMs, worthPollingAt as worthPollingAt } from './lateness';
 import { nextPollMs, schedule } from './schedule';
 
 export interface CadenceOptions {
@@ -20,7 +20,7 @@ export interface CadenceOptions {
 }
 
 /** A job as far as its looks go. */
-export interface Looked {
+export interface PollTarget {
 	id: string;
 	/** When somebody began to wait for it, ms since the epoch. */
 	since: number;
@@ -35,18 +35,18 @@ export class Cadence {
 	/**
 	 * The first look at a job that somebody begins to wait for; infinite where it is looked at together with others.
 	 */
-	firstLookAt(job: Looked): number {
+	firstPollAt(job: PollTarget): number {
 		const { clock, random, floorMs } = this.options;
 		return this.bySign(job) ?? clock.now() + nextPollMs(0, floorMs, random);
 	}
 
 	/** Whether it is known how long jobs like it run, and since when it does. */
-	knows(job: Looked): boolean {
+	knows(job: PollTarget): boolean {
 		return this.running(job) !== undefined;
 	}
 
 	/** The look after one just now. */
-	nextLookAt(job: Looked): number {
+	nextPollAt(job: PollTarget): number {
 		const { clock, random, floorMs } = this.options;
 		const now = clock.now();
 		return this.bySign(job) ?? now + nextPollMs(now - job.since, floorMs, random);
@@ -54,29 +54,29 @@ export class Cadence {
 
 	/**
 	 * The next look at those that are looked at together, one request for all of them; infinite where there are none.
-	 * @param lookedAt when the last one was
+	 * @param lastPollAt when the last one was
 	 */
-	together(jobs: readonly Looked[], lookedAt: number): number {
+	together(jobs: readonly PollTarget[], lastPollAt: number): number {
 		const running = jobs.flatMap((job) => this.running(job) ?? []);
 		// One whose kind is known no more is looked at now, and then by its own time.
-		if (running.length < jobs.length) return lookedAt + this.learnedFloorMs;
+		if (running.length < jobs.length) return lastPollAt + this.learnedFloorMs;
 		const [first] = running;
 		if (!first) return Number.POSITIVE_INFINITY;
 		const scarce = this.options.scarce?.();
 		const pause = scarce ? scarcePauseMs(scarce.requestsPerMinute, scarce.inFlight, first.expectation) : 0;
 		return Math.max(
-			lookedAt + Math.max(pause, this.learnedFloorMs),
-			worthLookingAt(running, schedule.learnedCapMs),
+			lastPollAt + Math.max(pause, this.learnedFloorMs),
+			worthPollingAt(running, schedule.learnedCapMs),
 		);
 	}
 
 	/** undefined where nothing tells: neither announcements nor what is known of its kind. */
-	private bySign(job: Looked): number | undefined {
+	private bySign(job: PollTarget): number | undefined {
 		return this.whenOverdue(job) ?? this.byItsKind(job);
 	}
 
 	/** Where ends are announced: when this one's should have come long ago. */
-	private whenOverdue(job: Looked): number | undefined {
+	private whenOverdue(job: PollTarget): number | undefined {
 		if (!this.options.announced?.()) return undefined;
 		const running = this.running(job);
 		const soonest =
@@ -92,18 +92,18 @@ export class Cadence {
 		return Math.max(schedule.learnedFastestMs, this.options.learnedFloorMs ?? this.options.floorMs);
 	}
 
-	private byItsKind(job: Looked): number | undefined {
+	private byItsKind(job: PollTarget): number | undefined {
 		const running = this.running(job);
 		if (!running) return undefined;
 		if (this.options.bulk) return Number.POSITIVE_INFINITY;
 		return Math.max(
 			this.options.clock.now() + this.learnedFloorMs,
-			worthLookingAt([running], schedule.learnedCapMs),
+			worthPollingAt([running], schedule.learnedCapMs),
 		);
 	}
 
 	/** undefined where nothing is known of its kind. */
-	private running({ id, lastRunning }: Looked): Running | undefined {
+	private running({ id, lastRunning }: PollTarget): Running | undefined {
 		const expectation = this.options.expected?.(id);
 		return expectation && { since: expectation.since, seenAt: lastRunning ?? expectation.since, expectation };
 	}

@@ -5,7 +5,7 @@ import type { Session } from '../../providers/provider';
 const mostChannels = 8;
 
 export interface Listener {
-	heard: (snapshot: JobSnapshot) => void;
+	received: (snapshot: JobSnapshot) => void;
 	/** The channel is over: the job has ended, the server closed it, or it broke. Not told after `close`. */
 	ended: () => void;
 }
@@ -34,10 +34,10 @@ export class Channels {
 	private async listen(
 		channel: AsyncIterable<JobSnapshot>,
 		signal: AbortSignal,
-		{ heard, ended }: Listener,
+		{ received: received, ended }: Listener,
 	): Promise<void> {
 		try {
-			for await (const snapshot of channel) if (!signal.aborted) heard(snapshot);
+			for await (const snapshot of channel) if (!signal.aborted) received(snapshot);
 		} catch {
 			// A channel is a shortcut: what broke it shows in the poll that follows, if it matters.
 		}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Durations } from './durations';
-import { type Running, worthLookingAt } from './lateness';
+import { type Running, worthPollingAt as worthPollingAt } from './lateness';
 
 const durations = new Durations();
 for (let n = 0; n < 64; n++) durations.record('a', 1_000 + (n * 2_000) / 63);
@@ -10,14 +10,14 @@ const job = (since: number, seenAt = since): Running => ({ since, seenAt, expect
 const forever = Number.POSITIVE_INFINITY;
 
 it('nobody is looked at before the first can have ended', () => {
-	expect(worthLookingAt([job(0)], forever)).toBeGreaterThan(900);
-	expect(worthLookingAt([job(0), job(500)], forever)).toBeGreaterThan(900);
-	expect(worthLookingAt([], forever)).toBe(forever);
+	expect(worthPollingAt([job(0)], forever)).toBeGreaterThan(900);
+	expect(worthPollingAt([job(0), job(500)], forever)).toBeGreaterThan(900);
+	expect(worthPollingAt([], forever)).toBe(forever);
 });
 
 it('the more run together, the sooner a look is worth it', () => {
 	const together = (count: number) =>
-		worthLookingAt(
+		worthPollingAt(
 			Array.from({ length: count }, () => job(0, 1_500)),
 			forever,
 		);
@@ -28,10 +28,10 @@ it('the more run together, the sooner a look is worth it', () => {
 });
 
 it('one that takes longer than all before is looked at ever more rarely', () => {
-	const pause = (age: number) => worthLookingAt([job(0, age)], forever) - age;
+	const pause = (age: number) => worthPollingAt([job(0, age)], forever) - age;
 	expect(pause(10_000)).toBeGreaterThan(pause(5_000));
 	expect(pause(100_000)).toBeGreaterThan(2 * pause(10_000));
-	expect(worthLookingAt([job(0, 100_000_000)], 60_000)).toBeLessThanOrEqual(100_060_000);
+	expect(worthPollingAt([job(0, 100_000_000)], 60_000)).toBeLessThanOrEqual(100_060_000);
 });
 
 it('property: a look is never due before a job was seen, nor later than is allowed', () => {
@@ -43,7 +43,7 @@ it('property: a look is never due before a job was seen, nor later than is allow
 			fc.array(any, { minLength: 1, maxLength: 200 }),
 			fc.integer({ min: 100, max: 60_000 }),
 			(jobs, mostMs) => {
-				const at = worthLookingAt(jobs, mostMs);
+				const at = worthPollingAt(jobs, mostMs);
 				expect(at).toBeGreaterThanOrEqual(Math.min(...jobs.map(({ seenAt }) => seenAt)));
 				expect(at).toBeLessThanOrEqual(Math.max(...jobs.map(({ seenAt }) => seenAt + mostMs)));
 			},

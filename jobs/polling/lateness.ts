@@ -31,7 +31,7 @@ const sample = 64;
  * probably ended. None is due before the first can have ended.
  * @param maxMs longest time from when a job was last seen
  */
-export function worthLookingAt(jobs: readonly Running[], maxMs: number): number {
+export function worthPollingAt(jobs: readonly Running[], maxMs: number): number {
 	const every = Math.ceil(jobs.length / sample);
 	const chosen = jobs
 		.filter((_, place) => place % every === 0)
@@ -47,7 +47,7 @@ export function worthLookingAt(jobs: readonly Running[], maxMs: number): number 
 	if (earliest >= latest || !Number.isFinite(earliest)) return Math.min(earliest, latest);
 	// Of the sample's, as of all.
 	const limit = (limitFor(jobs.length) * chosen.length) / jobs.length;
-	const isWorthIt = (at: number) =>
+	const isWorthPolling = (at: number) =>
 		chosen.reduce(
 			(ended, { since, seenAt, expectation, alive }) =>
 				ended + (at > seenAt ? 1 - expectation.running(at - since) / alive : 0),
@@ -56,10 +56,10 @@ export function worthLookingAt(jobs: readonly Running[], maxMs: number): number 
 	// The more time passes, the more have ended: an interval that holds the moment is found, and halved.
 	let low = earliest;
 	let high = Math.min(latest, earliest + Math.max(1, 64 * step));
-	while (high < latest && !isWorthIt(high)) [low, high] = [high, Math.min(latest, high + 2 * (high - low))];
+	while (high < latest && !isWorthPolling(high)) [low, high] = [high, Math.min(latest, high + 2 * (high - low))];
 	while (high - low > Math.max(1, step)) {
 		const middle = (low + high) / 2;
-		if (isWorthIt(middle)) high = middle;
+		if (isWorthPolling(middle)) high = middle;
 		else low = middle;
 	}
 	return high;

@@ -11,14 +11,14 @@ it('a few announcements make it hold, and the first end that had to be looked fo
 	heard(trust, 1);
 	expect(trust.holds).toBe(true);
 	heard(trust, 100);
-	trust.lookedFor();
+	trust.foundByPoll();
 	expect(trust.holds).toBe(false);
 });
 
 it('a look that was quicker than the announcement does not keep it from growing', () => {
 	const trust = new PushTrust();
 	for (let n = 0; n < 7; n++) {
-		trust.lookedFor();
+		trust.foundByPoll();
 		trust.announced();
 	}
 	expect(trust.holds).toBe(true);
@@ -26,7 +26,7 @@ it('a look that was quicker than the announcement does not keep it from growing'
 
 it('where nothing is announced it never holds', () => {
 	const trust = new PushTrust();
-	for (let n = 0; n < 100; n++) trust.lookedFor();
+	for (let n = 0; n < 100; n++) trust.foundByPoll();
 	heard(trust, 3);
 	expect(trust.holds).toBe(false);
 });

@@ -29,7 +29,7 @@ export class PushTrust {
 	}
 
 	/** An end was found by a look. */
-	lookedFor(): void {
+	foundByPoll(): void {
 		this.hasMissed = true;
 		this.score = this.holds ? 0 : Math.max(0, this.score - raceCost);
 	}

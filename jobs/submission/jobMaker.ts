@@ -120,7 +120,7 @@ export class JobMaker {
 		const { id } = snapshot.job;
 		if (how === 'adopted' && id !== null && !isTerminal(snapshot.job.status)) {
 			// Where it cannot be polled now it is given as it was: it is paid, and polling goes on.
-			const polled = await outcomeOf(endpoint.look([id], signal));
+			const polled = await outcomeOf(endpoint.pollOnce([id], signal));
 			if (!polled.ok && polled.error.code === 'canceled') throw polled.error;
 			const observation = polled.ok ? polled.value.get(id) : undefined;
 			if (observation?.ok) snapshot = observation.snapshot;

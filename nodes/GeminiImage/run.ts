@@ -123,7 +123,7 @@ export const runs: Readonly<Record<string, OperationRun<GeminiSession>>> = {
 	},
 	'batch:get': async (call) => {
 		const id = requiredText(call, 'batchId', 'Batch ID');
-		const observation = (await call.endpoint.look([id], call.signal)).get(id);
+		const observation = (await call.endpoint.pollOnce([id], call.signal)).get(id);
 		if (!observation?.ok)
 			throw observation?.error ?? new ImageError('notFound', { message: `There is no batch ${id}` });
 		const { snapshot, binary } = await fetched(call, observation.snapshot);

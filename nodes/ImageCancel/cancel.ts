@@ -88,6 +88,6 @@ async function asItStands(
 ): Promise<JobSnapshot> {
 	const { id } = before.job;
 	if (id === null || isTerminal(before.job.status)) return before;
-	const observation = (await endpoint.look([id], signal).catch(() => undefined))?.get(id);
+	const observation = (await endpoint.pollOnce([id], signal).catch(() => undefined))?.get(id);
 	return observation?.ok ? advanceSnapshot(before, observation.snapshot) : before;
 }

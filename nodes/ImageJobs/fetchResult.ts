@@ -121,7 +121,7 @@ async function currentSnapshots(run: JobsRun, jobs: readonly Fetchable[]): Promi
 	const open = jobs.filter(({ record }) => record.state === 'accepted');
 	for (const [endpoint, own] of Map.groupBy(open, ({ prepared }) => prepared)) {
 		const ids = [...new Set(own.flatMap(({ record }) => record.snapshot.job.id ?? []))];
-		const observed = await outcomeOf(endpoint.look(ids, signal));
+		const observed = await outcomeOf(endpoint.pollOnce(ids, signal));
 		if (!observed.ok && observed.error.code === 'canceled') throw observed.error;
 		if (!observed.ok && observed.error.code === 'auth' && !context.continueOnFail())
 			throw toNodeError(context.getNode(), observed.error.toJobError(), {

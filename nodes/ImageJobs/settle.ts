@@ -139,7 +139,7 @@ async function wasMadeAs(
 			message: `Job ID ${jobId} belongs to another recorded job`,
 			delivery: 'notSent',
 		});
-	const observation = (await made.look([jobId], signal)).get(jobId);
+	const observation = (await made.pollOnce([jobId], signal)).get(jobId);
 	if (!observation?.ok)
 		throw (
 			observation?.error ??

@@ -62,8 +62,8 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 	const progress = progressOf(context, open.length);
 	await Promise.all(
 		[...Map.groupBy(open, ({ at }) => at)].map(async ([endpoint, refs]) => {
-			const ask = once ? lookOnce : waitForAll;
-			const results = await ask(endpoint, refs, { deadline, signal, progress });
+			const poll = once ? pollOnce : waitForAll;
+			const results = await poll(endpoint, refs, { deadline, signal, progress });
 			for (const [itemIndex, result] of results) learned.set(itemIndex, result);
 			await noteEnds(endpoint, refs, new Map(results));
 		}),
@@ -151,7 +151,7 @@ async function noteEnds(
 	await memory.journal.note(endpointDigest(memory, endpoint), kept);
 }
 
-interface AskOptions {
+interface PollCallOptions {
 	deadline: number;
 	signal: AbortSignal | undefined;
 	progress: Progress;
@@ -160,7 +160,7 @@ interface AskOptions {
 async function waitForAll(
 	endpoint: Endpoint,
 	refs: JobRef[],
-	{ deadline, signal, progress }: AskOptions,
+	{ deadline, signal, progress }: PollCallOptions,
 ): Promise<Array<[number, Learned]>> {
 	return await Promise.all(
 		refs.map(async ({ itemIndex, provider, id, known }): Promise<[number, Learned]> => {
@@ -186,9 +186,9 @@ async function waitForAll(
 	);
 }
 
-async function lookOnce(endpoint: Endpoint, refs: JobRef[], { signal }: AskOptions): Promise<Array<[number, Learned]>> {
+async function pollOnce(endpoint: Endpoint, refs: JobRef[], { signal }: PollCallOptions): Promise<Array<[number, Learned]>> {
 	const ids = [...new Set(refs.flatMap(({ id }) => (id === null ? [] : [id])))];
-	const answer = await endpoint.look(ids, signal).catch((thrown: unknown) => toImageError(thrown));
+	const answer = await endpoint.pollOnce(ids, signal).catch((thrown: unknown) => toImageError(thrown));
 	return refs.map(({ itemIndex, provider, id, known }): [number, Learned] => {
 		const before = known ?? { job: { ...blankJob(provider.id), id }, images: [], raw: null };
 		if (answer instanceof ImageError) return [itemIndex, notLearned(before, answer)];

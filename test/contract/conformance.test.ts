@@ -56,7 +56,7 @@ const scenarios: Record<string, (stage: Stage) => Promise<Verdict>> = {
 		expect(ended.map(({ job }) => job.status)).toEqual(snapshots.map(() => 'succeeded'));
 		const ids = snapshots.flatMap(({ job }) => (job.id === null ? [] : [job.id]));
 		const requests = total(sandbox);
-		expect((await endpoint.look(ids)).size).toBe(8);
+		expect((await endpoint.pollOnce(ids)).size).toBe(8);
 		if (provider.capabilities.poll === 'bulk') expect(total(sandbox) - requests).toBeLessThan(8);
 		return done;
 	},

@@ -291,11 +291,11 @@ describe('Google Gemini, official', () => {
 
 		it('what is no batch is not found, and not asked for', async () => {
 			const { endpoint } = await open();
-			expect((await endpoint.look(['../models'])).get('../models')).toMatchObject({
+			expect((await endpoint.pollOnce(['../models'])).get('../models')).toMatchObject({
 				ok: false,
 				error: { code: 'notFound' },
 			});
-			expect((await endpoint.look(['batches/none'])).get('batches/none')).toMatchObject({
+			expect((await endpoint.pollOnce(['batches/none'])).get('batches/none')).toMatchObject({
 				ok: false,
 				error: { code: 'notFound' },
 			});

@@ -154,7 +154,7 @@ describe.each(dialects)('Image SaaS in dialect %s', (dialect) => {
 		await generate({}, 'twice');
 		expect(sandbox().books().requests['POST /v1/images/generate']).toBe(1);
 		expect(sandbox().books().generationsBilled).toBe(1);
-		await expect(endpoint.look([first.job.id ?? ''])).resolves.toBeDefined();
+		await expect(endpoint.pollOnce([first.job.id ?? ''])).resolves.toBeDefined();
 	});
 
 	it('another key makes another job', async () => {

@@ -110,7 +110,7 @@ describe.each(dialects)('the jobs of Image SaaS in dialect %s', (dialect) => {
 	it('are asked after together: forty cost one request a look', async () => {
 		const opened = open();
 		const ids = await makeJobs(opened, 40);
-		const observations = await opened.endpoint.look(ids);
+		const observations = await opened.endpoint.pollOnce(ids);
 		expect([...observations.keys()].sort()).toEqual([...ids].sort());
 		expect(sandbox().books().requests['GET /v1/jobs']).toBe(1);
 		expect(sandbox().books().requests['GET /v1/jobs/:jobId']).toBeUndefined();
@@ -130,7 +130,7 @@ describe.each(dialects)('the jobs of Image SaaS in dialect %s', (dialect) => {
 	it('that nobody knows are told apart from those that are there', async () => {
 		const opened = open();
 		const [id = ''] = await makeJobs(opened, 1);
-		const observations = await opened.endpoint.look([id, 'cm00000000000000000000000']);
+		const observations = await opened.endpoint.pollOnce([id, 'cm00000000000000000000000']);
 		expect(observations.get(id)).toMatchObject({ ok: true, snapshot: { job: { status: 'queued' } } });
 		expect(observations.get('cm00000000000000000000000')).toMatchObject({ ok: false, error: { code: 'notFound' } });
 	});

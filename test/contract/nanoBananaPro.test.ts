@@ -174,7 +174,7 @@ describe('NanoBananaPro, v1.6', () => {
 
 	it('a task that does not exist is not found, and the ID is said to be looked at', async () => {
 		const { endpoint } = await open();
-		expect((await endpoint.look(['nothing'])).get('nothing')).toMatchObject({
+		expect((await endpoint.pollOnce(['nothing'])).get('nothing')).toMatchObject({
 			ok: false,
 			error: { code: 'notFound', hint: expect.stringContaining('Check the ID') as string },
 		});

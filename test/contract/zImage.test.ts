@@ -83,7 +83,7 @@ describe.each(['document', 'real'] as const)('Z-Image in dialect %s', (dialect) 
 		const first = await open();
 		const { job } = await first.run({ prompt: 'A cat', count: 2 });
 		const second = await open();
-		const looked = await second.endpoint.look([job.id ?? '']);
+		const looked = await second.endpoint.pollOnce([job.id ?? '']);
 		expect(looked.get(job.id ?? '')).toMatchObject({
 			ok: true,
 			snapshot: { job: { status: 'succeeded', total: 2, completed: 2 }, images: [{ index: 0 }, { index: 1 }] },
@@ -95,7 +95,7 @@ describe.each(['document', 'real'] as const)('Z-Image in dialect %s', (dialect) 
 		const { job } = await run({ prompt: 'A cat', count: 2 });
 		const [batchId = '', , tasks = ''] = (job.id ?? '').split('~');
 		const [taskId = ''] = tasks.split('.');
-		const looked = await endpoint.look([batchId, taskId]);
+		const looked = await endpoint.pollOnce([batchId, taskId]);
 		expect(looked.get(batchId)).toMatchObject({
 			ok: true,
 			snapshot: { job: { status: 'succeeded', completed: 2 } },
@@ -143,7 +143,7 @@ describe.each(['document', 'real'] as const)('Z-Image in dialect %s', (dialect) 
 		const { job } = await submit({ prompt: 'A cat [retry:1]' });
 		const id = job.id ?? '';
 		for (let ended = false; !ended; ) {
-			const observed = (await endpoint.look([id])).get(id);
+			const observed = (await endpoint.pollOnce([id])).get(id);
 			if (!observed?.ok) throw new Error('not told');
 			const { status, progress } = observed.snapshot.job;
 			seen.add(status);
@@ -231,7 +231,7 @@ describe('Z-Image as its real server differs', () => {
 		const { endpoint } = await open();
 		const result = await endpoint.wait('0123456789abcdef0123456789abcdef', { deadline: 0 });
 		expect(result).toMatchObject({ ended: false });
-		const looked = (await endpoint.look(['0123456789abcdef0123456789abcdef'])).get(
+		const looked = (await endpoint.pollOnce(['0123456789abcdef0123456789abcdef'])).get(
 			'0123456789abcdef0123456789abcdef',
 		);
 		expect(looked).toMatchObject({

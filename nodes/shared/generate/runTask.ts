@@ -211,7 +211,7 @@ async function cancelQueued({ memory }: Run, task: Task, { endpoint, snapshot, r
 	)
 		return;
 	try {
-		const observation = (await endpoint.look([id])).get(id);
+		const observation = (await endpoint.pollOnce([id])).get(id);
 		if (!observation?.ok || observation.snapshot.job.status !== 'queued') return;
 		const canceled = await endpoint.cancel(id);
 		// What had not begun costs nothing, and the next run has its budget back.
