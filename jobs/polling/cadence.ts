@@ -1,6 +1,6 @@
 import type { Clock, Random } from '../runtime/clock';
 import type { Expectation } from './durations';
-import { type Running, scarcePauseMs, worthPollingAt as worthPollingAt } from './lateness';
+import { type Running, scarcePauseMs, worthPollingAt as worthPollingAt } from './detectionDelay';
 import { nextPollMs, schedule } from './schedule';
 
 export interface CadenceOptions {

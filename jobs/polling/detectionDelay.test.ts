@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Durations } from './durations';
-import { type Running, worthPollingAt as worthPollingAt } from './lateness';
+import { type Running, worthPollingAt as worthPollingAt } from './detectionDelay';
 
 const durations = new Durations();
 for (let n = 0; n < 64; n++) durations.record('a', 1_000 + (n * 2_000) / 63);
