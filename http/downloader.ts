@@ -26,7 +26,7 @@ export interface Downloader {
 	open(url: string, limits: DownloadLimits, signal?: AbortSignal): Promise<Download>;
 }
 
-const mostRedirects = 5;
+const maxRedirects = 5;
 
 export function createDownloader(policy: AddressPolicy, resolve?: Resolver): Downloader {
 	const guard = createAddressGuard(policy, resolve);
@@ -38,7 +38,7 @@ export function createDownloader(policy: AddressPolicy, resolve?: Resolver): Dow
 			const deadline = AbortSignal.timeout(timeoutMs);
 			const either = signal ? AbortSignal.any([signal, deadline]) : deadline;
 			let url = parse(start);
-			for (let hops = 0; hops <= mostRedirects; hops++) {
+			for (let hops = 0; hops <= maxRedirects; hops++) {
 				guard.checkUrl(url);
 				const answer = await axios
 					.request<Readable>({
@@ -88,7 +88,7 @@ export function createDownloader(policy: AddressPolicy, resolve?: Resolver): Dow
 				return { stream: answer.data, contentLength, url: url.href };
 			}
 			throw new ImageError('malformedResponse', {
-				message: `More than ${mostRedirects} redirects from ${parse(start).origin}`,
+				message: `More than ${maxRedirects} redirects from ${parse(start).origin}`,
 				retryable: false,
 			});
 		},

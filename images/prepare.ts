@@ -30,13 +30,13 @@ export interface PrepareOptions {
 }
 
 /** Largest file looked at. */
-const mostBytes = 64 * 1024 * 1024;
+const maxReferenceBytes = 64 * 1024 * 1024;
 /** A camera's 200 megapixels, and no more than sharp takes by itself. */
-const mostPixels = 268_000_000;
+const maxReferencePixels = 268_000_000;
 /** JPEG and WebP of a picture that had to be written anew: nothing is seen of the loss. */
 const quality = 92;
 /** Each makes the picture smaller by what the one before was too large. */
-const mostAttempts = 8;
+const maxAttempts = 8;
 
 /**
  * Makes a reference ready to be sent: its type is read from its bytes, and it is turned upright where its EXIF data
@@ -48,7 +48,7 @@ export async function prepareFile(
 	limits: FileLimits,
 	{ fit, store }: PrepareOptions,
 ): Promise<SourceFile> {
-	const data = await collect(await file.open(), mostBytes, (problem) => refused(problem, null));
+	const data = await collect(await file.open(), maxReferenceBytes, (problem) => refused(problem, null));
 	const facts = await factsOf(data);
 	const { default: sharp } = await import('sharp');
 	const { orientation = 1, hasAlpha } = await sharp(data)
@@ -69,7 +69,7 @@ export async function prepareFile(
 		Math.max(facts.width, facts.height),
 		fit ? (limits.maxSide ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY,
 	);
-	for (let attempt = 1; attempt <= mostAttempts; attempt++) {
+	for (let attempt = 1; attempt <= maxAttempts; attempt++) {
 		const changed = await sharp(data)
 			.autoOrient()
 			.resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
@@ -112,7 +112,7 @@ function problemOf({ mimeType }: ImageFacts, bytes: number, { mimeTypes, maxByte
 }
 
 async function factsOf(data: Buffer): Promise<ImageFacts> {
-	const facts = await inspectHead(data, mostPixels).catch((cause: unknown) => {
+	const facts = await inspectHead(data, maxReferencePixels).catch((cause: unknown) => {
 		throw refused(
 			`is no image that can be sent: ${cause instanceof Error ? cause.message : String(cause)}`,
 			null,

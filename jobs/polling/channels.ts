@@ -2,7 +2,7 @@ import type { JobSnapshot } from '../../model/job';
 import type { Session } from '../../providers/provider';
 
 /** Channels open at once at one endpoint; servers allow few, and jobs without one are polled. */
-const mostChannels = 8;
+const maxChannels = 8;
 
 export interface Listener {
 	received: (snapshot: JobSnapshot) => void;
@@ -18,7 +18,7 @@ export class Channels {
 	constructor(private readonly watch: Session['watch']) {}
 
 	open(id: string, listener: Listener): void {
-		if (!this.watch || this.running.size >= mostChannels || this.running.has(id)) return;
+		if (!this.watch || this.running.size >= maxChannels || this.running.has(id)) return;
 		const stop = new AbortController();
 		this.running.set(id, stop);
 		void this.listen(this.watch(id, { signal: stop.signal }), stop.signal, listener).finally(() => {

@@ -14,7 +14,7 @@ import { withRefs } from '../shared/refs';
 import { type Kept, readState, sourceOf, writeState } from './keptState';
 
 /** Jobs of one run: with their pictures, and without. The rest comes with the next poll. */
-const mostJobs = { withPictures: 50, alone: 500 };
+const maxJobs = { withPictures: 50, alone: 500 };
 /**
  * How long a poll may take where n8n does not say, and how long the downloads of the first in a process, on which n8n's
  * start waits.
@@ -80,7 +80,7 @@ async function poll(
 			state: before,
 			since,
 			...interest,
-			most: download ? mostJobs.withPictures : mostJobs.alone,
+			most: download ? maxJobs.withPictures : maxJobs.alone,
 			random: Math.random,
 			hasTime: () => until - Date.now() > 0.6 * time,
 			signal,
