@@ -96,7 +96,7 @@ export class JobMaker {
 			const made = await this.failover.submit(
 				choices,
 				{ ...terms, claimant: found.claimant, wireKey: wanted.wireKey },
-				{ ...options, mayExist: wanted.isOwnKey },
+				{ ...options, isOutcomeUnknown: wanted.isOwnKey },
 			);
 			return { ...made, how: 'new' };
 		}

@@ -50,7 +50,7 @@ export async function settleByLookUp(paid: PaidRequests, options: LookUpOptions)
 		pauseMs = Math.min(lookUpPauses.longestMs, pauseMs * lookUpPauses.factor);
 		if (reason && clock.now() >= until) throw reason;
 		if (inFlight.has(likeness)) {
-			reason ??= stillUnknown('another request for the same is under way');
+			reason ??= outcomeStillUnknown('another request for the same is under way');
 			continue;
 		}
 		const looked = await outcomeOf(inFlight.inTurn(likeness, () => lookUpOnce(paid, options)));
@@ -62,7 +62,7 @@ export async function settleByLookUp(paid: PaidRequests, options: LookUpOptions)
 			continue;
 		}
 		if (paid.unknownParts.length === 0) return;
-		reason = stillUnknown(looked.value.conclusive ? 'a look-up found part of it' : looked.value.reason);
+		reason = outcomeStillUnknown(looked.value.conclusive ? 'a look-up found part of it' : looked.value.reason);
 	}
 }
 
@@ -92,7 +92,7 @@ async function lookUpOnce(paid: PaidRequests, options: LookUpOptions): Promise<L
 	return looked;
 }
 
-function stillUnknown(why: string): ImageError {
+function outcomeStillUnknown(why: string): ImageError {
 	return new ImageError('timeout', {
 		message: `A request was sent and its outcome is unknown: ${why}`,
 		delivery: 'ambiguous',

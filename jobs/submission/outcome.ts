@@ -40,10 +40,10 @@ export function unknownOutcome(error: ImageError, certainty: Certainty, key: str
 	const { code, message, httpStatus } = error;
 	// What the provider's answer calls for is still to be done; a hint about the connection would mislead.
 	const ownHint = httpStatus === null || error.hint === null || error.hint === hint ? '' : `${error.hint}. `;
-	const known = message.endsWith(mayExist);
+	const known = message.endsWith(unknownOutcomeText);
 	// Nothing repeats it without looking: a workflow that retries what is retryable would pay twice.
 	return new ImageError(code, {
-		message: known ? message : `${message}. ${mayExist}`,
+		message: known ? message : `${message}. ${unknownOutcomeText}`,
 		hint: `${ownHint}${hint}`,
 		retryable: false,
 		httpStatus,
@@ -66,7 +66,7 @@ export function unknownRest({ code, message, httpStatus, cause }: ImageError): I
 	});
 }
 
-const mayExist = 'The job may have been made all the same';
+const unknownOutcomeText = 'The job may have been made all the same';
 
 /** Neither a key nor a look-up tells what became of an earlier attempt: only a person may decide to pay once more. */
 export function notSentAgain(): ImageError {

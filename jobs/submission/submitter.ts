@@ -37,7 +37,7 @@ export interface SubmitOptions {
 	 * The key may have been used where our memory does not reach: where the provider finds jobs by key alone, it is
 	 * asked first.
 	 */
-	mayExist?: boolean | undefined;
+	isOutcomeUnknown?: boolean | undefined;
 }
 
 /** The part of a session that makes jobs. */
@@ -126,7 +126,14 @@ export class Submitter {
 		claim: Claim,
 		paid: PaidRequests,
 		certainty: () => ReturnType<typeof certaintyOf>,
-		{ signal, deadline, answerWithinMs = 0, group, canFailOver = false, mayExist = false }: SubmitOptions,
+		{
+			signal,
+			deadline,
+			answerWithinMs = 0,
+			group,
+			canFailOver = false,
+			isOutcomeUnknown: isOutcomeUnknown = false,
+		}: SubmitOptions,
 	): Promise<JobSnapshot> {
 		const { clock, random, memory } = this.dependencies;
 		const { wireKey } = claim;
@@ -140,9 +147,9 @@ export class Submitter {
 		const call = { idempotencyKey: wireKey, paid: paid.paid };
 		let last: ImageError | undefined;
 		let lookUpUntil: number | undefined;
-		let mayBeThere = mayExist && session.looksUpByKey === true;
+		let isOutcomeUnknown = isOutcomeUnknown && session.looksUpByKey === true;
 		const attempt = async (either: AbortSignal): Promise<JobSnapshot> => {
-			if (mayBeThere) {
+			if (isOutcomeUnknown) {
 				const looked = await session.lookUp?.(request, {
 					idempotencyKey: wireKey,
 					parts: parts(request),
@@ -153,7 +160,7 @@ export class Submitter {
 					takenIds: async () => new Set<string>(),
 					laterIds: async () => [],
 				});
-				mayBeThere = false;
+				isOutcomeUnknown = false;
 				if (looked && looked.found.size > 0) await paid.adopt(looked.found);
 			}
 			if (paid.unknownParts.length > 0 && certainty() === 'lookup') {

@@ -12,7 +12,7 @@ import { blankJob, isFailure, refusedJob, splitImages, toItem, typeDifferencesOf
 import { type JobRef, readJobRef } from '../shared/jobRef';
 import { readerOf, readMaxWait, textParameter } from '../shared/parameters';
 import { createPictures } from '../shared/pictures';
-import { stillUnknown } from '../shared/stillUnknown';
+import { keepUnknownOutcome } from '../shared/unknownOutcome';
 import { type Progress, progressOf } from '../shared/progress';
 
 type PollOptions = { includeRaw?: boolean; maxImageSize?: number; splitImages?: boolean };
@@ -172,7 +172,7 @@ async function waitForAll(
 				return [
 					itemIndex,
 					{
-						snapshot: stillUnknown(
+						snapshot: keepUnknownOutcome(
 							known,
 							!result.ended && result.error ? withError(snapshot, result.error.toJobError()) : snapshot,
 						),
@@ -186,7 +186,11 @@ async function waitForAll(
 	);
 }
 
-async function pollOnce(endpoint: Endpoint, refs: JobRef[], { signal }: PollCallOptions): Promise<Array<[number, Learned]>> {
+async function pollOnce(
+	endpoint: Endpoint,
+	refs: JobRef[],
+	{ signal }: PollCallOptions,
+): Promise<Array<[number, Learned]>> {
 	const ids = [...new Set(refs.flatMap(({ id }) => (id === null ? [] : [id])))];
 	const answer = await endpoint.pollOnce(ids, signal).catch((thrown: unknown) => toImageError(thrown));
 	return refs.map(({ itemIndex, provider, id, known }): [number, Learned] => {
@@ -202,7 +206,7 @@ async function pollOnce(endpoint: Endpoint, refs: JobRef[], { signal }: PollCall
 				),
 			];
 		if (!observation.ok) return [itemIndex, notLearned(before, observation.error)];
-		return [itemIndex, { snapshot: stillUnknown(known, advanceSnapshot(known, observation.snapshot)) }];
+		return [itemIndex, { snapshot: keepUnknownOutcome(known, advanceSnapshot(known, observation.snapshot)) }];
 	});
 }
 
@@ -210,7 +214,7 @@ async function pollOnce(endpoint: Endpoint, refs: JobRef[], { signal }: PollCall
 function notLearned(before: JobSnapshot, thrown: unknown): Learned {
 	const error = toImageError(thrown);
 	if (error.code === 'canceled') throw error;
-	const noted = stillUnknown(before, withError(before, error.toJobError()));
+	const noted = keepUnknownOutcome(before, withError(before, error.toJobError()));
 	// No such job will ever end: that is a failure, whatever was thought of it before.
 	const snapshot: JobSnapshot =
 		error.code === 'notFound' && !isTerminal(before.job.status)

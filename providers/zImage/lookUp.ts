@@ -17,7 +17,7 @@ const maxOpened = 10;
 
 const notBegun =
 	'Z-Image shows a task only when a worker begins it, and the workers may still be busy with earlier tasks';
-const notTold = 'Z-Image shows tasks of the batch without saying which images they make';
+const imagesNotReported = 'Z-Image shows tasks of the batch without saying which images they make';
 
 /**
  * Looks up the tasks of a batch. A batch shows only the tasks that a worker has begun. A missing task was certainly
@@ -32,7 +32,7 @@ export async function lookUpBatch(client: ZImageClient, reader: Reader, call: Lo
 		const isTold = answer?.items.every(({ index, task_id }) => typeof index === 'number' && task_id) ?? true;
 		return isTold || found.size === call.parts.length
 			? { found, conclusive: true }
-			: { found, conclusive: false, reason: notTold };
+			: { found, conclusive: false, reason: imagesNotReported };
 	};
 	const first = await read();
 	if (!first.conclusive || first.found.size === call.parts.length || call.quietMs > allBegunMs) return first;

@@ -13,7 +13,7 @@ import type { RunIdentity } from '../execution/identity';
 import { makerOf } from '../execution/memory';
 import { refusedJob } from '../items';
 import type { Fetched, Pictures } from '../pictures';
-import { stillUnknown } from '../stillUnknown';
+import { keepUnknownOutcome } from '../unknownOutcome';
 import { costOf } from './budget';
 import type { GenerateOptions } from './readRequest';
 import { choicesOf, type Route, type Routes } from './routes';
@@ -179,8 +179,9 @@ async function waited(run: Run, task: Task, given: Given, before: JobSnapshot, i
 				...(adoptedFrom === undefined ? {} : { adoptedFrom }),
 			},
 		};
-		if (!result.ended) return stillUnknown(before, result.error ? withJobError(snapshot, result.error) : snapshot);
-		const ended = stillUnknown(before, snapshot);
+		if (!result.ended)
+			return keepUnknownOutcome(before, result.error ? withJobError(snapshot, result.error) : snapshot);
+		const ended = keepUnknownOutcome(before, snapshot);
 		await memory.journal.note(endpointDigest(memory, endpoint), [
 			{ ref: record.ref, snapshot: await keepResult(memory, record.ref, ended) },
 		]);
@@ -191,7 +192,7 @@ async function waited(run: Run, task: Task, given: Given, before: JobSnapshot, i
 			run.delivery.track(cancelQueued(run, task, given));
 			throw error;
 		}
-		return stillUnknown(before, withJobError(before, error));
+		return keepUnknownOutcome(before, withJobError(before, error));
 	}
 }
 

@@ -2,7 +2,7 @@ import { jobError } from '../../model/errors';
 import type { JobSnapshot, JobStatus } from '../../model/job';
 import type { JobError } from '../../model/errors';
 import { blankJob } from './items';
-import { stillUnknown } from './stillUnknown';
+import { keepUnknownOutcome as keepUnknownOutcome } from './unknownOutcome';
 
 const snapshot = (status: JobStatus, error: JobError | null = null): JobSnapshot => ({
 	job: { ...blankJob('zImage'), id: '1', status, error },
@@ -18,17 +18,17 @@ const unknown = jobError('network', {
 const plain = jobError('upstream', { message: '1 of 2 images came', hint: 'Generate the missing images again' });
 
 it('what may have been made stands until all images have come', () => {
-	expect(stillUnknown(snapshot('running', unknown), snapshot('running')).job.error).toEqual(unknown);
-	expect(stillUnknown(snapshot('running', unknown), snapshot('partial', plain)).job.error).toEqual({
+	expect(keepUnknownOutcome(snapshot('running', unknown), snapshot('running')).job.error).toEqual(unknown);
+	expect(keepUnknownOutcome(snapshot('running', unknown), snapshot('partial', plain)).job.error).toEqual({
 		...unknown,
 		message: '1 of 2 images came. 1 of 2 images were accepted: reset',
 	});
-	expect(stillUnknown(snapshot('running', unknown), snapshot('succeeded')).job.error).toBeNull();
+	expect(keepUnknownOutcome(snapshot('running', unknown), snapshot('succeeded')).job.error).toBeNull();
 });
 
 it('everything else is as the provider says', () => {
-	expect(stillUnknown(snapshot('running', plain), snapshot('partial', null)).job.error).toBeNull();
-	expect(stillUnknown(undefined, snapshot('partial', plain)).job.error).toEqual(plain);
-	const twice = stillUnknown(snapshot('running', unknown), snapshot('partial', plain));
-	expect(stillUnknown(snapshot('running', unknown), twice)).toBe(twice);
+	expect(keepUnknownOutcome(snapshot('running', plain), snapshot('partial', null)).job.error).toBeNull();
+	expect(keepUnknownOutcome(undefined, snapshot('partial', plain)).job.error).toEqual(plain);
+	const twice = keepUnknownOutcome(snapshot('running', unknown), snapshot('partial', plain));
+	expect(keepUnknownOutcome(snapshot('running', unknown), twice)).toBe(twice);
 });
