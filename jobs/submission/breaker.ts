@@ -226,7 +226,7 @@ function isFault({ code, httpStatus, delivery }: ImageError): boolean {
  * priority those with a free place, and then by weight, drawn by the key, so that the same key finds the same endpoint.
  */
 export function orderMembers(members: readonly PoolMember[], model: string | undefined, key: string): PoolMember[] {
-	const able = members.filter(
+	const capable = members.filter(
 		({ place }) => place.models.length === 0 || (model !== undefined && place.models.includes(model)),
 	);
 	const rank = ({ place, endpoint }: PoolMember) => [
@@ -235,7 +235,7 @@ export function orderMembers(members: readonly PoolMember[], model: string | und
 		endpoint.full ? 1 : 0,
 		lot(key, place),
 	];
-	return able
+	return capable
 		.map((member) => ({ member, rank: rank(member) }))
 		.sort((a, b) => compare(a.rank, b.rank))
 		.map(({ member }) => member);

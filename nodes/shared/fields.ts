@@ -17,10 +17,10 @@ const options = (list: readonly ProviderDefinition[]): INodePropertyOptions[] =>
 		.map(({ id, displayName }) => ({ name: displayName, value: id }));
 
 export function providerField(
-	able: (capabilities: Capabilities) => boolean,
+	supports: (capabilities: Capabilities) => boolean,
 	first: INodePropertyOptions[] = [],
 ): INodeProperties {
-	const list = providers.filter(({ capabilities }) => able(capabilities));
+	const list = providers.filter(({ capabilities }) => supports(capabilities));
 	return {
 		displayName: 'Provider',
 		name: 'provider',
@@ -32,10 +32,10 @@ export function providerField(
 }
 
 /** One provider, or a list of them. */
-export function providerFields(able: (capabilities: Capabilities) => boolean = () => true): INodeProperties[] {
-	const list = providers.filter(({ capabilities }) => able(capabilities));
+export function providerFields(supports: (capabilities: Capabilities) => boolean = () => true): INodeProperties[] {
+	const list = providers.filter(({ capabilities }) => supports(capabilities));
 	return [
-		providerField(able, [
+		providerField(supports, [
 			{
 				name: 'Several, in Order',
 				value: several,
@@ -280,10 +280,10 @@ const choices = (values: readonly string[]): INodePropertyOptions[] => [
 /** A field shown for the providers that can; left out where none can. */
 function shownFor(
 	list: Drawn,
-	able: (capabilities: RequestCapabilities) => boolean,
+	supports: (capabilities: RequestCapabilities) => boolean,
 	field: INodeProperties,
 ): INodeProperties[] {
-	const ids = list.filter(({ capabilities }) => able(capabilities)).map(({ id }) => id);
+	const ids = list.filter(({ capabilities }) => supports(capabilities)).map(({ id }) => id);
 	return ids.length > 0 ? [{ ...field, displayOptions: { show: { provider: ids } } }] : [];
 }
 

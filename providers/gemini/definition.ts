@@ -23,12 +23,12 @@ function refusedResolution({ model, resolution }: ImageRequest) {
 	const name = model ?? defaultModel({ resolution });
 	const known = modelOf(name);
 	if (resolution === undefined || known?.resolutions.includes(resolution) !== false) return undefined;
-	const able = Object.entries(models).flatMap(([other, { resolutions }]) =>
+	const capable = Object.entries(models).flatMap(([other, { resolutions }]) =>
 		resolutions.includes(resolution) ? [other] : [],
 	);
 	return {
 		field: 'Resolution',
-		problem: `is "${resolution}"; ${name} ${known.resolutions.length ? `takes ${known.resolutions.join(', ')}` : 'takes none'}. Models that do: ${able.join(', ')}`,
+		problem: `is "${resolution}"; ${name} ${known.resolutions.length ? `takes ${known.resolutions.join(', ')}` : 'takes none'}. Models that do: ${capable.join(', ')}`,
 	};
 }
 

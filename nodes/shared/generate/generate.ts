@@ -17,7 +17,7 @@ import { itemKey, ordinals, ownKey, requestDigest, runIdentityOf, wireKeyOf } fr
 import { packMemory } from '../execution/memory';
 import { budgetLimits, costOf } from './budget';
 import type { GenerateOptions } from './readRequest';
-import { firstProvider, nobody, readRoutes, type Route, unableTo } from './routes';
+import { firstProvider, noCapableProvider, readRoutes, type Route, unsupportedBy } from './routes';
 import { type Outcome, type Run, runTask, type Task } from './runTask';
 
 /** What tells one node that makes images from another. */
@@ -198,10 +198,10 @@ async function prepareAll(
 		);
 		if (prepared.ok) ready.push({ ...route, request: prepared.value });
 		else if (task.routes.length === 1 || prepared.error.code === 'canceled') throw prepared.error;
-		else task.unable.push(unableTo(route, prepared.error));
+		else task.unsupported.push(unsupportedBy(route, prepared.error));
 	}
 	const [first, ...others] = ready;
-	if (!first) throw nobody(task.unable);
+	if (!first) throw noCapableProvider(task.unsupported);
 	task.routes = [first, ...others];
 	task.route = first;
 }

@@ -30,7 +30,7 @@ export interface Route {
  */
 export interface Routes {
 	routes: [Route, ...Route[]];
-	unable: Attempt[];
+	unsupported: Attempt[];
 }
 
 /** The providers an item names, each with its model where it has a row of its own. */
@@ -73,32 +73,32 @@ export function readRoutes(
 		const { model: _model, ...others } = request;
 		return { ...route, request: model ? { ...others, model } : others };
 	});
-	const able: Route[] = [];
-	const unable: Attempt[] = [];
+	const capable: Route[] = [];
+	const unsupported: Attempt[] = [];
 	for (const route of named) {
 		try {
 			checkRequest(route.provider, route.request, { unprepared: maker.prepare !== undefined });
-			able.push(route);
+			capable.push(route);
 		} catch (thrown) {
 			const error = toImageError(thrown);
 			if (named.length === 1) throw error;
-			unable.push(unableTo(route, error));
+			unsupported.push(unsupportedBy(route, error));
 		}
 	}
-	const [first, ...others] = able;
-	if (!first) throw nobody(unable);
-	return { routes: [first, ...others], unable };
+	const [first, ...others] = capable;
+	if (!first) throw noCapableProvider(unsupported);
+	return { routes: [first, ...others], unsupported: unsupported };
 }
 
 /** A provider that is left out, and why. */
-export function unableTo({ provider }: Route, { code, message }: ImageError): Attempt {
+export function unsupportedBy({ provider }: Route, { code, message }: ImageError): Attempt {
 	return { provider: provider.id, endpoint: mainEndpoint, code, message };
 }
 
 /** What is said where no provider can do what is asked. */
-export function nobody(unable: readonly Attempt[]): ImageError {
+export function noCapableProvider(unsupported: readonly Attempt[]): ImageError {
 	return new ImageError('invalidRequest', {
-		message: `None of the providers can do this. ${unable.map(({ message }) => message).join('; ')}`,
+		message: `None of the providers can do this. ${unsupported.map(({ message }) => message).join('; ')}`,
 		delivery: 'notSent',
 	});
 }

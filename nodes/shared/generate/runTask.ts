@@ -123,7 +123,7 @@ async function taskDone(run: Run, task: Task, turnBy: number, { onRecord, onMaki
 			deadline: turnBy,
 			answerWithinMs: task.maxWaitMs,
 			group: run.context.getExecutionId(),
-			unsupported: task.unable,
+			unsupported: task.unsupported,
 			onRecord,
 		},
 	);
