@@ -71,8 +71,8 @@ export class Pacer {
 			const pause = Math.max(this.notBefore - now, this.rate?.pauseMs(now) ?? 0, this.learned?.pauseMs(now) ?? 0);
 			if (pause > 0) await this.clock.sleep(pause, this.idle.signal).catch(() => undefined);
 			else {
-				this.rate?.spend(now);
-				this.learned?.spend(now);
+				this.rate?.countRequest(now);
+				this.learned?.countRequest(now);
 				this.queue.shift()?.();
 			}
 		}

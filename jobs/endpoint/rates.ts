@@ -3,7 +3,7 @@ export interface Rate {
 	/** How long until it may happen next; 0: now. */
 	pauseMs(now: number): number;
 	/** It happened. */
-	spend(now: number): void;
+	countRequest(now: number): void;
 }
 
 /** At most so many in any window of so many ms. */
@@ -70,7 +70,7 @@ export class WindowRate implements Rate {
 		return Math.max(0, Math.ceil(oldest + Math.min(1, share) * windowMs - now));
 	}
 
-	spend(now: number): void {
+	countRequest(now: number): void {
 		this.moments.push(now);
 	}
 
@@ -106,7 +106,7 @@ export class BucketRate implements Rate {
 		return this.tokens >= 1 - 1e-9 ? 0 : Math.max(1, Math.ceil((1 - this.tokens) / this.perMs));
 	}
 
-	spend(): void {
+	countRequest(): void {
 		this.tokens -= 1;
 	}
 }

@@ -18,12 +18,12 @@ it('never gives more slots than there are, and hands a free one to who waited lo
 
 it('a job that is seen to have ended frees its slot, once', async () => {
 	const slots = new Slots(1, () => undefined);
-	(await slots.acquire()).bind('job-1');
+	(await slots.acquire()).assign('job-1');
 	const next = slots.acquire();
 	const afterNext = slots.acquire();
 	slots.settle('job-1');
 	slots.settle('job-1');
-	(await next).bind('job-2');
+	(await next).assign('job-2');
 	let third = false;
 	void afterNext.then(() => {
 		third = true;
@@ -48,18 +48,18 @@ it('whoever stops waiting leaves the queue', async () => {
 it('while somebody waits, the jobs in flight are named so that they can be asked after', async () => {
 	const named: string[][] = [];
 	const slots = new Slots(2, (ids) => named.push(ids));
-	(await slots.acquire()).bind('job-1');
+	(await slots.acquire()).assign('job-1');
 	const second = await slots.acquire();
 	void slots.acquire();
 	expect(named).toEqual([['job-1']]);
-	second.bind('job-2');
+	second.assign('job-2');
 	expect(named).toEqual([['job-1'], ['job-2']]);
 });
 
 it('a replayed key that answers with a job in flight takes no second slot', async () => {
 	const slots = new Slots(2, () => undefined);
-	(await slots.acquire()).bind('job-1');
-	(await slots.acquire()).bind('job-1');
+	(await slots.acquire()).assign('job-1');
+	(await slots.acquire()).assign('job-1');
 	await slots.acquire();
 	let more = false;
 	void slots.acquire().then(() => {
@@ -109,7 +109,7 @@ it('whatever comes in whatever order, never more are held than allowed and nobod
 						// One job, one slot: the second one is given back.
 						if ([...held.values()].includes(name)) held.delete(slot);
 						else held.set(slot, name);
-						slot.bind(name);
+						slot.assign(name);
 					} else if (what === 'release' && slot) {
 						slot.release();
 						slot.release();
@@ -150,9 +150,9 @@ it('a slot that was handed on is not taken back by a signal that aborts afterwar
 it('a job that has ended is named no more, and may take a slot again', async () => {
 	const named: string[][] = [];
 	const slots = new Slots(1, (ids) => named.push(ids));
-	(await slots.acquire()).bind('job-1');
+	(await slots.acquire()).assign('job-1');
 	slots.settle('job-1');
-	(await slots.acquire()).bind('job-1');
+	(await slots.acquire()).assign('job-1');
 	const next = slots.acquire();
 	expect(named).toEqual([['job-1']]);
 	slots.settle('job-1');

@@ -3,7 +3,7 @@ import { FairQueue, waitForTurn } from './fairQueue';
 /** A place among the jobs in flight. */
 export interface Slot {
 	/** The job that holds it from now on. */
-	bind(jobId: string): void;
+	assign(jobId: string): void;
 	/** Gives it back; once is enough, more does no harm. */
 	release(): void;
 }
@@ -69,7 +69,7 @@ export class Slots {
 		};
 		return {
 			release,
-			bind: (jobId) => {
+			assign: (jobId) => {
 				// A replayed key answers with a job that holds a slot already: one job, one slot.
 				if (this.byJob.has(jobId)) return release();
 				// Without a limit nobody waits for its end, and nobody may ever see it.

@@ -225,7 +225,7 @@ export class Submitter {
 		if (id === null || isTerminal(status)) slot.release();
 		else {
 			endpoint.began(id, request);
-			slot.bind(id);
+			slot.assign(id);
 		}
 		return made.value;
 	}

@@ -14,7 +14,7 @@ import { type JobRef, readJobRef } from '../shared/jobRef';
  */
 export async function cancel(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const node = context.getNode();
-	const goOn = context.continueOnFail();
+	const continueOnFail = context.continueOnFail();
 	const signal = context.getExecutionCancelSignal();
 	const poolFor = poolsOf(context);
 	const results: Array<{ ref: JobRef; item: INodeExecutionData; error?: ImageError }> = [];
@@ -45,7 +45,7 @@ export async function cancel(context: IExecuteFunctions): Promise<INodeExecution
 
 	const failures = results.filter(({ error }) => error !== undefined);
 	const [first] = failures;
-	if (first?.error && !goOn && failures.length === results.length) {
+	if (first?.error && !continueOnFail && failures.length === results.length) {
 		throw toNodeError(node, first.error.toJobError(), {
 			itemIndex: first.ref.itemIndex,
 			provider: first.ref.provider,

@@ -46,7 +46,7 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 			if (
 				ref.known &&
 				isTerminal(ref.known.job.status) &&
-				!(lacksImages(ref.known) && ref.provider.capabilities.poll !== 'none')
+				!(isMissingImages(ref.known) && ref.provider.capabilities.poll !== 'none')
 			)
 				learned.set(itemIndex, { snapshot: ref.known });
 			else open.push({ ...ref, at: await endpointOf(ref) });
@@ -106,7 +106,7 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 				parameters.getNodeParameter('download', itemIndex, true) === true
 			) {
 				const endpoint = await endpointOf(readJobRef(context, itemIndex, parameters));
-				const fetched = await pictures.fetch(forgiven(snapshot), endpoint, {
+				const fetched = await pictures.fetch(clearError(snapshot), endpoint, {
 					have,
 					maxMegabytes: options.maxImageSize,
 				});
@@ -214,12 +214,12 @@ async function pollOnce(
 function notLearned(before: JobSnapshot, thrown: unknown): Learned {
 	const error = toImageError(thrown);
 	if (error.code === 'canceled') throw error;
-	const noted = keepUnknownOutcome(before, withError(before, error.toJobError()));
+	const withFailure = keepUnknownOutcome(before, withError(before, error.toJobError()));
 	// No such job will ever end: that is a failure, whatever was thought of it before.
 	const snapshot: JobSnapshot =
 		error.code === 'notFound' && !isTerminal(before.job.status)
-			? { ...noted, job: { ...noted.job, status: 'failed' } }
-			: noted;
+			? { ...withFailure, job: { ...withFailure.job, status: 'failed' } }
+			: withFailure;
 	return { snapshot, unreachable: error };
 }
 
@@ -234,12 +234,12 @@ function isLost(learned: Learned | undefined): boolean {
 }
 
 /** A success whose item does not name its pictures: the provider is asked for them. */
-function lacksImages({ job, images }: JobSnapshot): boolean {
+function isMissingImages({ job, images }: JobSnapshot): boolean {
 	return (job.status === 'succeeded' || job.status === 'partial') && images.length === 0 && job.id !== null;
 }
 
 /** A success with an error on it had a download fail; it is tried again, so the old error goes. */
-function forgiven(snapshot: JobSnapshot): JobSnapshot {
+function clearError(snapshot: JobSnapshot): JobSnapshot {
 	return snapshot.job.status === 'succeeded' ? { ...snapshot, job: { ...snapshot.job, error: null } } : snapshot;
 }
 
