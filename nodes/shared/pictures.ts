@@ -12,7 +12,7 @@ import type { DeliveredImage, JobSnapshot } from '../../model/job';
 import type { EndpointConfig, ProviderDefinition } from '../../providers/provider';
 import { type DownloadHost, openDownload } from './downloaders';
 import { binaryName, withError, withoutBytes } from './items';
-import { withoutSpoiled } from './spoiled';
+import { withoutInvalidImages } from './invalidImages';
 
 /** Pictures fetched at once by one node run. */
 const atOnce = 4;
@@ -111,7 +111,7 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 			};
 			const had: IBinaryKeyData = {};
 			const differences: Difference[] = [];
-			const spoiled = new Map<number, ImageError>();
+			const invalid = new Map<number, ImageError>();
 			let result = snapshot;
 			const images = await Promise.all(
 				snapshot.images.map(async (image) => {
@@ -139,7 +139,7 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 					const { error } = fetched;
 					if (error.code === 'canceled') throw error;
 					if (error.code === 'malformedResponse' || error.code === 'contentRejected')
-						spoiled.set(image.index, error);
+						invalid.set(image.index, error);
 					else
 						result = withError(snapshot, {
 							...error.toJobError(),
@@ -154,7 +154,7 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 			const binary = Object.fromEntries(
 				images.flatMap(({ index }) => Object.entries(had).filter(([name]) => name === binaryName(index))),
 			);
-			return { snapshot: withoutSpoiled({ ...result, images }, spoiled), binary, differences };
+			return { snapshot: withoutInvalidImages({ ...result, images }, invalid), binary, differences };
 		},
 	};
 }

@@ -3,14 +3,14 @@ import type { JobSnapshot } from '../../model/job';
 
 /**
  * The job without what turned out to be no picture: `partial` where some are left, `failed` where none is. @param
- * spoiled why, by index
+ * invalid why, by index
  */
-export function withoutSpoiled(snapshot: JobSnapshot, spoiled: ReadonlyMap<number, ImageError>): JobSnapshot {
-	const [first] = [...spoiled].sort(([a], [b]) => a - b);
+export function withoutInvalidImages(snapshot: JobSnapshot, invalid: ReadonlyMap<number, ImageError>): JobSnapshot {
+	const [first] = [...invalid].sort(([a], [b]) => a - b);
 	if (!first) return snapshot;
 	const [index, { code, message, hint, retryable }] = first;
-	const images = snapshot.images.filter((image) => !spoiled.has(image.index));
-	const others = spoiled.size > 1 ? ` (and ${spoiled.size - 1} more)` : '';
+	const images = snapshot.images.filter((image) => !invalid.has(image.index));
+	const others = invalid.size > 1 ? ` (and ${invalid.size - 1} more)` : '';
 	const error = jobError(code, {
 		message: `Image ${index} is none${others}: ${message}`,
 		hint:
