@@ -63,9 +63,9 @@ async function receive<T, Facts>(
 	store: (stream: Readable, facts: Facts) => Promise<T>,
 	kind: Check<Facts>,
 ): Promise<{ stored: T; facts: Facts; bytes: number }> {
-	const watch = new Watch(limits.maxBytes);
+	const headAndTail = new HeadAndTail(limits.maxBytes);
 	const out = new PassThrough();
-	const flow = pipeline(source, watch, out).catch((thrown: unknown) => {
+	const flow = pipeline(source, headAndTail, out).catch((thrown: unknown) => {
 		throw toNetworkError(thrown, {
 			origin,
 			secrets: [],
@@ -75,8 +75,8 @@ async function receive<T, Facts>(
 		});
 	});
 	// Whichever side fails first tells why; the other then only reports the broken pipe.
-	flow.catch((error: unknown) => watch.headReady.reject(error));
-	const received = await outcomeOf(check(watch, out, flow, store, kind));
+	flow.catch((error: unknown) => headAndTail.headReady.reject(error));
+	const received = await outcomeOf(check(headAndTail, out, flow, store, kind));
 	if (received.ok) return received.value;
 	source.destroy();
 	out.destroy();
@@ -85,22 +85,22 @@ async function receive<T, Facts>(
 }
 
 async function check<T, Facts>(
-	watch: Watch,
+	headAndTail: HeadAndTail,
 	out: Readable,
 	flow: Promise<void>,
 	store: (stream: Readable, facts: Facts) => Promise<T>,
 	{ inspect, isWhole }: Check<Facts>,
 ): Promise<{ stored: T; facts: Facts; bytes: number }> {
-	const head = await watch.headReady.promise;
+	const head = await headAndTail.headReady.promise;
 	const facts = await inspect(head);
 	const [stored] = await Promise.all([store(out, facts), flow]);
-	if (!isWhole(facts, { tail: watch.tail, bytes: watch.bytes, head }))
-		throw new ImageError('malformedResponse', { message: `The image is cut off after ${watch.bytes} bytes` });
-	return { stored, facts, bytes: watch.bytes };
+	if (!isWhole(facts, { tail: headAndTail.tail, bytes: headAndTail.bytes, head }))
+		throw new ImageError('malformedResponse', { message: `The image is cut off after ${headAndTail.bytes} bytes` });
+	return { stored, facts, bytes: headAndTail.bytes };
 }
 
 /** Lets bytes through, and remembers the first, the last and how many. */
-class Watch extends Transform {
+class HeadAndTail extends Transform {
 	bytes = 0;
 	tail: Buffer = Buffer.alloc(0);
 	readonly headReady = Promise.withResolvers<Buffer>();

@@ -1,7 +1,7 @@
 import { PassThrough, Readable } from 'node:stream';
 import type { IBinaryData, IBinaryKeyData } from 'n8n-workflow';
 import { type Difference, typeDifference } from '../../images/compare';
-import { type Look, lookAt } from '../../images/look';
+import { type InspectedColors, inspectColors } from '../../images/inspectColors';
 import { withExtension } from '../../images/fileName';
 import { defaultImageLimits, type ImageLimits, receiveImage } from '../../images/receive';
 import { systemClock } from '../../jobs/runtime/clock';
@@ -81,8 +81,8 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 				),
 		);
 		// Whether it is all there was looked at first: what is cut off may come whole the next time.
-		if (!stored.look.ok) throw stored.look.error;
-		const { onlyColor } = stored.look.value;
+		if (!stored.colors.ok) throw stored.colors.error;
+		const { onlyColor } = stored.colors.value;
 		if (onlyColor !== null && provider.capabilities.blankMeansRefused) {
 			throw new ImageError('contentRejected', {
 				message: `The picture is nothing but ${onlyColor}, which is how ${provider.displayName} answers what it refuses`,
@@ -163,14 +163,14 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 async function storedAndSeen(
 	stream: Readable,
 	store: (copy: Readable) => Promise<IBinaryData>,
-): Promise<{ data: IBinaryData; look: Outcome<Look> }> {
+): Promise<{ data: IBinaryData; colors: Outcome<InspectedColors> }> {
 	const [forStore, forEye] = [new PassThrough(), new PassThrough()];
 	stream.once('error', (error) => {
 		for (const copy of [forStore, forEye]) copy.destroy(error);
 	});
 	for (const copy of [forStore, forEye]) stream.pipe(copy);
 	// Both are heard to their end: a copy that nobody reads any more would hold up the other.
-	const [data, look] = await Promise.all([outcomeOf(store(forStore)), outcomeOf(lookAt(forEye))]);
+	const [data, colors] = await Promise.all([outcomeOf(store(forStore)), outcomeOf(inspectColors(forEye))]);
 	if (!data.ok) throw data.error;
-	return { data: data.value, look };
+	return { data: data.value, colors: colors };
 }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import sharp from 'sharp';
-import { lookAt } from './look';
+import { inspectColors } from './inspectColors';
 
 const plain = (color: string) => sharp({ create: { width: 300, height: 200, channels: 3, background: color } });
 const noise = () =>
@@ -14,7 +14,7 @@ const noise = () =>
 		},
 	});
 const look = (bytes: Buffer) =>
-	lookAt(Readable.from(bytes.length > 0 ? [bytes.subarray(0, 700), bytes.subarray(700)] : []));
+	inspectColors(Readable.from(bytes.length > 0 ? [bytes.subarray(0, 700), bytes.subarray(700)] : []));
 
 it.each(['png', 'jpeg', 'webp', 'avif', 'gif'] as const)('a %s of one colour is seen to be one', async (format) => {
 	expect((await look(await plain('#000000').toFormat(format).toBuffer())).onlyColor).toBe('#000000');
@@ -73,5 +73,5 @@ it('a stream that breaks is its own failure', async () => {
 			throw new Error('line cut');
 		})(),
 	);
-	await expect(lookAt(broken)).rejects.toThrow('line cut');
+	await expect(inspectColors(broken)).rejects.toThrow('line cut');
 });

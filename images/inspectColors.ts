@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { undecodable } from './inspect';
 
 /** What is seen of a picture when all of it is decoded. */
-export interface Look {
+export interface InspectedColors {
 	/** Its colour as `#rrggbb` where it has only one, else null. */
 	onlyColor: string | null;
 }
@@ -17,7 +17,7 @@ const tolerance = 2;
  * Decodes a picture to its end. Reads the stream whole; the file, not its pixels, is held in memory meanwhile.
  * Throws `malformedResponse` for a picture that cannot be decoded, and what the stream failed with.
  */
-export async function lookAt(stream: Readable): Promise<Look> {
+export async function inspectColors(stream: Readable): Promise<InspectedColors> {
 	const [file, { default: sharp }] = await Promise.all([buffer(stream), import('sharp')]);
 	try {
 		const { data, info } = await sharp(file, { failOn: 'error' })
