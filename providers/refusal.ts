@@ -12,11 +12,11 @@ const notPassedOn: readonly number[] = [401, 404, 405, 407, 413, 414, 415, 431];
  * These 4xx do not say that nothing was made: time-out (408), conflict, perhaps with what the request itself has made
  * (409), client gone (499).
  */
-const tellNothing: readonly number[] = [408, 409, 499];
+const inconclusiveStatuses: readonly number[] = [408, 409, 499];
 
 /** Whether a provider's own error with this status says that the work was not begun. */
 export function isRefusalStatus(status: number): boolean {
-	return (status >= 400 && status < 500 && !tellNothing.includes(status)) || status === 503;
+	return (status >= 400 && status < 500 && !inconclusiveStatuses.includes(status)) || status === 503;
 }
 
 /**

@@ -135,22 +135,22 @@ function refusedExtras(capabilities: Capabilities, extras: NonNullable<ImageRequ
 }
 
 function problemOf(field: ExtraField, value: Extra): string | undefined {
-	const said = typeof value === 'object' ? JSON.stringify(value) : String(value);
+	const reported = typeof value === 'object' ? JSON.stringify(value) : String(value);
 	switch (field.type) {
 		case 'options':
 			return field.options.some((option) => option.value === value)
 				? undefined
-				: `is "${said}"; allowed are ${field.options.map((option) => option.value).join(', ')}`;
+				: `is "${reported}"; allowed are ${field.options.map((option) => option.value).join(', ')}`;
 		case 'number': {
 			const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, integer = false } = field;
 			const fits =
 				typeof value === 'number' && value >= min && value <= max && (!integer || Number.isInteger(value));
 			return fits
 				? undefined
-				: `is ${said}; ${integer ? 'a whole number' : 'a number'}${Number.isFinite(min) ? ` from ${min}` : ''}${Number.isFinite(max) ? ` to ${max}` : ''} is allowed`;
+				: `is ${reported}; ${integer ? 'a whole number' : 'a number'}${Number.isFinite(min) ? ` from ${min}` : ''}${Number.isFinite(max) ? ` to ${max}` : ''} is allowed`;
 		}
 		case 'boolean':
-			return typeof value === 'boolean' ? undefined : `is ${said}; true or false is allowed`;
+			return typeof value === 'boolean' ? undefined : `is ${reported}; true or false is allowed`;
 		case 'json':
 			return typeof value === 'object' && !Array.isArray(value) ? undefined : 'is not a JSON object';
 		case 'text':

@@ -156,8 +156,8 @@ export class Endpoint<S extends Session = Session> {
 
 	/** Waits for a job's end together with everyone else who waits at this endpoint. */
 	async wait(id: string, options: WaitOptions): Promise<WaitResult> {
-		const told = this.mailbox.read(id);
-		if (told) return { ended: true, snapshot: advanceSnapshot(options.known, told) };
+		const reported = this.mailbox.read(id);
+		if (reported) return { ended: true, snapshot: advanceSnapshot(options.known, reported) };
 		return await this.poller.wait(id, options);
 	}
 

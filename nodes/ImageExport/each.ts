@@ -8,7 +8,7 @@ import type { Image } from '../../model/job';
 import { binaryName } from '../shared/items';
 import { textParameter } from '../shared/parameters';
 import type { Exporter } from './exporter';
-import { failedItems, tellFailures } from './outcomes';
+import { failedItems, reportFailures } from './outcomes';
 import type { Source } from './sources';
 
 /** What an item has come to: its binary data and what its JSON says are laid over those it had. */
@@ -75,7 +75,7 @@ export async function runPerItem(exporter: Exporter, work: Work): Promise<INodeE
 		changed.set(itemIndex, changes);
 		await work(source, itemIndex, changes);
 	});
-	tellFailures(context, failures);
+	reportFailures(context, failures);
 	const failed = failedItems(context, failures);
 	return context.getInputData().map(({ json, binary }, itemIndex) => {
 		const failure = failed.find(({ pairedItem }) => (pairedItem as { item: number }).item === itemIndex);

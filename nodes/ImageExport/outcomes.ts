@@ -40,7 +40,7 @@ export function failedItems(context: IExecuteFunctions, failures: readonly Failu
 }
 
 /** Nothing is lost for one bad picture: the node fails only where every item did, and says so beside the rest. */
-export function tellFailures(context: IExecuteFunctions, failures: readonly Failure[]): void {
+export function reportFailures(context: IExecuteFunctions, failures: readonly Failure[]): void {
 	const [first] = failures;
 	if (!first) return;
 	const failed = new Set(failures.map(({ itemIndex }) => itemIndex));

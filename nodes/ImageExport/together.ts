@@ -9,7 +9,7 @@ import { receiveImage } from '../../images/receive';
 import { ImageError } from '../../model/errors';
 import { textParameter } from '../shared/parameters';
 import type { Exporter } from './exporter';
-import { describeFailure, type Failure, failedItems, tellFailures } from './outcomes';
+import { describeFailure, type Failure, failedItems, reportFailures } from './outcomes';
 import type { Source } from './sources';
 
 /** The operations that make one thing of all items. */
@@ -48,7 +48,7 @@ async function zip(exporter: Exporter): Promise<INodeExecutionData[]> {
 			open: file.open,
 		});
 	});
-	tellFailures(context, failures);
+	reportFailures(context, failures);
 	if (entries.length === 0) return rest(exporter, failures);
 	const fileName = textParameter(context, 'fileName', 0) || 'images.zip';
 	const { includeManifest } = context.getNodeParameter('options', 0, {}) as { includeManifest?: boolean };
@@ -81,7 +81,7 @@ async function sheets(exporter: Exporter): Promise<INodeExecutionData[]> {
 			itemIndex,
 		});
 	});
-	tellFailures(context, failures);
+	reportFailures(context, failures);
 	const pages = Array.from({ length: Math.ceil(tiles.length / perSheet) }, (_, page) =>
 		tiles.slice(page * perSheet, (page + 1) * perSheet),
 	);

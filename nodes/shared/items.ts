@@ -50,7 +50,7 @@ export function toItem({
 			job,
 			images,
 			request,
-			differences: [...unlikeAsked(snapshot, request), ...differences],
+			differences: [...differencesFromRequest(snapshot, request), ...differences],
 			...(snapshot.usage ? { usage: snapshot.usage } : {}),
 			...(includeRaw ? { raw: snapshot.raw } : {}),
 		} as unknown as IDataObject,
@@ -69,7 +69,7 @@ function refOfStranger({ provider, id, createdAt, idempotencyKey }: Job): string
 }
 
 /** What was asked beside what came, once the job has given all it gives. */
-function unlikeAsked({ job, images }: JobSnapshot, described: Record<string, unknown>): Difference[] {
+function differencesFromRequest({ job, images }: JobSnapshot, described: Record<string, unknown>): Difference[] {
 	if (job.status !== 'succeeded' && job.status !== 'partial') return [];
 	const { count, ...request } = readBack(described);
 	const provider = providers.find(({ id }) => id === job.provider);

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { logEveryMs, progressOf, tellEveryMs } from './progress';
+import { logEveryMs, progressOf, reportEveryMs } from './progress';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
@@ -24,10 +24,10 @@ it('says one line a minute in the log, whatever happens in it', () => {
 
 it('tells the editor of changes, and only of changes', () => {
 	const { told, progress } = bench(3);
-	jest.advanceTimersByTime(tellEveryMs);
+	jest.advanceTimersByTime(reportEveryMs);
 	progress.done({ failed: false });
 	progress.done({ failed: false });
-	jest.advanceTimersByTime(3 * tellEveryMs);
+	jest.advanceTimersByTime(3 * reportEveryMs);
 	expect(told).toEqual(['Image Generate: 2 of 3 done']);
 });
 

@@ -3,7 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 /** One line a minute in the log, however many jobs and looks there are. */
 export const logEveryMs = 60_000;
 /** As often at most the editor is told. */
-export const tellEveryMs = 5_000;
+export const reportEveryMs = 5_000;
 
 /** Tells how a node that waits is getting on. */
 export interface Progress {
@@ -24,14 +24,14 @@ export function progressOf(
 	const { name } = context.getNode();
 	let done = 0;
 	let failed = 0;
-	let told = 0;
+	let reported = 0;
 	const line = () => `${name}: ${done} of ${total} done${failed > 0 ? `, ${failed} of them failed` : ''}`;
 	const log = setInterval(() => context.logger.info(line()), logEveryMs);
 	const tell = setInterval(() => {
-		if (told === done) return;
-		told = done;
+		if (reported === done) return;
+		reported = done;
 		context.sendMessageToUI(line());
-	}, tellEveryMs);
+	}, reportEveryMs);
 	// Neither keeps a process alive that would end.
 	log.unref();
 	tell.unref();

@@ -74,17 +74,17 @@ export function failureOf(answer: Head, text: string, now: number): ImageError {
 			httpStatus: status,
 		});
 	}
-	const said = saidBy(body) ?? excerpt(text);
+	const reported = reportedMessage(body) ?? excerpt(text);
 	const byStatus = codeOfStatus(status);
 	// 500 is said of everything, so its text says more; the other statuses mean what they mean.
 	const vague = (status >= 200 && status < 300) || status === 500 || status === 400;
-	const [, code, hint] = (vague ? meanings.find(([pattern]) => pattern.test(said)) : undefined) ?? [
+	const [, code, hint] = (vague ? meanings.find(([pattern]) => pattern.test(reported)) : undefined) ?? [
 		undefined,
 		vague && status !== 400 ? ('upstream' as const) : byStatus,
 		byStatus === 'auth' ? keys : hintOfStatus(status),
 	];
 	return new ImageError(code, {
-		message: `AI Batch answered ${status} (${said})`,
+		message: `AI Batch answered ${status} (${reported})`,
 		hint,
 		httpStatus: status,
 		retryAfterMs: parseRetryAfter(answer.headers['retry-after'], now),
@@ -93,7 +93,7 @@ export function failureOf(answer: Head, text: string, now: number): ImageError {
 	});
 }
 
-function saidBy(body: unknown): string | undefined {
+function reportedMessage(body: unknown): string | undefined {
 	const parsed = refusalAnswer.safeParse(body);
 	if (!parsed.success) return undefined;
 	const { error, message } = parsed.data;

@@ -97,13 +97,13 @@ export interface Ending {
 /** Why no picture came, though the call succeeded. */
 export function noPicture({ reason, message, words }: Ending): ImageError {
 	const why = reason !== null && Object.hasOwn(refusals, reason) ? refusals[reason] : undefined;
-	const said = [message, words]
+	const reported = [message, words]
 		.filter(Boolean)
 		.map((text) => excerpt(text ?? '', 300))
 		.join('. ');
 	if (why !== undefined)
 		return new ImageError('contentRejected', {
-			message: `Gemini refused (${reason ?? ''}): ${why}${said ? `. ${said}` : ''}`,
+			message: `Gemini refused (${reason ?? ''}): ${why}${reported ? `. ${reported}` : ''}`,
 			hint: rejected[1],
 		});
 	if (words !== '')
@@ -112,7 +112,7 @@ export function noPicture({ reason, message, words }: Ending): ImageError {
 			hint: 'Ask for an image plainly, e.g. "Draw …"; or the model declines',
 		});
 	return new ImageError('malformedResponse', {
-		message: `Gemini answered without an image${reason === null ? '' : ` (${reason})`}${said ? `: ${said}` : ''}`,
+		message: `Gemini answered without an image${reason === null ? '' : ` (${reason})`}${reported ? `: ${reported}` : ''}`,
 		hint: 'Try again, or change the prompt',
 		retryable: false,
 	});

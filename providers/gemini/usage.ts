@@ -8,10 +8,10 @@ const batchShare = 0.5;
 
 /** What answers used together; undefined where they do not say. */
 export function usageOf(answers: readonly ContentAnswer[], model: string, { batch = false } = {}): Usage | undefined {
-	const told = answers.flatMap(({ usageMetadata }) => (usageMetadata ? [usageMetadata] : []));
-	if (told.length === 0) return undefined;
-	const sum = (of: (metadata: (typeof told)[number]) => number | null | undefined) =>
-		told.reduce((total, metadata) => total + (of(metadata) ?? 0), 0);
+	const reported = answers.flatMap(({ usageMetadata }) => (usageMetadata ? [usageMetadata] : []));
+	if (reported.length === 0) return undefined;
+	const sum = (of: (metadata: (typeof reported)[number]) => number | null | undefined) =>
+		reported.reduce((total, metadata) => total + (of(metadata) ?? 0), 0);
 	const inputTokens = sum(({ promptTokenCount }) => promptTokenCount);
 	const thoughts = sum(({ thoughtsTokenCount }) => thoughtsTokenCount);
 	const made = sum(({ candidatesTokenCount }) => candidatesTokenCount);

@@ -47,8 +47,8 @@ it.each([
 	[413, 'request entity too large', 'invalidRequest', 'too large'],
 	[502, '<html>Bad Gateway</html>', 'overloaded', 'Bad Gateway'],
 	[302, '', 'invalidRequest', '(empty)'],
-])('%i with a page instead of JSON is told by its status', (status, page, code, said) => {
-	expect(thrown(status, page)).toMatchObject({ code, message: expect.stringContaining(said) });
+])('%i with a page instead of JSON is told by its status', (status, page, code, reported) => {
+	expect(thrown(status, page)).toMatchObject({ code, message: expect.stringContaining(reported) });
 });
 
 it('Retry-After comes along', () => {

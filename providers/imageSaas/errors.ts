@@ -80,11 +80,11 @@ export function throwUnlessOk(answer: ApiAnswer, now: number): void {
 			byStatus.code === 'invalidRequest' ||
 			(byStatus.code === 'upstream' && !['rateLimited', 'overloaded'].includes(byCode.code)));
 	const meaning = refines ? byCode : byStatus;
-	const said = body.success
+	const reported = body.success
 		? `${body.data.error}${body.data.message ? `: ${body.data.message}` : ''}`
 		: excerpt(answer.text);
 	throw new ImageError(meaning.code, {
-		message: `Image SaaS answered ${answer.status} (${said})`,
+		message: `Image SaaS answered ${answer.status} (${reported})`,
 		hint: meaning.hint ?? (meaning.code === byStatus.code ? byStatus.hint : null) ?? null,
 		httpStatus: answer.status,
 		retryAfterMs: parseRetryAfter(answer.headers['retry-after'], now),

@@ -35,13 +35,13 @@ async function* stream(...events: Array<string | ImageError>): AsyncGenerator<st
 }
 
 /** What comes of a streamed chat whose server answers so. */
-async function chatting(answer: Partial<ApiStream> & { said?: string }) {
-	const { said = '', ...rest } = answer;
+async function chatting(answer: Partial<ApiStream> & { reported?: string }) {
+	const { reported: reported = '', ...rest } = answer;
 	const whole: ApiStream = {
 		status: 200,
 		headers: { 'content-type': 'text/event-stream' },
 		body: Readable.from([]),
-		text: async () => said,
+		text: async () => reported,
 		events: () => stream(),
 		...rest,
 	};
@@ -106,8 +106,12 @@ describe('a stream', () => {
 		],
 		['a stream under another type', { 'content-type': 'text/plain' }, `data: ${picture}\r\n\r\ndata: [DONE]\n\n`],
 		['a stream under no type', {}, `data: ${picture}\n\n`],
-	])('%s is read all the same', async (_what, headers, said) => {
-		expect(await chatting({ headers, said })).toMatchObject({ urls: [url], finished: true, error: null });
+	])('%s is read all the same', async (_what, headers, reported) => {
+		expect(await chatting({ headers, reported: reported })).toMatchObject({
+			urls: [url],
+			finished: true,
+			error: null,
+		});
 	});
 
 	it.each([
@@ -120,8 +124,8 @@ describe('a stream', () => {
 		[429, JSON.stringify({ error: { message: 'too fast' } }), 'rateLimited', true],
 		[503, JSON.stringify({ error: { message: 'busy' } }), 'overloaded', true],
 		[200, JSON.stringify({ code: -2002, message: 'Sessionid已失效', data: null }), 'auth', false],
-	])('%i with %s in its place is %s, retryable %s', async (status, said, code, retryable) => {
-		expect((await chatting({ status, headers: {}, said })).error).toMatchObject({ code, retryable });
+	])('%i with %s in its place is %s, retryable %s', async (status, reported, code, retryable) => {
+		expect((await chatting({ status, headers: {}, reported: reported })).error).toMatchObject({ code, retryable });
 	});
 
 	it('whatever comes, in whatever pieces, nothing but a stop is thrown and nothing is worth a repeat', async () => {

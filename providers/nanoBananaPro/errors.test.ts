@@ -1,39 +1,39 @@
 import { dataOf, isRefusal } from './errors';
 
 const json = (body: unknown) => JSON.stringify(body);
-const said = (code: unknown, message = 'no') => json({ code, message, data: null });
+const reported = (code: unknown, message = 'no') => json({ code, message, data: null });
 
 it.each([
-	[400, said(400, '生成数量必须在 1-100 张之间'), true],
-	[429, said(429), true],
-	[503, said(503, '任务队列已满，请稍后再试'), true],
-	[404, said(404), true],
+	[400, reported(400, '生成数量必须在 1-100 张之间'), true],
+	[429, reported(429), true],
+	[503, reported(503, '任务队列已满，请稍后再试'), true],
+	[404, reported(404), true],
 	// The other API of the server: a path it does not have, in plain text.
 	[404, '404 page not found', true],
 	[413, '', true],
 	[308, '', true],
 	// The code of an error under 200 is an HTTP status.
-	[200, said(400), true],
-	[200, said(429), true],
-	[200, said(503), true],
-	[200, said('503'), true],
-	[200, said(500), false],
-	[200, said(504), false],
-	[200, said(409), false],
+	[200, reported(400), true],
+	[200, reported(429), true],
+	[200, reported(503), true],
+	[200, reported('503'), true],
+	[200, reported(500), false],
+	[200, reported(504), false],
+	[200, reported(409), false],
 	[200, json({ code: 0, message: 'success', data: { id: 'a' } }), false],
 	[200, json({ code: 200, message: 'success', data: { task_id: 'a' } }), false],
 	[200, '', false],
 	[200, '<html>welcome</html>', false],
-	[500, said(500, '创建任务失败，请稍后重试'), false],
-	[500, said(429, 'rate limit'), false],
-	[502, said(503), false],
+	[500, reported(500, '创建任务失败，请稍后重试'), false],
+	[500, reported(429, 'rate limit'), false],
+	[502, reported(503), false],
 	[504, '<html>Gateway Time-out</html>', false],
 	[503, '<html>Service Unavailable</html>', false],
 	[429, '<html>Slow down</html>', false],
 	// Status and code must agree.
-	[400, said(500), false],
-	[400, said(0), false],
-	[409, said(409), false],
+	[400, reported(500), false],
+	[400, reported(0), false],
+	[409, reported(409), false],
 	[503, null, false],
 ])('%i %s: refused is %s', (status, text, refused) => {
 	expect(isRefusal({ status, headers: {}, text })).toBe(refused);
@@ -49,7 +49,7 @@ it.each([
 });
 
 it.each([
-	[200, said(500), 'upstream'],
+	[200, reported(500), 'upstream'],
 	[200, json({ code: 0, data: { id: '' } }), undefined],
 	[500, json({ code: 0, data: { id: 'a' } }), 'upstream'],
 	[200, 'plain', 'malformedResponse'],

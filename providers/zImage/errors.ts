@@ -12,7 +12,7 @@ export function throwUnlessOk(answer: ApiAnswer, now: number): void {
 	const { status } = answer;
 	if (status >= 200 && status < 300) return;
 	throw new ImageError(codeOfStatus(status), {
-		message: `Z-Image answered ${status} (${said(answer)})`,
+		message: `Z-Image answered ${status} (${reported(answer)})`,
 		hint: hintOf(status),
 		httpStatus: status,
 		retryAfterMs: parseRetryAfter(answer.headers['retry-after'], now),
@@ -32,7 +32,7 @@ function hintOf(status: number): string | null {
 	return hintOfStatus(status);
 }
 
-function said(answer: ApiAnswer): string {
+function reported(answer: ApiAnswer): string {
 	const parsed = errorAnswer.safeParse(parseJson(answer.text));
 	if (!parsed.success) return excerpt(answer.text);
 	const { detail } = parsed.data;

@@ -24,7 +24,7 @@ export interface Delivery {
 export function deliveryOf(context: IExecuteFunctions, memory: Memory): Delivery {
 	const refs = new Set<string>();
 	const shared = new Set<string>();
-	const told = new Set<string>();
+	const reportedRefs = new Set<string>();
 	const pending = new Set<Promise<unknown>>();
 	const nodeEnd = Promise.withResolvers<undefined>();
 	const signal = context.getExecutionCancelSignal();
@@ -40,7 +40,7 @@ export function deliveryOf(context: IExecuteFunctions, memory: Memory): Delivery
 			isOver.push(leftBehind.add([...refs]));
 			// A request under way is heard to its end, and written down, before the job is let go of.
 			while (pending.size > 0) await Promise.allSettled(pending);
-			const delivered = isSaved ? [...refs] : [...told];
+			const delivered = isSaved ? [...refs] : [...reportedRefs];
 			await memory.journal.finish(delivered, { delivered: true });
 			await memory.journal.finish(
 				[...refs].filter((ref) => !delivered.includes(ref)),
@@ -61,7 +61,7 @@ export function deliveryOf(context: IExecuteFunctions, memory: Memory): Delivery
 	context.onExecutionFinish?.(finishLater);
 	return {
 		add: (ref, isShared = false) => (isShared ? shared : refs).add(ref),
-		reported: (ref) => told.add(ref),
+		reported: (ref) => reportedRefs.add(ref),
 		track: (work) => {
 			pending.add(work);
 			const done = () => pending.delete(work);

@@ -79,7 +79,10 @@ async function runItems<S extends Session>(
 	if (first && !context.continueOnFail()) {
 		if (failures.length === items.length)
 			throw first.thrown instanceof ImageError
-				? toNodeError(context.getNode(), withWhatCame(first.error), { itemIndex: first.itemIndex, provider })
+				? toNodeError(context.getNode(), withPartialAnswer(first.error), {
+						itemIndex: first.itemIndex,
+						provider,
+					})
 				: first.thrown;
 		hintAt(
 			context,
@@ -90,7 +93,7 @@ async function runItems<S extends Session>(
 }
 
 /** What came before a failure must not be lost with the node's items: an address in it may be all that was paid for. */
-function withWhatCame(error: ImageError): JobError {
+function withPartialAnswer(error: ImageError): JobError {
 	const jobError = error.toJobError();
 	return error instanceof PartialAnswer
 		? {
