@@ -35,14 +35,14 @@ export async function captionSvg(
 	const glyphs = await glyphsOf(text.replace(/\s+/g, ' ').trim());
 	const lines = broken(glyphs, maxWidth / size, maxLines, await glyphsOf('…'));
 	return lines
-		.map((line, place) => {
+		.map((line, index) => {
 			let at = 0;
 			const paths = line.map(({ outline, width }) => {
 				const path = outline === '' ? '' : `<path transform="translate(${at} 0)" d="${outline}"/>`;
 				at += width * 1000;
 				return path;
 			});
-			const baseline = y + size * (0.9 + place * lineHeight);
+			const baseline = y + size * (0.9 + index * lineHeight);
 			return `<g transform="translate(${x} ${baseline}) scale(${size / 1000} ${-size / 1000})" fill="${color}" stroke="${color}" stroke-width="${strokeUnits}" stroke-linejoin="round">${paths.join('')}</g>`;
 		})
 		.join('');

@@ -52,10 +52,10 @@ export async function contactSheet(
 	const captionHeight = captionLines === 0 ? 0 : Math.ceil(letters * lineHeight * captionLines) + Math.round(gap / 2);
 	const [cellWidth, cellHeight] = [tile + gap, tile + captionHeight + gap];
 	const [width, height] = [columns * cellWidth + gap, Math.ceil(tiles.length / columns) * cellHeight + gap];
-	const placed = tiles.map((entry, place) => ({
+	const placed = tiles.map((entry, index) => ({
 		...entry,
-		left: gap + (place % columns) * cellWidth,
-		top: gap + Math.floor(place / columns) * cellHeight,
+		left: gap + (index % columns) * cellWidth,
+		top: gap + Math.floor(index / columns) * cellHeight,
 	}));
 	const overlays: OverlayOptions[] = placed.map(({ png, left, top, width: own, height: high }) => ({
 		input: png,

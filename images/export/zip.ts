@@ -48,8 +48,8 @@ export async function zipOf(entries: readonly ZipEntry[], time: Date): Promise<Z
 		entries.map(({ name }) => name),
 		[manifestName],
 	);
-	for (const [place, { open, lineage, facts }] of entries.entries()) {
-		const name = names[place] ?? '';
+	for (const [index, { open, lineage, facts }] of entries.entries()) {
+		const name = names[index] ?? '';
 		zip.addReadStreamLazy(name, { ...options, size: facts.bytes }, (give) => {
 			open().then(
 				(source) => {

@@ -86,8 +86,8 @@ function entriesAt(tiff: Buffer, at: number, order: Order): Array<{ tag: number;
 	if (at === 0 || at + 2 > tiff.length) return [];
 	const count = order.read16(tiff, at);
 	if (at + 2 + count * 12 > tiff.length) return [];
-	return Array.from({ length: count }, (_, place) => {
-		const entry = tiff.subarray(at + 2 + place * 12, at + 14 + place * 12);
+	return Array.from({ length: count }, (_, index) => {
+		const entry = tiff.subarray(at + 2 + index * 12, at + 14 + index * 12);
 		return { tag: order.read16(entry, 0), entry };
 	});
 }

@@ -185,7 +185,7 @@ function raised(
 	const timed = [...settled, ...open].filter(hasTime).sort(newestFirst);
 	const anchor = timed[sure - 1]?.[1];
 	const beyond = timed.find(
-		(entry, place) => place >= known || (place >= sure && anchor !== undefined && entry[1] < anchor - windowMs),
+		(entry, index) => index >= known || (index >= sure && anchor !== undefined && entry[1] < anchor - windowMs),
 	);
 	const candidate =
 		beyond && cut && compare(beyond, cut) >= 0 ? timed.find((entry) => compare(entry, cut) < 0) : beyond;

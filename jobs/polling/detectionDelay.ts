@@ -34,7 +34,7 @@ const sample = 64;
 export function worthPollingAt(jobs: readonly Running[], maxMs: number): number {
 	const every = Math.ceil(jobs.length / sample);
 	const chosen = jobs
-		.filter((_, place) => place % every === 0)
+		.filter((_, index) => index % every === 0)
 		.map((job) => ({ ...job, alive: job.expectation.running(job.seenAt - job.since) }));
 	let earliest = Number.POSITIVE_INFINITY;
 	let latest = Number.POSITIVE_INFINITY;

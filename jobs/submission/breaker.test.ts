@@ -11,7 +11,7 @@ afterEach(() => jest.restoreAllMocks());
 /** A member whose breaker reads the virtual clock. */
 function memberOf(
 	clock = new VirtualClock(0),
-	place: Partial<PoolMember['place']> = {},
+	place: Partial<PoolMember['settings']> = {},
 	fake: Parameters<typeof fakeEndpoint>[0] = {},
 ) {
 	jest.spyOn(Date, 'now').mockImplementation(() => clock.now());
@@ -146,10 +146,10 @@ it('tells when it may be asked again and why it is left alone, without any key',
 
 describe('the order', () => {
 	const clock = new VirtualClock(0);
-	const named = (name: string, place: Partial<PoolMember['place']> = {}) =>
+	const named = (name: string, place: Partial<PoolMember['settings']> = {}) =>
 		memberOf(clock, { name, ...place }).member;
 	const order = (members: PoolMember[], model?: string, key = 'k') =>
-		orderMembers(members, model, key).map(({ place }) => place.name);
+		orderMembers(members, model, key).map(({ settings: place }) => place.name);
 
 	it('is by priority, those kept for the model first, and leaves out those kept for others', () => {
 		const members = [

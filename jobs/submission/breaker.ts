@@ -67,7 +67,7 @@ export class PoolMember {
 	private kept: Json = null;
 
 	constructor(
-		readonly place: Omit<PooledEndpoint, 'credential'>,
+		readonly settings: Omit<PooledEndpoint, 'credential'>,
 		readonly endpoint: Endpoint,
 	) {
 		this.breaker = this.closedOr();
@@ -193,7 +193,7 @@ export class PoolMember {
 		const { limits, baseUrl } = this.endpoint.config;
 		const iso = (moment: number) => (moment > now ? new Date(moment).toISOString() : null);
 		return {
-			endpoint: this.place.name,
+			endpoint: this.settings.name,
 			baseUrl,
 			state: state === CircuitState.Closed ? 'closed' : state === CircuitState.HalfOpen ? 'probing' : 'open',
 			retryAt: state === CircuitState.Open ? new Date(this.retryAt).toISOString() : null,
@@ -227,13 +227,14 @@ function isFault({ code, httpStatus, delivery }: ImageError): boolean {
  */
 export function orderMembers(members: readonly PoolMember[], model: string | undefined, key: string): PoolMember[] {
 	const capable = members.filter(
-		({ place }) => place.models.length === 0 || (model !== undefined && place.models.includes(model)),
+		({ settings: settings }) =>
+			settings.models.length === 0 || (model !== undefined && settings.models.includes(model)),
 	);
-	const rank = ({ place, endpoint }: PoolMember) => [
-		place.models.length > 0 ? 0 : 1,
-		place.priority,
+	const rank = ({ settings: settings, endpoint }: PoolMember) => [
+		settings.models.length > 0 ? 0 : 1,
+		settings.priority,
 		endpoint.full ? 1 : 0,
-		lot(key, place),
+		lot(key, settings),
 	];
 	return capable
 		.map((member) => ({ member, rank: rank(member) }))

@@ -128,7 +128,7 @@ export class Failover {
 		{ member, request, requestDigest, credentialId }: Choice,
 		{ claimant, wireKey, cost, limits }: JobTerms,
 	): Claim {
-		const { endpoint, place } = member;
+		const { endpoint, settings: place } = member;
 		const { memory } = this.dependencies;
 		return {
 			claimant,
@@ -169,7 +169,7 @@ export function shouldFailOver(error: ImageError): boolean {
 }
 
 function addAttempt(attempts: Attempt[], member: PoolMember, error: ImageError, now: number): void {
-	const { endpoint, place } = member;
+	const { endpoint, settings: place } = member;
 	const before = attempts.filter((other) => other.provider === endpoint.provider.id && other.endpoint === place.name);
 	// That it is left alone follows from what it said before, and tells nothing more.
 	if (before.some(({ code }) => code === error.code) || (before.length > 0 && member.restsUntil(now) > 0)) return;

@@ -21,11 +21,11 @@ export class Pool {
 	 */
 	named(name: string | undefined): Endpoint {
 		if (name === undefined) return this.main;
-		const member = this.members.find(({ place }) => place.name === name);
+		const member = this.members.find(({ settings: settings }) => settings.name === name);
 		if (member) return member.endpoint;
 		throw new ImageError('conflict', {
 			message: `The job runs at the endpoint "${name}", which the credential does not name`,
-			hint: `Give the endpoint its name back in the credential. It has: ${this.members.map(({ place }) => place.name).join(', ')}`,
+			hint: `Give the endpoint its name back in the credential. It has: ${this.members.map(({ settings: settings }) => settings.name).join(', ')}`,
 			delivery: 'notSent',
 		});
 	}
@@ -48,21 +48,21 @@ const maxPools = 50;
  * The endpoints of a provider's credential, the main one first. Throws `invalidRequest` when one of them is unusable.
  */
 export async function poolOf(provider: ProviderDefinition, credential: unknown): Promise<Pool> {
-	const places = await Promise.all(
-		readPool(credential, provider.keyField).map(async ({ credential: own, ...place }) => ({
-			place,
+	const members = await Promise.all(
+		readPool(credential, provider.keyField).map(async ({ credential: own, ...settings }) => ({
+			settings: settings,
 			endpoint: await endpointOf(provider, own),
 		})),
 	);
-	const [main] = places;
+	const [main] = members;
 	if (!main) throw new Error('A pool has at least the main endpoint');
 	const ofMain = pools.get(main.endpoint) ?? new Map<string, Pool>();
 	pools.set(main.endpoint, ofMain);
-	const key = hashed(places.map(({ place, endpoint }) => [place, endpoint.config]));
+	const key = hashed(members.map(({ settings: settings, endpoint }) => [settings, endpoint.config]));
 	const existing = ofMain.get(key);
 	// An endpoint that was idle for long is let go and made anew; what it had learned is in the memory.
-	const stands = existing?.members.every(({ endpoint }, index) => endpoint === places[index]?.endpoint) === true;
-	const pool = existing && stands ? existing : poolFrom(places);
+	const stands = existing?.members.every(({ endpoint }, index) => endpoint === members[index]?.endpoint) === true;
+	const pool = existing && stands ? existing : poolFrom(members);
 	ofMain.delete(key);
 	ofMain.set(key, pool);
 	const [oldest] = ofMain.keys();
@@ -70,8 +70,8 @@ export async function poolOf(provider: ProviderDefinition, credential: unknown):
 	return pool;
 }
 
-function poolFrom(places: ReadonlyArray<{ place: PoolMember['place']; endpoint: Endpoint }>): Pool {
-	const [first, ...others] = places.map(({ place, endpoint }) => new PoolMember(place, endpoint));
+function poolFrom(members: ReadonlyArray<{ settings: PoolMember['settings']; endpoint: Endpoint }>): Pool {
+	const [first, ...others] = members.map(({ settings: settings, endpoint }) => new PoolMember(settings, endpoint));
 	if (!first) throw new Error('A pool has at least the main endpoint');
 	return new Pool([first, ...others]);
 }

@@ -116,8 +116,8 @@ async function generateItems(
 	await Promise.all(
 		[...tasks.values()].map(async (task, index) => {
 			// Were they run one after the other, each taking its longest, this is when the item would be done.
-			const turnBy = startedAt + task.maxWaitMs * (index + 1);
-			const outcome = await runTask(run, task, turnBy);
+			const startBy = startedAt + task.maxWaitMs * (index + 1);
+			const outcome = await runTask(run, task, startBy);
 			outcomes.set(task.itemIndex, outcome);
 			progress.done({ failed: isFailure(outcome.snapshot) });
 		}),

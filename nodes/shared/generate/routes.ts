@@ -114,7 +114,7 @@ export async function choicesOf(
 		orderMembers(pool.members, request.model, key).map((member) => ({
 			member,
 			request,
-			name: pool.members.length > 1 ? member.place.name : null,
+			name: pool.members.length > 1 ? member.settings.name : null,
 			requestDigest: digest,
 			credentialId,
 		})),

@@ -57,7 +57,7 @@ const adoptWithinHours = 12;
  * Gives one item its job, and stays with it where that is wanted. What it fails with stays with the item; only a
  * stopped execution is thrown.
  */
-export async function runTask(run: Run, task: Task, turnBy: number): Promise<Outcome> {
+export async function runTask(run: Run, task: Task, startBy: number): Promise<Outcome> {
 	const { memory, delivery } = run;
 	// Until a record is found, what one would be called.
 	let ref = refOf(memory, task.key);
@@ -74,7 +74,7 @@ export async function runTask(run: Run, task: Task, turnBy: number): Promise<Out
 		},
 	};
 	try {
-		const { snapshot, ...more } = await taskDone(run, task, turnBy, follow);
+		const { snapshot, ...more } = await taskDone(run, task, startBy, follow);
 		return { ...more, snapshot: withRef(snapshot, ref) };
 	} catch (thrown) {
 		const error = toImageError(thrown);
@@ -101,7 +101,7 @@ interface Follow {
 	onMaking: (work: Promise<unknown>) => void;
 }
 
-async function taskDone(run: Run, task: Task, turnBy: number, { onRecord, onMaking }: Follow): Promise<Outcome> {
+async function taskDone(run: Run, task: Task, startBy: number, { onRecord, onMaking }: Follow): Promise<Outcome> {
 	const { memory, delivery, signal, pictures } = run;
 	const [first, ...others] = await choicesOf(
 		task.routes,
@@ -120,7 +120,7 @@ async function taskDone(run: Run, task: Task, turnBy: number, { onRecord, onMaki
 		{ cost: costOf(task.routes, task.options.budget?.limits ?? {}), limits: run.limits },
 		{
 			signal,
-			deadline: turnBy,
+			deadline: startBy,
 			answerWithinMs: task.maxWaitMs,
 			group: run.context.getExecutionId(),
 			unsupported: task.unsupported,
