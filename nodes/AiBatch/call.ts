@@ -8,7 +8,7 @@ export interface Call extends OperationDescription {
 	/** `{param}` is the parameter of that name. */
 	path: string;
 	/** Where other releases have the same. */
-	elsewhere?: string;
+	alternativePath?: string;
 	/** Parameters that go into the query, by their names there. */
 	query?: readonly string[];
 	/** Parameters that go into the body, and what they are called there. */
@@ -54,10 +54,10 @@ const fileFields: INodeProperties[] = [
 
 /** A call with the fields and the coverage that follow from how it is sent. */
 export function call(given: Given): Call {
-	const { method, path, elsewhere, fields = [], hasFreeBody, takesFile } = given;
+	const { method, path, alternativePath: alternativePath, fields = [], hasFreeBody, takesFile } = given;
 	return {
 		...given,
-		endpoints: [path, ...(elsewhere ? [elsewhere] : [])].map((one) => `${method} ${asDocumented(one)}`),
+		endpoints: [path, ...(alternativePath ? [alternativePath] : [])].map((one) => `${method} ${asDocumented(one)}`),
 		fields: [...fields, ...(takesFile ? fileFields : []), ...(hasFreeBody ? [freeBody] : [])],
 	};
 }

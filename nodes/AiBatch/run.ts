@@ -35,9 +35,9 @@ async function run(call: Call, item: ItemCall): Promise<INodeExecutionData[]> {
 	const outcome = await outcomeOf(send(call, item, request));
 	if (outcome.ok) return [outcome.value];
 	// Asked under its other address only where the first says that it has no such thing.
-	if (call.elsewhere === undefined || outcome.error.code !== 'notFound' || outcome.error.httpStatus === null)
+	if (call.alternativePath === undefined || outcome.error.code !== 'notFound' || outcome.error.httpStatus === null)
 		throw outcome.error;
-	return [await send(call, item, { ...request, path: call.elsewhere })];
+	return [await send(call, item, { ...request, path: call.alternativePath })];
 }
 
 async function send(call: Call, item: ItemCall, request: FreeCall): Promise<INodeExecutionData> {

@@ -139,7 +139,7 @@ export const documented = [
 		description: 'List the generated images',
 		method: 'GET',
 		path: '/api/files/gallery',
-		elsewhere: '/api/images/gallery',
+		alternativePath: '/api/images/gallery',
 	}),
 	call({
 		resource: 'file',

@@ -58,7 +58,7 @@ export const services = [
 		description: 'Ask whether the service is healthy; some good servers say 503',
 		method: 'GET',
 		path: '/health',
-		elsewhere: '/api/health',
+		alternativePath: '/api/health',
 		accept: [503],
 	}),
 	call({
