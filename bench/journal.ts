@@ -105,7 +105,7 @@ function instantEndpoint(): Endpoint {
 	const adapter: ProviderAdapter = {
 		endpoint: () => config,
 		connect: (_config, transport) => ({
-			isRefusal: () => false,
+			isNotAccepted: () => false,
 			submit: async (_request, { paid }) => {
 				await paid(
 					0,

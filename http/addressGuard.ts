@@ -63,15 +63,15 @@ export function createAddressGuard(
 	return {
 		checkUrl(url) {
 			if (url.protocol !== 'http:' && url.protocol !== 'https:')
-				throw refused(url.host || url.protocol, 'only http and https are downloaded');
+				throw blockedError(url.host || url.protocol, 'only http and https are downloaded');
 			if (url.username !== '' || url.password !== '')
-				throw refused(url.host, 'the URL holds a user name or password');
+				throw blockedError(url.host, 'the URL holds a user name or password');
 			const hostname = plainHost(url.hostname);
-			if (onList(blocked, hostname)) throw refused(hostname, 'it is on the list of blocked hosts');
+			if (onList(blocked, hostname)) throw blockedError(hostname, 'it is on the list of blocked hosts');
 			const port = url.port || (url.protocol === 'https:' ? '443' : '80');
 			if (hostAllowed(hostname, port)) return;
-			if (isIP(hostname) !== 0 && !mayReach(hostname)) throw refused(hostname, 'it is not a public address');
-			if (onList(named, hostname)) throw refused(url.host, 'this port is not among those allowed');
+			if (isIP(hostname) !== 0 && !mayReach(hostname)) throw blockedError(hostname, 'it is not a public address');
+			if (onList(named, hostname)) throw blockedError(url.host, 'this port is not among those allowed');
 		},
 		lookup: (hostname, options, callback) => {
 			resolve(hostname, (error, addresses) => {
@@ -79,11 +79,11 @@ export function createAddressGuard(
 				const name = plainHost(hostname);
 				const trusted = onList(named, name) || proxies.has(name);
 				const bad = trusted ? undefined : addresses.find(({ address }) => !mayReach(address));
-				if (bad) return callback(refused(hostname, 'it leads to an address that is not public'), '', 0);
+				if (bad) return callback(blockedError(hostname, 'it leads to an address that is not public'), '', 0);
 				const [first] = addresses;
 				if (options.all) callback(null, addresses);
 				else if (first) callback(null, first.address, first.family);
-				else callback(refused(hostname, 'it has no address'), '', 0);
+				else callback(blockedError(hostname, 'it has no address'), '', 0);
 			});
 		},
 	};
@@ -147,7 +147,7 @@ function proxyHosts(env: NodeJS.ProcessEnv): Set<string> {
 	);
 }
 
-function refused(host: string, reason: string): ImageError {
+function blockedError(host: string, reason: string): ImageError {
 	return new ImageError('invalidRequest', {
 		message: `Downloads from ${host} are refused: ${reason}`,
 		hint: 'If this host is yours, name it under "Allowed Download Hosts" in the credential',

@@ -53,7 +53,7 @@ export function createDownloader(policy: AddressPolicy, resolve?: Resolver): Dow
 						signal: either,
 					})
 					.catch((thrown: unknown) => {
-						throw toNetworkError(refusalBehind(thrown), {
+						throw toNetworkError(blockedCause(thrown), {
 							origin: url.origin,
 							secrets: [],
 							signal,
@@ -103,7 +103,7 @@ function parse(text: string, base?: string): URL {
 const textOf = (header: unknown): string | undefined => (typeof header === 'string' ? header : undefined);
 
 /** The guard speaks through the socket, which wraps what it says. */
-function refusalBehind(thrown: unknown): unknown {
+function blockedCause(thrown: unknown): unknown {
 	for (let error = thrown, depth = 0; error instanceof Error && depth < 8; error = error.cause, depth++)
 		if (error instanceof ImageError) return error;
 	return thrown;

@@ -48,17 +48,17 @@ export async function prepareFile(
 	limits: FileLimits,
 	{ fit, store }: PrepareOptions,
 ): Promise<SourceFile> {
-	const data = await collect(await file.open(), maxReferenceBytes, (problem) => refused(problem, null));
+	const data = await collect(await file.open(), maxReferenceBytes, (problem) => referenceError(problem, null));
 	const facts = await factsOf(data);
 	const { default: sharp } = await import('sharp');
 	const { orientation = 1, hasAlpha } = await sharp(data)
 		.metadata()
 		.catch((cause: unknown) => {
-			throw refused('cannot be decoded', null, cause);
+			throw referenceError('cannot be decoded', null, cause);
 		});
 	const problem = problemOf(facts, data.length, limits);
 	if (problem && !fit)
-		throw refused(problem, 'Turn on "Fit References" in the options to have it scaled down or converted');
+		throw referenceError(problem, 'Turn on "Fit References" in the options to have it scaled down or converted');
 	const isLong = limits.maxSide !== null && Math.max(facts.width, facts.height) > limits.maxSide;
 	const fileName = withExtension(file.fileName, facts.extension);
 	if (!problem && orientation === 1 && !(fit && isLong))
@@ -82,13 +82,13 @@ export async function prepareFile(
 				mimeType,
 			);
 		if (!fit)
-			throw refused(
+			throw referenceError(
 				`turned upright has ${changed.length} bytes; at most ${limits.maxBytes} are allowed`,
 				'Turn on "Fit References" in the options to have it scaled down',
 			);
 		side = Math.floor(side * Math.min(0.9, 0.95 * Math.sqrt(limits.maxBytes / changed.length)));
 	}
-	throw refused(`cannot be made smaller than ${limits.maxBytes} bytes`, null);
+	throw referenceError(`cannot be made smaller than ${limits.maxBytes} bytes`, null);
 }
 
 const formats: Record<string, 'png' | 'jpeg' | 'webp'> = {
@@ -113,17 +113,17 @@ function problemOf({ mimeType }: ImageFacts, bytes: number, { mimeTypes, maxByte
 
 async function factsOf(data: Buffer): Promise<ImageFacts> {
 	const facts = await inspectHead(data, maxReferencePixels).catch((cause: unknown) => {
-		throw refused(
+		throw referenceError(
 			`is no image that can be sent: ${cause instanceof Error ? cause.message : String(cause)}`,
 			null,
 			cause,
 		);
 	});
 	if (!endsWhole(facts.mimeType, data.subarray(-4096), data.length, data))
-		throw refused(`is cut off after ${data.length} bytes`, null);
+		throw referenceError(`is cut off after ${data.length} bytes`, null);
 	return facts;
 }
 
-function refused(problem: string, hint: string | null, cause?: unknown): ImageError {
+function referenceError(problem: string, hint: string | null, cause?: unknown): ImageError {
 	return new ImageError('invalidRequest', { message: problem, hint, delivery: 'notSent', cause });
 }

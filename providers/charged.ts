@@ -7,7 +7,7 @@ import type { Answered } from './provider';
  * out.
  */
 export interface ChargedTerms {
-	isRefusal: (answer: Answered) => boolean;
+	isNotAccepted: (answer: Answered) => boolean;
 	/** What the user can do if the outcome is unknown. */
 	hint: string;
 }
@@ -20,12 +20,12 @@ export async function sendCharged<T>(
 	transport: ApiTransport,
 	request: ApiRequest,
 	read: (answer: ApiAnswer) => T,
-	{ isRefusal, hint }: ChargedTerms,
+	{ isNotAccepted: isNotAccepted, hint }: ChargedTerms,
 ): Promise<T> {
 	let refused = false;
 	try {
 		const answer = await transport.send(request);
-		refused = isRefusal(answer);
+		refused = isNotAccepted(answer);
 		return read(answer);
 	} catch (thrown) {
 		const error = toImageError(thrown);

@@ -78,7 +78,7 @@ export interface Capabilities {
 	 */
 	idempotency: 'native' | 'lookup' | 'none';
 	/** Whether a picture of one colour is how it (or the model behind it) refuses. */
-	blankMeansRefused: boolean;
+	blankMeansRejected: boolean;
 }
 
 export interface EndpointLimits {
@@ -192,7 +192,7 @@ export interface Session {
 	 * Whether an answer to a request that can cost money plainly says that nothing was made and nothing is charged: the
 	 * provider's own status *and* body. A gateway's page says no such thing, nor do words inside a 500.
 	 */
-	isRefusal(answer: Answered, request?: ImageRequest): boolean;
+	isNotAccepted(answer: Answered, request?: ImageRequest): boolean;
 	/** Looks for what requests of unknown outcome have made; changes nothing. Asked only with idempotency `lookup`. */
 	lookUp?(request: ImageRequest, options: LookUpCall): Promise<LookedUp>;
 	/** Whether `lookUp` can find a job of this request; where it is missing, of every request. */

@@ -21,19 +21,19 @@ export interface CheckOptions {
  * Throws `invalidRequest` that names the field, what is allowed, and which providers can do what was asked.
  */
 export function checkRequest(provider: ProviderDefinition, request: ImageRequest, options: CheckOptions = {}): void {
-	const refusal: Refusal | undefined =
-		findRefusal(provider.capabilities, request, options) ?? provider.check?.(request);
-	if (!refusal) return;
-	const { can } = refusal;
+	const problem: Refusal | undefined =
+		findProblem(provider.capabilities, request, options) ?? provider.check?.(request);
+	if (!problem) return;
+	const { can } = problem;
 	const able = can ? providers.filter((other) => other.id !== provider.id && can(other.capabilities)) : [];
 	throw new ImageError('invalidRequest', {
-		message: `${provider.displayName}: ${refusal.field} ${refusal.problem}`,
+		message: `${provider.displayName}: ${problem.field} ${problem.problem}`,
 		hint: able.length ? `Providers that can: ${able.map((other) => other.displayName).join(', ')}` : null,
 		delivery: 'notSent',
 	});
 }
 
-function findRefusal(capabilities: Capabilities, request: ImageRequest, options: CheckOptions): Refusal | undefined {
+function findProblem(capabilities: Capabilities, request: ImageRequest, options: CheckOptions): Refusal | undefined {
 	const { prompt, count, seed, strength, references = [] } = request;
 	if (prompt.trim() === '') return { field: 'Prompt', problem: 'is empty' };
 	if (prompt.length > maxPromptLength)
@@ -61,8 +61,8 @@ function findRefusal(capabilities: Capabilities, request: ImageRequest, options:
 		(request.model !== undefined && capabilities.models.length === 0
 			? { field: 'Model', problem: 'cannot be chosen here', can: (other) => other.models.length > 0 }
 			: undefined) ??
-		refusedReferences(capabilities, references, options) ??
-		refusedExtras(capabilities, request.extras ?? {})
+		problemOfReferences(capabilities, references, options) ??
+		problemOfExtras(capabilities, request.extras ?? {})
 	);
 }
 
@@ -80,7 +80,7 @@ function notOneOf(
 	};
 }
 
-function refusedReferences(
+function problemOfReferences(
 	{ references: limits }: Capabilities,
 	references: NonNullable<ImageRequest['references']>,
 	{ unprepared = false }: CheckOptions,
@@ -119,7 +119,7 @@ function refusedReferences(
 	return undefined;
 }
 
-function refusedExtras(capabilities: Capabilities, extras: NonNullable<ImageRequest['extras']>): Refusal | undefined {
+function problemOfExtras(capabilities: Capabilities, extras: NonNullable<ImageRequest['extras']>): Refusal | undefined {
 	for (const [name, value] of Object.entries(extras)) {
 		const field = capabilities.extras.find((extra) => extra.name === name);
 		if (!field)

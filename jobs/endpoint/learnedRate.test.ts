@@ -23,7 +23,7 @@ it('a provider that never refuses has no limit', () => {
 it('one refusal teaches nothing, however many requests were under way with it', () => {
 	const rate = new LearnedRate();
 	accepted(rate, 60, 0);
-	for (let n = 0; n < 20; n++) rate.refuse(600 + n, 700 + n, 5_000);
+	for (let n = 0; n < 20; n++) rate.rateLimited(600 + n, 700 + n, 5_000);
 	expect(rate.limit(800)).toBeNull();
 	accepted(rate, 20, 6_000, 5_000);
 	expect(rate.limit(110_000)).toBeNull();
@@ -33,7 +33,7 @@ it('refusals far apart teach nothing', () => {
 	const rate = new LearnedRate();
 	for (let round = 0; round < 5; round++) {
 		accepted(rate, 100, round * 300_000, 1_000);
-		rate.refuse(round * 300_000 + 100_000, round * 300_000 + 100_000, 1_000);
+		rate.rateLimited(round * 300_000 + 100_000, round * 300_000 + 100_000, 1_000);
 	}
 	expect(rate.limit(1_500_000)).toBeNull();
 });
@@ -48,7 +48,7 @@ it.each([
 		const rate = new LearnedRate();
 		for (let round = 0; round < 4; round++) {
 			accepted(rate, count, round * windowMs, 1);
-			rate.refuse(round * windowMs + refusedAfterMs, round * windowMs + refusedAfterMs, retryAfterMs);
+			rate.rateLimited(round * windowMs + refusedAfterMs, round * windowMs + refusedAfterMs, retryAfterMs);
 		}
 		const limit = rate.limit(4 * windowMs);
 		// As many at once as were seen to be accepted, and a little slower than the provider.
@@ -63,7 +63,7 @@ it('a provider that names no time is learned from what it accepts in the end', (
 	for (let round = 0; round < 3; round++) {
 		accepted(rate, 60, round * 60_000, 10);
 		for (const at of [1_000, 2_200, 4_600, 9_400, 19_000, 38_200])
-			rate.refuse(round * 60_000 + at, round * 60_000 + at, at === 38_200 ? 21_800 : at + 200);
+			rate.rateLimited(round * 60_000 + at, round * 60_000 + at, at === 38_200 ? 21_800 : at + 200);
 	}
 	expect(rate.perMinute(181_000)).toBeGreaterThan(45);
 	expect(rate.perMinute(181_000)).toBeLessThanOrEqual(60);
@@ -74,7 +74,7 @@ const learned = () => {
 	const rate = new LearnedRate();
 	for (let round = 0; round < 2; round++) {
 		accepted(rate, 60, round * 60_000);
-		rate.refuse(round * 60_000 + 600, round * 60_000 + 600, 59_400);
+		rate.rateLimited(round * 60_000 + 600, round * 60_000 + 600, 59_400);
 	}
 	return rate;
 };
@@ -84,7 +84,7 @@ it('a limit that was too high goes down with the next refusals, once for all tha
 	const first = rate.perMinute(120_000) ?? 0;
 	expect(first).toBeGreaterThan(50);
 	accepted(rate, 30, 120_000);
-	for (let n = 0; n < 50; n++) rate.refuse(120_400, 120_500 + n, 59_500);
+	for (let n = 0; n < 50; n++) rate.rateLimited(120_400, 120_500 + n, 59_500);
 	const second = rate.perMinute(180_000) ?? 0;
 	expect(second).toBeLessThan(first * 0.6);
 	expect(second).toBeGreaterThan(25);
@@ -103,7 +103,7 @@ it('is kept over a restart with its age', () => {
 	const knowsBetter = new LearnedRate();
 	for (let round = 0; round < 2; round++) {
 		accepted(knowsBetter, 10, round * 60_000);
-		knowsBetter.refuse(round * 60_000 + 600, round * 60_000 + 600, 59_400);
+		knowsBetter.rateLimited(round * 60_000 + 600, round * 60_000 + 600, 59_400);
 	}
 	knowsBetter.restore(kept);
 	expect(knowsBetter.limit(120_000)?.count).toBe(10);
@@ -131,7 +131,7 @@ it('is never below one a minute and always a whole number, whatever happens', ()
 			let now = 0;
 			for (const { after, refused, retryAfterMs } of events) {
 				now += after;
-				if (refused) rate.refuse(now, now, retryAfterMs);
+				if (refused) rate.rateLimited(now, now, retryAfterMs);
 				else rate.accept(now);
 				const perMinute = rate.perMinute(now);
 				expect(perMinute === null || (Number.isInteger(perMinute) && perMinute >= 1)).toBe(true);
@@ -180,7 +180,7 @@ it.each([
 			endpoint: () => config,
 			connect: (_config, own) => {
 				paced = own;
-				return { submit: async () => snapshotOf('x', 'succeeded'), isRefusal: () => false };
+				return { submit: async () => snapshotOf('x', 'succeeded'), isNotAccepted: () => false };
 			},
 		};
 		const provider: ProviderDefinition = {

@@ -16,7 +16,7 @@ const growth = 0.1;
 const healedAfter = 100;
 
 /** A refusal with the pause that it asked for; further refusals of requests sent before its end belong to it. */
-interface Refused {
+interface RateLimited {
 	/** End of the pause, ms since the epoch. */
 	until: number;
 	/** Requests that were sent after it and accepted. */
@@ -40,7 +40,7 @@ export class LearnedRate {
 	private guess: Guess | null = null;
 	/** When the guess was made or raised, ms since the epoch. */
 	private since = 0;
-	private last: Refused | null = null;
+	private last: RateLimited | null = null;
 	/** What was accepted from the end of an earlier pause to the last refusal. */
 	private seen: { from: number; accepted: number; atOnce: number } | null = null;
 
@@ -50,7 +50,7 @@ export class LearnedRate {
 	}
 
 	/** A request was refused as too fast. @param sentAt when it was sent @param pauseMs how long nothing is sent now */
-	refuse(sentAt: number, now: number, pauseMs: number): void {
+	rateLimited(sentAt: number, now: number, pauseMs: number): void {
 		const until = now + pauseMs;
 		if (this.last && this.belongsTo(this.last, sentAt)) {
 			this.last.until = Math.max(this.last.until, until);
@@ -89,12 +89,12 @@ export class LearnedRate {
 		this.since = Math.max(this.since, since);
 	}
 
-	private belongsTo({ until, accepted }: Refused, sentAt: number): boolean {
+	private belongsTo({ until, accepted }: RateLimited, sentAt: number): boolean {
 		return sentAt < until || (accepted === 0 && sentAt - until <= relatedMs);
 	}
 
 	/** What was seen so far, with what was accepted after the last pause. After a conclusion it begins anew. */
-	private added({ until, accepted }: Refused): NonNullable<LearnedRate['seen']> {
+	private added({ until, accepted }: RateLimited): NonNullable<LearnedRate['seen']> {
 		const earlier = this.seen && this.seen.accepted < enough ? this.seen : null;
 		return {
 			from: earlier?.from ?? until,
@@ -103,7 +103,7 @@ export class LearnedRate {
 		};
 	}
 
-	private conclude({ until, before }: Refused): void {
+	private conclude({ until, before }: RateLimited): void {
 		if (!this.seen || this.seen.accepted < enough) return;
 		const { from, accepted, atOnce } = this.seen;
 		const perMs =

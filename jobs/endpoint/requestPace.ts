@@ -14,7 +14,7 @@ export class RequestPace {
 	/** End of the last pause that the provider asked for. */
 	private pauseEnd = Number.NEGATIVE_INFINITY;
 	/** Refusals in a row with no request accepted after the pause of each. */
-	private refusals = 0;
+	private rateLimitedAnswers = 0;
 
 	/** When the last request went, ms since the epoch. */
 	lastAt = 0;
@@ -40,15 +40,18 @@ export class RequestPace {
 		const now = this.clock.now();
 		const isAfterPause = sentAt >= this.pauseEnd;
 		if (status !== 429) {
-			if (isAfterPause) this.refusals = 0;
+			if (isAfterPause) this.rateLimitedAnswers = 0;
 			if (this.isLearning) this.rate.accept(sentAt);
 		} else {
-			if (isAfterPause) this.refusals++;
-			const own = Math.min(retryDefaults.baseMs * 2 ** Math.max(0, this.refusals - 1), retryDefaults.capMs);
+			if (isAfterPause) this.rateLimitedAnswers++;
+			const own = Math.min(
+				retryDefaults.baseMs * 2 ** Math.max(0, this.rateLimitedAnswers - 1),
+				retryDefaults.capMs,
+			);
 			const pauseMs = Math.min(retryAfterMs ?? own, retryDefaults.longestRetryAfterMs);
 			this.pauseEnd = Math.max(this.pauseEnd, now + pauseMs);
 			this.pacer.pauseUntil(now + pauseMs);
-			if (this.isLearning) this.rate.refuse(sentAt, now, pauseMs);
+			if (this.isLearning) this.rate.rateLimited(sentAt, now, pauseMs);
 			if (this.isLearning) this.onLearned();
 		}
 		this.applyLearned(now);

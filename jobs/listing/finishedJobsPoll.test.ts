@@ -92,7 +92,7 @@ class Provider {
 	endpoint(): ListingEndpoint {
 		const session: Session = {
 			submit: async () => Promise.reject(cut()),
-			isRefusal: () => false,
+			isNotAccepted: () => false,
 			list: () => this.list(),
 			poll: (ids) => this.poll(ids),
 		};

@@ -45,16 +45,16 @@ export function pauseBefore(attempt: number, error: ImageError, random: Random):
 export async function withRetry<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
 	const { clock, random, signal, attempts = retryDefaults.attempts, deadline = Number.POSITIVE_INFINITY } = options;
 	let failures = 0;
-	let refusals = 0;
+	let rateLimitedAnswers = 0;
 	for (;;) {
 		try {
 			return await work();
 		} catch (thrown) {
 			const error = toImageError(thrown);
 			const tooFast = error.code === 'rateLimited' && Number.isFinite(deadline);
-			if (tooFast) refusals++;
+			if (tooFast) rateLimitedAnswers++;
 			else failures++;
-			const pause = pauseBefore(Math.max(failures, refusals) - 1, error, random);
+			const pause = pauseBefore(Math.max(failures, rateLimitedAnswers) - 1, error, random);
 			const mayRepeat = error.code !== 'canceled' && (options.canRepeat?.(error) ?? error.retryable);
 			if (
 				!mayRepeat ||

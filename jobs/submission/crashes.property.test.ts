@@ -77,7 +77,7 @@ class Provider {
 						));
 					return snapshotOf(id, 'queued');
 				},
-				isRefusal: ({ status }) => status === 429,
+				isNotAccepted: ({ status }) => status === 429,
 				lookUp: async (_request, { idempotencyKey: key }) => ({
 					found: new Map(this.made.includes(key) ? [[0, `job of ${key}`]] : []),
 					conclusive: true,

@@ -121,7 +121,7 @@ export class Failover {
 				note(error);
 			}
 		}
-		throw refusedByAll(failures, attempts);
+		throw notAcceptedByAny(failures, attempts);
 	}
 
 	private claim(
@@ -180,7 +180,7 @@ function addAttempt(attempts: Attempt[], member: PoolMember, error: ImageError, 
  * What is said when nobody took the job: the mildest failure decides whether one may come again, and the first to be
  * free, when.
  */
-function refusedByAll(failures: readonly ImageError[], attempts: readonly Attempt[]): ImageError {
+function notAcceptedByAny(failures: readonly ImageError[], attempts: readonly Attempt[]): ImageError {
 	const mildest = failures.find(({ retryable }) => retryable) ?? failures[0];
 	const waits = failures.flatMap(({ retryable, retryAfterMs }) => (retryable ? [retryAfterMs ?? 0] : []));
 	return new ImageError(mildest?.code ?? 'overloaded', {

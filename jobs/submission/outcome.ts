@@ -9,7 +9,7 @@ import type { SendFact } from '../endpoint/charge';
  * - `unknown`: everything else. It may be paid.
  * A request whose call succeeded is `accepted`, however odd the rest of the answer.
  */
-export function outcomeOfFailure(fact: SendFact, isRefusal: (answer: Answered) => boolean): 'refused' | 'unknown' {
+export function outcomeOfFailure(fact: SendFact, isNotAccepted: (answer: Answered) => boolean): 'refused' | 'unknown' {
 	switch (fact.kind) {
 		case 'notSent':
 			return 'refused';
@@ -18,7 +18,7 @@ export function outcomeOfFailure(fact: SendFact, isRefusal: (answer: Answered) =
 		case 'answered': {
 			const { status } = fact.answer;
 			const isRedirect = status >= 300 && status < 400;
-			return isRedirect || status === proxyAuthenticationRequired || isRefusal(fact.answer)
+			return isRedirect || status === proxyAuthenticationRequired || isNotAccepted(fact.answer)
 				? 'refused'
 				: 'unknown';
 		}

@@ -36,7 +36,7 @@ export class AlreadyBegun extends ImageError {
 interface Dependencies {
 	memory: Memory;
 	clock: Clock;
-	isRefusal: (answer: Answered) => boolean;
+	isNotAccepted: (answer: Answered) => boolean;
 	/** See `Charge`. */
 	mayReuseConnection: boolean;
 	inFlight: InFlight;
@@ -113,7 +113,7 @@ export class PaidRequests {
 
 	/** See `SubmitCall.paid`. Fails with what the call failed with, its outcome decided. */
 	readonly paid: SubmitCall['paid'] = async (part, call, idOf) => {
-		const { isRefusal, mayReuseConnection, clock, inFlight, likeness } = this.dependencies;
+		const { isNotAccepted: isNotAccepted, mayReuseConnection, clock, inFlight, likeness } = this.dependencies;
 		const left: PaidRequest[] = [];
 		let leave: (() => void) | undefined;
 		const charge: Charge = {
@@ -134,7 +134,7 @@ export class PaidRequests {
 			return answer.value;
 		}
 		leave?.();
-		const outcome = left.length === 0 ? 'refused' : outcomeOfFailure(charge.fact, isRefusal);
+		const outcome = left.length === 0 ? 'refused' : outcomeOfFailure(charge.fact, isNotAccepted);
 		for (const request of left) request.outcome = outcome;
 		if (outcome === 'unknown') {
 			this.lostAt = clock.now();

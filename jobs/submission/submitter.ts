@@ -99,7 +99,7 @@ export class Submitter {
 		const paid = new PaidRequests(claim, earlier, {
 			memory,
 			clock,
-			isRefusal: (answer) => session.isRefusal(answer, request),
+			isNotAccepted: (answer) => session.isNotAccepted(answer, request),
 			mayReuseConnection: certainty() !== 'none',
 			inFlight: this.inFlight,
 			likeness: likenessOf(endpoint, request),

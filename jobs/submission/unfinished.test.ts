@@ -54,7 +54,7 @@ function bench(idempotency: 'lookup' | 'none') {
 				const error = givenUp ? partlyAccepted(ids.size, count, givenUp.toJobError()) : null;
 				return snapshotOf([...ids.values()].join('+'), 'running', { error, total: count });
 			},
-			isRefusal: ({ status }) => status === 422,
+			isNotAccepted: ({ status }) => status === 422,
 			async lookUp(_request, { parts }) {
 				if (!server.isThere) throw new ImageError('overloaded', { message: 'Away' });
 				return {
@@ -192,7 +192,7 @@ it('of results that came inside answers, the item says that the lost one may be 
 				const failed = sent.find((one) => !one.ok);
 				return snapshotOf('', 'partial', { id: null, error: failed ? failed.error.toJobError() : null });
 			},
-			isRefusal: () => false,
+			isNotAccepted: () => false,
 		}),
 	};
 	const config = {

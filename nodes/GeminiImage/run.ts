@@ -48,8 +48,8 @@ export const runs: Readonly<Record<string, OperationRun<GeminiSession>>> = {
 			},
 		});
 		const json: IDataObject = { ...(made.output as IDataObject | undefined), ...jobOf(made) };
-		const [refused] = contentFailures(made);
-		if (refused) throw refused;
+		const [contentError] = contentFailures(made);
+		if (contentError) throw contentError;
 		const { snapshot, binary } = await fetched(call, made);
 		// The words are paid for as well: a picture that cannot be had does not take them along.
 		if (snapshot.job.error)
@@ -159,7 +159,7 @@ const batchCreateMs = 5 * 60_000;
 function contentResult(answer: ContentAnswer, model: string, includeRaw: boolean): JobSnapshot {
 	const { images, failures } = picturesIn([answer]);
 	const text = wordsOf(answer);
-	const [refused] = failures;
+	const [contentError] = failures;
 	const usage = usageOf([answer], model);
 	const output = {
 		text,
@@ -169,8 +169,8 @@ function contentResult(answer: ContentAnswer, model: string, includeRaw: boolean
 		...(includeRaw ? { raw: withoutData(answer) as object } : {}),
 	};
 	const result = operationResult('gemini', output, images);
-	if (images.length > 0 || text !== '' || !refused) return result;
-	return { ...result, job: { ...result.job, status: 'failed', error: refused.toJobError() } };
+	if (images.length > 0 || text !== '' || !contentError) return result;
+	return { ...result, job: { ...result.job, status: 'failed', error: contentError.toJobError() } };
 }
 
 function contentFailures({ job }: JobSnapshot): ImageError[] {

@@ -119,7 +119,7 @@ function readConversion({ context }: Exporter, itemIndex: number): Conversion {
 	};
 	const quality = Number(context.getNodeParameter('quality', itemIndex, 85));
 	if (!(Number.isInteger(quality) && quality >= 1 && quality <= 100))
-		throw refused(`Quality is ${quality}; a whole number from 1 to 100 is allowed`);
+		throw invalidField(`Quality is ${quality}; a whole number from 1 to 100 is allowed`);
 	return {
 		...plain,
 		...options,
@@ -136,10 +136,10 @@ const longestSide = 16_383;
 function positive(value: unknown, displayName: string): number {
 	const number = Number(value);
 	if (Number.isInteger(number) && number >= 1 && number <= longestSide) return number;
-	throw refused(`${displayName} is ${String(value)}; a whole number from 1 to ${longestSide} is allowed`);
+	throw invalidField(`${displayName} is ${String(value)}; a whole number from 1 to ${longestSide} is allowed`);
 }
 
-function refused(message: string): ImageError {
+function invalidField(message: string): ImageError {
 	return new ImageError('invalidRequest', { message, delivery: 'notSent' });
 }
 

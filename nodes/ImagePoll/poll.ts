@@ -8,7 +8,7 @@ import { isTerminal, type JobSnapshot } from '../../model/job';
 import { poolsOf } from '../shared/endpoint';
 import { packMemory } from '../shared/execution/memory';
 import { inputError, toNodeError } from '../shared/errors';
-import { blankJob, isFailure, refusedJob, splitImages, toItem, typeDifferencesOf, withError } from '../shared/items';
+import { blankJob, isFailure, jobNotMade, splitImages, toItem, typeDifferencesOf, withError } from '../shared/items';
 import { type JobRef, readJobRef } from '../shared/jobRef';
 import { readerOf, readMaxWait, textParameter } from '../shared/parameters';
 import { createPictures } from '../shared/pictures';
@@ -54,7 +54,7 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 			if (!continueOnFail)
 				throw thrown instanceof ImageError ? toNodeError(node, inputError(thrown), { itemIndex }) : thrown;
 			learned.set(itemIndex, {
-				snapshot: refusedJob(textParameter(context, 'provider', itemIndex), null, inputError(thrown), null),
+				snapshot: jobNotMade(textParameter(context, 'provider', itemIndex), null, inputError(thrown), null),
 			});
 		}
 	}
@@ -72,14 +72,14 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 	// A wrong key is the credential's fault and no job's; where it kept every answer away, nothing is lost by failing
 	// aloud.
 	const [first] = open;
-	const refusal = first && learned.get(first.itemIndex)?.unreachable;
+	const endpointError = first && learned.get(first.itemIndex)?.unreachable;
 	if (
-		refusal &&
+		endpointError &&
 		!continueOnFail &&
 		open.length === items.length &&
 		open.every(({ itemIndex }) => learned.get(itemIndex)?.unreachable?.code === 'auth')
 	) {
-		throw toNodeError(node, refusal.toJobError(), {
+		throw toNodeError(node, endpointError.toJobError(), {
 			itemIndex: first.itemIndex,
 			provider: first.provider,
 			jobId: first.id,
@@ -90,7 +90,7 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 	const sorted = await Promise.all(
 		items.map(async ({ json, binary: have }, itemIndex) => {
 			let { snapshot } = learned.get(itemIndex) ?? {
-				snapshot: refusedJob(
+				snapshot: jobNotMade(
 					'',
 					null,
 					new ImageError('upstream', { message: 'The job was not asked after' }).toJobError(),

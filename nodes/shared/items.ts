@@ -147,7 +147,7 @@ export function blankJob(provider: string): Job {
 }
 
 /** A request that made no job. */
-export function refusedJob(
+export function jobNotMade(
 	provider: string,
 	total: number | null,
 	error: JobError,

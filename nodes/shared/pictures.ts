@@ -83,7 +83,7 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 		// Whether it is all there was looked at first: what is cut off may come whole the next time.
 		if (!stored.colors.ok) throw stored.colors.error;
 		const { onlyColor } = stored.colors.value;
-		if (onlyColor !== null && provider.capabilities.blankMeansRefused) {
+		if (onlyColor !== null && provider.capabilities.blankMeansRejected) {
 			throw new ImageError('contentRejected', {
 				message: `The picture is nothing but ${onlyColor}, which is how ${provider.displayName} answers what it refuses`,
 				hint: 'Change the prompt, or try again with another seed',

@@ -2,7 +2,7 @@ import { z } from 'zod/v4';
 import { readEndpoint } from '../credential';
 import type { EndpointConfig, ProviderAdapter, Session } from '../provider';
 import { type AiBatchClient, createAiBatchClient } from './client';
-import { isRefusal } from './errors';
+import { isNotAccepted as isNotAccepted } from './errors';
 import { fromAnswer, toGenerateBody } from './mapping';
 
 /** What the AI Batch node needs besides the verbs. */
@@ -46,7 +46,7 @@ export const aiBatchAdapter: ProviderAdapter<AiBatchSession, AiBatchConfig> = {
 				);
 				return fromAnswer(answer, request, baseUrl, idempotencyKey);
 			},
-			isRefusal,
+			isNotAccepted: isNotAccepted,
 		};
 	},
 };

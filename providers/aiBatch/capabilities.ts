@@ -28,5 +28,5 @@ export const capabilities: Capabilities = {
 	webhook: false,
 	idempotency: 'none',
 	// Its Stability and HuggingFace upstreams answer a filtered prompt with a black picture.
-	blankMeansRefused: true,
+	blankMeansRejected: true,
 };

@@ -1,4 +1,4 @@
-import { failureOf, isRefusal } from './errors';
+import { failureOf, isNotAccepted as isNotAccepted } from './errors';
 
 const refused = (error: unknown) => JSON.stringify({ success: false, error });
 
@@ -24,7 +24,7 @@ it.each([
 	[200, JSON.stringify({ success: true, images: [] }), false],
 	[200, null, false],
 ] as const)('%i %s: refused is %s', (status, text, isIt) => {
-	expect(isRefusal({ status, headers: {}, text })).toBe(isIt);
+	expect(isNotAccepted({ status, headers: {}, text })).toBe(isIt);
 });
 
 it.each(['rate limit exceeded', 'Service overloaded', 'timed out', 'unavailable'])(

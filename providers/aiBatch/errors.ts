@@ -4,7 +4,7 @@ import { type ErrorCode, ImageError } from '../../model/errors';
 import type { ChargedTerms } from '../charged';
 import { codeOfStatus, hintOfStatus } from '../httpStatus';
 import type { Answered } from '../provider';
-import { isPlainRefusal } from '../refusal';
+import { isPlainlyNotAccepted } from '../notAccepted';
 import { refusalAnswer } from './wire';
 
 type Head = Pick<Answered, 'status' | 'headers'>;
@@ -13,8 +13,8 @@ type Head = Pick<Answered, 'status' | 'headers'>;
  * Whether an answer says that nothing was made: `success: false` with a refusal's status. A 500, and `success: false`
  * under 200, may come after the upstream was paid, whatever their text says.
  */
-export function isRefusal(answer: Answered): boolean {
-	return isPlainRefusal(
+export function isNotAccepted(answer: Answered): boolean {
+	return isPlainlyNotAccepted(
 		answer,
 		(body) => typeof body === 'object' && body !== null && 'success' in body && body.success === false,
 	);
@@ -25,7 +25,7 @@ const keys =
 
 /** If an upstream may have been paid, only the upstream knows. */
 export const terms: ChargedTerms = {
-	isRefusal,
+	isNotAccepted: isNotAccepted,
 	hint: 'Look at the account behind the upstream key, or at the gallery of the server, before you generate it again',
 };
 
@@ -57,8 +57,8 @@ export function bodyOf(answer: Head, text: string, now: number): unknown {
 	const { status } = answer;
 	const body = parseJson(text);
 	const isOk = status >= 200 && status < 300;
-	const isRefusal = typeof body === 'object' && body !== null && 'success' in body && body.success === false;
-	if (isOk && !isRefusal) return body;
+	const isNotAccepted = typeof body === 'object' && body !== null && 'success' in body && body.success === false;
+	if (isOk && !isNotAccepted) return body;
 	throw failureOf(answer, text, now);
 }
 

@@ -36,5 +36,5 @@ export const capabilities: Capabilities = {
 	webhook: false,
 	// Batches carry the key as their name; a direct call has nothing of the kind.
 	idempotency: 'lookup',
-	blankMeansRefused: false,
+	blankMeansRejected: false,
 };

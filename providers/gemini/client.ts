@@ -6,7 +6,7 @@ import { excerpt, parseJson, readValue } from '../../http/json';
 import { ImageError } from '../../model/errors';
 import type { CallOptions } from '../provider';
 import type { GeminiConfig } from './adapter';
-import { refuseErrors } from './errors';
+import { throwErrors } from './errors';
 import type { ContentRequest } from './mapping';
 import {
 	type BatchJob,
@@ -79,7 +79,7 @@ export function createGeminiClient(
 			signal,
 			...bounds,
 			check: (whole) => {
-				refuseErrors(whole, now());
+				throwErrors(whole, now());
 				answer = whole.text;
 			},
 		});
@@ -177,7 +177,7 @@ export function createGeminiClient(
 				...long,
 				signal,
 			});
-			refuseErrors(answer, now());
+			throwErrors(answer, now());
 			return answer.text
 				.split('\n')
 				.filter((line) => line.trim() !== '')

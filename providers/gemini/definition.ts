@@ -14,12 +14,12 @@ export const gemini: ProviderDefinition<GeminiSession> = {
 	credential: 'geminiImageApi',
 	keyField: 'apiKey',
 	capabilities,
-	check: (request) => refusedResolution(request) ?? refusedSize(request),
+	check: (request) => resolutionProblem(request) ?? sizeProblem(request),
 	estimateUsd,
 	load: async () => (await import('./adapter')).geminiAdapter,
 };
 
-function refusedResolution({ model, resolution }: ImageRequest) {
+function resolutionProblem({ model, resolution }: ImageRequest) {
 	const name = model ?? defaultModel({ resolution });
 	const known = modelOf(name);
 	if (resolution === undefined || known?.resolutions.includes(resolution) !== false) return undefined;
@@ -32,7 +32,7 @@ function refusedResolution({ model, resolution }: ImageRequest) {
 	};
 }
 
-function refusedSize({ references = [] }: ImageRequest) {
+function sizeProblem({ references = [] }: ImageRequest) {
 	const bytes = references.reduce(
 		(sum, reference) => sum + (reference.kind === 'binary' ? (reference.bytes ?? 0) : 0),
 		0,

@@ -1,4 +1,4 @@
-import { isRefusal } from './errors';
+import { isNotAccepted as isNotAccepted } from './errors';
 import { addresses } from './models';
 
 const own = (status: number, word: string, message = 'no') =>
@@ -34,9 +34,9 @@ it.each([
 	[200, JSON.stringify({ candidates: [] }), false, false],
 	[500, null, false, false],
 ])('%i %s: refused is %s by Google, %s by a proxy', (status, text, byGoogle, byProxy) => {
-	expect(isRefusal({ status, headers: {}, text }, addresses.official)).toBe(byGoogle);
-	expect(isRefusal({ status, headers: {}, text }, elsewhere)).toBe(byProxy);
-	expect(isRefusal({ status, headers: {}, text }, 'https://generativelanguage.googleapis.com.evil.example')).toBe(
+	expect(isNotAccepted({ status, headers: {}, text }, addresses.official)).toBe(byGoogle);
+	expect(isNotAccepted({ status, headers: {}, text }, elsewhere)).toBe(byProxy);
+	expect(isNotAccepted({ status, headers: {}, text }, 'https://generativelanguage.googleapis.com.evil.example')).toBe(
 		byProxy,
 	);
 });

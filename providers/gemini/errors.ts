@@ -4,7 +4,7 @@ import { parseRetryAfter } from '../../http/retryAfter';
 import { type ErrorCode, ImageError } from '../../model/errors';
 import { codeOfStatus, hintOfStatus } from '../httpStatus';
 import type { Answered } from '../provider';
-import { isPlainRefusal } from '../refusal';
+import { isPlainlyNotAccepted } from '../notAccepted';
 import { errorAnswer } from './wire';
 
 /** Google's own address. What Google documents about its answers holds for no other server. */
@@ -14,11 +14,11 @@ const google = 'generativelanguage.googleapis.com';
  * Whether an answer says that nothing is charged. Google documents: "If your request fails with a 400 or 500 error, you
  * won't be charged for the tokens used" (https://ai.google.dev/gemini-api/docs/billing). A proxy's 500 says nothing.
  */
-export function isRefusal(answer: Answered, baseUrl: string): boolean {
+export function isNotAccepted(answer: Answered, baseUrl: string): boolean {
 	const isOwn = (body: unknown) => errorAnswer.safeParse(body).success;
 	if (answer.status === 500 && new URL(baseUrl).hostname === google)
 		return answer.text !== null && isOwn(parseJson(answer.text));
-	return isPlainRefusal(answer, isOwn);
+	return isPlainlyNotAccepted(answer, isOwn);
 }
 
 type Meaning = [code: ErrorCode, hint: string | null];
@@ -26,7 +26,7 @@ type Meaning = [code: ErrorCode, hint: string | null];
 const rejected: Meaning = ['contentRejected', 'Change the prompt or the references'];
 
 /** Why a candidate ended, or a prompt was blocked, where that means a refusal. */
-const refusals: Readonly<Record<string, string>> = {
+const contentRejections: Readonly<Record<string, string>> = {
 	SAFETY: 'it violates the safety policy',
 	PROHIBITED_CONTENT: 'it may hold prohibited content',
 	BLOCKLIST: 'it holds words of a blocklist',
@@ -40,7 +40,7 @@ const refusals: Readonly<Record<string, string>> = {
 };
 
 /** Throws what a refusal of the API means; an answer of success passes. @param now ms since the epoch */
-export function refuseErrors(answer: ApiAnswer, now: number): void {
+export function throwErrors(answer: ApiAnswer, now: number): void {
 	const { status, headers, text } = answer;
 	if (status >= 200 && status < 300) return;
 	const parsed = errorAnswer.safeParse(parseJson(text));
@@ -96,7 +96,7 @@ export interface Ending {
 
 /** Why no picture came, though the call succeeded. */
 export function noPicture({ reason, message, words }: Ending): ImageError {
-	const why = reason !== null && Object.hasOwn(refusals, reason) ? refusals[reason] : undefined;
+	const why = reason !== null && Object.hasOwn(contentRejections, reason) ? contentRejections[reason] : undefined;
 	const reported = [message, words]
 		.filter(Boolean)
 		.map((text) => excerpt(text ?? '', 300))

@@ -8,7 +8,7 @@ import type { CallOptions, Session, SubmitCall } from '../provider';
 import type { GeminiConfig } from './adapter';
 import { fromBatch, fromResponses, statusOfBatch } from './batch';
 import type { GeminiClient, LongCall } from './client';
-import { isRefusal, wantsOneEach } from './errors';
+import { isNotAccepted, wantsOneEach } from './errors';
 import { type ContentRequest, fromAnswers, toContentRequest } from './mapping';
 import { type EndpointKind, modelOf, models } from './models';
 import type { BatchJob, ContentAnswer } from './wire';
@@ -86,7 +86,7 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 			if (known !== undefined) return ofRequest(await status(known, { signal }), request, idempotencyKey);
 			if (givenUp) throw givenUp;
 			const content = await toContentRequest(request);
-			refuseModel(content.model, own.endpoint);
+			checkModel(content.model, own.endpoint);
 			if (isBatch(request))
 				return ofRequest(fromBatch(await submitBatch(request, content, options)), request, idempotencyKey);
 			const outcomes = await answersTo(content, request.count, {
@@ -102,8 +102,8 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 			return fromAnswers(answers, lost, { ...request, model: content.model }, idempotencyKey);
 		},
 		// A batch may exist although its answer was a 500: what Google says of charges is said of direct calls.
-		isRefusal: (answer, request) =>
-			isRefusal(answer, baseUrl) &&
+		isNotAccepted: (answer, request) =>
+			isNotAccepted(answer, baseUrl) &&
 			!(answer.status >= 500 && answer.status !== 503 && request !== undefined && isBatch(request)),
 		canLookUp: isBatch,
 		looksUpByKey: true,
@@ -171,7 +171,7 @@ function ofRequest(snapshot: JobSnapshot, { count }: ImageRequest, idempotencyKe
 }
 
 /** Throws where the document's table says that this kind of endpoint does not have the model. */
-function refuseModel(model: string, endpoint: EndpointKind): void {
+function checkModel(model: string, endpoint: EndpointKind): void {
 	if (modelOf(model)?.endpoints.includes(endpoint) !== false) return;
 	const able = Object.entries(models).flatMap(([name, { endpoints }]) =>
 		endpoints.includes(endpoint) ? [name] : [],

@@ -6,7 +6,7 @@ import { pollEach } from '../pollEach';
 import type { JobSnapshot } from '../../model/job';
 import type { CallOptions, Observation, ProviderAdapter, Session } from '../provider';
 import { createImageSaasClient, type ImageSaasClient } from './client';
-import { isRefusal } from './errors';
+import { isNotAccepted as isNotAccepted } from './errors';
 import { fromJob, fromListedJob, requestOf, toSubmitBody } from './mapping';
 import { imageSaasWebhook } from './webhook';
 
@@ -82,7 +82,7 @@ export const imageSaasAdapter: ProviderAdapter<ImageSaasSession> = {
 					job: { ...snapshot.job, idempotencyKey: options.idempotencyKey, total: request.count },
 				};
 			},
-			isRefusal,
+			isNotAccepted: isNotAccepted,
 			async poll(ids, options) {
 				const found = new Map<string, Observation>();
 				if (ids.length > 1) {

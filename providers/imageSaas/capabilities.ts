@@ -30,5 +30,5 @@ export const capabilities: Capabilities = {
 	list: true,
 	webhook: true,
 	idempotency: 'native',
-	blankMeansRefused: false,
+	blankMeansRejected: false,
 };

@@ -3,7 +3,7 @@ import { excerpt, parseJson } from '../../http/json';
 import { parseRetryAfter } from '../../http/retryAfter';
 import { type ErrorCode, ImageError, type JobError, jobError } from '../../model/errors';
 import type { Answered } from '../provider';
-import { isPlainRefusal } from '../refusal';
+import { isPlainlyNotAccepted } from '../notAccepted';
 import { errorAnswer } from './wire';
 
 interface Meaning {
@@ -95,16 +95,18 @@ export function throwUnlessOk(answer: ApiAnswer, now: number): void {
 /**
  * Whether an answer says that no job was made: an error code in capitals, as in the document, with a refusal's status.
  */
-export function isRefusal(answer: Answered): boolean {
-	return isPlainRefusal(answer, (body) => /^[A-Z][A-Z0-9_]*$/.test(errorAnswer.safeParse(body).data?.error ?? ''));
+export function isNotAccepted(answer: Answered): boolean {
+	return isPlainlyNotAccepted(answer, (body) =>
+		/^[A-Z][A-Z0-9_]*$/.test(errorAnswer.safeParse(body).data?.error ?? ''),
+	);
 }
 
-const refusal = /safety|blocked|prohibited|moderation|content.?(policy|filter)|sensitive/i;
+const contentRejection = /safety|blocked|prohibited|moderation|content.?(policy|filter)|sensitive/i;
 
 /** Why a job failed. The document's codes say nothing of refusals by the model, so the message is read for them. */
 export function toJobError(code: string | null | undefined, message: string | null | undefined): JobError {
 	const text = message ?? code ?? 'The provider gave no reason';
-	const meaning = refusal.test(`${code ?? ''} ${text}`)
+	const meaning = contentRejection.test(`${code ?? ''} ${text}`)
 		? { code: 'contentRejected' as const, hint: 'Change the prompt or the reference' }
 		: (meaningOfCode(code ?? '') ?? { code: 'upstream' as const });
 	return jobError(meaning.code, {

@@ -2,7 +2,7 @@ import { z } from 'zod/v4';
 import { readEndpoint } from '../credential';
 import type { ProviderAdapter, Session } from '../provider';
 import { createJimengClient, type JimengClient } from './client';
-import { isRefusal } from './errors';
+import { isNotAccepted as isNotAccepted } from './errors';
 import { fromAnswer, toImagesBody } from './mapping';
 import { videoModels } from './models';
 
@@ -56,7 +56,7 @@ export const jimengAdapter: ProviderAdapter<JimengSession> = {
 				);
 				return fromAnswer(answer, request, idempotencyKey);
 			},
-			isRefusal,
+			isNotAccepted: isNotAccepted,
 			async models(options) {
 				const offered = await client.models(options);
 				return offered

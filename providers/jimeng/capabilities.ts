@@ -50,5 +50,5 @@ export const capabilities: Capabilities = {
 	list: false,
 	webhook: false,
 	idempotency: 'none',
-	blankMeansRefused: false,
+	blankMeansRejected: false,
 };

@@ -3,7 +3,7 @@ import { parseJson, readValue } from '../../http/json';
 import { toImageError } from '../../model/errors';
 import { mayBePaid, sendCharged } from '../charged';
 import type { CallOptions } from '../provider';
-import { bodyOf, isRefusal, terms } from './errors';
+import { bodyOf, isNotAccepted as isNotAccepted, terms } from './errors';
 import {
 	type ChatAnswer,
 	chatAnswer,
@@ -69,7 +69,7 @@ export function createJimengClient(transport: ApiTransport, now: () => number = 
 				// In place of the stream, an error comes as JSON, also under 200; so does the whole answer of a server
 				// that does not stream.
 				const text = await answer.text();
-				refused = isRefusal({ ...answer, text });
+				refused = isNotAccepted({ ...answer, text });
 				yield* bodyOf(answer, text, now()) === undefined ? eventsIn(text) : [text];
 			} catch (thrown) {
 				const error = toImageError(thrown);

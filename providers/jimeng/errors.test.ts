@@ -1,4 +1,4 @@
-import { isRefusal } from './errors';
+import { isNotAccepted as isNotAccepted } from './errors';
 
 const coded = (code: number, message = '失败') => JSON.stringify({ code, message, data: null });
 const named = (code: string | null, message = 'no') =>
@@ -54,5 +54,5 @@ it.each([
 	[200, JSON.stringify({ created: 1, data: [{ url: 'https://a.example/1.png' }] }), false],
 	[200, null, false],
 ])('%i %s: refused is %s', (status, text, refused) => {
-	expect(isRefusal({ status, headers: {}, text })).toBe(refused);
+	expect(isNotAccepted({ status, headers: {}, text })).toBe(refused);
 });

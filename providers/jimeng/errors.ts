@@ -4,7 +4,7 @@ import { type ErrorCode, ImageError } from '../../model/errors';
 import type { ChargedTerms } from '../charged';
 import { codeOfStatus, hintOfStatus } from '../httpStatus';
 import type { Answered } from '../provider';
-import { isNotPassedOn, isRefusalStatus } from '../refusal';
+import { isNotPassedOn, isNotAcceptedStatus } from '../notAccepted';
 import { errorAnswer } from './wire';
 
 interface Meaning {
@@ -97,22 +97,22 @@ const mayHaveBegun = ['-1000', '-2001', '-2007', '-2008', 'GENERATION_TIMEOUT', 
  * Whether an answer says that no generation was begun, so that no credit was used: by its code, otherwise by its
  * status.
  */
-export function isRefusal({ status, text }: Answered): boolean {
+export function isNotAccepted({ status, text }: Answered): boolean {
 	if (isNotPassedOn(status)) return true;
-	if (!isRefusalStatus(status) && !(status >= 200 && status < 300)) return false;
+	if (!isNotAcceptedStatus(status) && !(status >= 200 && status < 300)) return false;
 	const error = text === null ? undefined : errorAnswer.safeParse(parseJson(text)).data;
 	if (error === undefined || (!('error' in error) && error.code === 0)) return false;
 	const { word } = wordsOf(error);
 	if (word === '-2001') return status === 429;
 	if (word !== undefined && notBegun.includes(word)) return true;
-	return isRefusalStatus(status) && !(word !== undefined && (mayHaveBegun.includes(word) || /^-\d/.test(word)));
+	return isNotAcceptedStatus(status) && !(word !== undefined && (mayHaveBegun.includes(word) || /^-\d/.test(word)));
 }
 
 type Head = Pick<Answered, 'status' | 'headers'>;
 
 /** If a generation may have been begun, only the site knows. */
 export const terms: ChargedTerms = {
-	isRefusal,
+	isNotAccepted: isNotAccepted,
 	hint: 'Look at the site before you try again: it may be ready there, and its credit used',
 };
 

@@ -34,5 +34,5 @@ export const capabilities: Capabilities = {
 	list: true,
 	webhook: false,
 	idempotency: 'lookup',
-	blankMeansRefused: false,
+	blankMeansRejected: false,
 };

@@ -4,7 +4,7 @@ import { parseJson, readAnswer, readValue } from '../../http/json';
 import type { SocketOptions } from '../../http/socket';
 import { clockAheadMs } from '../lookUp';
 import type { CallOptions } from '../provider';
-import { dataOf, refusal } from './errors';
+import { dataOf, errorOfAnswer } from './errors';
 import {
 	envelope,
 	generationTask,
@@ -126,7 +126,7 @@ async function fileOf(answer: ApiStream): Promise<ApiStream> {
 	if (answer.status === 200 && !isJson) return answer;
 	const text = await answer.text();
 	const parsed = envelope.safeParse(parseJson(text));
-	throw refusal({
+	throw errorOfAnswer({
 		status: parsed.success && parsed.data.code !== 0 ? parsed.data.code : answer.status,
 		httpStatus: answer.status,
 		message: parsed.success ? (parsed.data.message ?? '') : text,

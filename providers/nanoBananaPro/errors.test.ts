@@ -1,4 +1,4 @@
-import { dataOf, isRefusal } from './errors';
+import { dataOf, isNotAccepted as isNotAccepted } from './errors';
 
 const json = (body: unknown) => JSON.stringify(body);
 const reported = (code: unknown, message = 'no') => json({ code, message, data: null });
@@ -36,7 +36,7 @@ it.each([
 	[409, reported(409), false],
 	[503, null, false],
 ])('%i %s: refused is %s', (status, text, refused) => {
-	expect(isRefusal({ status, headers: {}, text })).toBe(refused);
+	expect(isNotAccepted({ status, headers: {}, text })).toBe(refused);
 });
 
 it.each([

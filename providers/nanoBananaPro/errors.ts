@@ -6,7 +6,7 @@ import { type ErrorCode, ImageError, type JobError, jobError } from '../../model
 import { codeOfStatus, hintOfStatus } from '../httpStatus';
 import { id } from '../lenient';
 import type { Answered } from '../provider';
-import { isPlainRefusal, isRefusalStatus } from '../refusal';
+import { isPlainlyNotAccepted, isNotAcceptedStatus } from '../notAccepted';
 import { envelope } from './wire';
 
 /** Success in either API. */
@@ -35,7 +35,7 @@ export function dataOf(answer: ApiAnswer, now: number): unknown {
 		});
 	// A success of HTTP with a code of failure: the code is an HTTP status.
 	const told = ok && parsed.success ? parsed.data.code : status;
-	throw refusal({
+	throw errorOfAnswer({
 		status: told,
 		httpStatus: status,
 		message: parsed.success ? (parsed.data.message ?? '') : excerpt(answer.text),
@@ -48,14 +48,14 @@ export function dataOf(answer: ApiAnswer, now: number): unknown {
  * Whether an answer says that no task was made: an envelope with a refusal's code, under such a status or under 200. A
  * full queue (503) is a refusal, although the public server then lists a failed task.
  */
-export function isRefusal(answer: Answered): boolean {
+export function isNotAccepted(answer: Answered): boolean {
 	const { status, text } = answer;
 	const codeIn = (body: unknown) => envelope.safeParse(body).data?.code ?? 0;
-	if (status >= 200 && status < 300) return text !== null && isRefusalStatus(codeIn(parseJson(text)));
-	return isPlainRefusal(answer, (body) => isRefusalStatus(codeIn(body)));
+	if (status >= 200 && status < 300) return text !== null && isNotAcceptedStatus(codeIn(parseJson(text)));
+	return isPlainlyNotAccepted(answer, (body) => isNotAcceptedStatus(codeIn(body)));
 }
 
-interface Refused {
+interface FailedAnswer {
 	status: number;
 	httpStatus: number;
 	message: string;
@@ -65,7 +65,7 @@ interface Refused {
 }
 
 /** An answer other than success, as an error of the taxonomy. */
-export function refusal({ status, httpStatus, message, isPlain, retryAfterMs = null }: Refused): ImageError {
+export function errorOfAnswer({ status, httpStatus, message, isPlain, retryAfterMs = null }: FailedAnswer): ImageError {
 	const otherApi = status === 404 && isPlain;
 	const code = otherApi ? 'invalidRequest' : codeOfStatus(status);
 	return new ImageError(code, {

@@ -18,7 +18,7 @@ const row = (id: string, secondsAfter: number, more: Partial<HistoryRow> = {}): 
 	id,
 	createdAt: since + 1000 * secondsAfter,
 	hasEnded: false,
-	wasRefused: false,
+	wasNotAccepted: false,
 	prompt: 'A fox',
 	model: 'gemini-3-pro-image-preview',
 	count: undefined,

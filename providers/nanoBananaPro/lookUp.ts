@@ -12,7 +12,7 @@ export interface HistoryRow {
 	createdAt: number;
 	hasEnded: boolean;
 	/** The submit was refused because the queue was full; the server lists it all the same. */
-	wasRefused: boolean;
+	wasNotAccepted: boolean;
 	prompt: string | undefined;
 	model: string | undefined;
 	count: number | undefined;
@@ -65,7 +65,10 @@ export function ofTask(task: ImageTask): HistoryRow {
 }
 
 function endOf(status: string, message: string | null | undefined) {
-	return { hasEnded: !running.includes(status), wasRefused: status === 'failed' && queueFull.test(message ?? '') };
+	return {
+		hasEnded: !running.includes(status),
+		wasNotAccepted: status === 'failed' && queueFull.test(message ?? ''),
+	};
 }
 
 /** Compares a task of v1.6. The server may have accepted fewer images than were requested. */
@@ -155,7 +158,7 @@ async function readUntil(
 
 function candidatesIn({ rows, clockAheadMs }: Reading, fits: (row: HistoryRow) => Fit): Candidate[] {
 	return [...rows.values()].flatMap((row) => {
-		const fit = row.wasRefused ? 'no' : fits(row);
+		const fit = row.wasNotAccepted ? 'no' : fits(row);
 		const { id, createdAt, model, count } = row;
 		return fit === 'no'
 			? []

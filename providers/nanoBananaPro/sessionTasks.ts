@@ -6,7 +6,7 @@ import { partlyAccepted } from '../partlyAccepted';
 import type { CallOptions, Observation, Session, SubmitCall } from '../provider';
 import type { NanoBananaProConfig } from './adapter';
 import type { TasksClient } from './clientTasks';
-import { isRefusal } from './errors';
+import { isNotAccepted } from './errors';
 import { readJobId, writeJobId } from './jobId';
 import { fitsTask, lookUpInHistory, ofTask } from './lookUp';
 import { fromTasks, toTaskBody } from './mapping';
@@ -101,7 +101,7 @@ export function tasksSession(client: TasksClient, { baseUrl, own }: NanoBananaPr
 			const snapshot = await submitMissing(request, options);
 			return { ...snapshot, job: { ...snapshot.job, idempotencyKey: options.idempotencyKey } };
 		},
-		isRefusal,
+		isNotAccepted: isNotAccepted,
 		lookUp: async (request, options) =>
 			await lookUpInHistory(
 				(page, pageSize) =>

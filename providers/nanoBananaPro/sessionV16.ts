@@ -7,7 +7,7 @@ import { pollEach } from '../pollEach';
 import type { CallOptions, Session, SubmitCall } from '../provider';
 import type { NanoBananaProConfig } from './adapter';
 import type { NanoBananaProClient } from './client';
-import { isRefusal } from './errors';
+import { isNotAccepted } from './errors';
 import { readJobId, writeJobId } from './jobId';
 import { fitsGeneration, lookUpInHistory, ofGeneration } from './lookUp';
 import { fromTask, toBatchBody, toImage } from './mapping';
@@ -79,7 +79,7 @@ export function v16Session(client: NanoBananaProClient, { baseUrl, own }: NanoBa
 			const snapshot = accepted(task, request);
 			return { ...snapshot, job: { ...snapshot.job, idempotencyKey: options.idempotencyKey } };
 		},
-		isRefusal,
+		isNotAccepted: isNotAccepted,
 		lookUp: async (request, options) =>
 			await lookUpInHistory(
 				(page, pageSize) =>

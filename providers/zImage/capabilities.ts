@@ -95,5 +95,5 @@ export const capabilities: Capabilities = {
 	webhook: false,
 	idempotency: 'lookup',
 	// Half-precision models give black pictures where a number overflows, and safety checkers where they refuse.
-	blankMeansRefused: true,
+	blankMeansRejected: true,
 };

@@ -1,4 +1,4 @@
-import { failureOfTask, isRefusal } from './errors';
+import { failureOfTask, isNotAccepted as isNotAccepted } from './errors';
 import { taskAnswer } from './wire';
 
 const detail = (value: unknown) => JSON.stringify({ detail: value });
@@ -24,7 +24,7 @@ it.each([
 	[200, detail('odd'), false],
 	[503, null, false],
 ])('%i %s: refused is %s', (status, text, refused) => {
-	expect(isRefusal({ status, headers: {}, text })).toBe(refused);
+	expect(isNotAccepted({ status, headers: {}, text })).toBe(refused);
 });
 
 describe('why a task failed', () => {

@@ -4,7 +4,7 @@ import { parseRetryAfter } from '../../http/retryAfter';
 import { type ErrorCode, ImageError, type JobError, jobError } from '../../model/errors';
 import { codeOfStatus, hintOfStatus } from '../httpStatus';
 import type { Answered } from '../provider';
-import { isPlainRefusal } from '../refusal';
+import { isPlainlyNotAccepted } from '../notAccepted';
 import { errorAnswer, type TaskAnswer, taskFailure } from './wire';
 
 /** Throws what an answer means unless its status is 2xx. */
@@ -20,8 +20,8 @@ export function throwUnlessOk(answer: ApiAnswer, now: number): void {
 }
 
 /** Whether an answer says that no task was made: FastAPI's own `{"detail": …}` with a refusal's status. */
-export function isRefusal(answer: Answered): boolean {
-	return isPlainRefusal(answer, (body) => errorAnswer.safeParse(body).success);
+export function isNotAccepted(answer: Answered): boolean {
+	return isPlainlyNotAccepted(answer, (body) => errorAnswer.safeParse(body).success);
 }
 
 function hintOf(status: number): string | null {

@@ -6,7 +6,7 @@ import { pollEach } from '../pollEach';
 import type { CallOptions, SubmitCall } from '../provider';
 import type { ZImageSession } from './adapter';
 import type { ZImageClient } from './client';
-import { isRefusal } from './errors';
+import { isNotAccepted } from './errors';
 import { batchIdOf, readJobId, writeJobId } from './jobId';
 import { lookUpBatch } from './lookUp';
 import { ofCounts, ofIdle, ofWhole, requestOf, toGenerateBody, toSnapshot, waiting } from './mapping';
@@ -102,7 +102,7 @@ export function zImageSession(client: ZImageClient, baseUrl: string): ZImageSess
 		batches,
 		get,
 		submit: submitMissing,
-		isRefusal,
+		isNotAccepted: isNotAccepted,
 		looksUpByKey: true,
 		lookUp: async (_request, call) => await lookUpBatch(client, reader, call),
 		async poll(ids, options) {

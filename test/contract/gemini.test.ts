@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import sharp from 'sharp';
 import { geminiAdapter } from '../../providers/gemini/adapter';
-import { refuseErrors } from '../../providers/gemini/errors';
+import { throwErrors } from '../../providers/gemini/errors';
 import type { Reference } from '../../model/request';
 import { bytesOf, spoken } from '../support/conformance';
 import { contractBench } from '../support/contractBench';
@@ -351,7 +351,7 @@ describe('Google Gemini, through a proxy', () => {
 describe('what errors of the API mean', () => {
 	const meaning = (status: number, error: object, headers = {}) => {
 		try {
-			refuseErrors({ status, headers, text: JSON.stringify({ error }) }, 0);
+			throwErrors({ status, headers, text: JSON.stringify({ error }) }, 0);
 			return null;
 		} catch (thrown) {
 			return thrown;
@@ -398,7 +398,7 @@ describe('what errors of the API mean', () => {
 
 	it('success passes, and an answer of another kind is shown in part', () => {
 		expect(meaning(200, {})).toBeNull();
-		expect(() => refuseErrors({ status: 502, headers: {}, text: '<html><h1>Bad Gateway</h1></html>' }, 0)).toThrow(
+		expect(() => throwErrors({ status: 502, headers: {}, text: '<html><h1>Bad Gateway</h1></html>' }, 0)).toThrow(
 			/502 \(Bad Gateway\)/,
 		);
 	});

@@ -119,7 +119,7 @@ export function fakeEndpoint({
 				return snapshotOf(id, jobMs === 0 ? 'succeeded' : 'queued');
 			},
 			// What the test's own errors say was answered is a plain refusal below 500, and for 503.
-			isRefusal: ({ status: answered }) => (answered >= 400 && answered < 500) || answered === 503,
+			isNotAccepted: ({ status: answered }) => (answered >= 400 && answered < 500) || answered === 503,
 			poll: async (ids, { signal }) => {
 				await transport.send({ method: 'GET', path: '/poll', signal });
 				log.polls++;

@@ -78,7 +78,7 @@ export async function simulate({ jobs, inFlight, meanMs, requestsPerMinute, push
 					void clock.sleep(duration + push.afterMs).then(() => endpoint.observe(snapshotOf(id, 'succeeded')));
 				return snapshotOf(id, 'queued', { createdAt: new Date(clock.now()).toISOString() });
 			},
-			isRefusal: () => false,
+			isNotAccepted: () => false,
 			poll: async (ids) => {
 				await transport.send({ method: 'GET', path: '/poll' });
 				return new Map(

@@ -7,7 +7,7 @@ import { describeRequest, type ImageRequest } from '../../../model/request';
 import type { ProviderDefinition } from '../../../providers/provider';
 import { poolsOf } from '../endpoint';
 import { hintAt, inputError, summarize, toNodeError } from '../errors';
-import { isFailure, refusedJob, splitImages, toItem } from '../items';
+import { isFailure, jobNotMade, splitImages, toItem } from '../items';
 import { createPictures } from '../pictures';
 import { readMaxWait } from '../parameters';
 import { progressOf } from '../progress';
@@ -84,12 +84,12 @@ async function generateItems(
 
 	const outcomes = new Map<number, Outcome>();
 	const tasks = new Map<number, Task>();
-	const refuse = (itemIndex: number, thrown: unknown, request: ImageRequest | undefined) => {
+	const rejectInput = (itemIndex: number, thrown: unknown, request: ImageRequest | undefined) => {
 		if (!continueOnFail)
 			throw thrown instanceof NodeOperationError ? thrown : toNodeError(node, inputError(thrown), { itemIndex });
 		tasks.delete(itemIndex);
 		outcomes.set(itemIndex, {
-			snapshot: refusedJob(firstProvider(context, itemIndex), request?.count ?? null, inputError(thrown), null),
+			snapshot: jobNotMade(firstProvider(context, itemIndex), request?.count ?? null, inputError(thrown), null),
 		});
 	};
 	for (const itemIndex of context.getInputData().keys()) {
@@ -99,7 +99,7 @@ async function generateItems(
 			assertPriced(costOf(task.routes, task.options.budget?.limits ?? {}), limits);
 			tasks.set(itemIndex, task);
 		} catch (thrown) {
-			refuse(itemIndex, thrown, undefined);
+			rejectInput(itemIndex, thrown, undefined);
 		}
 	}
 	// One after the other: references may be large, and only one is held at a time.
@@ -107,7 +107,7 @@ async function generateItems(
 		const prepared = await outcomeOf(
 			prepareAll(context, task, maker, async (provider) => (await poolFor(provider, itemIndex)).main),
 		);
-		if (!prepared.ok) refuse(itemIndex, prepared.error, task.route.request);
+		if (!prepared.ok) rejectInput(itemIndex, prepared.error, task.route.request);
 	}
 
 	await nameTasks(run, [...tasks.values()]);

@@ -11,7 +11,7 @@ import type { poolsOf } from '../endpoint';
 import type { Delivery } from '../execution/delivery';
 import type { RunIdentity } from '../execution/identity';
 import { makerOf } from '../execution/memory';
-import { refusedJob } from '../items';
+import { jobNotMade } from '../items';
 import type { Fetched, Pictures } from '../pictures';
 import { keepUnknownOutcome } from '../unknownOutcome';
 import { costOf } from './budget';
@@ -83,7 +83,7 @@ export async function runTask(run: Run, task: Task, startBy: number): Promise<Ou
 		if (error.outcome === 'unknown' && error.delivery === 'notSent') delivery.reported(ref);
 		return {
 			snapshot: withRef(
-				refusedJob(task.route.provider.id, task.route.request.count, error.toJobError(), task.key),
+				jobNotMade(task.route.provider.id, task.route.request.count, error.toJobError(), task.key),
 				ref,
 			),
 		};

@@ -96,7 +96,7 @@ export function paidOperations(context: IExecuteFunctions): PaidOperations {
 			const asked = { prompt: digest, count: images, ...(extras ? { extras } : {}) };
 			const operation: Submits = {
 				submit: (_request, call) => submit(call),
-				isRefusal: (answer, asking) => endpoint.session.isRefusal(answer, asking),
+				isNotAccepted: (answer, asking) => endpoint.session.isNotAccepted(answer, asking),
 				...(lookUp ? { lookUp } : {}),
 			};
 			const choice = {

@@ -1,4 +1,4 @@
-import { isRefusal } from './errors';
+import { isNotAccepted } from './errors';
 
 const json = (body: unknown) => JSON.stringify(body);
 
@@ -29,5 +29,5 @@ it.each([
 	[200, '{"jobId":', false],
 	[400, null, false],
 ])('%i %s: refused is %s', (status, text, refused) => {
-	expect(isRefusal({ status, headers: {}, text })).toBe(refused);
+	expect(isNotAccepted({ status, headers: {}, text })).toBe(refused);
 });

@@ -15,17 +15,17 @@ async function lightLoad(
 }
 
 it('without a limit in the credential, one 429 under light load pauses for what it asks and slows nothing after', async () => {
-	let refuse = false;
+	let rateLimited = false;
 	const fake = fakeEndpoint({
 		status: (path) => {
-			const isRefused = refuse && path === '/submit';
-			if (isRefused) refuse = false;
+			const isRefused = rateLimited && path === '/submit';
+			if (isRefused) rateLimited = false;
 			return isRefused ? 429 : 200;
 		},
 	});
 	const { clock, submit, submits } = fake;
 	await lightLoad(fake, 8, 5_000);
-	refuse = true;
+	rateLimited = true;
 	// Its `Retry-After` says 7 s; that the fake takes the job all the same changes nothing for the pace.
 	await clock.until(submit('refused'));
 	const refusedAt = clock.now();

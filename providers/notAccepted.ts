@@ -15,7 +15,7 @@ const notPassedOn: readonly number[] = [401, 404, 405, 407, 413, 414, 415, 431];
 const inconclusiveStatuses: readonly number[] = [408, 409, 499];
 
 /** Whether a provider's own error with this status says that the work was not begun. */
-export function isRefusalStatus(status: number): boolean {
+export function isNotAcceptedStatus(status: number): boolean {
 	return (status >= 400 && status < 500 && !inconclusiveStatuses.includes(status)) || status === 503;
 }
 
@@ -32,6 +32,6 @@ export function isNotPassedOn(status: number): boolean {
  * @param isOwn whether a parsed JSON body has the form of the provider's errors; it gets undefined for a body that is
  *   not JSON
  */
-export function isPlainRefusal({ status, text }: Answered, isOwn: (body: unknown) => boolean): boolean {
-	return isNotPassedOn(status) || (isRefusalStatus(status) && text !== null && isOwn(parseJson(text)));
+export function isPlainlyNotAccepted({ status, text }: Answered, isOwn: (body: unknown) => boolean): boolean {
+	return isNotPassedOn(status) || (isNotAcceptedStatus(status) && text !== null && isOwn(parseJson(text)));
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isNotPassedOn, isPlainRefusal } from './refusal';
+import { isNotPassedOn, isPlainlyNotAccepted } from './notAccepted';
 
 const answered = (status: number, text: string | null) => ({ status, headers: {}, text });
 const isOwn = (body: unknown) => typeof body === 'object' && body !== null && 'error' in body;
@@ -9,29 +9,29 @@ const foreign = ['<html><h1>Bad gateway</h1></html>', '{"error":', '', 'null', '
 it.each([301, 302, 303, 307, 308, 401, 404, 405, 407, 413, 414, 415, 431])(
 	'%i says by itself that nothing was passed on, whoever sent the page',
 	(status) => {
-		for (const text of [own, ...foreign]) expect(isPlainRefusal(answered(status, text), isOwn)).toBe(true);
+		for (const text of [own, ...foreign]) expect(isPlainlyNotAccepted(answered(status, text), isOwn)).toBe(true);
 	},
 );
 
 it.each([400, 402, 403, 410, 422, 424, 429, 451, 503])(
 	"%i is a refusal in the provider's own form alone: a filter may answer so after the work was done",
 	(status) => {
-		expect(isPlainRefusal(answered(status, own), isOwn)).toBe(true);
-		for (const text of foreign) expect(isPlainRefusal(answered(status, text), isOwn)).toBe(false);
+		expect(isPlainlyNotAccepted(answered(status, own), isOwn)).toBe(true);
+		for (const text of foreign) expect(isPlainlyNotAccepted(answered(status, text), isOwn)).toBe(false);
 	},
 );
 
 it.each([100, 200, 201, 202, 204, 408, 409, 499, 500, 501, 502, 504, 520, 524, 599])(
 	'%i is none, in no form',
 	(status) => {
-		for (const text of [own, ...foreign]) expect(isPlainRefusal(answered(status, text), isOwn)).toBe(false);
+		for (const text of [own, ...foreign]) expect(isPlainlyNotAccepted(answered(status, text), isOwn)).toBe(false);
 	},
 );
 
 it("an answer of no form of the provider's is a refusal only by its status", () => {
 	fc.assert(
 		fc.property(fc.integer({ min: 100, max: 599 }), fc.oneof(fc.string(), fc.json()), (status, text) => {
-			expect(isPlainRefusal(answered(status, text), () => false)).toBe(isNotPassedOn(status));
+			expect(isPlainlyNotAccepted(answered(status, text), () => false)).toBe(isNotPassedOn(status));
 		}),
 	);
 });
