@@ -40,7 +40,9 @@ export async function demandPorts(options: DemoOptions, sandboxes: number): Prom
 	for (const { port, who, flag, variable, next } of wanted) {
 		if (await isPortFree(port)) continue;
 		throw new Problem(
-			`Port ${port}, wanted for ${who}, is in use. End what listens there, or choose another: npm start -- ${flag} ${next} (or ${variable}=${next}).`,
+			`Port ${port}, wanted for ${who}, is in use. ` +
+				`End the program that listens there, or choose another port: ` +
+				`npm start -- ${flag} ${next} (or ${variable}=${next}).`,
 		);
 	}
 }

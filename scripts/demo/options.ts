@@ -37,9 +37,8 @@ function parse(args: readonly string[]): {
 		} as const;
 		return parseArgs({ args: [...args], options }).values;
 	} catch (error) {
-		throw new Problem(
-			`${error instanceof Error ? error.message : String(error)}\nUsage: npm start -- [--once] [--port 5678] [--sandbox-port 3001]`,
-		);
+		const reason = error instanceof Error ? error.message : String(error);
+		throw new Problem(`${reason}\nUsage: npm start -- [--once] [--port 5678] [--sandbox-port 3001]`);
 	}
 }
 

@@ -43,10 +43,10 @@ export async function runQuickStart({
 		throw new Problem(
 			`"${workflow.name}" made its pictures but could not write them: ${unwritten.join('; ')}. ${where}`,
 		);
-	if (pictures.length === 0)
-		throw new Problem(
-			`"${workflow.name}" ended without a picture: ${jobErrors(execution).join('; ') || 'no job failed'}. ${where}`,
-		);
+	if (pictures.length === 0) {
+		const reasons = jobErrors(execution).join('; ') || 'no job failed';
+		throw new Problem(`"${workflow.name}" ended without a picture: ${reasons}. ${where}`);
+	}
 	return { seconds: (Date.now() - startedMs) / 1000, pictures };
 }
 

@@ -16,7 +16,9 @@ export async function signIn(
 	} catch (error) {
 		if (!(error instanceof N8nRequestError) || error.httpStatus !== 401) throw error;
 		throw new Problem(
-			`n8n does not take the password in ${ownerFile}; it was changed in n8n, or the file is of another instance. Put the right one into the file, or delete ${dataFolder} to start anew.`,
+			`n8n does not accept the password in ${ownerFile}. ` +
+				'It was changed in n8n, or the file belongs to another instance. ' +
+				`Write the right password into the file, or delete ${dataFolder} to start with an empty n8n.`,
 		);
 	}
 }

@@ -22,9 +22,10 @@ export function summary({
 	ownerFile: string;
 	once: boolean;
 }): string {
+	const pictures = run.pictures.length === 1 ? 'The picture' : `The ${run.pictures.length} pictures`;
 	const lines = [
 		'',
-		`"${quickStart.workflow.name}" ran in ${run.seconds.toFixed(1)} s. ${run.pictures.length === 1 ? 'The picture' : `The ${run.pictures.length} pictures`}:`,
+		`"${quickStart.workflow.name}" ran in ${run.seconds.toFixed(1)} s. ${pictures}:`,
 		...run.pictures.map((file) => `  ${file}`),
 		`Webhook of the finished job: ${webhook}`,
 	];

@@ -19,7 +19,8 @@ export async function withLock(work, { file = places.lock, withinMs = patienceMs
 		if (!told) say(`Waiting for another command of this checkout (process ${holder}) to finish installing …`);
 		if (Date.now() > deadline)
 			throw new Problem(
-				`Process ${holder} has been installing for too long. End it, or delete ${file}, and run the command again.`,
+				`Process ${holder} has been installing for too long. ` +
+					`End it, or delete ${file}, and run the command again.`,
 			);
 		await sleep(250);
 	}

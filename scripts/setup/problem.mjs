@@ -1,19 +1,39 @@
 /** Something the person at the keyboard can mend: shown as it is, without a stack. */
 export class Problem extends Error {}
 
-const unreachable =
-	/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|FETCH_ERROR)\b/;
-const noCompiler =
-	/not found: make|gyp ERR! find Python|no acceptable C compiler|not found: (g\+\+|cc|c\+\+)|make: (g\+\+|cc|c\+\+): (Command not found|No such file)/i;
+const networkCodes = [
+	'ENOTFOUND',
+	'EAI_AGAIN',
+	'ECONNREFUSED',
+	'ECONNRESET',
+	'ENETUNREACH',
+	'EHOSTUNREACH',
+	'ETIMEDOUT',
+	'ERR_SOCKET_TIMEOUT',
+	'FETCH_ERROR',
+];
+const unreachable = new RegExp(`\\b(${networkCodes.join('|')})\\b`);
+const noCompiler = [
+	/not found: make/i,
+	/gyp ERR! find Python/i,
+	/no acceptable C compiler/i,
+	/not found: (g\+\+|cc|c\+\+)/i,
+	/make: (g\+\+|cc|c\+\+): (Command not found|No such file)/i,
+];
 
 /** Turns the end of a failed command's log into one sentence about what to mend. */
 export function explain(title, log, logFile) {
 	const seeLog = `The whole log is in ${logFile}.`;
-	if (noCompiler.test(log)) {
+	if (noCompiler.some((pattern) => pattern.test(log))) {
 		return `${title}: a C++ toolchain is missing (on Debian: apt-get install g++ make python3). ${seeLog}`;
 	}
 	if (unreachable.test(log)) {
-		return `${title}: the npm registry could not be reached (${unreachable.exec(log)?.[0]}). Check the network and npm's registry and proxy settings, then run the command again; what is already installed is kept. ${seeLog}`;
+		const code = unreachable.exec(log)?.[0];
+		return (
+			`${title}: the npm registry could not be reached (${code}). ` +
+			"Check the network and npm's registry and proxy settings, then run the command again. " +
+			`What is already installed is kept. ${seeLog}`
+		);
 	}
 	if (/\b(ENOSPC|no space left)\b/i.test(log)) return `${title}: the disk is full; about 4 GB are needed. ${seeLog}`;
 	return `${title} failed. ${seeLog} What it says:\n\n${cause(log)}`;

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 
 /** The setup is plain ESM that must run before anything is installed, so it is tested in a Node.js of its own. */
 function evaluate(file: string, expression: string): unknown {
-	const code = `const m = await import(${JSON.stringify(join(__dirname, file))}); console.log(JSON.stringify(await (${expression})));`;
+	const code = `
+		const m = await import(${JSON.stringify(join(__dirname, file))});
+		console.log(JSON.stringify(await (${expression})));`;
 	return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' }));
 }
 
@@ -36,8 +38,13 @@ describe('closing lines', () => {
 	it('fail a runner that ran nothing, broke off, or ended badly after all tests had passed', () => {
 		const counts = '{ passed: 3, failed: 0, skipped: 0 }';
 		const nothing = '{ passed: 0, failed: 0, skipped: 0 }';
-		const results = `[{ exitCode: 0, counts: ${nothing} }, { exitCode: 0 }, { exitCode: 1, counts: ${counts} }, { exitCode: 0, counts: ${counts} }]`;
-		expect(evaluate('closingLines.mjs', `${results}.map((one) => m.isGood(one, false))`)).toEqual([
+		const results = [
+			`{ exitCode: 0, counts: ${nothing} }`,
+			'{ exitCode: 0 }',
+			`{ exitCode: 1, counts: ${counts} }`,
+			`{ exitCode: 0, counts: ${counts} }`,
+		];
+		expect(evaluate('closingLines.mjs', `[${results.join()}].map((one) => m.isGood(one, false))`)).toEqual([
 			false,
 			false,
 			false,
@@ -96,7 +103,8 @@ describe('the lock on installing', () => {
 
 	it('is not taken from one that lives', () => {
 		writeFileSync(join(folder, 'lock'), String(process.pid));
-		const attempt = `m.withLock(async () => 'done', { file: ${lock()}, withinMs: -1, say: () => undefined }).catch(({ message }) => message)`;
+		const options = `{ file: ${lock()}, withinMs: -1, say: () => undefined }`;
+		const attempt = `m.withLock(async () => 'done', ${options}).catch(({ message }) => message)`;
 		expect(evaluate('lock.mjs', attempt)).toMatch(
 			new RegExp(`Process ${process.pid} has been installing for too long`),
 		);
@@ -105,7 +113,9 @@ describe('the lock on installing', () => {
 
 describe('the entry of every command', () => {
 	it('tells an old Node.js what is needed, without a stack', () => {
-		const code = `Object.defineProperty(process.versions, 'node', { value: '16.20.2' }); require(${JSON.stringify(join(__dirname, '..', 'run.cjs'))})`;
+		const code = `
+			Object.defineProperty(process.versions, 'node', { value: '16.20.2' });
+			require(${JSON.stringify(join(__dirname, '..', 'run.cjs'))})`;
 		const { status, stderr } = spawnSync(process.execPath, ['-e', code], { encoding: 'utf8' });
 		expect(status).toBe(1);
 		expect(stderr).toMatch(/needs Node\.js 20 or newer.*this is Node\.js 16\.20\.2/);
