@@ -1,4 +1,5 @@
 import { n8nCommunityNodesPlugin } from '@n8n/eslint-plugin-community-nodes';
+import stylistic from '@stylistic/eslint-plugin';
 import n8nNodesBase from 'eslint-plugin-n8n-nodes-base';
 import tseslint from 'typescript-eslint';
 
@@ -68,15 +69,21 @@ export default tseslint.config(
 			'n8n-nodes-base/cred-class-field-documentation-url-miscased': 'off',
 		},
 	},
+	// n8n's conventions for nodes and their fields, also for the fields that lie in files beside the node. The rules
+	// read plain literals; nodes/editorTexts.test.ts checks the texts that functions build.
 	{
-		files: ['nodes/**/*.node.ts'],
+		files: ['nodes/**/*.ts'],
+		ignores: ['nodes/**/*.test.ts'],
 		plugins: { 'n8n-nodes-base': n8nNodesBase },
 		rules: {
 			...n8nNodesBase.configs.nodes.rules,
-			// These two ask for the literal 'main', which the newer community-nodes/node-connection-type-literal
+			// These two require the literal 'main', which the newer community-nodes/node-connection-type-literal
 			// forbids.
 			'n8n-nodes-base/node-class-description-inputs-wrong-regular-node': 'off',
 			'n8n-nodes-base/node-class-description-outputs-wrong': 'off',
+			// These two do not see a default that is computed. The type INodeProperties requires one anyway.
+			'n8n-nodes-base/node-param-default-missing': 'off',
+			'n8n-nodes-base/node-param-default-wrong-for-limit': 'off',
 		},
 	},
 	{
@@ -84,5 +91,12 @@ export default tseslint.config(
 		// axios, zod, image-size and ipaddr.js are installed with the pack: it is a pack of several backends, which
 		// cannot be verified anyway, and a second HTTP client of our own would be worse than a dependency.
 		rules: { '@n8n/community-nodes/no-runtime-dependencies': 'off' },
+	},
+
+	// Biome cannot break a comment or a string, so the length of their lines is a rule of its own.
+	{
+		files: ['**/*.ts', '**/*.mjs', '**/*.cjs'],
+		plugins: { '@stylistic': stylistic },
+		rules: { '@stylistic/max-len': ['off', { code: 120, tabWidth: 4 }] },
 	},
 );

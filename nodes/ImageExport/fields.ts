@@ -284,7 +284,7 @@ const options: INodeProperties = {
 			name: 'includeManifest',
 			type: 'boolean',
 			default: false,
-			description: 'Whether the item also has what manifest.json in the archive says',
+			description: 'Whether to put the content of the manifest in the archive into the item as well',
 		}),
 		option(['convert'], {
 			displayName: 'Keep Metadata',

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { buildBench, buildPack, buildTools } from './build.mjs';
+import { runCheck } from './check.mjs';
 import { runNode } from './commands.mjs';
 import { installDependencies, installNode, installRuntime } from './install.mjs';
 import { withLock } from './lock.mjs';
@@ -9,6 +10,7 @@ import { Problem } from './problem.mjs';
 import { runDemo } from './start.mjs';
 import { makeTemplate } from './template.mjs';
 import { runTests } from './test.mjs';
+import { tools } from './tools.mjs';
 
 /** What each step needs done before it, in the order of doing. */
 export const steps = {
@@ -36,6 +38,16 @@ const commands = {
 		return await runDemo(args);
 	},
 	test: async (args) => await runTests(args, ensure),
+	check: async (args) => await runCheck(args, ensure),
+	format: async (args) => {
+		await ensure(['node', 'dependencies']);
+		return await runNode(tools.format(args, { write: true }));
+	},
+	// Runs the unit tests of what has changed, again at every change.
+	watch: async (args) => {
+		await ensure(['node', 'dependencies']);
+		return await runNode(tools.jest('unit', [...args, '--watch']));
+	},
 	// The browser tests look at every picture of the docs anyway.
 	pictures: async (args) => {
 		process.env.PICTURES = 'docs';
@@ -48,7 +60,7 @@ const commands = {
 	},
 };
 
-/** Runs a command and gives the exit code; what a person can mend is said in a sentence, without a stack. */
+/** Runs a command and gives the exit code. A problem that the user can fix is one message without a stack. */
 export async function main([name, ...args]) {
 	const command = commands[name];
 	if (!command) {

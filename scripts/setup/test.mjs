@@ -1,28 +1,32 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { findOrInstallChromium } from './browser.mjs';
 import { closingLine, countsIn, isGood } from './closingLines.mjs';
 import { childEnvironment, exitCodeOf } from './commands.mjs';
 import { places, root } from './places.mjs';
 import { Problem } from './problem.mjs';
+import { tools } from './tools.mjs';
 
-const modules = join(root, 'node_modules');
-/** The project last: jest takes every word after that flag for one more project. */
-const jest = (name) => (args) => [join(modules, 'jest', 'bin', 'jest.js'), ...args, '--selectProjects', name];
-const eslint = (args) => [join(modules, 'eslint', 'bin', 'eslint.js'), ...(args.length > 0 ? args : ['.'])];
-const tsc = (args) => [join(modules, 'typescript', 'bin', 'tsc'), '--noEmit', '-p', 'tsconfig.json', ...args];
+const jest = (project) => (args) => [tools.jest(project, args)];
+/** `imports` takes no paths, so it runs only when no path narrows the lint; flags are for ESLint. */
+const lint = (args) => {
+	const paths = args.filter((arg) => !arg.startsWith('-'));
+	return [tools.format(paths), tools.eslint(args), ...(paths.length > 0 ? [] : [tools.imports()])];
+};
 const basics = ['node', 'dependencies'];
 const instance = [...basics, 'pack', 'tools', 'runtime', 'install', 'template'];
 
-/** In the order of running: what answers soonest first. */
+/**
+ * In the order of running: what answers soonest first. `programs` gives the command lines of a runner. A `plain` runner
+ * prints no counts, so each of its programs counts as one test.
+ */
 export const runners = {
-	lint: { needs: basics, args: eslint, single: true },
-	types: { needs: basics, args: tsc, single: true },
-	unit: { needs: basics, args: jest('unit') },
-	contract: { needs: basics, args: jest('contract') },
-	engine: { needs: basics, args: jest('engine') },
-	n8n: { needs: instance, args: jest('n8n') },
-	browser: { needs: instance, args: jest('browser'), chromium: true },
+	lint: { needs: basics, programs: lint, plain: true },
+	types: { needs: basics, programs: (args) => [tools.types(args)], plain: true },
+	unit: { needs: basics, programs: jest('unit') },
+	contract: { needs: basics, programs: jest('contract') },
+	engine: { needs: basics, programs: jest('engine') },
+	n8n: { needs: instance, programs: jest('n8n') },
+	browser: { needs: instance, programs: jest('browser'), chromium: true },
 };
 
 /** Runs one runner by name, further arguments going to it, or all of them, and gives the exit code. */
@@ -63,11 +67,15 @@ async function runOne(name, args, ensure) {
 		console.error(`\n${error.message}`);
 		return close(name, 1, undefined);
 	}
-	const { exitCode, output } = await run(runner.args(args), env);
-	const counts = runner.single
-		? { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: 0 }
-		: countsIn(output, name);
-	return runner.single || !counts ? close(name, exitCode, counts) : { exitCode, counts };
+	const ended = [];
+	for (const program of runner.programs(args)) ended.push(await run(program, env));
+	const exitCode = ended.find((one) => one.exitCode !== 0)?.exitCode ?? 0;
+	if (runner.plain) {
+		const passed = ended.filter((one) => one.exitCode === 0).length;
+		return close(name, exitCode, { passed, failed: ended.length - passed, skipped: 0 });
+	}
+	const counts = countsIn(ended.map(({ output }) => output).join(''), name);
+	return counts ? { exitCode, counts } : close(name, exitCode);
 }
 
 function skipped(name, reason) {

@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { root } from './places.mjs';
+
+const modules = join(root, 'node_modules');
+const bin = {
+	biome: join(modules, '@biomejs', 'biome', 'bin', 'biome'),
+	depcruise: join(modules, 'dependency-cruiser', 'bin', 'dependency-cruiser.mjs'),
+	eslint: join(modules, 'eslint', 'bin', 'eslint.js'),
+	jest: join(modules, 'jest', 'bin', 'jest.js'),
+	tsc: join(modules, 'typescript', 'bin', 'tsc'),
+};
+
+/** Where `npm run check` keeps what it has worked out. May be deleted at any time. */
+const cacheFolder = join(modules, '.cache', 'check');
+
+/** Everything whose imports dependency-cruiser follows. */
+const code = [
+	...['model', 'memory', 'http', 'images', 'providers', 'jobs', 'nodes', 'credentials'],
+	...['sandbox', 'scripts', 'test', 'bench'],
+];
+
+/**
+ * The command lines of our tools, each a list of arguments for Node.js. `paths` are relative to the project;
+ * no path means everything.
+ */
+export const tools = {
+	/** Fails when a file is not formatted; `write` formats it instead. */
+	format: (paths, { write = false } = {}) => [
+		bin.biome,
+		'format',
+		'--no-errors-on-unmatched',
+		...(write ? ['--write'] : []),
+		...(paths.length > 0 ? paths : ['.']),
+	],
+	/** `cached` skips files that have not changed since they passed, even if types that they use have changed. */
+	eslint: (pathsAndFlags, { cached = false } = {}) => [
+		bin.eslint,
+		...(cached
+			? ['--cache', '--cache-strategy', 'content', '--cache-location', join(cacheFolder, 'eslint.json')]
+			: []),
+		'--no-warn-ignored',
+		...(pathsAndFlags.every((arg) => arg.startsWith('-')) ? ['.'] : []),
+		...pathsAndFlags,
+	],
+	/** Import circles and the direction of the arrows; always of the whole project, which takes 1 to 3 seconds. */
+	imports: () => [bin.depcruise, '--config', '.dependency-cruiser.cjs', ...code],
+	types: (args, { incremental = false } = {}) => [
+		bin.tsc,
+		'--noEmit',
+		'-p',
+		'tsconfig.json',
+		...(incremental ? ['--incremental', '--tsBuildInfoFile', join(cacheFolder, 'types.tsbuildinfo')] : []),
+		...args,
+	],
+	/** The project comes last: jest takes every word after that flag for one more project. */
+	jest: (project, args) => [bin.jest, ...args, '--selectProjects', project],
+};
