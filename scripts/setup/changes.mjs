@@ -42,8 +42,11 @@ const settings = {
 
 /** Unit tests that read files instead of importing them, so jest does not see that they are related. */
 const readers = [
-	{ reads: /^scripts\/(setup\/.*\.mjs|run\.cjs)$/, test: 'scripts/setup/setup.test.ts' },
-	{ reads: /^docs\/decisions\//, test: 'scripts/docs/decisions.test.ts' },
+	{
+		reads: /^scripts\/(setup\/.*\.mjs|run\.cjs)$/,
+		tests: ['scripts/setup/changes.test.ts', 'scripts/setup/setup.test.ts'],
+	},
+	{ reads: /^docs\/decisions\//, tests: ['scripts/docs/decisions.test.ts'] },
 ];
 
 /**
@@ -56,7 +59,7 @@ export function planOf({ files, deleted }) {
 	const touches = (pattern) => touched.some((path) => pattern.test(path));
 	const codeTouched = touched.some(isCode);
 	const some = (paths) => (paths.length > 0 ? paths : undefined);
-	const readingTests = readers.filter(({ reads }) => touches(reads)).map(({ test }) => test);
+	const readingTests = readers.filter(({ reads }) => touches(reads)).flatMap(({ tests }) => tests);
 	const testable = files.filter((path) => isCode(path) || path.endsWith('.json'));
 	return {
 		format: touches(settings.format) ? 'all' : some(code),

@@ -1,15 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-/** The setup is plain ESM that must run before anything is installed, so it is tested in a Node.js of its own. */
-function evaluate(file: string, expression: string): unknown {
-	const code = `
-		const m = await import(${JSON.stringify(join(__dirname, file))});
-		console.log(JSON.stringify(await (${expression})));`;
-	return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' }));
-}
+import { evaluate } from './evaluate';
 
 let folder = '';
 beforeEach(() => {
