@@ -5,7 +5,7 @@ import { runNode } from './commands.mjs';
 import { installDependencies, installNode, installRuntime } from './install.mjs';
 import { withLock } from './lock.mjs';
 import { installPack } from './pack.mjs';
-import { places } from './places.mjs';
+import { places, root } from './places.mjs';
 import { Problem } from './problem.mjs';
 import { runDemo } from './start.mjs';
 import { makeTemplate } from './template.mjs';
@@ -52,6 +52,10 @@ const commands = {
 	pictures: async (args) => {
 		process.env.PICTURES = 'docs';
 		return await runTests(['browser', ...args], ensure);
+	},
+	mutation: async (args) => {
+		await ensure(['node', 'dependencies']);
+		return await runNode([join(root, 'scripts', 'mutation', 'main.mjs'), ...args]);
 	},
 	bench: async (args) => {
 		await ensure(Object.keys(steps));

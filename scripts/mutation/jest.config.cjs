@@ -1,0 +1,18 @@
+const { join } = require('node:path');
+const { projects } = require('../../jest.config.cjs');
+
+const unit = projects.find(({ displayName }) => displayName === 'unit');
+/** The folders whose unit tests can reach the mutated code. */
+const folders = ['model', 'memory', 'http', 'providers', 'jobs', 'nodes'];
+
+/**
+ * The unit tests for Stryker, which runs them in a copy of the repository under `.build/`. So the ignored folders are
+ * those of the copy; the copy's own path contains `.build`.
+ */
+module.exports = {
+	...unit,
+	rootDir: join(__dirname, '..', '..'),
+	testMatch: folders.map((folder) => `<rootDir>/${folder}/**/*.test.ts`),
+	testPathIgnorePatterns: ['/node_modules/'],
+	testEnvironment: join(__dirname, 'stopAtFailure.cjs'),
+};
