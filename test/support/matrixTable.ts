@@ -56,8 +56,8 @@ export type Verdicts = ReadonlyMap<Row, ReadonlyMap<MatrixFault, ReadonlyMap<Way
 const settledBy: Record<Row['certainty'], string> = {
 	key: "repeated under the provider's idempotency key",
 	'look-up': "looked up in the provider's list",
-	'look-up that finds only': 'looked up; what a worker has not begun cannot be told from what was never made',
-	none: 'nothing tells: the item says so',
+	'look-up that finds only': 'looked up; a task that no worker has begun looks the same as a missing task',
+	none: 'not settled: the item says so',
 };
 
 const shownIn = (verdicts: Verdicts) => (row: Row, fault: MatrixFault, way: Way) =>
@@ -82,23 +82,43 @@ export function reliabilityPage(verdicts: Verdicts): string {
 	return [
 		'# Reliability',
 		'',
-		"What happens to your money when a request goes wrong. The tests write this page: each cell is an execution in n8n's own engine against a stand-in of the provider, and the stand-in's books are the judge. To write it anew, run `UPDATE_DOCS=1 npm run test:engine -- moneyMatrix`.",
+		'This page shows what you pay when a request goes wrong. The tests write it. Each cell is an ' +
+			"execution in n8n's own engine against a sandbox of the provider, and the jobs in the sandbox " +
+			'decide the result. To update the page, run `UPDATE_DOCS=1 npm run test:engine -- moneyMatrix`.',
 		'',
-		'- **✓**: one job for each that was asked for, all results delivered, and the budget counts exactly these.',
-		'- **unknown**: the request may or may not have made the job, and nobody can tell. The item says `outcome: "unknown"` with what to do, the budget counts it, and the pack does not send it again. In brackets: how many jobs the provider made. It is never more than was asked for.',
-		'- **½**: the provider accepted one of two requests and refused the other for as long as the node waited. The item has what came, says what is missing and why, and the budget counts only what was made.',
-		'- **½ + unknown**: of two requests one was accepted and the other has an unknown outcome. The item has what came, and says that the rest may be paid.',
+		'- **✓**: the provider made exactly the requested jobs. All results are delivered, and the ' +
+			'budget counts exactly these.',
+		'- **unknown**: the request may or may not have made the job, and the provider offers no way to ' +
+			'find out. The item has `outcome: "unknown"` and says what to do. The budget counts it, and the ' +
+			'pack does not send it again. The number in brackets is the number of jobs that the provider ' +
+			'made. It is never more than requested.',
+		'- **½**: the provider accepted one of two requests, and did not accept the other while the node ' +
+			'waited. The item has the images that were made, and says which are missing and why. The budget ' +
+			'counts only the images that were made.',
+		'- **½ + unknown**: the provider accepted one of two requests, and the other has an unknown ' +
+			'outcome. The item has the images of the first, and says that the rest may be paid.',
 		'',
-		'The ways to come back to the item:',
+		'The columns are the ways to process the item again:',
 		'',
-		"- **In the node**: the request goes wrong once, and the node's own repetitions and look-ups follow.",
-		"- In all others the provider is away after that, until the next attempt, and Max Wait of the first one is 6 seconds. **Retry On Fail** is n8n's setting of the node. **Retry** repeats the execution. **New run** is another execution of the workflow, with the same request. If the first run has already given the item, Image Poll finishes it instead. **Two Retries at once** are two repetitions side by side. **Stop, then a new run**: the execution is stopped as soon as the provider has received the request, and the workflow is started again at once.",
+		'- **In the node**: the request goes wrong once. Then the node itself repeats it or looks the job up.',
+		'- In all other columns the provider does not answer after the failure until the next attempt. ' +
+			'Max Wait of the first attempt is 6 seconds.',
+		"- **Retry On Fail** is n8n's setting of the node.",
+		'- **Retry** repeats the execution.',
+		'- **New run** is another execution of the workflow with the same request. If the first run has ' +
+			'already returned the item, Image Poll finishes it instead.',
+		'- **Two Retries at once** repeat the execution twice at the same time.',
+		'- **Stop, then a new run**: the execution is stopped as soon as the provider has received the ' +
+			'request. The workflow is started again at once.',
 		'',
-		'`kill -9` and a real n8n process: see `test/n8n`. The opposite, that whoever asks for a new picture gets one: see `test/engine/moneyMatrixOpposite.test.ts`.',
+		'`test/n8n` has the tests with `kill -9` and a real n8n process. ' +
+			'`test/engine/moneyMatrixOpposite.test.ts` proves the opposite: a request for a new image always ' +
+			'gets a new image.',
 		'',
 		'## Summary',
 		'',
-		'Faults after which everything is delivered and nothing is paid twice. After all others the item says what is unknown or missing; no cell has a second payment.',
+		'The numbers count the faults after which everything is delivered and nothing is paid twice. ' +
+			'After all other faults the item says what is unknown or missing. No cell has a second payment.',
 		'',
 		summaryTable(verdicts),
 		'',
