@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isPortFree } from '../lib/ports';
-import type { DemoOptions } from './options';
+import type { Ports } from './options';
 import { Problem } from './problem';
 
 /**
@@ -10,7 +10,8 @@ export function claimInstance(file: string): void {
 	const holder = holderOf(file);
 	if (holder !== undefined && holder !== process.pid && isAlive(holder)) {
 		throw new Problem(
-			`npm start is running already (process ${holder}). End it first; it and this one would share their data.`,
+			`npm start or npm run dev is running already (process ${holder}). ` +
+				'End it first: two instances of n8n must not share one database.',
 		);
 	}
 	writeFileSync(file, String(process.pid));
@@ -21,7 +22,7 @@ export function claimInstance(file: string): void {
  * Refuses ports that are taken, naming the way to others.
  * @param sandboxes how many ports the sandboxes need, from the chosen one on
  */
-export async function demandPorts(options: DemoOptions, sandboxes: number): Promise<void> {
+export async function demandPorts(options: Ports, sandboxes: number): Promise<void> {
 	const last = options.sandboxPort + sandboxes - 1;
 	if (options.port >= options.sandboxPort && options.port <= last)
 		throw new Problem(
@@ -42,7 +43,7 @@ export async function demandPorts(options: DemoOptions, sandboxes: number): Prom
 		throw new Problem(
 			`Port ${port}, wanted for ${who}, is in use. ` +
 				`End the program that listens there, or choose another port: ` +
-				`npm start -- ${flag} ${next} (or ${variable}=${next}).`,
+				`${options.command} -- ${flag} ${next} (or ${variable}=${next}).`,
 		);
 	}
 }

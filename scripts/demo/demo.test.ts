@@ -8,7 +8,7 @@ import type { N8nClient } from '../lib/n8nClient';
 import type { Workflow } from '../lib/workflow';
 import { importBundled, type NodeTypeDescription, webhookPathOf } from './bundled';
 import { claimInstance, demandPorts } from './claim';
-import { readOptions } from './options';
+import { readDevOptions, readOptions } from './options';
 import { keepOwner, newPassword } from './owner';
 import { filesWritten, jobErrors, writeErrors } from './quickStart';
 
@@ -28,15 +28,23 @@ const nodeTypes: NodeTypeDescription[] = [
 
 describe('options', () => {
 	it('have the usual ports by default', () => {
-		expect(readOptions([], {})).toEqual({ port: 5678, sandboxPort: 3001, once: false });
+		expect(readOptions([], {})).toEqual({ command: 'npm start', port: 5678, sandboxPort: 3001, once: false });
+		expect(readDevOptions([], {})).toEqual({
+			command: 'npm run dev',
+			port: 5678,
+			sandboxPort: 3001,
+			inspectPort: 9229,
+		});
 	});
 
 	it('take a flag over the environment', () => {
 		expect(readOptions(['--once', '--port', '1'], { N8N_PORT: '2', SANDBOX_PORT: '3' })).toEqual({
+			command: 'npm start',
 			port: 1,
 			sandboxPort: 3,
 			once: true,
 		});
+		expect(readDevOptions(['--inspect-port', '4'], {}).inspectPort).toBe(4);
 	});
 
 	it.each([
@@ -46,6 +54,7 @@ describe('options', () => {
 		['--ports', '5'],
 	])('refuse %s %s in a sentence', (flag, value) => {
 		expect(() => readOptions([flag, value], {})).toThrow(/--port/);
+		expect(() => readDevOptions([flag, value], {})).toThrow(/--port/);
 	});
 });
 
@@ -55,7 +64,7 @@ describe('ports', () => {
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 		const { port } = server.address() as AddressInfo;
 		try {
-			await expect(demandPorts({ port, sandboxPort: 1, once: false }, 1)).rejects.toThrow(
+			await expect(demandPorts({ command: 'npm start', port, sandboxPort: 1 }, 1)).rejects.toThrow(
 				`Port ${port}, wanted for n8n, is in use`,
 			);
 		} finally {

@@ -1,50 +1,68 @@
-import { parseArgs } from 'node:util';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { Problem } from './problem';
 
-export interface DemoOptions {
+export interface Ports {
+	/** The command that was run, for messages. */
+	command: 'npm start' | 'npm run dev';
+	/** Port of n8n. */
 	port: number;
+	/** Port of the first sandbox; the others follow. */
 	sandboxPort: number;
+}
+
+export interface DemoOptions extends Ports {
 	/** Run the pipeline, print the summary and end. */
 	once: boolean;
 }
 
+export interface DevOptions extends Ports {
+	/** Port on which n8n waits for a debugger. */
+	inspectPort: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
- * Reads `--port`, `--sandbox-port` and `--once`; the environment's N8N_PORT and SANDBOX_PORT count where no flag is
- * given.
+ * Reads the flags of `npm start`: `--port`, `--sandbox-port` and `--once`. Where a flag is missing, the environment's
+ * N8N_PORT and SANDBOX_PORT count.
  */
-export function readOptions(
-	args: readonly string[],
-	environment: Readonly<Record<string, string | undefined>>,
-): DemoOptions {
-	const values = parse(args);
+export function readOptions(args: readonly string[], environment: Environment): DemoOptions {
+	const command = 'npm start';
+	const values = parse(command, '[--once]', args, { once: { type: 'boolean' } });
+	return { command, ...portsOf(values, environment), once: values['once'] === true };
+}
+
+/** Reads the flags of `npm run dev`: `--port`, `--sandbox-port` and `--inspect-port` (9229 when missing). */
+export function readDevOptions(args: readonly string[], environment: Environment): DevOptions {
+	const command = 'npm run dev';
+	const values = parse(command, '[--inspect-port 9229]', args, { 'inspect-port': { type: 'string' } });
+	const inspectPort = portOf('--inspect-port', values['inspect-port'] ?? '9229');
+	return { command, ...portsOf(values, environment), inspectPort };
+}
+
+function portsOf(values: Values, environment: Environment): { port: number; sandboxPort: number } {
 	return {
-		port: portOf('--port', values.port ?? environment['N8N_PORT'] ?? '5678'),
+		port: portOf('--port', values['port'] ?? environment['N8N_PORT'] ?? '5678'),
 		sandboxPort: portOf('--sandbox-port', values['sandbox-port'] ?? environment['SANDBOX_PORT'] ?? '3001'),
-		once: values.once,
 	};
 }
 
-function parse(args: readonly string[]): {
-	port?: string | undefined;
-	'sandbox-port'?: string | undefined;
-	once: boolean;
-} {
+type Flags = NonNullable<ParseArgsConfig['options']>;
+type Values = Readonly<Record<string, unknown>>;
+
+function parse(command: string, usage: string, args: readonly string[], own: Flags): Values {
 	try {
-		const options = {
-			port: { type: 'string' },
-			'sandbox-port': { type: 'string' },
-			once: { type: 'boolean', default: false },
-		} as const;
+		const options: Flags = { port: { type: 'string' }, 'sandbox-port': { type: 'string' }, ...own };
 		return parseArgs({ args: [...args], options }).values;
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : String(error);
-		throw new Problem(`${reason}\nUsage: npm start -- [--once] [--port 5678] [--sandbox-port 3001]`);
+		throw new Problem(`${reason}\nUsage: ${command} -- ${usage} [--port 5678] [--sandbox-port 3001]`);
 	}
 }
 
-function portOf(flag: string, value: string): number {
+function portOf(flag: string, value: unknown): number {
 	const port = Number(value);
-	if (!/^\d+$/.test(value) || port < 1 || port > 65_535)
-		throw new Problem(`${flag} must be a number from 1 to 65535, not "${value}"`);
+	if (!/^\d+$/.test(String(value)) || port < 1 || port > 65_535)
+		throw new Problem(`${flag} must be a number from 1 to 65535, not "${String(value)}"`);
 	return port;
 }

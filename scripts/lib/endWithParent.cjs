@@ -9,6 +9,9 @@ if (isMainThread) {
 	// Forked children would inherit the flag; they belong to the group and need no watch of their own.
 	const flag = process.execArgv.indexOf('--require');
 	if (flag !== -1) process.execArgv.splice(flag, 2);
+	// Nor can they listen on the debugger's port a second time.
+	const inspect = process.execArgv.findIndex((arg) => arg.startsWith('--inspect'));
+	if (inspect !== -1) process.execArgv.splice(inspect, 1);
 	process.stdin.on('end', () => {
 		try {
 			process.kill(-process.pid, 'SIGKILL');

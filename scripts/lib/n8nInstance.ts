@@ -26,6 +26,8 @@ export interface StartOptions {
 	port?: number;
 	/** Added to, and stronger than, the environment of a headless instance. */
 	env?: Readonly<Record<string, string>>;
+	/** Flags of Node.js, such as `--inspect`. */
+	nodeFlags?: readonly string[];
 	/** Both output streams are appended here; `<userFolder>/n8n.log` when not given. */
 	logFile?: string;
 	readyWithinMs?: number;
@@ -53,7 +55,7 @@ async function startOnce(options: StartOptions): Promise<N8nInstance> {
 	mkdirSync(join(userFolder, filesFolderName), { recursive: true });
 	const env = n8nEnvironment({ userFolder, port, brokerPort: await freePort(), env: options.env });
 	// Relative file names of workflows start at the user folder, as they start at the home folder in n8n's own image.
-	const group = new ChildGroup([n8nBin, 'start'], { cwd: userFolder, env, logFile });
+	const group = new ChildGroup([...(options.nodeFlags ?? []), n8nBin, 'start'], { cwd: userFolder, env, logFile });
 	const instance = new N8nInstance(group, port, userFolder);
 	try {
 		await instance.untilReady(options.readyWithinMs ?? 90_000);

@@ -7,7 +7,7 @@ import { withLock } from './lock.mjs';
 import { installPack } from './pack.mjs';
 import { places, root } from './places.mjs';
 import { Problem } from './problem.mjs';
-import { runDemo } from './start.mjs';
+import { runScript } from './start.mjs';
 import { makeTemplate } from './template.mjs';
 import { runTests } from './test.mjs';
 import { tools } from './tools.mjs';
@@ -30,12 +30,18 @@ export async function ensure(names) {
 	});
 }
 
+const stage = ['node', 'dependencies', 'pack', 'tools', 'runtime', 'install'];
+
 const commands = {
 	bootstrap: async () => await ensure(Object.keys(steps)).then(() => 0),
 	build: async () => await ensure(['node', 'dependencies', 'pack', 'tools']).then(() => 0),
 	start: async (args) => {
-		await ensure(['node', 'dependencies', 'pack', 'tools', 'runtime', 'install']);
-		return await runDemo(args);
+		await ensure(stage);
+		return await runScript('demo', args);
+	},
+	dev: async (args) => {
+		await ensure(stage);
+		return await runScript('dev', args);
 	},
 	test: async (args) => await runTests(args, ensure),
 	check: async (args) => await runCheck(args, ensure),

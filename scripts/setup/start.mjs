@@ -3,9 +3,13 @@ import { join } from 'node:path';
 import { childEnvironment, exitCodeOf } from './commands.mjs';
 import { places, root } from './places.mjs';
 
-/** Runs the demo with the private Node.js until it ends. The channel between us tells it when we are gone. */
-export async function runDemo(args) {
-	const demo = spawn(places.nodeBin, [join(places.build, 'scripts', 'demo.js'), ...args], {
+/**
+ * Runs a script that starts n8n, with the private Node.js, until it ends. The channel between us ends when this process
+ * does, so the script never outlives it.
+ * @param script `demo` or `dev`
+ */
+export async function runScript(script, args) {
+	const demo = spawn(places.nodeBin, [join(places.build, 'scripts', `${script}.js`), ...args], {
 		cwd: root,
 		env: childEnvironment(),
 		stdio: ['inherit', 'inherit', 'inherit', 'ipc'],

@@ -1,0 +1,73 @@
+import { Problem } from './problem';
+import type { Started } from './stage';
+
+/** What a command has to say once everything runs. */
+export interface Ready {
+	/** Printed for the person who ran the command. */
+	text: string;
+	/** Everything ends at once instead of running until Ctrl-C. */
+	endNow: boolean;
+}
+
+/**
+ * Runs a command that starts n8n and the sandbox, keeps them until Ctrl-C or the end of the command that started this
+ * process, ends them and exits.
+ */
+export function runUntilAsked(start: (started: Started) => Promise<Ready>): void {
+	main(start).then(
+		(exitCode) => process.exit(exitCode),
+		(error: unknown) => {
+			console.error(error);
+			process.exit(1);
+		},
+	);
+}
+
+async function main(start: (started: Started) => Promise<Ready>): Promise<number> {
+	const started: Started = {};
+	let ready = false;
+	const asked = new Promise<void>((resolve) => {
+		let times = 0;
+		const ask = (): void => {
+			times += 1;
+			// Before all is up, or when asked again: leave at once. What was started watches us and ends with us.
+			if (!ready || times > 1) process.exit(130);
+			resolve();
+		};
+		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ask);
+		// The command that started us is gone.
+		process.on('disconnect', ask);
+	});
+	try {
+		const { text, endNow } = await start(started);
+		console.log(text);
+		ready = true;
+		if (endNow) return 0;
+		const exitCode = await untilEnd(started, asked);
+		console.log('\nEnding n8n and the sandbox …');
+		return exitCode;
+	} catch (error) {
+		console.error(error instanceof Problem ? `\n${error.message}` : error);
+		return 1;
+	} finally {
+		ready = true;
+		await end(started);
+	}
+}
+
+/** Waits until someone wants everything to end, or a part of it ends by itself; gives the exit code. */
+async function untilEnd({ n8n, sandbox }: Started, asked: Promise<void>): Promise<number> {
+	const broke = await Promise.race([
+		asked.then(() => undefined),
+		n8n?.ended.then(() => `n8n ended by itself.\n${n8n.logTail()}`),
+		sandbox?.ended.then(() => `The sandbox ended by itself.\n${sandbox.logTail()}`),
+	]);
+	if (broke !== undefined) console.error(broke);
+	return broke === undefined ? 0 : 1;
+}
+
+/** Ends what was started, n8n first: it may be talking to the sandbox. */
+async function end({ n8n, sandbox }: Started): Promise<void> {
+	await n8n?.stop(15_000);
+	await sandbox?.stop();
+}
