@@ -65,8 +65,8 @@ export class WindowRate implements Rate {
 		// oldest.
 		if (count >= max)
 			return Math.max(0, Math.ceil((this.moments[this.moments.length - max] ?? oldest) + windowMs - now));
-		// Beyond the burst the rest of the window's requests come in step with its time.
-		const share = (count + 1 - this.burst) / (max - this.burst);
+		// After the burst the rest of the window's requests come in step with its time, the last before its end.
+		const share = (count + 1 - this.burst) / (max + 1 - this.burst);
 		return Math.max(0, Math.ceil(oldest + Math.min(1, share) * windowMs - now));
 	}
 

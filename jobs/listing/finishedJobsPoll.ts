@@ -85,7 +85,7 @@ export async function pollFinished(endpoint: ListingEndpoint, options: PollOptio
 	const incomplete = new Set(
 		canPoll ? rows.filter(({ snapshot }) => isIncomplete(snapshot)).map(({ entry: [id] }) => id) : [],
 	);
-	const incomplete = idsOf(finished(state, asListed))
+	const toPoll = idsOf(finished(state, asListed))
 		.slice(0, most)
 		.filter((id) => incomplete.has(id));
 	const listed = new Set(idsOf(asListed));
@@ -97,7 +97,7 @@ export async function pollFinished(endpoint: ListingEndpoint, options: PollOptio
 		: [];
 	const looks = await pollJobs(
 		endpoint,
-		[...incomplete.slice(0, pollLimits.asked), ...unlisted.map(([id]) => id)],
+		[...toPoll.slice(0, pollLimits.asked), ...unlisted.map(([id]) => id)],
 		options,
 	);
 

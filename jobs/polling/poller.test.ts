@@ -166,7 +166,11 @@ it('who stops waiting is told at once, and a request nobody wants any more is dr
 });
 
 it("an outage is nobody's error: pauses grow, and it goes on when the provider is back", async () => {
-	const { clock, looks, poller: poller } = watch({
+	const {
+		clock,
+		looks,
+		poller: poller,
+	} = watch({
 		endsAt: { a: 0 },
 		answer: (_id, look) => (look <= 4 ? new ImageError('network', { message: 'cut' }) : undefined),
 	});
@@ -195,7 +199,11 @@ it('a refused key is told to everyone at once', async () => {
 });
 
 it('an unknown job is told to whoever waits for it and to nobody else, and holds no slot', async () => {
-	const { clock, ends, poller: poller } = watch({
+	const {
+		clock,
+		ends,
+		poller: poller,
+	} = watch({
 		endsAt: { b: 2_000 },
 		answer: (id) => (id === 'a' ? { ok: false, error: new ImageError('notFound', { message: '404' }) } : undefined),
 	});

@@ -67,7 +67,11 @@ it('what a channel tells is what a wait that is over gives', async () => {
 });
 
 it('an end that the channel itself tells needs no poll', async () => {
-	const { clock, polls, poller: poller } = watch({
+	const {
+		clock,
+		polls,
+		poller: poller,
+	} = watch({
 		a: async function* (time, signal) {
 			yield snapshotOf('a', 'running');
 			await time.sleep(3_000, signal);
@@ -104,7 +108,11 @@ it.each([
 });
 
 it('a channel that goes quiet is not waited for: polls begin beside it', async () => {
-	const { clock, polls, poller: poller } = watch(
+	const {
+		clock,
+		polls,
+		poller: poller,
+	} = watch(
 		{
 			a: async function* (time, signal) {
 				yield snapshotOf('a', 'running');

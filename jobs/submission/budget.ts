@@ -28,18 +28,18 @@ export function overBudget(
 	const what = isImages
 		? `${spent.images} of ${images} images were asked for ${name}, and this item asks for ${cost.images}`
 		: `${dollars(spent.usd)} of ${dollars(usd ?? 0)} are spent ${name}, and this item costs about ${dollars(cost.usd ?? 0)}`;
-	return overBudget(what, 'Nothing was sent. Raise the limit under Options, Budget, or wait for the next day');
+	return budgetError(what, 'Nothing was sent. Raise the limit under Options, Budget, or wait for the next day');
 }
 
 /** What is said where a limit per day cannot be kept, because nothing outlives this process. */
 export function dayNotKept(problem: string): ImageError {
-	return overBudget(
+	return budgetError(
 		`what was spent today cannot be known: ${problem}`,
 		'Make the folder writable, or take the limits per day out of Options, Budget',
 	);
 }
 
-function overBudget(what: string, hint: string): ImageError {
+function budgetError(what: string, hint: string): ImageError {
 	return new ImageError('quotaExceeded', {
 		message: `The budget of this node does not allow it: ${what}`,
 		hint,

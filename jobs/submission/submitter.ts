@@ -41,7 +41,7 @@ export interface SubmitOptions {
 }
 
 /** The part of a session that makes jobs. */
-export type Submits = Pick<Session, 'submit' | 'isRefusal' | 'lookUp' | 'canLookUp' | 'looksUpByKey'>;
+export type Submits = Pick<Session, 'submit' | 'isNotAccepted' | 'lookUp' | 'canLookUp' | 'looksUpByKey'>;
 
 /** Where a job is made, and what it is. */
 export interface Work {
@@ -126,14 +126,7 @@ export class Submitter {
 		claim: Claim,
 		paid: PaidRequests,
 		certainty: () => ReturnType<typeof certaintyOf>,
-		{
-			signal,
-			deadline,
-			answerWithinMs = 0,
-			group,
-			canFailOver = false,
-			isOutcomeUnknown: isOutcomeUnknown = false,
-		}: SubmitOptions,
+		{ signal, deadline, answerWithinMs = 0, group, canFailOver = false, isOutcomeUnknown = false }: SubmitOptions,
 	): Promise<JobSnapshot> {
 		const { clock, random, memory } = this.dependencies;
 		const { wireKey } = claim;
@@ -147,9 +140,9 @@ export class Submitter {
 		const call = { idempotencyKey: wireKey, paid: paid.paid };
 		let last: ImageError | undefined;
 		let lookUpUntil: number | undefined;
-		let isOutcomeUnknown = isOutcomeUnknown && session.looksUpByKey === true;
+		let mustLookUp = isOutcomeUnknown && session.looksUpByKey === true;
 		const attempt = async (either: AbortSignal): Promise<JobSnapshot> => {
-			if (isOutcomeUnknown) {
+			if (mustLookUp) {
 				const looked = await session.lookUp?.(request, {
 					idempotencyKey: wireKey,
 					parts: parts(request),
@@ -160,7 +153,7 @@ export class Submitter {
 					takenIds: async () => new Set<string>(),
 					laterIds: async () => [],
 				});
-				isOutcomeUnknown = false;
+				mustLookUp = false;
 				if (looked && looked.found.size > 0) await paid.adopt(looked.found);
 			}
 			if (paid.unknownParts.length > 0 && certainty() === 'lookup') {

@@ -4,8 +4,8 @@ import { withoutSecretFields } from '../../http/secretFields';
 import { withExtension } from '../../images/fileName';
 import { defaultImageLimits, receiveImage } from '../../images/receive';
 import type { DeliveredImage, JobSnapshot } from '../../model/job';
-import { binaryName } from '../shared/items';
-import { operationResult } from '../shared/operations/paid';
+import { binaryName } from '../items/items';
+import { operationResult } from '../operations/paid';
 
 /** An image of which nothing is known but its bytes. */
 export const noImage = { index: 0, url: null, mimeType: null, width: null, height: null, bytes: null, seed: null };

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { inputBinaryField } from '../shared/operations/fields';
-import type { OperationDescription } from '../shared/operations/operation';
+import { inputBinaryField } from '../operations/fields';
+import type { OperationDescription } from '../operations/operation';
 
 /** One path of the document: what it is to the editor, and how it is called. */
 export interface Call extends OperationDescription {

@@ -1,4 +1,4 @@
-import type { Resource } from '../shared/operations/operation';
+import type { Resource } from '../operations/operation';
 import type { Call } from './call';
 import { documented } from './calls/documented';
 import { guessed } from './calls/guessed';

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { capabilities } from '../../providers/gemini/capabilities';
-import { includeRawOption, listFields } from '../shared/operations/fields';
-import type { OperationDescription, Resource } from '../shared/operations/operation';
+import { includeRawOption, listFields } from '../operations/fields';
+import type { OperationDescription, Resource } from '../operations/operation';
 
 export const resources: readonly Resource[] = [
 	{ value: 'content', name: 'Content' },

@@ -9,14 +9,14 @@ import type { ContentAnswer } from '../../providers/gemini/wire';
 import { ImageError } from '../../model/errors';
 import type { JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
-import { inputFile } from '../shared/inputFile';
-import { toItem, withoutBytes } from '../shared/items';
-import { namesIn, promptsOf } from '../shared/operations/lists';
-import { type OperationCall, type OperationRun, PartialAnswer } from '../shared/operations/operation';
-import { jobOf, operationResult } from '../shared/operations/paid';
-import { answerItem, requiredText, wantedRows } from '../shared/operations/run';
-import { readMaxWait, textParameter } from '../shared/parameters';
-import { createPictures, type Fetched } from '../shared/pictures';
+import { inputFile } from '../pictures/inputFile';
+import { toItem, withoutBytes } from '../items/items';
+import { namesIn, promptsOf } from '../operations/lists';
+import { type OperationCall, type OperationRun, PartialAnswer } from '../operations/operation';
+import { jobOf, operationResult } from '../operations/paid';
+import { answerItem, requiredText, wantedRows } from '../operations/run';
+import { readMaxWait, textParameter } from '../parameters/parameters';
+import { createPictures, type Fetched } from '../pictures/pictures';
 
 type Call = OperationCall<GeminiSession>;
 

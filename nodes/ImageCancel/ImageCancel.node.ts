@@ -5,7 +5,7 @@ import {
 	type INodeTypeDescription,
 	NodeConnectionTypes,
 } from 'n8n-workflow';
-import { credentialFields, jobIdField, providerOrInputField } from '../shared/fields';
+import { credentialFields, jobIdField, providerOrInputField } from '../parameters/fields';
 
 export class ImageCancel implements INodeType {
 	description: INodeTypeDescription = {

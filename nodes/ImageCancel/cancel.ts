@@ -3,10 +3,10 @@ import type { Endpoint } from '../../jobs/endpoint/endpoint';
 import { advanceSnapshot } from '../../jobs/polling/transition';
 import { ImageError, toImageError } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
-import { poolsOf } from '../shared/endpoint';
-import { hintAt, toNodeError } from '../shared/errors';
-import { blankJob, toItem, withError } from '../shared/items';
-import { type JobRef, readJobRef } from '../shared/jobRef';
+import { poolsOf } from '../endpoints/nodeEndpoint';
+import { hintAt, toNodeError } from '../execution/errors';
+import { blankJob, toItem, withError } from '../items/items';
+import { type JobRef, readJobRef } from '../items/jobRef';
 
 /**
  * Cancels the job of every item. All items are tried before the node fails, so that one refusal keeps no other job

@@ -6,9 +6,16 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import { providers } from '../../providers/registry';
-import { credentialFields, extraFields, providerFields, requestFields, resultOptions, several } from '../shared/fields';
-import { submitOptions, waitFields } from '../shared/generate/fields';
-import { getModels } from '../shared/loadModels';
+import {
+	credentialFields,
+	extraFields,
+	providerFields,
+	requestFields,
+	resultOptions,
+	several,
+} from '../parameters/fields';
+import { submitOptions, waitFields } from '../generate/fields';
+import { getModels } from '../endpoints/loadModels';
 
 const composers = providers.filter(({ capabilities }) => capabilities.references !== null);
 const withStrength = composers.filter(({ capabilities }) => capabilities.strength).map(({ id }) => id);

@@ -4,10 +4,10 @@ import type { Endpoint } from '../../jobs/endpoint/endpoint';
 import { ImageError, outcomeOf } from '../../model/errors';
 import type { Reference } from '../../model/request';
 import { checkRequest } from '../../providers/requestCheck';
-import { downloadPicture } from '../shared/downloadFile';
-import { generate } from '../shared/generate/generate';
-import { type GenerateOptions, readRequest } from '../shared/generate/readRequest';
-import { fileOf } from '../shared/inputFile';
+import { downloadPicture } from '../pictures/downloadFile';
+import { generate } from '../generate/generate';
+import { type GenerateOptions, readRequest } from '../generate/readRequest';
+import { fileOf } from '../pictures/inputFile';
 import { readReferences } from './references';
 
 type ComposeOptions = GenerateOptions & { fitReferences?: boolean };

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { ImageError } from '../../model/errors';
 import type { Reference } from '../../model/request';
-import { inputFile } from '../shared/inputFile';
+import { inputFile } from '../pictures/inputFile';
 
 /**
  * The references of an item, in the order of the field: its binary fields and URLs, separated by commas or lines, or

@@ -5,7 +5,7 @@ import {
 	type INodeTypeDescription,
 	NodeConnectionTypes,
 } from 'n8n-workflow';
-import { credentialFields } from '../shared/fields';
+import { credentialFields } from '../parameters/fields';
 import { exportFields } from './fields';
 
 export class ImageExport implements INodeType {

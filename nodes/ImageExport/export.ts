@@ -1,7 +1,7 @@
 import { type IExecuteFunctions, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
 import { ImageError } from '../../model/errors';
-import { toNodeError } from '../shared/errors';
-import { textParameter } from '../shared/parameters';
+import { toNodeError } from '../execution/errors';
+import { textParameter } from '../parameters/parameters';
 import { perItem, perItemName, runPerItem } from './each';
 import { createExporter } from './exporter';
 import { together } from './together';

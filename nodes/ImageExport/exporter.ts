@@ -4,8 +4,8 @@ import { readStill, type Still } from '../../images/export/still';
 import { endpointOf } from '../../jobs/endpoint/endpoints';
 import { toImageError } from '../../model/errors';
 import { providerById } from '../../providers/registry';
-import type { PictureHosts } from '../shared/downloaders';
-import { textParameter } from '../shared/parameters';
+import type { PictureHosts } from '../pictures/downloaders';
+import { textParameter } from '../parameters/parameters';
 import type { Failure } from './outcomes';
 import { type Source, sourcesOf } from './sources';
 

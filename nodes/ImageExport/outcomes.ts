@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { ImageError, JobError } from '../../model/errors';
-import { hintAt, toNodeError } from '../shared/errors';
+import { hintAt, toNodeError } from '../execution/errors';
 
 /** A picture that could not be exported, and why. */
 export interface Failure {

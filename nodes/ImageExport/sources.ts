@@ -2,11 +2,11 @@ import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { Lineage } from '../../images/lineage';
 import { ImageError } from '../../model/errors';
 import type { Image, Job } from '../../model/job';
-import { downloadPicture } from '../shared/downloadFile';
-import type { PictureHosts } from '../shared/downloaders';
-import { fileOf, inputFile, type InputFile } from '../shared/inputFile';
-import { binaryName, snapshotOf } from '../shared/items';
-import { namesIn } from '../shared/operations/lists';
+import { downloadPicture } from '../pictures/downloadFile';
+import type { PictureHosts } from '../pictures/downloaders';
+import { fileOf, inputFile, type InputFile } from '../pictures/inputFile';
+import { binaryName, snapshotOf } from '../items/items';
+import { namesIn } from '../operations/lists';
 
 /** A picture of an item, wherever it lies. */
 export interface Source {

@@ -7,7 +7,7 @@ import { withExtension } from '../../images/fileName';
 import type { Lineage } from '../../images/lineage';
 import { receiveImage } from '../../images/receive';
 import { ImageError } from '../../model/errors';
-import { textParameter } from '../shared/parameters';
+import { textParameter } from '../parameters/parameters';
 import type { Exporter } from './exporter';
 import { describeFailure, type Failure, failedItems, reportFailures } from './outcomes';
 import type { Source } from './sources';

@@ -6,9 +6,9 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import { providers } from '../../providers/registry';
-import { credentialFields, extraFields, providerFields, requestFields, resultOptions } from '../shared/fields';
-import { submitOptions, waitFields } from '../shared/generate/fields';
-import { getModels } from '../shared/loadModels';
+import { credentialFields, extraFields, providerFields, requestFields, resultOptions } from '../parameters/fields';
+import { submitOptions, waitFields } from '../generate/fields';
+import { getModels } from '../endpoints/loadModels';
 
 /** Where a reference can be given by its address alone. */
 const takingUrls = providers
@@ -62,8 +62,8 @@ export class ImageGenerate implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const [{ generate }, { readRequest }] = await Promise.all([
-			import('../shared/generate/generate'),
-			import('../shared/generate/readRequest'),
+			import('../generate/generate'),
+			import('../generate/readRequest'),
 		]);
 		return await generate(this, { read: readRequest });
 	}

@@ -1,7 +1,7 @@
 import { type IExecuteFunctions, NodeOperationError } from 'n8n-workflow';
 import { providerById, providers } from '../../providers/registry';
-import { credentialIdOf } from '../shared/endpoint';
-import { readerOf, textParameter } from '../shared/parameters';
+import { credentialIdOf } from '../endpoints/nodeEndpoint';
+import { readerOf, textParameter } from '../parameters/parameters';
 import { allProviders } from './fields';
 
 /**

@@ -1,6 +1,6 @@
 import type { JobRecord } from '../../memory/record';
-import { hintAt } from '../shared/errors';
-import { savedRefsOf } from '../shared/execution/delivery';
+import { hintAt } from '../execution/errors';
+import { savedRefsOf } from '../execution/delivery';
 import type { JobsRun } from './run';
 
 /** Executions whose saved data one node run reads: each may hold megabytes. */

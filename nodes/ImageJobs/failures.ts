@@ -1,6 +1,6 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import { ImageError, toImageError } from '../../model/errors';
-import { inputError, toNodeError } from '../shared/errors';
+import { inputError, toNodeError } from '../execution/errors';
 import type { JobsRun } from './run';
 
 /**

@@ -6,11 +6,11 @@ import { keepResult, restoreResult } from '../../jobs/submission/storedSnapshot'
 import type { JobRecord } from '../../memory/record';
 import { ImageError, outcomeOf } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
-import { poolsOf } from '../shared/endpoint';
-import { hintAt, summarize, toNodeError } from '../shared/errors';
-import { type Delivery, deliveryOf } from '../shared/execution/delivery';
-import { isFailure, splitImages, typeDifferencesOf, withError } from '../shared/items';
-import { createPictures } from '../shared/pictures';
+import { poolsOf } from '../endpoints/nodeEndpoint';
+import { hintAt, summarize, toNodeError } from '../execution/errors';
+import { type Delivery, deliveryOf } from '../execution/delivery';
+import { isFailure, splitImages, typeDifferencesOf, withError } from '../items/items';
+import { createPictures } from '../pictures/pictures';
 import { isUnknown, jobItem } from './jobItem';
 import { endpointIsGone, endpointOfRecord, inOrder, type ItemJob, jobsOfItems } from './jobsOfItems';
 import { type Result, withImages } from './resultImages';

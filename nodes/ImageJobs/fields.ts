@@ -1,7 +1,7 @@
 import type { INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
 import { providers } from '../../providers/registry';
-import { downloadField, resultOptions } from '../shared/fields';
-import { listFields } from '../shared/operations/fields';
+import { downloadField, resultOptions } from '../parameters/fields';
+import { listFields } from '../operations/fields';
 
 export type Operation = 'fetchResult' | 'forget' | 'getAll' | 'getSpending' | 'settle';
 

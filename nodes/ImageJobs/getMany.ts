@@ -2,7 +2,7 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import type { RecordFilter } from '../../memory/memory';
 import type { JobRecord } from '../../memory/record';
 import { ImageError } from '../../model/errors';
-import { textParameter } from '../shared/parameters';
+import { textParameter } from '../parameters/parameters';
 import { deliveryCheck } from './deliveryCheck';
 import { forEachItem } from './failures';
 import { readFilters } from './filters';

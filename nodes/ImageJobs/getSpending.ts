@@ -1,7 +1,7 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import type { SpendingRow } from '../../memory/memory';
 import { ImageError } from '../../model/errors';
-import { namesIn } from '../shared/operations/lists';
+import { namesIn } from '../operations/lists';
 import { forEachItem } from './failures';
 import { readFilters } from './filters';
 import type { JobsRun } from './run';

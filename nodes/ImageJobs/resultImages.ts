@@ -3,8 +3,8 @@ import type { IBinaryKeyData, IExecuteFunctions } from 'n8n-workflow';
 import type { Endpoint } from '../../jobs/endpoint/endpoint';
 import { ImageError } from '../../model/errors';
 import { type DeliveredImage, isTerminal, type JobSnapshot } from '../../model/job';
-import { binaryName, withError } from '../shared/items';
-import type { Fetched, Pictures } from '../shared/pictures';
+import { binaryName, withError } from '../items/items';
+import type { Fetched, Pictures } from '../pictures/pictures';
 
 export interface Source {
 	context: IExecuteFunctions;

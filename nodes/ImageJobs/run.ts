@@ -1,8 +1,8 @@
 import { type IExecuteFunctions, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
 import type { Memory } from '../../memory/memory';
-import { packMemory } from '../shared/execution/memory';
-import { hintAt } from '../shared/errors';
-import { textParameter } from '../shared/parameters';
+import { packMemory } from '../execution/memory';
+import { hintAt } from '../execution/errors';
+import { textParameter } from '../parameters/parameters';
 import { credentialScope } from './credentialScope';
 import type { Operation } from './fields';
 import { fetchResult } from './fetchResult';

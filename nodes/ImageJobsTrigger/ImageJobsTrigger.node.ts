@@ -6,7 +6,7 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import { providers } from '../../providers/registry';
-import { credentialFields, downloadField, providerField, resultOptions } from '../shared/fields';
+import { credentialFields, downloadField, providerField, resultOptions } from '../parameters/fields';
 
 const listing = providers.filter(({ capabilities }) => capabilities.list);
 

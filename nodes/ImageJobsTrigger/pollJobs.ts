@@ -7,10 +7,10 @@ import { ImageError, jobError, outcomeOf, toImageError } from '../../model/error
 import type { TerminalStatus } from '../../model/job';
 import type { ListedSnapshot, ProviderDefinition } from '../../providers/provider';
 import { providerById } from '../../providers/registry';
-import { packMemory } from '../shared/execution/memory';
-import { splitImages, toItem, withError } from '../shared/items';
-import { createPictures, type Fetched } from '../shared/pictures';
-import { withRefs } from '../shared/refs';
+import { packMemory } from '../execution/memory';
+import { splitImages, toItem, withError } from '../items/items';
+import { createPictures, type Fetched } from '../pictures/pictures';
+import { withRefs } from '../items/refs';
 import { type Kept, readState, sourceOf, writeState } from './keptState';
 
 /** Jobs of one run: with their pictures, and without. The rest comes with the next poll. */

@@ -5,7 +5,7 @@ import {
 	type INodeTypeDescription,
 	NodeConnectionTypes,
 } from 'n8n-workflow';
-import { credentialFields, downloadField, jobIdField, providerOrInputField, resultOptions } from '../shared/fields';
+import { credentialFields, downloadField, jobIdField, providerOrInputField, resultOptions } from '../parameters/fields';
 
 export class ImagePoll implements INodeType {
 	description: INodeTypeDescription = {

@@ -5,15 +5,15 @@ import { endpointDigest } from '../../jobs/submission/failover';
 import { keepResult } from '../../jobs/submission/storedSnapshot';
 import { ImageError, toImageError } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
-import { poolsOf } from '../shared/endpoint';
-import { packMemory } from '../shared/execution/memory';
-import { inputError, toNodeError } from '../shared/errors';
-import { blankJob, isFailure, jobNotMade, splitImages, toItem, typeDifferencesOf, withError } from '../shared/items';
-import { type JobRef, readJobRef } from '../shared/jobRef';
-import { readerOf, readMaxWait, textParameter } from '../shared/parameters';
-import { createPictures } from '../shared/pictures';
-import { keepUnknownOutcome } from '../shared/unknownOutcome';
-import { type Progress, progressOf } from '../shared/progress';
+import { poolsOf } from '../endpoints/nodeEndpoint';
+import { packMemory } from '../execution/memory';
+import { inputError, toNodeError } from '../execution/errors';
+import { blankJob, isFailure, jobNotMade, splitImages, toItem, typeDifferencesOf, withError } from '../items/items';
+import { type JobRef, readJobRef } from '../items/jobRef';
+import { readerOf, readMaxWait, textParameter } from '../parameters/parameters';
+import { createPictures } from '../pictures/pictures';
+import { keepUnknownOutcome } from '../items/unknownOutcome';
+import { type Progress, progressOf } from '../execution/progress';
 
 type PollOptions = { includeRaw?: boolean; maxImageSize?: number; splitImages?: boolean };
 

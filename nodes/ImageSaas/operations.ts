@@ -1,6 +1,6 @@
 import { jobStatusWords } from '../../providers/imageSaas/statusWords';
-import { includeRawOption, listFields } from '../shared/operations/fields';
-import type { OperationDescription, Resource } from '../shared/operations/operation';
+import { includeRawOption, listFields } from '../operations/fields';
+import type { OperationDescription, Resource } from '../operations/operation';
 
 export const resources: readonly Resource[] = [
 	{ value: 'job', name: 'Job' },

@@ -2,11 +2,11 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import type { JobSnapshot } from '../../model/job';
 import type { ImageSaasSession } from '../../providers/imageSaas/adapter';
 import { fromJob, requestOf } from '../../providers/imageSaas/mapping';
-import { packMemory } from '../shared/execution/memory';
-import { toItem } from '../shared/items';
-import type { OperationCall, OperationRun } from '../shared/operations/operation';
-import { answerItem, requiredText, wantedRows } from '../shared/operations/run';
-import { withRefs } from '../shared/refs';
+import { packMemory } from '../execution/memory';
+import { toItem } from '../items/items';
+import type { OperationCall, OperationRun } from '../operations/operation';
+import { answerItem, requiredText, wantedRows } from '../operations/run';
+import { withRefs } from '../items/refs';
 
 type Call = OperationCall<ImageSaasSession>;
 

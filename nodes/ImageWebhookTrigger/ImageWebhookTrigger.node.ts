@@ -8,7 +8,7 @@ import {
 	type IWebhookResponseData,
 	NodeConnectionTypes,
 } from 'n8n-workflow';
-import { credentialFields, providerField, resultOptions } from '../shared/fields';
+import { credentialFields, providerField, resultOptions } from '../parameters/fields';
 
 export class ImageWebhookTrigger implements INodeType {
 	description: INodeTypeDescription = {

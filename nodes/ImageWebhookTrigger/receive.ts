@@ -9,10 +9,10 @@ import { poolOf } from '../../jobs/endpoint/endpoints';
 import { toImageError } from '../../model/errors';
 import type { WebhookDelivery } from '../../providers/provider';
 import { providerById } from '../../providers/registry';
-import { credentialIdOf } from '../shared/endpoint';
-import { packMemory } from '../shared/execution/memory';
-import { toItem } from '../shared/items';
-import { noteEnd, withRefs } from '../shared/refs';
+import { credentialIdOf } from '../endpoints/nodeEndpoint';
+import { packMemory } from '../execution/memory';
+import { toItem } from '../items/items';
+import { noteEnd, withRefs } from '../items/refs';
 import { claimMs, eventScope, type TriggerOptions, windowOf } from './event';
 
 /**

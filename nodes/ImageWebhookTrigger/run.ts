@@ -2,11 +2,11 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { poolOf } from '../../jobs/endpoint/endpoints';
 import { outcomeOf } from '../../model/errors';
 import { providerById } from '../../providers/registry';
-import { credentialIdOf } from '../shared/endpoint';
-import { lineageOf } from '../shared/execution/lineage';
-import { packMemory } from '../shared/execution/memory';
-import { snapshotOf, toItem } from '../shared/items';
-import { createPictures } from '../shared/pictures';
+import { credentialIdOf } from '../endpoints/nodeEndpoint';
+import { lineageOf } from '../execution/lineage';
+import { packMemory } from '../execution/memory';
+import { snapshotOf, toItem } from '../items/items';
+import { createPictures } from '../pictures/pictures';
 import { eventScope, type TriggerOptions, windowOf } from './event';
 
 /**

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { imageModels, videoModels } from '../../providers/jimeng/models';
-import type { OperationDescription, Resource } from '../shared/operations/operation';
+import type { OperationDescription, Resource } from '../operations/operation';
 
 export const resources: readonly Resource[] = [
 	{ value: 'video', name: 'Video' },

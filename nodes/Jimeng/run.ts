@@ -5,12 +5,12 @@ import { ImageError } from '../../model/errors';
 import type { JimengSession } from '../../providers/jimeng/adapter';
 import { readChatStream, resultOf } from '../../providers/jimeng/chat';
 import type { ChatBody } from '../../providers/jimeng/wire';
-import { downloadPicture, downloadVideo } from '../shared/downloadFile';
-import { binaryName } from '../shared/items';
-import { type OperationCall, type OperationRun, PartialAnswer } from '../shared/operations/operation';
-import { jobOf, operationResult } from '../shared/operations/paid';
-import { answerItem, requiredText } from '../shared/operations/run';
-import { readMaxWait, textParameter } from '../shared/parameters';
+import { downloadPicture, downloadVideo } from '../pictures/downloadFile';
+import { binaryName } from '../items/items';
+import { type OperationCall, type OperationRun, PartialAnswer } from '../operations/operation';
+import { jobOf, operationResult } from '../operations/paid';
+import { answerItem, requiredText } from '../operations/run';
+import { readMaxWait, textParameter } from '../parameters/parameters';
 
 type Call = OperationCall<JimengSession>;
 

@@ -6,7 +6,7 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import { nanoBananaPro } from '../../providers/nanoBananaPro/definition';
-import { operationFields } from '../shared/operations/operation';
+import { operationFields } from '../operations/operation';
 import { operations, resources } from './operations';
 
 export class NanoBananaPro implements INodeType {
@@ -27,7 +27,7 @@ export class NanoBananaPro implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const [{ runs }, { runOperations }] = await Promise.all([import('./run'), import('../shared/operations/run')]);
+		const [{ runs }, { runOperations }] = await Promise.all([import('./run'), import('../operations/run')]);
 		return await runOperations(this, nanoBananaPro, runs);
 	}
 }

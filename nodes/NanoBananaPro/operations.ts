@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { includeRawOption, listFields } from '../shared/operations/fields';
-import type { OperationDescription, Resource } from '../shared/operations/operation';
+import { includeRawOption, listFields } from '../operations/fields';
+import type { OperationDescription, Resource } from '../operations/operation';
 
 export const resources: readonly Resource[] = [
 	{ value: 'task', name: 'Task' },

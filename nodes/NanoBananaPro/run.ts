@@ -9,12 +9,12 @@ import { fromTask, fromTasks } from '../../providers/nanoBananaPro/mapping';
 import { requestOf } from '../../providers/nanoBananaPro/sessionV16';
 import type { GenerationTask } from '../../providers/nanoBananaPro/wire';
 import type { ImageTask } from '../../providers/nanoBananaPro/wireTasks';
-import { packMemory } from '../shared/execution/memory';
-import { toItem } from '../shared/items';
-import { namesIn } from '../shared/operations/lists';
-import type { OperationCall, OperationRun } from '../shared/operations/operation';
-import { answerItem, fileItem, requiredText, wantedRows } from '../shared/operations/run';
-import { withRefs } from '../shared/refs';
+import { packMemory } from '../execution/memory';
+import { toItem } from '../items/items';
+import { namesIn } from '../operations/lists';
+import type { OperationCall, OperationRun } from '../operations/operation';
+import { answerItem, fileItem, requiredText, wantedRows } from '../operations/run';
+import { withRefs } from '../items/refs';
 
 type Call = OperationCall<NanoBananaProSession>;
 

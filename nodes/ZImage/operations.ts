@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { listFields } from '../shared/operations/fields';
-import type { OperationDescription, Resource } from '../shared/operations/operation';
+import { listFields } from '../operations/fields';
+import type { OperationDescription, Resource } from '../operations/operation';
 
 export const resources: readonly Resource[] = [
 	{ value: 'batch', name: 'Batch' },

@@ -3,9 +3,9 @@ import { ImageError } from '../../model/errors';
 import type { ZImageSession } from '../../providers/zImage/adapter';
 import { readJobId } from '../../providers/zImage/jobId';
 import { fileUrl } from '../../providers/zImage/mapping';
-import { downloadItem } from '../shared/operations/download';
-import type { OperationCall, OperationRun } from '../shared/operations/operation';
-import { answerItem, requiredText, wantedRows } from '../shared/operations/run';
+import { downloadItem } from '../operations/download';
+import type { OperationCall, OperationRun } from '../operations/operation';
+import { answerItem, requiredText, wantedRows } from '../operations/run';
 
 type Call = OperationCall<ZImageSession>;
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OperationDescription } from '../../nodes/shared/operations/operation';
+import type { OperationDescription } from '../../nodes/operations/operation';
 import { type Backend, backends } from '../../sandbox/backends';
 
 const root = join(__dirname, '..', '..');

@@ -3,7 +3,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { NewRecord, StoredSnapshot } from '../../memory/record';
 import { newRecord, snapshot } from '../../memory/testing/samples';
 import type { Job } from '../../model/job';
-import { packMemory } from '../../nodes/shared/execution/memory';
+import { packMemory } from '../../nodes/execution/memory';
 import { waitUntil } from '../../scripts/lib/deadline';
 import { backendsBench } from './backends';
 import { binaryOf, type RunResult, type TestNode } from './harness';

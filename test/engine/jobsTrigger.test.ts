@@ -1,5 +1,5 @@
 import { type IDataObject, type INodeExecutionData, Workflow } from 'n8n-workflow';
-import { packMemory } from '../../nodes/shared/execution/memory';
+import { packMemory } from '../../nodes/execution/memory';
 import { binaryOf } from './harness';
 import { apiKey, bench } from './sandboxed';
 import { TriggerRun } from './triggerRun';

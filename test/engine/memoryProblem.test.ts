@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { packFolder } from '../../nodes/shared/packFolder';
+import { packFolder } from '../../nodes/execution/packFolder';
 import { bench } from './sandboxed';
 
 const { generate, books } = bench();

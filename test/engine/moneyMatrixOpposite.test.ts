@@ -5,7 +5,7 @@ import type {
 	INodeExecutionData,
 	WorkflowExecuteMode,
 } from 'n8n-workflow';
-import { packMemory } from '../../nodes/shared/execution/memory';
+import { packMemory } from '../../nodes/execution/memory';
 import { type AnySandbox, backends } from '../../sandbox/backends';
 import { waitUntil } from '../../scripts/lib/deadline';
 import { type Row, rows } from '../support/matrixRows';

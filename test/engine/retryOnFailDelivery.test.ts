@@ -1,4 +1,4 @@
-import { packMemory } from '../../nodes/shared/execution/memory';
+import { packMemory } from '../../nodes/execution/memory';
 import { backendsBench } from './backends';
 
 const { run, sandbox } = backendsBench(['imageSaas']);

@@ -3,7 +3,7 @@ import type { ICredentialDataDecryptedObject, IDataObject, INodeExecutionData, I
 import type { JobRecord } from '../../memory/record';
 import type { Job } from '../../model/job';
 import { receive } from '../../nodes/ImageWebhookTrigger/receive';
-import { packMemory } from '../../nodes/shared/execution/memory';
+import { packMemory } from '../../nodes/execution/memory';
 import { apiKey, bench } from './sandboxed';
 
 const { sandbox, credential, generate } = bench();

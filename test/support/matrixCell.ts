@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ICredentialDataDecryptedObject, IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
-import { packMemory } from '../../nodes/shared/execution/memory';
+import { packMemory } from '../../nodes/execution/memory';
 import { type AnySandbox, type Backend, backends } from '../../sandbox/backends';
 import { waitUntil } from '../../scripts/lib/deadline';
 import { type RunOptions, type RunResult, runChain } from '../engine/harness';

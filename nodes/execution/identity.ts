@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { Memory } from '../../../memory/memory';
-import type { Origin } from '../../../memory/record';
-import type { ImageRequest, Reference } from '../../../model/request';
+import type { Memory } from '../../memory/memory';
+import type { Origin } from '../../memory/record';
+import type { ImageRequest, Reference } from '../../model/request';
 import { type Lineage, lineageOf } from './lineage';
 
 /** What all items of a node run have in common, as far as it tells their jobs from others. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { INodeExecutionData } from 'n8n-workflow';
 import { providers } from '../../providers/registry';
-import { instancePolicy } from './instancePolicy';
+import { instancePolicy } from '../pictures/instancePolicy';
 import { blankJob, isFailure, snapshotOf, splitImages, toItem } from './items';
 
 const image = (index: number) => ({

@@ -2,9 +2,9 @@ import { type IExecuteFunctions, NodeOperationError } from 'n8n-workflow';
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import type { ProviderDefinition } from '../../providers/provider';
 import { providerById } from '../../providers/registry';
-import { fromInput, jobIdField } from './fields';
+import { fromInput, jobIdField } from '../parameters/fields';
 import { snapshotOf } from './items';
-import { type ParameterReader, textParameter } from './parameters';
+import { type ParameterReader, textParameter } from '../parameters/parameters';
 
 /**
  * Which job an item is about. `id` is null only where the item says that there is none to ask after: it was refused, or

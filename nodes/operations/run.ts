@@ -1,11 +1,11 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { ApiStream } from '../../../http/apiClient';
-import { excerpt, parseJson } from '../../../http/json';
-import { ImageError, type JobError, toImageError } from '../../../model/errors';
-import type { ProviderDefinition, Session } from '../../../providers/provider';
-import { nodeEndpoint, poolsOf } from '../endpoint';
-import { hintAt, toNodeError } from '../errors';
-import { textParameter } from '../parameters';
+import type { ApiStream } from '../../http/apiClient';
+import { excerpt, parseJson } from '../../http/json';
+import { ImageError, type JobError, toImageError } from '../../model/errors';
+import type { ProviderDefinition, Session } from '../../providers/provider';
+import { nodeEndpoint, poolsOf } from '../endpoints/nodeEndpoint';
+import { hintAt, toNodeError } from '../execution/errors';
+import { textParameter } from '../parameters/parameters';
 import { endpointHealth, type OperationCall, type OperationRun, PartialAnswer } from './operation';
 import { paidOperations, type PaidOperations } from './paid';
 

@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { downloadField } from '../fields';
+import { downloadField } from '../parameters/fields';
 
 /** Fields of every node that makes images: how long it stays with its jobs, and whether it fetches what they made. */
 export const waitFields: INodeProperties[] = [

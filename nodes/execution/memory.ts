@@ -1,12 +1,12 @@
-import { rememberWith } from '../../../jobs/endpoint/registry';
-import { JobMaker } from '../../../jobs/submission/jobMaker';
-import { systemClock } from '../../../jobs/runtime/clock';
-import type { Memory } from '../../../memory/memory';
-import { packFolder } from '../packFolder';
+import { rememberWith } from '../../jobs/endpoint/registry';
+import { JobMaker } from '../../jobs/submission/jobMaker';
+import { systemClock } from '../../jobs/runtime/clock';
+import type { Memory } from '../../memory/memory';
+import { packFolder } from './packFolder';
 
 /** The memory of this n8n, in its user folder; opened on first use. */
 export async function packMemory(): Promise<Memory> {
-	const { openMemory } = await import('../../../memory/open');
+	const { openMemory } = await import('../../memory/open');
 	const memory = await openMemory({ folder: packFolder('memory') });
 	rememberWith(memory);
 	return memory;

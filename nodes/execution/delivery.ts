@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, IRunExecutionData } from 'n8n-workflow';
-import type { Memory } from '../../../memory/memory';
+import type { Memory } from '../../memory/memory';
 import { makerOf } from './memory';
 
 /** Sees to it that the journal knows which jobs of a node run reached n8n's saved data. */

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { dayNotKept } from '../../../jobs/submission/budget';
-import type { BudgetLimit, Memory } from '../../../memory/memory';
-import type { Cost } from '../../../memory/record';
+import { dayNotKept } from '../../jobs/submission/budget';
+import type { BudgetLimit, Memory } from '../../memory/memory';
+import type { Cost } from '../../memory/record';
 import type { RunIdentity } from '../execution/identity';
 import type { Route } from './routes';
 

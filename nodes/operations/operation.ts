@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
-import type { Endpoint } from '../../../jobs/endpoint/endpoint';
-import { ImageError } from '../../../model/errors';
-import type { Session } from '../../../providers/provider';
+import type { Endpoint } from '../../jobs/endpoint/endpoint';
+import { ImageError } from '../../model/errors';
+import type { Session } from '../../providers/provider';
 import type { PaidOperations } from './paid';
 
 /** One item's call of an operation. */

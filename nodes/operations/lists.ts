@@ -1,6 +1,6 @@
-import { parseJson } from '../../../http/json';
-import { ImageError } from '../../../model/errors';
-import type { Session } from '../../../providers/provider';
+import { parseJson } from '../../http/json';
+import { ImageError } from '../../model/errors';
+import type { Session } from '../../providers/provider';
 import type { OperationCall } from './operation';
 
 /**

@@ -1,9 +1,9 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { ImageError } from '../../../model/errors';
-import type { Extra, ImageRequest } from '../../../model/request';
-import { parseJson } from '../../../http/json';
-import type { ExtraField, ProviderDefinition } from '../../../providers/provider';
-import { textParameter } from '../parameters';
+import { ImageError } from '../../model/errors';
+import type { Extra, ImageRequest } from '../../model/request';
+import { parseJson } from '../../http/json';
+import type { ExtraField, ProviderDefinition } from '../../providers/provider';
+import { textParameter } from '../parameters/parameters';
 import type { BudgetOptions } from './budget';
 
 /** Options of Image Generate, as n8n gives them. */

@@ -1,7 +1,7 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 import { endpointOf } from '../../jobs/endpoint/endpoints';
 import { providerById } from '../../providers/registry';
-import { providerDefault } from './fields';
+import { providerDefault } from '../parameters/fields';
 
 /** Longest that the editor's list may take to open, in ms. */
 const patienceMs = 8_000;

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import type { Session } from '../../../providers/provider';
-import { downloadPicture } from '../downloadFile';
+import type { Session } from '../../providers/provider';
+import { downloadPicture } from '../pictures/downloadFile';
 import type { OperationCall } from './operation';
 
 /** A picture from its address as the binary field `data`, what it is in the JSON. */

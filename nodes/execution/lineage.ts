@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, IRunExecutionData } from 'n8n-workflow';
-import type { Memory } from '../../../memory/memory';
+import type { Memory } from '../../memory/memory';
 
 /** What an execution has in common with its repetitions, and what tells it from them. */
 export interface Lineage {

@@ -11,7 +11,7 @@ import { ImageError, type Outcome, outcomeOf } from '../../model/errors';
 import type { DeliveredImage, JobSnapshot } from '../../model/job';
 import type { EndpointConfig, ProviderDefinition } from '../../providers/provider';
 import { type DownloadHost, openDownload } from './downloaders';
-import { binaryName, withError, withoutBytes } from './items';
+import { binaryName, withError, withoutBytes } from '../items/items';
 import { withoutInvalidImages } from './invalidImages';
 
 /** Pictures fetched at once by one node run. */

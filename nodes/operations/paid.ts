@@ -1,19 +1,19 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { abortable } from '../../../jobs/runtime/clock';
-import { PoolMember } from '../../../jobs/submission/breaker';
-import { mainEndpoint } from '../../../providers/credential';
-import type { Endpoint } from '../../../jobs/endpoint/endpoint';
-import type { Submits } from '../../../jobs/submission/submitter';
-import type { Memory } from '../../../memory/memory';
-import { toImageError } from '../../../model/errors';
-import type { JobSnapshot } from '../../../model/job';
-import type { Extra, Reference } from '../../../model/request';
-import type { SubmitCall } from '../../../providers/provider';
-import { credentialIdOf } from '../endpoint';
+import { abortable } from '../../jobs/runtime/clock';
+import { PoolMember } from '../../jobs/submission/breaker';
+import { mainEndpoint } from '../../providers/credential';
+import type { Endpoint } from '../../jobs/endpoint/endpoint';
+import type { Submits } from '../../jobs/submission/submitter';
+import type { Memory } from '../../memory/memory';
+import { toImageError } from '../../model/errors';
+import type { JobSnapshot } from '../../model/job';
+import type { Extra, Reference } from '../../model/request';
+import type { SubmitCall } from '../../providers/provider';
+import { credentialIdOf } from '../endpoints/nodeEndpoint';
 import { type Delivery, deliveryOf, savedRefsOf } from '../execution/delivery';
 import { itemKey, ordinals, requestDigest, type RunIdentity, runIdentityOf } from '../execution/identity';
 import { makerOf, packMemory } from '../execution/memory';
-import { blankJob } from '../items';
+import { blankJob } from '../items/items';
 
 /** An operation of a provider node that costs money: it has the rules of Image Generate. */
 export interface PaidOperation {
