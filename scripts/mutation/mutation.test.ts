@@ -22,20 +22,22 @@ it('a larger sample contains the smaller one of the same seed', () => {
 });
 
 it('the tests nearest to the mutated file run first, and files without a test of the mutant do not run', () => {
-	const files = {
-		a: ['/r/jobs/polling/poller.test.ts'],
-		b: ['/r/jobs/polling/cadence.test.ts', '/r/nodes/x.test.ts'],
-		c: ['/r/jobs/endpoint/pacer.test.ts'],
-		d: ['/r/http/form.test.ts'],
-	};
+	const tests = [
+		{ id: 'a', fileName: '/r/jobs/polling/poller.test.ts', timeSpentMs: 5 },
+		{ id: 'b', fileName: '/r/providers/x.test.ts', timeSpentMs: 7 },
+		{ id: 'b', fileName: '/r/jobs/polling/cadence.test.ts', timeSpentMs: 1 },
+		{ id: 'c', fileName: '/r/jobs/polling/cadence.test.ts', timeSpentMs: 2 },
+		{ id: 'c', fileName: '/r/jobs/endpoint/pacer.test.ts', timeSpentMs: 3 },
+		{ id: 'd', fileName: '/r/http/form.test.ts', timeSpentMs: 4 },
+	];
 	const mutant = { testFilter: ['a', 'b', 'c'], sandboxFileName: '/r/jobs/polling/poller.ts' };
 	expect(
-		evaluate('../mutation/stages.mjs', `m.stagesOf(${JSON.stringify(mutant)}, ${JSON.stringify(files)}, '/r')`),
+		evaluate('../mutation/stages.mjs', `m.stagesOf(${JSON.stringify(mutant)}, ${JSON.stringify(tests)}, '/r')`),
 	).toEqual([
-		['/r/jobs/polling/poller.test.ts'],
-		['/r/jobs/polling/cadence.test.ts'],
-		['/r/jobs/endpoint/pacer.test.ts'],
-		['/r/nodes/x.test.ts'],
+		{ files: ['/r/jobs/polling/poller.test.ts'], netMs: 5 },
+		{ files: ['/r/jobs/polling/cadence.test.ts'], netMs: 3 },
+		{ files: ['/r/jobs/endpoint/pacer.test.ts'], netMs: 3 },
+		{ files: ['/r/providers/x.test.ts'], netMs: 7 },
 	]);
 });
 

@@ -1,9 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { PluginKind, commonTokens, declareFactoryPlugin } from '@stryker-mutator/api/plugin';
+import { PluginKind, commonTokens, declareClassPlugin, declareFactoryPlugin } from '@stryker-mutator/api/plugin';
 import { strykerPlugins as jestPlugins } from '@stryker-mutator/jest-runner';
+import { Worker } from 'node:worker_threads';
 import { sampleOf } from './sample.mjs';
+import { lineOf, missed } from './score.mjs';
 import { stagesOf } from './stages.mjs';
+import { markerOf } from './watchdog.mjs';
 
 /** The option of this project: how many mutants to test, and the seed of their choice. */
 export const strykerValidationSchema = {
@@ -38,16 +41,20 @@ class SampleChecker {
 	}
 }
 
-const mapFile = 'filesOfTests.json';
+/** The file in the working directory that says which file has which test, and how long the test takes. */
+const testsFile = 'tests.json';
+/** CPU time for the start of Jest and for loading modules, in ms. */
+const startMs = 15_000;
 
 /**
- * Stryker's runner for Jest, which would load every test file that imports the mutated file. This one loads only the
- * files with tests that reach the mutant, the nearest file first, and stops at the first failure.
+ * Stryker's runner for Jest loads every test file that imports the mutated file. This one loads only the files with
+ * tests that reach the mutant, the nearest file first, and stops at the first failure.
  */
 class NearestFirstRunner {
 	#jest;
-	#filesOfTests;
+	#tests;
 	#testFiles;
+	#watchdog;
 
 	constructor(jest) {
 		this.#jest = jest;
@@ -55,32 +62,50 @@ class NearestFirstRunner {
 		jest.jestTestAdapter.run = (settings) => run({ ...settings, testFiles: this.#testFiles });
 	}
 
-	init() {
-		return this.#jest.init();
+	async init() {
+		await this.#jest.init();
+		this.#watchdog = new Worker(new URL('watchdog.mjs', import.meta.url));
+		this.#watchdog.unref();
 	}
 
 	capabilities() {
 		return this.#jest.capabilities();
 	}
 
-	/** Notes which file has which test, for the runners in the other processes. */
+	/** Notes the files and times of the tests, for the runners in the other processes too. */
 	async dryRun(options) {
 		const result = await this.#jest.dryRun({ ...options, files: undefined });
-		const files = {};
-		for (const { id, fileName } of result.tests ?? []) files[id] = [...new Set([...(files[id] ?? []), fileName])];
-		writeFileSync(mapFile, JSON.stringify(files));
+		const tests = (result.tests ?? []).map(({ id, fileName, timeSpentMs }) => ({ id, fileName, timeSpentMs }));
+		writeFileSync(testsFile, JSON.stringify(tests));
 		return result;
 	}
 
 	async mutantRun(options) {
-		if (!this.#filesOfTests && existsSync(mapFile)) this.#filesOfTests = JSON.parse(readFileSync(mapFile, 'utf8'));
+		const { id } = options.activeMutant;
+		if (existsSync(markerOf(id))) return { status: 'timeout', reason: 'The tests used too much CPU time.' };
+		this.#tests ??= JSON.parse(readFileSync(testsFile, 'utf8'));
 		let result;
-		for (const files of stagesOf(options, this.#filesOfTests)) {
+		for (const { files, netMs } of stagesOf(options, this.#tests)) {
 			this.#testFiles = files;
+			this.#watchdog.postMessage({ mutant: id, limitMs: startMs + 3 * netMs });
 			result = await this.#jest.mutantRun(options);
+			this.#watchdog.postMessage(null);
 			if (result.status !== 'survived') break;
 		}
 		return result;
+	}
+
+	async dispose() {
+		await this.#watchdog?.terminate();
+	}
+}
+
+/** Prints each mutant that no test notices as soon as that is known, and those that time out. */
+class MissedReporter {
+	static inject = [];
+
+	onMutantTested(mutant) {
+		if ([...missed, 'Timeout'].includes(mutant.status)) console.log(lineOf(mutant));
 	}
 }
 
@@ -92,5 +117,6 @@ const createRunner = Object.assign(
 
 export const strykerPlugins = [
 	declareFactoryPlugin(PluginKind.Checker, 'sample', createChecker),
+	declareClassPlugin(PluginKind.Reporter, 'missed', MissedReporter),
 	declareFactoryPlugin(PluginKind.TestRunner, 'nearest-first', createRunner),
 ];

@@ -6,7 +6,7 @@ import { partOf } from './area.mjs';
 export const threshold = 85;
 
 const found = ['Killed', 'Timeout'];
-const missed = ['Survived', 'NoCoverage'];
+export const missed = ['Survived', 'NoCoverage'];
 
 /** Mutants that a test notices, of all that could be tested, as a whole and by part. */
 export function scoreOf(results) {
@@ -23,18 +23,10 @@ export function scoreOf(results) {
 	return { all: count(valid), parts: Object.fromEntries([...byPart].sort().map(([part, of]) => [part, count(of)])) };
 }
 
-/** The mutants that no test notices, with their code before and after. */
-export function survivorsOf(results) {
-	return results
-		.filter(({ status }) => missed.includes(status))
-		.map(({ fileName, location, status, mutatorName, replacement }) => ({
-			place: `${relative(process.cwd(), fileName)}:${location.start.line}:${location.start.column}`,
-			status,
-			mutatorName,
-			original: textAt(fileName, location),
-			replacement,
-		}))
-		.sort((a, b) => a.place.localeCompare(b.place, 'en', { numeric: true }));
+/** A mutant in one line: its place, its status, its code before and after. */
+export function lineOf({ fileName, location, status, mutatorName, replacement }) {
+	const place = `${relative(process.cwd(), fileName)}:${location.start.line}:${location.start.column}`;
+	return `${place} ${status} ${mutatorName}: ${textAt(fileName, location)} → ${replacement}`.replace(/\s+/g, ' ');
 }
 
 function textAt(fileName, { start, end }) {

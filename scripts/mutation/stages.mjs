@@ -2,12 +2,11 @@ import { dirname, relative } from 'node:path';
 
 /**
  * The files with the tests of a mutant, in groups to run one after another: the file's own test, the other tests of its
- * folder, those of its part (`jobs`, `http`, ...), then all others.
- * @param filesOfTests the test files by a test's full name
+ * folder, those of its part (`jobs`, `http`, ...), then all others. Each group with the time that its tests take, in ms.
+ * @param tests all tests; several may have the same id, which is their full name
  */
-export function stagesOf({ testFilter, sandboxFileName }, filesOfTests, root = process.cwd()) {
-	const names = testFilter ?? Object.keys(filesOfTests);
-	const files = [...new Set(names.flatMap((name) => filesOfTests[name] ?? []))];
+export function stagesOf({ testFilter, sandboxFileName }, tests, root = process.cwd()) {
+	const wanted = testFilter && new Set(testFilter);
 	const own = sandboxFileName.replace(/\.ts$/, '.test.ts');
 	const part = (file) => relative(root, file).split('/')[0];
 	const distance = (file) => {
@@ -15,6 +14,14 @@ export function stagesOf({ testFilter, sandboxFileName }, filesOfTests, root = p
 		if (dirname(file) === dirname(own)) return 1;
 		return part(file) === part(own) ? 2 : 3;
 	};
-	const groups = Map.groupBy(files, distance);
-	return [0, 1, 2, 3].flatMap((at) => (groups.has(at) ? [groups.get(at)] : []));
+	const stages = Map.groupBy(
+		tests.filter(({ id }) => !wanted || wanted.has(id)),
+		({ fileName }) => distance(fileName),
+	);
+	return [...stages]
+		.sort(([a], [b]) => a - b)
+		.map(([, group]) => ({
+			files: [...new Set(group.map(({ fileName }) => fileName))],
+			netMs: group.reduce((sum, { timeSpentMs }) => sum + timeSpentMs, 0),
+		}));
 }

@@ -1,0 +1,26 @@
+import { writeFileSync } from 'node:fs';
+import { isMainThread, parentPort } from 'node:worker_threads';
+
+/**
+ * A thread that ends its process when the tests of a mutant use too much CPU time: a mutant may loop for ever without a
+ * turn of the event loop. CPU time does not depend on what else the machine does. Before the end the mutant's marker is
+ * written, which says that it hung.
+ */
+if (!isMainThread && parentPort) {
+	let watched = null;
+	const cpuMs = () => {
+		const { user, system } = process.cpuUsage();
+		return (user + system) / 1000;
+	};
+	parentPort.on('message', (message) => {
+		watched = message && { ...message, startMs: cpuMs() };
+	});
+	setInterval(() => {
+		if (!watched || cpuMs() - watched.startMs <= watched.limitMs) return;
+		writeFileSync(markerOf(watched.mutant), '');
+		process.kill(process.pid, 'SIGKILL');
+	}, 500);
+}
+
+/** The file in the working directory that says that a mutant hung. */
+export const markerOf = (mutant) => `hung-${mutant}`;
