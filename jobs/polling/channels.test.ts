@@ -5,7 +5,7 @@ import { Channels } from './channels';
 
 /** A provider's channel that the test drives: it pushes, ends or breaks when the test says so. */
 class Channel {
-	private wake = Promise.withResolvers<void>();
+	private wake = Promise.withResolvers<null>();
 	private readonly pushed: JobSnapshot[] = [];
 	private end: 'closed' | Error | null = null;
 
@@ -13,12 +13,12 @@ class Channel {
 
 	push(snapshot: JobSnapshot): void {
 		this.pushed.push(snapshot);
-		this.wake.resolve();
+		this.wake.resolve(null);
 	}
 
 	finish(end: 'closed' | Error = 'closed'): void {
 		this.end = end;
-		this.wake.resolve();
+		this.wake.resolve(null);
 	}
 
 	async *messages(): AsyncGenerator<JobSnapshot> {

@@ -29,12 +29,13 @@ export function lineOf({ fileName, location, status, mutatorName, replacement })
 	return `${place} ${status} ${mutatorName}: ${textAt(fileName, location)} → ${replacement}`.replace(/\s+/g, ' ');
 }
 
+/** The text of a location; its lines and columns count from 1. */
 function textAt(fileName, { start, end }) {
 	const lines = readFileSync(fileName, 'utf8')
 		.split('\n')
-		.slice(start.line, end.line + 1);
-	lines[lines.length - 1] = lines.at(-1).slice(0, end.column);
-	return lines.join('\n').slice(start.column);
+		.slice(start.line - 1, end.line);
+	lines[lines.length - 1] = lines.at(-1).slice(0, end.column - 1);
+	return lines.join('\n').slice(start.column - 1);
 }
 
 /** A table in Markdown, the whole last. */
