@@ -1,0 +1,10 @@
+/** What happened to the images that are counted. */
+type CountedEvent = 'arrived' | 'were accepted';
+
+/**
+ * How many images of a job there are, as every message of the pack says it: `2 of 4 images arrived`.
+ * @param total how many were requested; null where that is unknown
+ */
+export function countedImages(count: number, total: number | null, event: CountedEvent = 'arrived'): string {
+	return total === null ? `${count} images of an unknown total ${event}` : `${count} of ${total} images ${event}`;
+}
