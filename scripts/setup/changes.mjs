@@ -46,7 +46,7 @@ const readers = [
 		reads: /^scripts\/(setup\/.*\.mjs|run\.cjs)$/,
 		tests: ['scripts/setup/changes.test.ts', 'scripts/setup/setup.test.ts'],
 	},
-	{ reads: /^docs\/decisions\//, tests: ['scripts/docs/decisions.test.ts'] },
+	{ reads: /^docs\/(decisions\/|design\.md$)/, tests: ['scripts/docs/decisions.test.ts'] },
 ];
 
 /**

@@ -39,11 +39,11 @@ const commands = {
 		await ensure(stage);
 		return await runScript('demo', args);
 	},
+	test: async (args) => await runTests(args, ensure),
 	dev: async (args) => {
 		await ensure(stage);
 		return await runScript('dev', args);
 	},
-	test: async (args) => await runTests(args, ensure),
 	check: async (args) => await runCheck(args, ensure),
 	format: async (args) => {
 		await ensure(['node', 'dependencies']);
