@@ -29,7 +29,7 @@ const folders = (names) => `^(${names.join('|')})/`;
 const layers = Object.entries(arrows).map(([part, below]) => ({
 	name: `${part.replace('/', '-')}-imports-only-what-lies-below`,
 	comment: `${part} may import only ${[part, ...below].join(', ')} (docs/design.md, the arrows).`,
-	severity: part === 'jobs/endpoint' ? 'warn' : 'error',
+	severity: 'error',
 	from: { path: folders([part]), pathNot: testCode },
 	// Packages and Node.js's own modules are no folders of this project.
 	to: { pathNot: [folders([part, ...below]), '^node_modules/'], dependencyTypesNot: ['core'] },

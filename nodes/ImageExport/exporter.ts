@@ -1,7 +1,7 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { defaultImageLimits, type ImageLimits } from '../../images/receive';
 import { readStill, type Still } from '../../images/export/still';
-import { endpointOf } from '../../jobs/endpoint/endpoints';
+import { endpointOf } from '../../jobs/endpoint/registry';
 import { toImageError } from '../../model/errors';
 import { providerById } from '../../providers/registry';
 import type { PictureHosts } from '../pictures/downloaders';

@@ -1,6 +1,6 @@
 import { type INodeExecutionData, type IPollFunctions, NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { Endpoint } from '../../jobs/endpoint/endpoint';
-import { endpointOf } from '../../jobs/endpoint/endpoints';
+import { endpointOf } from '../../jobs/endpoint/registry';
 import { type JobsState, takenBack } from '../../jobs/listing/finishedJobs';
 import { type Interest, newestFinished, pollFinished } from '../../jobs/listing/finishedJobsPoll';
 import { ImageError, jobError, outcomeOf, toImageError } from '../../model/errors';

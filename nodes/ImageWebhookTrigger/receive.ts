@@ -5,7 +5,7 @@ import {
 	type IWebhookResponseData,
 	NodeOperationError,
 } from 'n8n-workflow';
-import { poolOf } from '../../jobs/endpoint/endpoints';
+import { poolOf } from '../../jobs/submission/pool';
 import { toImageError } from '../../model/errors';
 import type { WebhookDelivery } from '../../providers/provider';
 import { providerById } from '../../providers/registry';

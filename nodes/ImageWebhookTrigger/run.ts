@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { poolOf } from '../../jobs/endpoint/endpoints';
+import { poolOf } from '../../jobs/submission/pool';
 import { outcomeOf } from '../../model/errors';
 import { providerById } from '../../providers/registry';
 import { credentialIdOf } from '../endpoints/nodeEndpoint';

@@ -1,27 +1,28 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
-import { endpointOf } from '../../jobs/endpoint/endpoints';
+import { endpointOf } from '../../jobs/endpoint/registry';
+import type { ProviderDefinition } from '../../providers/provider';
 import { providerById } from '../../providers/registry';
 import { providerDefault } from '../parameters/fields';
 
-/** Longest that the editor's list may take to open, in ms. */
-const patienceMs = 8_000;
+/** The editor waits so long for the server's list of models, in ms. */
+const maxWaitMs = 8_000;
 
 /**
- * The models of the chosen provider for the editor: those its server offers now, or the documented ones where it cannot
- * be asked.
+ * The models of the chosen provider for the editor: those its server offers now, or the documented ones where the
+ * server does not answer.
  */
 export async function getModels(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	const choice = this.getCurrentNodeParameter('provider');
 	const provider = providerById(typeof choice === 'string' ? choice : '');
 	const documented = provider.capabilities.models.map((model) => ({ name: model, value: model }));
-	const offered = await askedModels(this, provider).catch(() => undefined);
+	const offered = await modelsOfServer(this, provider).catch(() => undefined);
 	return [
 		{ name: 'Default', value: providerDefault, description: "The provider's own choice" },
 		...(offered?.length ? offered.map(({ name, value }) => ({ name, value })) : documented),
 	];
 }
 
-async function askedModels(context: ILoadOptionsFunctions, provider: ReturnType<typeof providerById>) {
+async function modelsOfServer(context: ILoadOptionsFunctions, provider: ProviderDefinition) {
 	const endpoint = await endpointOf(provider, await context.getCredentials(provider.credential));
-	return await endpoint.session.models?.({ signal: AbortSignal.timeout(patienceMs) });
+	return await endpoint.session.models?.({ signal: AbortSignal.timeout(maxWaitMs) });
 }

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { Pool } from '../../jobs/endpoint/endpoints';
+import type { Pool } from '../../jobs/submission/pool';
 import { orderMembers } from '../../jobs/submission/breaker';
 import type { Choice } from '../../jobs/submission/failover';
 import { ImageError, toImageError } from '../../model/errors';
@@ -12,28 +12,9 @@ import { checkRequest } from '../../providers/requestCheck';
 import { credentialIdOf } from '../endpoints/nodeEndpoint';
 import { several } from '../parameters/fields';
 import { textParameter } from '../parameters/parameters';
-import type { Maker } from './generate';
-import type { GenerateOptions } from './readRequest';
+import type { GenerateOptions, Maker, Route, Routes } from './task';
 
-/** A provider that may make an item's images, and the request as it would be asked. */
-export interface Route {
-	provider: ProviderDefinition;
-	request: ImageRequest;
-	/** Keyed hash of the request as it will be sent; empty until it is ready. */
-	digest: string;
-	/** Id of the node's credential for the provider. */
-	credentialId: string;
-}
-
-/**
- * Where an item's job may be made, in the order of preference, and who was left out because he cannot do what is asked.
- */
-export interface Routes {
-	routes: [Route, ...Route[]];
-	unsupported: Attempt[];
-}
-
-/** The providers an item names, each with its model where it has a row of its own. */
+/** The providers that an item names, each with its model where it is a row of *Providers*. */
 function namedProviders(context: IExecuteFunctions, itemIndex: number): Array<{ provider: string; model?: string }> {
 	const provider = textParameter(context, 'provider', itemIndex);
 	if (provider !== several) return [{ provider }];
@@ -49,7 +30,7 @@ function namedProviders(context: IExecuteFunctions, itemIndex: number): Array<{ 
 	});
 }
 
-/** The provider an item names first, for one that comes no further. */
+/** The provider that an item names first, for an item that fails before its routes are read. */
 export function firstProvider(context: IExecuteFunctions, itemIndex: number): string {
 	try {
 		return namedProviders(context, itemIndex)[0]?.provider ?? '';
@@ -58,7 +39,7 @@ export function firstProvider(context: IExecuteFunctions, itemIndex: number): st
 	}
 }
 
-/** Reads and checks the requests of an item. Throws `invalidRequest` where nobody it names can do what is asked. */
+/** Reads and checks the requests of an item. Throws `invalidRequest` where no provider it names supports the request. */
 export function readRoutes(
 	context: IExecuteFunctions,
 	itemIndex: number,
@@ -87,15 +68,15 @@ export function readRoutes(
 	}
 	const [first, ...others] = capable;
 	if (!first) throw noCapableProvider(unsupported);
-	return { routes: [first, ...others], unsupported: unsupported };
+	return { routes: [first, ...others], unsupported };
 }
 
-/** A provider that is left out, and why. */
+/** A provider that is left out, with the reason. */
 export function unsupportedBy({ provider }: Route, { code, message }: ImageError): Attempt {
 	return { provider: provider.id, endpoint: mainEndpoint, code, message };
 }
 
-/** What is said where no provider can do what is asked. */
+/** The error of an item whose request no provider supports. */
 export function noCapableProvider(unsupported: readonly Attempt[]): ImageError {
 	return new ImageError('invalidRequest', {
 		message: `None of the providers can do this. ${unsupported.map(({ message }) => message).join('; ')}`,
@@ -103,7 +84,7 @@ export function noCapableProvider(unsupported: readonly Attempt[]): ImageError {
 	});
 }
 
-/** Every endpoint that may be asked, in order. */
+/** Every endpoint that can make the job, the preferred one first. */
 export async function choicesOf(
 	routes: readonly Route[],
 	poolFor: (provider: ProviderDefinition) => Promise<Pool>,

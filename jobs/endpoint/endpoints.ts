@@ -1,3 +1,0 @@
-/** What nodes take endpoints from. */
-export { endpointOf, rememberWith } from './registry';
-export { Pool, poolOf } from '../submission/pool';
