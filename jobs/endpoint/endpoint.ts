@@ -12,10 +12,10 @@ import type {
 } from '../../providers/provider';
 import { Mailbox } from '../polling/mailbox';
 import { PushTrust } from '../polling/pushTrust';
-import { pollFloorMs, schedule } from '../polling/schedule';
+import { pollFloorMs, schedule } from '../polling/growingSchedule';
 import { advanceSnapshot } from '../polling/transition';
 import type { EndSeen, WaitResult } from '../polling/polledJob';
-import { type WaitOptions, Poller } from '../polling/poller';
+import { type WaitOptions, Poller } from '../polling/jobTracker';
 import type { Clock, Random } from '../runtime/clock';
 import { withRetry } from '../runtime/retry';
 import { Slots } from '../runtime/slots';

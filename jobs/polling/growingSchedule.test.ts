@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { nextPollMs, pollFloorMs, schedule } from './schedule';
+import { nextPollMs, pollFloorMs, schedule } from './growingSchedule';
 
 it.each([
 	[null, 500],

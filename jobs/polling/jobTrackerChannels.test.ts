@@ -3,7 +3,7 @@ import type { JobSnapshot } from '../../model/job';
 import type { Observation } from '../../providers/provider';
 import { snapshotOf } from '../../test/support/fakeEndpoint';
 import { settle, VirtualClock } from '../../test/support/virtualClock';
-import { Poller } from './poller';
+import { Poller } from './jobTracker';
 
 type Script = (clock: VirtualClock, signal: AbortSignal | undefined) => AsyncIterable<JobSnapshot>;
 

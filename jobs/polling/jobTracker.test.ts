@@ -2,7 +2,7 @@ import { ImageError } from '../../model/errors';
 import type { Job, JobSnapshot, JobStatus } from '../../model/job';
 import type { Observation } from '../../providers/provider';
 import { settle, VirtualClock } from '../../test/support/virtualClock';
-import { Poller } from './poller';
+import { Poller } from './jobTracker';
 
 const snapshot = (id: string, status: JobStatus, patch: Partial<Job> = {}): JobSnapshot => ({
 	job: {

@@ -1,7 +1,7 @@
 import { type ImageError, toImageError } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import type { Observation, Session } from '../../providers/provider';
-import { Cadence, type CadenceOptions } from './cadence';
+import { Cadence, type CadenceOptions } from './adaptiveSchedule';
 import { Channels } from './channels';
 import { stopped } from '../runtime/clock';
 import { PushTrust } from './pushTrust';

@@ -1,5 +1,5 @@
 import { VirtualClock } from '../../test/support/virtualClock';
-import { Cadence } from './cadence';
+import { Cadence } from './adaptiveSchedule';
 import { Durations } from './durations';
 
 const durations = new Durations();

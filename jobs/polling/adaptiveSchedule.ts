@@ -1,7 +1,7 @@
 import type { Clock, Random } from '../runtime/clock';
 import type { Expectation } from './durations';
 import { type Running, scarcePauseMs, worthPollingAt as worthPollingAt } from './detectionDelay';
-import { nextPollMs, schedule } from './schedule';
+import { nextPollMs, schedule } from './growingSchedule';
 
 export interface CadenceOptions {
 	/** Whether one poll for all costs about as much as one for a single job. */
