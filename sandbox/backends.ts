@@ -1,105 +1,42 @@
-import { startAiBatchSandbox } from './aiBatch/server';
-import { startGeminiSandbox } from './gemini/server';
-import { startImageSaasSandbox } from './imageSaas/server';
-import { startJimengSandbox } from './jimeng/server';
-import { startNanoBananaProSandbox } from './nanoBananaPro/server';
-import type { Sandbox } from './shared/server';
-import { startZImageSandbox } from './zImage/server';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Backend } from './backend';
+import type { Kit } from './kit';
 
-/** What is common to the settings of all backends. */
-export type AnySandbox = Sandbox<Record<string, unknown>>;
+export type { AnySandbox, Backend } from './backend';
 
-/** A backend that can be started by its name. */
-export interface Backend {
-	id: string;
-	displayName: string;
-	start(options: { port?: number; settings?: Record<string, unknown> }): Promise<AnySandbox>;
-	/** Whether it sends webhooks, to the setting `webhookUrl`. */
-	webhooks: boolean;
-	/** The credential with which n8n reaches it: its type, and what a user types in. */
-	credential: { type: string; fields: (url: string) => Record<string, unknown> };
+/**
+ * Every backend with a stand-in, in the order of their ports when all are started. A folder beside this file that has
+ * a `standIn.ts` is a backend; nothing lists them.
+ */
+export const backends: readonly Backend[] = foldersWith('standIn')
+	.map(standInOf)
+	.sort((one, other) => one.position - other.position || one.id.localeCompare(other.id));
+
+/** How the tests of all backends use this one; the first kit is the usual way. Throws if its `kit.ts` is missing. */
+export function kitsOf(id: string): readonly Kit[] {
+	const { kits } = load(id, 'kit') as { kits?: readonly Kit[] };
+	if (kits?.length) return kits;
+	throw new Error(`sandbox/${id}/kit.ts must export a list "kits" with at least one kit`);
 }
 
-const noLimits = { requestsPerMinute: 0, jobsInFlight: 0, allowedHosts: '' };
+function standInOf(id: string): Backend {
+	const { backend } = load(id, 'standIn') as { backend?: Backend };
+	if (backend?.id === id) return backend;
+	throw new Error(`sandbox/${id}/standIn.ts must export a "backend" with the id "${id}"`);
+}
 
-/** Every backend there is a stand-in of, in the order of their ports when all are started. */
-export const backends: readonly Backend[] = [
-	{
-		id: 'imageSaas',
-		displayName: 'Image SaaS',
-		start: startImageSaasSandbox,
-		webhooks: true,
-		credential: {
-			type: 'imageSaasApi',
-			fields: (baseUrl) => ({
-				...noLimits,
-				baseUrl,
-				apiKey: 'img_test_dev_123456789',
-				webhookSecret: 'whsec_sandbox',
-				requestsPerMinute: 60,
-				jobsInFlight: 5,
-			}),
-		},
-	},
-	{
-		id: 'zImage',
-		displayName: 'Z-Image',
-		start: startZImageSandbox,
-		webhooks: false,
-		credential: { type: 'zImageApi', fields: (baseUrl) => ({ ...noLimits, baseUrl, authKey: 'client-key-1' }) },
-	},
-	{
-		id: 'jimeng',
-		displayName: 'Jimeng / Dreamina',
-		start: startJimengSandbox,
-		webhooks: false,
-		credential: {
-			type: 'jimengApi',
-			fields: (baseUrl) => ({ ...noLimits, baseUrl, site: 'cn', sessionId: 'session-cn-1' }),
-		},
-	},
-	{
-		id: 'aiBatch',
-		displayName: 'AI Batch Image Generator',
-		start: startAiBatchSandbox,
-		webhooks: false,
-		credential: {
-			type: 'aiBatchApi',
-			fields: (baseUrl) => ({
-				...noLimits,
-				baseUrl,
-				upstream: 'gemini',
-				upstreamApiKey: 'upstream-key-1',
-				apiKey: '',
-			}),
-		},
-	},
-	{
-		id: 'nanoBananaPro',
-		displayName: 'NanoBananaPro',
-		start: startNanoBananaProSandbox,
-		webhooks: false,
-		credential: {
-			type: 'nanoBananaProApi',
-			fields: (baseUrl) => ({
-				...noLimits,
-				baseUrl,
-				api: 'v1.6',
-				geminiApiKey: 'gemini-key-1',
-				geminiApiBase: '',
-				taskProvider: 'gemini',
-				requestsPerMinute: 600,
-			}),
-		},
-	},
-	{
-		id: 'gemini',
-		displayName: 'Google Gemini',
-		start: startGeminiSandbox,
-		webhooks: false,
-		credential: {
-			type: 'geminiImageApi',
-			fields: (baseUrl) => ({ ...noLimits, baseUrl, endpoint: 'official', apiKey: 'AIza-sandbox-key-1' }),
-		},
-	},
-];
+/** Folders with this file, as TypeScript in tests and as JavaScript after the build. */
+function foldersWith(name: string): string[] {
+	return readdirSync(__dirname, { withFileTypes: true })
+		.filter((entry) => entry.isDirectory())
+		.map((entry) => entry.name)
+		.filter((folder) =>
+			readdirSync(join(__dirname, folder)).some((file) => file === `${name}.ts` || file === `${name}.js`),
+		);
+}
+
+function load(folder: string, file: string): unknown {
+	// eslint-disable-next-line @typescript-eslint/no-require-imports -- found by its folder, so that nothing lists it
+	return require(join(__dirname, folder, file)) as unknown;
+}

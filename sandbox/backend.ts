@@ -1,0 +1,21 @@
+import type { Sandbox } from './shared/server';
+
+/** What is common to the settings of all backends. */
+export type AnySandbox = Sandbox<Record<string, unknown>>;
+
+/** A backend that can be started by its name. Each folder beside this file exports one from its `standIn.ts`. */
+export interface Backend {
+	/** The name of its folder here and of its provider's folder. */
+	id: string;
+	displayName: string;
+	/** Its position when all are started: each takes the next port, from 1. */
+	position: number;
+	start(options: { port?: number; settings?: Record<string, unknown> }): Promise<AnySandbox>;
+	/** Whether it sends webhooks, to the setting `webhookUrl`. */
+	webhooks: boolean;
+	/** The credential with which n8n reaches it: its type, and what a user types in. */
+	credential: { type: string; fields: (url: string) => Record<string, unknown> };
+}
+
+/** Credential fields that every credential has, with no limits set. */
+export const noLimits = { requestsPerMinute: 0, jobsInFlight: 0, allowedHosts: '' };

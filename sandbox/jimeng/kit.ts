@@ -1,0 +1,16 @@
+import type { Kit } from '../kit';
+
+export const kits: readonly Kit[] = [
+	{
+		settings: { jobDurationMs: 10 },
+		// The site decides how many images it makes unless the prompt names a number.
+		request: { extras: { countInPrompt: true } },
+		routes: { submit: 'generate' },
+		wrongKey: { sessionId: 'wrong-session-9' },
+		credentialTestDetectsWrongKey: false,
+		prompts: { fails: 'A cat [fail:GENERATION_FAILED]', refused: 'A cat [refuse]', partial: 'A cat [partial:2]' },
+		secrets: ['session-cn-1'],
+		freeOperation: { resource: 'model', operation: 'getAll' },
+		listedModel: 'jimeng-4.0',
+	},
+];

@@ -1,0 +1,42 @@
+/**
+ * How the tests of all backends use one of them: how its stand-in is brought to do what a scenario needs. Each folder
+ * beside this file exports a list of kits from its `kit.ts`. What a kit leaves out, the scenarios skip with a reason.
+ */
+export interface Kit {
+	/** Needed only for a second way of using a backend: the heading of its column in tables. */
+	name?: string;
+	/** Both if it is left out. */
+	dialects?: ReadonlyArray<'document' | 'real'>;
+	/** Settings with which the stand-in is quick and has no limits of its own. */
+	settings: Record<string, unknown>;
+	/** What every request of it needs besides a prompt. */
+	request?: { extras?: Record<string, string | number | boolean> };
+	/** Names of the routes that a fault can hit: submit, and the poll of one job. */
+	routes: { submit: string; poll?: string };
+	/** Credential fields with a key that the backend does not accept; null if the backend checks no key. */
+	wrongKey: Record<string, unknown> | null;
+	/** Whether the credential's own test detects a wrong key. Some backends check a key only when they generate. */
+	credentialTestDetectsWrongKey: boolean;
+	/** The dialect in which the server keeps the keys itself. */
+	keylessDialect?: string;
+	prompts: {
+		/** The job fails at the provider. */
+		fails: string;
+		/** The model rejects the prompt; null if the backend has no way to say so. */
+		refused: string | null;
+		/** One of three images is missing; null if the backend makes all or none. */
+		partial: string | null;
+		/** The job stays in a state in which it can be canceled. */
+		waits?: string;
+	};
+	/** Credential fields that go with a dialect, if the two are different APIs. */
+	credentialFor?: (dialect: string) => Record<string, unknown>;
+	/** These requests are answered with the finished job, although others of the provider are not. */
+	answersAtOnce?: boolean;
+	/** Strings that must be in no snapshot and no error. */
+	secrets: readonly string[];
+	/** An operation of the provider's node that costs nothing and works without an earlier job. */
+	freeOperation: { resource: string; operation: string };
+	/** A model that the editor's list must contain, if the provider has models. */
+	listedModel?: string;
+}
