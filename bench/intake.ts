@@ -71,13 +71,14 @@ export async function intake(stage: BenchStage): Promise<Report> {
 				name: "Image Webhook Trigger / n8n's Webhook",
 				value: median(ours.map((value, round) => value / (plain[round] ?? 1))),
 				unit: '×',
-				least: 0.9,
+				min: 0.9,
 			},
 			{ name: 'Image Webhook Trigger', value: median(ours), unit: '/s' },
 			{ name: "n8n's Webhook, which checks nothing", value: median(plain), unit: '/s' },
 		],
 		remarks: [
-			`${rounds} rounds of ${deliveries} deliveries by turns, ${atOnce} at once, each starting a workflow; the median of the rounds' ratios.`,
+			`${rounds} rounds of ${deliveries} deliveries by turns, ${atOnce} at once, each starting a ` +
+				`workflow; the median of the rounds' ratios.`,
 		],
 	};
 }

@@ -19,7 +19,12 @@ export async function perItem(stage: BenchStage): Promise<Report> {
 			body: JSON.stringify({ prompt: 'A cat' }),
 		})
 	).json()) as { jobId: string };
-	const make = `return Array.from({ length: ${items} }, (_, n) => ({ json: { jobId: '${jobId}', job: { provider: 'imageSaas', id: 'job-' + n, status: 'succeeded', progress: 100, total: 1, completed: 1, error: null, idempotencyKey: null, createdAt: null, updatedAt: null }, images: [{ index: 0, url: 'https://example.com/' + n + '.png', fileName: n + '.png', mimeType: 'image/png', width: 1024, height: 1024, bytes: 1000, seed: null }], request: { prompt: 'No. ' + n } } }));`;
+	const make =
+		`return Array.from({ length: ${items} }, (_, n) => ({ json: { jobId: '${jobId}', job: { provider: ` +
+		`'imageSaas', id: 'job-' + n, status: 'succeeded', progress: 100, total: 1, completed: 1, error: ` +
+		`null, idempotencyKey: null, createdAt: null, updatedAt: null }, images: [{ index: 0, url: ` +
+		`'https://example.com/' + n + '.png', fileName: n + '.png', mimeType: 'image/png', width: ` +
+		`1024, height: 1024, bytes: 1000, seed: null }], request: { prompt: 'No. ' + n } } }));`;
 	const tried = {
 		Poll: {
 			name: 'Poll',
@@ -52,14 +57,15 @@ export async function perItem(stage: BenchStage): Promise<Report> {
 		id: 'items',
 		title: `5. Per-item overhead: ${items.toLocaleString('en')} items already finished through Image Poll`,
 		figures: [
-			{ name: 'ours / one HTTP Request node', value: poll / http, unit: '×', most: 1 },
+			{ name: 'ours / one HTTP Request node', value: poll / http, unit: '×', max: 1 },
 			{ name: 'ours / an empty Code node', value: poll / code, unit: '×' },
 			{ name: 'Image Poll', value: poll, unit: 'ms' },
 			{ name: 'HTTP Request', value: http, unit: 'ms' },
 			{ name: 'Code', value: code, unit: 'ms' },
 		],
 		remarks: [
-			'Times of the nodes as n8n notes them, the best of three runs; the HTTP Request asks the stand-in for a job on loopback.',
+			'Node times as n8n records them, best of three runs. The HTTP Request node requests one job from ' +
+				'the sandbox on loopback.',
 		],
 	};
 }
@@ -102,7 +108,7 @@ export async function connections(stage: BenchStage): Promise<Report> {
 		id: 'connections',
 		title: `6. TCP connections for ${calls.toLocaleString('en')} calls`,
 		figures: [
-			{ name: 'ours', value: await opened(ours, 'conn-ours'), unit: '', most: 10 },
+			{ name: 'ours', value: await opened(ours, 'conn-ours'), unit: '', max: 10 },
 			{ name: 'one HTTP Request node', value: await opened(rival, 'conn-rival'), unit: '' },
 		],
 		remarks: ['Submits at once, without limits in the credential; counted by the stand-in.'],

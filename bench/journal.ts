@@ -276,7 +276,7 @@ export async function journal(): Promise<Report> {
 					name: 'time a job waits for the journal, one at a time, median',
 					value: at(alone.perJob, 0.5),
 					unit: 'ms',
-					most: 1,
+					max: 1,
 				},
 				{ name: 'the same, 99th percentile', value: at(alone.perJob, 0.99), unit: 'ms' },
 				{ name: 'five at a time, median', value: at(five.perJob, 0.5), unit: 'ms' },
@@ -293,8 +293,8 @@ export async function journal(): Promise<Report> {
 					value: fifty.elapsedPerJob,
 					unit: 'ms',
 				},
-				{ name: 'longest event-loop block, five at a time', value: five.longestBlock, unit: 'ms', most: 10 },
-				{ name: 'longest event-loop block, fifty at a time', value: fifty.longestBlock, unit: 'ms', most: 10 },
+				{ name: 'longest event-loop block, five at a time', value: five.longestBlock, unit: 'ms', max: 10 },
+				{ name: 'longest event-loop block, fifty at a time', value: fifty.longestBlock, unit: 'ms', max: 10 },
 				{
 					name: 'longest event-loop block without a file, five at a time',
 					value: none.longestBlock,
@@ -305,10 +305,16 @@ export async function journal(): Promise<Report> {
 				{ name: 'start with 100,000 records', value: startFull, unit: 'ms' },
 			],
 			remarks: [
-				'Several at a time wait for each other: one commit after the other, each with all that came meanwhile.',
-				"The pack's own code from the search for an earlier attempt to the end of the job, over the real memory in a folder of its own; the time is that of all its calls of the journal together, in which the job does nothing else. One of them waits until the disk has it: before the request that costs money.",
-				"A block is what `monitorEventLoopDelay` saw at most (its resolution is 1 ms); the figure without a file has the same code over a memory in the process, and tells what is not the file's doing.",
-				'Start is from opening the memory to the first answer, the median of five: thread, file and all.',
+				'Concurrent jobs wait for each other: each commit holds all writes that arrived during the ' +
+					'commit before it.',
+				"The pack's own code runs from the search for an earlier attempt to the end of the job, with " +
+					'the real memory in its own folder. The time is the sum of all journal calls of one job. ' +
+					'One of them waits for the disk: the write before the paid request.',
+				'A block is the maximum that `monitorEventLoopDelay` reports (resolution 1 ms). The figure ' +
+					'without a file runs the same code with the in-memory store, so the difference is the ' +
+					'cost of the file.',
+				'Start is the time from opening the memory to its first answer, including thread and file. ' +
+					'Median of five.',
 			],
 		};
 	} finally {

@@ -8,7 +8,7 @@ import { intake } from './intake';
 import { journal } from './journal';
 import { makespan } from './makespan';
 import { memory } from './memory';
-import { isMet, type Report, toMarkdown, toSvg } from './report';
+import { type Figure, isMet, type Report, toMarkdown, toSvg } from './report';
 import { BenchStage } from './stage';
 import { start } from './start';
 import { waiting } from './waiting';
@@ -49,6 +49,14 @@ function earlier(): Report[] {
 	}
 }
 
+/** A figure as one line of the console. */
+function lineOf(figure: Figure): string {
+	const { name, value, warm, unit } = figure;
+	const shown = (number: number) => `${Number(number.toPrecision(4))} ${unit}`;
+	const values = warm === undefined ? shown(value) : `${shown(value)}, warm ${shown(warm)}`;
+	return `${name}: ${values}${isMet(figure) === false ? '   MISSED' : ''}`;
+}
+
 async function main(names: readonly string[]): Promise<void> {
 	const chosen = names.length > 0 ? names : Object.keys(benchmarks);
 	const reports = new Map(earlier().map((report) => [report.id, report]));
@@ -60,10 +68,7 @@ async function main(names: readonly string[]): Promise<void> {
 		for (const report of await run(withStage)) {
 			reports.set(report.id, report);
 			console.log(report.title);
-			for (const figure of report.figures)
-				console.log(
-					`  ${figure.name}: ${Number(figure.value.toPrecision(4))} ${figure.unit}${figure.warm === undefined ? '' : `, warm ${Number(figure.warm.toPrecision(4))} ${figure.unit}`}${isMet(figure) === false ? '   MISSED' : ''}`,
-				);
+			for (const figure of report.figures) console.log(`  ${lineOf(figure)}`);
 		}
 		console.log(`(${Math.round((Date.now() - before) / 1000)} s)`);
 	}

@@ -11,13 +11,13 @@ interface Load {
 }
 
 interface Measured {
-	/** Over the least possible under the provider's limits. */
+	/** Relative to the lower bound under the provider's limits. */
 	makespan: number;
-	/** Over the least possible for one who has to ask, one poll for as many jobs as run at once. */
+	/** Relative to the lower bound with polling: one poll for as many jobs as run at once. */
 	makespanOfPolling: number;
 	/** Submit included, downloads not. */
 	requestsPerJob: number;
-	/** From the provider's end of a job to our being told of it, as a share of the job's time. */
+	/** From the end of a job at the provider to the first report of it, as a share of the job's time. */
 	medianDelay: number;
 	tooManyRequests: number;
 }
@@ -197,23 +197,24 @@ export async function makespan(stage: BenchStage): Promise<Report[]> {
 		({ medianDelay }: Measured) => medianDelay,
 	];
 	const bothColumns =
-		'Cold: nothing is known of the account. Warm: the same batch again by a new endpoint of the same account, which reads from the memory what the first one has learned. What is wanted is wanted of the warm one.';
+		'Cold: the pack knows nothing about the account. Warm: the same batch again, by a new endpoint of the ' +
+		'same account that reads the learned values from the memory. The goals are for the warm batch.';
 	return [
 		{
 			id: 'makespan',
-			title: '1. Makespan: 200 jobs of 2 s ± 50 %, 5 in flight, over the least possible',
+			title: '1. Makespan: 200 jobs of 2 s ± 50 %, 5 in flight, over the lower bound',
 			figures: [
-				times('ours, with webhooks', makespanOf, push, { most: 1.05 }),
-				times('ours, polling alone', makespanOf, poll, { most: 1.12 }),
+				times('ours, with webhooks', makespanOf, push, { max: 1.05 }),
+				times('ours, polling alone', makespanOf, poll, { max: 1.12 }),
 				single('rival, loops of five, Wait 1 s', loop.makespan, '×'),
 				single('rival, one by one, 20 jobs', oneByOne.makespan, '×'),
-				times('ours, with webhooks, 120 requests a minute', makespanOf, pushBound, { most: 1.05 }),
+				times('ours, with webhooks, 120 requests a minute', makespanOf, pushBound, { max: 1.05 }),
 				times('ours, polling alone, 120 requests a minute', makespanOf, pollBound),
 				times(
-					'ours, polling alone, 120 requests a minute, over the least possible for one who polls',
+					'ours, polling alone, 120 requests a minute, over the lower bound with polling',
 					({ makespanOfPolling }) => makespanOfPolling,
 					pollBound,
-					{ most: 1.12 },
+					{ max: 1.12 },
 				),
 				single('rival, loops of five, Wait 4 s, 120 requests a minute', loopBound.makespan, '×'),
 				{
@@ -221,64 +222,72 @@ export async function makespan(stage: BenchStage): Promise<Report[]> {
 					value: refusals('cold'),
 					warm: refusals('warm'),
 					unit: '',
-					most: 0,
+					max: 0,
 				},
 				single('answers of 429, rival at 120 requests a minute', loopBound.tooManyRequests),
 			],
 			remarks: [
 				bothColumns,
-				'From the first submit as the stand-in saw it to the end of the node (ours) or the execution (rival). The least possible is the same jobs with each begun as soon as a place and the rate allow.',
-				'Where the rate binds, every poll costs a submit: one who polls needs at least a poll for every five jobs, and the second figure is over that bound. The bound knows all times beforehand.',
-				'The rival has half of the jobs, one by one a tenth: its rounds are all alike. It submits five at a time, waits, polls each until all have ended, and takes the next five; shorter waits gain little and cost more requests.',
+				'From the first submit at the sandbox to the end of the node (ours) or of the execution ' +
+					'(rival). The lower bound starts each of the same jobs as soon as a slot and the rate limit allow.',
+				'Under a rate limit, every poll delays a submit. Polling needs at least one poll per five ' +
+					'jobs, and the second figure is relative to that bound. The bound knows all job times in advance.',
+				'The rival runs half of the jobs, and a tenth of them one by one, because all its rounds are ' +
+					'alike. It submits five jobs, waits, polls each until all have ended and takes the next ' +
+					'five. Shorter waits gain little and cost more requests.',
 			],
 		},
 		{
 			id: 'requests',
 			title: '2. Requests a job, submit included, downloads not',
 			figures: [
-				count('ours, with webhooks', requestsOf, push, { most: 1.05 }),
-				count('ours, polling alone', requestsOf, poll, { most: 1.9 }),
+				count('ours, with webhooks', requestsOf, push, { max: 1.05 }),
+				count('ours, polling alone', requestsOf, poll, { max: 1.9 }),
 				single('rival, loops of five, Wait 1 s', loop.requestsPerJob),
-				count('ours, with webhooks, 120 requests a minute', requestsOf, pushBound, { most: 1.05 }),
-				count('ours, polling alone, 120 requests a minute', requestsOf, pollBound, { most: 1.9 }),
+				count('ours, with webhooks, 120 requests a minute', requestsOf, pushBound, { max: 1.05 }),
+				count('ours, polling alone, 120 requests a minute', requestsOf, pollBound, { max: 1.9 }),
 				single('rival, loops of five, Wait 4 s, 120 requests a minute', loopBound.requestsPerJob),
 				count('ours, with webhooks, 50 in flight', requestsOf, pushWide),
 				count('ours, polling alone, 50 in flight', requestsOf, pollWide),
 				single('rival, loops of fifty, Wait 1 s', loopWide.requestsPerJob),
 			],
 			remarks: [
-				'Of the same runs as the makespan.',
-				'With webhooks the first jobs of a cold batch are polled until four ends were announced.',
+				'From the same runs as the makespan.',
+				'With webhooks the first jobs of a cold batch are polled until four webhooks have arrived.',
 			],
 		},
 		{
 			id: 'delay',
-			title: '3. Detection delay: from the end of a job to our being told of it, as a share of its time',
+			title: '3. Detection delay: from the end of a job to the first report of it, as a share of its time',
 			figures: [
-				share('ours, with webhooks, median', delayOf, push, { most: 2.5 }),
-				share('ours, polling alone, median', delayOf, poll, { most: 10 }),
+				share('ours, with webhooks, median', delayOf, push, { max: 2.5 }),
+				share('ours, polling alone, median', delayOf, poll, { max: 10 }),
 				single('rival, loops of five, Wait 1 s, median', 100 * loop.medianDelay, '%'),
-				share('ours, with webhooks, 50 in flight, median', delayOf, pushWide, { most: 2.5 }),
-				share('ours, polling alone, 50 in flight, median', delayOf, pollWide, { most: 10 }),
+				share('ours, with webhooks, 50 in flight, median', delayOf, pushWide, { max: 2.5 }),
+				share('ours, polling alone, 50 in flight, median', delayOf, pollWide, { max: 10 }),
 				single('rival, loops of fifty, Wait 1 s, median', 100 * loopWide.medianDelay, '%'),
 				count(
 					'ours, polling alone: delay × extra requests a job, at 5 in flight (blind polling: at least 0.1)',
 					product,
 					poll,
-					{ most: 0.11 },
+					{ max: 0.11 },
 				),
 				count(
 					'ours, polling alone: the same at 50 in flight (blind polling: at least 0.01)',
 					product,
 					pollWide,
-					{ most: 0.011 },
+					{ max: 0.011 },
 				),
 				single('rival: the same at 5 in flight', product(loop)),
 			],
 			remarks: [
-				'Measured at the stand-in: from the end of a job to the first answer or accepted webhook that tells of it. What follows inside n8n is not in it, for neither side.',
-				"With webhooks the delay is n8n's own time for one: of 52 ms in the trigger node 49 were `getCredentials`, n8n's decryption of the credential, which holds the secret of the signature. At 50 in flight 25 a second come, and wait for each other; some are overdue by then and polled for.",
-				'The product for three budgets is in benchmark 10, in virtual time.',
+				'Measured at the sandbox: from the end of a job to the first answer or accepted webhook that ' +
+					'reports it. The time inside n8n afterwards is not included, on either side.',
+				"With webhooks the delay is n8n's own time for one: of 52 ms in the trigger node 49 were " +
+					"`getCredentials`, n8n's decryption of the credential, which holds the secret of the " +
+					'signature. At 50 in flight 25 a second come, and wait for each other; some are ' +
+					'overdue by then and polled for.',
+				'Benchmark 10 shows the product for three budgets, in virtual time.',
 			],
 		},
 	];

@@ -36,7 +36,10 @@ async function servePictures(): Promise<{ url: string; megabytes: number; close:
 export async function memory(withStage: <T>(run: (stage: BenchStage) => Promise<T>) => Promise<T>): Promise<Report> {
 	const files = await servePictures();
 	const itemsOf = (n: number) =>
-		`return Array.from({ length: ${n} }, (_, n) => ({ json: { url: '${files.url}/' + n + '.png', job: { provider: 'imageSaas', id: 'job-' + n, status: 'succeeded', error: null }, images: [{ index: 0, url: '${files.url}/' + n + '.png', fileName: n + '.png', mimeType: 'image/png', width: null, height: null, bytes: null, seed: null }], request: { prompt: 'No. ' + n } } }));`;
+		`return Array.from({ length: ${n} }, (_, n) => ({ json: { url: '${files.url}/' + n + '.png', job: { ` +
+		`provider: 'imageSaas', id: 'job-' + n, status: 'succeeded', error: null }, images: [{ index: 0, ` +
+		`url: '${files.url}/' + n + '.png', fileName: n + '.png', mimeType: 'image/png', width: null, ` +
+		`height: null, bytes: null, seed: null }], request: { prompt: 'No. ' + n } } }));`;
 	const make = (n: number) => ({
 		name: 'Items',
 		type: `${base}code`,
@@ -94,7 +97,7 @@ export async function memory(withStage: <T>(run: (stage: BenchStage) => Promise<
 		return await peakOf(stage, workflow);
 	});
 	files.close();
-	const figures: Figure[] = [{ name: 'ours, peak over idle', value: ours.megabytes, unit: 'MB', most: 150 }];
+	const figures: Figure[] = [{ name: 'ours, peak over idle', value: ours.megabytes, unit: 'MB', max: 150 }];
 	if (rival.failure === null)
 		figures.push(
 			{
@@ -115,8 +118,10 @@ export async function memory(withStage: <T>(run: (stage: BenchStage) => Promise<
 		title: `7. Memory: ${pictures} pictures of ${files.megabytes.toFixed(1)} MB downloaded and exported as ZIP`,
 		figures,
 		remarks: [
-			'Resident size of the n8n process, binary data on disk; idle is after the same workflow with one picture.',
-			'Four pictures are downloaded at a time, each on its way to the disk; the export alone stays below 60 MB (`test/n8n/exportMemory.test.ts`), so what passes the limit comes with the downloads.',
+			'Resident memory of the n8n process, binary data on disk. Idle is the value after the same ' +
+				'workflow with one image.',
+			'Four images are downloaded at a time, streamed to disk. The export alone stays below 60 MB ' +
+				'(`test/n8n/exportMemory.test.ts`), so the downloads cause what exceeds the limit.',
 			...(ours.failure === null ? [] : [`Ours failed: ${ours.failure}`]),
 			...(rival.failure === null ? [] : [`The rival failed: ${rival.failure}`]),
 		],

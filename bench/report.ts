@@ -7,8 +7,8 @@ export interface Figure {
 	warm?: number;
 	unit: string;
 	/** Bounds that the project set itself; of `warm` where it is there. */
-	most?: number;
-	least?: number;
+	max?: number;
+	min?: number;
 }
 
 /** A line of a plot. */
@@ -37,10 +37,10 @@ export interface Report {
 }
 
 /** Whether a figure is what it was to be; null where nothing was set. */
-export function isMet({ value: cold, warm, most, least }: Figure): boolean | null {
+export function isMet({ value: cold, warm, max, min }: Figure): boolean | null {
 	const value = warm ?? cold;
-	if (most === undefined && least === undefined) return null;
-	return (most === undefined || value <= most) && (least === undefined || value >= least);
+	if (max === undefined && min === undefined) return null;
+	return (max === undefined || value <= max) && (min === undefined || value >= min);
 }
 
 const shown = (value: number) => (Number.isInteger(value) ? String(value) : value.toPrecision(3));
@@ -58,15 +58,16 @@ export function toMarkdown(reports: readonly Report[], machine: string): string 
 		);
 		for (const figure of figures) {
 			const wanted = [
-				figure.least === undefined ? '' : `≥ ${figure.least}`,
-				figure.most === undefined ? '' : `≤ ${figure.most}`,
+				figure.min === undefined ? '' : `≥ ${figure.min}`,
+				figure.max === undefined ? '' : `≤ ${figure.max}`,
 			]
 				.filter(Boolean)
 				.join(', ');
 			const met = isMet(figure);
 			const warm = hasWarm ? ` ${figure.warm === undefined ? '' : `${shown(figure.warm)} ${figure.unit}`} |` : '';
 			lines.push(
-				`| ${figure.name} | ${shown(figure.value)} ${figure.unit} |${warm} ${wanted} | ${met === null ? '' : met ? 'met' : '**missed**'} |`,
+				`| ${figure.name} | ${shown(figure.value)} ${figure.unit} |${warm} ${wanted} | ` +
+					`${met === null ? '' : met ? 'met' : '**missed**'} |`,
 			);
 		}
 		lines.push(
@@ -99,13 +100,15 @@ export function toSvg({ title, xLabel, yLabel, logX = false, series }: Plot): st
 		.filter((_, place, all) => all.length <= 8 || place % Math.ceil(all.length / 8) === 0);
 	const ticksY = [0, 0.25, 0.5, 0.75, 1].map((share) => share * maxY);
 	return [
-		`<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" viewBox="0 0 ${size.width} ${size.height}"><rect width="100%" height="100%" fill="#fff"/>`,
+		`<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" viewBox="0 0 ` +
+			`${size.width} ${size.height}"><rect width="100%" height="100%" fill="#fff"/>`,
 		text(size.width / 2, 22, title, 'text-anchor="middle" font-weight="bold"'),
 		text(size.width / 2, size.height - 8, xLabel, 'text-anchor="middle"'),
 		text(16, size.height / 2, yLabel, `text-anchor="middle" transform="rotate(-90 16 ${size.height / 2})"`),
 		...ticksY.map(
 			(y) =>
-				`<line x1="${size.left}" x2="${size.width - size.right}" y1="${py(y)}" y2="${py(y)}" stroke="#e5e7eb"/>${text(size.left - 6, py(y) + 4, shown(y), 'text-anchor="end"')}`,
+				`<line x1="${size.left}" x2="${size.width - size.right}" y1="${py(y)}" y2="${py(y)}" ` +
+				`stroke="#e5e7eb"/>${text(size.left - 6, py(y) + 4, shown(y), 'text-anchor="end"')}`,
 		),
 		...ticksX.map((x) =>
 			text(
@@ -118,7 +121,8 @@ export function toSvg({ title, xLabel, yLabel, logX = false, series }: Plot): st
 		...series.flatMap(({ name, points: own }, place) => {
 			const color = colors[place % colors.length] ?? '#000';
 			return [
-				`<polyline fill="none" stroke="${color}" stroke-width="2" points="${own.map(([x, y]) => `${px(x)},${py(y)}`).join(' ')}"/>`,
+				`<polyline fill="none" stroke="${color}" stroke-width="2" ` +
+					`points="${own.map(([x, y]) => `${px(x)},${py(y)}`).join(' ')}"/>`,
 				...own.map(([x, y]) => `<circle cx="${px(x)}" cy="${py(y)}" r="3" fill="${color}"/>`),
 				text(size.left + 10 + place * 170, size.height - size.bottom + 34, `● ${name}`, `fill="${color}"`),
 			];

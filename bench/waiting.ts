@@ -78,7 +78,9 @@ export async function waiting(withStage: <T>(run: (stage: BenchStage) => Promise
 	});
 	return {
 		id: 'waiting',
-		title: `4. Cost of waiting: ${executions} executions that each wait for one job of ${jobMs / 1_000} s, in one n8n`,
+		title:
+			`4. Cost of waiting: ${executions} executions that each wait for one job ` +
+			`of ${jobMs / 1_000} s, in one n8n`,
 		figures: [
 			{ name: 'requests to the provider, ours', value: ours.requestsPerSecond, unit: '/s' },
 			{ name: 'requests to the provider, rival, Wait 5 s', value: rival.requestsPerSecond, unit: '/s' },
@@ -86,11 +88,11 @@ export async function waiting(withStage: <T>(run: (stage: BenchStage) => Promise
 				name: 'requests, ours / rival',
 				value: ours.requestsPerSecond / rival.requestsPerSecond,
 				unit: '×',
-				most: 1,
+				max: 1,
 			},
 			{ name: 'resident memory a waiting execution, ours', value: ours.megabytes * 1_024, unit: 'kB' },
 			{ name: 'resident memory a waiting execution, rival', value: rival.megabytes * 1_024, unit: 'kB' },
-			{ name: 'memory, ours / rival', value: ours.megabytes / rival.megabytes, unit: '×', most: 1 },
+			{ name: 'memory, ours / rival', value: ours.megabytes / rival.megabytes, unit: '×', max: 1 },
 			{ name: 'event-loop delay, mean, ours', value: ours.lagMeanMs, unit: 'ms' },
 			{ name: 'event-loop delay, mean, rival', value: rival.lagMeanMs, unit: 'ms' },
 			{ name: 'event-loop delay, 99th percentile, ours', value: ours.lagP99Ms, unit: 'ms' },
@@ -99,11 +101,13 @@ export async function waiting(withStage: <T>(run: (stage: BenchStage) => Promise
 				name: 'event-loop delay, mean, ours / rival',
 				value: ours.lagMeanMs / rival.lagMeanMs,
 				unit: '×',
-				most: 1,
+				max: 1,
 			},
 		],
 		remarks: [
-			`Over ${windowMs / 1_000} s in which all wait, each side in an n8n of its own; the delay is what n8n's own metrics say (its timer has a resolution of 10 ms). Memory is what was added since the first execution had ended its start.`,
+			`Over ${windowMs / 1_000} s in which all wait, each side in an n8n of its own; the delay is what ` +
+				`n8n's own metrics say (its timer has a resolution of 10 ms). Memory is what was added since ` +
+				`the first execution had ended its start.`,
 		],
 	};
 }

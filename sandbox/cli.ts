@@ -1,8 +1,12 @@
 import { parseArgs } from 'node:util';
 import { type AnySandbox, type Backend, backends } from './backends';
 
-const USAGE = `Usage: node .build/sandbox/main.js [--backend ID | --all] [--port 3001] [--dialect document|real] [--webhook-url URL]
-Backends: ${backends.map(({ id }) => id).join(', ')}; imageSaas by default. With --all they take the port and those after it, in this order.`;
+const USAGE = [
+	'Usage: node .build/sandbox/main.js [--backend ID | --all] [--port 3001]',
+	'       [--dialect document|real] [--webhook-url URL]',
+	`Backends: ${backends.map(({ id }) => id).join(', ')}. The default is imageSaas.`,
+	'With --all, the backends use the port and the ports after it, in this order.',
+].join('\n');
 
 /** What came of a command line: running sandboxes, or a text to print and an exit code. */
 export type CliResult = { sandboxes: AnySandbox[]; text: string } | { sandboxes: null; text: string; exitCode: number };

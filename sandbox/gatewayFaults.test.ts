@@ -32,7 +32,8 @@ it.each([
 	const { status, headers, text } = await submit();
 	expect([status, headers.get('content-type'), headers.get('retry-after')]).toEqual([Number(kind), 'text/html', '3']);
 	expect(text).toBe(
-		`<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`,
+		`<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n` +
+			`<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`,
 	);
 	expect(sandbox.books().jobs).toEqual([]);
 	expect(outcomes()).toEqual({ [`POST /v1/images/generate ${kind}`]: 1 });
@@ -127,7 +128,8 @@ it('resetMidBody: the connection dies while the body is on its way, and nothing 
 	const errors: string[] = [];
 	socket.on('error', ({ code }: NodeJS.ErrnoException) => errors.push(String(code)));
 	socket.write(
-		'POST /v1/images/generate HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n',
+		'POST /v1/images/generate HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ' +
+			'1000\r\n\r\n',
 	);
 	await until(() => (outcomes()['POST /v1/images/generate reset'] === 1 ? true : null));
 	expect(errors).toEqual([]);

@@ -1,4 +1,4 @@
-import type { z } from 'zod/v4';
+import type { z } from 'zod4';
 import { analyzeBody, anyBody, chatBody, eventBody } from './request';
 
 /** An endpoint whose answer is a sample of the document, or where it shows none, a made-up one. */

@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 
 export const openapi = {
 	openapi: '3.1.0',
@@ -6,7 +6,9 @@ export const openapi = {
 		title: 'AI Batch Image Generator (sandbox)',
 		version: '3.0',
 		description:
-			'A local stand-in of the AI Batch Image Generator. The upstream key of generations is `upstream-key-1`. Markers in the prompt decide what becomes of a generation, e.g. `[fail:X]`, `[refuse]`, `[partial:1]`, `[blank]`.',
+			'A local stand-in of the AI Batch Image Generator. The upstream key of generations is ' +
+			'`upstream-key-1`. Markers in the prompt decide what becomes of a generation, e.g. ' +
+			'`[fail:X]`, `[refuse]`, `[partial:1]`, `[blank]`.',
 	},
 	components: { securitySchemes: { key: { type: 'http' as const, scheme: 'bearer' } } },
 };

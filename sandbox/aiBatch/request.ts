@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 
 export const PROVIDERS = ['gemini', 'openai', 'stability', 'huggingface', 'replicate'] as const;
 

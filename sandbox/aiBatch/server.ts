@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { z } from 'zod/v4';
+import type { z } from 'zod4';
 import { BaseStandIn, bodyOf, jsonOf, Refusal } from '../shared/baseStandIn';
 import { fateOf } from '../shared/markers';
 import { readForm } from '../shared/multipart';
@@ -291,7 +291,8 @@ export class AiBatchStandIn extends BaseStandIn<Settings> {
 		if (parsed.success) return parsed.data;
 		throw this.problem(
 			this.settings.dialect === 'real' ? 500 : 400,
-			`Invalid request: ${parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`,
+			`Invalid request: ` +
+				parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '),
 		);
 	}
 

@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 import { batchBody, contentBody } from './request';
 
 const security = [{ key: [] }];
@@ -15,7 +15,10 @@ export const openapi = {
 		title: 'Gemini API (sandbox)',
 		version: 'v1beta',
 		description:
-			'A local stand-in of the Gemini API, as far as images go. Press **Authorize** and enter `AIza-sandbox-key-1`, then try the endpoints. Markers in the prompt decide what becomes of a call, e.g. `[refuse]`, `[finish:NO_IMAGE]`, `[block:PROHIBITED_CONTENT]`, `[words]`, `[fail:INTERNAL]`.',
+			'A local stand-in of the Gemini API, as far as images go. Press **Authorize** and enter ' +
+			'`AIza-sandbox-key-1`, then try the endpoints. Markers in the prompt decide what becomes of a ' +
+			'call, e.g. `[refuse]`, `[finish:NO_IMAGE]`, `[block:PROHIBITED_CONTENT]`, `[words]`, ' +
+			'`[fail:INTERNAL]`.',
 	},
 	components: {
 		securitySchemes: { key: { type: 'apiKey' as const, in: 'header' as const, name: 'x-goog-api-key' } },

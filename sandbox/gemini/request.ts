@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 
 const base64 = z.string().regex(/^[A-Za-z0-9+/]+={0,2}$/, 'Base64 decoding failed');
 const part = z.union([

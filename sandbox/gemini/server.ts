@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { z } from 'zod/v4';
+import type { z } from 'zod4';
 import { BaseStandIn, jsonOf, Refusal } from '../shared/baseStandIn';
 import { ANONYMOUS, type JobEntry } from '../shared/books';
 import { fateOf } from '../shared/markers';
@@ -182,7 +182,8 @@ class GeminiStandIn extends BaseStandIn<Settings> {
 		if (key === '')
 			throw this.problem(
 				403,
-				"Method doesn't allow unregistered callers (callers without established identity). Please use API Key or other form of API consumer identity to call this API.",
+				"Method doesn't allow unregistered callers (callers without established identity). Please use " +
+					'API Key or other form of API consumer identity to call this API.',
 			);
 		throw this.problem(400, 'API key not valid. Please pass a valid API key.', [
 			{
@@ -216,7 +217,8 @@ class GeminiStandIn extends BaseStandIn<Settings> {
 		if (!body.success)
 			throw this.problem(
 				400,
-				`Invalid JSON payload received. ${body.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`,
+				`Invalid JSON payload received. ` +
+					body.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
 			);
 		return body.data;
 	}

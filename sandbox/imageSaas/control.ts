@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 import { ControlError } from '../shared/control';
 import type { Backend } from './backend';
 import { errorOf } from './runner';

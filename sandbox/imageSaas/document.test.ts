@@ -113,7 +113,7 @@ describe('idempotency', () => {
 });
 
 describe('list', () => {
-	test('pages of one lead through all jobs, newest first and each once, also when a job comes in between', async () => {
+	test('pages of one job list all jobs once, newest first, also when a job is added in between', async () => {
 		const ids: string[] = [];
 		for (let index = 0; index < 4; index++) ids.push(await client.submit({ prompt: `${index}` }));
 		const seen: unknown[] = [];
@@ -237,7 +237,7 @@ test('a job that is told to retry passes through RETRYING and is billed once', a
 	expect(client.sandbox.books().generationsBilled).toBe(1);
 });
 
-test('a path that is not there, cannot be decoded, or a body that is too large is refused in the same shape', async () => {
+test('an unknown path, a path that cannot be decoded and a large body give errors of the same shape', async () => {
 	const outcomes = [
 		await client.call('GET', '/v2/jobs'),
 		await client.call('GET', '/v1/jobs/%zz'),

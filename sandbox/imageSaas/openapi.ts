@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 import { generateBody, STATUSES } from './request';
 
 const nullable = (type: string) => ({ type: [type, 'null'] });
@@ -36,8 +36,10 @@ export const openapi = {
 		title: 'Image SaaS (sandbox)',
 		version: '1.0.0',
 		description:
-			'A local stand-in of the Image SaaS API. Press **Authorize** and enter the API key (the sample key of the document is `img_test_dev_123456789`), then try the endpoints. ' +
-			'Markers in the prompt decide what becomes of a job, e.g. `[fail:PROVIDER_ERROR]`, `[retry:2]` or `[slow:20000]`.',
+			'A local stand-in of the Image SaaS API. Press **Authorize** and enter the API key (the sample ' +
+			'key of the document is `img_test_dev_123456789`), then try the endpoints. ' +
+			'Markers in the prompt decide what becomes of a job, e.g. `[fail:PROVIDER_ERROR]`, `[retry:2]` or ' +
+			'`[slow:20000]`.',
 	},
 	components: { securitySchemes: { apiKey: { type: 'http' as const, scheme: 'bearer' } } },
 	tags: [{ name: 'Service' }, { name: 'Images' }, { name: 'Jobs' }],

@@ -34,7 +34,7 @@ test('a running job has no pictures in get, and none, then some, in the list', a
 	expect((await rows())[0]?.resultUrls).toHaveLength(10);
 });
 
-test('codes are its own: 401 UNAUTHORIZED, 404 NOT_FOUND, 500 for a bad body or id, HTML for broken or large JSON', async () => {
+test('has its own codes: 401 UNAUTHORIZED, 404 NOT_FOUND, 500 for a bad body or id, HTML for broken JSON', async () => {
 	const outcomes = [
 		await client.call('GET', '/v1/jobs', undefined, { authorization: 'Bearer x' }),
 		await client.call('GET', '/v1/jobs/cmkuz35wf00034rk15ycgzvce'),

@@ -58,5 +58,8 @@ export function answerTo(kind: RefusalKind, dialect: 'document' | 'real'): Refus
 /** The page an Express server answers when its body parser or its router gives up. */
 export function errorPage(message: string): string {
 	const text = message.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
-	return `<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Error</title>\n</head>\n<body>\n<pre>${text}</pre>\n</body>\n</html>\n`;
+	return (
+		`<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta ` +
+		`charset="utf-8">\n<title>Error</title>\n</head>\n<body>\n<pre>${text}</pre>\n</body>\n</html>\n`
+	);
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 import type { WebhookEntry } from '../shared/books';
 import { ControlError } from '../shared/control';
 import { signatureOf } from '../shared/webhookPost';

@@ -48,7 +48,7 @@ test('failed and canceled jobs are announced too', async () => {
 	expect(events.find((event) => event['jobId'] === canceled)).toMatchObject({ status: 'CANCELED', error: null });
 });
 
-test('a delivery that is not answered with 2xx is repeated as it was, and no more often than the delays say', async () => {
+test('a delivery without a 2xx answer is repeated unchanged, once per delay', async () => {
 	await receiver.close();
 	receiver = await startReceiver(500, 302, 503, 503);
 	client.sandbox.settings({ webhookUrl: receiver.url });

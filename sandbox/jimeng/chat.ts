@@ -39,8 +39,16 @@ export function chunksOf({
 	failure,
 }: Answer & { failure: string | null }): string[] {
 	const real = dialect === 'real';
-	const chunk = (index: number, content: string, finish_reason: string | null) =>
-		`data: ${JSON.stringify({ id: `chatcmpl-${real ? randomUUID() : id}`, object: 'chat.completion.chunk', ...(real ? {} : { created: created() }), model, choices: [{ index, delta: { role: 'assistant', content }, finish_reason }] })}\n\n`;
+	const chunk = (index: number, content: string, finish_reason: string | null) => {
+		const event = {
+			id: `chatcmpl-${real ? randomUUID() : id}`,
+			object: 'chat.completion.chunk',
+			...(real ? {} : { created: created() }),
+			model,
+			choices: [{ index, delta: { role: 'assistant', content }, finish_reason }],
+		};
+		return `data: ${JSON.stringify(event)}\n\n`;
+	};
 	const begin = chunk(0, isVideo ? '🎬 视频生成中，请稍候...' : '🎨 图像生成中，请稍候...', null);
 	const end = 'data: [DONE]\n\n';
 	if (failure !== null)

@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 import { chatBody, compositionBody, generationBody } from './request';
 
 const security = [{ session: [] }];
@@ -13,7 +13,10 @@ export const openapi = {
 		title: 'Jimeng (sandbox)',
 		version: '1.0.0',
 		description:
-			'A local stand-in of the Jimeng / Dreamina API. Press **Authorize** and enter a session id (`session-cn-1` or `us-session-1`), then try the endpoints. Markers in the prompt decide what becomes of a call, e.g. `[fail:INSUFFICIENT_POINTS]`, `[refuse]`, `[partial:2]`, `[slow:20000]`.',
+			'A local stand-in of the Jimeng / Dreamina API. Press **Authorize** and enter a session id ' +
+			'(`session-cn-1` or `us-session-1`), then try the endpoints. Markers in the prompt decide ' +
+			'what becomes of a call, e.g. `[fail:INSUFFICIENT_POINTS]`, `[refuse]`, `[partial:2]`, ' +
+			'`[slow:20000]`.',
 	},
 	components: { securitySchemes: { session: { type: 'http' as const, scheme: 'bearer' } } },
 	tags: [{ name: 'Images' }, { name: 'Chat' }, { name: 'Models' }, { name: 'Files' }],

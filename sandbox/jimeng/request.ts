@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 
 /** The document's table of sizes. */
 export const SIZES: Record<string, Record<string, [number, number]>> = {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { z } from 'zod/v4';
+import type { z } from 'zod4';
 import { BaseStandIn, jsonOf, Refusal } from '../shared/baseStandIn';
 import { ANONYMOUS, type JobEntry } from '../shared/books';
 import { fateOf, withoutMarkers } from '../shared/markers';

@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 
 export const openapi = {
 	openapi: '3.1.0',
@@ -6,7 +6,10 @@ export const openapi = {
 		title: 'NanoBananaPro (sandbox)',
 		version: '1.6',
 		description:
-			'A local stand-in of NanoBananaPro: the v1.6 API of the document, and with the setting `dialect: real` the `tasks` API of the public server. The Gemini key of the body is `gemini-key-1`. Markers in the prompt decide what becomes of a task, e.g. `[fail:X]`, `[refuse]`, `[accept:2]`, `[partial:2]`.',
+			'A local stand-in of NanoBananaPro: the v1.6 API of the document, and with the setting `dialect: ' +
+			'real` the `tasks` API of the public server. The Gemini key of the body is `gemini-key-1`. ' +
+			'Markers in the prompt decide what becomes of a task, e.g. `[fail:X]`, `[refuse]`, ' +
+			'`[accept:2]`, `[partial:2]`.',
 	},
 };
 

@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 
 export const RATIOS = ['1:1', '3:4', '4:3', '9:16', '16:9'] as const;
 /** Its relatives accept ten. */

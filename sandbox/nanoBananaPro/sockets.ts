@@ -24,7 +24,8 @@ export class Sockets {
 			this.asked += 1;
 			if (taskId === undefined || sockets === 'refused' || dialect === 'real') {
 				socket.end(
-					'HTTP/1.1 404 Not Found\r\ncontent-type: text/plain\r\ncontent-length: 18\r\n\r\n404 page not found',
+					'HTTP/1.1 404 Not Found\r\ncontent-type: text/plain\r\ncontent-length: 18\r\n\r\n404 ' +
+						'page not found',
 				);
 				return;
 			}

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { z } from 'zod/v4';
+import type { z } from 'zod4';
 import { ZipFile } from 'yazl';
 import { bodyOf, jsonOf, Refusal } from '../shared/baseStandIn';
 import { readForm } from '../shared/multipart';

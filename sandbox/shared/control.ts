@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { ZodError } from 'zod/v4';
+import { ZodError } from 'zod4';
 import type { Books } from './books';
 
 /** What every backend's control path offers; the backends add their own routes. */

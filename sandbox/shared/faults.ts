@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 import type { Draw } from './random';
 
 /** Answered before anything is looked at: no job. */

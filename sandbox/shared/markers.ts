@@ -22,8 +22,8 @@ export interface Fate {
 }
 
 /** Every marker, for the caption: a picture shows the prompt without them. */
-const MARKER =
-	/\[(?:fail|retry|slow|queue|hang|refuse|partial|blank|bad-image|truncated-image|empty-image|missing-image)(?::[^\]]*)?\]/g;
+const names = 'fail|retry|slow|queue|hang|refuse|partial|blank|bad-image|truncated-image|empty-image|missing-image';
+const MARKER = new RegExp(`\\[(?:${names})(?::[^\\]]*)?\\]`, 'g');
 
 /** Reads the markers of a prompt; one that is misspelt is plain text. */
 export function fateOf(prompt: string): Fate {

@@ -19,9 +19,11 @@ export function sceneSvg(options: SceneOptions): string {
 	const second = (hue + 30 + Math.floor(draw() * 90)) % 360;
 	return [
 		`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
-		`<defs><linearGradient id="sky" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="hsl(${hue},65%,24%)"/>`,
+		`<defs><linearGradient id="sky" x1="0" y1="0" x2="0" y2="1"><stop offset="0" ` +
+			`stop-color="hsl(${hue},65%,24%)"/>`,
 		`<stop offset="0.75" stop-color="hsl(${second},75%,68%)"/></linearGradient>`,
-		`<radialGradient id="sun"><stop offset="0" stop-color="#fff8e0"/><stop offset="0.35" stop-color="hsl(${second},95%,85%)"/>`,
+		`<radialGradient id="sun"><stop offset="0" stop-color="#fff8e0"/><stop offset="0.35" ` +
+			`stop-color="hsl(${second},95%,85%)"/>`,
 		`<stop offset="1" stop-color="hsl(${second},90%,75%)" stop-opacity="0"/></radialGradient></defs>`,
 		'<rect width="100%" height="100%" fill="url(#sky)"/>',
 		stars(width, height, draw),
@@ -55,7 +57,10 @@ function stars(width: number, height: number, draw: Draw): string {
 			(0.8 + draw() * 2) * unit,
 			0.3 + draw() * 0.6,
 		];
-		return `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${radius.toFixed(2)}" fill="#fff" opacity="${light.toFixed(2)}"/>`;
+		return (
+			`<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${radius.toFixed(2)}" fill="#fff" ` +
+			`opacity="${light.toFixed(2)}"/>`
+		);
 	}).join('');
 }
 
@@ -80,7 +85,10 @@ function hills(width: number, height: number, hue: number, draw: Draw): string {
 				Math.sin(along * waves * Math.PI + phase) + 0.35 * Math.sin(along * waves * 3.1 * Math.PI + phase * 2);
 			return `L${(along * width).toFixed(1)} ${(top - swing * lift).toFixed(1)}`;
 		});
-		return `<path d="M0 ${height}${points.join('')}L${width} ${height}Z" fill="hsl(${(hue + 15 * layer) % 360},${45 - 15 * depth}%,${42 - 30 * depth}%)"/>`;
+		return (
+			`<path d="M0 ${height}${points.join('')}L${width} ${height}Z" ` +
+			`fill="hsl(${(hue + 15 * layer) % 360},${45 - 15 * depth}%,${42 - 30 * depth}%)"/>`
+		);
 	}).join('');
 }
 
@@ -91,9 +99,15 @@ function captionLines(options: SceneOptions): string {
 	const bottom = height - size * 1.1;
 	const texts = lines.map((line, index) => {
 		const y = bottom - size * 0.9 - (lines.length - 1 - index) * size * 1.25;
-		return `<text x="${width * 0.04}" y="${y.toFixed(1)}" font-size="${size}" fill="#fff">${escapeXml(line)}</text>`;
+		return (
+			`<text x="${width * 0.04}" y="${y.toFixed(1)}" font-size="${size}" ` +
+			`fill="#fff">${escapeXml(line)}</text>`
+		);
 	});
-	const note = `<text x="${width * 0.04}" y="${bottom.toFixed(1)}" font-size="${Math.round(size * 0.6)}" fill="#fff" opacity="0.75">${escapeXml(options.note)}</text>`;
+	const note =
+		`<text x="${width * 0.04}" y="${bottom.toFixed(1)}" font-size="${Math.round(size * 0.6)}" ` +
+		`fill="#fff" ` +
+		`opacity="0.75">${escapeXml(options.note)}</text>`;
 	return `<g font-family="DejaVu Sans, Arial, Noto Sans CJK SC, sans-serif">${texts.join('')}${note}</g>`;
 }
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod/v4';
+import type { z } from 'zod4';
 
 /** The settings with a patch laid over them; throws when the patch names an unknown setting or a wrong value. */
 export function patchedBy<Shape extends z.ZodRawShape>(

@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 import { generateBody } from './request';
 
 const security = [{ authKey: [] }];
@@ -10,7 +10,9 @@ export const openapi = {
 		title: 'Z-Image (sandbox)',
 		version: '1.0.0',
 		description:
-			'A local stand-in of the Z-Image API. Press **Authorize** and enter a key (`client-key-1`), then try the endpoints. Markers in the prompt decide what becomes of a task, e.g. `[fail:GPU_OOM]`, `[refuse]`, `[slow:20000]`.',
+			'A local stand-in of the Z-Image API. Press **Authorize** and enter a key (`client-key-1`), then ' +
+			'try the endpoints. Markers in the prompt decide what becomes of a task, e.g. ' +
+			'`[fail:GPU_OOM]`, `[refuse]`, `[slow:20000]`.',
 	},
 	components: {
 		securitySchemes: { authKey: { type: 'apiKey' as const, in: 'header' as const, name: 'X-Auth-Key' } },

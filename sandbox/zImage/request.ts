@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 
 const side = z.int().min(64).max(2048);
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 import { ANONYMOUS } from '../shared/books';
 import { BaseStandIn, jsonOf, Refusal } from '../shared/baseStandIn';
 import { ControlError } from '../shared/control';

@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 import { patchedBy } from '../shared/settings';
 
 const schema = z.strictObject({

@@ -67,7 +67,7 @@ describe.each(['document', 'real'] as const)('one GPU, dialect %s', (dialect) =>
 		});
 	});
 
-	it('a task that was canceled before it began is dropped when its turn comes, and never gets into the history', async () => {
+	it('a task that is canceled before it begins is dropped and never appears in the history', async () => {
 		const [first, second, third] = [await submit('1 [hang]', 1), await submit('2', 2), await submit('3', 3)];
 		await reach(first, 'STARTED');
 		await call('POST', `/v1/tasks/${second}/cancel`);

@@ -141,7 +141,7 @@ it('a task that waits can be canceled, one that has ended says what it is', asyn
 describe('dialect real', () => {
 	beforeEach(() => sandbox.settings({ dialect: 'real' }));
 
-	it('an unknown task is PENDING for ever, a batch that has not begun is not there, an id that is no UUID breaks the server', async () => {
+	it('an unknown task stays PENDING, a batch that has not begun is 404, a bad id gives 500', async () => {
 		expect((await call('GET', '/v1/tasks/nothing')).json).toMatchObject({ status: 'PENDING', progress: null });
 		await submit('A cat [queue]', { metadata: { batch_id: batchId } });
 		expect((await call('GET', `/v1/history/${batchId}`)).status).toBe(404);

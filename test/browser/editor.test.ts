@@ -101,7 +101,7 @@ it('Image Webhook Trigger is found among the triggers', async () => {
 
 // The panel's own drag is switched off for community nodes (they open their details first), so the drag is on the
 // canvas.
-it('Image Generate is added from the panel, filled in, executed and dragged on the canvas, and shows the picture', async () => {
+it('Image Generate is added from the panel, filled in, executed and moved, and shows the image', async () => {
 	await newWorkflow();
 	await searchPanel('image generate');
 	await page.getByTestId('node-creator-item-name').filter({ hasText: 'Image Generate' }).click();

@@ -48,7 +48,7 @@ describe.each(['document', 'real'] as const)('AI Batch in dialect %s', (dialect)
 		else expect((await submit()).job.status).toBe('succeeded');
 	});
 
-	it('gives pictures of the size asked for, whether they come inside the answer or behind a relative URL', async () => {
+	it('gives images of the requested size, inside the answer or behind a relative URL', async () => {
 		const { submit } = await open();
 		const { job, images } = await submit({ count: 3, extras: { imageSize: '320x240' } });
 		expect(job).toMatchObject({

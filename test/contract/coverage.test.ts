@@ -20,18 +20,14 @@ interface Row {
 	test: string;
 }
 
-/** The rows of docs/coverage.md by the heading they stand under. */
-function readTable(): Map<string, Row[]> {
-	const sections = new Map<string, Row[]>();
-	let rows: Row[] = [];
-	for (const line of readFileSync(join(root, 'docs', 'coverage.md'), 'utf8').split('\n')) {
-		const heading = /^## (.+)$/.exec(line)?.[1];
-		if (heading !== undefined) sections.set(heading, (rows = []));
+/** The rows of a provider's own table, `providers/<id>/coverage.md`. */
+function readTable(id: string): Row[] {
+	const lines = readFileSync(join(root, 'providers', id, 'coverage.md'), 'utf8').split('\n');
+	return lines.flatMap((line) => {
 		const cells = line.startsWith('| `') ? line.split(/(?<!\\)\|/).map((cell) => cell.trim()) : [];
 		const [, endpoint, reachedBy, test] = cells;
-		if (endpoint && reachedBy && test) rows.push({ endpoint: endpoint.replace(/^`|`$/g, ''), reachedBy, test });
-	}
-	return sections;
+		return endpoint && reachedBy && test ? [{ endpoint: endpoint.replace(/^`|`$/g, ''), reachedBy, test }] : [];
+	});
 }
 
 /** Every operation of every provider node, as `node resource:operation`. */
@@ -63,13 +59,13 @@ async function endpointsOf(backend: Backend): Promise<string[]> {
 	}
 }
 
-const table = readTable();
+const tables = new Map(backends.map(({ id }) => [id, readTable(id)]));
 const operations = operationTables();
 const named = (cell: string) =>
 	[...cell.matchAll(/`(\w+ \w+:\w+)`/g)].flatMap(([, name]) => (name === undefined ? [] : [name]));
 
-describe.each(backends.map((backend): [string, Backend] => [backend.displayName, backend]))('%s', (name, backend) => {
-	const rows = table.get(name) ?? [];
+describe.each(backends.map((backend): [string, Backend] => [backend.displayName, backend]))('%s', (_name, backend) => {
+	const rows = tables.get(backend.id) ?? [];
 
 	it('every endpoint of its document has a row, and no row is of another', async () => {
 		expect(rows.map(({ endpoint }) => endpoint).sort()).toEqual((await endpointsOf(backend)).sort());
@@ -98,7 +94,7 @@ describe.each(backends.map((backend): [string, Backend] => [backend.displayName,
 });
 
 it('every operation of every provider node stands in the table with each endpoint it reaches', () => {
-	const rows = [...table.values()].flat();
+	const rows = [...tables.values()].flat();
 	const missing = [...operations].flatMap(([name, { endpoints }]) =>
 		endpoints
 			.filter((endpoint) => !rows.some((row) => row.endpoint === endpoint && named(row.reachedBy).includes(name)))

@@ -94,7 +94,7 @@ describe('NanoBananaPro, v1.6', () => {
 		expect(await sharp(await bytesOf(image)).metadata()).toMatchObject({ width: 1024, height: 576 });
 	});
 
-	it('where only part of a batch is accepted, the job goes on, ends partial, and counts what is missing', async () => {
+	it('when part of a batch is accepted, the job runs, ends partial and counts the missing images', async () => {
 		const { submit, wait } = await open();
 		const snapshot = await submit({ prompt: 'A cat [accept:2]', count: 5 });
 		expect(snapshot.job.error).toMatchObject({

@@ -61,7 +61,7 @@ describe.each(all)('%s', (file, { active, nodes, connections }) => {
 		}
 	});
 
-	it("names the files of images by job.ref and index: a provider's ID may be missing or too long, a prompt may be anything", () => {
+	it('names image files by job.ref and index: IDs may be missing or too long, prompts may hold anything', () => {
 		const names = nodes
 			.filter(writesToDisk)
 			.map(({ parameters }) => parameters)

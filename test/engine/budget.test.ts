@@ -33,7 +33,8 @@ it('what passes the limit of the execution is not sent, and says so; the rest is
 	expect(codes(items)).toEqual(['made', 'made', 'made', 'quotaExceeded', 'quotaExceeded']);
 	expect(jobOf(items[3]).error).toMatchObject({
 		message:
-			'The budget of this node does not allow it: 6 of 6 images were asked for in this execution, and this item asks for 2',
+			'The budget of this node does not allow it: 6 of 6 images were asked for in this execution, and ' +
+			'this item asks for 2',
 		hint: expect.stringContaining('Nothing was sent') as string,
 	});
 	expect(sandbox('imageSaas').books().jobs).toHaveLength(3);

@@ -48,7 +48,7 @@ it.each([
 	expect(books().requests).toEqual({});
 });
 
-it('a failed job in a batch stays an item beside the others, so that what was paid for is not thrown away', async () => {
+it('a failed job in a batch stays an item beside the others, so that no paid image is lost', async () => {
 	const result = await generate([{ prompt: 'Good' }, { prompt: 'Bad [fail:PROVIDER_ERROR]' }]);
 	expect(result.error).toBeUndefined();
 	expect(result.output('Generate').map((item) => [jobOf(item).status, jobOf(item).error?.code ?? null])).toEqual([

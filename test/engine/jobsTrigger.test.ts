@@ -200,7 +200,7 @@ it('a picture that cannot be had is noted on the job', async () => {
 	]);
 });
 
-it('downloads that take too long hold nobody up: a first job goes without, the others come with the next poll', async () => {
+it('slow downloads block nothing: the first job is given without images, the others with the next poll', async () => {
 	const trigger = new Trigger({ download: true });
 	await trigger.activate();
 	const ids = [await ended('1'), await ended('2')];

@@ -155,7 +155,7 @@ describe.each(named(operations))('%s', (_title, row) => {
 		expectOwn(row, items, 2);
 	});
 
-	it('equal items of one run, and rounds of a loop, have jobs of their own; a Retry of all of them pays nothing', async () => {
+	it('equal items of one run and rounds of a loop have their own jobs; a Retry of all pays nothing', async () => {
 		const { sandbox, ask } = await bench(row);
 		const token = randomUUID();
 		const items = await ask({ token, items: 3 });
@@ -324,7 +324,7 @@ it('Take Over Within (Hours) 0 makes a new one, also where a stopped run has pai
 	expect(jobsOf(sandbox)).toHaveLength(3);
 });
 
-it('an unknown outcome that a run has reported is not in the way of the next one: whoever starts it knows', async () => {
+it('an unknown outcome that one run has reported does not block the next run', async () => {
 	const { sandbox, ask } = await bench(row(/^Jimeng: /));
 	sandbox.fault({ route: 'generate', kind: 'resetAfterAccept' });
 	expect((await ask()).error?.message).toMatch(/may have been made all the same/);

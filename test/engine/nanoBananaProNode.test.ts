@@ -293,7 +293,7 @@ describe('a server that speaks the tasks API', () => {
 	});
 });
 
-it('keeps to the ten requests a second and twenty at once that the server allows, which then refuses none', async () => {
+it("keeps the server's limit of ten requests a second and a burst of twenty: no answer is 429", async () => {
 	sandbox('nanoBananaPro').settings({ requestsPerSecond: 10, burst: 20 });
 	const credential = {
 		nanoBananaProApi: {

@@ -75,7 +75,7 @@ it('an overloaded endpoint is left alone, and its jobs are made, followed and fe
 	expect(JSON.stringify(health.output('Health'))).not.toContain('demo-key');
 }, 30_000);
 
-it('a submit that may have been paid goes nowhere else, and running the item again asks the same endpoint for its job', async () => {
+it('a submit with an unknown outcome does not fail over; a second run looks it up at the same endpoint', async () => {
 	main().fault({ route: 'generate', kind: 'resetAfterAccept' });
 	const result = await run(prompts(1), [generate({ wait: false })], { credentials: pooled() });
 	expect(jobOf(result.output('Generate')[0])).toMatchObject({ endpoint: 'main' });
@@ -83,7 +83,7 @@ it('a submit that may have been paid goes nowhere else, and running the item aga
 	expect(backup.books().jobs).toHaveLength(0);
 });
 
-it('an endpoint that may have made the job is the only one that a retry asks, also when it is too busy then', async () => {
+it('a retry looks up the job only at the endpoint that may have made it, also while that is overloaded', async () => {
 	// Sent and not answered four times; then n8n's retry finds it overloaded.
 	main().fault({ route: 'generate', kind: 'resetAfterAccept', times: 4 });
 	main().fault({ route: 'generate', kind: '503', times: 2 });

@@ -115,7 +115,8 @@ async function killedBatch(number: number, count: number): Promise<Batch> {
 	}
 	await takeIn(batch, last);
 	console.log(
-		`${name} (${provider}): ${batch.story.join(' → ')}: ${jobsOf(batch).length} jobs, ${batch.delivered.size} delivered`,
+		`${name} (${provider}): ${batch.story.join(' → ')}: ${jobsOf(batch).length} jobs, ` +
+			`${batch.delivered.size} delivered`,
 	);
 	return batch;
 }
@@ -134,7 +135,8 @@ async function settleUnknown(batches: readonly Batch[]): Promise<void> {
 		const unknown = rows - batch.delivered.size;
 		await takeIn(batch, await batch.run.start());
 		console.log(
-			`${batch.name}: ${unknown} rows were unknown; after another job and a new run ${jobsOf(batch).length} jobs, ${batch.delivered.size} delivered`,
+			`${batch.name}: ${unknown} rows were unknown; after another job and a new run ` +
+				`${jobsOf(batch).length} jobs, ${batch.delivered.size} delivered`,
 		);
 	}
 }
@@ -157,7 +159,8 @@ it(
 		}));
 		const sum = (field: 'jobs' | 'delivered') => lines.reduce((total, line) => total + line[field], 0);
 		console.log(
-			`Chaos with seed ${seed}: ${kills} kills over ${batches.length} batches, ${batches.length * rows} rows: ${sum('jobs')} jobs, ${sum('delivered')} delivered`,
+			`Chaos with seed ${seed}: ${kills} kills over ${batches.length} batches, ${batches.length * rows} ` +
+				`rows: ${sum('jobs')} jobs, ${sum('delivered')} delivered`,
 		);
 		expect(lines).toEqual(lines.map(({ batch }) => ({ batch, jobs: rows, paidRows: rows, delivered: rows })));
 	},

@@ -91,7 +91,9 @@ it('a hundred pictures of 4096 × 4096 become one archive in constant memory', a
 	const [item] = execution.data.resultData.runData['Export']?.[0]?.data?.main?.[0] ?? [];
 	expect(item?.json).toMatchObject({ images: pictures, failed: [] });
 	process.stdout.write(
-		`\n${pictures} pictures of ${(statSync(join(stage.n8n.filesFolder, 'large', '0.png')).size / 1e6).toFixed(1)} MB: idle ${idle.toFixed(0)} MB, peak ${peak.toFixed(0)} MB\n`,
+		`\n${pictures} pictures of ` +
+			`${(statSync(join(stage.n8n.filesFolder, 'large', '0.png')).size / 1e6).toFixed(1)} MB: idle ` +
+			`${idle.toFixed(0)} MB, peak ${peak.toFixed(0)} MB\n`,
 	);
 	expect(peak - idle).toBeLessThanOrEqual(150);
 }, 300_000);

@@ -206,7 +206,7 @@ it('a run by hand that died with n8n is taken over by the next one', async () =>
 	expect(books().jobs).toHaveLength(rows);
 }, 120_000);
 
-it('two customers who ask for the same at the same time get a job each, and so does the schedule of tomorrow', async () => {
+it('two customers with equal requests get a job each, and so does the next scheduled run', async () => {
 	const workflow = await installed(batch({ laterSeconds: 1 }));
 	const wanted = prompts('A fox');
 	const both = await Promise.all([started(workflow, wanted), started(workflow, wanted)]);
@@ -249,7 +249,7 @@ it('two retries at once share what there is', async () => {
 	expect(books().jobs).toHaveLength(rows);
 }, 240_000);
 
-it('a sub-workflow called for each item gives each its own job, and the same ones when the caller is retried', async () => {
+it('a sub-workflow called for each item gives each its own job, and the same jobs on a retry', async () => {
 	const child = await stage.install({
 		name: 'Child',
 		settings: { executionOrder: 'v1' },

@@ -75,7 +75,7 @@ describe('batch', () => {
 		);
 	}, 120_000);
 
-	it('a row is paid once per run name: the same table again gives the same pictures, another run name new ones', async () => {
+	it('a row is paid once per run name: the same table gives the same images, a new run name new ones', async () => {
 		table(['"A fox",1,', '"A fox",1,', '"An owl",2,', '"Bad [fail:INVALID_REQUEST]",1,']);
 		const { id } = await stage.install(bundled('batch'));
 		expect((await stage.run(id)).status).toBe('success');
@@ -143,7 +143,7 @@ describe('retry', () => {
 		expect(new Set(stage.sandbox.books().jobs.map(({ prompt }) => prompt)).size).toBe(20);
 	}, 180_000);
 
-	it('what fails goes round, at most so often; the exhausted and the hopeless are dead letters with the reason', async () => {
+	it('failed rows are retried up to the limit; permanent failures become dead letters with the reason', async () => {
 		const prompts = ['A fox', 'Always busy [fail:SERVICE_OVERLOAD]', 'Bad [fail:INVALID_REQUEST]'];
 		const execution = await runBundled('retry', { prompts, maxAttempts: 3, baseSeconds: 0.1 });
 		expect(execution.status).toBe('success');
@@ -156,7 +156,7 @@ describe('retry', () => {
 		expect(tries.filter((prompt) => prompt === 'Bad')).toHaveLength(1);
 	}, 120_000);
 
-	it('an answer that is lost again and again is a dead letter that says what to do; the next run finds the job', async () => {
+	it('an answer that stays lost is a dead letter that says what to do; the next run finds the job', async () => {
 		stage.sandbox.fault({ route: 'generate', kind: 'resetAfterAccept', times: 12 });
 		const { id } = await stage.install(bundled('retry', { prompts: ['A fox'], baseSeconds: 0.1 }));
 		const execution = await stage.run(id);

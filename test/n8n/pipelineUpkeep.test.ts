@@ -198,7 +198,7 @@ describe('scheduled', () => {
 		expect(stage.sandbox.books()).toMatchObject({ generationsBilled: 1 });
 	}, 120_000);
 
-	it('a picture that cannot be written to disk stays in n8n; set back, it is written and not paid again', async () => {
+	it('an image that cannot be written stays in n8n; after a reset it is written and not paid again', async () => {
 		await fill('queue-disk', ['A fox']);
 		const { id } = await stage.install(
 			bundled('scheduled', { table: 'queue-disk', filesPrefix: '.n8n-files/missing/queue' }),

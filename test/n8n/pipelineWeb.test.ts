@@ -102,7 +102,8 @@ describe('export', () => {
 					response
 						.writeHead(200, { 'content-type': 'application/xml' })
 						.end(
-							'<?xml version="1.0"?><LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">us-east-1</LocationConstraint>',
+							'<?xml version="1.0"?><LocationConstraint ' +
+								'xmlns="http://s3.amazonaws.com/doc/2006-03-01/">us-east-1</LocationConstraint>',
 						),
 				);
 		});

@@ -30,7 +30,7 @@ it('quick-start turns its prompt into pictures on disk', async () => {
 	expect(stage.sandbox.books()).toMatchObject({ generationsBilled: 1, tooManyRequests: 0 });
 }, 60_000);
 
-it('quick-start in an n8n without its folder: the pictures stay in the execution, and the next click pays only for new ones', async () => {
+it('quick-start without its folder: images stay in the execution; the next run pays only for new ones', async () => {
 	const { id } = await stage.install(
 		(({ id: _id, ...workflow }) => workflow)(
 			readWorkflow(join(__dirname, '..', '..', 'workflows', 'quick-start.json')),

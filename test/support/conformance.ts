@@ -61,7 +61,8 @@ export async function openKit(
 		const result = await endpoint.wait(snapshot.job.id, { deadline: quickClock.now() + 600_000, known: snapshot });
 		if (!result.ended)
 			throw new Error(
-				`The job did not end: ${result.error?.message ?? result.snapshot?.job.status ?? 'nothing is known of it'}`,
+				`The job did not end: ` +
+					(result.error?.message ?? result.snapshot?.job.status ?? 'nothing is known of it'),
 			);
 		return result.snapshot;
 	};

@@ -107,7 +107,8 @@ export function useSandbox(): {
 				});
 				if (!result.ended)
 					throw new Error(
-						`The job did not end: ${result.error?.message ?? result.snapshot?.job.status ?? 'nothing is known of it'}`,
+						`The job did not end: ` +
+							(result.error?.message ?? result.snapshot?.job.status ?? 'nothing is known of it'),
 					);
 				return result.snapshot;
 			},

@@ -29,7 +29,7 @@ export interface Cell {
 	/** Images that the budget counts. */
 	counted: number;
 	/** What the last run said of the outcome where it did not deliver everything. */
-	said: 'unknown' | 'refused' | 'nothing';
+	said: 'unknown' | 'notAccepted' | 'nothing';
 	/** For the message of a failing test. */
 	note: string;
 }
@@ -296,7 +296,7 @@ class CellRun {
 			(run.error !== undefined &&
 				/may have been made|unknown outcome/.test(run.error.message) &&
 				Boolean(run.error.description));
-		const said = isUnknown ? 'unknown' : errors.length > 0 || run.error ? 'refused' : 'nothing';
+		const said = isUnknown ? 'unknown' : errors.length > 0 || run.error ? 'notAccepted' : 'nothing';
 		const words = [
 			...errors.map(({ outcome, message, hint }) => `${outcome ?? ''} "${message}" (${hint ?? ''})`),
 			...(run.error ? [`"${run.error.message}" (${run.error.description ?? ''})`] : []),

@@ -6,10 +6,10 @@ export interface MatrixFault {
 	title: string;
 	kind: FaultKind;
 	/**
-	 * What the request comes to at the provider: the job is made, it is not, or the provider refuses it in its own
+	 * What the request comes to at the provider: the job is made, it is not, or the provider does not accept it in its own
 	 * words.
 	 */
-	effect: 'made' | 'notMade' | 'refused';
+	effect: 'made' | 'notMade' | 'notAccepted';
 	/** The client's time-out is short, because no answer ever comes. */
 	hangs?: boolean;
 	/** Another client's older job of the same prompt keeps the only worker busy. */
@@ -29,10 +29,10 @@ export const faults: readonly MatrixFault[] = [
 	{ title: '500, job accepted', kind: '500AfterAccept', effect: 'made' },
 	{ title: '502, job not accepted', kind: '502', effect: 'notMade' },
 	{ title: '502, job accepted', kind: '502AfterAccept', effect: 'made' },
-	{ title: '503 from the provider', kind: '503', effect: 'refused' },
+	{ title: '503 from the provider', kind: '503', effect: 'notAccepted' },
 	{ title: '503 from a gateway, job accepted', kind: '503AfterAccept', effect: 'made' },
 	{ title: '504, job accepted', kind: '504AfterAccept', effect: 'made' },
-	{ title: '429 from the provider', kind: '429', effect: 'refused' },
+	{ title: '429 from the provider', kind: '429', effect: 'notAccepted' },
 	{ title: 'Answer cut off halfway', kind: 'truncated', effect: 'made' },
 	{ title: '200 with garbage', kind: 'malformed', effect: 'made' },
 	{ title: '200 with other JSON', kind: 'wrongShape', effect: 'made' },

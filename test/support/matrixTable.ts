@@ -12,17 +12,19 @@ export interface Verdict {
 export function verdictOf(row: Row, fault: MatrixFault, cell: Cell): Verdict {
 	const { jobs, delivered, counted, said } = cell;
 	if (jobs === row.jobs && delivered === row.results && counted === row.images) return { shown: '✓', problem: null };
-	const seen = `${jobs} of ${row.jobs} jobs, ${delivered} of ${row.results} delivered, ${counted} of ${row.images} images counted, ${said}: ${cell.note}`;
+	const seen =
+		`${jobs} of ${row.jobs} jobs, ${delivered} of ${row.results} delivered, ${counted} of ${row.images} ` +
+		`images counted, ${said}: ${cell.note}`;
 	// Who knows nothing must say so, and count what may be paid.
 	if (said === 'unknown' && jobs <= row.jobs && counted === row.images)
 		return {
 			shown: delivered > 0 ? `½ + unknown (${jobs} of ${row.jobs} made)` : `unknown (${jobs} made)`,
 			problem: mayBeUnknown(row, fault, cell) ? null : seen,
 		};
-	// Of several requests one was refused for good: what came is delivered, and counts alone.
+	// Of several requests one was not accepted for good: what came is delivered, and counts alone.
 	if (
-		said === 'refused' &&
-		fault.effect === 'refused' &&
+		said === 'notAccepted' &&
+		fault.effect === 'notAccepted' &&
 		row.skip !== undefined &&
 		delivered > 0 &&
 		jobs === delivered &&
@@ -33,7 +35,7 @@ export function verdictOf(row: Row, fault: MatrixFault, cell: Cell): Verdict {
 }
 
 function mayBeUnknown({ certainty }: Row, { effect }: MatrixFault, { delivered }: Cell): boolean {
-	if (effect === 'refused') return false;
+	if (effect === 'notAccepted') return false;
 	switch (certainty) {
 		case 'key':
 			return false;
