@@ -88,7 +88,7 @@ export default tseslint.config(
 	},
 	{
 		files: ['package.json'],
-		// axios, zod, image-size and ipaddr.js are installed with the pack: it is a pack of several backends, which
+		// axios, zod4, image-size and ipaddr.js are installed with the pack: it is a pack of several backends, which
 		// cannot be verified anyway, and a second HTTP client of our own would be worse than a dependency.
 		rules: { '@n8n/community-nodes/no-runtime-dependencies': 'off' },
 	},

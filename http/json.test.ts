@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 import { excerpt, parseJson, readAnswer, readValue } from './json';
 
 it('an outside text is quoted on one line, without tags and not too long', () => {

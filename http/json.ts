@@ -1,4 +1,4 @@
-import type { z } from 'zod/v4';
+import type { z } from 'zod4';
 import { ImageError } from '../model/errors';
 import type { ApiAnswer } from './apiClient';
 

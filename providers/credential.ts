@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 import { ImageError } from '../model/errors';
 import type { EndpointConfig } from './provider';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 
 /**
  * Parts of schemas for answers that may have cost money. Only the fields that name the job or hold a picture are

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 import type { JobsState } from '../../jobs/listing/finishedJobs';
 
 const entry = z.tuple([z.string(), z.number().nullable()]);

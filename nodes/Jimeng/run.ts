@@ -1,5 +1,5 @@
 import type { IBinaryData, IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 import { excerpt, parseJson } from '../../http/json';
 import { ImageError } from '../../model/errors';
 import type { JimengSession } from '../../providers/jimeng/adapter';

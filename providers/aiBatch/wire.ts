@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 import { flag, listOf, text, texted } from '../lenient';
 
 /** What travels, as the document shows it and the real server sends it. Unknown fields are let through. */

@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 import { readEndpoint } from '../credential';
 import type { EndpointConfig, ProviderAdapter, Session } from '../provider';
 import { createGeminiClient, type GeminiClient } from './client';

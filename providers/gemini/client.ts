@@ -1,5 +1,5 @@
 import type { Content, GenerateContentConfig, GoogleGenAI } from '@google/genai';
-import type { z } from 'zod/v4';
+import type { z } from 'zod4';
 import type { ApiTransport } from '../../http/apiClient';
 import { fetchOver } from '../../http/fetchOver';
 import { excerpt, parseJson, readValue } from '../../http/json';

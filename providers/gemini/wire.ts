@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 import { anyListOf, beside, flag, number, sifted, text, whole } from '../lenient';
 
 /** What travels in the Gemini REST API; unknown fields pass. */

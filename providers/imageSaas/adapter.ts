@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 import type { ApiTransport } from '../../http/apiClient';
 import { readEndpoint } from '../credential';
 import { pagesWorthReading } from '../pagesWorthReading';

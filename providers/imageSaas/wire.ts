@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 import { anyListOf, flag, id, listOf, text, texted, word } from '../lenient';
 
 /**

@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 import { readEndpoint } from '../credential';
 import type { ProviderAdapter, Session } from '../provider';
 import { createJimengClient, type JimengClient } from './client';

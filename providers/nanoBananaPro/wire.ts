@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 import { anyListOf, beside, count, id, number, side, sifted, text, texted, word } from '../lenient';
 
 /** What travels in the v1.6 API, the document's. Unknown fields and words are let through. */
@@ -54,7 +54,7 @@ export const healthAnswer = z.looseObject({ status: z.string(), message: z.strin
 export const envelope = z.looseObject({
 	code: z.preprocess((code) => (typeof code === 'string' && code !== '' ? Number(code) : code), z.number()),
 	message: text,
-	data: z.unknown(),
+	data: z.unknown().optional(),
 });
 
 export type GeneratedImage = z.infer<typeof generatedImage>;

@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 import { count, id, side, sifted, text, texted, word } from '../lenient';
 
 /** What travels in the `tasks` API of the public server. */

@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 import type { JobSnapshot } from '../../model/job';
 import { readEndpoint } from '../credential';
 import type { CallOptions, ProviderAdapter, Session } from '../provider';

@@ -1,4 +1,4 @@
-import type { z } from 'zod/v4';
+import type { z } from 'zod4';
 import type { ApiRequest, ApiTransport } from '../../http/apiClient';
 import { readAnswer } from '../../http/json';
 import type { CallOptions } from '../provider';

@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod4';
 import { beside, count, id, listOf, number, percent, side, sifted, text, texted, word } from '../lenient';
 
 /** What travels, as the document shows it and the real server sends it. Unknown fields and words are let through. */
@@ -21,7 +21,7 @@ const taskResult = z
 	.transform(({ auth_key: _key, ...rest }) => rest);
 
 /** What a worker says of a failure. */
-export const taskFailure = z.looseObject({ code: texted, message: text, detail: z.unknown() });
+export const taskFailure = z.looseObject({ code: texted, message: text, detail: z.unknown().optional() });
 
 export const taskAnswer = z.looseObject({
 	task_id: id,
