@@ -46,7 +46,7 @@ function bound(durations: readonly number[], inFlight: number, perMinute: number
 }
 
 function judge(books: Books, endedAt: number, { inFlight, requestsPerMinute }: Load): Measured {
-	const times = books.jobs.map(({ createdAt, finishedAt, toldAt }) => ({
+	const times = books.jobs.map(({ createdAt, finishedAt, reportedAt: toldAt }) => ({
 		created: Date.parse(createdAt),
 		finished: Date.parse(finishedAt ?? ''),
 		told: Date.parse(toldAt ?? ''),

@@ -1,5 +1,5 @@
 import { hashText } from '../shared/random';
-import { fateOf, withoutMarkers } from '../shared/markers';
+import { plannedOutcomeOf, withoutMarkers } from '../shared/markers';
 import type { Pictures } from '../shared/pictures';
 import type { GenerateBody } from './request';
 
@@ -18,7 +18,7 @@ export function filesOf(
 	stamp: number,
 ): MadeFile[] {
 	const [width = 1024, height = 1024] = body.image_size.split('x').map(Number);
-	const count = fateOf(body.prompt).partial ?? body.image_count;
+	const count = plannedOutcomeOf(body.prompt).partial ?? body.image_count;
 	return Array.from({ length: count }, (_, place) => ({
 		filename: `${body.api_provider}_${stamp}_${place + 1}.png`,
 		prompt: body.prompt,
@@ -38,6 +38,6 @@ export function drawn(pictures: Pictures, { prompt, width, height, index, filena
 			seed: `${prompt}\n${index}\n${hashText(filename)}`,
 		},
 		'png',
-		fateOf(prompt).spoiled(index),
+		plannedOutcomeOf(prompt).invalidImage(index),
 	);
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod4';
-import { BaseStandIn, bodyOf, jsonOf, Refusal } from '../shared/baseStandIn';
-import { fateOf } from '../shared/markers';
+import { BaseStandIn, bodyOf, jsonOf, ErrorAnswer } from '../shared/baseStandIn';
+import { plannedOutcomeOf } from '../shared/markers';
 import { readForm } from '../shared/multipart';
 import { type Sandbox, type SandboxOptions, startStandIn } from '../shared/server';
 import { SIMPLE, type SimpleEndpoint } from './areas';
@@ -41,10 +41,10 @@ export class AiBatchStandIn extends BaseStandIn<Settings> {
 		super(settings, patched, ['generate', 'batch', 'get', 'call', 'upload', 'asset', 'health']);
 	}
 
-	problem(status: number, message: string): Refusal {
+	problem(status: number, message: string): ErrorAnswer {
 		if (status === 404 && message.startsWith('Cannot'))
 			return notOffered(message.startsWith('Cannot GET') ? 404 : 405);
-		return new Refusal(status, { success: false, error: message });
+		return new ErrorAnswer(status, { success: false, error: message });
 	}
 
 	protected forget(): void {
@@ -67,7 +67,8 @@ export class AiBatchStandIn extends BaseStandIn<Settings> {
 			{ schema: docs.named('Images', 'A generated file'), config: api('asset', '/generated_images/:filename') },
 			async (request, reply) => {
 				const file = this.files.get(request.params.filename);
-				if (!file || fateOf(file.prompt).spoiled(file.index) === 'missing-image') throw notOffered(404);
+				if (!file || plannedOutcomeOf(file.prompt).invalidImage(file.index) === 'missing-image')
+					throw notOffered(404);
 				return reply.type('image/png').send(await drawn(this.pictures, file));
 			},
 		);
@@ -321,9 +322,9 @@ export class AiBatchStandIn extends BaseStandIn<Settings> {
 }
 
 /** Flask's own pages. */
-function notOffered(status: 404 | 405): Refusal {
+function notOffered(status: 404 | 405): ErrorAnswer {
 	const title = status === 404 ? '404 Not Found' : '405 Method Not Allowed';
-	return new Refusal(
+	return new ErrorAnswer(
 		status,
 		`<!doctype html>\n<html lang=en>\n<title>${title}</title>\n<h1>${title.slice(4)}</h1>\n`,
 	);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Refusal } from '../shared/baseStandIn';
+import type { ErrorAnswer } from '../shared/baseStandIn';
 import type { JobEntry, Ledger } from '../shared/books';
-import { fateOf } from '../shared/markers';
+import { plannedOutcomeOf } from '../shared/markers';
 import type { Timers } from '../shared/timers';
 
 /** The services behind the server: each generation is a job of the books, paid where it ends in pictures. */
@@ -10,7 +10,7 @@ export class Upstream {
 	constructor(
 		private readonly ledger: Ledger,
 		private readonly timers: Timers,
-		private readonly problem: (status: number, message: string) => Refusal,
+		private readonly problem: (status: number, message: string) => ErrorAnswer,
 	) {}
 
 	/**
@@ -18,12 +18,12 @@ export class Upstream {
 	 * usualMs how long it takes without a marker
 	 */
 	async run(prompt: string, request: Record<string, unknown>, usualMs: number): Promise<void> {
-		const { fail, refuses, durationMs, hangs } = fateOf(prompt);
+		const { fail, rejectsContent: rejectsContent, durationMs, hangs } = plannedOutcomeOf(prompt);
 		const entry = this.begin(prompt, request);
 		if (hangs) await new Promise(() => undefined);
 		await this.timers.pause(durationMs ?? usualMs);
 		this.end(entry);
-		if (refuses) throw this.problem(500, 'The prompt was blocked by the safety filter of the upstream');
+		if (rejectsContent) throw this.problem(500, 'The prompt was blocked by the safety filter of the upstream');
 		// The real server also says no with 200.
 		if (fail === 'SOFT') throw this.problem(200, 'The upstream gave no image');
 		if (fail !== null) throw this.problem(500, `The upstream failed: ${fail}`);
@@ -49,8 +49,8 @@ export class Upstream {
 
 	/** Ends a generation as its prompt's markers have it. */
 	end(entry: JobEntry): void {
-		const { fail, refuses } = fateOf(entry.prompt);
-		const good = fail === null && !refuses;
+		const { fail, rejectsContent: rejectsContent } = plannedOutcomeOf(entry.prompt);
+		const good = fail === null && !rejectsContent;
 		entry.status = good ? 'succeeded' : 'failed';
 		entry.finishedAt = new Date().toISOString();
 		entry.generationsBilled = good ? 1 : 0;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { fateOf, withoutMarkers } from '../shared/markers';
+import { plannedOutcomeOf, withoutMarkers } from '../shared/markers';
 import type { Pictures } from '../shared/pictures';
 import { MODELS, type Model } from './models';
 import { type ContentBody, filesOf, promptOf } from './request';
@@ -25,7 +25,7 @@ const SKETCH = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9Q
 const blockOf = (prompt: string) => /\[block:([A-Z_]+)\]/.exec(prompt)?.[1] ?? null;
 /** Why a candidate ends without a picture. */
 const finishOf = (prompt: string) =>
-	fateOf(prompt).refuses ? 'IMAGE_SAFETY' : (/\[finish:([A-Z_]+)\]/.exec(prompt)?.[1] ?? null);
+	plannedOutcomeOf(prompt).rejectsContent ? 'IMAGE_SAFETY' : (/\[finish:([A-Z_]+)\]/.exec(prompt)?.[1] ?? null);
 
 /** @param hosted where a proxy puts a file; null for Google itself, which sends it along */
 export async function answerTo(
@@ -89,8 +89,8 @@ async function candidate(
 	pictures: Pictures,
 	hosted: ((file: Buffer) => string) | null,
 ) {
-	const fate = fateOf(prompt);
-	const short = fate.partial !== null && number >= fate.partial;
+	const planned = plannedOutcomeOf(prompt);
+	const short = planned.partial !== null && number >= planned.partial;
 	const reason = finishOf(prompt) ?? (short ? 'NO_IMAGE' : null);
 	if (reason !== null)
 		return {
@@ -126,7 +126,7 @@ async function candidate(
 			seed: `${prompt}\n${seed ?? number}`,
 		},
 		'png',
-		fate.spoiled(number + 1),
+		planned.invalidImage(number + 1),
 	);
 	const picture = hosted
 		? { text: `Here it is:\n\n![image](${hosted(file)})` }

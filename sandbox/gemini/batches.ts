@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { JobEntry, Ledger } from '../shared/books';
-import { fateOf } from '../shared/markers';
+import { plannedOutcomeOf } from '../shared/markers';
 import type { Timers } from '../shared/timers';
 import type { Made } from './answers';
 import { type BatchBody, type ContentBody, describe, promptOf } from './request';
@@ -77,12 +77,12 @@ export class Batches {
 		this.all.set(batch.name, batch);
 		this.workshop.ledger.jobBegan(entry);
 		const { timers } = this.workshop;
-		const fate = fateOf(prompt);
-		const duration = fate.durationMs ?? this.workshop.durationMs() * requests.length;
-		const queued = fate.queueMs ?? duration / 5;
+		const planned = plannedOutcomeOf(prompt);
+		const duration = planned.durationMs ?? this.workshop.durationMs() * requests.length;
+		const queued = planned.queueMs ?? duration / 5;
 		if (queued === Infinity) return batch;
 		timers.after(queued, () => this.move(batch, 'RUNNING'));
-		if (!fate.hangs) timers.after(queued + duration, () => void this.finish(batch, fate.fail));
+		if (!planned.hangs) timers.after(queued + duration, () => void this.finish(batch, planned.fail));
 		return batch;
 	}
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod4';
-import { BaseStandIn, jsonOf, Refusal } from '../shared/baseStandIn';
+import { BaseStandIn, jsonOf, ErrorAnswer } from '../shared/baseStandIn';
 import { ANONYMOUS, type JobEntry } from '../shared/books';
-import { fateOf } from '../shared/markers';
+import { plannedOutcomeOf } from '../shared/markers';
 import { type Sandbox, type SandboxOptions, startStandIn } from '../shared/server';
 import { answerTo, type Made } from './answers';
 import { type Batch, Batches, operationView } from './batches';
@@ -49,12 +49,12 @@ class GeminiStandIn extends BaseStandIn<Settings> {
 		super(settings, patched, ['models', 'generate', 'batch', 'get', 'list', 'cancel', 'delete', 'asset']);
 	}
 
-	problem(status: number, message: string, details: object[] = []): Refusal {
+	problem(status: number, message: string, details: object[] = []): ErrorAnswer {
 		if (this.settings.dialect === 'real')
-			return new Refusal(status, {
+			return new ErrorAnswer(status, {
 				error: { code: '', message: `${message} (request id: ${randomUUID()})`, type: 'new_api_error' },
 			});
-		return new Refusal(status, {
+		return new ErrorAnswer(status, {
 			error: {
 				code: status,
 				message,
@@ -103,7 +103,7 @@ class GeminiStandIn extends BaseStandIn<Settings> {
 				const model = this.known(request.params.model);
 				const body = this.read(batchBody, request);
 				for (const { request: one } of body.batch.inputConfig.requests.requests)
-					this.refuseImpossible(model, one);
+					this.rejectImpossible(model, one);
 				return operationView(this.batches.create(model, body));
 			},
 		);
@@ -132,7 +132,7 @@ class GeminiStandIn extends BaseStandIn<Settings> {
 			async (request) => {
 				const batch = this.batch(request);
 				if (!this.batches.cancel(batch))
-					throw new Refusal(400, {
+					throw new ErrorAnswer(400, {
 						error: {
 							code: 400,
 							message: `The batch has ended: ${batch.state}`,
@@ -165,7 +165,7 @@ class GeminiStandIn extends BaseStandIn<Settings> {
 			{ schema: docs.hosted, config: api('asset', '/storage/:file') },
 			async (request, reply) => {
 				const file = this.hosted.get(request.params.file);
-				if (!file) throw new Refusal(404, 'Not Found');
+				if (!file) throw new ErrorAnswer(404, 'Not Found');
 				return reply.type('image/png').send(file);
 			},
 		);
@@ -223,7 +223,7 @@ class GeminiStandIn extends BaseStandIn<Settings> {
 		return body.data;
 	}
 
-	private refuseImpossible(model: string, { generationConfig = {} }: ContentBody): void {
+	private rejectImpossible(model: string, { generationConfig = {} }: ContentBody): void {
 		const { candidateCount = 1, imageConfig } = generationConfig;
 		if (candidateCount > 1 && !this.settings.multipleCandidates)
 			throw this.problem(400, `Multiple candidates is not enabled for models/${model}`);
@@ -241,7 +241,7 @@ class GeminiStandIn extends BaseStandIn<Settings> {
 
 	/** Blocks as the model does. Who leaves early has it made, and paid, all the same. */
 	private async generate(model: string, body: ContentBody): Promise<object> {
-		this.refuseImpossible(model, body);
+		this.rejectImpossible(model, body);
 		const prompt = promptOf(body);
 		const place = this.asked.get(prompt) ?? 0;
 		this.asked.set(prompt, place + 1);
@@ -258,11 +258,11 @@ class GeminiStandIn extends BaseStandIn<Settings> {
 			generationsBilled: 0,
 		};
 		this.ledger.jobBegan(entry);
-		const fate = fateOf(prompt);
-		if (fate.hangs) await new Promise(() => undefined);
-		await this.timers.pause(fate.durationMs ?? this.settings.jobDurationMs);
+		const planned = plannedOutcomeOf(prompt);
+		if (planned.hangs) await new Promise(() => undefined);
+		await this.timers.pause(planned.durationMs ?? this.settings.jobDurationMs);
 		const made: Made | null =
-			fate.fail === null
+			planned.fail === null
 				? await answerTo(
 						{ model, body, place },
 						this.pictures,
@@ -273,7 +273,7 @@ class GeminiStandIn extends BaseStandIn<Settings> {
 		entry.finishedAt = new Date().toISOString();
 		entry.generationsBilled = made?.billed ? 1 : 0;
 		this.ledger.jobEnded(entry);
-		if (!made) throw this.problem(500, `An internal error has occurred: ${fate.fail ?? ''}`);
+		if (!made) throw this.problem(500, `An internal error has occurred: ${planned.fail ?? ''}`);
 		return made.answer;
 	}
 

@@ -9,12 +9,12 @@ export function installAssets(app: FastifyInstance, backend: Backend): void {
 		const job = backend.store.any(request.params.jobId);
 		const index = Number(/^image_([1-9]\d*)\.png$/.exec(request.params.file)?.[1]);
 		const ready = job?.status === 'SUCCEEDED' ? pictureCount(job) : job ? picturesSoFar(job, Date.now()) : 0;
-		const spoiled = job?.fate.spoiled(index) ?? null;
-		if (!job || !(index <= ready) || spoiled === 'missing-image') {
+		const invalidImage = job?.planned.invalidImage(index) ?? null;
+		if (!job || !(index <= ready) || invalidImage === 'missing-image') {
 			return reply.code(404).type('text/plain').send('Not Found');
 		}
 		reply.type('image/png');
-		const bytes = await backend.pictures.file(sceneOf(job, index), 'png', spoiled);
+		const bytes = await backend.pictures.file(sceneOf(job, index), 'png', invalidImage);
 		backend.ledger.download(job.tenant);
 		reply.header('cache-control', 'public, max-age=31536000, immutable').header('etag', `"${job.id}-${index}"`);
 		return reply.send(bytes);

@@ -6,7 +6,7 @@ import { Timers } from '../shared/timers';
 import { MinuteWindow } from './limits';
 import { ProviderKey } from './providerKey';
 import { Redis } from './redis';
-import { Refusal } from './refusal';
+import { RequestError } from './refusal';
 import type { GenerateBody, Status } from './request';
 import { isEnd, Runner } from './runner';
 import { DEFAULT_SETTINGS, patched, type Settings } from './settings';
@@ -56,17 +56,17 @@ export class Backend {
 	submit(tenant: string, body: GenerateBody, idempotencyKey: string | null): { job: Job; isReplay: boolean } {
 		const known = idempotencyKey === null ? null : this.store.withKey(tenant, idempotencyKey);
 		if (known) {
-			this.perhapsRunTwice(known);
+			this.mayRunTwice(known);
 			return { job: known, isReplay: true };
 		}
 		const { dialect, maxConcurrent } = this.settings;
 		if (dialect === 'document' && maxConcurrent > 0 && this.ledger.jobsInFlight(tenant) >= maxConcurrent) {
 			// No Retry-After: nobody knows when a job will end.
-			throw new Refusal('rateLimited', `At most ${maxConcurrent} jobs at one time`);
+			throw new RequestError('rateLimited', `At most ${maxConcurrent} jobs at one time`);
 		}
 		const duration = this.runner.duration(body.mode ?? 'final');
 		const job = this.store.create(tenant, body, idempotencyKey, duration);
-		job.durationMs = job.fate.durationMs ?? duration;
+		job.durationMs = job.planned.durationMs ?? duration;
 		this.runner.start(job);
 		return { job, isReplay: false };
 	}
@@ -74,7 +74,7 @@ export class Backend {
 	/** Cancels a job, which only a waiting one allows. */
 	cancel(job: Job): void {
 		if (job.status !== 'QUEUED' && job.status !== 'RETRYING') {
-			throw new Refusal('invalidState', `A job that is ${job.status} cannot be canceled`);
+			throw new RequestError('invalidState', `A job that is ${job.status} cannot be canceled`);
 		}
 		this.runner.finish(job, 'CANCELED');
 	}
@@ -119,7 +119,7 @@ export class Backend {
 		this.pictures.clear();
 	}
 
-	private perhapsRunTwice(job: Job): void {
+	private mayRunTwice(job: Job): void {
 		if (this.settings.dialect !== 'real' || Date.now() - job.createdAt.getTime() >= DOUBLE_RUN_MS) return;
 		if (!isEnd(job.status)) {
 			job.runs += 1;

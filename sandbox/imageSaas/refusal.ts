@@ -1,5 +1,5 @@
 /** Why a request is refused; each dialect has its own status and code for it. */
-export type RefusalKind =
+export type ErrorKind =
 	| 'unauthorized'
 	| 'notFound'
 	| 'unknownRoute'
@@ -11,9 +11,9 @@ export type RefusalKind =
 	| 'internal';
 
 /** Thrown by the routes, answered by the error handler in the words of the dialect. */
-export class Refusal extends Error {
+export class RequestError extends Error {
 	constructor(
-		readonly kind: RefusalKind,
+		readonly kind: ErrorKind,
 		message: string,
 		/** Seconds until the same request would be let in, where that is known. */
 		readonly retryAfterSeconds: number | null = null,
@@ -24,9 +24,9 @@ export class Refusal extends Error {
 }
 
 /** A status and either a JSON error code or an HTML page. */
-export type RefusalAnswer = { status: number; code: string } | { status: number; html: true };
+export type ErrorAnswer = { status: number; code: string } | { status: number; html: true };
 
-const DOCUMENT: Record<RefusalKind, RefusalAnswer> = {
+const DOCUMENT: Record<ErrorKind, ErrorAnswer> = {
 	unauthorized: { status: 401, code: 'INVALID_API_KEY' },
 	notFound: { status: 404, code: 'JOB_NOT_FOUND' },
 	// The document's table has no code for a path that does not exist.
@@ -39,7 +39,7 @@ const DOCUMENT: Record<RefusalKind, RefusalAnswer> = {
 	internal: { status: 500, code: 'UNKNOWN_ERROR' },
 };
 
-const REAL: Record<RefusalKind, RefusalAnswer> = {
+const REAL: Record<ErrorKind, ErrorAnswer> = {
 	...DOCUMENT,
 	unauthorized: { status: 401, code: 'UNAUTHORIZED' },
 	notFound: { status: 404, code: 'NOT_FOUND' },
@@ -51,7 +51,7 @@ const REAL: Record<RefusalKind, RefusalAnswer> = {
 };
 
 /** How the dialect answers a refusal. */
-export function answerTo(kind: RefusalKind, dialect: 'document' | 'real'): RefusalAnswer {
+export function answerTo(kind: ErrorKind, dialect: 'document' | 'real'): ErrorAnswer {
 	return (dialect === 'real' ? REAL : DOCUMENT)[kind];
 }
 

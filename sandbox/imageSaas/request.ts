@@ -1,5 +1,5 @@
 import { z } from 'zod4';
-import { Refusal } from './refusal';
+import { RequestError } from './refusal';
 
 export const STATUSES = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'RETRYING', 'CANCELED'] as const;
 export type Status = (typeof STATUSES)[number];
@@ -58,5 +58,5 @@ function checked<Value>(schema: z.ZodType<Value>, value: unknown): Value {
 	const lines = result.error.issues.map((issue) =>
 		issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message,
 	);
-	throw new Refusal('invalid', lines.join('; '));
+	throw new RequestError('invalid', lines.join('; '));
 }

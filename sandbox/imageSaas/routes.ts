@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Backend } from './backend';
 import * as docs from './openapi';
-import { Refusal } from './refusal';
+import { RequestError } from './refusal';
 import { readGenerateBody, readListQuery } from './request';
 import { tenantOfKey } from './settings';
 import type { Job } from './store';
@@ -43,7 +43,7 @@ export function installRoutes(app: FastifyInstance, backend: Backend): void {
 		const tenant = admitted(request, backend);
 		const { status, limit = 50, cursor } = readListQuery(request.query, dialect() === 'document');
 		const page = pageOf(backend.store.list(tenant, status), limit, cursor, dialect());
-		if (!page) throw new Refusal('invalid', 'cursor: no page gave this out');
+		if (!page) throw new RequestError('invalid', 'cursor: no page gave this out');
 		for (const { entry } of page.rows) told(entry);
 		return {
 			items: page.rows.map((job) => itemView(job, backend.origin, dialect())),
@@ -82,12 +82,12 @@ export function tenantOf(request: FastifyRequest, backend: Backend): string | nu
 /** The request's tenant, once its key and its requests per minute are in order. */
 function admitted(request: FastifyRequest, backend: Backend): string {
 	const tenant = tenantOf(request, backend);
-	if (tenant === null) throw new Refusal('unauthorized', 'The API key is missing or not valid');
+	if (tenant === null) throw new RequestError('unauthorized', 'The API key is missing or not valid');
 	if (backend.settings.dialect === 'document') {
 		const { requestsPerMinute } = backend.settings;
 		const waitSeconds = backend.requests.admit(tenant, requestsPerMinute, Date.now());
 		if (waitSeconds !== null)
-			throw new Refusal('rateLimited', `At most ${requestsPerMinute} requests a minute`, waitSeconds);
+			throw new RequestError('rateLimited', `At most ${requestsPerMinute} requests a minute`, waitSeconds);
 	}
 	return tenant;
 }
@@ -96,9 +96,9 @@ function jobOf(request: JobRequest, backend: Backend): Job {
 	const tenant = admitted(request, backend);
 	const { jobId } = request.params;
 	if (backend.settings.dialect === 'real' && !/^c[^\s-]{8,}$/i.test(jobId))
-		throw new Refusal('invalid', 'Invalid job id');
+		throw new RequestError('invalid', 'Invalid job id');
 	const job = backend.store.own(tenant, jobId);
-	if (!job) throw new Refusal('notFound', `There is no job ${jobId}`);
+	if (!job) throw new RequestError('notFound', `There is no job ${jobId}`);
 	return job;
 }
 
@@ -110,11 +110,11 @@ function idempotencyKeyOf(request: FastifyRequest, strict: boolean): string | nu
 	const name = 'idempotency-key';
 	const values = request.raw.rawHeaders.filter((_, at, all) => at % 2 === 1 && all[at - 1]?.toLowerCase() === name);
 	if (values.length === 0) return null;
-	if (strict && values.length > 1) throw new Refusal('invalid', 'Idempotency-Key: must not be given twice');
+	if (strict && values.length > 1) throw new RequestError('invalid', 'Idempotency-Key: must not be given twice');
 	// The real server's framework joins them.
 	const key = values.join(', ');
 	if (key !== '') return key;
-	if (strict) throw new Refusal('invalid', 'Idempotency-Key: must not be empty');
+	if (strict) throw new RequestError('invalid', 'Idempotency-Key: must not be empty');
 	return null;
 }
 
@@ -123,13 +123,13 @@ function parsedBody(request: FastifyRequest, isReal: boolean): unknown {
 	const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
 	const isJson = /^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '');
 	if (isReal && !isJson) return {};
-	if (!isJson) throw new Refusal('invalid', 'Content-Type: must be application/json');
+	if (!isJson) throw new RequestError('invalid', 'Content-Type: must be application/json');
 	if (isReal && bytes.length > REAL_BODY_LIMIT)
-		throw new Refusal('tooLarge', 'PayloadTooLargeError: request entity too large');
+		throw new RequestError('tooLarge', 'PayloadTooLargeError: request entity too large');
 	try {
 		return JSON.parse(bytes.toString('utf8'));
 	} catch (error) {
-		throw new Refusal(
+		throw new RequestError(
 			'badJson',
 			error instanceof Error ? `${error.name}: ${error.message}` : 'The body is not JSON',
 		);

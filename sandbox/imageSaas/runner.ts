@@ -48,7 +48,7 @@ export class Runner {
 	/** Takes a new job in hand. */
 	start(job: Job): void {
 		this.options.ledger.jobBegan(job.entry);
-		const queueMs = job.fate.queueMs ?? job.durationMs * QUEUED_SHARE;
+		const queueMs = job.planned.queueMs ?? job.durationMs * QUEUED_SHARE;
 		if (Number.isFinite(queueMs)) this.next(job, queueMs, () => this.run(job));
 	}
 
@@ -72,17 +72,17 @@ export class Runner {
 		job.runningSince = Date.now();
 		this.options.redis.occupy(job.id, job.tenant);
 		this.turn(job, 'RUNNING');
-		if (!job.fate.hangs) this.next(job, job.durationMs * (1 - QUEUED_SHARE), () => this.end(job));
+		if (!job.planned.hangs) this.next(job, job.durationMs * (1 - QUEUED_SHARE), () => this.end(job));
 	}
 
 	private end(job: Job): void {
-		if (job.retriesDone < job.fate.retries) {
+		if (job.retriesDone < job.planned.retries) {
 			job.retriesDone += 1;
-			return this.retryLater(job, job.fate.fail ?? 'PROVIDER_ERROR');
+			return this.retryLater(job, job.planned.fail ?? 'PROVIDER_ERROR');
 		}
-		if (job.fate.fail) {
+		if (job.planned.fail) {
 			this.options.key.failed(Date.now());
-			return this.finish(job, 'FAILED', errorOf(job.fate.fail));
+			return this.finish(job, 'FAILED', errorOf(job.planned.fail));
 		}
 		this.options.key.succeeded();
 		this.finish(job, 'SUCCEEDED');

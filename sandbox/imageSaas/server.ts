@@ -6,7 +6,7 @@ import { installAssets } from './assets';
 import { Backend } from './backend';
 import { installImageSaasControl } from './control';
 import { openapi } from './openapi';
-import { answerTo, errorPage, Refusal, type RefusalKind } from './refusal';
+import { answerTo, errorPage, RequestError, type ErrorKind } from './refusal';
 import { installRoutes, tenantOf } from './routes';
 import type { Settings } from './settings';
 
@@ -30,7 +30,7 @@ export async function startImageSaasSandbox(options: SandboxOptions<Settings> = 
 }
 
 /** Which refusal the body of a fault is taken from, by its status. */
-const FAULTS: Record<number, RefusalKind> = {
+const FAULTS: Record<number, ErrorKind> = {
 	403: 'unauthorized',
 	404: 'notFound',
 	429: 'rateLimited',
@@ -51,17 +51,17 @@ class ImageSaasStandIn extends Backend implements StandIn<Settings> {
 		return { error: code ?? usual, message: 'A fault that the sandbox was asked for' };
 	}
 
-	refuse(error: unknown, reply: FastifyReply): FastifyReply {
-		const refusal = refusalOf(error);
-		const answer = answerTo(refusal.kind, this.settings.dialect);
-		if (refusal.retryAfterSeconds !== null) reply.header('retry-after', String(refusal.retryAfterSeconds));
+	reject(error: unknown, reply: FastifyReply): FastifyReply {
+		const errorAnswer = errorAnswerOf(error);
+		const answer = answerTo(errorAnswer.kind, this.settings.dialect);
+		if (errorAnswer.retryAfterSeconds !== null) reply.header('retry-after', String(errorAnswer.retryAfterSeconds));
 		reply.code(answer.status);
-		if ('html' in answer) return reply.type('text/html; charset=utf-8').send(errorPage(refusal.message));
-		return reply.send({ error: answer.code, message: refusal.message });
+		if ('html' in answer) return reply.type('text/html; charset=utf-8').send(errorPage(errorAnswer.message));
+		return reply.send({ error: answer.code, message: errorAnswer.message });
 	}
 
 	unknownRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-		return this.refuse(new Refusal('unknownRoute', `Cannot ${request.method} ${request.url}`), reply);
+		return this.reject(new RequestError('unknownRoute', `Cannot ${request.method} ${request.url}`), reply);
 	}
 
 	routes(app: FastifyInstance): void {
@@ -74,10 +74,10 @@ class ImageSaasStandIn extends Backend implements StandIn<Settings> {
 	}
 }
 
-function refusalOf(error: unknown): Refusal {
-	if (error instanceof Refusal) return error;
-	if (isTooLarge(error)) return new Refusal('tooLarge', 'The body is too large');
+function errorAnswerOf(error: unknown): RequestError {
+	if (error instanceof RequestError) return error;
+	if (isTooLarge(error)) return new RequestError('tooLarge', 'The body is too large');
 	if (error instanceof Error && 'code' in error && error.code === 'FST_ERR_BAD_URL')
-		return new Refusal('badJson', error.message);
-	return new Refusal('internal', error instanceof Error ? error.message : 'Something went wrong');
+		return new RequestError('badJson', error.message);
+	return new RequestError('internal', error instanceof Error ? error.message : 'Something went wrong');
 }

@@ -1,6 +1,6 @@
 import type { JobEntry } from '../shared/books';
 import { seededDraw, type Draw } from '../shared/random';
-import { fateOf, type Fate } from '../shared/markers';
+import { plannedOutcomeOf, type PlannedOutcome } from '../shared/markers';
 import type { GenerateBody, Status } from './request';
 
 /** One job while the sandbox runs. */
@@ -11,7 +11,7 @@ export interface Job {
 	tenant: string;
 	idempotencyKey: string | null;
 	body: GenerateBody;
-	fate: Fate;
+	planned: PlannedOutcome;
 	status: Status;
 	createdAt: Date;
 	updatedAt: Date;
@@ -64,7 +64,7 @@ export class JobStore {
 			tenant,
 			idempotencyKey,
 			body,
-			fate: fateOf(body.prompt),
+			planned: plannedOutcomeOf(body.prompt),
 			status: 'QUEUED',
 			createdAt: now,
 			updatedAt: now,

@@ -1,4 +1,4 @@
-import { Refusal } from '../shared/baseStandIn';
+import { ErrorAnswer } from '../shared/baseStandIn';
 import type { Settings } from './settings';
 
 interface Words {
@@ -22,7 +22,7 @@ const WORDS: Record<string, Words> = {
 };
 
 /** A refusal in the words of the dialect. @param code of the table; any other is told as it is */
-export function refusalOf(code: string, dialect: Settings['dialect'], message?: string): Refusal {
+export function errorAnswerOf(code: string, dialect: Settings['dialect'], message?: string): ErrorAnswer {
 	const words = (Object.hasOwn(WORDS, code) ? WORDS[code] : undefined) ?? {
 		status: 500,
 		type: 'generation_error',
@@ -32,8 +32,8 @@ export function refusalOf(code: string, dialect: Settings['dialect'], message?: 
 	const text = message ?? words.message;
 	// The real server says no with 200.
 	return dialect === 'real'
-		? new Refusal(200, { code: words.real, message: text, data: null })
-		: new Refusal(words.status, { error: { message: text, type: words.type, code } });
+		? new ErrorAnswer(200, { code: words.real, message: text, data: null })
+		: new ErrorAnswer(words.status, { error: { message: text, type: words.type, code } });
 }
 
 /**

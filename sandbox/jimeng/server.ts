@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod4';
-import { BaseStandIn, jsonOf, Refusal } from '../shared/baseStandIn';
+import { BaseStandIn, jsonOf, ErrorAnswer } from '../shared/baseStandIn';
 import { ANONYMOUS, type JobEntry } from '../shared/books';
-import { fateOf, withoutMarkers } from '../shared/markers';
+import { plannedOutcomeOf, withoutMarkers } from '../shared/markers';
 import { hashText, seededDraw } from '../shared/random';
 import { type Sandbox, type SandboxOptions, startStandIn } from '../shared/server';
 import { answerOf, chunksOf } from './chat';
 import * as docs from './openapi';
-import { codedBody, refusalOf } from './refusals';
+import { codedBody, errorAnswerOf } from './refusals';
 import {
 	chatBody,
 	compositionBody,
@@ -52,13 +52,13 @@ class JimengStandIn extends BaseStandIn<Settings> {
 		super(settings, patched, ['generate', 'chat', 'models', 'asset']);
 	}
 
-	problem(status: number, message: string): Refusal {
+	problem(status: number, message: string): ErrorAnswer {
 		// What stands before the server (a proxy, a limiter) still speaks in statuses.
 		if (status === 429 || status === 503)
-			return new Refusal(status, { error: { message, type: 'server_error', code: null } });
+			return new ErrorAnswer(status, { error: { message, type: 'server_error', code: null } });
 		return status === 404
-			? refusalOf('BAD_REQUEST', this.settings.dialect, `[请求有误]: ${message}`)
-			: refusalOf('OTHER', this.settings.dialect, message);
+			? errorAnswerOf('BAD_REQUEST', this.settings.dialect, `[请求有误]: ${message}`)
+			: errorAnswerOf('OTHER', this.settings.dialect, message);
 	}
 
 	/** @param code a number: the body that the server's own code has for it, e.g. -2001 under 429 */
@@ -89,7 +89,7 @@ class JimengStandIn extends BaseStandIn<Settings> {
 			{ schema: docs.compositions, config: api('generate', '/v1/images/compositions') },
 			async (request) => {
 				const body = this.read(compositionBody, request);
-				if (this.settings.compositionsBroken) throw refusalOf('OTHER', this.settings.dialect);
+				if (this.settings.compositionsBroken) throw errorAnswerOf('OTHER', this.settings.dialect);
 				return {
 					created: now(),
 					data: await this.generate(request, body),
@@ -114,8 +114,8 @@ class JimengStandIn extends BaseStandIn<Settings> {
 				const { id, file } = request.params;
 				const made = this.made.get(id);
 				const index = Number(/^(\d+)\.webp$/.exec(file)?.[1]);
-				const spoiled = made ? fateOf(made.prompt).spoiled(index) : null;
-				if (!made || spoiled === 'missing-image') throw new Refusal(404, 'Not Found');
+				const invalidImage = made ? plannedOutcomeOf(made.prompt).invalidImage(index) : null;
+				if (!made || invalidImage === 'missing-image') throw new ErrorAnswer(404, 'Not Found');
 				if (file === 'video.mp4') return reply.type('video/mp4').send(FILM);
 				return reply.type('image/webp').send(await this.picture(made, index));
 			},
@@ -127,7 +127,7 @@ class JimengStandIn extends BaseStandIn<Settings> {
 		const { dialect, sessions } = this.settings;
 		const body = schema.safeParse(jsonOf(request));
 		if (!body.success)
-			throw refusalOf(
+			throw errorAnswerOf(
 				'BAD_REQUEST',
 				dialect,
 				`[请求参数错误]: ${body.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`,
@@ -135,7 +135,7 @@ class JimengStandIn extends BaseStandIn<Settings> {
 		const given = this.sessionsOf(request);
 		const drawn = given[Math.floor(this.draw() * given.length)];
 		// Of several only the one that is drawn matters: an expired one fails the calls that draw it.
-		if (drawn === undefined || !sessions.includes(drawn)) throw refusalOf('INVALID_SESSION', dialect);
+		if (drawn === undefined || !sessions.includes(drawn)) throw errorAnswerOf('INVALID_SESSION', dialect);
 		return body.data;
 	}
 
@@ -150,9 +150,9 @@ class JimengStandIn extends BaseStandIn<Settings> {
 	private async generate(request: FastifyRequest, body: GenerationBody): Promise<object[]> {
 		const { dialect } = this.settings;
 		if (dialect === 'document' && !IMAGE_MODELS.includes(body.model))
-			throw refusalOf('BAD_REQUEST', dialect, `model: ${body.model}`);
+			throw errorAnswerOf('BAD_REQUEST', dialect, `model: ${body.model}`);
 		const { id, failure } = await this.run(request, body.prompt, body, this.settings.jobDurationMs);
-		if (failure !== null) throw refusalOf(failure, dialect);
+		if (failure !== null) throw errorAnswerOf(failure, dialect);
 		const made: Made = { prompt: body.prompt, size: SIZES[body.resolution]?.[body.ratio] ?? [2048, 2048] };
 		this.made.set(id, made);
 		const places = Array.from({ length: this.countOf(body.prompt) }, (_, index) => index + 1);
@@ -169,7 +169,7 @@ class JimengStandIn extends BaseStandIn<Settings> {
 		const isVideo = VIDEO_MODELS.includes(model);
 		const { id, failure } = await this.run(request, prompt, { model, messages }, jobDurationMs * (isVideo ? 3 : 1));
 		// In a stream a failure is a text like any other.
-		if (failure !== null && !stream) throw refusalOf(failure, dialect);
+		if (failure !== null && !stream) throw errorAnswerOf(failure, dialect);
 		this.made.set(id, { prompt, size: [2048, 2048] });
 		const urls = isVideo
 			? [`${this.origin}/files/${id}/video.mp4`]
@@ -202,7 +202,7 @@ class JimengStandIn extends BaseStandIn<Settings> {
 		body: object,
 		durationMs: number,
 	): Promise<{ id: string; failure: string | null }> {
-		const fate = fateOf(prompt);
+		const planned = plannedOutcomeOf(prompt);
 		const entry: JobEntry = {
 			id: randomUUID(),
 			tenant: this.tenantOf(request),
@@ -216,8 +216,8 @@ class JimengStandIn extends BaseStandIn<Settings> {
 			generationsBilled: 0,
 		};
 		this.ledger.jobBegan(entry);
-		if (fate.hangs) await new Promise(() => undefined);
-		await this.timers.pause(fate.durationMs ?? durationMs);
+		if (planned.hangs) await new Promise(() => undefined);
+		await this.timers.pause(planned.durationMs ?? durationMs);
 		const failure = failureOf(prompt);
 		entry.status = failure === null ? 'succeeded' : 'failed';
 		entry.finishedAt = new Date().toISOString();
@@ -227,7 +227,7 @@ class JimengStandIn extends BaseStandIn<Settings> {
 	}
 
 	private countOf(prompt: string): number {
-		return fateOf(prompt).partial ?? countIn(prompt) ?? this.settings.pictures;
+		return plannedOutcomeOf(prompt).partial ?? countIn(prompt) ?? this.settings.pictures;
 	}
 
 	private async picture({ prompt, size: [width, height] }: Made, index: number): Promise<Buffer> {
@@ -240,7 +240,7 @@ class JimengStandIn extends BaseStandIn<Settings> {
 				seed: `${prompt}\n${index}`,
 			},
 			'webp',
-			fateOf(prompt).spoiled(index),
+			plannedOutcomeOf(prompt).invalidImage(index),
 		);
 	}
 }
@@ -251,8 +251,8 @@ const now = () => Math.floor(Date.now() / 1000);
 
 /** Why the markers of a prompt let it fail, by the document's codes; null where they do not. */
 function failureOf(prompt: string): string | null {
-	const { fail, refuses } = fateOf(prompt);
-	return refuses ? 'CONTENT_FILTERED' : fail;
+	const { fail, rejectsContent: rejectsContent } = plannedOutcomeOf(prompt);
+	return rejectsContent ? 'CONTENT_FILTERED' : fail;
 }
 
 /** Text in pieces whose borders fall anywhere, also inside a character. */

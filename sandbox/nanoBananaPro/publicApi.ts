@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { bodyOf, jsonOf, Refusal } from '../shared/baseStandIn';
+import { bodyOf, jsonOf, ErrorAnswer } from '../shared/baseStandIn';
 import { readForm } from '../shared/multipart';
 import type { NanoBananaProStandIn } from './server';
 import * as docs from './openapi';
@@ -9,7 +9,7 @@ import { publicView } from './views';
 
 const api = (name: string, path: string) => ({ api: { name, path } });
 const success = (data: unknown) => ({ code: 200, message: 'success', data });
-const problem = (code: number, message: string) => new Refusal(code, { code, message, data: null });
+const problem = (code: number, message: string) => new ErrorAnswer(code, { code, message, data: null });
 
 /** Where a submit names none. */
 const DEFAULT_MODEL = 'gemini-3-pro-image-preview';
@@ -38,7 +38,7 @@ export function installPublicApi(app: FastifyInstance, backend: NanoBananaProSta
 			request: { ...request, ...(references.length > 0 ? { refImages: references } : {}) },
 		};
 		if (!store.isFull()) return success(publicView(store.submit(wanted)));
-		store.refuse(wanted);
+		store.reject(wanted);
 		throw problem(503, QUEUE_FULL);
 	};
 	app.post(
@@ -142,7 +142,7 @@ export function installPublicApi(app: FastifyInstance, backend: NanoBananaProSta
 		async (request, reply) => {
 			backend.admit('real');
 			const found = store.picturesById(request.params.file.replace(/^thumb_/, '').replace(/\.jpg$/, ''));
-			if (!found || found.task.fate.spoiled(found.picture.index) === 'missing-image')
+			if (!found || found.task.planned.invalidImage(found.picture.index) === 'missing-image')
 				throw problem(404, 'file not found');
 			return reply.type('image/jpeg').send(await backend.drawn(found.task, found.picture));
 		},

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { BaseStandIn, Refusal } from '../shared/baseStandIn';
+import { BaseStandIn, ErrorAnswer } from '../shared/baseStandIn';
 import { ControlError } from '../shared/control';
 import { withoutMarkers } from '../shared/markers';
 import { type Sandbox, type SandboxOptions, startStandIn } from '../shared/server';
@@ -64,7 +64,7 @@ export class NanoBananaProStandIn extends BaseStandIn<Settings> {
 			workers: this.settings.workers,
 			queueLimit: queueLimitOf(this.settings),
 		}),
-		(task, latest) => this.sockets.tell(task, latest),
+		(task, latest) => this.sockets.report(task, latest),
 	);
 
 	constructor(settings: Settings) {
@@ -82,9 +82,9 @@ export class NanoBananaProStandIn extends BaseStandIn<Settings> {
 		]);
 	}
 
-	problem(status: number, message: string): Refusal {
-		if (status === 404) return new Refusal(404, '404 page not found');
-		return new Refusal(
+	problem(status: number, message: string): ErrorAnswer {
+		if (status === 404) return new ErrorAnswer(404, '404 page not found');
+		return new ErrorAnswer(
 			status,
 			this.settings.dialect === 'real' ? { code: status, message, data: null } : { code: status, message },
 		);
@@ -136,7 +136,7 @@ export class NanoBananaProStandIn extends BaseStandIn<Settings> {
 				seed: `${task.prompt}\n${index}\n${task.number}`,
 			},
 			'png',
-			task.fate.spoiled(index),
+			task.planned.invalidImage(index),
 		);
 	}
 
@@ -146,7 +146,7 @@ export class NanoBananaProStandIn extends BaseStandIn<Settings> {
 			'/api/v1/ws/generate/:taskId',
 			{ schema: docs.named('Generate', 'Progress of a task, as a WebSocket') },
 			async () => {
-				throw new Refusal(426, { code: 426, message: 'Upgrade Required' });
+				throw new ErrorAnswer(426, { code: 426, message: 'Upgrade Required' });
 			},
 		);
 		installV16(app, this);

@@ -41,11 +41,11 @@ export class Sockets {
 		this.followers.set(taskId, followers.add(client));
 		client.on('close', () => followers.delete(client));
 		const task = this.taskOf(taskId);
-		if (task && hasEnded(task)) this.tell(task, null);
+		if (task && hasEnded(task)) this.report(task, null);
 	}
 
 	/** Says what has come to everyone who follows the task. */
-	tell(task: Task, latest: Picture | null): void {
+	report(task: Task, latest: Picture | null): void {
 		const { sockets } = this.settings();
 		if (sockets === 'quiet') return;
 		const ended = hasEnded(task);

@@ -54,18 +54,18 @@ export class Store {
 		const task = this.create(wanted);
 		this.ledger.jobBegan(task.entry);
 		this.unfinished.add(task);
-		if (task.fate.queueMs === Infinity) this.parked.add(task);
+		if (task.planned.queueMs === Infinity) this.parked.add(task);
 		else this.workers.add(task);
 		return task;
 	}
 
 	/** Keeps a task that found the queue full: the public server has it in its history, failed. */
-	refuse(wanted: Wanted): void {
+	reject(wanted: Wanted): void {
 		const task = this.create(wanted);
 		turn(task, 'failed');
 		task.errorMessage = QUEUE_FULL;
 		task.entry.finishedAt = task.updatedAt.toISOString();
-		this.ledger.jobRefused(task.entry);
+		this.ledger.jobNotAccepted(task.entry);
 	}
 
 	private create(wanted: Wanted): Task {
@@ -80,17 +80,17 @@ export class Store {
 	/** A worker takes a task: false where there is nothing left to do. */
 	private work(task: Task): boolean {
 		if (hasEnded(task)) return false;
-		const { fate, totalCount, place } = task;
+		const { planned: planned, totalCount, place } = task;
 		const { durationMs, workers } = this.capacity();
-		const duration = fate.durationMs ?? durationMs;
+		const duration = planned.durationMs ?? durationMs;
 		// Where everything runs at once, a task of the public server waits a moment all the same.
 		if (place !== null && workers === 0) this.after(task, duration * 0.1, () => turn(task, 'processing'));
 		else turn(task, 'processing');
-		if (fate.hangs) return true;
+		if (planned.hangs) return true;
 		const failure = failureOf(task);
 		const coming =
 			failure === null
-				? Math.min(totalCount, fate.partial === null || place !== null ? totalCount : fate.partial)
+				? Math.min(totalCount, planned.partial === null || place !== null ? totalCount : planned.partial)
 				: 0;
 		// On a busy machine timers of different lengths do not keep their order: each gives the next picture, and the
 		// last one what is left.

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { JobEntry } from '../shared/books';
-import { type Fate, fateOf } from '../shared/markers';
+import { type PlannedOutcome, plannedOutcomeOf } from '../shared/markers';
 
 export interface Picture {
 	id: string;
@@ -30,7 +30,7 @@ export interface Task {
 	createdAt: Date;
 	updatedAt: Date;
 	pictures: Picture[];
-	fate: Fate;
+	planned: PlannedOutcome;
 	/** Whether the model takes the key that came along. */
 	keyFits: boolean;
 	/** Which of several tasks with this prompt it is, from 0, where a task is one picture; else null. */
@@ -74,7 +74,7 @@ export function newTask({ count, request, isPublic: _, ...rest }: Wanted, number
 		createdAt: now,
 		updatedAt: now,
 		pictures: [],
-		fate: fateOf(rest.prompt),
+		planned: plannedOutcomeOf(rest.prompt),
 		steps: [],
 		entry: {
 			id,
@@ -99,11 +99,13 @@ export function turn(task: Task, status: Task['status']): void {
 }
 
 /** Why the work on a task comes to nothing; null where it does not. */
-export function failureOf({ fate, keyFits, place }: Task): string | null {
+export function failureOf({ planned: planned, keyFits, place }: Task): string | null {
 	if (!keyFits) return 'Gemini API 调用失败: 401 API key not valid. Please pass a valid API key.';
-	if (fate.refuses) return '生成失败: blocked by safety policy (finishReason: IMAGE_SAFETY)';
-	if (fate.fail !== null) return `生成失败: ${fate.fail}`;
-	return fate.partial !== null && place !== null && place >= fate.partial ? '生成失败: 503 model overloaded' : null;
+	if (planned.rejectsContent) return '生成失败: blocked by safety policy (finishReason: IMAGE_SAFETY)';
+	if (planned.fail !== null) return `生成失败: ${planned.fail}`;
+	return planned.partial !== null && place !== null && place >= planned.partial
+		? '生成失败: 503 model overloaded'
+		: null;
 }
 
 /** Picture number `index` (from 1) of a task. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod4';
 import { ZipFile } from 'yazl';
-import { bodyOf, jsonOf, Refusal } from '../shared/baseStandIn';
+import { bodyOf, jsonOf, ErrorAnswer } from '../shared/baseStandIn';
 import { readForm } from '../shared/multipart';
 import type { NanoBananaProStandIn } from './server';
 import * as docs from './openapi';
@@ -11,7 +11,7 @@ import { rowView, taskView, wordsOf } from './views';
 
 const api = (name: string, path: string) => ({ api: { name, path } });
 const success = (data: unknown) => ({ code: 0, message: 'success', data });
-const problem = (code: number, message: string) => new Refusal(code, { code, message });
+const problem = (code: number, message: string) => new ErrorAnswer(code, { code, message });
 type ById = FastifyRequest<{ Params: { id: string } }>;
 
 /** The fourteen endpoints of the document, in its order; the socket is in sockets.ts. */
@@ -160,7 +160,7 @@ function imageRoutes(app: FastifyInstance, backend: NanoBananaProStandIn): void 
 	const send = async (request: ById, reply: FastifyReply, attachment: boolean) => {
 		backend.admit('document');
 		const found = store.picturesById(request.params.id);
-		if (!found || found.task.fate.spoiled(found.picture.index) === 'missing-image')
+		if (!found || found.task.planned.invalidImage(found.picture.index) === 'missing-image')
 			throw problem(404, '图片不存在');
 		const bytes = await backend.drawn(found.task, found.picture);
 		if (attachment) reply.header('content-disposition', `attachment; filename=${found.picture.id}.png`);
@@ -214,7 +214,7 @@ function imageRoutes(app: FastifyInstance, backend: NanoBananaProStandIn): void 
 			backend.admit(null);
 			if (backend.settings.dialect === 'real') {
 				if (!store.tasks.delete(request.params.id))
-					throw new Refusal(404, { code: 404, message: 'image not found', data: null });
+					throw new ErrorAnswer(404, { code: 404, message: 'image not found', data: null });
 				return { code: 200, message: 'success', data: null };
 			}
 			const found = store.picturesById(request.params.id);

@@ -35,7 +35,7 @@ export interface Outcome {
  * Loses or spoils the answer of a request that has taken effect; what it did stays. A fault that is about something
  * else changes nothing.
  */
-export async function spoilAnswer(
+export async function makeAnswerFaulty(
 	fault: ArmedFault,
 	request: FastifyRequest,
 	reply: FastifyReply,

@@ -7,7 +7,7 @@ import { isTooLarge, type StandIn } from './server';
 import { Timers } from './timers';
 
 /** Thrown by routes; answered as it stands. A text is HTML where it begins like it, else plain. */
-export class Refusal extends Error {
+export class ErrorAnswer extends Error {
 	constructor(
 		readonly status: number,
 		readonly body: Record<string, unknown> | string,
@@ -40,7 +40,7 @@ export abstract class BaseStandIn<S> implements StandIn<S> {
 	}
 
 	/** A refusal in the words of the backend. */
-	abstract problem(status: number, message: string): Refusal;
+	abstract problem(status: number, message: string): ErrorAnswer;
 	abstract routes(app: FastifyInstance): void;
 	/** Forgets what the backend itself keeps. */
 	protected abstract forget(): void;
@@ -73,19 +73,19 @@ export abstract class BaseStandIn<S> implements StandIn<S> {
 		return this.problem(status, 'A fault that the sandbox was asked for').body;
 	}
 
-	refuse(error: unknown, reply: FastifyReply): FastifyReply {
-		const { status, body, headers } = this.refusalOf(error);
+	reject(error: unknown, reply: FastifyReply): FastifyReply {
+		const { status, body, headers } = this.errorAnswerOf(error);
 		reply.code(status).headers(headers);
 		if (typeof body !== 'string') return reply.send(body);
 		return reply.type(body.startsWith('<') ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8').send(body);
 	}
 
 	unknownRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-		return this.refuse(this.problem(404, `Cannot ${request.method} ${request.url.split('?')[0] ?? ''}`), reply);
+		return this.reject(this.problem(404, `Cannot ${request.method} ${request.url.split('?')[0] ?? ''}`), reply);
 	}
 
-	private refusalOf(error: unknown): Refusal {
-		if (error instanceof Refusal) return error;
+	private errorAnswerOf(error: unknown): ErrorAnswer {
+		if (error instanceof ErrorAnswer) return error;
 		if (isTooLarge(error)) return this.problem(413, 'The body is too large');
 		return this.problem(500, error instanceof Error ? error.message : 'Something went wrong');
 	}

@@ -17,7 +17,7 @@ export interface JobEntry {
 	 * When a client was first told of its end, by an answer or a webhook it took; where the backend keeps count of
 	 * that.
 	 */
-	toldAt?: string;
+	reportedAt?: string;
 	/** Upstream generations somebody pays for: one for each run that ended in pictures. */
 	generationsBilled: number;
 }
@@ -62,7 +62,7 @@ export interface Books extends Tally {
 
 /** Notes that a client learns of the end of a job now, if it has one and nobody did before. */
 export function told(entry: JobEntry): void {
-	if (entry.finishedAt !== null) entry.toldAt ??= new Date().toISOString();
+	if (entry.finishedAt !== null) entry.reportedAt ??= new Date().toISOString();
 }
 
 /** Requests without a valid key are counted under this name. */
@@ -108,7 +108,7 @@ export class Ledger {
 	}
 
 	/** Enters a job that the backend keeps although it never took it on: it is in flight at no time. */
-	jobRefused(entry: JobEntry): void {
+	jobNotAccepted(entry: JobEntry): void {
 		for (const tally of this.both(entry.tenant)) tally.jobs.push(entry);
 	}
 

@@ -1,8 +1,8 @@
 /** How a result file can be wrong. */
-export type Spoiled = 'bad-image' | 'truncated-image' | 'empty-image' | 'missing-image' | 'blank';
+export type InvalidImage = 'bad-image' | 'truncated-image' | 'empty-image' | 'missing-image' | 'blank';
 
 /** What the markers in a prompt decide about its job. */
-export interface Fate {
+export interface PlannedOutcome {
 	/** The error code it ends with; null lets it succeed. */
 	fail: string | null;
 	/** How often it goes RETRYING before its end. */
@@ -14,11 +14,11 @@ export interface Fate {
 	/** It starts to run and never ends. */
 	hangs: boolean;
 	/** The model refuses, in the way of its backend. */
-	refuses: boolean;
+	rejectsContent: boolean;
 	/** How many of its pictures come; null: all. */
 	partial: number | null;
 	/** How the result file of this number (from 1) is wrong, or null when it is right. */
-	spoiled(index: number): Spoiled | null;
+	invalidImage(index: number): InvalidImage | null;
 }
 
 /** Every marker, for the caption: a picture shows the prompt without them. */
@@ -26,20 +26,20 @@ const names = 'fail|retry|slow|queue|hang|refuse|partial|blank|bad-image|truncat
 const MARKER = new RegExp(`\\[(?:${names})(?::[^\\]]*)?\\]`, 'g');
 
 /** Reads the markers of a prompt; one that is misspelt is plain text. */
-export function fateOf(prompt: string): Fate {
+export function plannedOutcomeOf(prompt: string): PlannedOutcome {
 	return {
 		fail: /\[fail:([A-Z][A-Z0-9_]*)\]/.exec(prompt)?.[1] ?? null,
 		retries: numberAfter(prompt, 'retry') ?? 0,
 		durationMs: numberAfter(prompt, 'slow'),
 		queueMs: prompt.includes('[queue]') ? Infinity : numberAfter(prompt, 'queue'),
 		hangs: prompt.includes('[hang]'),
-		refuses: /\[refuse(?::[^\]]*)?\]/.test(prompt),
+		rejectsContent: /\[refuse(?::[^\]]*)?\]/.test(prompt),
 		partial: numberAfter(prompt, 'partial'),
-		spoiled(index) {
+		invalidImage(index) {
 			for (const [, kind, only] of prompt.matchAll(
 				/\[(bad-image|truncated-image|empty-image|missing-image|blank)(?::(\d+))?\]/g,
 			)) {
-				if (only === undefined || Number(only) === index) return kind as Spoiled;
+				if (only === undefined || Number(only) === index) return kind as InvalidImage;
 			}
 			return null;
 		},

@@ -1,5 +1,5 @@
 import { Lru } from './lru';
-import type { Spoiled } from './markers';
+import type { InvalidImage } from './markers';
 import { sceneSvg, type SceneOptions } from './scene';
 
 /** Renders result pictures when somebody downloads them, and keeps the last few. */
@@ -13,12 +13,12 @@ export class Pictures {
 	}
 
 	/** A picture as its backend sends it, spoilt where a marker asks for it. A missing one is the caller's to tell. */
-	async file(scene: SceneOptions, format: PictureFormat, spoiled: Spoiled | null): Promise<Buffer> {
-		if (spoiled === 'bad-image')
+	async file(scene: SceneOptions, format: PictureFormat, invalidImage: InvalidImage | null): Promise<Buffer> {
+		if (invalidImage === 'bad-image')
 			return Buffer.from('<!doctype html><title>Not a picture</title><p>This is not a picture.</p>');
-		if (spoiled === 'empty-image') return Buffer.alloc(0);
-		const whole = await this.rendering(scene, format, spoiled === 'blank');
-		return spoiled === 'truncated-image' ? whole.subarray(0, Math.floor(whole.length / 2)) : whole;
+		if (invalidImage === 'empty-image') return Buffer.alloc(0);
+		const whole = await this.rendering(scene, format, invalidImage === 'blank');
+		return invalidImage === 'truncated-image' ? whole.subarray(0, Math.floor(whole.length / 2)) : whole;
 	}
 
 	private rendering(scene: SceneOptions, format: PictureFormat, blank: boolean): Promise<Buffer> {

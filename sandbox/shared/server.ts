@@ -55,7 +55,7 @@ export interface StandIn<S> {
 	 */
 	faultBody: OwnBody;
 	/** Answers what a route threw, a body that is too large and a path that cannot be decoded. */
-	refuse(error: unknown, reply: FastifyReply): FastifyReply;
+	reject(error: unknown, reply: FastifyReply): FastifyReply;
 	/** Answers a path that the API does not have. */
 	unknownRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply;
 	/** The routes of the API; those with `config.api` are counted and can be hit by faults. */
@@ -73,7 +73,7 @@ export async function startStandIn<S>(standIn: StandIn<S>, port = 0): Promise<Sa
 		routerOptions: { maxParamLength: 1000 },
 		// A path that cannot be decoded never reaches a route, but its refusal has the shape of all others.
 		frameworkErrors: (error, _request, reply) => {
-			standIn.refuse(error, reply);
+			standIn.reject(error, reply);
 		},
 	});
 	await install(app, standIn);
@@ -100,7 +100,7 @@ async function install<S>(app: FastifyInstance, standIn: StandIn<S>): Promise<vo
 	app.setSerializerCompiler(() => (data) => JSON.stringify(data));
 	app.removeAllContentTypeParsers();
 	app.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => body);
-	app.setErrorHandler((error, _request, reply) => standIn.refuse(error, reply));
+	app.setErrorHandler((error, _request, reply) => standIn.reject(error, reply));
 	app.setNotFoundHandler((request, reply) => standIn.unknownRoute(request, reply));
 	installTraffic(app, {
 		ledger: standIn.ledger,

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type OwnBody, spoilAnswer, statusAnswer } from './answerFaults';
+import { type OwnBody, makeAnswerFaulty, statusAnswer } from './answerFaults';
 import type { Ledger } from './books';
 import type { ArmedFault, Faults } from './faults';
 import type { Timers } from './timers';
@@ -94,7 +94,7 @@ async function leave(
 	// has nobody left to answer.
 	visit.fault = null;
 	const { outcome, payload: changed } = fault
-		? await spoilAnswer(fault, request, reply, payload, options.ownBody)
+		? await makeAnswerFaulty(fault, request, reply, payload, options.ownBody)
 		: { outcome: reply.statusCode, payload };
 	options.ledger.answered(tenant, route, outcome);
 	// An answer that never comes: the connection stays open until one of the two sides gives it up.

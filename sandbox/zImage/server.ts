@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod4';
 import { ANONYMOUS } from '../shared/books';
-import { BaseStandIn, jsonOf, Refusal } from '../shared/baseStandIn';
+import { BaseStandIn, jsonOf, ErrorAnswer } from '../shared/baseStandIn';
 import { ControlError } from '../shared/control';
 import { withoutMarkers } from '../shared/markers';
 import { type Sandbox, type SandboxOptions, startStandIn } from '../shared/server';
@@ -36,10 +36,12 @@ class ZImageStandIn extends BaseStandIn<Settings> {
 		super(settings, patched, ['generate', 'get', 'cancel', 'list', 'batch', 'delete', 'asset', 'health']);
 	}
 
-	problem(status: number, message: string): Refusal {
+	problem(status: number, message: string): ErrorAnswer {
 		return status === 500 && this.settings.dialect === 'real'
-			? new Refusal(500, 'Internal Server Error')
-			: new Refusal(status, { detail: status === 404 && message.startsWith('Cannot') ? 'Not Found' : message });
+			? new ErrorAnswer(500, 'Internal Server Error')
+			: new ErrorAnswer(status, {
+					detail: status === 404 && message.startsWith('Cannot') ? 'Not Found' : message,
+				});
 	}
 
 	override patch(patch: unknown): void {
@@ -72,7 +74,7 @@ class ZImageStandIn extends BaseStandIn<Settings> {
 			async (request) => {
 				const owner = this.admitted(request);
 				const body = generateBody.safeParse(jsonOf(request));
-				if (!body.success) throw new Refusal(422, validationDetail(body.error, 'body'));
+				if (!body.success) throw new ErrorAnswer(422, validationDetail(body.error, 'body'));
 				const asked = body.data.metadata?.batch_id;
 				const task = this.store.submit(
 					owner,
@@ -116,7 +118,7 @@ class ZImageStandIn extends BaseStandIn<Settings> {
 		app.get('/v1/history', { schema: docs.history, config: api('list', '/v1/history') }, async (request) => {
 			const owner = this.admitted(request);
 			const query = historyQuery.safeParse(request.query);
-			if (!query.success) throw new Refusal(422, validationDetail(query.error, 'query'));
+			if (!query.success) throw new ErrorAnswer(422, validationDetail(query.error, 'query'));
 			const { limit, offset } = query.data;
 			const own = [...this.store.batches.values()]
 				.filter((batch) => this.maySee(batch, owner) && shown(batch, showing()).length > 0)
@@ -147,8 +149,8 @@ class ZImageStandIn extends BaseStandIn<Settings> {
 				const task = [...this.store.tasks.values()].find(
 					(candidate) => candidate.state === 'SUCCESS' && pathOf(candidate, format) === `${day}/${file}`,
 				);
-				const spoiled = task?.fate.spoiled(task.index + 1) ?? null;
-				if (!task || spoiled === 'missing-image') throw this.problem(404, 'Not Found');
+				const invalidImage = task?.planned.invalidImage(task.index + 1) ?? null;
+				if (!task || invalidImage === 'missing-image') throw this.problem(404, 'Not Found');
 				const { width, height, prompt } = task.body;
 				const bytes = await this.pictures.file(
 					{
@@ -159,7 +161,7 @@ class ZImageStandIn extends BaseStandIn<Settings> {
 						seed: `${prompt}\n${task.seed}`,
 					},
 					format,
-					spoiled,
+					invalidImage,
 				);
 				this.ledger.download(task.entry.tenant);
 				return reply.type(`image/${format}`).send(bytes);

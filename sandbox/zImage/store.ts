@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { JobEntry, Ledger } from '../shared/books';
-import { type Fate, fateOf } from '../shared/markers';
+import { type PlannedOutcome, plannedOutcomeOf } from '../shared/markers';
 import type { Timers } from '../shared/timers';
 import { Workers } from '../shared/workers';
 import type { GenerateBody } from './request';
@@ -15,7 +15,7 @@ export interface Task {
 	index: number;
 	body: GenerateBody;
 	seed: number;
-	fate: Fate;
+	planned: PlannedOutcome;
 	state: CeleryState;
 	progress: number | null;
 	createdAt: Date;
@@ -74,7 +74,7 @@ export class Store {
 			body,
 			index: index ?? batch.tasks.length,
 			seed: body.seed ?? ++this.seeds,
-			fate: fateOf(body.prompt),
+			planned: plannedOutcomeOf(body.prompt),
 			state: 'PENDING',
 			progress: null,
 			createdAt: new Date(),
@@ -98,7 +98,7 @@ export class Store {
 		batch.tasks.push(task);
 		this.tasks.set(id, task);
 		this.ledger.jobBegan(task.entry);
-		const { queueMs } = task.fate;
+		const { queueMs } = task.planned;
 		if (queueMs === null) this.workers.add(task);
 		else if (Number.isFinite(queueMs)) this.next(task, queueMs, () => this.workers.add(task));
 		return task;
@@ -111,14 +111,14 @@ export class Store {
 			return false;
 		}
 		// A marker has told already how long it waits.
-		this.next(task, task.fate.queueMs === null ? this.durationOf(task) * 0.2 : 0, () =>
-			this.begin(task, task.fate.retries),
+		this.next(task, task.planned.queueMs === null ? this.durationOf(task) * 0.2 : 0, () =>
+			this.begin(task, task.planned.retries),
 		);
 		return true;
 	}
 
-	private durationOf({ fate }: Task): number {
-		return fate.durationMs ?? this.capacity().durationMs;
+	private durationOf({ planned: planned }: Task): number {
+		return planned.durationMs ?? this.capacity().durationMs;
 	}
 
 	private begin(task: Task, retries: number): void {
@@ -128,7 +128,7 @@ export class Store {
 		}
 		task.begun = true;
 		this.set(task, 'STARTED');
-		if (task.fate.hangs) return;
+		if (task.planned.hangs) return;
 		const duration = this.durationOf(task);
 		const steps = task.body.num_inference_steps;
 		this.next(task, duration * 0.2, () => this.step(task, 1, steps, (duration * 0.6) / steps, retries));
@@ -146,8 +146,8 @@ export class Store {
 	}
 
 	private end(task: Task): void {
-		const { fail, refuses, partial } = task.fate;
-		const code = refuses
+		const { fail, rejectsContent: rejectsContent, partial } = task.planned;
+		const code = rejectsContent
 			? 'SAFETY_REJECTED'
 			: (fail ?? (partial !== null && task.index >= partial ? 'GPU_OOM' : null));
 		this.finish(task, code === null ? 'SUCCESS' : 'FAILURE', code);
