@@ -129,13 +129,13 @@ const scenarios: Record<string, (stage: Stage) => Promise<Verdict>> = {
 		const { provider, run } = await open();
 		sandbox.fault({ route: kit.routes.submit, kind: 'resetAfterAccept' });
 		const failure = await failureOf(run());
-		const isTold = provider.capabilities.idempotency === 'none' || kit.answersAtOnce;
-		if (isTold) expect(failure).toMatchObject({ hint: expect.stringMatching(/paid/) as string });
+		const isReported = provider.capabilities.idempotency === 'none' || kit.answersAtOnce;
+		if (isReported) expect(failure).toMatchObject({ hint: expect.stringMatching(/paid/) as string });
 		else expect(failure).toBeNull();
 		// Jobs, not bills: our clock runs so fast here that the repeat comes within the second in which the real Image
 		// SaaS runs a key twice.
 		expect(sandbox.books().jobs).toHaveLength(1);
-		return isTold ? 'told, not repeated' : 'found again';
+		return isReported ? 'told, not repeated' : 'found again';
 	},
 	'a server that never answers': async ({ kit, open, sandbox }) => {
 		const { run } = await open({ timeoutMs: 150 });
@@ -193,10 +193,10 @@ const scenarios: Record<string, (stage: Stage) => Promise<Verdict>> = {
 	},
 	'no secret is said': async ({ kit, open, sandbox }) => {
 		const { run } = await open();
-		const said = [await run()];
+		const reported = [await run()];
 		sandbox.fault({ route: kit.routes.submit, kind: '500', times: 10 });
 		const error = await failureOf(run());
-		for (const secret of kit.secrets) expect(spoken([said, error])).not.toContain(secret);
+		for (const secret of kit.secrets) expect(spoken([reported, error])).not.toContain(secret);
 		return done;
 	},
 };

@@ -96,7 +96,7 @@ export function fakeEndpoint({
 		const id = `${name}-${index + 1}`;
 		return { found: new Map(index >= 0 && endsAt.has(id) ? [[0, id]] : []), conclusive: true };
 	};
-	const log = { mostAtOnce: 0, polls: 0, lookUps: 0 };
+	const log = { maxAtOnce: 0, polls: 0, lookUps: 0 };
 	const adapter: ProviderAdapter = {
 		endpoint: () => config,
 		connect: (_config, transport) => ({
@@ -110,12 +110,12 @@ export function fakeEndpoint({
 						signal,
 						json: { key: idempotencyKey, prompt: request.prompt },
 					});
-					const refusal = refused[Number(text)];
-					if (refusal) throw refusal;
+					const errorAnswer = refused[Number(text)];
+					if (errorAnswer) throw errorAnswer;
 					return text;
 				};
 				const id = await paid(0, send, (made) => made);
-				log.mostAtOnce = Math.max(log.mostAtOnce, running());
+				log.maxAtOnce = Math.max(log.maxAtOnce, running());
 				return snapshotOf(id, jobMs === 0 ? 'succeeded' : 'queued');
 			},
 			// What the test's own errors say was answered is a plain refusal below 500, and for 503.
@@ -170,19 +170,20 @@ export function fakeEndpoint({
 	/** Refusals that were answered; the answer's text is their index. */
 	const refused: ImageError[] = [];
 	const transport = transportOf(async ({ path, signal, json }): Promise<ApiAnswer> => {
-		const refusal = path === '/submit' ? refusals.shift() : undefined;
+		const errorAnswer = path === '/submit' ? refusals.shift() : undefined;
 		// What never left is no request.
-		if (refusal?.delivery === 'notSent') throw refusal;
+		if (errorAnswer?.delivery === 'notSent') throw errorAnswer;
 		sent.push({ path, at: clock.now(), signal });
 		const headers: Record<string, string> = retryAfter === null ? {} : { 'retry-after': retryAfter };
 		if (path !== '/submit') return { status: status(path), headers, text: '' };
 		const { key, prompt } = json as { key: string; prompt: string };
 		submits.push({ key, at: clock.now(), prompt });
 		const id = `${name}-${endsAt.size + 1}`;
-		if (!refusal || (acceptsUnanswered && refusal.delivery === 'ambiguous')) endsAt.set(id, clock.now() + jobMs);
-		if (!refusal) return { status: status(path), headers, text: id };
-		if (refusal.delivery === 'ambiguous') throw refusal;
-		return { status: refusal.httpStatus ?? 400, headers: {}, text: String(refused.push(refusal) - 1) };
+		if (!errorAnswer || (acceptsUnanswered && errorAnswer.delivery === 'ambiguous'))
+			endsAt.set(id, clock.now() + jobMs);
+		if (!errorAnswer) return { status: status(path), headers, text: id };
+		if (errorAnswer.delivery === 'ambiguous') throw errorAnswer;
+		return { status: errorAnswer.httpStatus ?? 400, headers: {}, text: String(refused.push(errorAnswer) - 1) };
 	});
 	const sockets: number[] = [];
 	const withSocket = { ...transport, socket: () => (sockets.push(clock.now()), silence()) };

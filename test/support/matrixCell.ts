@@ -29,7 +29,7 @@ export interface Cell {
 	/** Images that the budget counts. */
 	counted: number;
 	/** What the last run said of the outcome where it did not deliver everything. */
-	said: 'unknown' | 'notAccepted' | 'nothing';
+	reported: 'unknown' | 'notAccepted' | 'nothing';
 	/** For the message of a failing test. */
 	note: string;
 }
@@ -272,7 +272,7 @@ class CellRun {
 				this.olderJobs,
 			counted: spending.reduce((sum, { images }) => sum + images, 0),
 			delivered: fewest.delivered,
-			said: fewest.said,
+			reported: fewest.reported,
 			note: [
 				...each.map(({ note }) => note),
 				records
@@ -296,28 +296,28 @@ class CellRun {
 			(run.error !== undefined &&
 				/may have been made|unknown outcome/.test(run.error.message) &&
 				Boolean(run.error.description));
-		const said = isUnknown ? 'unknown' : errors.length > 0 || run.error ? 'notAccepted' : 'nothing';
+		const reported = isUnknown ? 'unknown' : errors.length > 0 || run.error ? 'notAccepted' : 'nothing';
 		const words = [
 			...errors.map(({ outcome, message, hint }) => `${outcome ?? ''} "${message}" (${hint ?? ''})`),
 			...(run.error ? [`"${run.error.message}" (${run.error.description ?? ''})`] : []),
 		];
-		return { delivered, said, note: [run.run.status, `${delivered} delivered`, ...words].join(', ') };
+		return { delivered, reported: reported, note: [run.run.status, `${delivered} delivered`, ...words].join(', ') };
 	}
 }
 
 const pollNode = (maxWait: number) => ({ name: 'Poll', type: 'imagePoll', parameters: { maxWait, download: false } });
 
-interface SaidError {
+interface ReportedError {
 	message: string;
 	hint: string | null;
 	outcome: string | undefined;
 }
 
 /** The error of an item, of a verb node or of a provider node. */
-function errorOf({ json }: INodeExecutionData): SaidError | null {
+function errorOf({ json }: INodeExecutionData): ReportedError | null {
 	const { job, details } = json as {
-		job?: { error?: SaidError | null };
-		details?: SaidError & { job?: { error?: SaidError | null } };
+		job?: { error?: ReportedError | null };
+		details?: ReportedError & { job?: { error?: ReportedError | null } };
 	};
 	return job?.error ?? details?.job?.error ?? (details?.message ? details : null);
 }

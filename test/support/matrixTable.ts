@@ -10,20 +10,20 @@ export interface Verdict {
 
 /** Judges what became of an item. */
 export function verdictOf(row: Row, fault: MatrixFault, cell: Cell): Verdict {
-	const { jobs, delivered, counted, said } = cell;
+	const { jobs, delivered, counted, reported: reported } = cell;
 	if (jobs === row.jobs && delivered === row.results && counted === row.images) return { shown: '✓', problem: null };
 	const seen =
 		`${jobs} of ${row.jobs} jobs, ${delivered} of ${row.results} delivered, ${counted} of ${row.images} ` +
-		`images counted, ${said}: ${cell.note}`;
+		`images counted, ${reported}: ${cell.note}`;
 	// Who knows nothing must say so, and count what may be paid.
-	if (said === 'unknown' && jobs <= row.jobs && counted === row.images)
+	if (reported === 'unknown' && jobs <= row.jobs && counted === row.images)
 		return {
 			shown: delivered > 0 ? `½ + unknown (${jobs} of ${row.jobs} made)` : `unknown (${jobs} made)`,
 			problem: mayBeUnknown(row, fault, cell) ? null : seen,
 		};
 	// Of several requests one was not accepted for good: what came is delivered, and counts alone.
 	if (
-		said === 'notAccepted' &&
+		reported === 'notAccepted' &&
 		fault.effect === 'notAccepted' &&
 		row.skip !== undefined &&
 		delivered > 0 &&

@@ -79,19 +79,19 @@ export class VirtualClock implements Clock {
 	}
 
 	/** Lets time pass, at most `mostMs`, until the work is done; then gives what it gave. */
-	async until<T>(work: Promise<T>, mostMs = 3_600_000): Promise<T> {
+	async until<T>(work: Promise<T>, maxMs = 3_600_000): Promise<T> {
 		let done = false as boolean;
 		const finish = () => {
 			done = true;
 		};
 		work.then(finish, finish);
 		await settle();
-		const end = this.time + mostMs;
+		const end = this.time + maxMs;
 		while (!done) {
 			const next = this.next();
 			if (!next || next.at > end)
 				throw new Error(
-					`Nothing happens any more after ${this.time - end + mostMs} ms, and the work is not done`,
+					`Nothing happens any more after ${this.time - end + maxMs} ms, and the work is not done`,
 				);
 			await this.advance(next.at - this.time);
 		}
