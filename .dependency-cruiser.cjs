@@ -73,7 +73,11 @@ module.exports = {
 		exclude: { path: '^(dist|[.]build|[.]bench|[.]n8n|test/artifacts)/' },
 		tsPreCompilationDeps: true,
 		tsConfig: { fileName: 'tsconfig.json' },
-		enhancedResolveOptions: { extensions: ['.ts', '.mjs', '.cjs', '.js', '.json'] },
+		enhancedResolveOptions: {
+			extensions: ['.ts', '.mjs', '.cjs', '.js', '.json'],
+			exportsFields: ['exports'],
+			conditionNames: ['import', 'require', 'node', 'default', 'types'],
+		},
 		cache: { folder: 'node_modules/.cache/dependency-cruiser', strategy: 'content' },
 	},
 };

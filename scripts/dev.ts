@@ -17,7 +17,8 @@ runUntilAsked(async (started) => {
 	const { inspectPort } = options;
 	if (!(await isPortFree(inspectPort)))
 		throw new Problem(
-			`Port ${inspectPort}, wanted for the debugger, is in use. Choose another: npm run dev -- --inspect-port 9230.`,
+			`Port ${inspectPort}, wanted for the debugger, is in use. ` +
+				`Choose another: npm run dev -- --inspect-port ${inspectPort + 1}.`,
 		);
 	const owner = await prepareDataFolder(options);
 
