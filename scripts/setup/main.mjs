@@ -49,6 +49,12 @@ const commands = {
 		await ensure(['node', 'dependencies']);
 		return await runNode(tools.format(args, { write: true }));
 	},
+	// Writes what docs and package.json take from the registry of providers; the same test without the variable checks.
+	generate: async (args) => {
+		await ensure(['node', 'dependencies']);
+		process.env.UPDATE_DOCS = '1';
+		return await runNode(tools.jest('contract', [...args, '--testPathPatterns', 'contract/registry']));
+	},
 	// Runs the unit tests of what has changed, again at every change.
 	watch: async (args) => {
 		await ensure(['node', 'dependencies']);

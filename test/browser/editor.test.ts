@@ -4,6 +4,7 @@ import { type Browser, chromium, type Page, selectors } from 'playwright-core';
 import { waitUntil } from '../../scripts/lib/n8nInstance';
 import { Stage } from '../n8n/instance';
 import { kits } from '../support/conformanceKits';
+import { nodeNames, nodeOf } from '../support/providerFiles';
 
 const artifacts = join(__dirname, '..', 'artifacts');
 /** Where a picture goes: into the docs with `npm run pictures`. */
@@ -65,19 +66,12 @@ async function newWorkflow(): Promise<void> {
 	await page.getByTestId('canvas-trigger-node').waitFor();
 }
 
-it.each([
-	'Image Generate',
-	'Image Compose',
-	'Image Poll',
-	'Image Cancel',
-	'Image Jobs',
-	'Image SaaS',
-	'NanoBananaPro',
-	'Z-Image',
-	'Jimeng',
-	'AI Batch Image Generator',
-	'Google Gemini (Image)',
-])(
+/** Triggers are listed elsewhere in the panel, under shorter names. */
+const nodes = nodeNames()
+	.map((name) => nodeOf(name).description)
+	.filter(({ group }) => !group.includes('trigger'));
+
+it.each(nodes.map(({ displayName }) => displayName))(
 	'%s is found in the node panel',
 	async (name) => {
 		await newWorkflow();

@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import sharp from 'sharp';
 import { type Execution, type Workflow, type WorkflowNode } from '../../scripts/lib/n8nInstance';
+import { providerById } from '../../providers/registry';
 import { type Kit, kits } from '../support/conformanceKits';
+import { filesOf, nodeOf } from '../support/providerFiles';
 import { Stage } from './instance';
 
 const stage = new Stage();
@@ -141,8 +143,7 @@ it.each(
 	async (_name, kit) => {
 		expect(await tested(kit, {})).toMatchObject({ status: 'OK' });
 		expect(await tested(kit, { baseUrl: 'http://127.0.0.1:9' })).toMatchObject({ status: 'Error' });
-		// The others learn of a key only by generating, which costs.
-		if (kit.backend.id === 'zImage' || kit.backend.id === 'gemini')
+		if (kit.credentialTestDetectsWrongKey)
 			expect(await tested(kit, kit.wrongKey ?? {})).toMatchObject({ status: 'Error' });
 	},
 	30_000,
@@ -157,14 +158,12 @@ it('an optional key that is empty is not sent as an empty header', async () => {
 	expect(await tested(kit, { authKey: '' })).toMatchObject({ status: 'Error' });
 }, 30_000);
 
-it.each([
-	['imageSaas', 'service', 'getHealth'],
-	['nanoBananaPro', 'service', 'getHealth'],
-	['zImage', 'service', 'getHealth'],
-	['jimeng', 'model', 'getAll'],
-	['aiBatch', 'monitoring', 'getHealth'],
-	['geminiImage', 'model', 'getAll'],
-])(
+it.each(
+	kits.map(({ backend, freeOperation: { resource, operation } }) => {
+		const { nodeName } = filesOf(providerById(backend.id));
+		return [nodeOf(nodeName).description.name, resource, operation] as const;
+	}),
+)(
 	'the node %s reaches its backend',
 	async (type, resource, operation) => {
 		const node: WorkflowNode = {
@@ -198,11 +197,9 @@ it.each([
 	60_000,
 );
 
-it.each([
-	['gemini', 'Nano Banana Pro'],
-	['jimeng', 'jimeng-4.0'],
-	['nanoBananaPro', 'gemini-3-pro-image-preview'],
-])(
+it.each(
+	kits.flatMap(({ backend, listedModel }) => (listedModel === undefined ? [] : [[backend.id, listedModel] as const])),
+)(
 	'the editor lists the models of %s: asked for, or as documented',
 	async (provider, model) => {
 		const { id } = await stage.install(

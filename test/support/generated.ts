@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { providers } from '../../providers/registry';
+import { credentialOf, filesOf, nodeNames, root, tableRow } from './providerFiles';
+
+/** The table of one row that each provider's page has: what the backend can do, in words. */
+export const overviewHeading = [
+	'jobs',
+	'images per job',
+	'references',
+	'cancel',
+	'how the pack avoids a second charge',
+	'authentication',
+] as const;
+
+/** Files with parts that are generated from the registry, and their whole content as it must be. */
+export function generatedFiles(): Map<string, string> {
+	const pages = ['README.md', 'docs/design.md', 'docs/coverage.md', 'sandbox/README.md'];
+	return new Map([
+		['package.json', packageJson()],
+		...pages.map((page): [string, string] => [page, withBlocks(page)]),
+	]);
+}
+
+/** What stands between `<!-- generated: name -->` and `<!-- /generated -->`, by name. */
+const blocks: Record<string, () => string> = {
+	backends: () =>
+		table(
+			['backend', ...overviewHeading.slice(0, -1)],
+			providers.map((provider) => {
+				const { page } = filesOf(provider);
+				return [`[${provider.displayName}](docs/${page})`, ...tableRow(`docs/${page}`, overviewHeading)].slice(
+					0,
+					-1,
+				);
+			}),
+		),
+	nodes: () => providers.map((provider) => `[${provider.displayName}](docs/${filesOf(provider).page})`).join(', '),
+	notes: () => providers.map(({ id, displayName }) => `[${displayName}](providers/${id}/notes.md)`).join(', '),
+	providers: () =>
+		table(
+			['provider id', 'display name', 'credential', 'default base URL', 'authentication'],
+			providers.map((provider) => [
+				`\`${provider.id}\``,
+				provider.displayName,
+				`\`${provider.credential}\``,
+				baseUrlOf(provider),
+				tableRow(`docs/${filesOf(provider).page}`, overviewHeading).at(-1) ?? '',
+			]),
+		),
+	coverage: () => lines(providers.map(({ id, displayName }) => `- [${displayName}](../providers/${id}/coverage.md)`)),
+	standIns: () =>
+		table(
+			['stand-in', 'settings, markers and decisions of its own'],
+			providers.map(({ id }) => [`\`${id}\``, `[README](${id}/README.md)`]),
+		),
+};
+
+function baseUrlOf(provider: (typeof providers)[number]): string {
+	const { default: url } = credentialOf(filesOf(provider)).properties.find(({ name }) => name === 'baseUrl') ?? {};
+	return typeof url === 'string' && url !== '' ? url : 'that of the chosen endpoint';
+}
+
+function withBlocks(page: string): string {
+	const text = readFileSync(join(root, page), 'utf8');
+	return text.replace(
+		/(<!-- generated: (\w+) -->).*?(<!-- \/generated -->)/gs,
+		(_all, begin: string, name: string, end: string) => {
+			const block = blocks[name];
+			if (!block) throw new Error(`${page} has a generated part "${name}"; there is none of this name`);
+			return `${begin}${block()}${end}`;
+		},
+	);
+}
+
+/** n8n's lists of nodes and credentials: those there are, in the order in which they already stand. */
+function packageJson(): string {
+	const whole = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+		n8n: Record<'nodes' | 'credentials', string[]>;
+	};
+	whole.n8n.nodes = inKeptOrder(
+		whole.n8n.nodes,
+		nodeNames().map((name) => `dist/nodes/${name}/${name}.node.js`),
+	);
+	whole.n8n.credentials = inKeptOrder(
+		whole.n8n.credentials,
+		readdirSync(join(root, 'credentials'))
+			.filter((file) => file.endsWith('.credentials.ts'))
+			.map((file) => `dist/credentials/${file.replace(/ts$/, 'js')}`),
+	);
+	return `${JSON.stringify(whole, null, 2)}\n`;
+}
+
+/** What is there: first what is listed already, in its order, then the rest by name. */
+function inKeptOrder(listed: readonly string[], present: readonly string[]): string[] {
+	return [
+		...listed.filter((path) => present.includes(path)),
+		...present.filter((path) => !listed.includes(path)).sort(),
+	];
+}
+
+const lines = (all: readonly string[]) => `\n${all.join('\n')}\n`;
+
+const table = (heading: readonly string[], rows: ReadonlyArray<readonly string[]>) =>
+	lines([heading, heading.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`));

@@ -1,0 +1,80 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ICredentialType, INodeType } from 'n8n-workflow';
+import type { ProviderDefinition } from '../../providers/provider';
+
+export const root = join(__dirname, '..', '..');
+
+/** Where the files of a provider lie; all of it follows from the provider's id and its credential's name. */
+export interface ProviderFiles {
+	/** Name of its node's class and folder: `geminiImageApi` belongs to `GeminiImage`. */
+	nodeName: string;
+	/** Name of its page: `imageSaas` has `docs/image-saas.md`. */
+	page: string;
+	/** Paths from the project's root of every file that must exist. */
+	required: readonly string[];
+}
+
+export function filesOf({ id, credential }: Pick<ProviderDefinition, 'id' | 'credential'>): ProviderFiles {
+	const nodeName = upperFirst(credential.replace(/Api$/, ''));
+	const page = `${id.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.md`;
+	const icon = `${nodeName.charAt(0).toLowerCase()}${nodeName.slice(1)}`;
+	return {
+		nodeName,
+		page,
+		required: [
+			`providers/${id}/definition.ts`,
+			`providers/${id}/notes.md`,
+			`providers/${id}/coverage.md`,
+			`credentials/${nodeName}Api.credentials.ts`,
+			`credentials/${id}.svg`,
+			`credentials/${id}.dark.svg`,
+			`nodes/${nodeName}/${nodeName}.node.ts`,
+			`nodes/${nodeName}/${nodeName}.node.json`,
+			`nodes/${nodeName}/${icon}.svg`,
+			`nodes/${nodeName}/${icon}.dark.svg`,
+			`sandbox/${id}/standIn.ts`,
+			`sandbox/${id}/kit.ts`,
+			`sandbox/${id}/README.md`,
+			`docs/${page}`,
+		],
+	};
+}
+
+/** Folders of `providers/` that hold a definition, whether the registry names them or not. */
+export function providerFolders(): string[] {
+	return readdirSync(join(root, 'providers')).filter((name) =>
+		existsSync(join(root, 'providers', name, 'definition.ts')),
+	);
+}
+
+export function credentialOf({ nodeName }: ProviderFiles): ICredentialType {
+	return instanceOf(join('credentials', `${nodeName}Api.credentials.ts`), `${nodeName}Api`) as ICredentialType;
+}
+
+/** The folders of `nodes/` that hold a node. */
+export function nodeNames(): string[] {
+	return readdirSync(join(root, 'nodes')).filter((name) => existsSync(join(root, 'nodes', name, `${name}.node.ts`)));
+}
+
+export function nodeOf(name: string): INodeType {
+	return instanceOf(join('nodes', name, `${name}.node.ts`), name) as INodeType;
+}
+
+/** The row below a heading row of a Markdown table, as its cells; throws if the page has no such table. */
+export function tableRow(page: string, heading: readonly string[]): string[] {
+	const lines = readFileSync(join(root, page), 'utf8').split('\n');
+	const wanted = `| ${heading.join(' | ')} |`;
+	const cells = lines[lines.indexOf(wanted) + 2]?.split('|').map((cell) => cell.trim());
+	if (lines.includes(wanted) && cells?.length === heading.length + 2) return cells.slice(1, -1);
+	throw new Error(`${page} needs a table with one row below this heading:\n${wanted}`);
+}
+
+const upperFirst = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
+
+function instanceOf(path: string, name: string): unknown {
+	// eslint-disable-next-line @typescript-eslint/no-require-imports -- found by its name, so that nothing lists it
+	const { [name]: Class } = require(join(root, path)) as Record<string, (new () => unknown) | undefined>;
+	if (!Class) throw new Error(`${path} must export a class ${name}`);
+	return new Class();
+}
