@@ -6,7 +6,7 @@ import { Timers } from '../shared/timers';
 import { MinuteWindow } from './limits';
 import { ProviderKey } from './providerKey';
 import { Redis } from './redis';
-import { RequestError } from './refusal';
+import { RequestError } from './errorAnswer';
 import type { GenerateBody, Status } from './request';
 import { isEnd, Runner } from './runner';
 import { DEFAULT_SETTINGS, patched, type Settings } from './settings';

@@ -1,5 +1,5 @@
 import { z } from 'zod4';
-import { RequestError } from './refusal';
+import { RequestError } from './errorAnswer';
 
 export const STATUSES = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'RETRYING', 'CANCELED'] as const;
 export type Status = (typeof STATUSES)[number];

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Backend } from './backend';
 import * as docs from './openapi';
-import { RequestError } from './refusal';
+import { RequestError } from './errorAnswer';
 import { readGenerateBody, readListQuery } from './request';
 import { tenantOfKey } from './settings';
 import type { Job } from './store';

@@ -6,7 +6,7 @@ import { installAssets } from './assets';
 import { Backend } from './backend';
 import { installImageSaasControl } from './control';
 import { openapi } from './openapi';
-import { answerTo, errorPage, RequestError, type ErrorKind } from './refusal';
+import { answerTo, errorPage, RequestError, type ErrorKind } from './errorAnswer';
 import { installRoutes, tenantOf } from './routes';
 import type { Settings } from './settings';
 

@@ -9,7 +9,7 @@ import { hashText, seededDraw } from '../shared/random';
 import { type Sandbox, type SandboxOptions, startStandIn } from '../shared/server';
 import { answerOf, chunksOf } from './chat';
 import * as docs from './openapi';
-import { codedBody, errorAnswerOf } from './refusals';
+import { codedBody, errorAnswerOf } from './errorAnswers';
 import {
 	chatBody,
 	compositionBody,
