@@ -46,6 +46,37 @@ describe('closing lines', () => {
 	});
 });
 
+describe('the lint', () => {
+	const programs = (...args: string[]): string[] =>
+		evaluate(
+			'test.mjs',
+			`m.runners.lint.programs(${JSON.stringify(args)}).map((args) => args.join(' '))`,
+		) as string[];
+
+	it('checks the format, the rules and the imports of everything', () => {
+		expect(programs()).toEqual([
+			expect.stringMatching(/biome format .*\.$/),
+			expect.stringMatching(/eslint\.js .*\.$/),
+			expect.stringContaining('dependency-cruiser'),
+		]);
+	});
+
+	it('checks the format and the rules of named paths', () => {
+		expect(programs('jobs')).toEqual([
+			expect.stringMatching(/biome format .* jobs$/),
+			expect.stringMatching(/eslint\.js .* jobs$/),
+		]);
+	});
+
+	it('gives flags to ESLint alone', () => {
+		expect(programs('--fix')).toEqual([
+			expect.stringMatching(/biome format .*\.$/),
+			expect.stringMatching(/eslint\.js .* \. --fix$/),
+			expect.stringContaining('dependency-cruiser'),
+		]);
+	});
+});
+
 describe('what a failed command is explained by', () => {
 	const explain = (log: string): unknown =>
 		evaluate('problem.mjs', `m.explain("Installing", ${JSON.stringify(log)}, "x.log")`);
