@@ -11,7 +11,7 @@ import {
 	newFolder,
 	newRecord,
 	origin,
-	refused,
+	notAccepted,
 	snapshot,
 	unknown,
 } from './testing/samples.ts';
@@ -87,9 +87,9 @@ describe.each([
 		expect(await only('other')).toBeUndefined();
 	});
 
-	test('replaces a refused record of the same key', async () => {
+	test('replaces a record that was not accepted of the same key', async () => {
 		await begin('fox');
-		await memory.journal.change(newRecord('fox').ref, { state: refused });
+		await memory.journal.change(newRecord('fox').ref, { state: notAccepted });
 		expect(await begin('again', { key: 'key of fox' })).toMatchObject({ kind: 'begun' });
 		expect(await only('fox')).toBeUndefined();
 		expect(await only('again')).toMatchObject({ state: 'sent' });
@@ -103,7 +103,7 @@ describe.each([
 		expect(await only('fox')).toMatchObject({ key: 'key of fox' });
 	});
 
-	test('checks budgets of a day and of an execution over what was not refused', async () => {
+	test('checks budgets of a day and of an execution without records that were not accepted', async () => {
 		const today: BudgetLimit = {
 			name: 'today',
 			over: { workflowId: 'workflow', nodeId: 'node', day: '2026-05-01' },
@@ -126,7 +126,7 @@ describe.each([
 		).toMatchObject({ kind: 'begun' });
 		const over = await begin('dear', { day: '2026-05-03', cost: { images: 1, usd: 0.5 } }, [execution]);
 		expect(over).toEqual({ kind: 'overBudget', limit: execution, spent: { images: 4, usd: 0.25 } });
-		await memory.journal.change(newRecord('one').ref, { state: refused });
+		await memory.journal.change(newRecord('one').ref, { state: notAccepted });
 		expect(await begin('two', {}, [today])).toMatchObject({ kind: 'begun' });
 	});
 
@@ -206,13 +206,13 @@ describe.each([
 		expect(await begin('x', {}, [limit])).toMatchObject({ kind: 'overBudget', spent: { images: 1 } });
 	});
 
-	test('a record is not taken under a key that another one has, unless that one was refused', async () => {
+	test('a record is not taken under a key that another one has, unless that one was not accepted', async () => {
 		const [fox, hen] = [newRecord('fox'), newRecord('hen')];
 		await begin('fox');
 		await begin('hen');
 		await memory.journal.release([fox.ref]);
 		expect(await memory.journal.take(fox.ref, { seenKey: fox.key, as: claimant('hen') })).toBeNull();
-		await memory.journal.change(hen.ref, { state: refused });
+		await memory.journal.change(hen.ref, { state: notAccepted });
 		expect(await memory.journal.take(fox.ref, { seenKey: fox.key, as: claimant('hen') })).toMatchObject({
 			ref: fox.ref,
 			key: hen.key,
@@ -260,7 +260,7 @@ describe.each([
 		now += 1;
 		await begin('good', { request: 'also' });
 		for (const [name, state] of [
-			['refused', refused],
+			['notAccepted', notAccepted],
 			['failed', ended('failed')],
 			['canceled', ended('canceled')],
 			['gone', ended()],
@@ -421,9 +421,9 @@ describe.each([
 		expect(await only('fox')).toMatchObject({ deliveredAt: null });
 		await memory.journal.release([fox, hen]);
 		await memory.journal.settle(fox, credentialIds, { state: ended() }, { delivered: true });
-		await memory.journal.settle(hen, credentialIds, { state: refused });
+		await memory.journal.settle(hen, credentialIds, { state: notAccepted });
 		expect(await only('fox')).toMatchObject({ state: 'ended', deliveredAt: now });
-		expect(await only('hen')).toMatchObject({ state: 'refused', deliveredAt: null });
+		expect(await only('hen')).toMatchObject({ state: 'notAccepted', deliveredAt: null });
 	});
 
 	test('settles what is unknown or was left under way, and nothing else', async () => {
@@ -435,8 +435,8 @@ describe.each([
 		expect(await memory.journal.settle(ref, credentialIds, { state: accepted() })).toBe(true);
 		expect(await memory.journal.settle(ref, credentialIds, { state: ended() })).toBe(false);
 		await memory.journal.change(ref, { state: unknown });
-		expect(await memory.journal.settle(ref, credentialIds, { state: refused })).toBe(true);
-		expect(await memory.journal.settle('nosuchref000', credentialIds, { state: refused })).toBe(false);
+		expect(await memory.journal.settle(ref, credentialIds, { state: notAccepted })).toBe(true);
+		expect(await memory.journal.settle('nosuchref000', credentialIds, { state: notAccepted })).toBe(false);
 	});
 
 	test('forgets records that are not busy, with their result files', async () => {
@@ -495,7 +495,7 @@ describe.each([
 		await begin('d');
 		await begin('e', { endpoint: { provider: 'p', name: 'n', digest: 'd', credentialId: 'foreign' } });
 		await memory.journal.change(newRecord('b').ref, { state: unknown });
-		await memory.journal.change(newRecord('d').ref, { state: refused });
+		await memory.journal.change(newRecord('d').ref, { state: notAccepted });
 		await memory.journal.finish([newRecord('c').ref], { delivered: false });
 		const shared = { provider: 'imageSaas', workflowId: 'workflow', workflowName: 'Foxes' };
 		expect(await memory.journal.spending({ credentialIds })).toEqual([

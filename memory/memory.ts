@@ -10,8 +10,8 @@ export interface Memory {
 	readonly learned: Learned;
 	readonly results: Results;
 	/**
-	 * Why nothing outlives this process, in one sentence for the user; null where it does. Limits per day are then
-	 * refused.
+	 * Why nothing outlives this process, in one sentence for the user; null where it does. A node with a limit per
+	 * day then sends nothing.
 	 */
 	readonly problem: string | null;
 	/**
@@ -36,8 +36,8 @@ export type Query =
 	/** Every attempt of one item, the latest first, delivered or not. */
 	| { by: 'baseKey'; baseKey: string; credentialIds: readonly string[] }
 	/**
-	 * Jobs of the same workflow, node and request that another attempt of the same lineage asked for, that were not
-	 * refused, neither failed nor canceled; delivered or not, oldest first.
+	 * Jobs of the same workflow, node and request that another attempt of the same lineage requested; without those
+	 * that were not accepted, failed or were canceled; delivered or not, oldest first.
 	 */
 	| {
 			by: 'earlierAttempts';
@@ -49,8 +49,9 @@ export type Query =
 			credentialIds: readonly string[];
 	  }
 	/**
-	 * Jobs of the same workflow, node and request that another lineage asked for since a moment, that were not refused,
-	 * not delivered, and neither failed nor canceled; oldest first. Those of living executions are among them (`held`).
+	 * Jobs of the same workflow, node and request that another lineage requested since a moment and that are not
+	 * delivered; without those that were not accepted, failed or were canceled; oldest first. Those of living
+	 * executions are among them (`held`).
 	 */
 	| {
 			by: 'orphans';
@@ -68,8 +69,8 @@ export type Query =
 	| { by: 'success'; requests: readonly string[]; since: number; credentialIds: readonly string[] };
 
 /**
- * A limit that is checked in the transaction that begins a record: the sum over records that were not refused, with the
- * new one.
+ * A limit that is checked in the transaction that begins a record: the sum over all records but those that were not
+ * accepted, with the new one.
  */
 export interface BudgetLimit {
 	/** As a message says it: `in this execution`, `today`. */
@@ -82,7 +83,7 @@ export interface BudgetLimit {
 
 export type Begun =
 	| { kind: 'begun'; record: JobRecord }
-	/** The key has a record that was not refused: nothing was written. */
+	/** The key has a record already, and not one that was not accepted: nothing was written. */
 	| { kind: 'exists'; record: JobRecord }
 	| { kind: 'overBudget'; limit: BudgetLimit; spent: { images: number; usd: number } };
 
@@ -125,7 +126,8 @@ export interface Journal {
 	find(query: Query): Promise<JobRecord[]>;
 	/**
 	 * Writes a record with state `sent` and its first request under way, held and busy by this process, and makes it
-	 * durable (full sync) before it resolves. A refused record of the same key is replaced.
+	 * durable (full sync) before it resolves. A record of the same key that was not accepted is
+	 * replaced.
 	 */
 	begin(record: NewRecord, limits: readonly BudgetLimit[]): Promise<Begun>;
 	/**

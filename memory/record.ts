@@ -5,7 +5,7 @@ import type { Image, Job, Usage } from '../model/job.ts';
  * What became of one request that can cost money. `sent` is written before it leaves; a crash leaves it so, and it then
  * means `unknown`.
  */
-export type RequestOutcome = 'sent' | 'accepted' | 'refused' | 'unknown';
+export type RequestOutcome = 'sent' | 'accepted' | 'notAccepted' | 'unknown';
 
 /** One request that can cost money; a job may need several (NanoBananaPro's `tasks` API sends one per image). */
 export interface PaidRequest {
@@ -59,11 +59,11 @@ export interface StoredSnapshot {
 	output?: Readonly<Record<string, unknown>>;
 }
 
-/** How a job stands. `ended` and `accepted` hold the last snapshot; `unknown` and `refused` what was said. */
+/** How a job stands. `ended` and `accepted` hold the last snapshot; `unknown` and `notAccepted` the error. */
 export type RecordState =
 	| { state: 'sent' }
 	| { state: 'unknown'; error: JobError }
-	| { state: 'refused'; error: JobError }
+	| { state: 'notAccepted'; error: JobError }
 	| { state: 'accepted'; snapshot: StoredSnapshot }
 	| { state: 'ended'; snapshot: StoredSnapshot };
 

@@ -4,7 +4,7 @@ import { MemoryError } from './memory.ts';
 import type { LastingStore } from './resilientStore.ts';
 import { ResilientStore, retryAfterMs } from './resilientStore.ts';
 import type { Operation } from './store.ts';
-import { accepted, claimant, credentialIds, ended, newRecord, refused } from './testing/samples.ts';
+import { accepted, claimant, credentialIds, ended, newRecord, notAccepted } from './testing/samples.ts';
 
 /** A store that fails while `broken`. */
 class FakeStore implements LastingStore {
@@ -60,7 +60,7 @@ test('what failed is carried out in memory, and so is what follows', async () =>
 	expect((await list()).map(({ ref }) => ref)).toEqual([hen.ref]);
 });
 
-test('what the store itself refuses is no failure of it', async () => {
+test('an operation that the store declines is not a failure of the store', async () => {
 	await store.call('begin', fox, []);
 	await expect(store.call('begin', { ...hen, ref: fox.ref }, [])).rejects.toThrow(MemoryError);
 	expect(store.failure).toBeNull();
@@ -118,7 +118,7 @@ test('a store that still fails is tried a minute later', async () => {
 test('what another process did meanwhile stands', async () => {
 	fake.broken = 'locked';
 	await store.call('begin', fox, []);
-	await store.call('change', fox.ref, { state: refused }, { durable: false });
+	await store.call('change', fox.ref, { state: notAccepted }, { durable: false });
 	fake.maps.run({ name: 'begin', args: [{ ...hen, ...claimant('fox') }, []], at: 5 });
 	fake.broken = null;
 	now += retryAfterMs;

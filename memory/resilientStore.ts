@@ -111,7 +111,7 @@ export class ResilientStore implements AsyncStore {
 		}
 	}
 
-	/** What was refused by the store itself, such as a record that another process began meanwhile, stays so. */
+	/** What the store itself declined, such as a record that another process began meanwhile, is not tried again. */
 	async #repeat(operation: Operation): Promise<void> {
 		try {
 			await this.#lasting.call(withoutLimits(operation));

@@ -63,7 +63,9 @@ export function isSuccess(state: RecordState): boolean {
 /** Whether a record may be adopted by another attempt at the same place; delivered or not. */
 export function isAdoptable(record: JobRecord, node: { workflowId: string; nodeId: string }): boolean {
 	const { workflowId, nodeId } = record.origin;
-	return workflowId === node.workflowId && nodeId === node.nodeId && record.state !== 'refused' && !isFailed(record);
+	return (
+		workflowId === node.workflowId && nodeId === node.nodeId && record.state !== 'notAccepted' && !isFailed(record)
+	);
 }
 
 /**

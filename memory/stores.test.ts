@@ -12,7 +12,7 @@ import {
 	newFolder,
 	newRecord,
 	origin,
-	refused,
+	notAccepted,
 	sentRequest,
 	snapshot,
 	unknown,
@@ -72,7 +72,7 @@ const limits = fc.array(
 );
 const jobId = fc.constantFrom(null, 'j1', 'j2', 'j3', 'j3~2');
 const state = fc.oneof(
-	fc.constantFrom(unknown, refused),
+	fc.constantFrom(unknown, notAccepted),
 	jobId.map((id) => accepted(id)),
 	fc
 		.tuple(fc.constantFrom('succeeded', 'partial', 'failed', 'canceled'), jobId)
@@ -221,7 +221,7 @@ test('three processes on one file do what the model does', () => {
 					const timed = { ...one, at: 1000 + index };
 					const answer = outcome(() => {
 						const [first] = store.run([timed]);
-						if (!first || 'error' in first) throw new Error('refused');
+						if (!first || 'error' in first) throw new Error('not begun');
 						return comparable(one.name, first.value);
 					});
 					expect(answer).toEqual(outcome(() => comparable(one.name, model.run(store.owner, timed))));

@@ -41,7 +41,7 @@ export interface JobError {
  * How far a request got, which decides whether repeating it can pay twice.
  * - `notSent`: nothing reached the provider; repeating is free.
  * - `ambiguous`: it was sent and no answer came; the provider may have acted.
- * - `answered`: the provider answered, and refused.
+ * - `answered`: the provider answered with an error.
  */
 export type Delivery = 'notSent' | 'ambiguous' | 'answered';
 
@@ -55,7 +55,7 @@ export interface ImageErrorOptions {
 	retryAfterMs?: number | null;
 	delivery?: Delivery;
 	/** What became of the requests that can cost money, where it was decided (jobs/submission/outcome.ts). */
-	outcome?: 'refused' | 'unknown' | undefined;
+	outcome?: 'notAccepted' | 'unknown' | undefined;
 	cause?: unknown;
 }
 
@@ -68,7 +68,7 @@ export class ImageError extends Error {
 	readonly httpStatus: number | null;
 	readonly retryAfterMs: number | null;
 	readonly delivery: Delivery;
-	readonly outcome: 'refused' | 'unknown' | undefined;
+	readonly outcome: 'notAccepted' | 'unknown' | undefined;
 
 	constructor(code: ErrorCode, options: ImageErrorOptions) {
 		super(options.message, options.cause === undefined ? undefined : { cause: options.cause });

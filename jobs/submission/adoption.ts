@@ -126,7 +126,7 @@ export class Adoption {
 		};
 		if (isUnfinished(latest)) return await unsettled();
 		switch (latest.state) {
-			case 'refused':
+			case 'notAccepted':
 				return latest.busy && latest.held !== 'free'
 					? 'busy'
 					: { kind: 'nothing', claimant: claimantOf(wanted, latest.attempt) };
@@ -301,7 +301,7 @@ function isJob(record: JobRecord): record is JobRecord & { state: 'accepted' | '
 /** Whether it came to nothing, for certain. */
 function isOver(record: JobRecord): boolean {
 	return (
-		record.state === 'refused' ||
+		record.state === 'notAccepted' ||
 		(record.state === 'ended' && isLostCause(record) && !(record.busy && record.held !== 'free'))
 	);
 }

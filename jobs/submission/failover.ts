@@ -190,7 +190,7 @@ function notAcceptedByAny(failures: readonly ImageError[], attempts: readonly At
 		httpStatus: mildest?.httpStatus ?? null,
 		retryAfterMs: waits.length > 0 ? Math.min(...waits) : null,
 		delivery: 'notSent',
-		outcome: 'refused',
+		outcome: 'notAccepted',
 	});
 }
 

@@ -4,22 +4,25 @@ import type { SendFact } from '../endpoint/charge';
 
 /**
  * What became of a request that can cost money and failed for us. The only place that decides it.
- * - `refused`: certainly not made. It did not reach the provider whole, was redirected (redirects are not followed), a
+ * - `notAccepted`: certainly not made. It did not reach the provider whole, was redirected (redirects are not followed), a
  *   proxy wanted to know who we are, or the provider said so by a status and a body that its folder declares.
  * - `unknown`: everything else. It may be paid.
  * A request whose call succeeded is `accepted`, however odd the rest of the answer.
  */
-export function outcomeOfFailure(fact: SendFact, isNotAccepted: (answer: Answered) => boolean): 'refused' | 'unknown' {
+export function outcomeOfFailure(
+	fact: SendFact,
+	isNotAccepted: (answer: Answered) => boolean,
+): 'notAccepted' | 'unknown' {
 	switch (fact.kind) {
 		case 'notSent':
-			return 'refused';
+			return 'notAccepted';
 		case 'unanswered':
 			return 'unknown';
 		case 'answered': {
 			const { status } = fact.answer;
 			const isRedirect = status >= 300 && status < 400;
 			return isRedirect || status === proxyAuthenticationRequired || isNotAccepted(fact.answer)
-				? 'refused'
+				? 'notAccepted'
 				: 'unknown';
 		}
 	}

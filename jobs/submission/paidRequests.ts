@@ -28,7 +28,7 @@ export class AlreadyBegun extends ImageError {
 		super('conflict', {
 			message: 'Another run is making the job of this item',
 			delivery: 'notSent',
-			outcome: 'refused',
+			outcome: 'notAccepted',
 		});
 	}
 }
@@ -99,7 +99,7 @@ export class PaidRequests {
 	/** What a look-up needs to know of the unknown parts. */
 	get lost(): { parts: number[]; since: number; quietMs: number; timedOut: boolean } {
 		const parts = this.unknownParts;
-		const lost = this.requests.filter(({ part, outcome }) => parts.includes(part) && outcome !== 'refused');
+		const lost = this.requests.filter(({ part, outcome }) => parts.includes(part) && outcome !== 'notAccepted');
 		const since = Math.min(...lost.map(({ sentAt }) => sentAt));
 		// Of an earlier process it is not known when and how its requests ended: they were sent by then.
 		const lostAt = this.lostAt ?? Math.max(...lost.map(({ sentAt }) => sentAt));
@@ -134,7 +134,7 @@ export class PaidRequests {
 			return answer.value;
 		}
 		leave?.();
-		const outcome = left.length === 0 ? 'refused' : outcomeOfFailure(charge.fact, isNotAccepted);
+		const outcome = left.length === 0 ? 'notAccepted' : outcomeOfFailure(charge.fact, isNotAccepted);
 		for (const request of left) request.outcome = outcome;
 		if (outcome === 'unknown') {
 			this.lostAt = clock.now();
@@ -150,7 +150,7 @@ export class PaidRequests {
 			for (const request of this.requests) {
 				if (request.part !== part || (request.outcome !== 'unknown' && request.outcome !== 'sent')) continue;
 				if (providerId !== undefined) Object.assign(request, { outcome: 'accepted', providerId });
-				else if (conclusive) request.outcome = 'refused';
+				else if (conclusive) request.outcome = 'notAccepted';
 			}
 		}
 	}
@@ -187,7 +187,9 @@ export class PaidRequests {
 	 */
 	costOf(count: number): Cost {
 		const { images, usd } = this.claim.cost;
-		const counted = new Set(this.requests.flatMap(({ part, outcome }) => (outcome === 'refused' ? [] : [part])));
+		const counted = new Set(
+			this.requests.flatMap(({ part, outcome }) => (outcome === 'notAccepted' ? [] : [part])),
+		);
 		if (this.requests.every(({ part }) => part === 0)) return { images, usd };
 		const share = Math.min(1, counted.size / count);
 		return { images: Math.round(images * share), usd: usd === null ? null : usd * share };
@@ -225,7 +227,7 @@ export class PaidRequests {
 	}
 }
 
-function withOutcome(error: ImageError, outcome: 'refused' | 'unknown'): ImageError {
+function withOutcome(error: ImageError, outcome: 'notAccepted' | 'unknown'): ImageError {
 	if (error instanceof AlreadyBegun || error.outcome === outcome) return error;
 	const { code, message, hint, retryable, httpStatus, retryAfterMs, delivery } = toImageError(error);
 	return new ImageError(code, {

@@ -68,7 +68,7 @@ export class Submitter {
 
 	/**
 	 * Gives the job as soon as the provider has accepted it. Throws `invalidRequest` before anything is sent, else what
-	 * was refused, with its outcome: `refused` or `unknown`. What is under way when the signal aborts is heard to its
+	 * went wrong, with its outcome: `notAccepted` or `unknown`. What is under way when the signal aborts is heard to its
 	 * end.
 	 * @param earlier a record of an unsettled attempt at this endpoint: it is settled before anything is sent
 	 */
@@ -288,7 +288,7 @@ export class Submitter {
 		// Accepted, and then its answer held nothing: it may be paid for, and counts.
 		if (paid.anyAccepted)
 			await paid.update({ state: { state: 'ended', snapshot: failedSnapshot(provider, error) } });
-		else await paid.update({ state: { state: 'refused', error: error.toJobError() } });
+		else await paid.update({ state: { state: 'notAccepted', error: error.toJobError() } });
 		return error;
 	}
 }

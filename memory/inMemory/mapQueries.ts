@@ -48,7 +48,7 @@ export function spendingIn(table: RecordTable, filter: Omit<RecordFilter, 'limit
 	const rows = new Map<string, SpendingRow>();
 	// Newest first, so that a row has the last name of its workflow.
 	for (const record of listIn(table, filter)) {
-		if (record.state === 'refused') continue;
+		if (record.state === 'notAccepted') continue;
 		const { day, model, origin, cost } = record;
 		const { provider } = record.endpoint;
 		const group = JSON.stringify([day, provider, model, origin.workflowId]);
@@ -83,7 +83,7 @@ export function spentIn(table: RecordTable, { over }: BudgetLimit): { images: nu
 		'lineage' in over
 			? table.by('lineage', indexValue.lineage(over.lineage, over.nodeId))
 			: table.by('day', indexValue.day(over.workflowId, over.nodeId, over.day));
-	const counted = recordsOf(found).filter(({ state }) => state !== 'refused');
+	const counted = recordsOf(found).filter(({ state }) => state !== 'notAccepted');
 	return {
 		images: counted.reduce((sum, { cost }) => sum + cost.images, 0),
 		usd: counted.reduce((sum, { cost }) => sum + (cost.usd ?? 0), 0),

@@ -49,7 +49,7 @@ export class MapStore implements Store {
 
 	begin: Store['begin'] = (record, limits) => {
 		const existing = this.#byKey(record.key);
-		if (existing && existing.state !== 'refused') return { kind: 'exists', record: existing };
+		if (existing && existing.state !== 'notAccepted') return { kind: 'exists', record: existing };
 		for (const limit of limits) {
 			const spent = spentIn(this.#records, limit);
 			if (exceeds(limit, spent, record.cost)) return { kind: 'overBudget', limit, spent };
@@ -76,7 +76,7 @@ export class MapStore implements Store {
 		if (!stored || stored.record.key !== seenKey || stored.record.busy) return null;
 		if (as && as.key !== stored.record.key) {
 			const rival = this.#byKey(as.key);
-			if (rival && rival.state !== 'refused') return null;
+			if (rival && rival.state !== 'notAccepted') return null;
 			if (rival) this.#records.remove(rival.ref);
 		}
 		const adopted = {

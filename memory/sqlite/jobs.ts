@@ -44,7 +44,7 @@ export function jobOperations(context: Context): JobOperations {
 	return {
 		begin(record, limits) {
 			const existing = one('key', record.key);
-			if (existing && existing.state !== 'refused') return { kind: 'exists', record: existing };
+			if (existing && existing.state !== 'notAccepted') return { kind: 'exists', record: existing };
 			for (const limit of limits) {
 				const spent = spentUnder(context.journal, limit);
 				if (exceeds(limit, spent, record.cost)) return { kind: 'overBudget', limit, spent };
@@ -67,7 +67,7 @@ export function jobOperations(context: Context): JobOperations {
 			if (!record || record.key !== seenKey || record.held === 'other' || record.busy) return null;
 			if (as && as.key !== record.key) {
 				const rival = one('key', as.key);
-				if (rival && rival.state !== 'refused') return null;
+				if (rival && rival.state !== 'notAccepted') return null;
 				if (rival) removeRecord(context.journal, rival.ref);
 			}
 			const { journal, now } = context;
@@ -134,7 +134,7 @@ export function heldBy({ owners }: Context, owner: string | null): JobRecord['he
 
 function spentUnder(journal: Database, { over }: BudgetLimit): { images: number; usd: number } {
 	const sum =
-		"SELECT coalesce(sum(images), 0) AS images, coalesce(sum(usd), 0) AS usd FROM jobs WHERE state <> 'refused' AND node_id = ?";
+		"SELECT coalesce(sum(images), 0) AS images, coalesce(sum(usd), 0) AS usd FROM jobs WHERE state <> 'notAccepted' AND node_id = ?";
 	const row =
 		'lineage' in over
 			? journal.all<{ images: number; usd: number }>(`${sum} AND lineage = ?`, over.nodeId, over.lineage)[0]

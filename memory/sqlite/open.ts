@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { busyTimeoutMs, code, Database, isDamage, makePrivate, sqliteCode } from './database.ts';
 import type { Sqlite } from './database.ts';
-import { journalSchema, learnedSchema, schemaVersion } from './schema.ts';
+import type { Schema } from './schema.ts';
+import { journalSchema, learnedSchema } from './schema.ts';
 
 /** Larger files are not read through at each start: it takes about 2 ms per MB, far more from a cold disk. */
 const maxCheckedBytes = 64 * 1024 * 1024;
@@ -102,8 +103,8 @@ function openChecked(
 	}
 }
 
-/** Makes the tables of a new file, and checks that it can be written. Closes the database where that fails. */
-function prepared(database: Database, schema: string): Database {
+/** Brings the tables up to date, and checks that the file can be written. Closes the database where that fails. */
+function prepared(database: Database, schema: Schema): Database {
 	try {
 		prepare(database, schema);
 		return database;
@@ -113,27 +114,39 @@ function prepared(database: Database, schema: string): Database {
 	}
 }
 
-function prepare(database: Database, schema: string): void {
+function prepare(database: Database, schema: Schema): void {
 	retryWhileBusy(() => {
-		if (versionOf(database) > schemaVersion) throw new NewerSchema();
+		if (versionOf(database) > schema.version) throw new NewerSchema();
 		database.run(
-			'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216; PRAGMA temp_store = MEMORY',
+			'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216; ' +
+				'PRAGMA temp_store = MEMORY',
 		);
 	});
 	try {
 		database.run('BEGIN IMMEDIATE');
 	} catch (error) {
 		// Another process writes: this file is made already, and it can be written.
-		if (sqliteCode(error) !== code.busy || versionOf(database) !== schemaVersion) throw error;
+		if (sqliteCode(error) !== code.busy || versionOf(database) !== schema.version) throw error;
 		return;
 	}
 	try {
-		if (versionOf(database) === 0) database.run(`${schema} PRAGMA user_version = ${schemaVersion}`);
+		bringUpToDate(database, schema);
 		database.run('COMMIT');
 	} catch (error) {
 		database.run('ROLLBACK');
 		throw error;
 	}
+}
+
+/** Within one transaction, so that a crash leaves the file at its earlier version, and processes do it once. */
+function bringUpToDate(database: Database, { version, create, migrations }: Schema): void {
+	const found = versionOf(database);
+	// Another process may have opened it in the meantime.
+	if (found > version) throw new NewerSchema();
+	if (found === version) return;
+	const steps = found === 0 ? [create] : migrations.slice(found - 1);
+	for (const step of steps) database.run(step);
+	database.run(`PRAGMA user_version = ${version}`);
 }
 
 function versionOf(database: Database): number {

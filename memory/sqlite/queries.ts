@@ -69,7 +69,7 @@ export function queryOperations(context: Context): QueryOperations {
 			const sql = `SELECT provider, model, workflow_id AS workflowId, workflow_name AS workflowName, day,
 				count(*) AS jobs, sum(images) AS images, coalesce(sum(usd), 0) AS usd, sum(usd IS NULL) AS unpriced,
 				sum(${unknown}) AS unknown, max(created_at) AS newest
-				FROM jobs WHERE credential_id IN ${listed} AND state <> 'refused'${where}
+				FROM jobs WHERE credential_id IN ${listed} AND state <> 'notAccepted'${where}
 				GROUP BY provider, model, workflow_id, day ORDER BY day, provider, model, workflow_id`;
 			const credentials = JSON.stringify(filter.credentialIds);
 			const found = context.journal.all<SpendingRow & { newest: number }>(
@@ -99,7 +99,7 @@ function conditionOf(query: Query): Condition {
 		case 'earlierAttempts':
 			return {
 				where: `lineage = ? AND node_id = ? AND request IN ${listed} AND workflow_id = ? AND root_execution_id <> ?
-					AND failed = 0 AND state <> 'refused' AND credential_id IN ${listed} ORDER BY created_at, ref`,
+					AND failed = 0 AND state <> 'notAccepted' AND credential_id IN ${listed} ORDER BY created_at, ref`,
 				values: [
 					query.lineage,
 					query.nodeId,
@@ -112,7 +112,7 @@ function conditionOf(query: Query): Condition {
 		case 'orphans':
 			return {
 				where: `workflow_id = ? AND node_id = ? AND request IN ${listed} AND created_at >= ? AND lineage <> ?
-					AND delivered_at IS NULL AND failed = 0 AND state <> 'refused' AND credential_id IN ${listed} ORDER BY created_at, ref`,
+					AND delivered_at IS NULL AND failed = 0 AND state <> 'notAccepted' AND credential_id IN ${listed} ORDER BY created_at, ref`,
 				values: [
 					query.workflowId,
 					query.nodeId,

@@ -81,7 +81,7 @@ function stateOf({ state, detail }: JobRow): RecordState {
 		case 'sent':
 			return { state };
 		case 'unknown':
-		case 'refused':
+		case 'notAccepted':
 			return { state, error: parse(detail) as JobError };
 		case 'accepted':
 		case 'ended':

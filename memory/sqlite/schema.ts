@@ -1,5 +1,12 @@
-/** Version of the journal's tables, kept in `user_version`. A file of a newer version is not touched. */
-export const schemaVersion = 1;
+/** The tables of one database file, and how files of earlier versions become those of this one. */
+export interface Schema {
+	/** Kept in `user_version`; 0 is a new file. A file of a newer version is not touched. */
+	version: number;
+	/** Makes the tables of a new file. */
+	create: string;
+	/** The entry at index 0 makes version 2 out of version 1, and so on. */
+	migrations: readonly string[];
+}
 
 /**
  * The journal. Lists are passed to queries as one JSON array and read with `json_each`, so that the text of a query
@@ -8,7 +15,7 @@ export const schemaVersion = 1;
  * The columns of jobs_day and jobs_lineage beyond the key are there so that a budget's sum is read from the index
  * alone; those of jobs_listing so that a filter is applied before a row is fetched.
  */
-export const journalSchema = `
+const journalTables = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 
 CREATE TABLE jobs (
@@ -47,7 +54,8 @@ CREATE TABLE jobs (
 	busy INTEGER NOT NULL
 );
 CREATE INDEX jobs_base_key ON jobs (base_key, attempt);
-CREATE INDEX jobs_orphans ON jobs (workflow_id, node_id, request, created_at) WHERE delivered_at IS NULL AND failed = 0 AND state <> 'refused';
+CREATE INDEX jobs_orphans ON jobs (workflow_id, node_id, request, created_at)
+	WHERE delivered_at IS NULL AND failed = 0 AND state <> 'notAccepted';
 CREATE INDEX jobs_attempts ON jobs (lineage, node_id, request);
 CREATE INDEX jobs_success ON jobs (request, ended_at) WHERE succeeded = 1;
 CREATE INDEX jobs_day ON jobs (workflow_id, node_id, day, state, images, usd);
@@ -86,8 +94,35 @@ CREATE INDEX results_keep ON results (keep_until);
 CREATE INDEX results_age ON results (written_at, bytes);
 `;
 
+/**
+ * Version 2 renames the state and the outcome `refused` to `notAccepted`.
+ *
+ * A process of version 1 that has the file open does not notice. It goes on until it ends and writes `refused`, which
+ * the trigger renames at once. It does not know `notAccepted`: an item whose record has that state fails there before
+ * anything is sent. When such a process is started again, it does not open the file.
+ */
+const toVersion2 = `
+DROP INDEX jobs_orphans;
+UPDATE jobs SET
+	state = iif(state = 'refused', 'notAccepted', state),
+	requests = replace(requests, '"outcome":"refused"', '"outcome":"notAccepted"')
+	WHERE state = 'refused' OR instr(requests, '"outcome":"refused"') > 0;
+CREATE INDEX jobs_orphans ON jobs (workflow_id, node_id, request, created_at)
+	WHERE delivered_at IS NULL AND failed = 0 AND state <> 'notAccepted';
+CREATE TRIGGER jobs_version_1 AFTER UPDATE OF state, requests ON jobs
+	WHEN NEW.state = 'refused' OR instr(NEW.requests, '"outcome":"refused"') > 0
+BEGIN
+	UPDATE jobs SET
+		state = iif(state = 'refused', 'notAccepted', state),
+		requests = replace(requests, '"outcome":"refused"', '"outcome":"notAccepted"')
+		WHERE ref = NEW.ref;
+END;
+`;
+
+export const journalSchema: Schema = { version: 2, create: journalTables, migrations: [toVersion2] };
+
 /** What was learned: its own file, since losing it costs little and its writes must not wait for the journal's. */
-export const learnedSchema = `
+const learnedTables = `
 CREATE TABLE learned (
 	scope TEXT NOT NULL,
 	name TEXT NOT NULL,
@@ -97,3 +132,5 @@ CREATE TABLE learned (
 ) WITHOUT ROWID;
 CREATE INDEX learned_age ON learned (updated_at);
 `;
+
+export const learnedSchema: Schema = { version: 1, create: learnedTables, migrations: [] };

@@ -8,7 +8,7 @@ import {
 	ended,
 	newFolder,
 	newRecord,
-	refused,
+	notAccepted,
 	snapshot,
 } from '../testing/samples.ts';
 import type { Sqlite } from './database.ts';
@@ -281,10 +281,10 @@ test('result files beyond the bytes go, oldest first', () => {
 	).toEqual([{ ref: 'fox000000000', imageIndex: 0 }]);
 });
 
-test('a refused record that is replaced frees its provider ids', () => {
+test('a record that was not accepted that is replaced frees its provider ids', () => {
 	call('begin', newRecord('fox'), []);
 	call('change', newRecord('fox').ref, { state: accepted('j') }, { durable: false });
-	call('change', newRecord('fox').ref, { state: refused }, { durable: false });
+	call('change', newRecord('fox').ref, { state: notAccepted }, { durable: false });
 	call('begin', { ...newRecord('hen'), ...claimant('fox') }, []);
 	expect(call('takenIds', 'endpoint', ['j'])).toEqual([]);
 });

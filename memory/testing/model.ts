@@ -75,12 +75,12 @@ export class Model {
 			find: (query) => this.#find(query).map(seen),
 			begin: (record, limits) => {
 				const existing = byKey(record.key);
-				if (existing && existing.state !== 'refused') return { kind: 'exists', record: seen(existing) };
+				if (existing && existing.state !== 'notAccepted') return { kind: 'exists', record: seen(existing) };
 				for (const limit of limits) {
 					const { over } = limit;
 					const counted = this.#entries.filter(
 						({ state, origin, lineage, day }) =>
-							state !== 'refused' &&
+							state !== 'notAccepted' &&
 							origin.nodeId === over.nodeId &&
 							('lineage' in over
 								? lineage === over.lineage
@@ -123,7 +123,7 @@ export class Model {
 				if (entry?.key !== seenKey || seen(entry).held === 'other' || seen(entry).busy) return null;
 				const rival = as && byKey(as.key);
 				if (rival && rival !== entry) {
-					if (rival.state !== 'refused') return null;
+					if (rival.state !== 'notAccepted') return null;
 					remove(rival);
 				}
 				Object.assign(
@@ -224,7 +224,7 @@ export class Model {
 			({ origin }) => origin.workflowId === query.workflowId && origin.nodeId === query.nodeId,
 		);
 		const alive = here.filter(
-			(entry) => entry.state !== 'refused' && !['failed', 'canceled'].includes(statusOf(entry)),
+			(entry) => entry.state !== 'notAccepted' && !['failed', 'canceled'].includes(statusOf(entry)),
 		);
 		const asked = alive.filter((entry) =>
 			query.by === 'orphans'

@@ -98,7 +98,7 @@ const error = {
 	httpStatus: null,
 } as const;
 export const unknown: RecordState = { state: 'unknown', error };
-export const refused: RecordState = { state: 'refused', error };
+export const notAccepted: RecordState = { state: 'notAccepted', error };
 
 /** The credential of `newRecord`. */
 export const credentialIds = ['credential'];

@@ -19,12 +19,12 @@ export function deliveryCheck({
 	const read = new Set<string>();
 	let hasHinted = false;
 	const isSaved = async ({ ref, deliveredAt, busy, state, origin: { executionId } }: JobRecord): Promise<boolean> => {
-		// What is under way is not saved yet, and what was refused is nothing to deliver. Of this execution nothing is
-		// saved.
+		// A job under way is not saved yet, a request that was not accepted has nothing to deliver, and n8n has saved
+		// nothing of this execution yet.
 		if (
 			deliveredAt !== null ||
 			busy ||
-			state === 'refused' ||
+			state === 'notAccepted' ||
 			executionId === context.getExecutionId() ||
 			signal?.aborted === true
 		)

@@ -93,7 +93,7 @@ function assertResult(record: JobRecord): void {
 			delivery: 'notSent',
 			outcome: 'unknown',
 		});
-	if (record.state === 'refused')
+	if (record.state === 'notAccepted')
 		throw new ImageError('notFound', {
 			message: `Job ${ref} was not made: ${record.error.message}`,
 			hint: record.error.hint,

@@ -17,7 +17,7 @@ interface Shown {
 
 const shows: Record<string, Shown> = {
 	all: { narrowed: [{}], matches: () => true },
-	failed: { narrowed: [{ failed: true }, { states: ['refused'] }], matches: () => true },
+	failed: { narrowed: [{ failed: true }, { states: ['notAccepted'] }], matches: () => true },
 	pending: { narrowed: [{ states: ['sent', 'accepted'] }], matches: (record) => !isUnknown(record) },
 	// While its execution lives, a job is on its way to an item.
 	undelivered: {

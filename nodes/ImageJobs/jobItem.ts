@@ -45,8 +45,8 @@ export function isOpen({ outcome }: JobRecord['requests'][number]): boolean {
 }
 
 /** What a record without a job is to say; null where its request is under way. */
-function errorOf(record: JobRecord & { state: 'sent' | 'unknown' | 'refused' }): JobError | null {
-	if (record.state === 'refused') return record.error;
+function errorOf(record: JobRecord & { state: 'sent' | 'unknown' | 'notAccepted' }): JobError | null {
+	if (record.state === 'notAccepted') return record.error;
 	if (record.state === 'unknown' && record.error.outcome === 'unknown') return record.error;
 	if (!isUnknown(record)) return null;
 	const message =
@@ -69,7 +69,7 @@ function recordFields(record: JobRecord): IDataObject {
 	const { origin, cost, requests } = record;
 	const { nodeId: _nodeId, ...shownOrigin } = origin;
 	return {
-		state: isUnknown(record) ? 'unknown' : record.state,
+		state: isUnknown(record) ? 'unknown' : shownState(record),
 		busy: record.busy,
 		delivered: record.deliveredAt !== null,
 		deliveredAt: record.deliveredAt === null ? null : iso(record.deliveredAt),
@@ -82,6 +82,11 @@ function recordFields(record: JobRecord): IDataObject {
 		createdAt: iso(record.createdAt),
 		updatedAt: iso(record.updatedAt),
 	};
+}
+
+/** Items show `refused`, the name that the state had first: saved workflows compare with it. */
+function shownState({ state }: JobRecord): string {
+	return state === 'notAccepted' ? 'refused' : state;
 }
 
 const iso = (ms: number) => new Date(ms).toISOString();

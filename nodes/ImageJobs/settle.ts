@@ -80,7 +80,7 @@ async function changeOf(run: JobsRun, poolFor: Pools, record: JobRecord, itemInd
  */
 function wasNotMade(record: JobRecord): Settlement {
 	const requests = record.requests.map((request) =>
-		isOpen(request) ? { ...request, outcome: 'refused' as const } : request,
+		isOpen(request) ? { ...request, outcome: 'notAccepted' as const } : request,
 	);
 	const hasParts = requests.some(({ outcome }) => outcome === 'accepted');
 	const error = jobError('notFound', {
@@ -93,7 +93,7 @@ function wasNotMade(record: JobRecord): Settlement {
 		retryable: true,
 		outcome: hasParts ? 'unknown' : undefined,
 	});
-	return { change: { requests, state: { state: hasParts ? 'unknown' : 'refused', error } }, isOver: false };
+	return { change: { requests, state: { state: hasParts ? 'unknown' : 'notAccepted', error } }, isOver: false };
 }
 
 /**
