@@ -100,7 +100,7 @@ it('never more jobs are in flight than allowed, and all get their turn though no
 	const { clock, submit, log } = fakeEndpoint({ jobsInFlight: 3, jobMs: 5_000 });
 	const all = await clock.until(Promise.all(Array.from({ length: 12 }, (_, n) => submit(`k${n}`))));
 	expect(new Set(all.map(({ job }) => job.id)).size).toBe(12);
-	expect(log.mostAtOnce).toBe(3);
+	expect(log.maxAtOnce).toBe(3);
 	expect(log.polls).toBeLessThan(50);
 });
 
@@ -139,10 +139,10 @@ it('being told to slow down slows every request of the endpoint', async () => {
 it('what is learned by a webhook ends the wait and frees the slot', async () => {
 	const { clock, endpoint, submit } = fakeEndpoint({ jobsInFlight: 1, jobMs: 3_600_000 });
 	const { job } = await clock.until(submit('a'));
-	const wait = endpoint.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY });
+	const wait = endpoint.jobs.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY });
 	const next = submit('b');
 	await settle();
-	endpoint.observe(snapshotOf(job.id ?? '', 'succeeded'));
+	endpoint.jobs.announce(snapshotOf(job.id ?? '', 'succeeded'));
 	await expect(wait).resolves.toMatchObject({ ended: true });
 	await expect(clock.until(next)).resolves.toBeDefined();
 });
@@ -161,8 +161,8 @@ it('when a job was made is known even where the provider does not say', async ()
 
 it('webhooks of jobs of another endpoint are no reason to look less at ours', async () => {
 	const { clock, endpoint, submit } = fakeEndpoint({ jobMs: 2_000 });
-	for (let n = 0; n < 20; n++) endpoint.observe(snapshotOf(`other ${n}`, 'succeeded'));
+	for (let n = 0; n < 20; n++) endpoint.jobs.announce(snapshotOf(`other ${n}`, 'succeeded'));
 	const { job } = await clock.until(submit('ours'));
-	await clock.until(endpoint.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY }));
+	await clock.until(endpoint.jobs.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY }));
 	expect(clock.now()).toBeLessThan(4_000);
 });
