@@ -1,5 +1,5 @@
 import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
-import { allowedHosts, moreEndpoints } from './fields';
+import { endpointFields, secretField } from './fields';
 
 export class GeminiImageApi implements ICredentialType {
 	name = 'geminiImageApi';
@@ -12,55 +12,31 @@ export class GeminiImageApi implements ICredentialType {
 			name: 'endpoint',
 			type: 'options',
 			options: [
-				{ name: 'Official', value: 'official', description: 'Google itself' },
+				{ name: 'Official', value: 'official', description: 'Directly at Google' },
 				{
 					name: 'Yunwu',
 					value: 'yunwu',
-					description:
-						'The proxy yunwu.ai, or another that speaks the Gemini protocol and takes a bearer token',
+					description: 'The proxy yunwu.ai, or another one with the Gemini protocol and a bearer token',
 				},
 			],
 			default: 'official',
-			description: 'Who answers; the models on offer differ',
+			description: 'The service that answers. The services offer different models.',
 		},
-		{
-			displayName: 'API Key',
-			name: 'apiKey',
-			type: 'string',
-			typeOptions: { password: true },
-			required: true,
-			default: '',
-			description: 'From Google AI Studio, or from the proxy',
-		},
+		secretField('API Key', 'apiKey', { required: true, description: 'From Google AI Studio, or from the proxy' }),
 		{
 			displayName: 'Base URL',
 			name: 'baseUrl',
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. https://yunwu.ai',
-			description: "Address without /v1beta; empty for the endpoint's own",
+			description: 'Address without /v1beta. Leave it empty for the default address of the endpoint.',
 		},
-		{
-			displayName: 'Requests per Minute',
-			name: 'requestsPerMinute',
-			type: 'number',
-			typeOptions: { minValue: 0 },
-			default: 60,
-			description:
-				'What your plan allows. All nodes that use this credential keep to it together. 0 for no limit.',
-		},
-		{
-			displayName: 'Jobs in Flight',
-			name: 'jobsInFlight',
-			type: 'number',
-			typeOptions: { minValue: 0 },
-			default: 0,
-			description: 'Generations at once, batches included; further ones wait for their turn. 0 for no limit.',
-		},
-		allowedHosts,
-		moreEndpoints,
+		...endpointFields(
+			{ preset: 60, hint: 'The limit of your plan' },
+			{ preset: 0, what: 'generations and batches' },
+		),
 	];
-	// Not the generic way: that would send Google an empty header of the proxy's kind.
+	// Not the generic way: it would send the proxy's header to Google, without a value.
 	authenticate: IAuthenticate = async ({ apiKey, endpoint }, options) => {
 		const key = typeof apiKey === 'string' ? apiKey : '';
 		return {
@@ -75,7 +51,8 @@ export class GeminiImageApi implements ICredentialType {
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL:
-				'={{$credentials.baseUrl || ($credentials.endpoint === "yunwu" ? "https://yunwu.ai" : "https://generativelanguage.googleapis.com")}}',
+				'={{$credentials.baseUrl || ($credentials.endpoint === "yunwu" ? "https://yunwu.ai" : ' +
+				'"https://generativelanguage.googleapis.com")}}',
 			url: '/v1beta/models',
 			qs: { pageSize: 1 },
 		},

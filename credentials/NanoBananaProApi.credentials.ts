@@ -1,5 +1,5 @@
 import type { ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
-import { allowedHosts, moreEndpoints } from './fields';
+import { baseUrlField, endpointFields, secretField } from './fields';
 
 export class NanoBananaProApi implements ICredentialType {
 	name = 'nanoBananaProApi';
@@ -7,15 +7,7 @@ export class NanoBananaProApi implements ICredentialType {
 	icon = { light: 'file:nanoBananaPro.svg', dark: 'file:nanoBananaPro.dark.svg' } as const;
 	documentationUrl = 'https://www.npmjs.com/package/n8n-nodes-image-pipelines';
 	properties: INodeProperties[] = [
-		{
-			displayName: 'Base URL',
-			name: 'baseUrl',
-			type: 'string',
-			required: true,
-			default: 'http://localhost:8080',
-			placeholder: 'e.g. http://nano-banana:8080',
-			description: 'Address of the service, without /api/v1',
-		},
+		baseUrlField('http://localhost:8080', 'http://nano-banana:8080', 'Address of the service, without /api/v1'),
 		{
 			displayName: 'API',
 			name: 'api',
@@ -24,26 +16,21 @@ export class NanoBananaProApi implements ICredentialType {
 				{
 					name: 'Tasks (Public Server)',
 					value: 'tasks',
-					description: 'Paths below /api/v1/tasks; keys are kept by the server',
+					description: 'Paths below /api/v1/tasks. The server keeps the keys.',
 				},
 				{
 					name: 'V1.6',
 					value: 'v1.6',
-					description: 'Paths below /api/v1/generate; the Gemini key travels with every request',
+					description: 'Paths below /api/v1/generate. Every request contains the Gemini key.',
 				},
 			],
 			default: 'v1.6',
-			description: 'Which of its two APIs the server speaks; a server answers the other one with 404',
+			description: 'The API of the server. A server has only one of the two, and answers 404 to the other.',
 		},
-		{
-			displayName: 'Gemini API Key',
-			name: 'geminiApiKey',
-			type: 'string',
-			typeOptions: { password: true },
-			default: '',
+		secretField('Gemini API Key', 'geminiApiKey', {
 			displayOptions: { show: { api: ['v1.6'] } },
-			description: 'What the server calls the model with',
-		},
+			description: 'The key with which the server calls the model',
+		}),
 		{
 			displayName: 'Gemini API Base',
 			name: 'geminiApiBase',
@@ -51,7 +38,7 @@ export class NanoBananaProApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. https://yunwu.ai',
 			displayOptions: { show: { api: ['v1.6'] } },
-			description: 'Where the server calls the model; empty for Google itself',
+			description: 'Address at which the server calls the model. Leave it empty for Google.',
 		},
 		{
 			displayName: 'Model Provider',
@@ -61,29 +48,13 @@ export class NanoBananaProApi implements ICredentialType {
 			displayOptions: { show: { api: ['tasks'] } },
 			description: "Name of the provider in the server's own settings",
 		},
-		{
-			displayName: 'Requests per Minute',
-			name: 'requestsPerMinute',
-			type: 'number',
-			typeOptions: { minValue: 0 },
-			default: 600,
-			description:
-				'The server allows 10 a second for each client. All nodes that use this credential keep to it together. 0 for no limit.',
-		},
-		{
-			displayName: 'Jobs in Flight',
-			name: 'jobsInFlight',
-			type: 'number',
-			typeOptions: { minValue: 0 },
-			default: 0,
-			description:
-				'Jobs queued or running at once; further ones wait for their turn. 0 for no limit: the server queues by itself.',
-		},
-		allowedHosts,
-		moreEndpoints,
+		...endpointFields(
+			{ preset: 600, hint: 'The server allows 10 per second for each client' },
+			{ preset: 0, hint: 'The server has a queue of its own' },
+		),
 	];
-	// The server asks for no key of its own, and tells the Gemini key's worth only when it generates: that it answers
-	// is all a test can show.
+	// The server has no key of its own, and checks the Gemini key only when it generates. This request shows no more
+	// than that the server answers.
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL: '={{$credentials.baseUrl}}',
