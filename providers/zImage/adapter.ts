@@ -1,19 +1,10 @@
 import { z } from 'zod4';
-import type { JobSnapshot } from '../../model/job';
 import { readEndpoint } from '../credential';
-import type { CallOptions, ProviderAdapter, Session } from '../provider';
-import { createZImageClient, type ZImageClient } from './client';
-import { zImageSession } from './session';
-import type { BatchSummary } from './wire';
+import type { ProviderAdapter } from '../provider';
+import { createZImageClient } from './client';
+import { type ZImageSession, zImageSession } from './session';
 
-/** What the Z-Image node needs besides the verbs. */
-export interface ZImageSession extends Session {
-	client: ZImageClient;
-	/** Batches of the caller, newest first, each once. */
-	batches(options: CallOptions): AsyncGenerator<BatchSummary>;
-	/** One job with all its pictures. */
-	get(id: string, options: CallOptions): Promise<JobSnapshot>;
-}
+export type { ZImageSession } from './session';
 
 const credential = z.object({ authKey: z.string().trim().optional() });
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod4';
 import type { ApiRequest, ApiTransport } from '../../http/apiClient';
 import { readAnswer } from '../../http/json';
+import { apiPath } from '../../http/path';
 import type { CallOptions } from '../provider';
 import { throwUnlessOk } from './errors';
 import {
@@ -37,21 +38,26 @@ export function createZImageClient(transport: ApiTransport, now: () => number = 
 		throwUnlessOk(answer, now());
 		return readAnswer(schema, answer, what);
 	};
-	const taskPath = (taskId: string) => `/v1/tasks/${encodeURIComponent(taskId)}`;
-	const batchPath = (batchId: string) => `/v1/history/${encodeURIComponent(batchId)}`;
+	const taskPath = (taskId: string) => apiPath`/v1/tasks/${taskId}`;
+	const batchPath = (batchId: string) => apiPath`/v1/history/${batchId}`;
 	return {
 		root: ({ signal }) => call(rootAnswer, 'The answer of the root', { method: 'GET', path: '/', signal }),
 		health: ({ signal }) => call(healthAnswer, 'The health answer', { method: 'GET', path: '/health', signal }),
 		generate: (json, { signal }) =>
 			call(generateAnswer, 'The submit answer', { method: 'POST', path: '/v1/images/generate', json, signal }),
-		task: (taskId, { signal }) => call(taskAnswer, 'The task', { method: 'GET', path: taskPath(taskId), signal }),
-		cancel: (taskId, { signal }) =>
-			call(cancelAnswer, 'The cancel answer', { method: 'POST', path: `${taskPath(taskId)}/cancel`, signal }),
+		task: async (taskId, { signal }) =>
+			await call(taskAnswer, 'The task', { method: 'GET', path: taskPath(taskId), signal }),
+		cancel: async (taskId, { signal }) =>
+			await call(cancelAnswer, 'The cancel answer', {
+				method: 'POST',
+				path: apiPath`/v1/tasks/${taskId}/cancel`,
+				signal,
+			}),
 		history: (query, { signal }) =>
 			call(historyAnswer, 'The history', { method: 'GET', path: '/v1/history', query, signal }),
-		batch: (batchId, { signal }) =>
-			call(batchAnswer, 'The batch', { method: 'GET', path: batchPath(batchId), signal }),
-		deleteBatch: (batchId, { signal }) =>
-			call(deleteAnswer, 'The delete answer', { method: 'DELETE', path: batchPath(batchId), signal }),
+		batch: async (batchId, { signal }) =>
+			await call(batchAnswer, 'The batch', { method: 'GET', path: batchPath(batchId), signal }),
+		deleteBatch: async (batchId, { signal }) =>
+			await call(deleteAnswer, 'The delete answer', { method: 'DELETE', path: batchPath(batchId), signal }),
 	};
 }

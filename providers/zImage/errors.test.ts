@@ -1,4 +1,4 @@
-import { failureOfTask, isNotAccepted as isNotAccepted } from './errors';
+import { failureOfTask, isNotAccepted, throwUnlessOk, toJobError } from './errors';
 import { taskAnswer } from './wire';
 
 const detail = (value: unknown) => JSON.stringify({ detail: value });
@@ -59,4 +59,87 @@ describe('why a task failed', () => {
 			failureOfTask({ error: 'CUDA out of memory', error_code: 'GPU_OOM', error_hint: 'Choose a smaller size' }),
 		).toMatchObject({ code: 'overloaded', message: 'GPU_OOM: CUDA out of memory', hint: 'Choose a smaller size' });
 	});
+});
+
+const thrown = (status: number, text: string, headers: Record<string, string> = {}): unknown => {
+	try {
+		throwUnlessOk({ status, headers, text }, 0);
+	} catch (error) {
+		return error;
+	}
+	return undefined;
+};
+
+it.each([
+	[401, 'auth', 'Put an Auth Key'],
+	[403, 'auth', 'another key'],
+	[404, 'notFound', 'base URL'],
+	[422, 'invalidRequest', 'field'],
+	[429, 'rateLimited', 'Requests per Minute'],
+	[503, 'overloaded', 'later'],
+	[307, 'invalidRequest', 'redirects'],
+] as const)('%i is %s and says what to do', (status, code, hint) => {
+	expect(thrown(status, detail('no'))).toMatchObject({
+		code,
+		httpStatus: status,
+		message: `Z-Image answered ${status} (no)`,
+		hint: expect.stringContaining(hint) as string,
+	});
+});
+
+it.each([400, 409, 500])('%i has no general hint', (status) => {
+	expect(thrown(status, detail('no'))).toMatchObject({ httpStatus: status, hint: null });
+});
+
+it.each([200, 201, 299])('%i is a success', (status) => {
+	expect(thrown(status, '')).toBeUndefined();
+});
+
+it.each([199, 300])('%i is none', (status) => {
+	expect(thrown(status, '')).toMatchObject({ httpStatus: status });
+});
+
+it.each([
+	[
+		detail([
+			{ loc: ['body', 'width'], msg: 'too large' },
+			{ loc: ['query', 'limit', 0], msg: null },
+			{ msg: 'odd' },
+		]),
+		'width: too large; query.limit.0: not valid; : odd',
+	],
+	[detail({ code: 'NO_WORKER', message: 'No worker' }), 'No worker'],
+	[detail({ code: 'NO_WORKER' }), 'NO_WORKER'],
+	[detail({}), '(empty)'],
+	['<html>Forbidden</html>', 'Forbidden'],
+])('the reason in %s is "%s"', (text, reason) => {
+	expect(thrown(400, text)).toMatchObject({ message: `Z-Image answered 400 (${reason})` });
+});
+
+it('Retry-After comes along', () => {
+	expect(thrown(429, detail('no'), { 'retry-after': '3' })).toMatchObject({ retryAfterMs: 3_000 });
+});
+
+it.each([
+	['NSFW_DETECTED', 'contentRejected'],
+	['content_policy', 'contentRejected'],
+	['GPU_OOM', 'overloaded'],
+	['ROOM_FULL', 'upstream'],
+	['no gpu', 'overloaded'],
+	['NO_CAPACITY', 'overloaded'],
+	['TIMEOUT', 'timeout'],
+	['timed out', 'timeout'],
+	['SoftTimeLimitExceeded', 'timeout'],
+	['validation failed', 'invalidRequest'],
+	['insufficient credit', 'quotaExceeded'],
+	['disk full', 'upstream'],
+] as const)('"%s" as a code, a message or a hint means %s', (words, code) => {
+	for (const where of [{ code: words }, { message: words }, { hint: words }])
+		expect(toJobError(where)).toMatchObject({ code, message: words });
+});
+
+it('a failure without a word says so, and a rejected prompt says what to do', () => {
+	expect(toJobError({})).toMatchObject({ message: 'The task failed, and the server gave no reason', hint: null });
+	expect(toJobError({ code: 'NSFW' })).toMatchObject({ hint: 'Change the prompt' });
+	expect(toJobError({ code: 'NSFW', hint: 'Be kind' })).toMatchObject({ hint: 'Be kind' });
 });

@@ -197,3 +197,102 @@ it('an error of the server is no answer', async () => {
 		look({ laterIds: () => Promise.reject(new ImageError('network', { message: 'cut' })) }),
 	).rejects.toMatchObject({ code: 'network' });
 });
+
+const minute = 60_000;
+const noted = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+
+it.each([
+	[65 * minute, false],
+	[65 * minute + 1, true],
+])('without any other sign, %d ms after the requests it is certain: %s', async (quietMs, conclusive) => {
+	expect(await looking({}).look({ quietMs })).toMatchObject({ found: new Map(), conclusive });
+});
+
+it.each([
+	[2_999, false, false],
+	[3_000, false, true],
+	[14_999, true, false],
+	[15_000, true, true],
+])('%d ms after them (timed out: %s) later tasks tell: %s', async (quietMs, timedOut, conclusive) => {
+	const { look, asked } = looking({ rows: [], tasks: { later: 'SUCCESS' } });
+	expect(await look({ ...later('later'), quietMs, timedOut })).toMatchObject({ conclusive });
+	expect(asked.includes('task later')).toBe(conclusive);
+});
+
+it.each([
+	['success', true],
+	['error', true],
+	['cancelled', false],
+	['running', false],
+	['pending', false],
+])('a later batch whose task is %s tells that the workers have passed: %s', async (status, conclusive) => {
+	const { look } = looking({ batches: { [other]: [item(0, status)] }, rows: [] });
+	expect(await look(later(`${other}~2~task-0.task-1`))).toMatchObject({ conclusive });
+});
+
+it('a later batch without tasks in its id is asked for as a task', async () => {
+	const { look, asked } = looking({ rows: [], tasks: { [other]: 'SUCCESS' } });
+	expect(await look(later(other))).toMatchObject({ conclusive: true });
+	expect(asked).toContain(`task ${other}`);
+});
+
+it('checks the ten oldest of the later tasks, oldest first, and no more than needed', async () => {
+	const ids = Array.from({ length: 12 }, (_, n) => `later-${n}`);
+	const none = looking({ rows: [], tasks: { 'later-1': 'SUCCESS' } });
+	expect(await none.look(later(...ids))).toMatchObject({ conclusive: false });
+	expect(none.asked.filter((path) => path.startsWith('task'))).toEqual(
+		[11, 10, 9, 8, 7, 6, 5, 4, 3, 2].map((n) => `task later-${n}`),
+	);
+	const third = looking({ rows: [], tasks: { 'later-9': 'SUCCESS', 'later-8': 'SUCCESS' } });
+	expect(await third.look(later(...ids))).toMatchObject({ conclusive: true });
+	expect(third.asked.filter((path) => path.startsWith('task'))).toEqual([11, 10, 9].map((n) => `task later-${n}`));
+});
+
+it.each([
+	[10, true],
+	[11, false],
+])('opens at most ten batches that may run: with %d it is certain: %s', async (count, conclusive) => {
+	const ids = Array.from({ length: count }, (_, n) => noted(n));
+	const { look, asked } = looking({
+		batches: Object.fromEntries(ids.map((id) => [id, [item(0, 'cancelled')]])),
+		rows: ids.map((id) => runningRow(id)),
+		tasks: { later: 'SUCCESS' },
+	});
+	expect(await look(later('later'))).toMatchObject({ conclusive });
+	expect(asked.filter((path) => path.startsWith('batch 0'))).toHaveLength(10);
+});
+
+it.each([
+	[500, true],
+	[501, false],
+])('reads at most 500 rows: with %d it is certain: %s', async (count, conclusive) => {
+	const rows = Array.from({ length: count }, (_, n) => rowOf(noted(n)));
+	expect(await looking({ rows, tasks: { later: 'SUCCESS' } }).look(later('later'))).toMatchObject({ conclusive });
+});
+
+it.each([
+	[24 * hour, false],
+	[24 * hour + 1, true],
+])('a batch that has run for %d ms is stuck: %s', async (ms, conclusive) => {
+	const { look } = looking({
+		batches: { [other]: [item(0, 'running')] },
+		rows: [runningRow(other, { created_at: new Date(since - ms).toISOString() })],
+		tasks: { later: 'SUCCESS' },
+	});
+	expect(await look(later('later'))).toMatchObject({ conclusive });
+});
+
+it.each([
+	[{ status: 'FAILURE', success_count: 0 }, true],
+	[{ status: 'PENDING', batch_size: 2, success_count: null, failed_count: 2 }, true],
+	[{ status: 'PENDING', batch_size: 2, success_count: 2, failed_count: null }, true],
+	[{ status: 'PENDING', batch_size: 2, success_count: 1, failed_count: null }, false],
+	[{ status: 'PENDING', batch_size: null, success_count: 9 }, false],
+])('a row %j is over without its tasks: %s', async (row, conclusive) => {
+	const { look } = looking({
+		batches: { [other]: [item(0, 'running')] },
+		rows: [rowOf(other, row)],
+		tasks: { later: 'SUCCESS' },
+	});
+	expect(await look(later('later'))).toMatchObject({ conclusive });
+});

@@ -3,8 +3,7 @@ import type { JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
 import { partlyAccepted } from '../partlyAccepted';
 import { pollEach } from '../pollEach';
-import type { CallOptions, SubmitCall } from '../provider';
-import type { ZImageSession } from './adapter';
+import type { CallOptions, Session, SubmitCall } from '../provider';
 import type { ZImageClient } from './client';
 import { isNotAccepted } from './errors';
 import { batchIdOf, readJobId, writeJobId } from './jobId';
@@ -12,6 +11,15 @@ import { lookUpBatch } from './lookUp';
 import { ofCounts, ofIdle, ofWhole, requestOf, toGenerateBody, toSnapshot, waiting } from './mapping';
 import { createReader } from './reader';
 import type { BatchSummary } from './wire';
+
+/** What the Z-Image node needs besides the verbs. */
+export interface ZImageSession extends Session {
+	client: ZImageClient;
+	/** Batches of the caller, newest first, each once. */
+	batches(options: CallOptions): AsyncGenerator<BatchSummary>;
+	/** One job with all its pictures. */
+	get(id: string, options: CallOptions): Promise<JobSnapshot>;
+}
 
 /** The verbs over the API: an image is a task, and a job of n images is a batch of n tasks. */
 export function zImageSession(client: ZImageClient, baseUrl: string): ZImageSession {
