@@ -1,7 +1,8 @@
 import { z } from 'zod4';
 import { readEndpoint } from '../credential';
-import type { EndpointConfig, ProviderAdapter, Session } from '../provider';
+import type { ProviderAdapter, Session } from '../provider';
 import { createGeminiClient, type GeminiClient } from './client';
+import { credentialFields, type GeminiConfig } from './config';
 import { addresses } from './models';
 import { geminiSession } from './session';
 
@@ -10,16 +11,11 @@ export interface GeminiSession extends Session {
 	client: GeminiClient;
 }
 
-const own = z.object({
-	endpoint: z.enum(['official', 'yunwu']).default('official'),
-	apiKey: z.string().trim().min(1, 'API Key is empty'),
-});
-
-export type GeminiConfig = EndpointConfig & { own: z.infer<typeof own> };
-
 /** An empty base URL is the endpoint's own. */
 function withAddress(fields: unknown): unknown {
-	const { endpoint } = own.pick({ endpoint: true }).safeParse(fields).data ?? { endpoint: 'official' as const };
+	const { endpoint } = credentialFields.pick({ endpoint: true }).safeParse(fields).data ?? {
+		endpoint: 'official' as const,
+	};
 	const given = z.object({ baseUrl: z.string() }).safeParse(fields).data?.baseUrl.trim();
 	return { ...(fields as object), baseUrl: given || addresses[endpoint] };
 }
@@ -28,7 +24,7 @@ export const geminiAdapter: ProviderAdapter<GeminiSession, GeminiConfig> = {
 	// The SDK sends Google's own header by itself; proxies want it in theirs.
 	endpoint: (fields) =>
 		readEndpoint(withAddress(fields), {
-			fields: own,
+			fields: credentialFields,
 			headers: ({ endpoint, apiKey }): Record<string, string> =>
 				endpoint === 'yunwu' ? { Authorization: `Bearer ${apiKey}` } : {},
 			secrets: ({ apiKey }) => [apiKey],

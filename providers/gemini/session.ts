@@ -5,7 +5,7 @@ import type { ImageRequest } from '../../model/request';
 import { lookedUp } from '../lookUp';
 import { pollEach } from '../pollEach';
 import type { CallOptions, Session, SubmitCall } from '../provider';
-import type { GeminiConfig } from './adapter';
+import type { GeminiConfig } from './config';
 import { fromBatch, fromResponses, statusOfBatch } from './batch';
 import type { GeminiClient, LongCall } from './client';
 import { isNotAccepted, wantsOneEach } from './errors';

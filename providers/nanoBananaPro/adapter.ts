@@ -1,8 +1,8 @@
-import { z } from 'zod4';
 import { readEndpoint } from '../credential';
-import type { EndpointConfig, ProviderAdapter, Session } from '../provider';
+import type { ProviderAdapter, Session } from '../provider';
 import { createNanoBananaProClient, type NanoBananaProClient } from './client';
 import { createTasksClient, type TasksClient } from './clientTasks';
+import { credentialFields, type NanoBananaProConfig } from './config';
 import { tasksSession } from './sessionTasks';
 import { v16Session } from './sessionV16';
 
@@ -12,15 +12,6 @@ import { v16Session } from './sessionV16';
  */
 const burst = 15;
 
-const own = z.object({
-	api: z.enum(['v1.6', 'tasks']).default('v1.6'),
-	geminiApiKey: z.string().trim().optional(),
-	geminiApiBase: z.string().trim().optional(),
-	taskProvider: z.string().trim().optional(),
-});
-
-export type NanoBananaProConfig = EndpointConfig & { own: z.infer<typeof own> };
-
 /** What the NanoBananaPro node needs besides the verbs; the server speaks one of the two. */
 export interface NanoBananaProSession extends Session {
 	clients: { api: 'v1.6'; client: NanoBananaProClient } | { api: 'tasks'; client: TasksClient };
@@ -29,7 +20,7 @@ export interface NanoBananaProSession extends Session {
 export const nanoBananaProAdapter: ProviderAdapter<NanoBananaProSession, NanoBananaProConfig> = {
 	endpoint(fields) {
 		const config = readEndpoint(fields, {
-			fields: own,
+			fields: credentialFields,
 			headers: () => ({}),
 			secrets: ({ geminiApiKey }) => [geminiApiKey],
 		});

@@ -4,7 +4,7 @@ import type { ImageRequest } from '../../model/request';
 import { pagesWorthReading } from '../pagesWorthReading';
 import { partlyAccepted } from '../partlyAccepted';
 import type { CallOptions, Observation, Session, SubmitCall } from '../provider';
-import type { NanoBananaProConfig } from './adapter';
+import type { NanoBananaProConfig } from './config';
 import type { TasksClient } from './clientTasks';
 import { isNotAccepted } from './errors';
 import { readJobId, writeJobId } from './jobId';
