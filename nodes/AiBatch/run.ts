@@ -2,6 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import type { INodeExecutionData } from 'n8n-workflow';
 import type { ApiStream } from '../../http/apiClient';
 import type { FormPart } from '../../http/form';
+import { pathSegment } from '../../http/path';
 import { ImageError, outcomeOf } from '../../model/errors';
 import type { AiBatchSession } from '../../providers/aiBatch/adapter';
 import type { FreeCall } from '../../providers/aiBatch/client';
@@ -107,7 +108,7 @@ function jsonIn(headers: Record<string, string>, text: string): unknown {
 function requestOf(call: Call, item: ItemCall): FreeCall {
 	const { context, itemIndex } = item;
 	const path = call.path.replace(/\{(\w+)\}/g, (_whole, name: string) =>
-		encodeURIComponent(requiredText(item, name, displayNameOf(call, name))),
+		pathSegment(requiredText(item, name, displayNameOf(call, name))),
 	);
 	const query = Object.fromEntries(
 		(call.query ?? []).map((name) => [name, textParameter(context, name, itemIndex) || undefined]),

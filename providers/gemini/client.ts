@@ -3,9 +3,10 @@ import type { z } from 'zod4';
 import type { ApiTransport } from '../../http/apiClient';
 import { fetchOver } from '../../http/fetchOver';
 import { excerpt, parseJson, readValue } from '../../http/json';
+import { isPathSegment } from '../../http/path';
 import { ImageError } from '../../model/errors';
 import type { CallOptions } from '../provider';
-import type { GeminiConfig } from './adapter';
+import type { GeminiConfig } from './config';
 import { throwErrors } from './errors';
 import type { ContentRequest } from './mapping';
 import {
@@ -121,7 +122,7 @@ export function createGeminiClient(
 	return {
 		generate: async ({ model, contents, config }, options) => {
 			const answer = await answerTo(contentAnswer, 'The answer', { maxBytes: largestAnswer, ...options }, (sdk) =>
-				sdk.models.generateContent({ model, contents, config }),
+				sdk.models.generateContent({ model: modelName(model), contents, config }),
 			);
 			// A 200 of somebody else does not say whether the model was asked.
 			if (!isOfGemini(answer))
@@ -136,7 +137,7 @@ export function createGeminiClient(
 		createBatch: ({ model, displayName, requests }, { signal }) =>
 			answerTo(batchOperation, 'The new batch', { ...long, signal }, (sdk) =>
 				sdk.batches.create({
-					model,
+					model: modelName(model),
 					src: requests.map(({ contents, config }) => ({ contents, config })),
 					config: { displayName },
 				}),
@@ -191,7 +192,9 @@ export function createGeminiClient(
 				return found;
 			}),
 		model: (name, { signal }) =>
-			call({ signal }, async (sdk) => readValue(modelInfo, await sdk.models.get({ model: name }), 'The model')),
+			call({ signal }, async (sdk) =>
+				readValue(modelInfo, await sdk.models.get({ model: modelName(name) }), 'The model'),
+			),
 	};
 }
 
@@ -203,7 +206,17 @@ function isOfGemini({ candidates, promptFeedback, usageMetadata, modelVersion, r
 	);
 }
 
-/** What is no batch is not asked for: the name becomes part of a path. */
+/** The SDK puts the name of a model into a path as it is. */
+function modelName(name: string): string {
+	if (isPathSegment(name) && !/[%?#&]/.test(name)) return name;
+	throw new ImageError('invalidRequest', {
+		message: `"${excerpt(name)}" is not the name of a model`,
+		hint: 'Choose a model from the list, or check its name',
+		delivery: 'notSent',
+	});
+}
+
+/** The name becomes part of a path, so only a batch's is sent. */
 function batchName(name: string): string {
 	if (/^batches\/[\w-]+$/.test(name)) return name;
 	throw new ImageError('notFound', {

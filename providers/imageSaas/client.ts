@@ -1,5 +1,6 @@
 import type { ApiAnswer, ApiRequest, ApiTransport } from '../../http/apiClient';
 import { readAnswer } from '../../http/json';
+import { apiPath } from '../../http/path';
 import type { CallOptions } from '../provider';
 import { throwUnlessOk } from './errors';
 import {
@@ -37,7 +38,7 @@ export function createImageSaasClient(transport: ApiTransport, now: () => number
 		throwUnlessOk(answer, now());
 		return answer;
 	};
-	const jobPath = (jobId: string) => `/v1/jobs/${encodeURIComponent(jobId)}`;
+	const jobPath = (jobId: string) => apiPath`/v1/jobs/${jobId}`;
 	return {
 		async health({ signal }) {
 			return readAnswer(

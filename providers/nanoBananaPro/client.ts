@@ -1,6 +1,7 @@
 import type { ApiRequest, ApiStream, ApiTransport } from '../../http/apiClient';
 import type { FormPart } from '../../http/form';
 import { parseJson, readAnswer, readValue } from '../../http/json';
+import { apiPath, idBesides } from '../../http/path';
 import type { SocketOptions } from '../../http/socket';
 import { clockAheadMs } from '../lookUp';
 import type { CallOptions } from '../provider';
@@ -54,8 +55,13 @@ const uploadTimeoutMs = 5 * 60_000;
 const fileTimeoutMs = 10 * 60_000;
 const largestFile = 4 * 1024 ** 3;
 
+/** Without the other calls of the history: deleting a task named `batch` would reach the call that deletes many. */
+const historyPath = (taskId: string) => apiPath`/api/v1/history/${idBesides(['batch', 'search'], taskId)}`;
+
+/** Where the server has an image, also as part of its address. */
+export const imagePath = (imageId: string) => apiPath`/api/v1/images/${imageId}`;
+
 export function createNanoBananaProClient(transport: ApiTransport, now: () => number = Date.now): NanoBananaProClient {
-	const path = (...segments: string[]) => `/api/v1/${segments.map(encodeURIComponent).join('/')}`;
 	const data = async (request: ApiRequest) => dataOf(await transport.send(request), now());
 	const task = async (request: ApiRequest, what: string) => readValue(generationTask, await data(request), what);
 	const page = async (request: ApiRequest) => readValue(historyPage, await data(request), 'The history');
@@ -70,13 +76,13 @@ export function createNanoBananaProClient(transport: ApiTransport, now: () => nu
 		);
 	return {
 		generate: (json, { signal }) =>
-			task({ method: 'POST', path: path('generate', 'batch'), json, signal }, 'The new task'),
+			task({ method: 'POST', path: '/api/v1/generate/batch', json, signal }, 'The new task'),
 		generateWithImages(body, files, { signal }) {
 			const fields = Object.entries(body).map(([name, value]): FormPart => ({ name, value: String(value) }));
 			return task(
 				{
 					method: 'POST',
-					path: path('generate', 'batch-with-images'),
+					path: '/api/v1/generate/batch-with-images',
 					form: [...fields, ...files],
 					timeoutMs: uploadTimeoutMs,
 					signal,
@@ -84,37 +90,41 @@ export function createNanoBananaProClient(transport: ApiTransport, now: () => nu
 				'The new task',
 			);
 		},
-		status: (taskId, { signal }) =>
-			task({ method: 'GET', path: path('generate', 'status', taskId), signal }, 'The task'),
+		status: async (taskId, { signal }) =>
+			await task({ method: 'GET', path: apiPath`/api/v1/generate/status/${taskId}`, signal }, 'The task'),
 		async history(query, { signal }) {
 			const sentAt = now();
-			const answer = await transport.send({ method: 'GET', path: path('history'), query, signal });
+			const answer = await transport.send({ method: 'GET', path: '/api/v1/history', query, signal });
 			return {
 				...readValue(historyPage, dataOf(answer, now()), 'The history'),
 				clockAheadMs: clockAheadMs(answer.headers, { sentAt, answeredAt: now() }),
 			};
 		},
-		detail: (taskId, { signal }) => task({ method: 'GET', path: path('history', taskId), signal }, 'The task'),
+		detail: async (taskId, { signal }) =>
+			await task({ method: 'GET', path: historyPath(taskId), signal }, 'The task'),
 		deleteTask: async (taskId, { signal }) => {
-			await data({ method: 'DELETE', path: path('history', taskId), signal });
+			await data({ method: 'DELETE', path: historyPath(taskId), signal });
 		},
-		search: (query, { signal }) => page({ method: 'GET', path: path('history', 'search'), query, signal }),
+		search: (query, { signal }) => page({ method: 'GET', path: '/api/v1/history/search', query, signal }),
 		deleteTasks: async (ids, { signal }) => {
-			await data({ method: 'DELETE', path: path('history', 'batch'), json: { ids }, signal });
+			await data({ method: 'DELETE', path: '/api/v1/history/batch', json: { ids }, signal });
 		},
-		image: (imageId, { signal }) => file({ method: 'GET', path: path('images', imageId), signal }),
-		download: (imageId, { signal }) => file({ method: 'GET', path: path('images', imageId, 'download'), signal }),
+		image: async (imageId, { signal }) => await file({ method: 'GET', path: imagePath(imageId), signal }),
+		download: async (imageId, { signal }) =>
+			await file({ method: 'GET', path: apiPath`/api/v1/images/${imageId}/download`, signal }),
 		exportZip: (imageIds, { signal }) =>
-			file({ method: 'POST', path: path('images', 'export'), json: { imageIds }, signal }),
+			file({ method: 'POST', path: '/api/v1/images/export', json: { imageIds }, signal }),
 		deleteImage: async (imageId, { signal }) => {
-			await data({ method: 'DELETE', path: path('images', imageId), signal });
+			await data({ method: 'DELETE', path: imagePath(imageId), signal });
 		},
 		async health({ signal }) {
-			const answer = await transport.send({ method: 'GET', path: path('health'), signal });
+			const answer = await transport.send({ method: 'GET', path: '/api/v1/health', signal });
 			if (answer.status !== 200) dataOf(answer, now());
 			return readAnswer(healthAnswer, answer, 'The health answer');
 		},
-		progress: (taskId, options) => transport.socket(path('ws', 'generate', taskId), options),
+		async *progress(taskId, options) {
+			yield* transport.socket(apiPath`/api/v1/ws/generate/${taskId}`, options);
+		},
 	};
 }
 

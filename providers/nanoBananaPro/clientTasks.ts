@@ -1,6 +1,7 @@
 import type { ApiRequest, ApiTransport } from '../../http/apiClient';
 import type { FormPart } from '../../http/form';
 import { readAnswer, readValue } from '../../http/json';
+import { apiPath, idBesides } from '../../http/path';
 import { withoutSecretFields } from '../../http/secretFields';
 import { clockAheadMs } from '../lookUp';
 import type { CallOptions } from '../provider';
@@ -71,12 +72,16 @@ export function createTasksClient(transport: ApiTransport, now: () => number = D
 				signal,
 			});
 		},
-		task: (taskId, { signal }) =>
-			task({ method: 'GET', path: `/api/v1/tasks/${encodeURIComponent(taskId)}`, signal }),
+		task: async (taskId, { signal }) =>
+			await task({
+				method: 'GET',
+				path: apiPath`/api/v1/tasks/${idBesides(['generate', 'generate-with-images'], taskId)}`,
+				signal,
+			}),
 		images: async (query, options) => (await page(query, options)).list,
 		page,
 		deleteImage: async (taskId, { signal }) => {
-			await data({ method: 'DELETE', path: `/api/v1/images/${encodeURIComponent(taskId)}`, signal });
+			await data({ method: 'DELETE', path: apiPath`/api/v1/images/${taskId}`, signal });
 		},
 		async providers({ signal }) {
 			const list = await data({ method: 'GET', path: '/api/v1/providers', signal });

@@ -5,8 +5,8 @@ import type { ImageRequest } from '../../model/request';
 import { partlyAccepted } from '../partlyAccepted';
 import { pollEach } from '../pollEach';
 import type { CallOptions, Session, SubmitCall } from '../provider';
-import type { NanoBananaProConfig } from './adapter';
-import type { NanoBananaProClient } from './client';
+import type { NanoBananaProConfig } from './config';
+import { imagePath, type NanoBananaProClient } from './client';
 import { isNotAccepted } from './errors';
 import { readJobId, writeJobId } from './jobId';
 import { fitsGeneration, lookUpInHistory, ofGeneration } from './lookUp';
@@ -18,7 +18,7 @@ const pageSize = 50;
 
 /** The verbs over the document's API: one task is one job with up to 100 pictures. */
 export function v16Session(client: NanoBananaProClient, { baseUrl, own }: NanoBananaProConfig): Session {
-	const urlOf = (imageId: string) => `${baseUrl}/api/v1/images/${encodeURIComponent(imageId)}`;
+	const urlOf = (imageId: string) => `${baseUrl}${imagePath(imageId)}`;
 
 	function accepted(task: GenerationTask, request: ImageRequest): JobSnapshot {
 		// Part of a batch may be accepted: the id remembers how much was asked for, and what is missing is counted at

@@ -1,9 +1,11 @@
 import { z } from 'zod4';
+import { isPathSegment } from '../../http/path';
 import { anyListOf, beside, count, id, number, side, sifted, text, texted, word } from '../lenient';
 
 /** What travels in the v1.6 API, the document's. Unknown fields and words are let through. */
 export const generatedImage = z.looseObject({
-	id,
+	// Its address is made from it.
+	id: id.refine(isPathSegment),
 	taskId: texted,
 	filePath: text,
 	thumbnailPath: text,
