@@ -2,7 +2,7 @@ import { ImageError } from '../../model/errors';
 import { fakeEndpoint } from '../../test/support/fakeEndpoint';
 import { VirtualClock } from '../../test/support/virtualClock';
 import { choiceOf, makingOver, memoryInProcess, type MakeMore } from '../../test/support/makeAt';
-import { ejection } from './breaker';
+import { ejection } from './poolMember';
 import type { Choice } from './failover';
 
 afterEach(() => jest.restoreAllMocks());

@@ -8,7 +8,7 @@ import type { Endpoint } from '../endpoint/endpoint';
 import type { Clock, Random } from '../runtime/clock';
 import { withRetry } from '../runtime/retry';
 import { keyOfAttempt } from './adoption';
-import type { PoolMember } from './breaker';
+import type { PoolMember } from './poolMember';
 import { type Claim, AlreadyBegun } from './paidRequests';
 import type { SubmitOptions, Submits, Submitted, Submitter } from './submitter';
 

@@ -3,8 +3,9 @@ import type { JobSnapshot } from '../../model/job';
 import { readPool } from '../../providers/credential';
 import type { ProviderDefinition } from '../../providers/provider';
 import type { Endpoint } from '../endpoint/endpoint';
-import { endpointOf, hashed } from '../endpoint/registry';
-import { PoolMember } from './breaker';
+import { hashed } from '../endpoint/identity';
+import { endpointOf } from '../endpoint/registry';
+import { PoolMember } from './poolMember';
 
 /** The endpoints of one credential. */
 export class Pool {
@@ -32,7 +33,7 @@ export class Pool {
 
 	/** Takes in what was learned of a job by somebody who does not know where it runs. */
 	observe(snapshot: JobSnapshot): void {
-		for (const { endpoint } of this.members) endpoint.observe(snapshot);
+		for (const { endpoint } of this.members) endpoint.jobs.announce(snapshot);
 	}
 }
 

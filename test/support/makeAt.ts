@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../jobs/endpoint/endpoint';
 import { abortable, type Clock } from '../../jobs/runtime/clock';
 import type { Wanted } from '../../jobs/submission/adoption';
-import { PoolMember } from '../../jobs/submission/breaker';
+import { PoolMember } from '../../jobs/submission/poolMember';
 import type { Choice, FailoverOptions, JobTerms } from '../../jobs/submission/failover';
 import { type Given, JobMaker } from '../../jobs/submission/jobMaker';
 import { MapStore } from '../../memory/inMemory/mapStore';

@@ -4,7 +4,7 @@ import { type ErrorCode, ImageError, outcomeOf } from '../../model/errors';
 import { fakeEndpoint } from '../../test/support/fakeEndpoint';
 import { settle, VirtualClock } from '../../test/support/virtualClock';
 import type { ScopedLearned } from '../endpoint/learnedValues';
-import { ejection, orderMembers, PoolMember } from './breaker';
+import { ejection, orderMembers, PoolMember } from './poolMember';
 
 afterEach(() => jest.restoreAllMocks());
 
