@@ -8,10 +8,10 @@ const USAGE = [
 	'With --all, the backends use the port and the ports after it, in this order.',
 ].join('\n');
 
-/** What came of a command line: running sandboxes, or a text to print and an exit code. */
+/** The result of a command line: running sandboxes, or a text to print and an exit code. */
 export type CliResult = { sandboxes: AnySandbox[]; text: string } | { sandboxes: null; text: string; exitCode: number };
 
-/** Does what a command line asks for. */
+/** Runs a command line. */
 export async function runCli(args: string[]): Promise<CliResult> {
 	const sandboxes: AnySandbox[] = [];
 	try {

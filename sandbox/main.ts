@@ -1,6 +1,6 @@
 import { runCli } from './cli';
 
-/** Runs the sandboxes of the command line until they are told to stop. */
+/** Runs the sandboxes of the command line until a signal stops them. */
 async function main(): Promise<void> {
 	const result = await runCli(process.argv.slice(2));
 	const { sandboxes } = result;
@@ -14,7 +14,7 @@ async function main(): Promise<void> {
 	};
 	process.once('SIGTERM', stop);
 	process.once('SIGINT', stop);
-	// Said last: whoever waits for this line may stop us at once.
+	// Printed last: a process that waits for this line may stop the sandbox at once.
 	console.log(result.text);
 }
 

@@ -3,7 +3,7 @@ import { plannedOutcomeOf, withoutMarkers } from '../shared/markers';
 import type { Pictures } from '../shared/pictures';
 import type { GenerateBody } from './request';
 
-/** A file of a generation, drawn when somebody fetches it. */
+/** A file of a generation, drawn when a client downloads it. */
 export interface MadeFile {
 	filename: string;
 	prompt: string;

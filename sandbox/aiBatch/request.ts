@@ -4,7 +4,7 @@ export const PROVIDERS = ['gemini', 'openai', 'stability', 'huggingface', 'repli
 
 const size = z.string().regex(/^\d{2,4}x\d{2,4}$/, 'must be WIDTHxHEIGHT');
 
-/** Unknown fields are refused: a misspelt option must not pass unseen. */
+/** Unknown fields are an error, so that a misspelt option is noticed. */
 export const generateBody = z.strictObject({
 	prompt: z.string().min(1),
 	negative_prompt: z.string().optional(),

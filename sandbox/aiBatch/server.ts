@@ -88,7 +88,7 @@ export class AiBatchStandIn extends BaseStandIn<Settings> {
 		for (const endpoint of SIMPLE) this.simpleRoute(app, endpoint);
 	}
 
-	/** The real server has its health elsewhere. */
+	/** The real server has its health endpoint at another path. */
 	private healthRoutes(app: FastifyInstance): void {
 		const health = (reply: FastifyReply, more: object) => {
 			const { healthStatus } = this.settings;
@@ -303,13 +303,13 @@ export class AiBatchStandIn extends BaseStandIn<Settings> {
 		return form ?? { fields: this.read(anyBody, request), files: [] };
 	}
 
-	/** Refuses a path that this dialect does not have. */
+	/** Answers 404 for a path that this dialect does not have. */
 	offered(request: FastifyRequest, real: boolean, onlyReal: boolean): void {
 		const isReal = this.settings.dialect === 'real';
 		if (isReal ? !real : onlyReal) throw notOffered(request.method === 'GET' ? 404 : 405);
 	}
 
-	/** Refuses a caller without the server's key, where it has one. */
+	/** Answers 401 without the server's key, if the server has one. */
 	unlocked(request: FastifyRequest): void {
 		const { apiKey } = this.settings;
 		if (apiKey !== null && request.headers.authorization !== `Bearer ${apiKey}`)

@@ -2,9 +2,9 @@ import { z } from 'zod4';
 import { patchedBy } from '../shared/settings';
 
 const schema = z.strictObject({
-	/** `document`: as the document says. `real`: as the public server was seen to do. */
+	/** `document`: as the document says. `real`: as the public server behaves. */
 	dialect: z.enum(['document', 'real']),
-	/** The key that opens the paths that want one; null where none does. */
+	/** The key of the paths that require one; null if none does. */
 	apiKey: z.string().min(1).nullable(),
 	/** The key its upstreams take. */
 	upstreamKey: z.string().min(1),

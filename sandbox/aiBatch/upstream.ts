@@ -4,9 +4,9 @@ import type { JobEntry, Ledger } from '../shared/books';
 import { plannedOutcomeOf } from '../shared/markers';
 import type { Timers } from '../shared/timers';
 
-/** The services behind the server: each generation is a job of the books, paid where it ends in pictures. */
+/** The services behind the server. Each generation is a job in the books, paid if it makes pictures. */
 export class Upstream {
-	/** @param problem a refusal in the words of the server */
+	/** @param problem the server's own text for a rejected prompt */
 	constructor(
 		private readonly ledger: Ledger,
 		private readonly timers: Timers,
@@ -14,7 +14,7 @@ export class Upstream {
 	) {}
 
 	/**
-	 * One generation; throws where it comes to nothing. Who leaves early has it made, and paid, all the same. @param
+	 * One generation; throws if it fails. A client that disconnects early still pays for it. @param
 	 * usualMs how long it takes without a marker
 	 */
 	async run(prompt: string, request: Record<string, unknown>, usualMs: number): Promise<void> {
@@ -24,7 +24,7 @@ export class Upstream {
 		await this.timers.pause(durationMs ?? usualMs);
 		this.end(entry);
 		if (rejectsContent) throw this.problem(500, 'The prompt was blocked by the safety filter of the upstream');
-		// The real server also says no with 200.
+		// The real server also reports errors with status 200.
 		if (fail === 'SOFT') throw this.problem(200, 'The upstream gave no image');
 		if (fail !== null) throw this.problem(500, `The upstream failed: ${fail}`);
 	}

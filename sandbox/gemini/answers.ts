@@ -7,7 +7,7 @@ import { type ContentBody, filesOf, promptOf } from './request';
 export interface Asked {
 	model: string;
 	body: ContentBody;
-	/** Which of several with this prompt it is, from 0. */
+	/** Index among the calls with this prompt, from 0. */
 	place: number;
 }
 
@@ -18,7 +18,7 @@ export interface Made {
 }
 
 const proTokens = { thoughts: 210 };
-/** The lightest picture there is: a sketch is never looked at. */
+/** The smallest valid picture, because no test inspects a sketch. */
 const SKETCH = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 /** Why a prompt's markers block it before anything is made. */
@@ -27,7 +27,7 @@ const blockOf = (prompt: string) => /\[block:([A-Z_]+)\]/.exec(prompt)?.[1] ?? n
 const finishOf = (prompt: string) =>
 	plannedOutcomeOf(prompt).rejectsContent ? 'IMAGE_SAFETY' : (/\[finish:([A-Z_]+)\]/.exec(prompt)?.[1] ?? null);
 
-/** @param hosted where a proxy puts a file; null for Google itself, which sends it along */
+/** @param hosted URL of the file at a proxy; null for Google itself, which sends the bytes */
 export async function answerTo(
 	{ model: name, body, place }: Asked,
 	pictures: Pictures,

@@ -33,7 +33,7 @@ const api = (name: string, path: string) => ({ api: { name, path } });
 class GeminiStandIn extends BaseStandIn<Settings> {
 	readonly openapi = docs.openapi;
 	override readonly bodyLimit = 100 * 1024 * 1024;
-	/** Calls with the same prompt, which tells their pictures apart. */
+	/** Number of calls per prompt, so that each gets another picture. */
 	private readonly asked = new Map<string, number>();
 	/** Pictures a proxy has put somewhere. */
 	private readonly hosted = new Map<string, Buffer>();
@@ -171,7 +171,7 @@ class GeminiStandIn extends BaseStandIn<Settings> {
 		);
 	}
 
-	/** Lets a caller in who has the key. @param dialect the one that has this path at all; both where it is left out */
+	/** Checks the caller's key. @param dialect the only one that has this path; default: both */
 	private admit(request: FastifyRequest, dialect?: Settings['dialect']): void {
 		const key = this.keyOf(request);
 		const isProxy = this.settings.dialect === 'real';
@@ -239,7 +239,7 @@ class GeminiStandIn extends BaseStandIn<Settings> {
 		return batch;
 	}
 
-	/** Blocks as the model does. Who leaves early has it made, and paid, all the same. */
+	/** Blocks as the model does. A client that disconnects early still pays for the images. */
 	private async generate(model: string, body: ContentBody): Promise<object> {
 		this.rejectImpossible(model, body);
 		const prompt = promptOf(body);

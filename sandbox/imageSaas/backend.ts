@@ -61,7 +61,7 @@ export class Backend {
 		}
 		const { dialect, maxConcurrent } = this.settings;
 		if (dialect === 'document' && maxConcurrent > 0 && this.ledger.jobsInFlight(tenant) >= maxConcurrent) {
-			// No Retry-After: nobody knows when a job will end.
+			// No Retry-After: the end of a job is not known.
 			throw new RequestError('rateLimited', `At most ${maxConcurrent} jobs at one time`);
 		}
 		const duration = this.runner.duration(body.mode ?? 'final');
@@ -79,14 +79,14 @@ export class Backend {
 		this.runner.finish(job, 'CANCELED');
 	}
 
-	/** Ends a job by force. Returns false when it had ended before. */
+	/** Forces the end of a job. Returns false if it had already ended. */
 	forceEnd(job: Job, status: Status, error: Job['error']): boolean {
 		if (isEnd(job.status)) return false;
 		this.runner.finish(job, status, error);
 		return true;
 	}
 
-	/** Empties the Redis of the real server, where its queue is too: what waits, a job or a webhook, waits for ever. */
+	/** Empties the Redis of the real server. Its queue is there too, so waiting jobs and webhooks wait for ever. */
 	flushRedis(): void {
 		this.redis.flush();
 		if (this.settings.dialect !== 'real') return;
@@ -99,7 +99,7 @@ export class Backend {
 		this.settings = patched(this.settings, patch);
 	}
 
-	/** Forgets jobs, faults, counts and books, and takes the settings of the start again. */
+	/** Deletes jobs, faults, counts and books, and restores the initial settings. */
 	reset(): void {
 		this.timers.clear();
 		this.webhooks.clear();

@@ -1,4 +1,4 @@
-/** Why a request is refused; each dialect has its own status and code for it. */
+/** Why a request is an error; each dialect has its own status and code for it. */
 export type ErrorKind =
 	| 'unauthorized'
 	| 'notFound'
@@ -15,7 +15,7 @@ export class RequestError extends Error {
 	constructor(
 		readonly kind: ErrorKind,
 		message: string,
-		/** Seconds until the same request would be let in, where that is known. */
+		/** Seconds until the same request is allowed, if known. */
 		readonly retryAfterSeconds: number | null = null,
 	) {
 		super(message);
@@ -50,7 +50,7 @@ const REAL: Record<ErrorKind, ErrorAnswer> = {
 	internal: { status: 500, code: 'INTERNAL_ERROR' },
 };
 
-/** How the dialect answers a refusal. */
+/** The dialect's answer to such a request. */
 export function answerTo(kind: ErrorKind, dialect: 'document' | 'real'): ErrorAnswer {
 	return (dialect === 'real' ? REAL : DOCUMENT)[kind];
 }

@@ -4,7 +4,7 @@ const MINUTE_MS = 60_000;
 export class MinuteWindow {
 	private readonly seen = new Map<string, number[]>();
 
-	/** Lets one more in and returns null, or returns the seconds after which one more would be let in. */
+	/** Counts one more request and returns null, or returns the seconds until the next one is allowed. */
 	admit(tenant: string, limit: number, now: number): number | null {
 		const recent = (this.seen.get(tenant) ?? []).filter((at) => at > now - MINUTE_MS);
 		this.seen.set(tenant, recent);

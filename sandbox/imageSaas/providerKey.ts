@@ -1,6 +1,6 @@
 import type { Settings } from './settings';
 
-/** The server's key of its provider, which rests after too many failures in a row; then every job fails at once. */
+/** The server's key of its provider. After too many failures in a row it pauses, and every job fails at once. */
 export class ProviderKey {
 	private failures = 0;
 	private restsUntil = 0;
@@ -12,7 +12,7 @@ export class ProviderKey {
 		return this.settings().providerKeyFailures > 0 && now < this.restsUntil;
 	}
 
-	/** A run came to nothing, for whatever reason: a tenant's own limit counts too. */
+	/** Counts a failed run, whatever the reason: a tenant's own limit counts too. */
 	failed(now: number): void {
 		const { providerKeyFailures, providerKeyRestMs } = this.settings();
 		this.failures += 1;

@@ -34,7 +34,7 @@ export class Redis {
 		this.slots.delete(jobId);
 	}
 
-	/** Forgets the counters of the limits. */
+	/** Clears the counters of the limits. */
 	clearLimits(): void {
 		this.begun.clear();
 		this.slots.clear();

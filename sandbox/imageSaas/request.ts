@@ -42,12 +42,12 @@ const looseQuery = z.object(listQuery.shape);
 
 export type ListQuery = z.infer<typeof listQuery>;
 
-/** Reads a submit's body or refuses it. */
+/** Reads the body of a submit. Throws an error answer for a bad one. */
 export function readGenerateBody(body: unknown, strict: boolean): GenerateBody {
 	return checked(strict ? generateBody : looseBody, body);
 }
 
-/** Reads a list's query or refuses it. */
+/** Reads the query of a list. Throws an error answer for a bad one. */
 export function readListQuery(query: unknown, strict: boolean): ListQuery {
 	return checked(strict ? listQuery : looseQuery, query);
 }

@@ -26,7 +26,7 @@ export function installRoutes(app: FastifyInstance, backend: Backend): void {
 		'/v1/images/generate',
 		{ schema: docs.generate, config: { api: { name: 'generate', path: '/v1/images/generate' } } },
 		async (request, reply) => {
-			// The real server parses the body before it looks at the key.
+			// The real server parses the body before it checks the key.
 			const early = dialect() === 'real' ? parsedBody(request, true) : undefined;
 			const tenant = admitted(request, backend);
 			const body = readGenerateBody(

@@ -7,13 +7,13 @@ import type { Status } from './request';
 import type { Settings } from './settings';
 import type { Job } from './store';
 
-/** The real server gives a job up after this many runs that came to nothing. */
+/** The real server fails a job after this many failed runs. */
 const MAX_ATTEMPTS = 4;
 /** The part of its time that a job waits before it runs. */
 const QUEUED_SHARE = 0.2;
 
 const MESSAGES: Record<string, string> = {
-	INVALID_REQUEST: 'The request was refused by the model',
+	INVALID_REQUEST: 'The model rejected the request',
 	PROVIDER_ERROR: 'The model service answered with an error',
 	SERVICE_OVERLOAD: 'The service is overloaded, please try again later',
 	UNKNOWN_ERROR: 'Something went wrong',
@@ -30,7 +30,7 @@ export interface RunnerOptions {
 	draw: Draw;
 	redis: Redis;
 	key: ProviderKey;
-	/** Tells the world that a job has ended. */
+	/** Sends the webhook for the end of a job. */
 	announce(job: Job): void;
 }
 
@@ -52,7 +52,7 @@ export class Runner {
 		if (Number.isFinite(queueMs)) this.next(job, queueMs, () => this.run(job));
 	}
 
-	/** Ends a job that has not ended yet, and says so in the books and to the webhook. */
+	/** Ends a running job, enters it in the books and sends the webhook. */
 	finish(job: Job, status: Status, error: Job['error'] = null): void {
 		job.callOff();
 		this.options.redis.release(job.id);
@@ -102,7 +102,7 @@ export class Runner {
 		this.next(job, job.durationMs * backOff, () => this.run(job));
 	}
 
-	/** In the real dialect the limits hold jobs back instead of refusing requests. */
+	/** In the real dialect the limits delay jobs. In the other they answer 429. */
 	private overLimit(job: Job): string | null {
 		const { dialect, requestsPerMinute, maxConcurrent } = this.options.settings();
 		if (dialect !== 'real') return null;

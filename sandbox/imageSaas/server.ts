@@ -29,7 +29,7 @@ export async function startImageSaasSandbox(options: SandboxOptions<Settings> = 
 	return { ...sandbox, flushRedis: () => standIn.flushRedis() };
 }
 
-/** Which refusal the body of a fault is taken from, by its status. */
+/** The error whose body a fault uses, by status. */
 const FAULTS: Record<number, ErrorKind> = {
 	403: 'unauthorized',
 	404: 'notFound',

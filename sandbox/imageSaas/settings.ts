@@ -3,7 +3,7 @@ import { patchedBy } from '../shared/settings';
 
 /** How the sandbox behaves; everything can be changed while it runs. */
 export interface Settings {
-	/** `document`: as the backend's document says. `real`: as its public server was seen to do. */
+	/** `document`: as the backend's document says. `real`: as its public server behaves. */
 	dialect: 'document' | 'real';
 	/** The key of the default tenant; the document's sample key. */
 	apiKey: string;
@@ -70,7 +70,7 @@ export function patched(settings: Readonly<Settings>, patch: unknown): Settings 
 	return patchedBy(schema, settings, patch);
 }
 
-/** The tenant that a key belongs to, or null for a key nobody has. */
+/** The tenant of a key, or null for an unknown key. */
 export function tenantOfKey(settings: Readonly<Settings>, key: string): string | null {
 	if (key === settings.apiKey) return DEFAULT_TENANT;
 	return Object.hasOwn(settings.apiKeys, key) ? (settings.apiKeys[key] ?? null) : null;

@@ -18,9 +18,9 @@ export interface Job {
 	durationMs: number;
 	/** When the present run began (epoch ms); null while it does not run. */
 	runningSince: number | null;
-	/** Runs that did not come to an end, for whatever reason. */
+	/** Failed runs. */
 	attempts: number;
-	/** Those of them that a marker asked for. */
+	/** The failed runs that a marker asked for. */
 	retriesDone: number;
 	/** Upstream runs that its end will be billed for. */
 	runs: number;
@@ -87,7 +87,7 @@ export class JobStore {
 		return this.jobs.get(id) ?? null;
 	}
 
-	/** A job of this tenant; another tenant's is as good as none. */
+	/** A job of this tenant; jobs of other tenants are invisible. */
 	own(tenant: string, id: string): Job | null {
 		const job = this.jobs.get(id);
 		return job?.tenant === tenant ? job : null;
@@ -110,7 +110,7 @@ export class JobStore {
 		return [...this.jobs.values()].filter(({ status }) => status === 'QUEUED' || status === 'RETRYING');
 	}
 
-	/** Forgets every job. Ids are not used again. */
+	/** Deletes every job. Ids are not reused. */
 	clear(): void {
 		this.jobs.clear();
 		this.byKey.clear();

@@ -34,7 +34,7 @@ export function itemView(job: Job, origin: string, dialect: Dialect) {
 
 /** The answer to a submit whose Idempotency-Key was used before. */
 export function replayView(job: Job, origin: string, dialect: Dialect) {
-	// The document says only that the id is the same; the answer of the first time is what "the same request" gives.
+	// The document only says that the id is the same. The sandbox repeats the first answer.
 	return dialect === 'real' ? detailView(job, origin) : { jobId: job.id, status: 'QUEUED' };
 }
 
@@ -44,7 +44,7 @@ function urlsSoFar(job: Job, origin: string): string[] | null {
 	return count > 0 ? resultUrls(job, origin, count) : null;
 }
 
-/** One page of the list, newest first. Returns null for a cursor that no page gave out. */
+/** One page of the list, newest first. Returns null for an unknown cursor. */
 export function pageOf(jobs: Job[], limit: number, cursor: string | undefined, dialect: Dialect) {
 	const start = cursor === undefined ? 0 : dialect === 'real' ? rowOf(jobs, cursor) : rowAfter(jobs, cursor);
 	if (start === null) return null;

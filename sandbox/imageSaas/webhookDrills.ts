@@ -47,7 +47,7 @@ const drillSchema = z
 
 type Drill = z.infer<typeof drillSchema>;
 
-/** Sends chosen webhooks, each once and without a retry, and tells what the receiver answered. */
+/** Sends chosen webhooks, each once and without a retry, and returns the receiver's answers. */
 export async function playDrill(backend: Backend, request: unknown): Promise<WebhookEntry[]> {
 	const drill = drillSchema.parse(request);
 	const how = new Set(Array.isArray(drill.how) ? drill.how : [drill.how]);
@@ -70,7 +70,7 @@ export async function playDrill(backend: Backend, request: unknown): Promise<Web
 /** The payloads in the order in which they came about. */
 function eventsOf(backend: Backend, drill: Drill, reordered: boolean): WebhookPayload[] {
 	if (drill.payload) {
-		// Sent as it stands, whatever is missing in it: that is what such a drill is for.
+		// Sent unchanged, even if fields are missing: that is the purpose of such a drill.
 		return [
 			{
 				eventId: 'unknown',
@@ -90,7 +90,7 @@ function eventsOf(backend: Backend, drill: Drill, reordered: boolean): WebhookPa
 	});
 	const [only] = events;
 	if (!reordered || !only || events.length > 1) return events;
-	// One job has one end; what can come after it is news of an earlier state.
+	// A job has one end. Only events of earlier states can follow it.
 	const { error: _, ...rest } = only;
 	return [
 		{

@@ -17,7 +17,7 @@ export interface WebhookPayload {
 	timestamp: number;
 }
 
-/** What travels in one attempt. */
+/** The request of one attempt. */
 export interface Letter {
 	eventId: string;
 	jobId: string;
@@ -94,13 +94,13 @@ export class Webhooks {
 		return entry;
 	}
 
-	/** Calls off everything under way. */
+	/** Cancels all deliveries. */
 	clear(): void {
 		this.abort.abort();
 		this.abort = new AbortController();
 	}
 
-	/** Forgets the deliveries that are to be repeated; those under way are not called off. */
+	/** Drops the deliveries that wait for a repeat. Running ones continue. */
 	forgetQueue(): void {
 		this.queue = Symbol('queue');
 	}
@@ -118,7 +118,7 @@ export class Webhooks {
 		const { signal } = this.abort;
 		const { queue } = this;
 		for (let attempt = 1; ; attempt++) {
-			// The real server builds and signs every attempt anew; the document's event has one body.
+			// The real server builds and signs each attempt again; in the document an event has one body.
 			if (this.options.settings().dialect === 'real' && attempt > 1)
 				letter = this.letter(this.payload(job, eventId));
 			const { status } = await this.send(letter, url, attempt);
@@ -132,7 +132,7 @@ export class Webhooks {
 	}
 }
 
-/** The real server is silent about a cancelled job, and about one that used up its retries. */
+/** The real server sends no webhook for a cancelled job or one without retries left. */
 function isNeverAnnounced(job: Job): boolean {
 	return (
 		job.status === 'CANCELED' ||

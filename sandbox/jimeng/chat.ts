@@ -27,7 +27,7 @@ export function answerOf({ id, model, urls, isVideo }: Answer) {
 }
 
 /**
- * The events of a streamed chat. The real server gives each a new id and no `created`, and says a video's address
+ * The events of a streamed chat. The real server gives each a new id and no `created`, and repeats a video's address
  * twice.
  */
 export function chunksOf({

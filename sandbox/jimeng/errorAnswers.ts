@@ -9,7 +9,7 @@ interface Words {
 	message: string;
 }
 
-/** Why the site says no: the document's codes and the numbers the real server has for them. */
+/** Why the site answers an error: the document's codes and the real server's numbers for them. */
 const WORDS: Record<string, Words> = {
 	BAD_REQUEST: { status: 400, type: 'invalid_request_error', real: -2000, message: '请求参数错误' },
 	INVALID_SESSION: { status: 401, type: 'authentication_error', real: -2002, message: 'Sessionid已失效' },
@@ -21,7 +21,7 @@ const WORDS: Record<string, Words> = {
 	OTHER: { status: 500, type: 'api_error', real: -1000, message: '服务异常' },
 };
 
-/** A refusal in the words of the dialect. @param code of the table; any other is told as it is */
+/** An error answer of the dialect. @param code of the table; any other code is sent unchanged */
 export function errorAnswerOf(code: string, dialect: Settings['dialect'], message?: string): ErrorAnswer {
 	const words = (Object.hasOwn(WORDS, code) ? WORDS[code] : undefined) ?? {
 		status: 500,
@@ -30,7 +30,7 @@ export function errorAnswerOf(code: string, dialect: Settings['dialect'], messag
 		message: `生成失败 (${code})`,
 	};
 	const text = message ?? words.message;
-	// The real server says no with 200.
+	// The real server reports errors with status 200.
 	return dialect === 'real'
 		? new ErrorAnswer(200, { code: words.real, message: text, data: null })
 		: new ErrorAnswer(words.status, { error: { message: text, type: words.type, code } });

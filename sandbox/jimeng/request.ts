@@ -36,7 +36,7 @@ const common = {
 	response_format: z.enum(['url', 'b64_json']).default('url'),
 };
 
-/** Strict: `size`, `width` and `height` are refused by the real server too. */
+/** Strict: `size`, `width` and `height` are errors at the real server too. */
 export const generationBody = z.strictObject(common);
 export const compositionBody = z.strictObject({
 	...common,
@@ -54,7 +54,7 @@ export const chatBody = z.strictObject({
 export type GenerationBody = z.infer<typeof generationBody>;
 export type ChatBody = z.infer<typeof chatBody>;
 
-/** How many pictures a prompt asks for by itself; null where it does not. */
+/** The number of pictures that the prompt text asks for; null if it names none. */
 export function countIn(prompt: string): number | null {
 	const digits = /(\d+)\s*张/.exec(prompt)?.[1];
 	return digits === undefined ? null : Number(digits);

@@ -28,7 +28,7 @@ export function startJimengSandbox(options: SandboxOptions<Settings> = {}): Prom
 	return startStandIn(new JimengStandIn(patched(DEFAULT_SETTINGS, options.settings ?? {})), options.port);
 }
 
-/** What one call made, for whoever downloads it. */
+/** The files that one call made. */
 interface Made {
 	prompt: string;
 	size: [number, number];
@@ -45,7 +45,7 @@ const FILM = Buffer.concat([
 class JimengStandIn extends BaseStandIn<Settings> {
 	readonly openapi = docs.openapi;
 	private readonly made = new Map<string, Made>();
-	/** Which of several session ids a call draws; the same run draws the same. */
+	/** The session id that a call uses; the same run chooses the same ids. */
 	private draw = sessionDraw();
 
 	constructor(settings: Settings) {
@@ -53,7 +53,7 @@ class JimengStandIn extends BaseStandIn<Settings> {
 	}
 
 	problem(status: number, message: string): ErrorAnswer {
-		// What stands before the server (a proxy, a limiter) still speaks in statuses.
+		// A proxy or limiter in front of the server still answers with HTTP statuses.
 		if (status === 429 || status === 503)
 			return new ErrorAnswer(status, { error: { message, type: 'server_error', code: null } });
 		return status === 404
@@ -122,7 +122,7 @@ class JimengStandIn extends BaseStandIn<Settings> {
 		);
 	}
 
-	/** A body in the form of its schema from somebody who may call. */
+	/** Checks the session id and parses the body by its schema. */
 	private read<T>(schema: z.ZodType<T>, request: FastifyRequest): T {
 		const { dialect, sessions } = this.settings;
 		const body = schema.safeParse(jsonOf(request));
@@ -134,7 +134,7 @@ class JimengStandIn extends BaseStandIn<Settings> {
 			);
 		const given = this.sessionsOf(request);
 		const drawn = given[Math.floor(this.draw() * given.length)];
-		// Of several only the one that is drawn matters: an expired one fails the calls that draw it.
+		// Only the chosen session id matters: an expired one fails the calls that use it.
 		if (drawn === undefined || !sessions.includes(drawn)) throw errorAnswerOf('INVALID_SESSION', dialect);
 		return body.data;
 	}
@@ -193,8 +193,8 @@ class JimengStandIn extends BaseStandIn<Settings> {
 	}
 
 	/**
-	 * Blocks as the site does, and gives the id of what it made, or why it made nothing. Who leaves early has it made,
-	 * and paid, all the same.
+	 * Blocks as the site does. Returns the id of what it made, or why it made nothing. A client that disconnects early
+	 * still pays for the images.
 	 */
 	private async run(
 		request: FastifyRequest,
@@ -265,7 +265,7 @@ async function* pieces(chunks: readonly string[], cut: (() => void) | null): Asy
 		}
 	}
 	if (!cut) return;
-	// What was written must have left before the connection goes.
+	// The written bytes must be sent before the connection closes.
 	await new Promise((resolve) => setTimeout(resolve, 20).unref());
 	cut();
 }

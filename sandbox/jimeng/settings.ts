@@ -2,9 +2,9 @@ import { z } from 'zod4';
 import { patchedBy } from '../shared/settings';
 
 const schema = z.strictObject({
-	/** `document`: as the document says. `real`: as the public server was seen to do. */
+	/** `document`: as the document says. `real`: as the public server behaves. */
 	dialect: z.enum(['document', 'real']),
-	/** Session ids that open the site; those of the international one begin with `us-`. */
+	/** Valid session ids; those of the international site begin with `us-`. */
 	sessions: z.array(z.string().min(1)),
 	/** How many pictures the site makes where the prompt does not ask for a number. */
 	pictures: z.int().nonnegative(),

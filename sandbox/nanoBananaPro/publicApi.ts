@@ -11,7 +11,7 @@ const api = (name: string, path: string) => ({ api: { name, path } });
 const success = (data: unknown) => ({ code: 200, message: 'success', data });
 const problem = (code: number, message: string) => new ErrorAnswer(code, { code, message, data: null });
 
-/** Where a submit names none. */
+/** The default if a submit names none. */
 const DEFAULT_MODEL = 'gemini-3-pro-image-preview';
 
 /** The API of the public server. */
@@ -44,7 +44,7 @@ export function installPublicApi(app: FastifyInstance, backend: NanoBananaProSta
 	app.post(
 		'/api/v1/tasks/generate',
 		{
-			schema: docs.withBody('Public server', 'Create a task: one picture, whatever `count` says', taskBody),
+			schema: docs.withBody('Public server', 'Create a task: one picture, `count` is ignored', taskBody),
 			config: api('generate', '/api/v1/tasks/generate'),
 		},
 		async (request) => {

@@ -24,7 +24,7 @@ const common = {
 	options: options.optional(),
 };
 
-/** Unknown fields are refused: a misspelt option must not pass unseen. */
+/** Unknown fields are an error, so that a misspelt option is noticed. */
 export const batchBody = z.strictObject({ ...common, count: z.int().min(1).max(100) });
 export const batchForm = z.strictObject({ ...common, count: z.coerce.number().int().min(1).max(100) });
 

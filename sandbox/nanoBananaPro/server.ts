@@ -110,7 +110,7 @@ export class NanoBananaProStandIn extends BaseStandIn<Settings> {
 	}
 
 	/**
-	 * Lets a request in, or refuses it for its haste, or because the server does not speak this API. @param dialect
+	 * Checks the rate limit and that the server offers this API; throws an error answer otherwise. @param dialect
 	 * null: both have the path
 	 */
 	admit(dialect: Settings['dialect'] | null): void {
@@ -154,8 +154,8 @@ export class NanoBananaProStandIn extends BaseStandIn<Settings> {
 	}
 
 	/**
-	 * `POST /restart` see above; `POST /jobs/:id/finish` ends a task by what has come; `GET /sockets` counts those that
-	 * were asked for; `GET /references` are the files of the last task, as base64.
+	 * `POST /restart` see above; `POST /jobs/:id/finish` ends a task with the pictures it has; `GET /sockets` counts
+	 * the sockets that were asked for; `GET /references` are the files of the last task, as base64.
 	 */
 	control(app: FastifyInstance): void {
 		app.post('/restart', async (_request, reply) => {

@@ -21,7 +21,7 @@ const schema = z.strictObject({
 	 * number with `document`.
 	 */
 	queueLimit: z.int().nonnegative().nullable(),
-	/** `full` closes with 1013, `drop` after the first message, `quiet` never says a word, `refused` answers 403. */
+	/** `full` closes with 1013, `drop` after the first message, `quiet` sends nothing, `refused` answers 403. */
 	sockets: z.enum(['open', 'full', 'drop', 'quiet', 'refused']),
 	/** The export breaks after its headers are set. */
 	exportFails: z.boolean(),

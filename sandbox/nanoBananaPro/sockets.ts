@@ -5,11 +5,11 @@ import type { Settings } from './settings';
 import { hasEnded, type Picture, type Task } from './task';
 import { imageView } from './views';
 
-/** The progress sockets: who follows which task, and what is said to them. */
+/** The progress sockets: which client follows which task, and its messages. */
 export class Sockets {
 	private readonly server = new WebSocketServer({ noServer: true });
 	private readonly followers = new Map<string, Set<WebSocket>>();
-	/** How often a socket was asked for. */
+	/** Number of sockets opened. */
 	asked = 0;
 
 	constructor(
@@ -44,7 +44,7 @@ export class Sockets {
 		if (task && hasEnded(task)) this.report(task, null);
 	}
 
-	/** Says what has come to everyone who follows the task. */
+	/** Sends the progress to all clients that follow the task. */
 	report(task: Task, latest: Picture | null): void {
 		const { sockets } = this.settings();
 		if (sockets === 'quiet') return;

@@ -32,17 +32,17 @@ export class Store {
 		() => this.capacity().workers,
 		(task) => this.work(task),
 	);
-	/** Tasks whose marker lets them wait for ever. */
+	/** Tasks whose marker makes them wait for ever. */
 	private readonly parked = new Set<Task>();
 	/** Also those that were deleted while they waited or ran: their work goes on. */
 	private readonly unfinished = new Set<Task>();
 
-	/** @param told called with a task whenever a picture is there, or it has ended */
+	/** @param onProgress called with a task after each picture and at its end */
 	constructor(
 		private readonly ledger: Ledger,
 		private readonly timers: Timers,
 		private readonly capacity: () => Capacity,
-		private readonly told: (task: Task, latest: Picture | null) => void,
+		private readonly onProgress: (task: Task, latest: Picture | null) => void,
 	) {}
 
 	/** Whether as many tasks wait as may wait. */
@@ -77,13 +77,13 @@ export class Store {
 		return task;
 	}
 
-	/** A worker takes a task: false where there is nothing left to do. */
+	/** A worker takes a task: false if it needs no work. */
 	private work(task: Task): boolean {
 		if (hasEnded(task)) return false;
 		const { planned: planned, totalCount, place } = task;
 		const { durationMs, workers } = this.capacity();
 		const duration = planned.durationMs ?? durationMs;
-		// Where everything runs at once, a task of the public server waits a moment all the same.
+		// Without a queue, a task of the public server still waits a moment.
 		if (place !== null && workers === 0) this.after(task, duration * 0.1, () => turn(task, 'processing'));
 		else turn(task, 'processing');
 		if (planned.hangs) return true;
@@ -111,10 +111,10 @@ export class Store {
 		const latest = pictureOf(task, index);
 		task.pictures.push(latest);
 		task.updatedAt = new Date();
-		this.told(task, latest);
+		this.onProgress(task, latest);
 	}
 
-	/** Ends a task by what has come. */
+	/** Ends a task with the pictures it has. */
 	end(task: Task, failure: string | null): void {
 		for (const callOff of task.steps) callOff();
 		const came = task.pictures.length;
@@ -128,7 +128,7 @@ export class Store {
 		this.ledger.jobEnded(task.entry);
 		this.unfinished.delete(task);
 		this.parked.delete(task);
-		this.told(task, null);
+		this.onProgress(task, null);
 		this.workers.done(task);
 	}
 

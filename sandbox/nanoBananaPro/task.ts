@@ -40,7 +40,7 @@ export interface Task {
 	steps: Array<() => void>;
 }
 
-/** What a submit asks for. */
+/** The fields of a submit. */
 export interface Wanted
 	extends Pick<Task, 'prompt' | 'model' | 'options' | 'aspectRatio' | 'imageSize' | 'references' | 'keyFits'> {
 	count: number;
@@ -50,7 +50,7 @@ export interface Wanted
 	isPublic?: boolean;
 }
 
-/** What the server says of a task that found the queue full. */
+/** The server's message for a task that found the queue full. */
 export const QUEUE_FULL = '任务队列已满，请稍后再试';
 
 const LONG_SIDE: Record<string, number> = { '1K': 1024, '2K': 2048, '4K': 4096 };
@@ -59,7 +59,7 @@ export const hasEnded = ({ status }: Task): boolean => status !== 'pending' && s
 
 /** A task that no worker has taken yet. */
 export function newTask({ count, request, isPublic: _, ...rest }: Wanted, number: number, place: number | null): Task {
-	// Part of the work may not get to the workers: it is said with the answer, and never comes.
+	// Part of the work may not reach the workers: the answer reports it, and those pictures never arrive.
 	const accepted = Math.min(count, Number(/\[accept:(\d+)\]/.exec(rest.prompt)?.[1] ?? count));
 	const id = randomUUID();
 	const now = new Date();
@@ -98,7 +98,7 @@ export function turn(task: Task, status: Task['status']): void {
 	task.updatedAt = new Date();
 }
 
-/** Why the work on a task comes to nothing; null where it does not. */
+/** Why a task fails; null if it does not. */
 export function failureOf({ planned: planned, keyFits, place }: Task): string | null {
 	if (!keyFits) return 'Gemini API 调用失败: 401 API key not valid. Please pass a valid API key.';
 	if (planned.rejectsContent) return '生成失败: blocked by safety policy (finishReason: IMAGE_SAFETY)';

@@ -191,7 +191,7 @@ function imageRoutes(app: FastifyInstance, backend: NanoBananaProStandIn): void 
 			if (!body.success) throw problem(400, '参数错误');
 			const found = body.data.imageIds.map((id) => store.picturesById(id));
 			reply.type('application/zip').header('content-disposition', 'attachment; filename=images.zip');
-			// The headers are set by then, so what goes wrong is told in plain text under them.
+			// The headers are already set, so the error follows them as plain text.
 			if (backend.settings.exportFails || found.includes(null))
 				return reply
 					.code(500)

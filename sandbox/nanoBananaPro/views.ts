@@ -44,7 +44,7 @@ export function rowView(task: Task) {
 	return row;
 }
 
-/** A task of the public server: one picture, whatever `count` says. */
+/** A task of the public server: one picture, `count` is ignored. */
 export function publicView(task: Task) {
 	const [picture] = task.pictures;
 	const done = task.status === 'completed' || task.status === 'partial';
@@ -56,7 +56,7 @@ export function publicView(task: Task) {
 		total_count: 1,
 		status: task.status === 'partial' ? 'completed' : task.status,
 		error_message: task.errorMessage,
-		// Without object storage there is no address; the file is called .jpg whatever it is.
+		// Without object storage there is no URL; the file name always ends in .jpg.
 		image_url: '',
 		local_path: done && picture ? `storage/local/${picture.id}.jpg` : '',
 		thumbnail_path: done && picture ? `storage/local/thumb_${picture.id}.jpg` : '',

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ArmedFault, statusOf } from './faults';
 import { gatewayPage } from './gatewayPage';
 
-/** The body of a status in the words of the backend: JSON, or plain text where it says so. */
+/** The backend's own body for a status: JSON or plain text. */
 export type OwnBody = (status: number, code?: string) => Record<string, unknown> | string;
 
 /**
@@ -32,7 +32,7 @@ export interface Outcome {
 }
 
 /**
- * Loses or spoils the answer of a request that has taken effect; what it did stays. A fault that is about something
+ * Drops or damages the answer of a request that has taken effect; its effect remains. A fault that is about something
  * else changes nothing.
  */
 export async function makeAnswerFaulty(
@@ -87,7 +87,7 @@ export async function makeAnswerFaulty(
 	}
 }
 
-/** Ends an answer that nobody will read. */
+/** Ends an answer that no client will read. */
 function drop(payload: unknown): void {
 	if (payload instanceof Readable) payload.destroy();
 }

@@ -6,7 +6,7 @@ import { hashText, seededDraw } from './random';
 import { isTooLarge, type StandIn } from './server';
 import { Timers } from './timers';
 
-/** Thrown by routes; answered as it stands. A text is HTML where it begins like it, else plain. */
+/** Thrown by routes and sent unchanged. A text that begins like HTML is sent as HTML, else as plain text. */
 export class ErrorAnswer extends Error {
 	constructor(
 		readonly status: number,
@@ -18,7 +18,7 @@ export class ErrorAnswer extends Error {
 	}
 }
 
-/** What all stand-ins have in common; a backend adds its routes and its own way of saying no. */
+/** What all stand-ins have in common; a backend adds its routes and its error answers. */
 export abstract class BaseStandIn<S> implements StandIn<S> {
 	readonly ledger = new Ledger();
 	readonly timers = new Timers();
@@ -39,10 +39,10 @@ export abstract class BaseStandIn<S> implements StandIn<S> {
 		this.faults = new Faults(routes, seededDraw(hashText('faults')));
 	}
 
-	/** A refusal in the words of the backend. */
+	/** An error answer of the backend. */
 	abstract problem(status: number, message: string): ErrorAnswer;
 	abstract routes(app: FastifyInstance): void;
-	/** Forgets what the backend itself keeps. */
+	/** Deletes the backend's own state. */
 	protected abstract forget(): void;
 
 	patch(patch: unknown): void {
@@ -91,12 +91,12 @@ export abstract class BaseStandIn<S> implements StandIn<S> {
 	}
 }
 
-/** The bytes of a request's body; empty where there is none. */
+/** The bytes of a request's body; empty if there is none. */
 export function bodyOf(request: FastifyRequest): Buffer {
 	return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
 }
 
-/** The body as JSON; undefined where it is no JSON or says to be something else. */
+/** The body as JSON; undefined if it is not JSON or has another content type. */
 export function jsonOf(request: FastifyRequest): unknown {
 	if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) return undefined;
 	try {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-/** One job as the sandbox knows it, whatever its clients believe. */
+/** One job as the sandbox records it. Tests judge by this, not by what a client believes. */
 export interface JobEntry {
 	id: string;
 	tenant: string;
@@ -9,16 +9,16 @@ export interface JobEntry {
 	mode: string | null;
 	idempotencyKey: string | null;
 	status: string;
-	/** The request body as it was accepted. */
+	/** The accepted request body. */
 	request: Record<string, unknown>;
 	createdAt: string;
 	finishedAt: string | null;
 	/**
-	 * When a client was first told of its end, by an answer or a webhook it took; where the backend keeps count of
+	 * When a client first learned of its end, by an answer or an accepted webhook; if the backend records
 	 * that.
 	 */
 	reportedAt?: string;
-	/** Upstream generations somebody pays for: one for each run that ended in pictures. */
+	/** Paid upstream generations: one for each run that made pictures. */
 	generationsBilled: number;
 }
 
@@ -37,7 +37,7 @@ export interface WebhookEntry {
 export interface Tally {
 	/** By `METHOD route`, e.g. `GET /v1/jobs/:jobId`. */
 	requests: Record<string, number>;
-	/** By status; answers that never were are counted as `reset` and `hang`. */
+	/** By status; missing answers are counted as `reset` and `hang`. */
 	statuses: Record<string, number>;
 	/** By `METHOD route status`, e.g. `POST /v1/images/generate 202`. */
 	outcomes: Record<string, number>;
@@ -60,7 +60,7 @@ export interface Books extends Tally {
 	connections: number;
 }
 
-/** Notes that a client learns of the end of a job now, if it has one and nobody did before. */
+/** Records the first time that a client learns of the end of a job. */
 export function told(entry: JobEntry): void {
 	if (entry.finishedAt !== null) entry.reportedAt ??= new Date().toISOString();
 }
@@ -107,7 +107,7 @@ export class Ledger {
 		}
 	}
 
-	/** Enters a job that the backend keeps although it never took it on: it is in flight at no time. */
+	/** Enters a job that the backend lists but did not accept: it is never in flight. */
 	jobNotAccepted(entry: JobEntry): void {
 		for (const tally of this.both(entry.tenant)) tally.jobs.push(entry);
 	}
@@ -130,7 +130,7 @@ export class Ledger {
 		for (const tally of this.both(tenant)) tally.downloads += 1;
 	}
 
-	/** The books as they stand; later events do not change what was given out. */
+	/** A copy of the books; later events do not change it. */
 	snapshot(): Books {
 		const tenants = [...this.tenants].map(([name, tally]) => [name, closed(tally)] as const);
 		return structuredClone({

@@ -12,7 +12,7 @@ export interface Controlled {
 	reset(): void;
 }
 
-/** Thrown by control routes; the message says what was wrong with the call. */
+/** Thrown by control routes; the message says what is wrong with the call. */
 export class ControlError extends Error {
 	constructor(
 		readonly status: number,

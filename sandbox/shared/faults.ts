@@ -1,9 +1,9 @@
 import { z } from 'zod4';
 import type { Draw } from './random';
 
-/** Answered before anything is looked at: no job. */
+/** Answered before the request is read: no job. */
 const STATUS_KINDS = ['403', '404', '429', '500', '502', '503', '504'] as const;
-/** The request does not get to the backend, or gets there later: no job, except with `slow`. */
+/** The request does not reach the backend, or arrives late: no job, except with `slow`. */
 const DELIVERY_KINDS = ['reset', 'resetMidBody', 'hang', 'slow', 'redirect'] as const;
 /** The request takes effect, and its answer is lost. */
 const LOST_KINDS = [
@@ -21,7 +21,7 @@ export const FAULT_KINDS = [...STATUS_KINDS, ...DELIVERY_KINDS, ...LOST_KINDS, .
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-/** Something that goes wrong on purpose with the next requests of a route. */
+/** A planned fault for the next requests of a route. */
 export interface Fault {
 	/** One of the backend's route names, or `any`. */
 	route: string;
@@ -147,7 +147,7 @@ export class Faults {
 		return hit;
 	}
 
-	/** Nothing goes wrong any more. */
+	/** Removes all faults. */
 	clear(): void {
 		this.armed = [];
 	}

@@ -5,7 +5,7 @@ export type InvalidImage = 'bad-image' | 'truncated-image' | 'empty-image' | 'mi
 export interface PlannedOutcome {
 	/** The error code it ends with; null lets it succeed. */
 	fail: string | null;
-	/** How often it goes RETRYING before its end. */
+	/** How often it is RETRYING before its end. */
 	retries: number;
 	/** How long it takes; null leaves that to the settings. */
 	durationMs: number | null;
@@ -13,7 +13,7 @@ export interface PlannedOutcome {
 	queueMs: number | null;
 	/** It starts to run and never ends. */
 	hangs: boolean;
-	/** The model refuses, in the way of its backend. */
+	/** The model rejects the prompt, with the backend's own answer. */
 	rejectsContent: boolean;
 	/** How many of its pictures come; null: all. */
 	partial: number | null;
@@ -25,7 +25,7 @@ export interface PlannedOutcome {
 const names = 'fail|retry|slow|queue|hang|refuse|partial|blank|bad-image|truncated-image|empty-image|missing-image';
 const MARKER = new RegExp(`\\[(?:${names})(?::[^\\]]*)?\\]`, 'g');
 
-/** Reads the markers of a prompt; one that is misspelt is plain text. */
+/** Reads the markers of a prompt; a misspelt marker is plain text. */
 export function plannedOutcomeOf(prompt: string): PlannedOutcome {
 	return {
 		fail: /\[fail:([A-Z][A-Z0-9_]*)\]/.exec(prompt)?.[1] ?? null,

@@ -2,7 +2,7 @@ import { Lru } from './lru';
 import type { InvalidImage } from './markers';
 import { sceneSvg, type SceneOptions } from './scene';
 
-/** Renders result pictures when somebody downloads them, and keeps the last few. */
+/** Renders result pictures at the first download, and caches the last few. */
 export class Pictures {
 	// Enough for one contact sheet; a 4K picture is about 1 MB as PNG.
 	private readonly rendered = new Lru<Promise<Buffer>>(24);
@@ -12,7 +12,7 @@ export class Pictures {
 		return this.file(scene, 'png', null);
 	}
 
-	/** A picture as its backend sends it, spoilt where a marker asks for it. A missing one is the caller's to tell. */
+	/** A picture as its backend sends it, damaged if a marker asks for it. The caller handles a missing one. */
 	async file(scene: SceneOptions, format: PictureFormat, invalidImage: InvalidImage | null): Promise<Buffer> {
 		if (invalidImage === 'bad-image')
 			return Buffer.from('<!doctype html><title>Not a picture</title><p>This is not a picture.</p>');
@@ -39,7 +39,7 @@ export class Pictures {
 export type PictureFormat = 'png' | 'jpeg' | 'webp';
 
 async function render(scene: SceneOptions, format: PictureFormat, blank: boolean): Promise<Buffer> {
-	// Loaded at the first download: most tests never look at a picture, and the library takes its time to start.
+	// Loaded at the first download: most tests need no picture, and the library starts slowly.
 	const { default: sharp } = await import('sharp');
 	const { width, height } = scene;
 	const drawn = blank

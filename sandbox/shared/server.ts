@@ -24,7 +24,7 @@ export interface Sandbox<S> {
 	/** Lets something go wrong with the next requests. */
 	fault(fault: Fault): void;
 	books(): Books;
-	/** Forgets jobs, faults, limits and books, and takes the settings of the start again. */
+	/** Deletes jobs, faults, limits and books, and restores the initial settings. */
 	reset(): void;
 	close(): Promise<void>;
 }
@@ -39,7 +39,7 @@ export interface StandIn<S> {
 	origin: string;
 	/** Lays a patch over the settings; throws when it is not a good one. */
 	patch(patch: unknown): void;
-	/** Forgets jobs, faults, limits and books, and takes the settings of the start again. */
+	/** Deletes jobs, faults, limits and books, and restores the initial settings. */
 	reset(): void;
 	/** Ends all timers, deliveries and open channels. */
 	close(): void;
@@ -47,7 +47,7 @@ export interface StandIn<S> {
 	readonly openapi: Parameters<typeof installDocsPage>[1];
 	/** Largest body taken, in bytes. */
 	readonly bodyLimit: number;
-	/** Who makes the request, for the books; `ANONYMOUS` for nobody known. */
+	/** Who makes the request, for the books; `ANONYMOUS` if unknown. */
 	tenantOf(request: FastifyRequest): string;
 	/**
 	 * The body of a status that a fault asks for: JSON, or plain text. @param code instead of the usual one, where the
@@ -71,7 +71,7 @@ export async function startStandIn<S>(standIn: StandIn<S>, port = 0): Promise<Sa
 		exposeHeadRoutes: false,
 		forceCloseConnections: true,
 		routerOptions: { maxParamLength: 1000 },
-		// A path that cannot be decoded never reaches a route, but its refusal has the shape of all others.
+		// A path that cannot be decoded never reaches a route, but its error has the usual shape.
 		frameworkErrors: (error, _request, reply) => {
 			standIn.reject(error, reply);
 		},
@@ -117,7 +117,7 @@ async function install<S>(app: FastifyInstance, standIn: StandIn<S>): Promise<vo
 		},
 		{ prefix: '/__sandbox' },
 	);
-	// In a scope of its own, so that the docs plugin has seen the hook that collects routes before they appear.
+	// In its own scope, so that the docs plugin registers its route hook first.
 	await app.register(async (api) => standIn.routes(api));
 }
 
@@ -132,7 +132,7 @@ function controlled<S>(standIn: StandIn<S>): Controlled {
 	};
 }
 
-/** Whether the server itself refused the body for its length. */
+/** Whether the body exceeded the server's length limit. */
 export function isTooLarge(error: unknown): boolean {
 	return error instanceof Error && 'code' in error && error.code === 'FST_ERR_CTP_BODY_TOO_LARGE';
 }

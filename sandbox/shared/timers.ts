@@ -5,7 +5,7 @@
 export class Timers {
 	private readonly pending = new Set<NodeJS.Timeout>();
 
-	/** Runs the action once after the delay; the function it returns calls it off. */
+	/** Runs the action once after the delay; the returned function cancels it. */
 	after(delayMs: number, action: () => void): () => void {
 		const timer = setTimeout(
 			() => {
@@ -27,7 +27,7 @@ export class Timers {
 		return new Promise((resolve) => this.after(delayMs, resolve));
 	}
 
-	/** Calls off everything that is still to come. */
+	/** Cancels all timers. */
 	clear(): void {
 		for (const timer of this.pending) clearTimeout(timer);
 		this.pending.clear();

@@ -4,7 +4,7 @@ import type { Ledger } from './books';
 import type { ArmedFault, Faults } from './faults';
 import type { Timers } from './timers';
 
-/** What a request of the API is to the sandbox; requests of the control path and of the docs page have none. */
+/** What the sandbox knows of an API request; requests of the control path and the docs page have none. */
 export interface Visit {
 	tenant: string;
 	route: string;
@@ -90,8 +90,8 @@ async function leave(
 	const { visit } = request;
 	if (!visit) return payload;
 	const { tenant, route, fault } = visit;
-	// Should the answer that it spoils fail in its turn, what is sent instead is not spoilt again: in the end fastify
-	// has nobody left to answer.
+	// If the damaged answer fails too, its replacement is not damaged again: otherwise fastify
+	// would have no answer left.
 	visit.fault = null;
 	const { outcome, payload: changed } = fault
 		? await makeAnswerFaulty(fault, request, reply, payload, options.ownBody)
@@ -102,7 +102,7 @@ async function leave(
 	return changed;
 }
 
-/** A request for a path that the API does not have; those below the control path are nobody's business. */
+/** A request for an unknown API path. Paths below the control path do not count. */
 function isStray(request: FastifyRequest): boolean {
 	return request.is404 && !request.url.startsWith('/__sandbox');
 }

@@ -26,7 +26,7 @@ export async function postWebhook(
 		await answer.arrayBuffer();
 		return answer.status;
 	} catch {
-		// Refused, reset, timed out or called off: for a sender they are all "not delivered".
+		// Not connected, reset, timed out or canceled: for a sender all are "not delivered".
 		return null;
 	}
 }

@@ -1,4 +1,4 @@
-/** Workers that take what waits, first come first served. */
+/** Workers that take waiting items in order. */
 export class Workers<Item> {
 	private waiting: Item[] = [];
 	private readonly busy = new Set<Item>();
@@ -29,7 +29,7 @@ export class Workers<Item> {
 		if (this.busy.delete(item)) this.advance();
 	}
 
-	/** Lets free workers take what waits; to be called when their number has changed. */
+	/** Gives waiting items to free workers. Call it when the number of workers changes. */
 	advance(): void {
 		for (;;) {
 			const [next] = this.waiting;
@@ -41,7 +41,7 @@ export class Workers<Item> {
 		}
 	}
 
-	/** Forgets what waits and what is under way. */
+	/** Drops waiting and running items. */
 	clear(): void {
 		this.waiting = [];
 		this.busy.clear();

@@ -12,7 +12,7 @@ import { DEFAULT_SETTINGS, patched, type Settings } from './settings';
 import { type Batch, isEnd, Store, type Task } from './store';
 import { detailView, pathOf, showingOf, shown, summaryView, taskView } from './views';
 
-/** The real server gives no more batches at a time, whatever it is asked for. */
+/** The real server returns at most this many batches, whatever the query asks for. */
 const REAL_PAGE = 50;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -183,7 +183,7 @@ class ZImageStandIn extends BaseStandIn<Settings> {
 		});
 	}
 
-	/** The caller's key, once it may come in; empty where nobody asks for one. */
+	/** The caller's key, checked; empty if the server requires none. */
 	private admitted(request: FastifyRequest): string {
 		const key = keyOf(request);
 		if (!this.settings.auth) return key;
@@ -197,7 +197,7 @@ class ZImageStandIn extends BaseStandIn<Settings> {
 		return key === this.settings.adminKey || owner === key || (!this.settings.auth && key === '');
 	}
 
-	/** null for a task nobody knows. */
+	/** null for an unknown task. */
 	private taskOf(request: TaskRequest): Task | null {
 		const key = this.admitted(request);
 		const task = this.store.tasks.get(request.params.task_id);

@@ -2,7 +2,7 @@ import { z } from 'zod4';
 import { patchedBy } from '../shared/settings';
 
 const schema = z.strictObject({
-	/** `document`: as the document says. `real`: as the public server was seen to do. */
+	/** `document`: as the document says. `real`: as the public server behaves. */
 	dialect: z.enum(['document', 'real']),
 	/** API_ENABLE_AUTH. */
 	auth: z.boolean(),

@@ -9,7 +9,7 @@ export type CeleryState = 'PENDING' | 'STARTED' | 'PROGRESS' | 'SUCCESS' | 'FAIL
 
 export interface Task {
 	id: string;
-	/** The key that made it; empty where there was none. */
+	/** The key that made it; empty if there was none. */
 	owner: string;
 	batchId: string;
 	index: number;
@@ -104,13 +104,13 @@ export class Store {
 		return task;
 	}
 
-	/** A worker comes to a task: false where there is nothing left to do. */
+	/** A worker takes a task: false if it needs no work. */
 	private take(task: Task): boolean {
 		if (isEnd(task.state)) {
 			task.dropped = task.state === 'REVOKED';
 			return false;
 		}
-		// A marker has told already how long it waits.
+		// A marker already set how long it waits.
 		this.next(task, task.planned.queueMs === null ? this.durationOf(task) * 0.2 : 0, () =>
 			this.begin(task, task.planned.retries),
 		);
@@ -141,7 +141,7 @@ export class Store {
 			this.set(task, 'RETRY');
 			return this.next(task, eachMs, () => this.begin(task, retries - 1));
 		}
-		// The real worker says 100 before the file is written.
+		// The real worker reports 100 before the file is written.
 		this.next(task, eachMs, () => this.end(task));
 	}
 
@@ -156,7 +156,7 @@ export class Store {
 	/** Ends a task. Returns false when it had ended before. */
 	finish(task: Task, state: 'SUCCESS' | 'FAILURE' | 'REVOKED', code: string | null = null): boolean {
 		if (isEnd(task.state)) return false;
-		// A canceled task stays in the worker's queue, and is dropped there when its turn comes.
+		// A canceled task stays in the queue until a worker takes and drops it.
 		if (state !== 'REVOKED' || task.begun) task.callOff();
 		if (state !== 'REVOKED') task.begun = true;
 		this.set(task, state);

@@ -104,7 +104,7 @@ export function summaryView(batch: Batch, showing: Showing) {
 	const [first] = succeeded;
 	const [any] = batch.tasks;
 	const over = ended >= batch.size && !(dialect === 'real' && tasks.some(({ state }) => state === 'REVOKED'));
-	// The real server says SUCCESS also of a batch in which everything failed.
+	// The real server reports SUCCESS even if every task of the batch failed.
 	const status = !over ? 'PENDING' : succeeded.length > 0 || dialect === 'real' ? 'SUCCESS' : 'FAILURE';
 	return {
 		task_id: batch.id,
