@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { ImageError } from '../model/errors';
 import { type AddressPolicy, createAddressGuard, type Resolver } from './addressGuard';
 import { keepAliveAgents } from './agents';
+import { codeOfStatus } from './httpStatus';
 import { toNetworkError } from './networkError';
 import { parseRetryAfter } from './retryAfter';
 
@@ -110,18 +111,7 @@ function blockedCause(thrown: unknown): unknown {
 }
 
 function notThere(status: number, url: URL, retryAfterMs: number | null): ImageError {
-	const code =
-		status === 404 || status === 410
-			? 'notFound'
-			: status === 401 || status === 403
-				? 'auth'
-				: status === 429
-					? 'rateLimited'
-					: status === 503
-						? 'overloaded'
-						: status >= 500
-							? 'upstream'
-							: 'invalidRequest';
+	const code = codeOfStatus(status);
 	return new ImageError(code, {
 		message: `${url.origin} answered ${status} for the image`,
 		hint:

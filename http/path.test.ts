@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { apiPath, idBesides, isPathSegment, pathSegment } from './path';
 
+/** What the work throws; undefined if it does not. */
+function thrownBy(work: () => unknown): unknown {
+	try {
+		work();
+	} catch (error) {
+		return error;
+	}
+	return undefined;
+}
+
 const notSent = { code: 'invalidRequest', delivery: 'notSent', retryable: false };
 
 it('an ID becomes one segment, encoded', () => {
@@ -39,12 +49,12 @@ it.each([
 	'a\u2028b',
 	'\ud800',
 ])('%j is not sent', (id) => {
-	expect(() => apiPath`/v1/jobs/${id}/cancel`).toThrow(expect.objectContaining(notSent));
+	expect(thrownBy(() => apiPath`/v1/jobs/${id}/cancel`)).toMatchObject(notSent);
 	expect(isPathSegment(id)).toBe(false);
 });
 
 it.each(['batch', 'Batch', ' batch', 'b%61tch', 'search'])('%j is a word of the API', (id) => {
-	expect(() => idBesides(['batch', 'search'], id)).toThrow(expect.objectContaining(notSent));
+	expect(thrownBy(() => idBesides(['batch', 'search'], id))).toMatchObject(notSent);
 	expect(apiPath`/history/${id}`).toMatch(/^\/history\/./);
 });
 
@@ -68,7 +78,7 @@ it('any ID stays in its segment, for a server too that decodes the path several 
 	fc.assert(
 		fc.property(id, (text) => {
 			if (!isPathSegment(text)) {
-				expect(() => pathSegment(text)).toThrow(expect.objectContaining(notSent));
+				expect(thrownBy(() => pathSegment(text))).toMatchObject(notSent);
 				return;
 			}
 			const path = apiPath`/v1/jobs/${text}/cancel`;

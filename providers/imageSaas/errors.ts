@@ -1,9 +1,10 @@
 import type { ApiAnswer } from '../../http/apiClient';
+import { codeOfStatus, hintOfStatus } from '../../http/httpStatus';
 import { excerpt, parseJson } from '../../http/json';
 import { parseRetryAfter } from '../../http/retryAfter';
 import { type ErrorCode, ImageError, type JobError, jobError } from '../../model/errors';
-import type { Answered } from '../provider';
 import { isPlainlyNotAccepted } from '../notAccepted';
+import type { Answered } from '../provider';
 import { errorAnswer } from './wire';
 
 interface Meaning {
@@ -12,14 +13,16 @@ interface Meaning {
 	retryable?: boolean;
 }
 
+const checkKey = 'Check the API key in the Image SaaS credential';
+
 /**
  * The document's table of codes, and those the real server sends instead (REALITY: `UNAUTHORIZED`, `NOT_FOUND`,
  * `INTERNAL_ERROR`, `TENANT_*`).
  */
 const meanings: Record<string, Meaning> = {
 	INVALID_REQUEST: { code: 'invalidRequest' },
-	INVALID_API_KEY: { code: 'auth', hint: 'Check the API key in the Image SaaS credential' },
-	UNAUTHORIZED: { code: 'auth', hint: 'Check the API key in the Image SaaS credential' },
+	INVALID_API_KEY: { code: 'auth', hint: checkKey },
+	UNAUTHORIZED: { code: 'auth', hint: checkKey },
 	RATE_LIMIT_EXCEEDED: {
 		code: 'rateLimited',
 		hint: 'Lower "Requests per Minute" or "Jobs in Flight" in the credential to what your tenant is allowed',
@@ -46,24 +49,17 @@ function meaningOfCode(code: string): Meaning | undefined {
 	return Object.hasOwn(meanings, code) ? meanings[code] : undefined;
 }
 
-/** Status first: the real server's codes differ from the document's, its statuses less so. */
+/** What this service means by some statuses; the others mean what they mean everywhere. */
+const hints: Readonly<Record<number, string>> = {
+	401: checkKey,
+	403: checkKey,
+	404: 'Check the base URL and the job ID',
+	413: 'The server takes bodies up to 100 KB; give a reference picture by URL, not as data',
+};
+
 function meaningOfStatus(status: number): Meaning {
-	if (status === 401 || status === 403)
-		return { code: 'auth', hint: 'Check the API key in the Image SaaS credential' };
-	if (status === 404) return { code: 'notFound', hint: 'Check the base URL and the job ID' };
-	if (status === 409) return { code: 'conflict' };
-	if (status === 413)
-		return {
-			code: 'invalidRequest',
-			hint: 'The server takes bodies up to 100 KB; give a reference picture by URL, not as data',
-		};
-	if (status === 429) return { code: 'rateLimited' };
-	if (status === 502 || status === 503 || status === 504)
-		return { code: 'overloaded', hint: 'The service is busy; try again later' };
-	if (status >= 500) return { code: 'upstream' };
-	if (status >= 300 && status < 400)
-		return { code: 'invalidRequest', hint: 'The server redirects; put the final address into the base URL' };
-	return { code: 'invalidRequest' };
+	const hint = hints[status] ?? hintOfStatus(status);
+	return { code: codeOfStatus(status), ...(hint === null ? {} : { hint }) };
 }
 
 /** Throws what an answer means unless its status is 2xx. */
@@ -72,8 +68,9 @@ export function throwUnlessOk(answer: ApiAnswer, now: number): void {
 	const body = errorAnswer.safeParse(parseJson(answer.text));
 	const byStatus = meaningOfStatus(answer.status);
 	const byCode = body.success ? meaningOfCode(body.data.error) : undefined;
-	// A code refines its status (400 INVALID_STATE) but never contradicts a clear one (401, 404, 429, 5xx), nor does it
-	// promise of a 500 that waiting helps.
+	// The status decides, because the real server's codes differ from the document's and its statuses less so. A code
+	// refines its status (400 INVALID_STATE), but never contradicts a clear one (401, 404, 429, 5xx). After a 500 it
+	// cannot say that waiting helps.
 	const refines =
 		byCode !== undefined &&
 		(byCode.code === byStatus.code ||

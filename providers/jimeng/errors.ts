@@ -2,7 +2,7 @@ import { excerpt, parseJson } from '../../http/json';
 import { parseRetryAfter } from '../../http/retryAfter';
 import { type ErrorCode, ImageError } from '../../model/errors';
 import type { ChargedTerms } from '../charged';
-import { codeOfStatus, hintOfStatus } from '../httpStatus';
+import { codeOfStatus, hintOfStatus } from '../../http/httpStatus';
 import type { Answered } from '../provider';
 import { isNotPassedOn, isNotAcceptedStatus } from '../notAccepted';
 import { errorAnswer } from './wire';

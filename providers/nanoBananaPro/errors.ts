@@ -3,7 +3,7 @@ import type { ApiAnswer } from '../../http/apiClient';
 import { excerpt, parseJson } from '../../http/json';
 import { parseRetryAfter } from '../../http/retryAfter';
 import { type ErrorCode, ImageError, type JobError, jobError } from '../../model/errors';
-import { codeOfStatus, hintOfStatus } from '../httpStatus';
+import { codeOfStatus, hintOfStatus } from '../../http/httpStatus';
 import { id } from '../lenient';
 import type { Answered } from '../provider';
 import { isPlainlyNotAccepted, isNotAcceptedStatus } from '../notAccepted';
