@@ -2,10 +2,8 @@ import { ImageError } from '../../model/errors';
 import { fakeEndpoint } from '../../test/support/fakeEndpoint';
 import { VirtualClock } from '../../test/support/virtualClock';
 import { choiceOf, makingOver, memoryInProcess, type MakeMore } from '../../test/support/makeAt';
-import { ejection } from './poolMember';
+import { ejection } from './circuitBreaker';
 import type { Choice } from './failover';
-
-afterEach(() => jest.restoreAllMocks());
 
 const busy = (retryAfterMs?: number) =>
 	new ImageError('overloaded', { message: 'Busy', httpStatus: 503, retryAfterMs: retryAfterMs ?? null });
@@ -14,10 +12,11 @@ const times = (n: number, error: () => ImageError) => Array.from({ length: n }, 
 /** Endpoints with a name each, in the order given, over one virtual clock. */
 function bench(fakes: Record<string, Parameters<typeof fakeEndpoint>[0]>) {
 	const clock = new VirtualClock(0);
-	jest.spyOn(Date, 'now').mockImplementation(() => clock.now());
 	const made = Object.entries(fakes).map(([name, fake]) => ({ name, ...fakeEndpoint({ clock, name, ...fake }) }));
 	const make = makingOver(memoryInProcess(clock), clock);
-	const choices = made.map(({ name, endpoint }): Choice => choiceOf(endpoint, { prompt: 'A cat', count: 1 }, name));
+	const choices = made.map(
+		({ name, endpoint }): Choice => choiceOf(endpoint, { prompt: 'A cat', count: 1 }, name, clock),
+	);
 	const submit = (key: string, options: MakeMore = {}) => make(choices as [Choice, ...Choice[]], key, options);
 	const submitsOf = (name: string) => made.find((one) => one.name === name)?.submits ?? [];
 	return { clock, choices, make, submit, submitsOf };
@@ -107,7 +106,7 @@ it('an endpoint that keeps failing is left alone, and asked again with one reque
 			provider: 'fake',
 			endpoint: 'main',
 			code: 'overloaded',
-			message: expect.stringMatching(/^Left alone until .* after: Busy$/) as string,
+			message: expect.stringMatching(/^Not used until .* after: Busy$/) as string,
 		},
 	]);
 	await clock.advance(ejection.coolDownMs);

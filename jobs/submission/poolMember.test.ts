@@ -1,82 +1,26 @@
-import fc from 'fast-check';
 import type { Json } from '../../memory/memory';
 import { type ErrorCode, ImageError, outcomeOf } from '../../model/errors';
 import { fakeEndpoint } from '../../test/support/fakeEndpoint';
 import { settle, VirtualClock } from '../../test/support/virtualClock';
 import type { ScopedLearned } from '../endpoint/learnedValues';
-import { ejection, orderMembers, PoolMember } from './poolMember';
-
-afterEach(() => jest.restoreAllMocks());
+import { ejection } from './circuitBreaker';
+import { PoolMember } from './poolMember';
 
 /** A member whose breaker reads the virtual clock. */
 function memberOf(
 	clock = new VirtualClock(0),
-	place: Partial<PoolMember['settings']> = {},
+	changes: Partial<PoolMember['settings']> = {},
 	fake: Parameters<typeof fakeEndpoint>[0] = {},
 ) {
-	jest.spyOn(Date, 'now').mockImplementation(() => clock.now());
 	const { endpoint } = fakeEndpoint({ clock, ...fake });
-	return { clock, member: new PoolMember({ name: 'main', priority: 0, weight: 1, models: [], ...place }, endpoint) };
+	const settings = { name: 'main', priority: 0, weight: 1, models: [], ...changes };
+	return { clock, member: new PoolMember(settings, endpoint, clock) };
 }
 
 const failing =
 	(code: ErrorCode, httpStatus: number | null = 503) =>
 	() =>
 		Promise.reject(new ImageError(code, { message: 'No', httpStatus }));
-
-/** What the breaker promises, in a few lines. */
-class Model {
-	private inARow = 0;
-	private opened = 0;
-	private openUntil: number | null = null;
-
-	mayTry(now: number): boolean {
-		return this.openUntil === null || now >= this.openUntil;
-	}
-
-	tried(now: number, fault: boolean): void {
-		if (fault) {
-			this.inARow++;
-			if (this.openUntil !== null || this.inARow >= ejection.after)
-				this.openUntil = now + Math.min(ejection.coolDownMs * 2 ** this.opened++, ejection.longestCoolDownMs);
-			return;
-		}
-		this.inARow = 0;
-		this.opened = 0;
-		this.openUntil = null;
-	}
-
-	get open(): boolean {
-		return this.openUntil !== null;
-	}
-}
-
-it('is taken out after failures in a row, tries again after a growing pause, and is back with the first success', async () => {
-	const step = fc.oneof(
-		{ weight: 3, arbitrary: fc.constant('fault' as const) },
-		{ weight: 2, arbitrary: fc.constant('success' as const) },
-		{ weight: 3, arbitrary: fc.integer({ min: 0, max: 400_000 }) },
-	);
-	await fc.assert(
-		fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-			const { clock, member } = memberOf();
-			const model = new Model();
-			for (const step of steps) {
-				if (typeof step === 'number') {
-					await clock.advance(step);
-					continue;
-				}
-				const work = jest.fn(step === 'fault' ? failing('overloaded') : () => Promise.resolve());
-				await outcomeOf(member.attempt(work));
-				const tried = work.mock.calls.length === 1;
-				expect(tried).toBe(model.mayTry(clock.now()));
-				if (tried) model.tried(clock.now(), step === 'fault');
-				expect(member.health(clock.now()).state).toBe(model.open ? 'open' : 'closed');
-			}
-		}),
-		{ numRuns: 60 },
-	);
-});
 
 it.each<[string, () => Promise<never>, boolean]>([
 	['a wrong key', failing('auth', 401), true],
@@ -96,7 +40,7 @@ it.each<[string, () => Promise<never>, boolean]>([
 	expect(member.restsUntil(clock.now())).toBe(counts ? clock.now() + ejection.coolDownMs : 0);
 });
 
-it('a request that is refused for its own fault shows that the endpoint is well', async () => {
+it('a request that fails through its own fault shows that the endpoint works', async () => {
 	const { clock, member } = memberOf();
 	for (let n = 0; n < 3 * ejection.after; n++)
 		await outcomeOf(
@@ -107,7 +51,7 @@ it('a request that is refused for its own fault shows that the endpoint is well'
 	expect(member.health(clock.now()).state).toBe('closed');
 });
 
-it('while one request tries whether it is back, nobody else does', async () => {
+it('receives no other request while one finds out whether it works again', async () => {
 	const { clock, member } = memberOf();
 	for (let n = 0; n < ejection.after; n++) await outcomeOf(member.attempt(failing('overloaded')));
 	await clock.advance(ejection.coolDownMs);
@@ -122,7 +66,7 @@ it('while one request tries whether it is back, nobody else does', async () => {
 	expect(member.health(clock.now())).toMatchObject({ state: 'closed', retryAt: null, lastError: null });
 });
 
-it('tells when it may be asked again and why it is left alone, without any key', async () => {
+it('reports until when it is not used and why, without any key', async () => {
 	const { clock, member } = memberOf();
 	for (let n = 0; n < ejection.after; n++) await outcomeOf(member.attempt(failing('overloaded')));
 	expect(member.health(clock.now())).toEqual({
@@ -141,41 +85,6 @@ it('tells when it may be asked again and why it is left alone, without any key',
 		code: 'overloaded',
 		delivery: 'notSent',
 		retryAfterMs: ejection.coolDownMs,
-	});
-});
-
-describe('the order', () => {
-	const clock = new VirtualClock(0);
-	const named = (name: string, place: Partial<PoolMember['settings']> = {}) =>
-		memberOf(clock, { name, ...place }).member;
-	const order = (members: PoolMember[], model?: string, key = 'k') =>
-		orderMembers(members, model, key).map(({ settings: place }) => place.name);
-
-	it('is by priority, those kept for the model first, and leaves out those kept for others', () => {
-		const members = [
-			named('main'),
-			named('backup', { priority: 2 }),
-			named('next', { priority: 1 }),
-			named('pro', { priority: 5, models: ['pro', 'ultra'] }),
-		];
-		expect(order(members)).toEqual(['main', 'next', 'backup']);
-		expect(order(members, 'pro')).toEqual(['pro', 'main', 'next', 'backup']);
-		expect(order(members, 'fast')).toEqual(['main', 'next', 'backup']);
-	});
-
-	it('draws by weight within a priority, the same for the same key', () => {
-		const members = [named('one'), named('three', { weight: 3 })];
-		const firsts = Array.from({ length: 4_000 }, (_, n) => order(members, undefined, `key ${n}`)[0]);
-		expect(firsts.filter((name) => name === 'three').length / firsts.length).toBeCloseTo(0.75, 1);
-		for (let n = 0; n < 50; n++) expect(order([...members].reverse(), undefined, `key ${n}`)[0]).toBe(firsts[n]);
-	});
-
-	it('prefers a free place, but not a lower priority for it', async () => {
-		const { endpoint, submit } = fakeEndpoint({ clock, jobsInFlight: 1 });
-		await submit('first');
-		const full = new PoolMember({ name: 'full', priority: 0, weight: 1_000, models: [] }, endpoint);
-		expect(order([full, named('free')])).toEqual(['free', 'full']);
-		expect(order([full, named('backup', { priority: 1 })])).toEqual(['full', 'backup']);
 	});
 });
 

@@ -1,28 +1,11 @@
-import { createHash } from 'node:crypto';
-import {
-	type CircuitBreakerPolicy,
-	CircuitState,
-	ConsecutiveBreaker,
-	circuitBreaker,
-	DelegateBackoff,
-	handleAll,
-	isBrokenCircuitError,
-} from 'cockatiel';
 import type { Json } from '../../memory/memory';
-import { type ErrorCode, errorCodes, ImageError, outcomeOf, toImageError } from '../../model/errors';
+import { type ErrorCode, errorCodes, ImageError, outcomeOf } from '../../model/errors';
 import type { PooledEndpoint } from '../../providers/credential';
 import type { Endpoint } from '../endpoint/endpoint';
+import { type Clock, systemClock } from '../runtime/clock';
+import { CircuitBreaker, coolDownMs, ejection } from './circuitBreaker';
 
-/** Every constant of taking an endpoint out of a pool. Times in ms. */
-export const ejection = {
-	/** Failures in a row. */
-	after: 3,
-	/** First cool-down; doubled with each probe that fails. */
-	coolDownMs: 5_000,
-	longestCoolDownMs: 300_000,
-};
-
-/** Failures that say something of the endpoint; another one may do. */
+/** Failures that say something about the endpoint; another one may work. */
 const faults: readonly ErrorCode[] = [
 	'auth',
 	'quotaExceeded',
@@ -33,11 +16,11 @@ const faults: readonly ErrorCode[] = [
 	'upstream',
 ];
 
-/** How an endpoint of a pool stands. Times are ISO 8601. */
+/** The health of an endpoint of a pool. Times are ISO 8601. */
 export interface EndpointHealth {
 	endpoint: string;
 	baseUrl: string;
-	/** `open`: taken out until `retryAt`; `probing`: one request is trying whether it is back. */
+	/** `open`: taken out until `retryAt`; `probing`: one request finds out whether it works again. */
 	state: 'closed' | 'open' | 'probing';
 	retryAt: string | null;
 	lastError: { code: ErrorCode; message: string } | null;
@@ -52,137 +35,64 @@ export interface EndpointHealth {
 
 let members = 0;
 
-/** An endpoint among others, with a circuit breaker: after failures in a row it is left alone for a while. */
+/** An endpoint of a pool, with a circuit breaker: after failures in a row it receives no requests for a while. */
 export class PoolMember {
-	/** Tells it from all others of the process. */
+	/** Distinguishes it from all others of the process. */
 	readonly id = ++members;
-	private breaker: CircuitBreakerPolicy;
-	private retryAt = 0;
-	/** Cool-downs in a row, the present one included. */
-	private coolDowns = 0;
+	private readonly breaker = new CircuitBreaker();
 	private lastError: ImageError | null = null;
 	/** Whether an attempt has ended in this process. */
 	private isTried = false;
-	/** What was kept last. */
-	private kept: Json = null;
+	/** The snapshot that was saved last. */
+	private saved: Json = null;
 
 	constructor(
 		readonly settings: Omit<PooledEndpoint, 'credential'>,
 		readonly endpoint: Endpoint,
+		private readonly clock: Pick<Clock, 'now'> = systemClock,
 	) {
-		this.breaker = this.closedOr();
-		endpoint.learned.whenRead(({ breaker }) => this.restore(breaker, Date.now()));
+		endpoint.learned.whenRead(({ breaker }) => this.restore(breaker));
 	}
 
-	/** Until when it is not to be asked, because it failed or said so; 0 where it may be. ms since the epoch. */
+	/**
+	 * Until when it receives no requests, because it failed or the provider asked for a pause, ms since the epoch; 0
+	 * where it may receive one now.
+	 */
 	restsUntil(now: number): number {
-		const ejected =
-			this.breaker.state === CircuitState.HalfOpen
-				? now + ejection.coolDownMs
-				: this.breaker.state === CircuitState.Open
-					? this.retryAt
-					: 0;
-		const until = Math.max(ejected, this.endpoint.pausedUntil);
+		const { state } = this.breaker;
+		let until = this.endpoint.pausedUntil;
+		if (state.name === 'open') until = Math.max(until, state.retryAt);
+		if (state.name === 'probing') until = Math.max(until, now + ejection.coolDownMs);
 		return until > now ? until : 0;
 	}
 
 	/**
-	 * Does the work, and takes account of how it ends. Throws `overloaded` without doing it while the endpoint is taken
+	 * Does the work, and counts its success or failure. Throws `overloaded` without doing it while the endpoint is taken
 	 * out.
 	 */
 	async attempt<T>(work: () => Promise<T>): Promise<T> {
-		try {
-			const outcome = await this.breaker.execute(async () => {
-				const done = await outcomeOf(work());
-				if (!done.ok && isFault(done.error)) throw done.error;
-				return done;
-			});
-			// What is the request's fault shows that the endpoint is well.
-			if (outcome.ok) return outcome.value;
-			throw outcome.error;
-		} catch (thrown) {
-			if (isBrokenCircuitError(thrown)) throw this.resting(Date.now());
-			this.lastError = toImageError(thrown);
-			throw this.lastError;
-		} finally {
+		const admission = this.breaker.admit(this.clock.now());
+		if (!admission) {
 			this.isTried = true;
-			this.keep();
+			throw this.resting(this.clock.now());
 		}
+		const done = await outcomeOf(work());
+		// A request that fails through its own fault shows that the endpoint works.
+		if (done.ok || !isFault(done.error)) this.breaker.succeeded(admission);
+		else this.breaker.failed(this.clock.now());
+		if (!done.ok) this.lastError = done.error;
+		this.isTried = true;
+		this.save();
+		if (!done.ok) throw done.error;
+		return done.value;
 	}
 
-	/**
-	 * What is to be kept over a restart: null where it may be asked. Of the error only its code, for its message may
-	 * quote anything.
-	 */
-	snapshot(): Json {
-		if (this.breaker.state === CircuitState.Closed) return null;
-		return { retryAt: this.retryAt, coolDowns: this.coolDowns, code: this.lastError?.code ?? null };
-	}
-
-	/**
-	 * Takes over what was kept: an endpoint that was taken out stays so until its time, and no longer. Nothing where
-	 * this process knows better.
-	 */
-	restore(kept: Json | undefined, now: number): void {
-		if (
-			this.isTried ||
-			this.breaker.state !== CircuitState.Closed ||
-			typeof kept !== 'object' ||
-			kept === null ||
-			!('retryAt' in kept)
-		)
-			return;
-		const { retryAt, coolDowns, code } = kept;
-		if (
-			typeof retryAt !== 'number' ||
-			!(retryAt > now) ||
-			typeof coolDowns !== 'number' ||
-			!Number.isInteger(coolDowns) ||
-			coolDowns < 1
-		)
-			return;
-		const attempt = Math.min(coolDowns, maxCoolDowns);
-		// A clock that was set back must not take it out for longer than it ever would be.
-		const until = Math.min(retryAt, now + coolDownMs(attempt));
-		this.breaker = this.closedOr({
-			ownState: { value: CircuitState.Open, openedAt: until - coolDownMs(attempt), attemptNo: attempt },
-			breakerState: ejection.after,
-		});
-		this.retryAt = until;
-		this.lastError = new ImageError(errorCodes.find((known) => known === code) ?? 'overloaded', {
-			message: 'It failed before n8n was restarted',
-		});
-	}
-
-	private keep(): void {
-		const snapshot = this.snapshot();
-		if (JSON.stringify(snapshot) === JSON.stringify(this.kept)) return;
-		this.kept = snapshot;
-		this.endpoint.learned.change('breaker', () => this.snapshot());
-	}
-
-	/** @param initialState as cockatiel gives it; closed by default */
-	private closedOr(initialState?: unknown): CircuitBreakerPolicy {
-		const coolDown = new DelegateBackoff(({ attempt }: { attempt: number }) => {
-			const ms = coolDownMs(attempt);
-			this.coolDowns = attempt;
-			// The policy keeps to itself when it will let somebody try again.
-			this.retryAt = Date.now() + ms;
-			return ms;
-		});
-		return circuitBreaker(handleAll, {
-			breaker: new ConsecutiveBreaker(ejection.after),
-			halfOpenAfter: coolDown,
-			...(initialState === undefined ? {} : { initialState }),
-		});
-	}
-
-	/** What is said in place of an attempt. */
+	/** The error in place of an attempt while the endpoint is taken out. */
 	resting(now: number): ImageError {
 		const until = this.restsUntil(now);
 		const after = this.lastError ? ` after: ${this.lastError.message}` : '';
 		return new ImageError('overloaded', {
-			message: `Left alone until ${new Date(until).toISOString()}${after}`,
+			message: `Not used until ${new Date(until).toISOString()}${after}`,
 			delivery: 'notSent',
 			retryAfterMs: Math.max(0, until - now),
 		});
@@ -190,30 +100,57 @@ export class PoolMember {
 
 	health(now: number): EndpointHealth {
 		const { state } = this.breaker;
+		const { lastError } = this;
 		const { limits, baseUrl } = this.endpoint.config;
-		const iso = (moment: number) => (moment > now ? new Date(moment).toISOString() : null);
+		const { pausedUntil } = this.endpoint;
 		return {
 			endpoint: this.settings.name,
 			baseUrl,
-			state: state === CircuitState.Closed ? 'closed' : state === CircuitState.HalfOpen ? 'probing' : 'open',
-			retryAt: state === CircuitState.Open ? new Date(this.retryAt).toISOString() : null,
+			state: state.name,
+			retryAt: state.name === 'open' ? iso(state.retryAt) : null,
 			lastError:
-				this.lastError && state !== CircuitState.Closed
-					? { code: this.lastError.code, message: this.lastError.message }
-					: null,
-			pausedUntil: iso(this.endpoint.pausedUntil),
+				lastError && state.name !== 'closed' ? { code: lastError.code, message: lastError.message } : null,
+			pausedUntil: pausedUntil > now ? iso(pausedUntil) : null,
 			...this.endpoint.load,
 			requestsPerMinute: this.endpoint.requestsPerMinute,
 			maxJobsInFlight: limits.jobsInFlight,
 		};
 	}
-}
 
-/** Cool-downs beyond which they grow no more. */
-const maxCoolDowns = 16;
+	/**
+	 * What outlives a restart: null while the breaker is closed. Of the error only its code, because its message may
+	 * quote anything.
+	 */
+	private snapshot(): Json {
+		const { state } = this.breaker;
+		if (state.name === 'closed') return null;
+		return { retryAt: state.retryAt, coolDowns: state.coolDowns, code: this.lastError?.code ?? null };
+	}
 
-function coolDownMs(attempt: number): number {
-	return Math.min(ejection.coolDownMs * 2 ** (attempt - 1), ejection.longestCoolDownMs);
+	private save(): void {
+		const snapshot = this.snapshot();
+		if (JSON.stringify(snapshot) === JSON.stringify(this.saved)) return;
+		this.saved = snapshot;
+		this.endpoint.learned.change('breaker', () => this.snapshot());
+	}
+
+	/**
+	 * Takes over a saved snapshot: an endpoint that was taken out stays so until its time, and no longer. Does nothing
+	 * where this process has tried the endpoint itself.
+	 */
+	private restore(saved: Json | undefined): void {
+		const now = this.clock.now();
+		if (this.isTried || this.breaker.state.name !== 'closed') return;
+		if (typeof saved !== 'object' || saved === null || !('retryAt' in saved)) return;
+		const { retryAt, coolDowns, code } = saved;
+		if (typeof retryAt !== 'number' || retryAt <= now) return;
+		if (typeof coolDowns !== 'number' || !Number.isInteger(coolDowns) || coolDowns < 1) return;
+		// A clock that was set back must not take it out for longer than a cool-down ever lasts.
+		this.breaker.open(coolDowns, Math.min(retryAt, now + coolDownMs(coolDowns)));
+		this.lastError = new ImageError(errorCodes.find((known) => known === code) ?? 'overloaded', {
+			message: 'It failed before n8n was restarted',
+		});
+	}
 }
 
 /** Whether a failure counts against the endpoint. One that only says that our own time was up does not. */
@@ -221,37 +158,4 @@ function isFault({ code, httpStatus, delivery }: ImageError): boolean {
 	return faults.includes(code) && !(code === 'rateLimited' && httpStatus === null && delivery === 'notSent');
 }
 
-/**
- * The members in the order in which they are to be asked: those meant for the model first, by priority; within one
- * priority those with a free place, and then by weight, drawn by the key, so that the same key finds the same endpoint.
- */
-export function orderMembers(members: readonly PoolMember[], model: string | undefined, key: string): PoolMember[] {
-	const capable = members.filter(
-		({ settings: settings }) =>
-			settings.models.length === 0 || (model !== undefined && settings.models.includes(model)),
-	);
-	const rank = ({ settings: settings, endpoint }: PoolMember) => [
-		settings.models.length > 0 ? 0 : 1,
-		settings.priority,
-		endpoint.full ? 1 : 0,
-		lot(key, settings),
-	];
-	return capable
-		.map((member) => ({ member, rank: rank(member) }))
-		.sort((a, b) => compare(a.rank, b.rank))
-		.map(({ member }) => member);
-}
-
-/** Weighted rendezvous hashing: the smallest wins, each as often as its weight says. */
-function lot(key: string, { name, weight }: Omit<PooledEndpoint, 'credential'>): number {
-	const drawn = (createHash('sha256').update(`${key}\0${name}`).digest().readUIntBE(0, 6) + 1) / (2 ** 48 + 1);
-	return -Math.log(drawn) / weight;
-}
-
-function compare(a: readonly number[], b: readonly number[]): number {
-	for (const [index, value] of a.entries()) {
-		const difference = value - (b[index] ?? 0);
-		if (difference !== 0) return difference;
-	}
-	return 0;
-}
+const iso = (moment: number) => new Date(moment).toISOString();

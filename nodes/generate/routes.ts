@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Pool } from '../../jobs/submission/pool';
-import { orderMembers } from '../../jobs/submission/poolMember';
+import { orderMembers } from '../../jobs/submission/memberOrder';
 import type { Choice } from '../../jobs/submission/failover';
 import { ImageError, toImageError } from '../../model/errors';
 import type { Attempt } from '../../model/job';

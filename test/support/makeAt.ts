@@ -26,8 +26,13 @@ export function memoryInProcess(clock: Pick<Clock, 'now'>): Memory {
 	});
 }
 
-export const choiceOf = (endpoint: Endpoint, request: ImageRequest, name: string | null = null): Choice => ({
-	member: new PoolMember({ name: name ?? 'main', priority: 0, weight: 1, models: [] }, endpoint),
+export const choiceOf = (
+	endpoint: Endpoint,
+	request: ImageRequest,
+	name: string | null = null,
+	clock?: Pick<Clock, 'now'>,
+): Choice => ({
+	member: new PoolMember({ name: name ?? 'main', priority: 0, weight: 1, models: [] }, endpoint, clock),
 	request,
 	name,
 	requestDigest: JSON.stringify([endpoint.provider.id, request.prompt, request.count]),
