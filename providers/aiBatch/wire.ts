@@ -1,5 +1,5 @@
 import { z } from 'zod4';
-import { flag, listOf, text, texted } from '../lenient';
+import { flag, listOf, text, textOrNumber } from '../lenient';
 
 /** What travels, as the document shows it and the real server sends it. Unknown fields are let through. */
 export const generateAnswer = z.looseObject({
@@ -7,7 +7,7 @@ export const generateAnswer = z.looseObject({
 	images: listOf(z.looseObject({ filename: text, url: text, base64: text, mime_type: text })),
 	provider: text,
 	prompt_used: text,
-	generation_id: texted,
+	generation_id: textOrNumber,
 });
 
 export const refusalAnswer = z.looseObject({

@@ -1,31 +1,31 @@
 import { z } from 'zod4';
-import { anyListOf, beside, flag, number, sifted, text, whole } from '../lenient';
+import { flag, number, optionalListOf, optionalObject, text, validEntries, wholeNumber } from '../lenient';
 
 /** What travels in the Gemini REST API; unknown fields pass. */
-const byModality = anyListOf(z.looseObject({ modality: text, tokenCount: whole }));
+const byModality = optionalListOf(z.looseObject({ modality: text, tokenCount: wholeNumber }));
 
 const part = z.looseObject({
 	text,
 	/** A sketch on the way to the answer, not the answer. */
 	thought: flag,
-	inlineData: beside(z.looseObject({ mimeType: text, data: z.string().min(1) })),
+	inlineData: optionalObject(z.looseObject({ mimeType: text, data: z.string().min(1) })),
 });
 
 const candidate = z.looseObject({
-	content: beside(z.looseObject({ parts: anyListOf(part) })),
+	content: optionalObject(z.looseObject({ parts: optionalListOf(part) })),
 	finishReason: text,
 	finishMessage: text,
 });
 
 export const contentAnswer = z.looseObject({
-	candidates: anyListOf(candidate),
-	promptFeedback: beside(z.looseObject({ blockReason: text, blockReasonMessage: text })),
-	usageMetadata: beside(
+	candidates: optionalListOf(candidate),
+	promptFeedback: optionalObject(z.looseObject({ blockReason: text, blockReasonMessage: text })),
+	usageMetadata: optionalObject(
 		z.looseObject({
-			promptTokenCount: whole,
-			candidatesTokenCount: whole,
-			thoughtsTokenCount: whole,
-			totalTokenCount: whole,
+			promptTokenCount: wholeNumber,
+			candidatesTokenCount: wholeNumber,
+			thoughtsTokenCount: wholeNumber,
+			totalTokenCount: wholeNumber,
 			candidatesTokensDetails: byModality,
 		}),
 	),
@@ -37,13 +37,13 @@ const status = z.looseObject({ code: number, message: text });
 
 /** One answer of a batch; in a results file, a line. */
 export const batchResponse = z
-	.looseObject({ response: beside(contentAnswer), error: beside(status) })
+	.looseObject({ response: optionalObject(contentAnswer), error: optionalObject(status) })
 	.catch({ response: undefined, error: undefined });
 
-const destination = beside(
+const destination = optionalObject(
 	z.looseObject({
 		responsesFile: text,
-		inlinedResponses: beside(z.looseObject({ inlinedResponses: anyListOf(batchResponse) })),
+		inlinedResponses: optionalObject(z.looseObject({ inlinedResponses: optionalListOf(batchResponse) })),
 	}),
 );
 
@@ -51,7 +51,7 @@ const destination = beside(
 export const batchOperation = z
 	.looseObject({
 		name: z.string().min(1),
-		metadata: beside(
+		metadata: optionalObject(
 			z.looseObject({
 				displayName: text,
 				state: text,
@@ -63,7 +63,7 @@ export const batchOperation = z
 			}),
 		),
 		response: destination,
-		error: beside(status),
+		error: optionalObject(status),
 	})
 	.transform(({ name, metadata, response, error }) => {
 		const { output, state, ...rest } = metadata ?? {};
@@ -85,7 +85,7 @@ export const batchOperation = z
 export const batchList = z
 	.looseObject({ operations: z.array(z.unknown()).nullish(), nextPageToken: text })
 	.transform(({ operations, nextPageToken }) => {
-		const rows = sifted(batchOperation, operations ?? []);
+		const rows = validEntries(batchOperation, operations ?? []);
 		return { rows, nextPageToken, unreadable: (operations?.length ?? 0) - rows.length };
 	});
 

@@ -1,7 +1,7 @@
 import { z } from 'zod4';
 import type { ApiTransport } from '../../http/apiClient';
 import { readEndpoint } from '../credential';
-import { pagesWorthReading } from '../pagesWorthReading';
+import { createPageRule } from '../pageRule';
 import { pollEach } from '../pollEach';
 import type { JobSnapshot } from '../../model/job';
 import type { CallOptions, Observation, ProviderAdapter, Session } from '../provider';
@@ -19,8 +19,8 @@ export interface ImageSaasSession extends Session {
 
 /** Rows asked for at a time in a bulk poll: the most the document allows. */
 const pageSize = 100;
-/** Pages a bulk poll reads before it asks for the rest one by one. */
-const maxBulkPages = 5;
+/** Pages that a bulk poll always reads before it polls the remaining jobs one by one. */
+const minBulkPages = 5;
 
 export const imageSaasAdapter: ProviderAdapter<ImageSaasSession> = {
 	endpoint: (credential) =>
@@ -87,13 +87,13 @@ export const imageSaasAdapter: ProviderAdapter<ImageSaasSession> = {
 				const found = new Map<string, Observation>();
 				if (ids.length > 1) {
 					const wanted = new Set(ids);
-					const readOn = pagesWorthReading(pageSize, maxBulkPages);
+					const shouldReadOn = createPageRule(pageSize, minBulkPages);
 					for await (const snapshot of listJobs({}, options)) {
 						const { id } = snapshot.job;
 						// A success without pictures is the list lagging behind: get tells.
 						const complete = snapshot.job.status !== 'succeeded' || snapshot.images.length > 0;
 						if (id !== null && wanted.has(id) && complete) found.set(id, { ok: true, snapshot });
-						if (found.size === wanted.size || !readOn(id !== null && wanted.has(id))) break;
+						if (found.size === wanted.size || !shouldReadOn(id !== null && wanted.has(id))) break;
 					}
 				}
 				return await pollEach(ids, async (id) => fromJob(await client.get(id, options)), found);

@@ -1,15 +1,15 @@
 import { z } from 'zod4';
-import { anyListOf, flag, id, listOf, text, texted, word } from '../lenient';
+import { flag, id, listOf, optionalListOf, statusWord, text, textOrNumber } from '../lenient';
 
 /**
  * What travels, as the document shows it and the real server sends it. Unknown fields are let through, unknown
  * statuses too: a provider that adds one must not break a workflow.
  */
-const urls = anyListOf(z.string());
+const urls = optionalListOf(z.string());
 
 /** An object `{code, message}` where the job failed; the document shows only null, some releases send a text. */
 const jobFailure = z
-	.union([z.looseObject({ code: texted, message: text }), z.string()])
+	.union([z.looseObject({ code: textOrNumber, message: text }), z.string()])
 	.nullish()
 	.catch(undefined);
 
@@ -18,7 +18,7 @@ export const healthAnswer = z.looseObject({ status: z.string(), timestamp: z.str
 /** Submit and cancel. A replayed Idempotency-Key answers with the fields of a job besides. */
 export const acceptedAnswer = z.looseObject({
 	jobId: id,
-	status: word,
+	status: statusWord,
 	resultUrls: urls,
 	error: jobFailure,
 	createdAt: text,
@@ -29,18 +29,18 @@ export const jobAnswer = acceptedAnswer;
 
 export const listedJob = z.looseObject({
 	id,
-	status: word,
+	status: statusWord,
 	prompt: text,
 	mode: text,
 	resultUrls: urls,
-	errorCode: texted,
+	errorCode: textOrNumber,
 	errorMessage: text,
 	createdAt: text,
 	updatedAt: text,
 });
 
 /** The document names no field for the next cursor; the real server sends `nextCursor`. */
-export const listAnswer = z.looseObject({ items: listOf(listedJob), hasMore: flag, nextCursor: texted });
+export const listAnswer = z.looseObject({ items: listOf(listedJob), hasMore: flag, nextCursor: textOrNumber });
 
 export const errorAnswer = z.looseObject({ error: z.string(), message: z.string().optional() });
 
@@ -48,7 +48,7 @@ export const webhookPayload = z.looseObject({
 	// A bare number on the real server.
 	eventId: z.union([z.string().min(1), z.number()]).transform(String),
 	jobId: z.string().min(1),
-	tenantId: texted,
+	tenantId: textOrNumber,
 	status: z.string(),
 	resultUrls: urls,
 	error: jobFailure,

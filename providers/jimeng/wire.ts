@@ -1,5 +1,5 @@
 import { z } from 'zod4';
-import { beside, count, listOf, number, text, texted } from '../lenient';
+import { count, listOf, number, optionalObject, text, textOrNumber } from '../lenient';
 
 /** What travels, as the document shows it and the real server sends it. Unknown fields are let through. */
 export const imagesAnswer = z.looseObject({
@@ -26,15 +26,15 @@ export const errorAnswer = z.union([
 
 const choices = <T extends z.ZodRawShape>(shape: T) =>
 	listOf(z.looseObject({ index: count, finish_reason: text, ...shape }));
-const content = beside(z.looseObject({ content: text }));
+const content = optionalObject(z.looseObject({ content: text }));
 const tokens = z.looseObject({ prompt_tokens: number, completion_tokens: number, total_tokens: number });
 
 export const chatAnswer = z.looseObject({
-	id: texted,
+	id: textOrNumber,
 	model: text,
 	created: number,
 	choices: choices({ message: z.looseObject({ role: text, content: text }) }),
-	usage: beside(tokens),
+	usage: optionalObject(tokens),
 });
 
 /**
@@ -42,7 +42,7 @@ export const chatAnswer = z.looseObject({
  * that does not stream.
  */
 export const chatChunk = z.looseObject({
-	id: texted,
+	id: textOrNumber,
 	model: text,
 	choices: choices({ delta: content, message: content }),
 });

@@ -1,7 +1,7 @@
 import { concernsEndpoint, ImageError, toImageError } from '../../model/errors';
 import type { JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
-import { pagesWorthReading } from '../pagesWorthReading';
+import { createPageRule } from '../pageRule';
 import { partlyAccepted } from '../partlyAccepted';
 import type { CallOptions, Observation, Session, SubmitCall } from '../provider';
 import type { NanoBananaProConfig } from './config';
@@ -78,10 +78,10 @@ export function tasksSession(client: TasksClient, { baseUrl, own }: NanoBananaPr
 	): Promise<Map<string, ImageTask | ImageError>> {
 		const wanted = new Set(taskIds);
 		const found = new Map<string, ImageTask | ImageError>();
-		const readOn = pagesWorthReading(pageSize, 1);
+		const shouldReadOn = createPageRule(pageSize, 1);
 		for await (const task of wanted.size > 1 ? rows(options) : []) {
 			if (wanted.has(task.task_id)) found.set(task.task_id, task);
-			if (found.size === wanted.size || !readOn(wanted.has(task.task_id))) break;
+			if (found.size === wanted.size || !shouldReadOn(wanted.has(task.task_id))) break;
 		}
 		for (const taskId of wanted) {
 			if (found.has(taskId)) continue;

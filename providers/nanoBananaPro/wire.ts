@@ -1,17 +1,28 @@
 import { z } from 'zod4';
 import { isPathSegment } from '../../http/path';
-import { anyListOf, beside, count, id, number, side, sifted, text, texted, word } from '../lenient';
+import {
+	count,
+	id,
+	number,
+	optionalListOf,
+	optionalObject,
+	pixels,
+	statusWord,
+	text,
+	textOrNumber,
+	validEntries,
+} from '../lenient';
 
 /** What travels in the v1.6 API, the document's. Unknown fields and words are let through. */
 export const generatedImage = z.looseObject({
 	// Its address is made from it.
 	id: id.refine(isPathSegment),
-	taskId: texted,
+	taskId: textOrNumber,
 	filePath: text,
 	thumbnailPath: text,
 	fileSize: number,
-	width: side,
-	height: side,
+	width: pixels,
+	height: pixels,
 	mimeType: text,
 	createdAt: text,
 });
@@ -22,12 +33,12 @@ export const generationTask = z.looseObject({
 	model: text,
 	totalCount: count,
 	completedCount: count,
-	status: word,
+	status: statusWord,
 	options: text,
 	errorMessage: text,
 	createdAt: text,
 	updatedAt: text,
-	images: anyListOf(generatedImage),
+	images: optionalListOf(generatedImage),
 });
 
 /** A page of a list, and by how much the server's clock was ahead of ours when it came, in ms. */
@@ -37,7 +48,7 @@ export type Timed<Page> = Page & { clockAheadMs: number };
 export const historyPage = z
 	.looseObject({ list: z.array(z.unknown()).nullish(), total: count, page: count })
 	.transform(({ list, ...page }) => {
-		const tasks = sifted(generationTask, list ?? []);
+		const tasks = validEntries(generationTask, list ?? []);
 		return { ...page, list: tasks, unreadable: (list?.length ?? 0) - tasks.length };
 	});
 
@@ -46,7 +57,7 @@ export const progressMessage = z.looseObject({
 	taskId: id,
 	completedCount: count,
 	totalCount: count,
-	latestImage: beside(generatedImage),
+	latestImage: optionalObject(generatedImage),
 	message: text,
 });
 

@@ -1,23 +1,23 @@
 import { z } from 'zod4';
-import { count, id, side, sifted, text, texted, word } from '../lenient';
+import { count, id, pixels, statusWord, text, textOrNumber, validEntries } from '../lenient';
 
 /** What travels in the `tasks` API of the public server. */
 export const imageTask = z.looseObject({
 	task_id: id,
-	status: word,
+	status: statusWord,
 	prompt: text,
 	model_id: text,
 	total_count: count,
 	image_url: text,
 	local_path: text,
 	thumbnail_path: text,
-	width: side,
-	height: side,
+	width: pixels,
+	height: pixels,
 	error_message: text,
 	created_at: text,
 	updated_at: text,
 	completed_at: text,
-	id: texted,
+	id: textOrNumber,
 });
 
 const rows = z.array(z.unknown()).nullish();
@@ -28,7 +28,7 @@ export const imagePage = z
 	.refine((page) => ['list', 'images', 'items'].some((name) => name in page), 'has no list')
 	.transform(({ list, images, items, total }) => {
 		const entries = list ?? images ?? items ?? [];
-		const tasks = sifted(imageTask, entries);
+		const tasks = validEntries(imageTask, entries);
 		return { list: tasks, total: total ?? null, unreadable: entries.length - tasks.length };
 	});
 

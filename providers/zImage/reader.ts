@@ -1,6 +1,6 @@
 import { toImageError } from '../../model/errors';
 import type { JobSnapshot } from '../../model/job';
-import { pagesWorthReading } from '../pagesWorthReading';
+import { createPageRule } from '../pageRule';
 import type { CallOptions } from '../provider';
 import type { ZImageClient } from './client';
 import { failureOfTask } from './errors';
@@ -10,8 +10,8 @@ import type { BatchAnswer, BatchItem, BatchSummary } from './wire';
 
 /** The server gives no more at a time, whatever it is asked for. */
 const pageSize = 50;
-/** Pages a bulk poll reads before it asks for the rest one by one. */
-const maxBulkPages = 4;
+/** Pages that a bulk poll always reads before it polls the remaining jobs one by one. */
+const minBulkPages = 4;
 
 /** Reads batches and tasks as jobs. */
 export interface Reader {
@@ -133,10 +133,10 @@ export function createReader(client: ZImageClient, baseUrl: string): Reader {
 		},
 		async rowsOf(batchIds, options) {
 			const rows = new Map<string, BatchSummary>();
-			const readOn = pagesWorthReading(pageSize, maxBulkPages);
+			const shouldReadOn = createPageRule(pageSize, minBulkPages);
 			for await (const row of batches(options)) {
 				if (batchIds.has(row.task_id)) rows.set(row.task_id, row);
-				if (rows.size === batchIds.size || !readOn(batchIds.has(row.task_id))) break;
+				if (rows.size === batchIds.size || !shouldReadOn(batchIds.has(row.task_id))) break;
 			}
 			return rows;
 		},

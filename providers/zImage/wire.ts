@@ -1,5 +1,17 @@
 import { z } from 'zod4';
-import { beside, count, id, listOf, number, percent, side, sifted, text, texted, word } from '../lenient';
+import {
+	count,
+	id,
+	listOf,
+	number,
+	optionalObject,
+	percent,
+	pixels,
+	statusWord,
+	text,
+	textOrNumber,
+	validEntries,
+} from '../lenient';
 
 /** What travels, as the document shows it and the real server sends it. Unknown fields and words are let through. */
 export const rootAnswer = z.looseObject({ message: z.string() });
@@ -10,9 +22,9 @@ export const generateAnswer = z.looseObject({ task_id: id, status_url: text, ima
 /** The caller's key comes back in `auth_key`; it is dropped here, so that nobody further in can pass it on. */
 const taskResult = z
 	.looseObject({
-		image_id: texted,
-		width: side,
-		height: side,
+		image_id: textOrNumber,
+		width: pixels,
+		height: pixels,
 		seed: number,
 		created_at: text,
 		relative_path: text,
@@ -21,30 +33,30 @@ const taskResult = z
 	.transform(({ auth_key: _key, ...rest }) => rest);
 
 /** What a worker says of a failure. */
-export const taskFailure = z.looseObject({ code: texted, message: text, detail: z.unknown().optional() });
+export const taskFailure = z.looseObject({ code: textOrNumber, message: text, detail: z.unknown().optional() });
 
 export const taskAnswer = z.looseObject({
 	task_id: id,
-	status: word,
-	result: beside(taskResult),
+	status: statusWord,
+	result: optionalObject(taskResult),
 	// A text, on the real server one that holds JSON `{code, message, detail}`.
 	error: z.union([z.string(), taskFailure]).nullish().catch(undefined),
-	error_code: texted,
+	error_code: textOrNumber,
 	error_hint: text,
 	image_url: text,
 	progress: percent,
 });
 
-export const cancelAnswer = z.looseObject({ task_id: texted, status: word, message: text });
+export const cancelAnswer = z.looseObject({ task_id: textOrNumber, status: statusWord, message: text });
 
 /** `task_id` is the batch's id: named so for the front end, the document says. */
 export const batchSummary = z.looseObject({
 	task_id: id,
-	status: word,
+	status: statusWord,
 	created_at: text,
 	prompt: text,
-	width: side,
-	height: side,
+	width: pixels,
+	height: pixels,
 	relative_path: text,
 	image_url: text,
 	seed: number,
@@ -56,25 +68,25 @@ export const batchSummary = z.looseObject({
 /** Rows that name no batch are left out; how many came tells whether there are more pages. */
 export const historyAnswer = z
 	.array(z.unknown())
-	.transform((rows) => ({ length: rows.length, rows: sifted(batchSummary, rows) }));
+	.transform((rows) => ({ length: rows.length, rows: validEntries(batchSummary, rows) }));
 
 export const batchItem = z.looseObject({
 	task_id: id.nullish().catch(undefined),
 	index: count,
-	status: word,
+	status: statusWord,
 	image_url: text,
-	width: side,
-	height: side,
+	width: pixels,
+	height: pixels,
 	seed: number,
-	error_code: texted,
+	error_code: textOrNumber,
 	error_hint: text,
 });
 
 /** What a batch says of itself; asked for by its id, it need not repeat that. */
-const batchAbout = batchSummary.extend({ task_id: texted });
+const batchAbout = batchSummary.extend({ task_id: textOrNumber });
 
 export const batchAnswer = z.looseObject({
-	batch: beside(batchAbout).transform((about) => about ?? batchAbout.parse({})),
+	batch: optionalObject(batchAbout).transform((about) => about ?? batchAbout.parse({})),
 	items: listOf(batchItem)
 		.nullish()
 		.transform((items) => items ?? []),
