@@ -114,7 +114,7 @@ it('what jobs take is learned: nobody looks before one can have ended', async ()
 	const { clock, endpoint, submit, log } = fakeEndpoint({ jobMs: 60_000 });
 	const once = async (key: string) => {
 		const { job } = await clock.until(submit(key));
-		await clock.until(endpoint.wait(job.id ?? '', forever));
+		await clock.until(endpoint.jobs.wait(job.id ?? '', forever));
 	};
 	await once('first');
 	const atFirst = log.polls;
@@ -130,11 +130,11 @@ it('an end that is seen long after it was teaches nothing', async () => {
 	for (let n = 0; n < 10; n++) {
 		const { job } = await clock.until(submit(`late ${n}`));
 		await clock.advance(300_000);
-		await clock.until(endpoint.wait(job.id ?? '', forever));
+		await clock.until(endpoint.jobs.wait(job.id ?? '', forever));
 	}
 	const { job } = await clock.until(submit('now'));
 	const began = clock.now();
-	await clock.until(endpoint.wait(job.id ?? '', forever));
+	await clock.until(endpoint.jobs.wait(job.id ?? '', forever));
 	expect(clock.now() - began).toBeLessThanOrEqual(1_600);
 });
 
@@ -142,11 +142,11 @@ it('who begins to wait late does not wait for the earliest end once more', async
 	const { clock, endpoint, submit } = fakeEndpoint({ jobMs: 60_000 });
 	for (let n = 0; n < 8; n++) {
 		const { job } = await clock.until(submit(`job ${n}`));
-		await clock.until(endpoint.wait(job.id ?? '', forever));
+		await clock.until(endpoint.jobs.wait(job.id ?? '', forever));
 	}
 	const { job } = await clock.until(submit('late'));
 	const began = clock.now();
 	await clock.advance(50_000);
-	await clock.until(endpoint.wait(job.id ?? '', forever));
+	await clock.until(endpoint.jobs.wait(job.id ?? '', forever));
 	expect(clock.now() - began).toBeLessThanOrEqual(60_000 * 1.25);
 });

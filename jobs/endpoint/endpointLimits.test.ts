@@ -13,11 +13,11 @@ it('an answer about another job is not taken for the one asked after, and harms 
 	await clock.until(Promise.all([submit('a'), submit('b')]));
 	expect((await clock.until(endpoint.pollOnce(['job-1']))).get('job-1')).toMatchObject({
 		ok: false,
-		error: { code: 'malformedResponse', message: expect.stringContaining('told of job job-9') as string },
+		error: { code: 'malformedResponse', message: expect.stringContaining('about job job-9') as string },
 	});
 	const waits = [
-		endpoint.wait('job-1', forever),
-		endpoint.wait('job-2', { ...forever, known: snapshotOf('job-2', 'queued') }),
+		endpoint.jobs.wait('job-1', forever),
+		endpoint.jobs.wait('job-2', { ...forever, known: snapshotOf('job-2', 'queued') }),
 	];
 	const [spoilt, sound] = await clock.until(Promise.allSettled(waits));
 	expect(spoilt).toMatchObject({ status: 'rejected', reason: { code: 'malformedResponse' } });
@@ -114,7 +114,7 @@ it('a job that is finished when it is made holds no slot', async () => {
 it('what a single look learns ends the wait of others and frees the slot', async () => {
 	const { clock, endpoint, submit, log } = fakeEndpoint({ jobsInFlight: 1, jobMs: 4_000 });
 	const { job } = await clock.until(submit('a'));
-	const wait = endpoint.wait(job.id ?? '', {
+	const wait = endpoint.jobs.wait(job.id ?? '', {
 		...forever,
 		known: snapshotOf('job-1', 'queued', { createdAt: new Date(0).toISOString() }),
 	});
@@ -131,7 +131,7 @@ it("a look that fails for one job says so and ends nobody's wait", async () => {
 	const { clock, endpoint, submit } = fakeEndpoint({ says: (_id, poll) => (poll === 1 ? spoilt : undefined) });
 	const { job } = await clock.until(submit('a'));
 	expect((await endpoint.pollOnce([job.id ?? ''])).get(job.id ?? '')).toBe(spoilt);
-	await expect(clock.until(endpoint.wait(job.id ?? '', forever))).resolves.toMatchObject({ ended: true });
+	await expect(clock.until(endpoint.jobs.wait(job.id ?? '', forever))).resolves.toMatchObject({ ended: true });
 });
 
 it('a look may be dropped on its way, a submit is heard to its end', async () => {

@@ -21,7 +21,7 @@ type Fake = ReturnType<typeof fakeEndpoint>;
 async function runJobs({ clock, endpoint, submit }: Fake, count: number, name = 'job'): Promise<void> {
 	for (let n = 0; n < count; n++) {
 		const { job } = await clock.until(submit(`${name} ${n}`));
-		await clock.until(endpoint.wait(job.id ?? '', forever));
+		await clock.until(endpoint.jobs.wait(job.id ?? '', forever));
 	}
 }
 
@@ -71,7 +71,7 @@ it('names hold no text of a user, and values neither', async () => {
 	);
 	const { clock, endpoint, submit } = fakeEndpoint({ learned });
 	const { job } = await clock.until(submit('k', { prompt: 'my prompt' }));
-	await clock.until(endpoint.wait(job.id ?? '', forever));
+	await clock.until(endpoint.jobs.wait(job.id ?? '', forever));
 	expect(written.length).toBeGreaterThan(0);
 	expect(Object.keys(written[0] ?? {})).toEqual([expect.stringMatching(/^(durations [\w-]{43}|trust)$/)]);
 	expect(JSON.stringify([written, scopes])).not.toMatch(/my prompt|secret|job-1/);
@@ -81,7 +81,7 @@ it('names hold no text of a user, and values neither', async () => {
 describe('trust in announcements', () => {
 	/** A wait that begins with the job. */
 	const waitFor = ({ clock, endpoint }: Fake, id: string) =>
-		endpoint.wait(id, {
+		endpoint.jobs.wait(id, {
 			...forever,
 			known: snapshotOf(id, 'queued', { createdAt: new Date(clock.now()).toISOString() }),
 		});
@@ -90,7 +90,7 @@ describe('trust in announcements', () => {
 			const { job } = await fake.clock.until(fake.submit(`${name} ${n}`));
 			const wait = waitFor(fake, job.id ?? '');
 			await fake.clock.advance(100);
-			fake.endpoint.observe(snapshotOf(job.id ?? '', 'succeeded'));
+			fake.endpoint.jobs.announce(snapshotOf(job.id ?? '', 'succeeded'));
 			await wait;
 		}
 	};
@@ -116,7 +116,7 @@ describe('trust in announcements', () => {
 		const wait = waitFor(after, job.id ?? '');
 		await clock.advance(1_900);
 		expect(after.log.polls).toBeGreaterThan(0);
-		after.endpoint.observe(snapshotOf(job.id ?? '', 'succeeded'));
+		after.endpoint.jobs.announce(snapshotOf(job.id ?? '', 'succeeded'));
 		await wait;
 		const polls = after.log.polls;
 		const next = await clock.until(after.submit('b'));

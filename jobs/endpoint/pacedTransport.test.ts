@@ -8,7 +8,7 @@ it('a socket takes part in the pacing like any request', async () => {
 	const { clock, submit, endpoint, sockets } = fakeEndpoint({ requestsPerMinute: 2, watches: true });
 	await clock.until(Promise.all([submit('a'), submit('b')]));
 	const began = clock.now();
-	void endpoint.wait('job-1', { deadline: clock.now() + 300_000 });
+	void endpoint.jobs.wait('job-1', { deadline: clock.now() + 300_000 });
 	await settle();
 	expect(sockets).toEqual([]);
 	await clock.advance(120_000);

@@ -1,28 +1,27 @@
-import { createHash } from 'node:crypto';
 import { createApiClient } from '../../http/apiClient';
 import type { Memory } from '../../memory/memory';
 import type { ProviderDefinition, Session } from '../../providers/provider';
 import { systemClock } from '../runtime/clock';
-import { Endpoint, identityOf } from './endpoint';
+import { Endpoint } from './endpoint';
+import { hashed, identityOf } from './identity';
 import { learnedOf, type ScopedLearned } from './learnedValues';
 
-/** An endpoint that nobody has used for so long, in ms, and at which nothing runs or waits, is let go. */
+/** An endpoint that is unused and idle for so long, in ms, is released. */
 export const idleMs = 3_600_000;
 
 /** Every endpoint in use by this process, by a hash of provider and credential. */
 const endpoints = new Map<string, Endpoint>();
 
-/** The part of a memory in which what was learned of endpoints is kept. */
+/** The part of a memory that keeps the learned values of endpoints. */
 type Learning = Pick<Memory, 'learned' | 'digest'>;
 
 let memory: Learning | null = null;
-let found: (memory: Learning) => void = () => undefined;
-const firstMemory = new Promise<Learning>((resolve) => (found = resolve));
+const firstMemory = Promise.withResolvers<Learning>();
 
-/** What is learned of endpoints is kept in this memory from now on; those that are there already read it too. */
+/** Learned values are kept in this memory from now on. Endpoints that exist already read it too. */
 export function rememberWith(opened: Learning): void {
 	memory = opened;
-	found(opened);
+	firstMemory.resolve(opened);
 }
 
 /**
@@ -36,7 +35,7 @@ export async function endpointOf<S extends Session>(
 	const adapter = await provider.load();
 	const config = adapter.endpoint(credential);
 	const key = hashed([provider.id, config]);
-	// The key holds the provider's id, so what is found was made by the same adapter.
+	// The key holds the provider's id, so an existing endpoint was made by the same adapter.
 	const existing = endpoints.get(key) as unknown as Endpoint<S> | undefined;
 	const endpoint =
 		existing ??
@@ -48,27 +47,22 @@ export async function endpointOf<S extends Session>(
 		});
 	endpoint.use();
 	endpoints.set(key, endpoint);
-	letGoOfIdle(systemClock.now());
+	releaseIdle(systemClock.now());
 	return endpoint;
 }
 
-function letGoOfIdle(now: number): void {
+function releaseIdle(now: number): void {
 	for (const [key, { idleSince }] of endpoints)
 		if (idleSince !== null && now - idleSince >= idleMs) endpoints.delete(key);
 }
 
-/** An endpoint's part of the memory, which may be opened only later. */
+/** An endpoint's part of the memory, which may be opened after the endpoint is made. */
 function learnedAt(identity: string): ScopedLearned {
 	return {
-		read: async () => await learnedOf(memory ?? (await firstMemory), identity).read(),
+		read: async () => await learnedOf(memory ?? (await firstMemory.promise), identity).read(),
 		write: (values) => {
 			if (memory) learnedOf(memory, identity).write(values);
 		},
 		digest: (text) => (memory ? learnedOf(memory, identity).digest(text) : text),
 	};
-}
-
-/** So that no key lies about in a map for a heap dump to name. */
-export function hashed(value: unknown): string {
-	return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }

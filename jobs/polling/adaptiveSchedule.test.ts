@@ -1,42 +1,73 @@
 import { VirtualClock } from '../../test/support/virtualClock';
-import { Cadence } from './adaptiveSchedule';
-import { Durations } from './durations';
+import { AdaptiveSchedule } from './adaptiveSchedule';
+import { Durations, type Expectation } from './durations';
+import type { ScheduleFacts } from './pollSchedule';
+import { PushTrust } from './pushTrust';
 
 const durations = new Durations();
 for (let n = 0; n < 20; n++) durations.record('a', 1_000 + n * 100);
-const expectation = durations.expect('a');
-if (!expectation) throw new Error('Enough were seen');
+const expectation = expected();
+
+function expected(): Expectation {
+	const expectation = durations.expect('a');
+	if (!expectation) throw new Error('Enough were seen');
+	return expectation;
+}
 
 const job = (id: string) => ({ id, since: 0, lastRunning: null });
 
-it('a job whose kind is known no more is not forgotten among those that are looked at together', () => {
-	const clock = new VirtualClock(0);
-	const known = new Set(['a', 'b']);
-	const cadence = new Cadence({
-		bulk: true,
-		floorMs: 500,
-		clock,
+/** A schedule that knows the durations of the given jobs. */
+function scheduleOf(known: ReadonlySet<string>, more: Partial<ScheduleFacts> = {}, trust = new PushTrust()) {
+	const facts: ScheduleFacts = {
+		clock: new VirtualClock(0),
 		random: () => 0.5,
+		bulk: true,
+		requestsPerMinute: 240,
 		expected: (id) => (known.has(id) ? { ...expectation, since: 0 } : undefined),
-	});
-	expect(cadence.firstPollAt(job('a'))).toBe(Number.POSITIVE_INFINITY);
-	const together = cadence.together([job('a'), job('b')], 100);
+		scarce: () => undefined,
+		...more,
+	};
+	return new AdaptiveSchedule(facts, trust);
+}
+
+it('a job whose kind was forgotten is polled, though it had no time of its own', () => {
+	const known = new Set(['a', 'b']);
+	const schedule = scheduleOf(known);
+	expect(schedule.firstPollAt(job('a'), Number.NaN)).toBe(Number.POSITIVE_INFINITY);
+	const together = schedule.sharedPollAt([job('a'), job('b')], 100);
 	expect(together).toBeGreaterThan(900);
 	known.delete('b');
-	expect(cadence.together([job('a'), job('b')], 100)).toBe(600);
-	expect(cadence.nextPollAt(job('b'))).toBeLessThan(1_000);
+	expect(schedule.sharedPollAt([job('a'), job('b')], 100)).toBe(600);
+	expect(schedule.nextPollAt(job('b'))).toBeLessThan(1_000);
 });
 
-it('where ends are announced a job is looked at when its own is overdue', () => {
-	const clock = new VirtualClock(0);
-	const cadence = new Cadence({
-		bulk: true,
-		floorMs: 500,
-		clock,
-		random: () => 0.5,
-		announced: () => true,
-		expected: (id) => (id === 'a' ? { ...expectation, since: 0 } : undefined),
-	});
-	expect(cadence.firstPollAt(job('a'))).toBeCloseTo(2_900 * 1.1, 6);
-	expect(cadence.firstPollAt(job('strange'))).toBe(15_000);
+it('where ends are announced, a job is polled when its announcement is overdue', () => {
+	const trust = new PushTrust();
+	for (let n = 0; n < 4; n++) trust.announced();
+	const schedule = scheduleOf(new Set(['a']), {}, trust);
+	expect(schedule.firstPollAt(job('a'), 0)).toBeCloseTo(2_900 * 1.1, 6);
+	expect(schedule.firstPollAt(job('strange'), 0)).toBe(15_000);
+	expect(schedule.firstPollAt(job('strange'), Number.NaN)).toBe(0);
+});
+
+it('reports that all times change when announcements begin to be relied on, and when one was missing', () => {
+	const schedule = scheduleOf(new Set());
+	expect([1, 2, 3, 4, 5].map(() => schedule.endSeen('announced'))).toEqual([false, false, false, true, false]);
+	expect(schedule.endSeen('polled')).toBe(true);
+	expect(schedule.endSeen('polled')).toBe(false);
+});
+
+it('where each job costs a request, a job of a known kind has a time of its own', () => {
+	const schedule = scheduleOf(new Set(['a']), { bulk: false });
+	const at = schedule.firstPollAt(job('a'), Number.NaN);
+	expect(at).toBeGreaterThan(1_000);
+	expect(at).toBeLessThan(2_000);
+	expect(schedule.sharedPollAt([], 0)).toBe(Number.POSITIVE_INFINITY);
+});
+
+it('pauses are longer where polls take requests that submits wait for', () => {
+	const scarce = { requestsPerMinute: 60, inFlight: 1 };
+	const late = { id: 'a', since: 0, lastRunning: 2_800 };
+	const free = scheduleOf(new Set(['a'])).sharedPollAt([late], 2_800);
+	expect(scheduleOf(new Set(['a']), { scarce: () => scarce }).sharedPollAt([late], 2_800)).toBeGreaterThan(free);
 });

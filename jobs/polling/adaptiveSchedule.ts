@@ -1,110 +1,97 @@
-import type { Clock, Random } from '../runtime/clock';
-import type { Expectation } from './durations';
-import { type Running, scarcePauseMs, worthPollingAt as worthPollingAt } from './detectionDelay';
-import { nextPollMs, schedule } from './growingSchedule';
+import { type RunningJob, scarcePauseMs, worthPollingAt } from './detectionDelay';
+import { GrowingSchedule, pollFloorMs } from './growingSchedule';
+import type { PollSchedule, PollTarget, ScheduleFacts } from './pollSchedule';
+import { PushTrust } from './pushTrust';
 
-export interface CadenceOptions {
-	/** Whether one poll for all costs about as much as one for a single job. */
-	bulk: boolean;
-	floorMs: number;
-	/** As `floorMs`, where it is known how long such jobs run. */
-	learnedFloorMs?: number;
-	/** How long jobs like this one run, once that is known, and since when it does (ms since the epoch). */
-	expected?: (jobId: string) => (Expectation & { since: number }) | undefined;
-	/** Limits of an endpoint where somebody waits for a place; undefined where nobody does or there is none. */
-	scarce?: () => { requestsPerMinute: number; inFlight: number } | undefined;
-	/** Whether ends are announced by the provider, so that only overdue ones need a look. */
-	announced?: () => boolean;
-	clock: Clock;
-	random: Random;
-}
+/** Shortest pause between two polls where durations are known and no request limit asks for more, in ms. */
+const minPauseMs = 200;
 
-/** A job as far as its looks go. */
-export interface PollTarget {
-	id: string;
-	/** When somebody began to wait for it, ms since the epoch. */
-	since: number;
-	/** When it was last seen not to have ended; null where nobody has looked yet. */
-	lastRunning: number | null;
-}
+/** Longest time from when a job of a known kind was last seen to its next poll, in ms. */
+const maxPauseMs = 60_000;
 
-/** When jobs are looked at: by what is known of their kind, else in growing steps. */
-export class Cadence {
-	constructor(private readonly options: CadenceOptions) {}
+/**
+ * How long an announcement may be late before the job is polled, in ms. Webhooks take a second or so, and senders
+ * repeat one that was not accepted after some seconds.
+ */
+const overdueMs = 15_000;
+
+/** An announcement is overdue when the job runs longer than the longest seen by this factor. */
+const overdueFactor = 1.1;
+
+/**
+ * Polls jobs by what was learned of their kind: the next poll comes when enough of them have probably ended, and where
+ * webhooks announce ends, only when an announcement is overdue. Jobs of a kind that is not known yet are polled in
+ * growing pauses.
+ */
+export class AdaptiveSchedule implements PollSchedule {
+	readonly minPauseMs: number;
+	private readonly simple: GrowingSchedule;
 
 	/**
-	 * The first look at a job that somebody begins to wait for; infinite where it is looked at together with others.
+	 * @param trust whether announcements are relied on
+	 * @param onTrust called when an end was announced or had to be polled for
 	 */
-	firstPollAt(job: PollTarget): number {
-		const { clock, random, floorMs } = this.options;
-		return this.bySign(job) ?? clock.now() + nextPollMs(0, floorMs, random);
+	constructor(
+		private readonly facts: ScheduleFacts,
+		private readonly trust = new PushTrust(),
+		private readonly onTrust: () => void = () => undefined,
+	) {
+		this.simple = new GrowingSchedule(facts);
+		this.minPauseMs = pollFloorMs(facts.requestsPerMinute, minPauseMs);
 	}
 
-	/** Whether it is known how long jobs like it run, and since when it does. */
-	knows(job: PollTarget): boolean {
-		return this.running(job) !== undefined;
+	firstPollAt(job: PollTarget, reportedAt: number): number {
+		const { clock } = this.facts;
+		const isRecent = clock.now() - reportedAt <= this.simple.minPauseMs;
+		// A job of unknown age may have ended long ago, unless it is known how long such jobs run.
+		return isRecent || this.running(job) !== undefined ? this.nextPollAt(job) : clock.now();
 	}
 
-	/** The look after one just now. */
 	nextPollAt(job: PollTarget): number {
-		const { clock, random, floorMs } = this.options;
-		const now = clock.now();
-		return this.bySign(job) ?? now + nextPollMs(now - job.since, floorMs, random);
+		return this.whenOverdue(job) ?? this.byKind(job) ?? this.simple.nextPollAt(job);
 	}
 
-	/**
-	 * The next look at those that are looked at together, one request for all of them; infinite where there are none.
-	 * @param lastPollAt when the last one was
-	 */
-	together(jobs: readonly PollTarget[], lastPollAt: number): number {
+	sharedPollAt(jobs: readonly PollTarget[], lastPollAt: number): number {
 		const running = jobs.flatMap((job) => this.running(job) ?? []);
-		// One whose kind is known no more is looked at now, and then by its own time.
-		if (running.length < jobs.length) return lastPollAt + this.learnedFloorMs;
+		// A job whose kind was forgotten meanwhile is polled now, and from then on by its own age.
+		if (running.length < jobs.length) return lastPollAt + this.minPauseMs;
 		const [first] = running;
 		if (!first) return Number.POSITIVE_INFINITY;
-		const scarce = this.options.scarce?.();
-		const pause = scarce ? scarcePauseMs(scarce.requestsPerMinute, scarce.inFlight, first.expectation) : 0;
-		return Math.max(
-			lastPollAt + Math.max(pause, this.learnedFloorMs),
-			worthPollingAt(running, schedule.learnedCapMs),
-		);
+		const scarce = this.facts.scarce();
+		const pause = scarce ? scarcePauseMs(scarce, first.expectation) : 0;
+		return Math.max(lastPollAt + Math.max(pause, this.minPauseMs), worthPollingAt(running, maxPauseMs));
 	}
 
-	/** undefined where nothing tells: neither announcements nor what is known of its kind. */
-	private bySign(job: PollTarget): number | undefined {
-		return this.whenOverdue(job) ?? this.byItsKind(job);
+	endSeen(how: 'announced' | 'polled'): boolean {
+		const before = this.trust.holds;
+		if (how === 'announced') this.trust.announced();
+		else this.trust.foundByPoll();
+		this.onTrust();
+		return this.trust.holds !== before;
 	}
 
-	/** Where ends are announced: when this one's should have come long ago. */
+	/** When the announcement of this job's end is overdue; undefined where announcements are not relied on. */
 	private whenOverdue(job: PollTarget): number | undefined {
-		if (!this.options.announced?.()) return undefined;
+		if (!this.trust.holds) return undefined;
+		const now = this.facts.clock.now();
 		const running = this.running(job);
-		const soonest =
-			this.options.clock.now() +
-			(running
-				? Math.min(schedule.overdueMs, Math.max(running.expectation.typical, this.learnedFloorMs))
-				: schedule.overdueMs);
-		return running ? Math.max(soonest, running.since + 1.1 * running.expectation.longest) : soonest;
+		if (!running) return now + overdueMs;
+		const { typical, longest } = running.expectation;
+		const earliest = now + Math.min(overdueMs, Math.max(typical, this.minPauseMs));
+		return Math.max(earliest, running.since + overdueFactor * longest);
 	}
 
-	/** Shortest pause between looks that serve everyone. */
-	get learnedFloorMs(): number {
-		return Math.max(schedule.learnedFastestMs, this.options.learnedFloorMs ?? this.options.floorMs);
-	}
-
-	private byItsKind(job: PollTarget): number | undefined {
+	/** undefined where nothing is known of the job's kind. */
+	private byKind(job: PollTarget): number | undefined {
 		const running = this.running(job);
 		if (!running) return undefined;
-		if (this.options.bulk) return Number.POSITIVE_INFINITY;
-		return Math.max(
-			this.options.clock.now() + this.learnedFloorMs,
-			worthPollingAt([running], schedule.learnedCapMs),
-		);
+		if (this.facts.bulk) return Number.POSITIVE_INFINITY;
+		return Math.max(this.facts.clock.now() + this.minPauseMs, worthPollingAt([running], maxPauseMs));
 	}
 
-	/** undefined where nothing is known of its kind. */
-	private running({ id, lastRunning }: PollTarget): Running | undefined {
-		const expectation = this.options.expected?.(id);
+	/** undefined where nothing is known of the job's kind. */
+	private running({ id, lastRunning }: PollTarget): RunningJob | undefined {
+		const expectation = this.facts.expected(id);
 		return expectation && { since: expectation.since, seenAt: lastRunning ?? expectation.since, expectation };
 	}
 }

@@ -1,21 +1,21 @@
 import fc from 'fast-check';
 import { Durations } from './durations';
-import { type Running, worthPollingAt as worthPollingAt } from './detectionDelay';
+import { type RunningJob, scarcePauseMs, worthPollingAt } from './detectionDelay';
 
 const durations = new Durations();
 for (let n = 0; n < 64; n++) durations.record('a', 1_000 + (n * 2_000) / 63);
 const expectation = durations.expect('a');
 if (!expectation) throw new Error('Enough were seen');
-const job = (since: number, seenAt = since): Running => ({ since, seenAt, expectation });
+const job = (since: number, seenAt = since): RunningJob => ({ since, seenAt, expectation });
 const forever = Number.POSITIVE_INFINITY;
 
-it('nobody is looked at before the first can have ended', () => {
+it('no job is polled before the first can have ended', () => {
 	expect(worthPollingAt([job(0)], forever)).toBeGreaterThan(900);
 	expect(worthPollingAt([job(0), job(500)], forever)).toBeGreaterThan(900);
 	expect(worthPollingAt([], forever)).toBe(forever);
 });
 
-it('the more run together, the sooner a look is worth it', () => {
+it('the more jobs run together, the sooner a poll is worth its request', () => {
 	const together = (count: number) =>
 		worthPollingAt(
 			Array.from({ length: count }, () => job(0, 1_500)),
@@ -23,18 +23,18 @@ it('the more run together, the sooner a look is worth it', () => {
 		);
 	expect(together(5)).toBeLessThanOrEqual(together(1) + 50);
 	expect(together(50)).toBeLessThan(together(5));
-	// Of very many a sample stands for all.
+	// Of very many jobs, a sample stands for all.
 	expect(Math.abs(together(1_000) - together(1_024))).toBeLessThan(50);
 });
 
-it('one that takes longer than all before is looked at ever more rarely', () => {
+it('a job that runs longer than all before is polled ever more rarely', () => {
 	const pause = (age: number) => worthPollingAt([job(0, age)], forever) - age;
 	expect(pause(10_000)).toBeGreaterThan(pause(5_000));
 	expect(pause(100_000)).toBeGreaterThan(2 * pause(10_000));
 	expect(worthPollingAt([job(0, 100_000_000)], 60_000)).toBeLessThanOrEqual(100_060_000);
 });
 
-it('property: a look is never due before a job was seen, nor later than is allowed', () => {
+it('property: a poll is never due before a job was seen, nor later than allowed', () => {
 	const any = fc
 		.record({ since: fc.nat(10_000), after: fc.nat(20_000) })
 		.map(({ since, after }) => job(since, since + after));
@@ -42,11 +42,35 @@ it('property: a look is never due before a job was seen, nor later than is allow
 		fc.property(
 			fc.array(any, { minLength: 1, maxLength: 200 }),
 			fc.integer({ min: 100, max: 60_000 }),
-			(jobs, mostMs) => {
-				const at = worthPollingAt(jobs, mostMs);
+			(jobs, maxMs) => {
+				const at = worthPollingAt(jobs, maxMs);
 				expect(at).toBeGreaterThanOrEqual(Math.min(...jobs.map(({ seenAt }) => seenAt)));
-				expect(at).toBeLessThanOrEqual(Math.max(...jobs.map(({ seenAt }) => seenAt + mostMs)));
+				expect(at).toBeLessThanOrEqual(Math.max(...jobs.map(({ seenAt }) => seenAt + maxMs)));
 			},
 		),
 	);
+});
+
+it('polls of a single job come each time it has ended with a probability of a third', () => {
+	// A third of the jobs of 1 to 3 s has ended at 1.7 s, half of the others at 2.1 s, and so on.
+	const first = worthPollingAt([job(0)], forever);
+	expect(1 - expectation.running(first)).toBeCloseTo(0.33, 1);
+	const second = worthPollingAt([job(0, first)], forever);
+	expect(1 - expectation.running(second) / expectation.running(first)).toBeCloseTo(0.33, 1);
+});
+
+it('a poll of five jobs that began together is due when 1.1 of them have probably ended', () => {
+	const at = worthPollingAt(
+		[0, 0, 0, 0, 0].map(() => job(0)),
+		forever,
+	);
+	expect(5 * (1 - expectation.running(at))).toBeCloseTo(1.1, 1);
+});
+
+it('where slots and requests are scarce, the pause is the longer the fewer requests there are', () => {
+	const pause = (requestsPerMinute: number) => scarcePauseMs({ requestsPerMinute, inFlight: 5 }, expectation);
+	expect(pause(60)).toBeGreaterThan(pause(120));
+	expect(pause(120)).toBeGreaterThan(pause(1_200));
+	// With fewer requests than even the rarest polls would need, the typical duration has to do.
+	expect(pause(1)).toBe(expectation.typical);
 });

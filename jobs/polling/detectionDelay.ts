@@ -1,83 +1,135 @@
 import type { Expectation } from './durations';
+import type { ScarceLimits } from './pollSchedule';
 
-/** A job that runs, as far as anybody knows. Times in ms since the epoch. */
-export interface Running {
+/** A job that runs, as far as this process knows. Times in ms since the epoch. */
+export interface RunningJob {
 	/** When it began. */
 	since: number;
-	/** When it was last seen to run; its beginning where nobody has looked yet. */
+	/** When a poll last saw it run; its beginning before the first such poll. */
 	seenAt: number;
 	expectation: Expectation;
 }
 
-/**
- * A poll is worth its request when so many of the jobs that run together have probably ended without anybody knowing:
- * a third for a job alone, which is three or four polls, and one of five, which is not quite one poll a job.
- * Where more run together one poll serves many, and comes sooner for each.
+/*
+ * A poll is worth its request when enough of the jobs that run together have probably ended since they were last seen.
+ * "Enough" is the sum of the probabilities that each has ended; `endedPerPoll` says how large it must be. A large sum
+ * costs few polls and sees ends late, a small one the reverse.
  */
-const endedOfOne = 0.33;
-const endedOfEachMore = 0.1925;
+
+/**
+ * One job alone: polled each time it has ended with a probability of a third. It then needs 1 / (1/3) = 3 polls on
+ * average. With durations spread evenly over a range of width w, p = 1/3 gives a mean delay of w · p / (2 · (2 − p)) =
+ * w / 10, and a mean delay of a tenth is the goal (bench, "Detection delay").
+ */
+const endedAlone = 0.33;
+
+/** Jobs in flight at which one request for all of them serves about one end: the usual limit of an account. */
 const few = 5;
 
-function limitFor(jobs: number): number {
-	const ofFew = endedOfOne + endedOfEachMore * (Math.min(jobs, few) - 1);
-	return jobs <= few ? ofFew : ofFew * Math.sqrt(jobs / few);
-}
+/**
+ * `few` jobs together: 1.1 ends a poll, which is 0.9 polls a job, so that a job costs at most 1.9 requests with its
+ * submit (bench, "Requests a job").
+ */
+const endedOfFew = 1.1;
 
-/** Jobs that are reckoned with; of more, these stand for all. */
-const sample = 64;
+/** Between one job and `few`, each further job adds the same share of an end. */
+const endedPerFurtherJob = (endedOfFew - endedAlone) / (few - 1);
 
 /**
- * When the next poll of all these jobs is worth its request: not at even distances, but when enough of them have
- * probably ended. None is due before the first can have ended.
+ * How many jobs must probably have ended before a poll of `jobs` jobs is worth its request.
+ *
+ * Above `few` it grows with the square root. Where n jobs of duration T run, n / T of them end per unit of time, so a
+ * poll for every k ends costs 1 / k polls a job and sees an end k / 2n · T late on average. The product of both is
+ * 1 / 2n whatever k is; with k ~ √n each factor gets its equal part of what more jobs in flight gain.
+ */
+function endedPerPoll(jobs: number): number {
+	return jobs <= few
+		? endedAlone + endedPerFurtherJob * (jobs - 1)
+		: (endedAlone + endedPerFurtherJob * (few - 1)) * Math.sqrt(jobs / few);
+}
+
+/** Jobs to calculate with, at most: of more, an even sample stands for all, so that the cost stays bounded. */
+const maxSample = 64;
+
+/** The moment is found to this share of a job's typical duration: finer than any delay that is measured. */
+const precision = 1 / 200;
+
+/** Width of the first interval that is searched, in steps of `precision`: about a third of the typical duration. */
+const firstSearchSteps = 64;
+
+/**
+ * When the next poll of all these jobs is worth its request, ms since the epoch: not at even distances, but when enough
+ * of them have probably ended. It is never before the first can have ended.
  * @param maxMs longest time from when a job was last seen
  */
-export function worthPollingAt(jobs: readonly Running[], maxMs: number): number {
-	const every = Math.ceil(jobs.length / sample);
-	const chosen = jobs
-		.filter((_, index) => index % every === 0)
-		.map((job) => ({ ...job, alive: job.expectation.running(job.seenAt - job.since) }));
-	let earliest = Number.POSITIVE_INFINITY;
-	let latest = Number.POSITIVE_INFINITY;
-	let step = Number.POSITIVE_INFINITY;
-	for (const { since, seenAt, expectation } of chosen) {
-		earliest = Math.min(earliest, Math.max(seenAt, since + expectation.earliest));
-		latest = Math.min(latest, seenAt + maxMs);
-		step = Math.min(step, expectation.typical / 200);
-	}
+export function worthPollingAt(jobs: readonly RunningJob[], maxMs: number): number {
+	const every = Math.ceil(jobs.length / maxSample);
+	const sample = jobs.filter((_, index) => index % every === 0);
+	const { earliest, latest, stepMs } = searchRange(sample, maxMs);
 	if (earliest >= latest || !Number.isFinite(earliest)) return Math.min(earliest, latest);
-	// Of the sample's, as of all.
-	const limit = (limitFor(jobs.length) * chosen.length) / jobs.length;
-	const isWorthPolling = (at: number) =>
-		chosen.reduce(
-			(ended, { since, seenAt, expectation, alive }) =>
-				ended + (at > seenAt ? 1 - expectation.running(at - since) / alive : 0),
-			0,
-		) >= limit;
-	// The more time passes, the more have ended: an interval that holds the moment is found, and halved.
+	const ended = endedBy(sample);
+	const enough = (endedPerPoll(jobs.length) * sample.length) / jobs.length;
+	// The number of ended jobs only grows with time. An interval that holds the moment is found first, then halved.
 	let low = earliest;
-	let high = Math.min(latest, earliest + Math.max(1, 64 * step));
-	while (high < latest && !isWorthPolling(high)) [low, high] = [high, Math.min(latest, high + 2 * (high - low))];
-	while (high - low > Math.max(1, step)) {
+	let high = Math.min(latest, earliest + Math.max(1, firstSearchSteps * stepMs));
+	while (high < latest && ended(high) < enough) [low, high] = [high, Math.min(latest, high + 2 * (high - low))];
+	while (high - low > Math.max(1, stepMs)) {
 		const middle = (low + high) / 2;
-		if (isWorthPolling(middle)) high = middle;
+		if (ended(middle) >= enough) high = middle;
 		else low = middle;
 	}
 	return high;
 }
 
+/** Between which moments a poll can be due, and how precisely it is calculated, in ms. */
+function searchRange(jobs: readonly RunningJob[], maxMs: number): { earliest: number; latest: number; stepMs: number } {
+	let earliest = Number.POSITIVE_INFINITY;
+	let latest = Number.POSITIVE_INFINITY;
+	let stepMs = Number.POSITIVE_INFINITY;
+	for (const { since, seenAt, expectation } of jobs) {
+		earliest = Math.min(earliest, Math.max(seenAt, since + expectation.earliest));
+		latest = Math.min(latest, seenAt + maxMs);
+		stepMs = Math.min(stepMs, expectation.typical * precision);
+	}
+	return { earliest, latest, stepMs };
+}
+
+/** How many of these jobs have probably ended at a moment, given that each ran when it was last seen. */
+function endedBy(jobs: readonly RunningJob[]): (at: number) => number {
+	const seen = jobs.map((job) => ({ ...job, alive: job.expectation.running(job.seenAt - job.since) }));
+	return (at) => {
+		let ended = 0;
+		for (const { since, seenAt, expectation, alive } of seen)
+			if (at > seenAt) ended += 1 - expectation.running(at - since) / alive;
+		return ended;
+	};
+}
+
+/** Pauses that `scarcePauseMs` compares: shares of the typical duration from the first to the last, by a factor. */
+const pauses = { first: 1 / 20, last: 5, factor: 1.05 };
+
+/** Jobs that run longer than all but this share of the others are left out of the sum. */
+const negligibleShare = 0.01;
+
 /**
- * The pause between looks with which most jobs can be made, where both places and requests are scarce: looked at often,
- * jobs give their places back soon, but each look takes a submit's turn; looked at rarely, places stand idle. A job
- * begun with one look gives its place back with the first look after its end.
+ * The pause in ms between polls with which most jobs can be made, where slots and requests are both scarce. Frequent
+ * polls free the slots soon, but each uses a request that a submit needs; rare polls leave slots idle. A job that is
+ * made with one request gives its slot back with the first poll after its end.
  */
-export function scarcePauseMs(requestsPerMinute: number, inFlight: number, { typical, running }: Expectation): number {
-	const perMs = requestsPerMinute / 60_000;
-	let best = { pauseMs: typical, made: 0 };
-	for (let pauseMs = Math.max(1, typical / 20); pauseMs <= 5 * typical; pauseMs *= 1.05) {
-		let held = 0;
-		for (let look = 0, share = 1; share > 0.01; share = running(++look * pauseMs)) held += pauseMs * share;
-		const made = Math.min(inFlight / held, perMs - 1 / pauseMs);
-		if (made > best.made) best = { pauseMs, made };
+export function scarcePauseMs(
+	{ requestsPerMinute, inFlight }: ScarceLimits,
+	{ typical, running }: Pick<Expectation, 'typical' | 'running'>,
+): number {
+	const requestsPerMs = requestsPerMinute / 60_000;
+	let best = { pauseMs: typical, madePerMs: 0 };
+	const lastMs = pauses.last * typical;
+	for (let pauseMs = Math.max(1, typical * pauses.first); pauseMs <= lastMs; pauseMs *= pauses.factor) {
+		// A slot is held for one pause more for each poll that still sees the job run.
+		let heldMs = 0;
+		for (let polls = 0, share = 1; share > negligibleShare; share = running(++polls * pauseMs))
+			heldMs += pauseMs * share;
+		const madePerMs = Math.min(inFlight / heldMs, requestsPerMs - 1 / pauseMs);
+		if (madePerMs > best.madePerMs) best = { pauseMs, madePerMs };
 	}
 	return best.pauseMs;
 }

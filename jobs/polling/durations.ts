@@ -1,8 +1,8 @@
-/** How long jobs of a kind run, as far as it has been seen; ms. */
+/** How long jobs of a kind run, as far as it was seen; ms. */
 export interface Expectation {
 	/** Half of them took longer. */
 	typical: number;
-	/** Nearly none ends sooner. */
+	/** Almost none ends sooner. */
 	earliest: number;
 	/** None was seen to take longer. */
 	longest: number;
@@ -10,9 +10,22 @@ export interface Expectation {
 	running: (ageMs: number) => number;
 }
 
-/** So many of the last are remembered, and so few say nothing yet. */
-const kept = 64;
-const enough = 6;
+/** Durations remembered of a kind: the last ones, so that a provider that changes is followed. */
+const maxRemembered = 64;
+
+/** Durations seen before they are relied on: with fewer, one outlier decides. */
+const minSeen = 6;
+
+/** A little sooner than the shortest seen, so that jobs that become quicker are noticed. */
+const earliestFactor = 0.9;
+
+/**
+ * How the share of jobs that outlast all seen ones falls with age: with its square (a Pareto tail). With this exponent
+ * a job that has run for an age beyond the longest seen is expected to run for as long again, so polls become rarer in
+ * step with its age.
+ */
+const tailExponent = 2;
+
 /** Durations of the jobs of an endpoint by kind (model, size, count). */
 export class Durations {
 	/** Kinds remembered: those not seen for longest are forgotten. */
@@ -25,7 +38,7 @@ export class Durations {
 		this.set(kind, [...this.of(kind), ms]);
 	}
 
-	/** Durations that were seen before all that is known of this kind, oldest first. */
+	/** Adds durations that were seen before all others of this kind, oldest first. */
 	prepend(kind: string, earlier: readonly number[]): void {
 		this.set(kind, [...earlier, ...this.of(kind)]);
 	}
@@ -42,7 +55,7 @@ export class Durations {
 
 	private set(kind: string, times: readonly number[]): void {
 		this.byKind.delete(kind);
-		this.byKind.set(kind, times.slice(-kept));
+		this.byKind.set(kind, times.slice(-maxRemembered));
 		const [oldest] = this.byKind.keys();
 		if (this.byKind.size > Durations.maxKinds && oldest !== undefined) this.byKind.delete(oldest);
 	}
@@ -50,38 +63,39 @@ export class Durations {
 	/** undefined until enough have been seen. */
 	expect(kind: string): Expectation | undefined {
 		const seen = this.byKind.get(kind);
-		if (!seen || seen.length < enough) return undefined;
+		if (!seen || seen.length < minSeen) return undefined;
 		const sorted = [...seen].sort((a, b) => a - b);
 		const [shortest = 0] = sorted;
 		return {
 			typical: sorted[Math.floor(sorted.length / 2)] ?? 0,
-			earliest: shortest * sooner,
+			earliest: shortest * earliestFactor,
 			longest: sorted.at(-1) ?? 0,
 			running: (ageMs) => running(sorted, ageMs),
 		};
 	}
 }
 
-/** A little sooner than the shortest seen, so that jobs that become quicker are noticed. */
-const sooner = 0.9;
-
 /**
- * The empirical distribution, straight between what was seen. Of those that take longer than all before, ever fewer
- * end in the same time: the longer one has run, the longer it may still.
+ * The share of jobs that still run at an age, from durations seen (shortest first). n durations cut the time into n + 1
+ * parts, and the next job is equally likely to end in each (the rule of succession): the share falls by 1 / (n + 1)
+ * from one duration to the next, in a straight line between them. The last part has no end; see `tailExponent`.
  */
 function running(sorted: readonly number[], ageMs: number): number {
 	const [shortest = 0] = sorted;
 	const longest = sorted.at(-1) ?? 0;
-	const steps = sorted.length + 1;
-	if (ageMs <= shortest * sooner) return 1;
-	if (ageMs >= longest) return (longest / ageMs) ** 2 / steps;
+	const parts = sorted.length + 1;
+	const earliest = shortest * earliestFactor;
+	if (ageMs <= earliest) return 1;
+	if (ageMs >= longest) return (longest / ageMs) ** tailExponent / parts;
+	// Index of the last duration that is not above the age; -1 where all are.
 	let [low, high] = [-1, sorted.length - 1];
 	while (high - low > 1) {
 		const middle = (low + high) >> 1;
 		if ((sorted[middle] ?? 0) <= ageMs) low = middle;
 		else high = middle;
 	}
-	const from = low < 0 ? shortest * sooner : (sorted[low] ?? 0);
+	const from = low < 0 ? earliest : (sorted[low] ?? 0);
 	const to = sorted[high] ?? from;
-	return 1 - (low + 1 + (to > from ? (ageMs - from) / (to - from) : 0)) / steps;
+	const shareOfPart = to > from ? (ageMs - from) / (to - from) : 0;
+	return 1 - (low + 1 + shareOfPart) / parts;
 }

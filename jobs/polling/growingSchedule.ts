@@ -1,29 +1,68 @@
-import type { Random } from '../runtime/clock';
+import type { Clock, Random } from '../runtime/clock';
+import type { PollSchedule, PollTarget, ScheduleFacts } from './pollSchedule';
 
 /**
- * Times between two looks at a job: a share of how long it has been watched, so that a short job is seen soon and a
- * long one costs few requests. Never below `floorMs`, never above the cap, and varied so that loops drift apart.
+ * The pause between two polls of a job is a share of how long it has been waited for, so that the end of a short job
+ * is seen soon and a long job costs few requests. It is never below the floor or above the cap, and varied so that
+ * loops drift apart.
  */
-export const schedule = {
+export const growing = {
 	shareOfAge: 0.12,
-	fastestMs: 500,
-	capMs: 10_000,
+	/** Shortest pause without a request limit, in ms. */
+	minPauseMs: 500,
+	/** Longest pause, in ms. */
+	maxPauseMs: 10_000,
+	/** Share by which a pause is lengthened or shortened at most. */
 	jitter: 0.1,
-	learnedFastestMs: 200,
-	learnedCapMs: 60_000,
-	overdueMs: 15_000,
 };
 
 /** At most this share of an endpoint's requests a minute goes into polling; the rest is for submits. */
 const pollingShare = 0.5;
 
-/** @param requestsPerMinute the endpoint's limit, null for none */
-export function pollFloorMs(requestsPerMinute: number | null, fastestMs = schedule.fastestMs): number {
-	return requestsPerMinute === null ? fastestMs : Math.max(fastestMs, 60_000 / (requestsPerMinute * pollingShare));
+/**
+ * Shortest pause between two polls, in ms.
+ * @param requestsPerMinute the endpoint's limit, null for none
+ * @param minPauseMs shortest pause without a limit
+ */
+export function pollFloorMs(requestsPerMinute: number | null, minPauseMs = growing.minPauseMs): number {
+	return requestsPerMinute === null ? minPauseMs : Math.max(minPauseMs, 60_000 / (requestsPerMinute * pollingShare));
 }
 
-/** Pause until the next look at a job that has been watched for `ageMs`. */
+/** Pause in ms until the next poll of a job that has been waited for during `ageMs`. */
 export function nextPollMs(ageMs: number, floorMs: number, random: Random): number {
-	const own = Math.min(schedule.capMs, Math.max(floorMs, ageMs * schedule.shareOfAge));
-	return Math.max(floorMs, own * (1 + schedule.jitter * (2 * random() - 1)));
+	const own = Math.min(growing.maxPauseMs, Math.max(floorMs, ageMs * growing.shareOfAge));
+	return Math.max(floorMs, own * (1 + growing.jitter * (2 * random() - 1)));
+}
+
+/** The simple schedule: pauses that grow with the job's age. It learns nothing. */
+export class GrowingSchedule implements PollSchedule {
+	readonly minPauseMs: number;
+	private readonly clock: Clock;
+	private readonly random: Random;
+
+	constructor({ clock, random, requestsPerMinute }: Pick<ScheduleFacts, 'clock' | 'random' | 'requestsPerMinute'>) {
+		this.clock = clock;
+		this.random = random;
+		this.minPauseMs = pollFloorMs(requestsPerMinute);
+	}
+
+	/** A job of unknown age may have ended long ago: it is polled at once. */
+	firstPollAt(job: PollTarget, reportedAt: number): number {
+		const now = this.clock.now();
+		return now - reportedAt <= this.minPauseMs ? this.nextPollAt(job) : now;
+	}
+
+	nextPollAt({ since }: PollTarget): number {
+		const now = this.clock.now();
+		return now + nextPollMs(now - since, this.minPauseMs, this.random);
+	}
+
+	/** Each job has a time of its own. */
+	sharedPollAt(): number {
+		return Number.POSITIVE_INFINITY;
+	}
+
+	endSeen(): boolean {
+		return false;
+	}
 }

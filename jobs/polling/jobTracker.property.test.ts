@@ -29,7 +29,7 @@ async function watched(
 		await clock.sleep(after);
 		const { job } = await submit(`key ${n}`, { deadline: Number.MAX_SAFE_INTEGER });
 		endsAt.set(job.id ?? '', clock.now() + runs);
-		return await endpoint.wait(job.id ?? '', { deadline: Number.MAX_SAFE_INTEGER });
+		return await endpoint.jobs.wait(job.id ?? '', { deadline: Number.MAX_SAFE_INTEGER });
 	};
 	const results = await clock.until(Promise.all(plan.map(one)), 24 * 3_600_000);
 	return { looks, results, sent };

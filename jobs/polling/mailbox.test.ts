@@ -26,8 +26,8 @@ it('holds no more than a thousand', () => {
 it('a delivery that comes before the wait begins ends it without a poll', async () => {
 	const { clock, endpoint, submit, log } = fakeEndpoint({ jobMs: 60_000 });
 	const { job } = await clock.until(submit('a'));
-	endpoint.observe(snapshotOf(job.id ?? '', 'succeeded'));
-	expect(await endpoint.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY })).toMatchObject({
+	endpoint.jobs.announce(snapshotOf(job.id ?? '', 'succeeded'));
+	expect(await endpoint.jobs.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY })).toMatchObject({
 		ended: true,
 		snapshot: { job: { status: 'succeeded' } },
 	});
@@ -37,8 +37,8 @@ it('a delivery that comes before the wait begins ends it without a poll', async 
 it('one that says nothing of an end is not kept: the job is asked after', async () => {
 	const { clock, endpoint, submit, log } = fakeEndpoint({ jobMs: 2_000 });
 	const { job } = await clock.until(submit('a'));
-	endpoint.observe(snapshotOf(job.id ?? '', 'running'));
-	expect(await clock.until(endpoint.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY }))).toMatchObject({
+	endpoint.jobs.announce(snapshotOf(job.id ?? '', 'running'));
+	expect(await clock.until(endpoint.jobs.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY }))).toMatchObject({
 		ended: true,
 	});
 	expect(log.polls).toBeGreaterThan(0);

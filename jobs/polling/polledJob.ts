@@ -3,18 +3,21 @@ import { isTerminal, type JobSnapshot } from '../../model/job';
 import type { Observation } from '../../providers/provider';
 import { advanceSnapshot } from './transition';
 
-/** How a wait ended. `pending`: time was up first; `error` is what the last look failed with, if it did. */
+/**
+ * How a wait ended. `ended: false`: the deadline came first, with the last known state and the error of the last poll,
+ * if it failed.
+ */
 export type WaitResult =
 	| { ended: true; snapshot: JobSnapshot }
 	| { ended: false; snapshot: JobSnapshot | null; error: ImageError | null };
 
 /**
- * How an end was learned: the provider announced it just then, or polls found it, the last of which had seen the job
- * run at `lastRunning`.
+ * How an end was seen: the provider announced it just then, or polls found it. `lastRunning` is the last poll that saw
+ * the job run, `since` when the first execution began to wait; ms since the epoch.
  */
 export type EndSeen = 'announced' | { since: number; lastRunning: number | null };
 
-/** Told of every end that is seen, and how it was learned, where that says when it was. */
+/** Called at each end that is seen. `seen` is absent where it does not show when the job ended. */
 export type OnEnd = (jobId: string, seen?: EndSeen) => void;
 
 export interface Waiter {
@@ -24,10 +27,10 @@ export interface Waiter {
 	reject: (error: ImageError) => void;
 }
 
-/** Failures in a row of one job's own look before its waiters are told; a broken connection does not count. */
-const patience = 5;
+/** Polls in a row that fail for one job alone before its waiters get the error; a lost connection does not count. */
+const maxFailures = 5;
 
-/** A poll without an answer for so long, in ms, is why a job's state is not known. */
+/** A poll without an answer for so long, in ms, is reported as the reason why a job's state is not known. */
 const silenceMs = 2_000;
 
 function noAnswer(): ImageError {
@@ -37,22 +40,22 @@ function noAnswer(): ImageError {
 	});
 }
 
-/** A job that somebody waits for: what is known of it, and who is to be told. */
+/** A job that executions wait for: what is known of it, and its waiters. */
 export class PolledJob {
 	readonly waiters = new Set<Waiter>();
 	private lastError: ImageError | null = null;
-	/** When it was last seen not to have ended. */
+	/** When a poll last saw it run, ms since the epoch. */
 	lastRunning: number | null = null;
-	/** Looks in a row that failed for this job alone. */
+	/** Polls in a row that failed for this job alone. */
 	private failures = 0;
 
 	/** Since when a poll of it has been without an answer, ms since the epoch. */
 	private polledSince: number | null = null;
 
-	/** When it is to be looked at, ms since the epoch; infinite where that is decided for many together. */
+	/** When it is polled next, ms since the epoch; infinite where it is polled together with others. */
 	dueAt = 0;
 
-	/** @param since when somebody began to wait, ms since the epoch */
+	/** @param since when the first execution began to wait, ms since the epoch */
 	constructor(
 		readonly id: string,
 		readonly since: number,
@@ -65,18 +68,13 @@ export class PolledJob {
 	}
 
 	/**
-	 * Takes in what was seen of it, and tells its waiters where that ends their wait. @param announced whether the
-	 * provider said so by itself
+	 * Takes in what was seen of it, and resolves its waiters where that ends their wait.
+	 * @param announced whether the provider pushed it, rather than answered a poll
 	 */
 	learn(observation: Observation, now: number, onEnd: OnEnd, announced = false): void {
 		this.polledSince = null;
 		if (!observation.ok) {
-			this.lastError = observation.error;
-			if (!concernsEndpoint(observation.error)) this.failures++;
-			if (observation.error.retryable && this.failures < patience) return;
-			// An id the provider does not know holds no slot either.
-			if (observation.error.code === 'notFound') onEnd(this.id);
-			this.reject(observation.error);
+			this.fail(observation.error, onEnd);
 			return;
 		}
 		this.failures = 0;
@@ -91,7 +89,7 @@ export class PolledJob {
 		for (const waiter of [...this.waiters]) waiter.resolve({ ended: true, snapshot });
 	}
 
-	/** The endpoint as a whole did not answer until now: looked at later, or, where that cannot help, told. */
+	/** The poll failed as a whole: polled again at `until`, or, where that cannot help, the waiters get the error. */
 	outage(error: ImageError, until: number): void {
 		this.polledSince = null;
 		this.lastError = error;
@@ -99,9 +97,9 @@ export class PolledJob {
 		if (!error.retryable) this.reject(error);
 	}
 
-	/** Lets those go whose time is up, with what is known. */
+	/** Waiters whose deadline has come leave with what is known. */
 	expire(now: number): void {
-		// Reaching the deadline is no error, but a provider that does not answer is.
+		// Reaching the deadline is not an error, but a provider that does not answer is.
 		const silent = this.polledSince !== null && now - this.polledSince >= silenceMs ? noAnswer() : null;
 		for (const waiter of [...this.waiters]) {
 			if (waiter.deadline <= now)
@@ -114,6 +112,15 @@ export class PolledJob {
 		let first = Number.POSITIVE_INFINITY;
 		for (const { deadline } of this.waiters) first = Math.min(first, deadline);
 		return first;
+	}
+
+	private fail(error: ImageError, onEnd: OnEnd): void {
+		this.lastError = error;
+		if (!concernsEndpoint(error)) this.failures++;
+		if (error.retryable && this.failures < maxFailures) return;
+		// A job that the provider does not know holds no slot either.
+		if (error.code === 'notFound') onEnd(this.id);
+		this.reject(error);
 	}
 
 	private reject(error: ImageError): void {

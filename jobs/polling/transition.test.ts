@@ -37,11 +37,11 @@ it.each<[JobStatus, JobStatus[]]>([
 	expect(jobStatuses.filter((status) => mayBecome(from, status)).sort()).toEqual([...to].sort());
 });
 
-it('a job that has ended never moves again, whatever is told of it', () => {
+it('a job that has ended never moves again, whatever is reported of it', () => {
 	fc.assert(
-		fc.property(fc.array(observation, { maxLength: 30 }), (told) => {
+		fc.property(fc.array(observation, { maxLength: 30 }), (observed) => {
 			let current = job({ total: 4 });
-			for (const patch of told) {
+			for (const patch of observed) {
 				const before = current;
 				current = advance(current, job(patch));
 				if (isTerminal(before.status)) expect(current).toBe(before);
@@ -52,9 +52,9 @@ it('a job that has ended never moves again, whatever is told of it', () => {
 
 it('a running job is never queued again, and progress within a state never goes backwards', () => {
 	fc.assert(
-		fc.property(fc.array(observation, { maxLength: 30 }), (told) => {
+		fc.property(fc.array(observation, { maxLength: 30 }), (observed) => {
 			let current = job({ total: 4 });
-			for (const patch of told) {
+			for (const patch of observed) {
 				const before = current;
 				current = advance(current, job(patch));
 				if (before.status === 'running') expect(current.status).not.toBe('queued');
@@ -65,13 +65,13 @@ it('a running job is never queued again, and progress within a state never goes 
 	);
 });
 
-it('an older answer is refused unless it is an end', () => {
+it('an older answer is ignored unless it is an end', () => {
 	const current = job({ status: 'running', progress: 50, updatedAt: '2026-01-01T00:00:10.000Z' });
 	expect(advance(current, job({ status: 'retrying', updatedAt: '2026-01-01T00:00:05.000Z' }))).toBe(current);
 	expect(advance(current, job({ status: 'failed', updatedAt: '2026-01-01T00:00:05.000Z' })).status).toBe('failed');
 });
 
-it('what the answer is silent about is kept', () => {
+it('what the answer does not contain is kept', () => {
 	const current = job({ total: 2, idempotencyKey: 'key', createdAt: '2026-01-01T00:00:00.000Z' });
 	expect(advance(current, job({ status: 'running' }))).toMatchObject({
 		status: 'running',
@@ -81,10 +81,10 @@ it('what the answer is silent about is kept', () => {
 	});
 });
 
-it('a success with fewer images than were asked for is partial, and says how many', () => {
+it('a success with fewer images than requested is partial, with their number', () => {
 	expect(advance(job({ total: 4 }), job({ status: 'succeeded', completed: 3 }))).toMatchObject({
 		status: 'partial',
-		error: { code: 'upstream', message: '3 of 4 images came' },
+		error: { code: 'upstream', message: '3 of 4 images arrived' },
 	});
 });
 
@@ -101,11 +101,11 @@ it('a success without any image is a failure', () => {
 
 it('an answer about another job is an error', () => {
 	expect(() => advance(job(), job({ id: 'job-2', status: 'running' }))).toThrow(
-		/Asked after job job-1, told of job job-2/,
+		/Polled job job-1, but the answer is about job job-2/,
 	);
 });
 
-it('a refused answer leaves the images as they were', () => {
+it('an ignored answer leaves the images as they were', () => {
 	const done: JobSnapshot = {
 		job: job({ status: 'succeeded', completed: 1 }),
 		images: [
@@ -125,7 +125,7 @@ it('a refused answer leaves the images as they were', () => {
 	expect(advanceSnapshot(done, { job: job({ status: 'running' }), images: [], raw: null })).toBe(done);
 });
 
-it('a success that came without its pictures takes them from a later answer, and nothing else', () => {
+it('a success without images takes them from a later answer, and nothing else', () => {
 	const image = {
 		index: 0,
 		url: 'https://example.com/a.png',
@@ -248,7 +248,7 @@ it.each<[string, Partial<Job>, Partial<Job>, Partial<Job>]>([
 	expect(advance(job(current), job(observed))).toMatchObject(expected);
 });
 
-it('a job without images is not tried again as it is, one with some may be', () => {
+it('a job without images is not retryable, a job with some is', () => {
 	expect(advance(job({ total: 2 }), job({ status: 'succeeded', completed: 0, progress: 100 }))).toMatchObject({
 		status: 'failed',
 		progress: null,
@@ -260,11 +260,11 @@ it('a job without images is not tried again as it is, one with some may be', () 
 	});
 });
 
-it('an answer about another job is not tried again', () => {
+it('an answer about another job is not retried', () => {
 	expect(() => advance(job(), job({ id: 'job-2' }))).toThrow(
 		expect.objectContaining({ code: 'malformedResponse', retryable: false }) as Error,
 	);
-	expect(() => advance(job(), job({ id: null }))).toThrow(/told of job null/);
+	expect(() => advance(job(), job({ id: null }))).toThrow(/about job null/);
 });
 
 it('in whatever order the observations of a run come, the same end is reached', () => {
@@ -276,8 +276,8 @@ it('in whatever order the observations of a run come, the same end is reached', 
 		job({ status: 'succeeded', completed: 2, updatedAt: at(3) }),
 	];
 	fc.assert(
-		fc.property(fc.shuffledSubarray([...run, ...run], { minLength: 8 }), (told) => {
-			const end = told.reduce(advance, job({ total: 4 }));
+		fc.property(fc.shuffledSubarray([...run, ...run], { minLength: 8 }), (observed) => {
+			const end = observed.reduce(advance, job({ total: 4 }));
 			expect(end).toMatchObject({ status: 'partial', completed: 2, total: 4, updatedAt: at(3) });
 		}),
 	);

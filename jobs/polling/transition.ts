@@ -1,9 +1,10 @@
 import { ImageError } from '../../model/errors';
+import { countedImages } from '../../model/imageCount';
 import { isTerminal, type Job, type JobSnapshot, type JobStatus } from '../../model/job';
 
 /**
- * Where a job may go from each state. Terminal states lead nowhere; a running job is never queued again, so such an
- * answer is late.
+ * The states that may follow each state. Nothing follows a terminal state; a running job is never queued again, so such
+ * an answer is late.
  */
 const next: Record<JobStatus, readonly JobStatus[]> = {
 	queued: ['queued', 'running', 'retrying', 'succeeded', 'partial', 'failed', 'canceled'],
@@ -19,21 +20,23 @@ export function mayBecome(from: JobStatus, to: JobStatus): boolean {
 	return next[from].includes(to);
 }
 
+/** An answer about another job than the one that was polled, e.g. from a proxy's cache. */
+export function otherJob(polled: string, answered: string | null, more: { retryable?: boolean } = {}): ImageError {
+	const message = `Polled job ${polled}, but the answer is about job ${String(answered)}`;
+	return new ImageError('malformedResponse', { message, ...more });
+}
+
 /**
- * The job after an observation. Late, repeated and reordered answers are refused: the result is then `current`
- * itself, so `===` tells whether anything was learned. What was known before (total, key, creation time) is kept
- * where the answer is silent, and progress never goes backwards.
+ * The job after an observation. Late, repeated and reordered answers are ignored: the result is then `current` itself,
+ * so `===` shows whether anything was learned. What was known before (total, key, creation time) is kept where the
+ * answer does not contain it, and progress never goes backwards.
  * Throws `malformedResponse` when the answer is about another job.
  */
 export function advance(current: Job, observed: Job): Job {
-	if (current.id !== null && observed.id !== current.id) {
-		throw new ImageError('malformedResponse', {
-			message: `Asked after job ${current.id}, told of job ${String(observed.id)}`,
-			retryable: false,
-		});
-	}
+	if (current.id !== null && observed.id !== current.id)
+		throw otherJob(current.id, observed.id, { retryable: false });
 	if (!mayBecome(current.status, observed.status)) return current;
-	// An end is never followed by anything, so it counts whatever its clock says.
+	// Nothing follows a terminal state, so it counts whatever its time.
 	if (!isTerminal(observed.status) && isOlder(observed.updatedAt, current.updatedAt)) return current;
 	const again = current.status === observed.status;
 	return settled({
@@ -44,7 +47,7 @@ export function advance(current: Job, observed: Job): Job {
 		idempotencyKey: observed.idempotencyKey ?? current.idempotencyKey,
 		createdAt: observed.createdAt ?? current.createdAt,
 		updatedAt: observed.updatedAt ?? current.updatedAt,
-		// Of these the provider knows nothing.
+		// The provider does not know these.
 		...(current.endpoint === undefined ? {} : { endpoint: current.endpoint }),
 		...(current.attempts === undefined ? {} : { attempts: current.attempts }),
 		...(current.ref === undefined ? {} : { ref: current.ref }),
@@ -53,15 +56,15 @@ export function advance(current: Job, observed: Job): Job {
 }
 
 /**
- * As `advance`, for a job together with its images; a refused answer leaves both as they were. Only the pictures of a
- * success that is known without them are still taken in: an item may have lost them on its way.
+ * As `advance`, for a job together with its images; an ignored answer leaves both unchanged. There is one exception:
+ * images of a success that is known without images are added, since an item may have lost them in the workflow.
  */
 export function advanceSnapshot(current: JobSnapshot | undefined, observed: JobSnapshot): JobSnapshot {
 	if (!current) return { ...observed, job: settled(observed.job) };
 	const job = advance(current.job, observed.job);
 	if (job !== current.job) return { ...observed, job };
-	const bare = current.images.length === 0 && isSuccess(current.job) && isSuccess(observed.job);
-	return bare && observed.images.length > 0 ? { ...observed, job } : current;
+	const hasNoImages = current.images.length === 0 && isSuccess(current.job) && isSuccess(observed.job);
+	return hasNoImages && observed.images.length > 0 ? { ...observed, job } : current;
 }
 
 function isSuccess({ status }: Job): boolean {
@@ -69,8 +72,8 @@ function isSuccess({ status }: Job): boolean {
 }
 
 /**
- * A success with fewer images than were asked for is `partial`; with none it is a failure. What was paid for and did
- * not come is never silent.
+ * A success with fewer images than requested is `partial`; with none it is a failure. Images that were paid for and did
+ * not arrive are always reported.
  */
 function settled(job: Job): Job {
 	if (job.status !== 'succeeded' || job.completed === null) return job;
@@ -81,7 +84,7 @@ function settled(job: Job): Job {
 			progress: null,
 			error: new ImageError('malformedResponse', {
 				message: 'The provider reports success but sent no image',
-				hint: 'Ask the provider about this job; it may have been refused',
+				hint: 'Ask the provider about this job; its content may have been rejected',
 				retryable: false,
 			}).toJobError(),
 		};
@@ -91,7 +94,7 @@ function settled(job: Job): Job {
 		...job,
 		status: 'partial',
 		error: new ImageError('upstream', {
-			message: `${job.completed} of ${job.total} images came`,
+			message: countedImages(job.completed, job.total),
 			hint: 'Generate the missing images again',
 		}).toJobError(),
 	};

@@ -206,7 +206,7 @@ describe.each(dialects)('Image SaaS in dialect %s', (dialect) => {
 		await expect(look(job.id ?? '')).rejects.toMatchObject(refused);
 		await expect(endpoint.cancel(job.id ?? '')).rejects.toMatchObject(refused);
 		await expect(session.listJobs({}, {}).next()).rejects.toMatchObject(refused);
-		await expect(endpoint.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY })).rejects.toMatchObject(
+		await expect(endpoint.jobs.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY })).rejects.toMatchObject(
 			refused,
 		);
 		expect(sandbox().books().jobs).toHaveLength(1);
@@ -227,7 +227,7 @@ describe.each(dialects)('Image SaaS in dialect %s', (dialect) => {
 			ok: false,
 			error: { code: 'notFound', httpStatus: 404, hint: expect.stringContaining('job ID') as string },
 		});
-		await expect(endpoint.wait(id, { deadline: Number.POSITIVE_INFINITY })).rejects.toMatchObject({
+		await expect(endpoint.jobs.wait(id, { deadline: Number.POSITIVE_INFINITY })).rejects.toMatchObject({
 			code: 'notFound',
 		});
 		await expect(endpoint.cancel(id)).rejects.toMatchObject({ code: 'notFound' });
@@ -237,7 +237,7 @@ describe.each(dialects)('Image SaaS in dialect %s', (dialect) => {
 		'a malformed id (%s) is an error, reaches no other path and is not asked after for ever',
 		async (id) => {
 			const { endpoint } = open();
-			await expect(endpoint.wait(id, { deadline: Number.POSITIVE_INFINITY })).rejects.toMatchObject({
+			await expect(endpoint.jobs.wait(id, { deadline: Number.POSITIVE_INFINITY })).rejects.toMatchObject({
 				code: inDialect('notFound', 'upstream'),
 			});
 			expect(Object.keys(sandbox().books().requests)).toEqual(['GET /v1/jobs/:jobId']);

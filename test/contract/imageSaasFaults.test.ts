@@ -99,7 +99,7 @@ describe.each(dialects)('Image SaaS in dialect %s, when things go wrong', (diale
 		const { generate, endpoint } = open();
 		const { job } = await generate();
 		sandbox().fault({ route: 'any', kind: '503', times: 100 });
-		const result = await endpoint.wait(job.id ?? '', { deadline: quickClock.now() + 30_000 });
+		const result = await endpoint.jobs.wait(job.id ?? '', { deadline: quickClock.now() + 30_000 });
 		expect(result).toMatchObject({ ended: false, error: { code: 'overloaded' } });
 		expect(sandbox().books().requests['GET /v1/jobs/:jobId']).toBeLessThanOrEqual(8);
 	});
@@ -117,7 +117,7 @@ describe.each(dialects)('Image SaaS in dialect %s, when things go wrong', (diale
 		const { job } = await generate();
 		sandbox().fault({ route: 'get', kind: 'hang', times: 10 });
 		const stop = new AbortController();
-		const wait = endpoint.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY, signal: stop.signal });
+		const wait = endpoint.jobs.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY, signal: stop.signal });
 		while (!sandbox().books().requests['GET /v1/jobs/:jobId'])
 			await new Promise((resolve) => setImmediate(resolve));
 		stop.abort();

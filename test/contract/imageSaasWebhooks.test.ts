@@ -143,19 +143,19 @@ describe.each(dialects)('what Image SaaS announces in dialect %s', (dialect) => 
 		const { job } = await announced();
 		const told = (await drill(job.id, 'reordered')).map(read);
 		expect(told.map(({ snapshot }) => snapshot.job.status)).toEqual(['succeeded', 'running']);
-		const wait = endpoint.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY });
-		for (const { snapshot } of told) endpoint.observe(snapshot);
+		const wait = endpoint.jobs.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY });
+		for (const { snapshot } of told) endpoint.jobs.announce(snapshot);
 		await expect(wait).resolves.toMatchObject({ ended: true, snapshot: { job: { status: 'succeeded' } } });
 	});
 
 	it('ends the wait of whoever waits, without another look', async () => {
 		const { generate, endpoint, until } = open({ limits: { jobsInFlight: 1 } });
 		const snapshot = await generate({ prompt: 'A cat', count: 2 });
-		const wait = endpoint.wait(snapshot.job.id ?? '', { deadline: Number.POSITIVE_INFINITY, known: snapshot });
+		const wait = endpoint.jobs.wait(snapshot.job.id ?? '', { deadline: Number.POSITIVE_INFINITY, known: snapshot });
 		await until(snapshot);
 		const [letter] = await received(1);
 		if (!letter) throw new Error('One came');
-		endpoint.observe(read(letter).snapshot);
+		endpoint.jobs.announce(read(letter).snapshot);
 		await expect(wait).resolves.toMatchObject({
 			ended: true,
 			snapshot: { job: { status: 'succeeded', total: 2, completed: 2 }, images: [{ index: 0 }, { index: 1 }] },

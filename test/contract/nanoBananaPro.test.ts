@@ -114,7 +114,7 @@ describe('NanoBananaPro, v1.6', () => {
 		const { submit } = await open();
 		const { job } = await submit({ prompt: 'A cat [accept:2]', count: 5 });
 		const other = await open();
-		expect(await other.endpoint.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY })).toMatchObject({
+		expect(await other.endpoint.jobs.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY })).toMatchObject({
 			snapshot: { job: { status: 'partial', total: 5 } },
 		});
 	});

@@ -203,7 +203,7 @@ describe.each(['document', 'real'] as const)('Z-Image in dialect %s', (dialect) 
 		const { submit, endpoint } = await open();
 		const prompts = Array.from({ length: 60 }, (_, n) => `Picture ${n}`);
 		for (const prompt of prompts)
-			await endpoint.wait((await submit({ prompt })).job.id ?? '', { deadline: Number.POSITIVE_INFINITY });
+			await endpoint.jobs.wait((await submit({ prompt })).job.id ?? '', { deadline: Number.POSITIVE_INFINITY });
 		const listed: string[] = [];
 		for await (const { request, snapshot } of endpoint.session.list?.({}) ?? []) {
 			listed.push(String(request['prompt']));
@@ -229,7 +229,7 @@ describe('Z-Image as its real server differs', () => {
 
 	it('an id that nobody knows waits, and the error says that it may be wrong', async () => {
 		const { endpoint } = await open();
-		const result = await endpoint.wait('0123456789abcdef0123456789abcdef', { deadline: 0 });
+		const result = await endpoint.jobs.wait('0123456789abcdef0123456789abcdef', { deadline: 0 });
 		expect(result).toMatchObject({ ended: false });
 		const looked = (await endpoint.pollOnce(['0123456789abcdef0123456789abcdef'])).get(
 			'0123456789abcdef0123456789abcdef',

@@ -58,7 +58,7 @@ export async function openKit(
 		});
 	const wait: Opened['wait'] = async (snapshot) => {
 		if (isTerminal(snapshot.job.status) || snapshot.job.id === null) return snapshot;
-		const result = await endpoint.wait(snapshot.job.id, { deadline: quickClock.now() + 600_000, known: snapshot });
+		const result = await endpoint.jobs.wait(snapshot.job.id, { deadline: quickClock.now() + 600_000, known: snapshot });
 		if (!result.ended)
 			throw new Error(
 				`The job did not end: ` +

@@ -101,7 +101,7 @@ export function useSandbox(): {
 			generate: (request = {}, own = nextKey()) =>
 				make({ prompt: 'A cat', count: 1, ...request }, own, { deadline: clock.now() + 600_000 }),
 			wait: async (snapshot) => {
-				const result = await endpoint.wait(idOf(snapshot), {
+				const result = await endpoint.jobs.wait(idOf(snapshot), {
 					deadline: clock.now() + 600_000,
 					known: snapshot,
 				});

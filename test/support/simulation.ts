@@ -75,7 +75,7 @@ export async function simulate({ jobs, inFlight, meanMs, requestsPerMinute, push
 				endsAt.set(id, clock.now() + duration);
 				durations.set(id, duration);
 				if (push && chance() < push.share)
-					void clock.sleep(duration + push.afterMs).then(() => endpoint.observe(snapshotOf(id, 'succeeded')));
+					void clock.sleep(duration + push.afterMs).then(() => endpoint.jobs.announce(snapshotOf(id, 'succeeded')));
 				return snapshotOf(id, 'queued', { createdAt: new Date(clock.now()).toISOString() });
 			},
 			isNotAccepted: () => false,
@@ -129,7 +129,7 @@ export async function simulate({ jobs, inFlight, meanMs, requestsPerMinute, push
 	const one = async (n: number, group: string) => {
 		const { job } = await make({ prompt: 'A cat', count: 1 }, String(n), { deadline, group });
 		const id = job.id ?? '';
-		await endpoint.wait(id, { deadline });
+		await endpoint.jobs.wait(id, { deadline });
 		delays[seen++] = (clock.now() - (endsAt.get(id) ?? 0)) / (durations.get(id) ?? 1);
 		endsAt.delete(id);
 		durations.delete(id);

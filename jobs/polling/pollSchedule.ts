@@ -1,0 +1,51 @@
+import type { Clock, Random } from '../runtime/clock';
+import type { Expectation } from './durations';
+
+/** What a schedule knows of a job that is polled. Times in ms since the epoch. */
+export interface PollTarget {
+	id: string;
+	/** When the first execution began to wait for it. */
+	since: number;
+	/** When a poll last saw it run; null before the first such poll. */
+	lastRunning: number | null;
+}
+
+/**
+ * Decides when jobs are polled. The poller asks it for times (ms since the epoch) and reports the ends it sees.
+ * `AdaptiveSchedule` is in use; `GrowingSchedule` is the simple one that it falls back to and is compared with.
+ */
+export interface PollSchedule {
+	/**
+	 * The first poll of a job; `Infinity` where the job is polled together with others (`sharedPollAt`).
+	 * @param reportedAt when the provider last reported on the job; NaN where that is unknown
+	 */
+	firstPollAt(job: PollTarget, reportedAt: number): number;
+	/** The next poll of a job that was polled just now; `Infinity` as above. */
+	nextPollAt(job: PollTarget): number;
+	/** The next poll of the jobs that are polled together; `Infinity` where there are none. */
+	sharedPollAt(jobs: readonly PollTarget[], lastPollAt: number): number;
+	/** Shortest pause between two polls that each cover all jobs, in ms. */
+	readonly minPauseMs: number;
+	/** Reports how the end of a job was seen. Returns whether the times of all jobs change with it. */
+	endSeen(how: 'announced' | 'polled'): boolean;
+}
+
+/** What an endpoint tells the schedule it makes. */
+export interface ScheduleFacts {
+	clock: Clock;
+	random: Random;
+	/** Whether one poll for all jobs costs about as much as one for a single job. */
+	bulk: boolean;
+	/** The endpoint's own limit; null for none. */
+	requestsPerMinute: number | null;
+	/** How long jobs like this one run and when it began, ms since the epoch; undefined while that is unknown. */
+	expected: (jobId: string) => (Expectation & { since: number }) | undefined;
+	/** The limits of an endpoint where a submit waits for a slot; undefined where none waits or one is unlimited. */
+	scarce: () => ScarceLimits | undefined;
+}
+
+/** Limits that polls and submits share. */
+export interface ScarceLimits {
+	requestsPerMinute: number;
+	inFlight: number;
+}
