@@ -1,17 +1,18 @@
 /** The code whose mutants are counted, by part: the code that money and finished images depend on. */
 export const parts = {
 	jobs: ['jobs/**/*.ts'],
-	memory: ['memory/**/*.ts', '!memory/testing/**'],
+	memory: ['memory/**/*.ts'],
 	http: ['http/**/*.ts'],
 	providers: ['providers/*.ts', 'providers/*/{mapping,errors,session,lookUp}*.ts'],
 };
 
-const notTests = '!**/*.test.ts';
-
-/** The patterns of all parts, or of the given files and folders. Stryker reads them in order. */
+/** The patterns of all parts, or of the given parts, folders and files. Stryker reads them in order. */
 export function patternsOf(paths) {
-	const wanted = paths.map((path) => (/\.ts(:|$)/.test(path) ? path : `${path.replace(/\/$/, '')}/**/*.ts`));
-	return [...(wanted.length > 0 ? wanted : Object.values(parts).flat()), notTests, '!memory/testing/**'];
+	const wanted = (paths.length > 0 ? paths : Object.keys(parts)).flatMap((given) => {
+		const path = given.replace(/\/$/, '');
+		return parts[path] ?? [/\.ts(:|$)/.test(path) ? path : `${path}/**/*.ts`];
+	});
+	return [...wanted, '!**/*.test.ts', '!memory/testing/**'];
 }
 
 /** The part of a file: its first folder. */
