@@ -105,7 +105,7 @@ describe('an answer', () => {
 			completed: 1,
 			error: {
 				code: 'upstream',
-				message: '1 of 3 images came',
+				message: '1 of 3 images arrived',
 				hint: expect.stringContaining('again') as string,
 			},
 		});

@@ -1,4 +1,5 @@
 import { ImageError, jobError } from '../../model/errors';
+import { countedImages } from '../../model/imageCount';
 import type { DeliveredImage, JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
 import { sizeOf } from './sizes';
@@ -71,7 +72,7 @@ export function fromAnswer(
 			error: isWhole
 				? null
 				: jobError('upstream', {
-						message: `${images.length} of ${request.count} images came`,
+						message: countedImages(images.length, request.count),
 						hint: 'Generate the missing images again',
 					}),
 			idempotencyKey,

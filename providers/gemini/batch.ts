@@ -1,6 +1,7 @@
 import { type ImageError, jobError } from '../../model/errors';
 import type { Job, JobSnapshot, JobStatus } from '../../model/job';
 import { isoTime } from '../lenient';
+import { partlyArrived } from '../partialJob';
 import { batchError, noPicture } from './errors';
 import { picturesIn, withoutData } from './mapping';
 import { usageOf } from './usage';
@@ -54,13 +55,9 @@ export function fromResponses(batch: BatchJob, responses: readonly BatchResponse
 	const error =
 		status === 'succeeded'
 			? null
-			: {
-					...reason.toJobError(),
-					message:
-						status === 'partial'
-							? `${images.length} of ${total} images came: ${reason.message}`
-							: reason.message,
-				};
+			: status === 'partial'
+				? partlyArrived(images.length, total, reason.toJobError())
+				: reason.toJobError();
 	const usage = usageOf(answers, batch.model ?? '', { batch: true });
 	return {
 		job: {

@@ -196,7 +196,7 @@ describe('an answer', () => {
 			completed: 1,
 			error: {
 				code: 'contentRejected',
-				message: expect.stringMatching(/^1 of 2 images came: Gemini refused/) as string,
+				message: expect.stringMatching(/^1 of 2 images arrived: Gemini refused/) as string,
 			},
 		});
 		expect((await read({ candidates: [candidate(picture())] }, { count: 2 })).job).toMatchObject({
@@ -404,13 +404,13 @@ describe('a batch', () => {
 			[drawn, { error: { code: 8, message: 'too fast' } }],
 			'partial',
 			'rateLimited',
-			/^1 of 2 images came: Gemini: too fast$/,
+			/^1 of 2 images arrived: Gemini: too fast$/,
 		],
 		[
 			[drawn, { response: { candidates: [{ finishReason: 'SAFETY' }] } }],
 			'partial',
 			'contentRejected',
-			/^1 of 2 images came: /,
+			/^1 of 2 images arrived: /,
 		],
 		[[{ error: { code: 8, message: 'too fast' } }], 'failed', 'rateLimited', /^Gemini: too fast$/],
 		[[{}], 'failed', 'upstream', /no reason given/],

@@ -3,6 +3,7 @@ import type { Content, GenerateContentConfig } from '@google/genai';
 import { ImageError } from '../../model/errors';
 import type { DeliveredImage, Job, JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
+import { partlyArrived } from '../partialJob';
 import { noPicture } from './errors';
 import { defaultModel } from './models';
 import { usageOf } from './usage';
@@ -158,7 +159,7 @@ export function fromAnswers(
 		progress: isWhole ? 100 : null,
 		total,
 		completed: images.length,
-		error: isWhole ? null : { ...missing, message: `${images.length} of ${total} images came: ${missing.message}` },
+		error: isWhole ? null : partlyArrived(images.length, total, missing),
 		idempotencyKey,
 		createdAt: null,
 		updatedAt: null,

@@ -90,7 +90,7 @@ describe('a direct call', () => {
 			status: 'partial',
 			total: 3,
 			completed: 2,
-			error: { message: expect.stringContaining('2 of 3 images came') },
+			error: { message: expect.stringContaining('2 of 3 images arrived') },
 		});
 	});
 

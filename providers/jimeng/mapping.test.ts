@@ -80,7 +80,7 @@ describe('an answer', () => {
 			completed: 1,
 			error: {
 				code: 'upstream',
-				message: expect.stringContaining('1 of 4 images came') as string,
+				message: expect.stringContaining('1 of 4 images arrived') as string,
 				hint: expect.stringContaining('Count in the Prompt') as string,
 			},
 		});

@@ -2,6 +2,7 @@ import { ImageError, jobError } from '../../model/errors';
 import type { DeliveredImage, Job, JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
 import { isoTime } from '../lenient';
+import { partlyArrived } from '../partialJob';
 import { imageModels } from './models';
 import type { ImagesAnswer, ImagesBody } from './wire';
 
@@ -56,10 +57,14 @@ export function fromAnswer(answer: ImagesAnswer, request: ImageRequest, idempote
 		completed: images.length,
 		error: isWhole
 			? null
-			: jobError('upstream', {
-					message: `${images.length} of ${total} images came; how many are made is the site's choice`,
-					hint: 'Turn on "Ask for the Count in the Prompt", or generate again',
-				}),
+			: partlyArrived(
+					images.length,
+					total,
+					jobError('upstream', {
+						message: 'Jimeng decides itself how many it makes',
+						hint: 'Turn on "Ask for the Count in the Prompt", or generate again',
+					}),
+				),
 		idempotencyKey,
 		createdAt,
 		updatedAt: createdAt,

@@ -177,7 +177,7 @@ describe('v1.6', () => {
 		const { job } = await serve({ status: word, ...task }).pollOne(id);
 		expect(job).toMatchObject({ status, progress: null, error: { code, retryable } });
 		if (status === 'partial')
-			expect(job.error?.message).toMatch(new RegExp(`^1 of ${id === 'a' ? 2 : 3} images came; .`));
+			expect(job.error?.message).toMatch(new RegExp(`^1 of ${id === 'a' ? 2 : 3} images arrived: .`));
 	});
 
 	it.each([
@@ -377,7 +377,7 @@ describe('tasks', () => {
 		const { pollOne } = serve(tasks);
 		const { job } = await pollOne(id);
 		expect(job).toMatchObject({ status, total, progress: null, error: { code } });
-		if (status === 'partial') expect(job.error?.message).toMatch(new RegExp(`^[12] of ${total} images came; .`));
+		if (status === 'partial') expect(job.error?.message).toMatch(new RegExp(`^[12] of ${total} images arrived: .`));
 	});
 
 	it('that are all gone are an error of that job alone', async () => {

@@ -3,6 +3,7 @@ import type { DeliveredImage, Job, JobSnapshot, JobStatus } from '../../model/jo
 import type { ImageRequest } from '../../model/request';
 import { fileNameOf } from '../fileName';
 import { isoTime } from '../lenient';
+import { partlyArrived } from '../partialJob';
 import type { BatchBody } from './client';
 import type { TaskBody } from './clientTasks';
 import { failureOf } from './errors';
@@ -186,7 +187,7 @@ function endOf(
 	const reason = message
 		? failureOf(message)
 		: jobError('upstream', { message: 'the server gives no reason', hint: 'Generate the missing images again' });
-	return { status: 'partial', error: { ...reason, message: `${images} of ${total} images came; ${reason.message}` } };
+	return { status: 'partial', error: partlyArrived(images, total, reason) };
 }
 
 function blank(id: string): Job {

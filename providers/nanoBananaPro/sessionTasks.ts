@@ -2,7 +2,7 @@ import { concernsEndpoint, ImageError, toImageError } from '../../model/errors';
 import type { JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
 import { createPageRule } from '../pageRule';
-import { partlyAccepted } from '../partlyAccepted';
+import { partlyAccepted } from '../partialJob';
 import type { CallOptions, Observation, Session, SubmitCall } from '../provider';
 import type { NanoBananaProConfig } from './config';
 import type { TasksClient } from './clientTasks';

@@ -2,7 +2,7 @@ import { parseJson, readValue } from '../../http/json';
 import { ImageError, jobError } from '../../model/errors';
 import type { DeliveredImage, JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
-import { partlyAccepted } from '../partlyAccepted';
+import { partlyAccepted } from '../partialJob';
 import { pollEach } from '../pollEach';
 import type { CallOptions, Session, SubmitCall } from '../provider';
 import type { NanoBananaProConfig } from './config';

@@ -252,7 +252,7 @@ describe('a batch', () => {
 		const { pollOne } = serve({ batches: batched([item(0, first), item(1, second)]) });
 		const { job } = await pollOne(id);
 		expect(job).toMatchObject({ status, progress: null, total: 2, completed, error: { code } });
-		if (status === 'partial') expect(job.error?.message).toMatch(/^1 of 2 images came; ./);
+		if (status === 'partial') expect(job.error?.message).toMatch(/^1 of 2 images arrived: ./);
 	});
 
 	it('with a success without an image counts it as missing', async () => {
@@ -372,10 +372,10 @@ describe('several jobs', () => {
 				job: { id: 'running', status: 'running', progress: 25, completed: 1, error: null },
 				request: { count: 4 },
 			},
-			{ job: { id: 'part', status: 'partial', completed: 3, error: { message: '3 of 4 images came' } } },
+			{ job: { id: 'part', status: 'partial', completed: 3, error: { message: '3 of 4 images arrived' } } },
 			{ job: { id: 'none', status: 'failed', completed: 0, error: { code: 'upstream' } } },
 			{ job: { id: 'all', status: 'succeeded', progress: 100, total: 2, error: null } },
-			{ job: { id: 'odd', status: 'partial', error: { message: '1 of unknown images came' } } },
+			{ job: { id: 'odd', status: 'partial', error: { message: '1 images of an unknown total arrived' } } },
 		]);
 		expect(listed[1]?.request).toEqual({ count: 4 });
 	});
@@ -398,7 +398,7 @@ describe('a cancel', () => {
 					progress: null,
 					total: 2,
 					completed: null,
-					error: { code: 'canceled', message: 'The job was canceled; 0 images had come' },
+					error: { code: 'canceled', message: 'The job was canceled; 0 images had arrived' },
 				},
 				images: [],
 			});
@@ -420,7 +420,7 @@ describe('a cancel', () => {
 			},
 		});
 		expect(await session.cancel?.(id, {})).toMatchObject({
-			job: { status: 'canceled', completed: 1, error: { message: 'The job was canceled; 1 images had come' } },
+			job: { status: 'canceled', completed: 1, error: { message: 'The job was canceled; 1 images had arrived' } },
 			images: [{ url: `${baseUrl}/p/0.png` }],
 		});
 	});

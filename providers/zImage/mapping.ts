@@ -1,8 +1,10 @@
 import { jobError, type JobError } from '../../model/errors';
+import { countedImages } from '../../model/imageCount';
 import type { DeliveredImage, Job, JobSnapshot, JobStatus } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
 import { fileNameOf } from '../fileName';
 import { isoTime } from '../lenient';
+import { partlyArrived } from '../partialJob';
 import { failureOfTask, toJobError } from './errors';
 import { sizeOf } from './sizes';
 import type { BatchItem, BatchSummary, GenerateBody, TaskAnswer } from './wire';
@@ -218,11 +220,12 @@ function errorOf(
 		states.find(({ error }) => error)?.error ??
 		null;
 	if (status === 'partial')
-		return {
-			...(first ??
-				jobError('upstream', { message: 'the rest is missing', hint: 'Generate the missing images again' })),
-			message: `${images} of ${total} images came${first ? `; ${first.message}` : ''}`,
-		};
+		return first
+			? partlyArrived(images, total, first)
+			: jobError('upstream', {
+					message: countedImages(images, total),
+					hint: 'Generate the missing images again',
+				});
 	if (status === 'queued')
 		return jobError('notFound', {
 			message: 'No worker has begun; the server says the same of IDs it does not know',
@@ -260,7 +263,7 @@ export function ofCounts(row: BatchSummary): JobSnapshot {
 	const error =
 		status === 'succeeded'
 			? null
-			: jobError('upstream', { message: `${completed} of ${total ?? 'unknown'} images came`, hint: null });
+			: jobError('upstream', { message: countedImages(completed ?? 0, total), hint: null });
 	return { ...snapshot, job: { ...snapshot.job, status, error } };
 }
 

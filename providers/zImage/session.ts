@@ -1,7 +1,7 @@
 import { ImageError, jobError } from '../../model/errors';
 import type { JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
-import { partlyAccepted } from '../partlyAccepted';
+import { partlyAccepted } from '../partialJob';
 import { pollEach } from '../pollEach';
 import type { CallOptions, Session, SubmitCall } from '../provider';
 import type { ZImageClient } from './client';
@@ -84,7 +84,7 @@ export function zImageSession(client: ZImageClient, baseUrl: string): ZImageSess
 		// Pictures that were done before stay; a task just canceled may still read PENDING.
 		const before = stopped.length < answers.length ? await get(id, options) : undefined;
 		const error = jobError('canceled', {
-			message: `The job was canceled; ${before?.images.length ?? 0} images had come`,
+			message: `The job was canceled; ${before?.images.length ?? 0} images had arrived`,
 			hint: null,
 		});
 		return {

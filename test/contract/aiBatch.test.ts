@@ -70,7 +70,7 @@ describe.each(['document', 'real'] as const)('AI Batch in dialect %s', (dialect)
 			status: 'partial',
 			total: 4,
 			completed: 2,
-			error: { message: '2 of 4 images came' },
+			error: { message: '2 of 4 images arrived' },
 		});
 		expect(await failureOf(submit({ prompt: 'A cat [partial:0]' }))).toMatchObject({
 			code: 'malformedResponse',

@@ -133,7 +133,7 @@ describe('Google Gemini, official', () => {
 			completed: 2,
 			error: {
 				code: 'upstream',
-				message: expect.stringMatching(/^2 of 3 images came: Gemini answered 500/) as string,
+				message: expect.stringMatching(/^2 of 3 images arrived: Gemini answered 500/) as string,
 			},
 		});
 	});
@@ -240,7 +240,7 @@ describe('Google Gemini, official', () => {
 				status: 'partial',
 				total: 3,
 				completed: 1,
-				error: { code: 'overloaded', message: expect.stringMatching(/^1 of 3 images came/) as string },
+				error: { code: 'overloaded', message: expect.stringMatching(/^1 of 3 images arrived/) as string },
 			});
 			expect((await run({ ...batch, prompt: 'A cat [block:SAFETY]', count: 2 })).job).toMatchObject({
 				status: 'failed',

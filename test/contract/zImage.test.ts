@@ -131,7 +131,7 @@ describe.each(['document', 'real'] as const)('Z-Image in dialect %s', (dialect) 
 			status: 'partial',
 			total: 3,
 			completed: 1,
-			error: { message: expect.stringMatching(/^1 of 3 images came; .*GPU_OOM/) as string },
+			error: { message: expect.stringMatching(/^1 of 3 images arrived: .*GPU_OOM/) as string },
 		});
 		expect(images).toHaveLength(1);
 	});
