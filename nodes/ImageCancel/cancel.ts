@@ -1,72 +1,77 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Endpoint } from '../../jobs/endpoint/endpoint';
 import { advanceSnapshot } from '../../jobs/polling/transition';
-import { ImageError, toImageError } from '../../model/errors';
+import { ImageError, outcomeOf } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
-import { poolsOf } from '../endpoints/nodeEndpoint';
+import { type PoolOfItem, poolsOf } from '../endpoints/nodeEndpoint';
 import { hintAt, toNodeError } from '../execution/errors';
-import { blankJob, toItem, withError } from '../items/items';
+import { requestOf, toItem } from '../items/items';
 import { type JobRef, readJobRef } from '../items/jobRef';
+import { unknownSnapshot, withError } from '../items/snapshots';
+
+interface Result {
+	ref: JobRef;
+	item: INodeExecutionData;
+	/** Why the job was not canceled; absent also where *If Not Cancelable* lets the item pass. */
+	error?: ImageError;
+}
 
 /**
- * Cancels the job of every item. All items are tried before the node fails, so that one refusal keeps no other job
+ * Cancels the job of every item. All items are tried before the node fails, so that one failure leaves no other job
  * running.
  */
 export async function cancel(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const node = context.getNode();
-	const continueOnFail = context.continueOnFail();
-	const signal = context.getExecutionCancelSignal();
 	const poolFor = poolsOf(context);
-	const results: Array<{ ref: JobRef; item: INodeExecutionData; error?: ImageError }> = [];
-
 	const refs = [...context.getInputData().keys()].map((itemIndex) => readJobRef(context, itemIndex));
-	for (const ref of refs) {
-		const { itemIndex, provider, id, known } = ref;
-		const endpoint = (await poolFor(provider, itemIndex)).named(ref.endpoint);
-		const request = (context.getInputData()[itemIndex]?.json['request'] ?? {}) as Record<string, unknown>;
-		const before: JobSnapshot = known ?? { job: { ...blankJob(provider.id), id }, images: [], raw: null };
-		const pass = context.getNodeParameter('options.ifNotCancelable', itemIndex, 'error') === 'pass';
-		try {
-			const snapshot = await cancelOne(endpoint, ref, before, signal);
-			results.push({ ref, item: toItem({ snapshot, request, itemIndex }) });
-		} catch (thrown) {
-			const error = toImageError(thrown);
-			if (error.code === 'canceled') throw error;
-			const snapshot = error.code === 'conflict' ? await asItStands(endpoint, before, signal) : before;
-			// Canceled by somebody else, or by us in an attempt whose answer was lost.
-			if (snapshot.job.status === 'canceled' && before.job.status !== 'canceled') {
-				results.push({ ref, item: toItem({ snapshot, request, itemIndex }) });
-				continue;
-			}
-			const item = toItem({ snapshot: withError(snapshot, error.toJobError()), request, itemIndex });
-			results.push({ ref, item, ...(pass && error.code === 'conflict' ? {} : { error }) });
-		}
-	}
-
-	const failures = results.filter(({ error }) => error !== undefined);
-	const [first] = failures;
-	if (first?.error && !continueOnFail && failures.length === results.length) {
-		throw toNodeError(node, first.error.toJobError(), {
-			itemIndex: first.ref.itemIndex,
-			provider: first.ref.provider,
-			jobId: first.ref.id,
-		});
-	}
-	if (first?.error)
-		hintAt(
-			context,
-			`${failures.length} of ${results.length} jobs could not be canceled; the first: ${first.error.message}. Their items say so in job.error.`,
-		);
-	return [
-		results.map(({ item, error, ref }) =>
-			error && node.onError === 'continueErrorOutput'
-				? { json: { error: error.message, details: item.json }, pairedItem: { item: ref.itemIndex } }
-				: item,
-		),
-	];
+	const results: Result[] = [];
+	for (const ref of refs) results.push(await cancelItem(context, poolFor, ref));
+	reportFailures(context, results);
+	return [results.map((result) => itemOf(context, result))];
 }
 
-async function cancelOne(
+async function cancelItem(context: IExecuteFunctions, poolFor: PoolOfItem, ref: JobRef): Promise<Result> {
+	const { itemIndex, provider, id, known } = ref;
+	const signal = context.getExecutionCancelSignal();
+	const endpoint = (await poolFor(provider, itemIndex)).named(ref.endpoint);
+	const request = requestOf(context.getInputData()[itemIndex]?.json ?? {});
+	const before = known ?? unknownSnapshot(provider.id, id);
+	const mayPass = context.getNodeParameter('options.ifNotCancelable', itemIndex, 'error') === 'pass';
+	const canceled = await outcomeOf(cancelJob(endpoint, ref, before, signal));
+	if (canceled.ok) return { ref, item: toItem({ snapshot: canceled.value, request, itemIndex }) };
+	const { error } = canceled;
+	if (error.code === 'canceled') throw error;
+	const snapshot = error.code === 'conflict' ? await currentSnapshot(endpoint, before, signal) : before;
+	// Canceled by another client, or by an earlier attempt of ours whose answer was lost.
+	if (snapshot.job.status === 'canceled' && before.job.status !== 'canceled')
+		return { ref, item: toItem({ snapshot, request, itemIndex }) };
+	const item = toItem({ snapshot: withError(snapshot, error.toJobError()), request, itemIndex });
+	return { ref, item, ...(mayPass && error.code === 'conflict' ? {} : { error }) };
+}
+
+/** Throws an n8n error where every item failed, unless the node continues on fail; else shows a hint. */
+function reportFailures(context: IExecuteFunctions, results: readonly Result[]): void {
+	const failures = results.filter(({ error }) => error !== undefined);
+	const [first] = failures;
+	if (!first?.error) return;
+	if (!context.continueOnFail() && failures.length === results.length) {
+		const { itemIndex, provider, id } = first.ref;
+		throw toNodeError(context.getNode(), first.error.toJobError(), { itemIndex, provider, jobId: id });
+	}
+	hintAt(
+		context,
+		`${failures.length} of ${results.length} jobs could not be canceled; the first: ${first.error.message}. ` +
+			'Each of these items has its error in job.error.',
+	);
+}
+
+/** n8n moves an item to the error output by the key `error` alone. */
+function itemOf(context: IExecuteFunctions, { item, error, ref }: Result): INodeExecutionData {
+	return error && context.getNode().onError === 'continueErrorOutput'
+		? { json: { error: error.message, details: item.json }, pairedItem: { item: ref.itemIndex } }
+		: item;
+}
+
+async function cancelJob(
 	endpoint: Endpoint,
 	{ id, known }: JobRef,
 	before: JobSnapshot,
@@ -80,8 +85,8 @@ async function cancelOne(
 	return advanceSnapshot(before, await endpoint.cancel(id, signal));
 }
 
-/** The job as the provider sees it now, where it lets itself be asked. */
-async function asItStands(
+/** The job as the provider reports it now; as it was where it cannot be polled. */
+async function currentSnapshot(
 	endpoint: Endpoint,
 	before: JobSnapshot,
 	signal: AbortSignal | undefined,

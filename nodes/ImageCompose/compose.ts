@@ -6,14 +6,16 @@ import type { Reference } from '../../model/request';
 import { checkRequest } from '../../providers/requestCheck';
 import { downloadPicture } from '../pictures/downloadFile';
 import { generate } from '../generate/generate';
-import { type GenerateOptions, readRequest } from '../generate/readRequest';
+import { readRequest } from '../generate/readRequest';
+import type { GenerateOptions } from '../generate/task';
 import { fileOf } from '../pictures/inputFile';
 import { readReferences } from './references';
 
 type ComposeOptions = GenerateOptions & { fitReferences?: boolean };
 
 /**
- * Image Generate with references: read and named first, looked into and made ready once every item's fields are right.
+ * Image Generate with references. They are read first, and inspected and converted after the fields of all items are
+ * checked.
  */
 export async function compose(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	return await generate(context, {
@@ -27,12 +29,12 @@ export async function compose(context: IExecuteFunctions): Promise<INodeExecutio
 		},
 		prepare: async (_context, { provider, request }, options, endpoint) => {
 			const references: Reference[] = [];
-			for (const [place, reference] of (request.references ?? []).entries()) {
+			for (const [index, reference] of (request.references ?? []).entries()) {
 				const prepared = await outcomeOf(prepare(context, reference, endpoint, options));
 				if (!prepared.ok)
 					throw prepared.error.code === 'canceled'
 						? prepared.error
-						: about(prepared.error, place + 1, reference);
+						: referenceError(prepared.error, index + 1, reference);
 				references.push(prepared.value);
 			}
 			const ready = { ...request, references };
@@ -50,30 +52,30 @@ async function prepare(
 ): Promise<Reference> {
 	const { references: limits } = endpoint.provider.capabilities;
 	if (!limits || (reference.kind === 'url' && limits.kinds.includes('url'))) return reference;
-	const file = reference.kind === 'url' ? await fetched(context, reference.url, endpoint) : reference;
+	const file = reference.kind === 'url' ? await downloaded(context, reference.url, endpoint) : reference;
 	const store = async (data: Buffer, fileName: string, mimeType: string) =>
 		fileOf(context, await context.helpers.prepareBinaryData(data, fileName, mimeType), fileName);
 	return { kind: 'binary', ...(await prepareFile(file, limits, { fit: fitReferences, store })) };
 }
 
 /**
- * A picture from its address, for a provider that takes files: kept in n8n's binary store, to be sent as often as
- * needed.
+ * Downloads a reference for a provider that takes files. It stays in n8n's binary store, so that a repeated request can
+ * send it again.
  */
-async function fetched(context: IExecuteFunctions, url: string, endpoint: Endpoint): Promise<SourceFile> {
+async function downloaded(context: IExecuteFunctions, url: string, endpoint: Endpoint): Promise<SourceFile> {
 	const { data, fileName } = await downloadPicture(context, url, endpoint, context.getExecutionCancelSignal());
 	return fileOf(context, data, fileName);
 }
 
-/** Which reference it was, by its place and its name; of a URL only the host, since its query may open it. */
-function about(
+/** The error with the reference's position and name; of a URL only the host, since its query can hold a secret. */
+function referenceError(
 	{ code, message, hint, retryable, httpStatus, cause }: ImageError,
-	place: number,
+	position: number,
 	reference: Reference,
 ): ImageError {
 	const name = reference.kind === 'url' ? new URL(reference.url).host : reference.fileName;
 	return new ImageError(code === 'malformedResponse' ? 'invalidRequest' : code, {
-		message: `Reference ${place} (${name}) ${reference.kind === 'url' ? `cannot be used: ${message}` : message}`,
+		message: `Reference ${position} (${name}) ${reference.kind === 'url' ? `cannot be used: ${message}` : message}`,
 		hint,
 		retryable,
 		httpStatus,

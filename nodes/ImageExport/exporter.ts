@@ -4,7 +4,7 @@ import { readStill, type Still } from '../../images/export/still';
 import { endpointOf } from '../../jobs/endpoint/registry';
 import { toImageError } from '../../model/errors';
 import { providerById } from '../../providers/registry';
-import type { PictureHosts } from '../pictures/downloaders';
+import type { PictureHosts } from '../pictures/downloads';
 import { textParameter } from '../parameters/parameters';
 import type { Failure } from './outcomes';
 import { type Source, sourcesOf } from './sources';

@@ -3,10 +3,10 @@ import type { Lineage } from '../../images/lineage';
 import { ImageError } from '../../model/errors';
 import type { Image, Job } from '../../model/job';
 import { downloadPicture } from '../pictures/downloadFile';
-import type { PictureHosts } from '../pictures/downloaders';
+import type { PictureHosts } from '../pictures/downloads';
 import { fileOf, inputFile, type InputFile } from '../pictures/inputFile';
 import { binaryName, snapshotOf } from '../items/items';
-import { namesIn } from '../operations/lists';
+import { namesIn } from '../parameters/parameters';
 
 /** A picture of an item, wherever it lies. */
 export interface Source {

@@ -1,7 +1,7 @@
 import type { JobRecord } from '../../memory/record';
 import { hintAt } from '../execution/errors';
 import { savedRefsOf } from '../execution/delivery';
-import type { JobsRun } from './run';
+import type { JobsRun } from './jobsRun';
 
 /** Executions whose saved data one node run reads: each may hold megabytes. */
 const maxExecutions = 50;

@@ -1,7 +1,7 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import { ImageError, toImageError } from '../../model/errors';
 import { inputError, toNodeError } from '../execution/errors';
-import type { JobsRun } from './run';
+import type { JobsRun } from './jobsRun';
 
 /**
  * What an item fails with: it fails the node, or with "Continue on fail" becomes the item's `error` and `details`. A

@@ -1,4 +1,4 @@
-import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import type { INodeExecutionData } from 'n8n-workflow';
 import type { Endpoint } from '../../jobs/endpoint/endpoint';
 import { advanceSnapshot } from '../../jobs/polling/transition';
 import { Slots } from '../../jobs/runtime/slots';
@@ -9,12 +9,13 @@ import { isTerminal, type JobSnapshot } from '../../model/job';
 import { poolsOf } from '../endpoints/nodeEndpoint';
 import { hintAt, summarize, toNodeError } from '../execution/errors';
 import { type Delivery, deliveryOf } from '../execution/delivery';
-import { isFailure, splitImages, typeDifferencesOf, withError } from '../items/items';
-import { createPictures } from '../pictures/pictures';
+import { requestOf, splitImages, typeDifferencesOf } from '../items/items';
+import { isFailure, withError } from '../items/snapshots';
+import { picturesOf } from '../pictures/pictures';
 import { isUnknown, jobItem } from './jobItem';
 import { endpointIsGone, endpointOfRecord, inOrder, type ItemJob, jobsOfItems } from './jobsOfItems';
 import { type Result, withImages } from './resultImages';
-import type { JobsRun } from './run';
+import type { JobsRun } from './jobsRun';
 
 type Accepted = JobRecord & { state: 'accepted' | 'ended' };
 /** A job that can be given, and where its images come from. */
@@ -47,7 +48,7 @@ async function fetchAll(run: JobsRun, delivery: Delivery): Promise<INodeExecutio
 	});
 	const fetchable = jobs.filter((job): job is Fetchable => isResult(job.record));
 	const snapshots = await currentSnapshots(run, fetchable);
-	const pictures = createPictures((data, name, type) => context.helpers.prepareBinaryData(data, name, type), signal);
+	const pictures = picturesOf(context, signal);
 	const slots = new Slots(maxAtOnce, () => undefined);
 	const fetchOne = async ({ record, itemIndex, prepared: endpoint }: Fetchable): Promise<Result> => {
 		const snapshot = snapshots.get(record.ref) ?? (await restoreResult(run.memory, record.ref, record.snapshot));
@@ -181,9 +182,3 @@ async function noteDelivery(
 
 const optionsOf = ({ context }: JobsRun, itemIndex: number) =>
 	context.getNodeParameter('options', itemIndex, {}) as { maxImageSize?: number; splitImages?: boolean };
-
-function requestOf({ request }: IDataObject): Record<string, unknown> {
-	return typeof request === 'object' && request !== null && !Array.isArray(request)
-		? (request as Record<string, unknown>)
-		: {};
-}

@@ -1,7 +1,7 @@
 import type { INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
 import { providers } from '../../providers/registry';
 import { downloadField, resultOptions } from '../parameters/fields';
-import { listFields } from '../operations/fields';
+import { limitField } from '../operations/fields';
 
 export type Operation = 'fetchResult' | 'forget' | 'getAll' | 'getSpending' | 'settle';
 
@@ -227,7 +227,7 @@ export const fields: INodeProperties[] = [
 	providerField,
 	shown(['fetchResult', 'settle', 'forget'], refField),
 	shown(['getAll'], showField),
-	...listFields().map((field) => shown(['getAll'], field)),
+	...limitField.properties.map((field) => shown(['getAll'], field)),
 	shown(['getSpending'], groupByField),
 	shown(['getAll', 'getSpending'], filtersField),
 	...settleFields.map((field) => shown(['settle'], field)),

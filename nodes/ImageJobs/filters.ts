@@ -1,7 +1,7 @@
 import { tryToParseDateTime } from 'n8n-workflow';
 import type { RecordFilter } from '../../memory/memory';
 import { ImageError, outcomeOfSync } from '../../model/errors';
-import type { JobsRun } from './run';
+import type { JobsRun } from './jobsRun';
 
 type Filters = Pick<RecordFilter, 'credentialIds' | 'workflowId' | 'executionId' | 'since' | 'until'>;
 

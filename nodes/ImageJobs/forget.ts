@@ -1,7 +1,7 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import { failedItem } from './failures';
 import { inOrder, isBusy, jobsOfItems } from './jobsOfItems';
-import type { JobsRun } from './run';
+import type { JobsRun } from './jobsRun';
 
 /** Removes the records of the items' jobs, and the images that are kept with them. */
 export async function forget(run: JobsRun): Promise<INodeExecutionData[]> {

@@ -7,7 +7,7 @@ import { deliveryCheck } from './deliveryCheck';
 import { forEachItem } from './failures';
 import { readFilters } from './filters';
 import { isUnknown, jobItem } from './jobItem';
-import type { JobsRun } from './run';
+import type { JobsRun } from './jobsRun';
 
 /** What *Show* lets through: what the journal is asked for, and what is decided about each record afterwards. */
 interface Shown {

@@ -1,10 +1,10 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import type { SpendingRow } from '../../memory/memory';
 import { ImageError } from '../../model/errors';
-import { namesIn } from '../operations/lists';
+import { namesIn } from '../parameters/parameters';
 import { forEachItem } from './failures';
 import { readFilters } from './filters';
-import type { JobsRun } from './run';
+import type { JobsRun } from './jobsRun';
 
 /** The fields that tell one group from another, by the values of *Group By*, in the order in which an item has them. */
 const groups: Record<string, (row: SpendingRow) => Partial<SpendingRow>> = {

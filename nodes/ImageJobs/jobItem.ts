@@ -4,7 +4,8 @@ import type { JobRecord } from '../../memory/record';
 import { ImageError, type JobError } from '../../model/errors';
 import type { Job, JobSnapshot } from '../../model/job';
 import { providerById } from '../../providers/registry';
-import { blankJob, type ItemParts, toItem } from '../items/items';
+import { type ItemParts, toItem } from '../items/items';
+import { blankJob } from '../items/snapshots';
 
 /** A record as an item: the shape of all items of the pack, and under `record` what the journal knows besides. */
 export function jobItem(

@@ -8,7 +8,7 @@ import type { poolsOf } from '../endpoints/nodeEndpoint';
 import { textParameter } from '../parameters/parameters';
 import { failedItem } from './failures';
 import { refField } from './fields';
-import type { JobsRun } from './run';
+import type { JobsRun } from './jobsRun';
 
 /** The job that an item names, and what an operation has found out about it before it begins. */
 export interface ItemJob<T> {

@@ -3,7 +3,8 @@ import type { IBinaryKeyData, IExecuteFunctions } from 'n8n-workflow';
 import type { Endpoint } from '../../jobs/endpoint/endpoint';
 import { ImageError } from '../../model/errors';
 import { type DeliveredImage, isTerminal, type JobSnapshot } from '../../model/job';
-import { binaryName, withError } from '../items/items';
+import { binaryName } from '../items/items';
+import { withError } from '../items/snapshots';
 import type { Fetched, Pictures } from '../pictures/pictures';
 
 export interface Source {

@@ -1,5 +1,4 @@
 import { type IExecuteFunctions, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
-import type { Memory } from '../../memory/memory';
 import { packMemory } from '../execution/memory';
 import { hintAt } from '../execution/errors';
 import { textParameter } from '../parameters/parameters';
@@ -9,16 +8,8 @@ import { fetchResult } from './fetchResult';
 import { forget } from './forget';
 import { getMany } from './getMany';
 import { getSpending } from './getSpending';
+import type { JobsRun } from './jobsRun';
 import { settle } from './settle';
-
-/** What the operations of one node run share. */
-export interface JobsRun {
-	context: IExecuteFunctions;
-	memory: Memory;
-	/** Ids of the credentials whose jobs an item may see. */
-	credentialIdsOf: (itemIndex: number) => readonly string[];
-	signal: AbortSignal | undefined;
-}
 
 const operations: Record<Operation, (run: JobsRun) => Promise<INodeExecutionData[]>> = {
 	fetchResult,
@@ -36,7 +27,7 @@ export async function runImageJobs(context: IExecuteFunctions): Promise<INodeExe
 			description: `Choose one of: ${Object.keys(operations).join(', ')}`,
 		});
 	const memory = await packMemory();
-	if (memory.problem !== null) hintAt(context, `${memory.problem} Jobs from before are not listed here.`);
+	if (memory.problem !== null) hintAt(context, `${memory.problem} Earlier jobs are not listed here.`);
 	const run: JobsRun = {
 		context,
 		memory,

@@ -10,7 +10,7 @@ import { textParameter } from '../parameters/parameters';
 import { failedItem } from './failures';
 import { isOpen, isUnknown, jobItem, snapshotOfRecord } from './jobItem';
 import { endpointIsGone, endpointOfRecord, inOrder, isBusy, jobsOfItems } from './jobsOfItems';
-import type { JobsRun } from './run';
+import type { JobsRun } from './jobsRun';
 
 type Pools = ReturnType<typeof poolsOf>;
 

@@ -1,45 +1,37 @@
 import { type INodeExecutionData, type IPollFunctions, NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { Endpoint } from '../../jobs/endpoint/endpoint';
-import { endpointOf } from '../../jobs/endpoint/registry';
 import { type JobsState, takenBack } from '../../jobs/listing/finishedJobs';
-import { type Interest, newestFinished, pollFinished } from '../../jobs/listing/finishedJobsPoll';
-import { ImageError, jobError, outcomeOf, toImageError } from '../../model/errors';
+import { newestFinished, pollFinished } from '../../jobs/listing/finishedJobsPoll';
+import type { Interest } from '../../jobs/listing/interest';
+import { ImageError, toImageError } from '../../model/errors';
 import type { TerminalStatus } from '../../model/job';
-import type { ListedSnapshot, ProviderDefinition } from '../../providers/provider';
+import type { ProviderDefinition } from '../../providers/provider';
 import { providerById } from '../../providers/registry';
-import { packMemory } from '../execution/memory';
-import { splitImages, toItem, withError } from '../items/items';
-import { createPictures, type Fetched } from '../pictures/pictures';
-import { withRefs } from '../items/refs';
+import { nodeEndpoint } from '../endpoints/nodeEndpoint';
 import { type Kept, readState, sourceOf, writeState } from './keptState';
+import { type ItemOptions, triggerItems } from './triggerItems';
 
-/** Jobs of one run: with their pictures, and without. The rest comes with the next poll. */
+/** Most jobs of one run, with their images and without. The rest comes with the next poll. */
 const maxJobs = { withPictures: 50, alone: 500 };
-/**
- * How long a poll may take where n8n does not say, and how long the downloads of the first in a process, on which n8n's
- * start waits.
- */
-const budgetMs = { usual: 4 * 60_000, firstDownloads: 20_000 };
+/** How long a poll may take where n8n does not say, ms. */
+const usualPollMs = 4 * 60_000;
 
-interface TriggerOptions {
-	includeRaw?: boolean;
+interface TriggerOptions extends ItemOptions {
 	lookback?: number;
-	maxImageSize?: number;
 	promptContains?: string;
 	repeatAfterRestart?: boolean;
-	splitImages?: boolean;
 }
 
-/** Triggers of this process that are polling now: n8n begins a poll also where the last one is not done. */
+/** Triggers of this process that are polling now: n8n starts a poll even if the previous one still runs. */
 const polling = new Set<string>();
 /** Triggers that have polled in this process. */
 const polledHere = new Set<string>();
-/** What first polls found, until it is kept: n8n's durable cursors do not keep what the poll at activation leaves. */
+/** States of first polls until n8n keeps them: its durable cursors do not keep those of the poll at activation. */
 const firstStates = new Map<string, JobsState>();
 
 /**
- * The jobs that have ended since the last poll, or null. Throws an n8n error where the provider cannot be asked; then
- * nothing has changed.
+ * The jobs that have ended since the last poll, or null. Throws an n8n error where the provider does not answer; the
+ * kept state has then not changed.
  */
 export async function pollJobs(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 	const trigger = `${String(context.getWorkflow().id)}:${context.getNode().id}`;
@@ -48,7 +40,7 @@ export async function pollJobs(context: IPollFunctions): Promise<INodeExecutionD
 	if (!isManual && polling.has(trigger)) return null;
 	if (!isManual) polling.add(trigger);
 	try {
-		const endpoint = await endpointFor(context, provider);
+		const endpoint = await nodeEndpoint(context, provider);
 		return isManual ? await newest(context, endpoint) : await poll(context, endpoint, trigger);
 	} catch (thrown) {
 		throw thrown instanceof ImageError ? toPollError(context, provider, thrown) : thrown;
@@ -63,159 +55,75 @@ async function poll(
 	trigger: string,
 ): Promise<INodeExecutionData[][] | null> {
 	const options = context.getNodeParameter('options', {}) as TriggerOptions;
-	const download = context.getNodeParameter('download', true) === true;
-	const interest = interestOf(context, options);
-	const since = sinceWhen(context, options);
+	const query = { ...interestOf(context, options), since: sinceWhen(context, options) };
 	const time = timeFor(context);
 	const until = Date.now() + time;
 	const source = sourceOf(endpoint.provider.id, endpoint.config.baseUrl);
 	const kept: Kept = context.getWorkflowStaticData('node');
-	const isFirstHere = !polledHere.has(trigger);
+	const firstKey = `${trigger} ${source}`;
+	const isFirst = !polledHere.has(trigger);
+	const known = readState(kept, source) ?? firstStates.get(firstKey) ?? null;
+	const download = context.getNodeParameter('download', true) === true;
 
-	const known = readState(kept, source) ?? firstStates.get(`${trigger} ${source}`) ?? null;
-	// Another poll of this process after the one that gave them: they were not lost.
-	const before = known && (isFirstHere && options.repeatAfterRestart ? takenBack(known) : { ...known, last: [] });
 	const found = await within(until, (signal) =>
 		pollFinished(endpoint, {
-			state: before,
-			since,
-			...interest,
-			most: download ? maxJobs.withPictures : maxJobs.alone,
+			...query,
+			state: known && stateBefore(known, isFirst && options.repeatAfterRestart === true),
+			maxJobs: download ? maxJobs.withPictures : maxJobs.alone,
 			random: Math.random,
 			hasTime: () => until - Date.now() > 0.6 * time,
 			signal,
 		}),
 	);
-	if (found.truncated)
-		context.logger.warn(
-			`Image Jobs Trigger: the list of ${endpoint.provider.displayName} is too long to be read in one poll; jobs further down are not looked at`,
-		);
-
-	const jobs = await refsSet(context, endpoint, found.finished);
-	const items = download
-		? await withPictures(context, endpoint, options, jobs, until, isFirstHere)
-		: jobs.map((job) => itemOf(job, options));
-	const { state, forgotten } = found.after(items.length);
-	if (forgotten > 0)
-		context.logger.warn(
-			`Image Jobs Trigger: more jobs are unfinished than can be followed; the ${forgotten} oldest are forgotten`,
-		);
-	// Nothing can fail any more. What is returned now is taken by n8n in the same breath as the state.
+	const { items, taken } = await triggerItems(context, endpoint, found.finished, { options, until, isFirst });
+	const { state, forgotten } = found.after(taken);
+	warn(context, endpoint, { truncated: found.truncated, forgotten });
+	// Nothing after this line can fail: n8n takes the returned items and the state together.
 	writeState(kept, source, options.repeatAfterRestart ? state : { ...state, last: [] });
 	polledHere.add(trigger);
-	if (known === null && items.length === 0) firstStates.set(`${trigger} ${source}`, state);
-	else firstStates.delete(`${trigger} ${source}`);
-	return items.length > 0 ? [options.splitImages ? items.flatMap(splitImages) : items] : null;
+	if (known === null && taken === 0) firstStates.set(firstKey, state);
+	else firstStates.delete(firstKey);
+	return taken > 0 ? [items] : null;
 }
 
-/** Fetch test event: the newest job that has ended. The state is left alone. */
+/** Jobs of the last run count as lost after a restart, if the options say so; a later poll shows that they were not. */
+function stateBefore(known: JobsState, isRepeating: boolean): JobsState {
+	return isRepeating ? takenBack(known) : { ...known, last: [] };
+}
+
+function warn(
+	{ logger }: IPollFunctions,
+	{ provider: { displayName } }: Endpoint,
+	{ truncated, forgotten }: { truncated: boolean; forgotten: number },
+): void {
+	if (truncated)
+		logger.warn(
+			`Image Jobs Trigger: the list of ${displayName} is too long to read in one poll; older jobs are not seen`,
+		);
+	if (forgotten > 0)
+		logger.warn(`Image Jobs Trigger: too many jobs are unfinished; the ${forgotten} oldest are no longer followed`);
+}
+
+/** Fetch test event: the newest job that has ended. The state does not change. */
 async function newest(context: IPollFunctions, endpoint: Endpoint): Promise<INodeExecutionData[][]> {
 	const options = context.getNodeParameter('options', {}) as TriggerOptions;
 	const interest = interestOf(context, options);
 	const until = Date.now() + timeFor(context);
-	const newestJob = await within(until, (signal) => newestFinished(endpoint, interest, signal));
-	if (!newestJob) {
-		const { displayName } = endpoint.provider;
-		throw new NodeOperationError(
-			context.getNode(),
-			noStop(
-				`${displayName} lists no job that has ended as ${interest.statuses.join(', ')}${interest.promptContains === '' ? '' : ` with "${interest.promptContains}" in its prompt`}`,
-			),
-			{
-				description:
-					'Make an image with Image Generate and try again when it is done, or choose more under Events',
-			},
-		);
-	}
-	const download = context.getNodeParameter('download', true) === true;
-	const jobs = await refsSet(context, endpoint, [newestJob]);
-	const items = download
-		? await withPictures(context, endpoint, options, jobs, until, false)
-		: jobs.map((job) => itemOf(job, options));
-	return [options.splitImages ? items.flatMap(splitImages) : items];
+	const job = await within(until, (signal) => newestFinished(endpoint, interest, signal));
+	if (!job) throw noEndedJob(context, endpoint, interest);
+	const { items } = await triggerItems(context, endpoint, [job], { options, until, isFirst: false });
+	return [items];
 }
 
-/** The jobs with the `job.ref` of the nodes that made them. */
-async function refsSet(
+function noEndedJob(
 	context: IPollFunctions,
-	endpoint: Endpoint,
-	jobs: readonly ListedSnapshot[],
-): Promise<ListedSnapshot[]> {
-	const snapshots = await withRefs(
-		context,
-		packMemory,
-		[endpoint],
-		jobs.map(({ snapshot }) => snapshot),
-	);
-	return jobs.map((job, place) => ({ ...job, snapshot: snapshots[place] ?? job.snapshot }));
-}
-
-/**
- * Items with their pictures, as many as are there in time: the first whose are not, and those after it, wait for the
- * next poll.
- */
-async function withPictures(
-	context: IPollFunctions,
-	endpoint: Endpoint,
-	options: TriggerOptions,
-	jobs: readonly ListedSnapshot[],
-	until: number,
-	mayWait: boolean,
-): Promise<INodeExecutionData[]> {
-	const { helpers } = context;
-	const left = Math.max(
-		1,
-		Math.min(until - Date.now(), mayWait ? budgetMs.firstDownloads : Number.POSITIVE_INFINITY),
-	);
-	const pictures = createPictures(
-		(data, name, type) => helpers.prepareBinaryData(data, name, type),
-		AbortSignal.timeout(left),
-	);
-	const outcomes = await Promise.all(
-		jobs.map(({ snapshot }) =>
-			outcomeOf(pictures.fetch(snapshot, endpoint, { maxMegabytes: options.maxImageSize })),
-		),
-	);
-	const items: INodeExecutionData[] = [];
-	for (const [place, job] of jobs.entries()) {
-		const fetched = outcomes[place];
-		if (!fetched?.ok) {
-			// Nobody waits for ever: a job that alone takes too long goes without its pictures.
-			if (place === 0 && !mayWait)
-				items.push(
-					itemOf(
-						{
-							...job,
-							snapshot: withError(
-								job.snapshot,
-								jobError('timeout', {
-									message: `Its images could not be downloaded within ${Math.round(left / 1000)} s`,
-									hint: 'The job is done and paid: run Image Poll on this item to download them',
-								}),
-							),
-						},
-						options,
-					),
-				);
-			break;
-		}
-		items.push(itemOf({ ...job, snapshot: fetched.value.snapshot }, options, fetched.value));
-	}
-	return items;
-}
-
-function itemOf(
-	{ snapshot, request }: ListedSnapshot,
-	{ includeRaw }: TriggerOptions,
-	fetched: Partial<Pick<Fetched, 'binary' | 'differences'>> = {},
-): INodeExecutionData {
-	return toItem({
-		snapshot,
-		request,
-		binary: fetched.binary,
-		differences: fetched.differences,
-		itemIndex: 0,
-		includeRaw,
+	{ provider: { displayName } }: Endpoint,
+	{ statuses, promptContains }: Interest,
+): NodeOperationError {
+	const prompt = promptContains === '' ? '' : ` with "${promptContains}" in its prompt`;
+	const message = `${displayName} lists no job that has ended as ${statuses.join(', ')}${prompt}`;
+	return new NodeOperationError(context.getNode(), noStop(message), {
+		description: 'Make an image with Image Generate and try again when it is done, or choose more under Events',
 	});
 }
 
@@ -237,15 +145,13 @@ function sinceWhen(context: IPollFunctions, { lookback = 0 }: TriggerOptions): n
 	return lookback === 0 ? null : Date.now() - lookback * 3_600_000;
 }
 
-/** n8n gives a poll so long before it drops what comes of it; older versions do not say. */
+/** How long n8n gives a poll before it drops the result, ms; older versions do not say. */
 function timeFor(context: IPollFunctions): number {
-	return Math.min(
-		budgetMs.usual,
-		(context as Partial<Pick<IPollFunctions, 'getPollBudgetMs'>>).getPollBudgetMs?.() ?? budgetMs.usual,
-	);
+	const { getPollBudgetMs } = context as Partial<Pick<IPollFunctions, 'getPollBudgetMs'>>;
+	return Math.min(usualPollMs, getPollBudgetMs?.call(context) ?? usualPollMs);
 }
 
-/** The work, stopped when time is up, which is no stop by a user. */
+/** The work, stopped at a time with a `timeout` error: it is not a stop by a user. */
 async function within<T>(until: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
 	const ms = Math.max(1, until - Date.now());
 	const signal = AbortSignal.timeout(ms);
@@ -263,31 +169,21 @@ async function within<T>(until: number, work: (signal: AbortSignal) => Promise<T
 	}
 }
 
-async function endpointFor(context: IPollFunctions, provider: ProviderDefinition): Promise<Endpoint> {
-	const credential = await context.getCredentials(provider.credential).catch((cause: unknown) => {
-		throw new NodeOperationError(context.getNode(), `No credential for ${provider.displayName} is chosen`, {
-			description: `Choose one in this node. (${cause instanceof Error ? cause.message : String(cause)})`,
-		});
-	});
-	return await endpointOf(provider, credential);
-}
-
 function toPollError(context: IPollFunctions, { displayName }: ProviderDefinition, error: ImageError): NodeApiError {
 	const message = noStop(error.message);
+	const next = `Code ${error.code}. The next poll continues where the last successful one ended`;
 	return new NodeApiError(
 		context.getNode(),
 		{ message },
 		{
 			message: message.startsWith(displayName) ? message : `${displayName}: ${message}`,
-			description: [error.hint, `Code ${error.code}. The next poll takes up where the last good one ended`]
-				.filter(Boolean)
-				.join('. '),
+			description: [error.hint, next].filter(Boolean).join('. '),
 			...(error.httpStatus === null ? {} : { httpCode: String(error.httpStatus) }),
 		},
 	);
 }
 
-/** n8n takes a message with the word "canceled" for a stop by its user; spelt so it does not. */
+/** n8n takes a message with the word "canceled" for a stop by its user; this spelling it does not. */
 function noStop(message: string): string {
 	return message.replace(/canceled/gi, 'cancelled');
 }

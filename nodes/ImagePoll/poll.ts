@@ -1,251 +1,180 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { Endpoint } from '../../jobs/endpoint/endpoint';
-import { advanceSnapshot } from '../../jobs/polling/transition';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { endpointDigest } from '../../jobs/submission/failover';
-import { keepResult } from '../../jobs/submission/storedSnapshot';
-import { ImageError, toImageError } from '../../model/errors';
+import { ImageError } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
-import { poolsOf } from '../endpoints/nodeEndpoint';
-import { packMemory } from '../execution/memory';
+import { type PoolOfItem, poolsOf } from '../endpoints/nodeEndpoint';
 import { inputError, toNodeError } from '../execution/errors';
-import { blankJob, isFailure, jobNotMade, splitImages, toItem, typeDifferencesOf, withError } from '../items/items';
+import { packMemory, recordEnds } from '../execution/memory';
+import { progressOf } from '../execution/progress';
+import { requestOf, splitImages, toItem, typeDifferencesOf } from '../items/items';
 import { type JobRef, readJobRef } from '../items/jobRef';
-import { readerOf, readMaxWait, textParameter } from '../parameters/parameters';
-import { createPictures } from '../pictures/pictures';
-import { keepUnknownOutcome } from '../items/unknownOutcome';
-import { type Progress, progressOf } from '../execution/progress';
+import { isFailure, jobNotMade } from '../items/snapshots';
+import { type ParameterReader, readerOf, readMaxWait, textParameter } from '../parameters/parameters';
+import { type Pictures, picturesOf } from '../pictures/pictures';
+import { type OpenJob, type Polled, pollOnce, type PollTerms, waitForEnds } from './pollModes';
 
 type PollOptions = { includeRaw?: boolean; maxImageSize?: number; splitImages?: boolean };
 
-/** What is known of each item in the end; `unreachable` where its provider told us nothing at all. */
-type Learned = { snapshot: JobSnapshot; unreachable?: ImageError };
+/** What the steps of one node run share. */
+interface PollRun {
+	context: IExecuteFunctions;
+	parameters: ParameterReader;
+	poolFor: PoolOfItem;
+	pictures: Pictures;
+	isOnce: boolean;
+	/** Epoch ms. */
+	deadline: number;
+	signal: AbortSignal | undefined;
+}
 
 const finished = 0;
 const pending = 1;
 const failed = 2;
 
-/** Polls all items together, one loop an endpoint, and sorts them by how their jobs stand. */
+/** Polls all items together, with one loop per endpoint, and sorts them by the state of their jobs. */
 export async function poll(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const node = context.getNode();
-	const items = context.getInputData();
-	const continueOnFail = context.continueOnFail();
 	const signal = context.getExecutionCancelSignal();
-	const poolFor = poolsOf(context);
-	const endpointOf = async ({ provider, itemIndex, endpoint }: JobRef) =>
-		(await poolFor(provider, itemIndex)).named(endpoint);
-	const once = context.getNodeParameter('mode', 0, 'wait') === 'once';
-	const deadline = Date.now() + (once ? 0 : readMaxWait(context, 0, 600));
-
-	const learned = new Map<number, Learned>();
-	const open: Array<JobRef & { at: Endpoint }> = [];
-	const parameters = readerOf(context);
-	for (const itemIndex of items.keys()) {
-		try {
-			const ref = readJobRef(context, itemIndex, parameters);
-			// An end is an end: nothing is asked, which is what makes Poll free behind a Generate that waited.
-			if (
-				ref.known &&
-				isTerminal(ref.known.job.status) &&
-				!(isMissingImages(ref.known) && ref.provider.capabilities.poll !== 'none')
-			)
-				learned.set(itemIndex, { snapshot: ref.known });
-			else open.push({ ...ref, at: await endpointOf(ref) });
-		} catch (thrown) {
-			if (!continueOnFail)
-				throw thrown instanceof ImageError ? toNodeError(node, inputError(thrown), { itemIndex }) : thrown;
-			learned.set(itemIndex, {
-				snapshot: jobNotMade(textParameter(context, 'provider', itemIndex), null, inputError(thrown), null),
-			});
-		}
-	}
-
-	const progress = progressOf(context, open.length);
-	await Promise.all(
-		[...Map.groupBy(open, ({ at }) => at)].map(async ([endpoint, refs]) => {
-			const poll = once ? pollOnce : waitForAll;
-			const results = await poll(endpoint, refs, { deadline, signal, progress });
-			for (const [itemIndex, result] of results) learned.set(itemIndex, result);
-			await noteEnds(endpoint, refs, new Map(results));
-		}),
-	).finally(() => progress.end());
-
-	// A wrong key is the credential's fault and no job's; where it kept every answer away, nothing is lost by failing
-	// aloud.
-	const [first] = open;
-	const endpointError = first && learned.get(first.itemIndex)?.unreachable;
-	if (
-		endpointError &&
-		!continueOnFail &&
-		open.length === items.length &&
-		open.every(({ itemIndex }) => learned.get(itemIndex)?.unreachable?.code === 'auth')
-	) {
-		throw toNodeError(node, endpointError.toJobError(), {
-			itemIndex: first.itemIndex,
-			provider: first.provider,
-			jobId: first.id,
-		});
-	}
-
-	const pictures = createPictures((data, name, type) => context.helpers.prepareBinaryData(data, name, type), signal);
+	const isOnce = context.getNodeParameter('mode', 0, 'wait') === 'once';
+	const run: PollRun = {
+		context,
+		parameters: readerOf(context),
+		poolFor: poolsOf(context),
+		pictures: picturesOf(context, signal),
+		isOnce,
+		deadline: Date.now() + (isOnce ? 0 : readMaxWait(context, 0, 600)),
+		signal,
+	};
+	const { open, closed } = await readItems(run);
+	const polled = await pollOpen(run, open);
+	assertReachable(context, open, polled);
+	const results = new Map([...closed, ...polled]);
 	const sorted = await Promise.all(
-		items.map(async ({ json, binary: have }, itemIndex) => {
-			let { snapshot } = learned.get(itemIndex) ?? {
-				snapshot: jobNotMade(
-					'',
-					null,
-					new ImageError('upstream', { message: 'The job was not asked after' }).toJobError(),
-					null,
-				),
-			};
-			const options = parameters.getNodeParameter('options', itemIndex, {}) as PollOptions;
-			let binary = have;
-			let differences = typeDifferencesOf(json);
-			if (
-				isTerminal(snapshot.job.status) &&
-				snapshot.images.length > 0 &&
-				parameters.getNodeParameter('download', itemIndex, true) === true
-			) {
-				const endpoint = await endpointOf(readJobRef(context, itemIndex, parameters));
-				const fetched = await pictures.fetch(clearError(snapshot), endpoint, {
-					have,
-					maxMegabytes: options.maxImageSize,
-				});
-				({ snapshot, binary } = fetched);
-				differences = [...differences, ...fetched.differences];
-			}
-			const item = toItem({
-				snapshot,
-				request: requestOf(json),
-				binary,
-				differences,
-				itemIndex,
-				includeRaw: options.includeRaw,
-			});
-			return {
-				output: outputOf(snapshot, isLost(learned.get(itemIndex))),
-				items: options.splitImages ? splitImages(item) : [item],
-			};
-		}),
+		context.getInputData().map((_item, itemIndex) => itemOf(run, itemIndex, results.get(itemIndex) ?? notPolled())),
 	);
 	return [finished, pending, failed].map((output) =>
-		sorted.filter((entry) => entry.output === output).flatMap((entry) => entry.items),
+		sorted.filter((entry) => entry.output === output).flatMap(({ items }) => items),
 	);
 }
 
-/** Ends of jobs that were made here go into the journal, for whoever asks what became of them. */
-async function noteEnds(
-	endpoint: Endpoint,
-	refs: readonly JobRef[],
-	learned: ReadonlyMap<number, Learned>,
-): Promise<void> {
-	const ends = refs.flatMap(({ itemIndex, known }) => {
-		const snapshot = learned.get(itemIndex)?.snapshot;
-		const ref = known?.job.ref;
-		return snapshot && ref !== undefined && isTerminal(snapshot.job.status) ? [{ ref, snapshot }] : [];
+interface Items {
+	/** Jobs to be polled. */
+	open: OpenJob[];
+	/** By item index: jobs that have ended, and items without a usable job. */
+	closed: Map<number, Polled>;
+}
+
+/** Reads the job of every item. Throws for the first item without one, unless the node continues on fail. */
+async function readItems({ context, parameters, poolFor }: PollRun): Promise<Items> {
+	const items: Items = { open: [], closed: new Map() };
+	for (const itemIndex of context.getInputData().keys()) {
+		try {
+			const ref = readJobRef(context, itemIndex, parameters);
+			// An ended job is not polled: Poll behind a Generate that waited costs nothing.
+			if (ref.known && isTerminal(ref.known.job.status) && !isMissingImages(ref))
+				items.closed.set(itemIndex, { snapshot: ref.known });
+			else items.open.push({ ...ref, at: (await poolFor(ref.provider, itemIndex)).named(ref.endpoint) });
+		} catch (thrown) {
+			const error = inputError(thrown);
+			if (!context.continueOnFail())
+				throw thrown instanceof ImageError ? toNodeError(context.getNode(), error, { itemIndex }) : thrown;
+			const provider = textParameter(context, 'provider', itemIndex);
+			items.closed.set(itemIndex, { snapshot: jobNotMade(provider, null, error, null) });
+		}
+	}
+	return items;
+}
+
+/** Polls the open jobs and records those that have ended. Throws only where the execution was stopped. */
+async function pollOpen({ context, isOnce, deadline, signal }: PollRun, open: readonly OpenJob[]) {
+	const progress = progressOf(context, open.length);
+	const terms: PollTerms = { deadline, signal, progress };
+	const polledAt = [...Map.groupBy(open, ({ at }) => at)].map(async ([endpoint, jobs]) => {
+		const polled = new Map(await (isOnce ? pollOnce : waitForEnds)(endpoint, jobs, terms));
+		const recorded = jobs.flatMap(({ itemIndex, known }) => {
+			const ref = known?.job.ref;
+			const snapshot = polled.get(itemIndex)?.snapshot;
+			return snapshot && ref !== undefined && isTerminal(snapshot.job.status) ? [{ ref, snapshot }] : [];
+		});
+		if (recorded.length > 0) {
+			const memory = await packMemory();
+			await recordEnds(memory, endpointDigest(memory, endpoint), recorded);
+		}
+		return polled;
 	});
-	if (ends.length === 0) return;
-	const memory = await packMemory();
-	const kept = await Promise.all(
-		ends.map(async ({ ref, snapshot }) => ({ ref, snapshot: await keepResult(memory, ref, snapshot) })),
-	);
-	await memory.journal.note(endpointDigest(memory, endpoint), kept);
+	const all = await Promise.all(polledAt).finally(() => progress.end());
+	return new Map(all.flatMap((polled) => [...polled]));
 }
 
-interface PollCallOptions {
-	deadline: number;
-	signal: AbortSignal | undefined;
-	progress: Progress;
+/**
+ * Throws where no answer came for any item because of an authentication error: that concerns the credential, not an
+ * item, so it fails the node. Nothing is lost by that.
+ */
+function assertReachable(
+	context: IExecuteFunctions,
+	open: readonly OpenJob[],
+	polled: ReadonlyMap<number, Polled>,
+): void {
+	const [first] = open;
+	const error = first && polled.get(first.itemIndex)?.unreachable;
+	const isEveryItem =
+		open.length === context.getInputData().length &&
+		open.every(({ itemIndex }) => polled.get(itemIndex)?.unreachable?.code === 'auth');
+	if (!error || !isEveryItem || context.continueOnFail()) return;
+	const { itemIndex, provider, id } = first;
+	throw toNodeError(context.getNode(), error.toJobError(), { itemIndex, provider, jobId: id });
 }
 
-async function waitForAll(
-	endpoint: Endpoint,
-	refs: JobRef[],
-	{ deadline, signal, progress }: PollCallOptions,
-): Promise<Array<[number, Learned]>> {
-	return await Promise.all(
-		refs.map(async ({ itemIndex, provider, id, known }): Promise<[number, Learned]> => {
-			const before = known ?? { job: { ...blankJob(provider.id), id }, images: [], raw: null };
-			try {
-				const result = await endpoint.wait(id ?? '', { deadline, signal, known });
-				const snapshot = result.snapshot ?? before;
-				progress.done({ failed: isFailure(snapshot) });
-				return [
-					itemIndex,
-					{
-						snapshot: keepUnknownOutcome(
-							known,
-							!result.ended && result.error ? withError(snapshot, result.error.toJobError()) : snapshot,
-						),
-					},
-				];
-			} catch (thrown) {
-				progress.done({ failed: true });
-				return [itemIndex, notLearned(before, thrown)];
-			}
-		}),
-	);
-}
-
-async function pollOnce(
-	endpoint: Endpoint,
-	refs: JobRef[],
-	{ signal }: PollCallOptions,
-): Promise<Array<[number, Learned]>> {
-	const ids = [...new Set(refs.flatMap(({ id }) => (id === null ? [] : [id])))];
-	const answer = await endpoint.pollOnce(ids, signal).catch((thrown: unknown) => toImageError(thrown));
-	return refs.map(({ itemIndex, provider, id, known }): [number, Learned] => {
-		const before = known ?? { job: { ...blankJob(provider.id), id }, images: [], raw: null };
-		if (answer instanceof ImageError) return [itemIndex, notLearned(before, answer)];
-		const observation = answer.get(id ?? '');
-		if (!observation)
-			return [
-				itemIndex,
-				notLearned(
-					before,
-					new ImageError('malformedResponse', { message: 'The provider said nothing of this job' }),
-				),
-			];
-		if (!observation.ok) return [itemIndex, notLearned(before, observation.error)];
-		return [itemIndex, { snapshot: keepUnknownOutcome(known, advanceSnapshot(known, observation.snapshot)) }];
+/** The output items of one input item, with its pictures if they are wanted, and the output they leave by. */
+async function itemOf(run: PollRun, itemIndex: number, { snapshot, unreachable }: Polled) {
+	const { json, binary } = run.context.getInputData()[itemIndex] ?? { json: {} };
+	const options = run.parameters.getNodeParameter('options', itemIndex, {}) as PollOptions;
+	const isWanted =
+		isTerminal(snapshot.job.status) &&
+		snapshot.images.length > 0 &&
+		run.parameters.getNodeParameter('download', itemIndex, true) === true;
+	const fetched = isWanted
+		? await fetchPictures(run, itemIndex, snapshot, options)
+		: { snapshot, binary, differences: [] };
+	const item = toItem({
+		...fetched,
+		request: requestOf(json),
+		differences: [...typeDifferencesOf(json), ...fetched.differences],
+		itemIndex,
+		includeRaw: options.includeRaw,
 	});
+	// Another poll cannot help (no such job, no access): such an item leaves by Failed although its job may go on.
+	const isLost = unreachable !== undefined && !unreachable.retryable;
+	return {
+		output: isLost ? failed : outputOf(fetched.snapshot),
+		items: options.splitImages ? splitImages(item) : [item],
+	};
 }
 
-/** The item as it was, with what went wrong. Being stopped is no result: it ends the node. */
-function notLearned(before: JobSnapshot, thrown: unknown): Learned {
-	const error = toImageError(thrown);
-	if (error.code === 'canceled') throw error;
-	const withFailure = keepUnknownOutcome(before, withError(before, error.toJobError()));
-	// No such job will ever end: that is a failure, whatever was thought of it before.
-	const snapshot: JobSnapshot =
-		error.code === 'notFound' && !isTerminal(before.job.status)
-			? { ...withFailure, job: { ...withFailure.job, status: 'failed' } }
-			: withFailure;
-	return { snapshot, unreachable: error };
+async function fetchPictures(run: PollRun, itemIndex: number, snapshot: JobSnapshot, { maxImageSize }: PollOptions) {
+	const { provider, endpoint } = readJobRef(run.context, itemIndex, run.parameters);
+	const source = (await run.poolFor(provider, itemIndex)).named(endpoint);
+	const have = run.context.getInputData()[itemIndex]?.binary;
+	return await run.pictures.fetch(withoutDownloadError(snapshot), source, { have, maxMegabytes: maxImageSize });
 }
 
-function outputOf(snapshot: JobSnapshot, lost: boolean): number {
-	if (isFailure(snapshot) || lost) return failed;
+function outputOf(snapshot: JobSnapshot): number {
+	if (isFailure(snapshot)) return failed;
 	return isTerminal(snapshot.job.status) ? finished : pending;
 }
 
-/** Asking again cannot help (no such job, no access): the item leaves by Failed although its job may not have ended. */
-function isLost(learned: Learned | undefined): boolean {
-	return learned?.unreachable !== undefined && !learned.unreachable.retryable;
+/** A success whose item does not name its images: the provider is polled for them, if it can be. */
+function isMissingImages({ known, provider }: JobRef): boolean {
+	const status = known?.job.status;
+	const isSuccess = status === 'succeeded' || status === 'partial';
+	return isSuccess && known?.images.length === 0 && known.job.id !== null && provider.capabilities.poll !== 'none';
 }
 
-/** A success whose item does not name its pictures: the provider is asked for them. */
-function isMissingImages({ job, images }: JobSnapshot): boolean {
-	return (job.status === 'succeeded' || job.status === 'partial') && images.length === 0 && job.id !== null;
-}
-
-/** A success with an error on it had a download fail; it is tried again, so the old error goes. */
-function clearError(snapshot: JobSnapshot): JobSnapshot {
+/** The error of a success is a failed download. The images are downloaded again, so the old error is removed. */
+function withoutDownloadError(snapshot: JobSnapshot): JobSnapshot {
 	return snapshot.job.status === 'succeeded' ? { ...snapshot, job: { ...snapshot.job, error: null } } : snapshot;
 }
 
-function requestOf(json: IDataObject): Record<string, unknown> {
-	const { request } = json;
-	return typeof request === 'object' && request !== null && !Array.isArray(request)
-		? (request as Record<string, unknown>)
-		: {};
+function notPolled(): Polled {
+	const error = new ImageError('upstream', { message: 'The job was not polled' });
+	return { snapshot: jobNotMade('', null, error.toJobError(), null) };
 }

@@ -4,24 +4,9 @@ import type { Extra, ImageRequest } from '../../model/request';
 import { parseJson } from '../../http/json';
 import type { ExtraField, ProviderDefinition } from '../../providers/provider';
 import { textParameter } from '../parameters/parameters';
-import type { BudgetOptions } from './budget';
+import type { GenerateOptions } from './task';
 
-/** Options of Image Generate, as n8n gives them. */
-export interface GenerateOptions extends Record<string, unknown> {
-	budget?: { limits?: BudgetOptions };
-	idempotencyKey?: string;
-	includeRaw?: boolean;
-	maxImageSize?: number;
-	splitImages?: boolean;
-	cancelOnStop?: boolean;
-	referenceUrl?: string;
-	/** Hours; 0: abandoned jobs are not taken over. */
-	adoptHours?: number;
-	/** Days; 0: every item has its own job. */
-	reuseDays?: number;
-}
-
-/** The request of one item, from the fields of the node. What is empty was not asked for. */
+/** The request of one item, from the fields of the node. An empty field is left out of the request. */
 export function readRequest(
 	context: IExecuteFunctions,
 	provider: ProviderDefinition,
@@ -53,7 +38,7 @@ export function readRequest(
 	};
 }
 
-/** The value of an extra as the provider is to get it; undefined where it is left empty. */
+/** The value of an extra field in the provider's type; undefined where the field is empty. */
 function extraOf({ type, displayName }: ExtraField, value: unknown): Extra | undefined {
 	if (value === undefined || value === null || value === '') return undefined;
 	if (type === 'number') return Number(value);

@@ -1,113 +1,68 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
 import { abortable } from '../../jobs/runtime/clock';
 import type { Wanted } from '../../jobs/submission/adoption';
-import { type Choice, endpointDigest, refOf } from '../../jobs/submission/failover';
+import { type Choice, refOf } from '../../jobs/submission/failover';
 import type { Given } from '../../jobs/submission/jobMaker';
-import { keepResult } from '../../jobs/submission/storedSnapshot';
-import type { BudgetLimit, Memory } from '../../memory/memory';
 import { ImageError, toImageError } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
-import type { poolsOf } from '../endpoints/nodeEndpoint';
-import type { Delivery } from '../execution/delivery';
-import type { RunIdentity } from '../execution/identity';
+import { wireKeyOf } from '../execution/identity';
 import { makerOf } from '../execution/memory';
-import { jobNotMade } from '../items/items';
-import type { Fetched, Pictures } from '../pictures/pictures';
-import { keepUnknownOutcome } from '../items/unknownOutcome';
+import { jobNotMade } from '../items/snapshots';
 import { costOf } from './budget';
-import type { GenerateOptions } from './readRequest';
-import { choicesOf, type Route, type Routes } from './routes';
-
-/** One item's request on its way. */
-export interface Task extends Routes {
-	itemIndex: number;
-	/** The route that made the job; until then the preferred one. */
-	route: Route;
-	options: GenerateOptions;
-	wait: boolean;
-	download: boolean;
-	maxWaitMs: number;
-	/** The item's key without an attempt; set once the request is ready to be sent. */
-	key: string;
-	/** The user's own key, as it goes over the wire; undefined where there is none. */
-	ownWireKey: string | undefined;
-}
-
-/** How an item's job stands in the end, with the pictures that were fetched. */
-export type Outcome = { snapshot: JobSnapshot; how?: Given['how'] } & Partial<Pick<Fetched, 'binary' | 'differences'>>;
-
-/** What all items of a run have in common. */
-export interface Run {
-	context: IExecuteFunctions;
-	poolFor: ReturnType<typeof poolsOf>;
-	memory: Memory;
-	identity: RunIdentity;
-	limits: readonly BudgetLimit[];
-	delivery: Delivery;
-	savedRefs: Wanted['savedRefs'];
-	pictures: Pictures;
-	signal: AbortSignal | undefined;
-}
+import { cancelQueued, waitForJob } from './followJob';
+import { choicesOf } from './routes';
+import type { Outcome, Run, Task } from './task';
 
 const hourMs = 3_600_000;
 /** How old an abandoned job may be to be taken over, in hours, unless the options say otherwise. */
 const adoptWithinHours = 12;
 
+/** Which record of the journal is the item's, as far as it is known. */
+interface Tracked {
+	ref: string;
+	/** Another run works on the same job and releases it. */
+	isShared: boolean;
+	/** The work that goes on even where the execution is stopped. */
+	making: Promise<unknown>;
+}
+
 /**
- * Gives one item its job, and stays with it where that is wanted. What it fails with stays with the item; only a
- * stopped execution is thrown.
+ * Makes one item's job, and follows it if the item waits. An error becomes the item's; only a stopped execution is
+ * thrown.
  */
 export async function runTask(run: Run, task: Task, startBy: number): Promise<Outcome> {
 	const { memory, delivery } = run;
-	// Until a record is found, what one would be called.
-	let ref = refOf(memory, task.key);
-	let isShared = false;
-	let making: Promise<unknown> = Promise.resolve();
-	const follow: Follow = {
-		onRecord: (found, shared) => {
-			ref = found;
-			isShared = shared;
-			delivery.add(found, shared);
-		},
-		onMaking: (work) => {
-			making = work.catch(() => undefined);
-		},
-	};
+	// Until a record is found, the ref that a new one would have.
+	const tracked: Tracked = { ref: refOf(memory, task.key), isShared: false, making: Promise.resolve() };
 	try {
-		const { snapshot, ...more } = await taskDone(run, task, startBy, follow);
-		return { ...more, snapshot: withRef(snapshot, ref) };
+		const given = await makeJob(run, task, startBy, tracked);
+		const snapshot = await finalSnapshot(run, task, given);
+		await recordSpending(run, task, given, snapshot);
+		const { how } = given;
+		const outcome = { ...(await withPictures(run, task, given, snapshot)), how };
+		return { ...outcome, snapshot: withRef(outcome.snapshot, tracked.ref) };
 	} catch (thrown) {
 		const error = toImageError(thrown);
 		if (error.code === 'canceled') throw error;
-		// Said once, the person knows; the next run generates anew.
-		if (error.outcome === 'unknown' && error.delivery === 'notSent') delivery.reported(ref);
-		return {
-			snapshot: withRef(
-				jobNotMade(task.route.provider.id, task.route.request.count, error.toJobError(), task.key),
-				ref,
-			),
-		};
+		// The item reports the unknown outcome once; the next run then generates anew.
+		if (error.outcome === 'unknown' && error.delivery === 'notSent') delivery.reported(tracked.ref);
+		const { provider, request } = task.route;
+		const snapshot = jobNotMade(provider.id, request.count, error.toJobError(), task.key);
+		return { snapshot: withRef(snapshot, tracked.ref) };
 	} finally {
-		// Whoever else wants this item's job need not wait any longer than for a request that is under way.
-		delivery.track(making.then(async () => (isShared ? undefined : await memory.journal.release([ref]))));
+		// Another run that needs this job then waits only for the request that is under way.
+		delivery.track(
+			tracked.making.then(async () =>
+				tracked.isShared ? undefined : await memory.journal.release([tracked.ref]),
+			),
+		);
 	}
 }
 
-/** Told how an item is getting on. */
-interface Follow {
-	/** Which record is the item's. */
-	onRecord: (ref: string, isShared: boolean) => void;
-	/** The work that goes on even where the execution is stopped. */
-	onMaking: (work: Promise<unknown>) => void;
-}
-
-async function taskDone(run: Run, task: Task, startBy: number, { onRecord, onMaking }: Follow): Promise<Outcome> {
-	const { memory, delivery, signal, pictures } = run;
-	const [first, ...others] = await choicesOf(
-		task.routes,
-		(provider) => run.poolFor(provider, task.itemIndex),
-		task.key,
-	);
+/** Makes the job at the first endpoint that accepts it, or finds it in the journal. Throws ImageError. */
+async function makeJob(run: Run, task: Task, startBy: number, tracked: Tracked): Promise<Given> {
+	const { memory, delivery, signal } = run;
+	const choices = await choicesOf(task.routes, (provider) => run.poolFor(provider, task.itemIndex), task.key);
+	const [first, ...others] = choices;
 	if (!first)
 		throw new ImageError('invalidRequest', {
 			message: 'No endpoint of the credential is for this model',
@@ -116,7 +71,7 @@ async function taskDone(run: Run, task: Task, startBy: number, { onRecord, onMak
 		});
 	const making = makerOf(memory).make(
 		[first, ...others],
-		wantedOf(run, task, [first, ...others]),
+		wantedOf(run, task, choices),
 		{ cost: costOf(task.routes, task.options.budget?.limits ?? {}), limits: run.limits },
 		{
 			signal,
@@ -124,11 +79,14 @@ async function taskDone(run: Run, task: Task, startBy: number, { onRecord, onMak
 			answerWithinMs: task.maxWaitMs,
 			group: run.context.getExecutionId(),
 			unsupported: task.unsupported,
-			onRecord,
+			onRecord: (ref, isShared) => {
+				Object.assign(tracked, { ref, isShared });
+				delivery.add(ref, isShared);
+			},
 		},
 	);
-	onMaking(making);
-	// The user gave up: what has not begun need not be paid. Nobody waits for the answer.
+	tracked.making = making.catch(() => undefined);
+	// After a stop a queued job is canceled, so that it is not paid for. The node does not wait for that.
 	delivery.track(
 		making.then(
 			async (given) => (signal?.aborted === true ? await cancelQueued(run, task, given) : undefined),
@@ -136,110 +94,52 @@ async function taskDone(run: Run, task: Task, startBy: number, { onRecord, onMak
 		),
 	);
 	const given = await abortable(making, signal);
-	const { endpoint, record, how } = given;
 	task.route = task.routes.find(({ request }) => request === given.request) ?? task.route;
-	let { snapshot } = given;
-	if (record.adoptedFrom !== null && how === 'adopted')
-		snapshot = { ...snapshot, job: { ...snapshot.job, adoptedFrom: record.adoptedFrom } };
-	const { id } = snapshot.job;
-	if (task.wait && id !== null && !isTerminal(snapshot.job.status)) {
-		snapshot = await waited(run, task, given, snapshot, id);
-	}
-	if (
-		typeof snapshot.usage?.estimatedUsd === 'number' &&
-		!task.options.budget?.limits?.pricePerImage &&
-		how === 'new'
-	) {
-		await memory.journal.change(record.ref, { cost: { ...record.cost, usd: snapshot.usage.estimatedUsd } });
-	}
+	return given;
+}
+
+/** The job as it was made, or as it stands after the wait. */
+async function finalSnapshot(run: Run, task: Task, given: Given): Promise<JobSnapshot> {
+	const { record, how, snapshot } = given;
+	const isAdopted = record.adoptedFrom !== null && how === 'adopted';
+	const made = isAdopted
+		? { ...snapshot, job: { ...snapshot.job, adoptedFrom: record.adoptedFrom ?? '' } }
+		: snapshot;
+	return task.wait && !isTerminal(made.job.status) ? await waitForJob(run, task, given, made) : made;
+}
+
+/** Replaces the estimated cost by what the provider reports, and keeps the images for *Reuse Within*. */
+async function recordSpending({ memory }: Run, task: Task, given: Given, { usage }: JobSnapshot): Promise<void> {
+	const { record, how } = given;
+	const usd = usage?.estimatedUsd;
+	if (typeof usd === 'number' && !task.options.budget?.limits?.pricePerImage && how === 'new')
+		await memory.journal.change(record.ref, { cost: { ...record.cost, usd } });
 	const reuseDays = task.options.reuseDays ?? 0;
 	if (reuseDays > 0) await memory.results.keep([record.ref], Date.now() + reuseDays * 24 * hourMs);
-	const hasBytes = snapshot.images.some((image) => image.inline);
-	if (snapshot.images.length > 0 && (task.download || hasBytes) && isTerminal(snapshot.job.status))
-		return { ...(await pictures.fetch(snapshot, endpoint, { maxMegabytes: task.options.maxImageSize })), how };
-	return { snapshot, how };
 }
 
-/** The job as it stands when it has ended or the time is up; its end goes into the journal. */
-async function waited(run: Run, task: Task, given: Given, before: JobSnapshot, id: string): Promise<JobSnapshot> {
-	const { memory, signal } = run;
-	const { endpoint, record } = given;
-	try {
-		const result = await endpoint.wait(id, { deadline: Date.now() + task.maxWaitMs, signal, known: before });
-		const {
-			job: { endpoint: name, attempts, adoptedFrom },
-		} = before;
-		const latest = result.snapshot ?? before;
-		const snapshot = {
-			...latest,
-			job: {
-				...latest.job,
-				...(name === undefined ? {} : { endpoint: name }),
-				...(attempts ? { attempts } : {}),
-				...(adoptedFrom === undefined ? {} : { adoptedFrom }),
-			},
-		};
-		if (!result.ended)
-			return keepUnknownOutcome(before, result.error ? withJobError(snapshot, result.error) : snapshot);
-		const ended = keepUnknownOutcome(before, snapshot);
-		await memory.journal.note(endpointDigest(memory, endpoint), [
-			{ ref: record.ref, snapshot: await keepResult(memory, record.ref, ended) },
-		]);
-		return ended;
-	} catch (thrown) {
-		const error = toImageError(thrown);
-		if (error.code === 'canceled') {
-			run.delivery.track(cancelQueued(run, task, given));
-			throw error;
-		}
-		return keepUnknownOutcome(before, withJobError(before, error));
-	}
+/** Fetches the images of an ended job if the item asks for them. Images inside the answer are always stored. */
+async function withPictures(run: Run, task: Task, { endpoint }: Given, snapshot: JobSnapshot): Promise<Outcome> {
+	const isWanted = task.download || snapshot.images.some(({ inline }) => inline);
+	if (snapshot.images.length === 0 || !isWanted || !isTerminal(snapshot.job.status)) return { snapshot };
+	return await run.pictures.fetch(snapshot, endpoint, { maxMegabytes: task.options.maxImageSize });
 }
 
-/**
- * After a stop: cancels the job where the provider says that it still waits. What runs is paid, and can be taken over
- * by the next run.
- */
-async function cancelQueued({ memory }: Run, task: Task, { endpoint, snapshot, record }: Given): Promise<void> {
-	const { id } = snapshot.job;
-	// Of a job whose other images may have been made, nothing may be left undone: the next run settles it.
-	if (snapshot.job.error?.outcome === 'unknown') return;
-	if (
-		task.options.cancelOnStop === false ||
-		id === null ||
-		!endpoint.session.cancel ||
-		isTerminal(snapshot.job.status)
-	)
-		return;
-	try {
-		const observation = (await endpoint.pollOnce([id])).get(id);
-		if (!observation?.ok || observation.snapshot.job.status !== 'queued') return;
-		const canceled = await endpoint.cancel(id);
-		// What had not begun costs nothing, and the next run has its budget back.
-		if (canceled.job.status === 'canceled' && canceled.images.length === 0)
-			await memory.journal.change(record.ref, { cost: { images: 0, usd: record.cost.usd === null ? null : 0 } });
-		await memory.journal.note(endpointDigest(memory, endpoint), [
-			{ ref: record.ref, snapshot: await keepResult(memory, record.ref, canceled) },
-		]);
-	} catch {
-		// It runs, or has ended: the journal has it.
-	}
-}
-
+/** What the journal looks up before a new job is made. */
 function wantedOf({ context, identity, savedRefs }: Run, task: Task, choices: readonly Choice[]): Wanted {
 	const adoptHours = task.options.adoptHours ?? adoptWithinHours;
 	const { lineage, rootExecutionId, origin, day } = identity;
 	return {
 		baseKey: task.key,
-		isOwnKey: task.ownWireKey !== undefined,
-		wireKey: task.ownWireKey ?? task.key,
+		isOwnKey: task.ownKey !== '',
+		wireKey: task.ownKey === '' ? task.key : wireKeyOf(task.ownKey),
 		lineage,
 		rootExecutionId,
 		origin: { ...origin, itemIndex: task.itemIndex },
 		day: day(),
 		requests: [...new Set(choices.map(({ requestDigest }) => requestDigest))],
 		credentialIds: [...new Set(choices.map(({ credentialId }) => credentialId))],
-		// In the editor a second click means a second picture, but one that was stopped or lost is still to be had.
+		// A second run in the editor makes a second image, but takes over a job that was stopped or lost.
 		adoptWithinMs: adoptHours * hourMs,
 		reuseWithinMs: (task.options.reuseDays ?? 0) * 24 * hourMs,
 		savedRefs: async (executionId) =>
@@ -249,9 +149,4 @@ function wantedOf({ context, identity, savedRefs }: Run, task: Task, choices: re
 
 function withRef(snapshot: JobSnapshot, ref: string): JobSnapshot {
 	return { ...snapshot, job: { ...snapshot.job, ref } };
-}
-
-/** The job lives on at the provider; the item says why we could not follow it. */
-function withJobError(snapshot: JobSnapshot, error: ImageError): JobSnapshot {
-	return { ...snapshot, job: { ...snapshot.job, error: error.toJobError() } };
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import type { INodeExecutionData } from 'n8n-workflow';
 import { providers } from '../../providers/registry';
-import { instancePolicy } from '../pictures/instancePolicy';
-import { blankJob, isFailure, snapshotOf, splitImages, toItem } from './items';
+import { instancePolicy } from '../pictures/downloads';
+import { snapshotOf, splitImages, toItem } from './items';
+import { blankJob, isFailure } from './snapshots';
 
 const image = (index: number) => ({
 	index,

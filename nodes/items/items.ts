@@ -1,39 +1,31 @@
 import { createHash } from 'node:crypto';
 import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { type Difference, differencesOf } from '../../images/compare';
-import type { JobError } from '../../model/errors';
 import { refFrom } from '../../model/jobRef';
-import {
-	type DeliveredImage,
-	type Image,
-	isTerminal,
-	type Job,
-	type JobSnapshot,
-	jobStatuses,
-	type Usage,
-} from '../../model/job';
+import { type DeliveredImage, type Image, type Job, type JobSnapshot, jobStatuses, type Usage } from '../../model/job';
 import { readBack } from '../../model/request';
 import { providers } from '../../providers/registry';
+import { blankJob } from './snapshots';
 
 /** Binary field of an image. */
 export const binaryName = (index: number) => `image_${index}`;
 
 export interface ItemParts {
 	snapshot: JobSnapshot;
-	/** What was asked, in plain JSON. */
+	/** The request in plain JSON. */
 	request: Record<string, unknown>;
 	binary?: IBinaryKeyData | undefined;
 	/** Index of the input item this one comes from. */
 	itemIndex: number;
-	/** What was found while the pictures were fetched. */
+	/** Differences that were found while the pictures were fetched. */
 	differences?: readonly Difference[] | undefined;
-	/** Adds the provider's own answer; the API plane has struck the secrets out of it. */
+	/** Adds the provider's own answer; the API plane has removed the secrets from it. */
 	includeRaw?: boolean | undefined;
 }
 
 /**
- * The one shape every verb gives: `{ job, images, request, differences }`, with the pictures as binary data; `usage`
- * from a provider that tells.
+ * The one shape of all items: `{ job, images, request, differences }`, with the pictures as binary data, and `usage`
+ * where the provider reports it.
  */
 export function toItem({
 	snapshot,
@@ -44,7 +36,7 @@ export function toItem({
 	includeRaw,
 }: ItemParts): INodeExecutionData {
 	const images = snapshot.images.map(withoutBytes);
-	const job = { ...snapshot.job, ref: snapshot.job.ref ?? refOfStranger(snapshot.job) };
+	const job = { ...snapshot.job, ref: snapshot.job.ref ?? refOfUnrecorded(snapshot.job) };
 	return {
 		json: {
 			job,
@@ -59,8 +51,8 @@ export function toItem({
 	};
 }
 
-/** The name of a job that the journal does not know: the same wherever it turns up. */
-function refOfStranger({ provider, id, createdAt, idempotencyKey }: Job): string {
+/** The ref of a job that is not in the journal: the same in every item about it. */
+function refOfUnrecorded({ provider, id, createdAt, idempotencyKey }: Job): string {
 	return refFrom(
 		createHash('sha256')
 			.update(JSON.stringify([provider, id ?? [createdAt, idempotencyKey]]))
@@ -68,7 +60,7 @@ function refOfStranger({ provider, id, createdAt, idempotencyKey }: Job): string
 	);
 }
 
-/** What was asked beside what came, once the job has given all it gives. */
+/** How the images differ from the request, for a job that has ended with images. */
 function differencesFromRequest({ job, images }: JobSnapshot, described: Record<string, unknown>): Difference[] {
 	if (job.status !== 'succeeded' && job.status !== 'partial') return [];
 	const { count, ...request } = readBack(described);
@@ -80,7 +72,7 @@ function differencesFromRequest({ job, images }: JobSnapshot, described: Record<
 	);
 }
 
-/** The differences an item says of its pictures' types; those are seen only when a picture is fetched. */
+/** The differences in image type that an item already has. They are found only while a picture is fetched. */
 export function typeDifferencesOf(json: IDataObject): Difference[] {
 	const { differences } = json;
 	return Array.isArray(differences)
@@ -90,7 +82,7 @@ export function typeDifferencesOf(json: IDataObject): Difference[] {
 		: [];
 }
 
-/** One item an image, its picture always in `image_0`; an item without images stays as it is. */
+/** One item per image, its picture always in `image_0`; an item without images stays as it is. */
 export function splitImages(item: INodeExecutionData): INodeExecutionData[] {
 	const images = item.json['images'] as unknown as Image[];
 	const differences = item.json['differences'] as unknown as Difference[];
@@ -110,7 +102,7 @@ export function splitImages(item: INodeExecutionData): INodeExecutionData[] {
 	});
 }
 
-/** What an incoming item knows of its job already, or undefined where it is not of our shape. */
+/** The job of an incoming item, or undefined where the item does not have our shape. */
 export function snapshotOf(json: IDataObject): JobSnapshot | undefined {
 	const { job, images, usage } = json as { job?: Partial<Job> | null; images?: unknown; usage?: unknown };
 	if (
@@ -130,48 +122,7 @@ export function snapshotOf(json: IDataObject): JobSnapshot | undefined {
 	};
 }
 
-/** A job of which nothing is known but its provider. */
-export function blankJob(provider: string): Job {
-	return {
-		provider,
-		id: null,
-		status: 'queued',
-		progress: null,
-		total: null,
-		completed: null,
-		error: null,
-		idempotencyKey: null,
-		createdAt: null,
-		updatedAt: null,
-	};
-}
-
-/** A request that made no job. */
-export function jobNotMade(
-	provider: string,
-	total: number | null,
-	error: JobError,
-	idempotencyKey: string | null,
-): JobSnapshot {
-	return {
-		job: { ...blankJob(provider), status: 'failed', total, completed: 0, error, idempotencyKey },
-		images: [],
-		raw: null,
-	};
-}
-
-/** The job with a later problem noted on it; its status stays what the provider said. */
-export function withError(snapshot: JobSnapshot, error: JobError): JobSnapshot {
-	return { ...snapshot, job: { ...snapshot.job, error } };
-}
-
-/** Whether an item needs somebody's attention: its job failed, or its pictures could not be fetched. */
-export function isFailure({ job }: JobSnapshot): boolean {
-	if (!isTerminal(job.status)) return false;
-	return job.status === 'failed' || job.status === 'canceled' || (job.status === 'succeeded' && job.error !== null);
-}
-
-/** Somebody's expression may have made a number of it. */
+/** An expression may give a number. */
 function isId(value: unknown): value is string | number {
 	return typeof value === 'string' || typeof value === 'number';
 }
@@ -185,8 +136,15 @@ function isImage(value: unknown): value is DeliveredImage {
 	);
 }
 
-/** An image without what came inside the answer, once that is in the binary store. */
+/** An image without the bytes that came inside the answer, for use after they are in the binary store. */
 export function withoutBytes(image: DeliveredImage): Image {
 	const { index, url, fileName, mimeType, width, height, bytes, seed } = image;
 	return { index, url, fileName, mimeType, width, height, bytes, seed };
+}
+
+/** The request of an incoming item in plain JSON; empty where it has none. */
+export function requestOf({ request }: IDataObject): Record<string, unknown> {
+	return typeof request === 'object' && request !== null && !Array.isArray(request)
+		? (request as Record<string, unknown>)
+		: {};
 }

@@ -1,13 +1,13 @@
 import { type IExecuteFunctions, NodeOperationError } from 'n8n-workflow';
 
-/** Gives a parameter of an item. */
+/** Reads a parameter of an item. */
 export interface ParameterReader {
 	getNodeParameter(name: string, itemIndex: number, fallback: unknown): unknown;
 }
 
 /**
- * Reads the parameters of many items: n8n needs a good part of a millisecond for each, and one without an expression is
- * the same for all.
+ * Reads the parameters of many items. n8n needs up to a millisecond for each, so one without an expression is read
+ * once: its value is the same for all items.
  */
 export function readerOf(context: Pick<IExecuteFunctions, 'getNode' | 'getNodeParameter'>): ParameterReader {
 	const { parameters } = context.getNode();
@@ -27,7 +27,7 @@ function hasExpression(value: unknown): boolean {
 	return typeof value === 'object' && value !== null && Object.values(value).some(hasExpression);
 }
 
-/** A text field of an item, trimmed; an expression may give a number, and anything that is no text counts as empty. */
+/** A text field of an item, trimmed. An expression may give a number or boolean; any other value counts as empty. */
 export function textParameter(
 	context: ParameterReader | Pick<IExecuteFunctions, 'getNodeParameter'>,
 	name: string,
@@ -41,11 +41,19 @@ export function textParameter(
 			: '';
 }
 
-/** Max Wait in ms. Throws an n8n error where it is no number of seconds above 0. */
+/** Max Wait in ms. Throws an n8n error where it is not a number of seconds above 0. */
 export function readMaxWait(context: IExecuteFunctions, itemIndex: number, preset: number): number {
 	const seconds = Number(context.getNodeParameter('maxWait', itemIndex, preset));
 	if (seconds > 0 && Number.isFinite(seconds)) return seconds * 1000;
 	throw new NodeOperationError(context.getNode(), `Max Wait is ${seconds}; a number of seconds above 0 is allowed`, {
 		itemIndex,
 	});
+}
+
+/** The value of a parameter that lists names: separated by commas, or an array. */
+export function namesIn(value: unknown): string[] {
+	return (Array.isArray(value) ? (value as unknown[]) : [value])
+		.flatMap((entry) => (typeof entry === 'string' ? entry.split(',') : []))
+		.map((name) => name.trim())
+		.filter((name) => name !== '');
 }

@@ -5,7 +5,7 @@ import type { ImageFacts } from '../../images/inspect';
 import { defaultImageLimits, receiveImage, receiveVideo } from '../../images/receive';
 import { systemClock } from '../../jobs/runtime/clock';
 import { withRetry } from '../../jobs/runtime/retry';
-import { type DownloadHost, openDownload } from './downloaders';
+import { type DownloadHost, openDownload } from './downloads';
 
 const timeoutMs = 5 * 60_000;
 const largestVideo = 512 * 1024 * 1024;

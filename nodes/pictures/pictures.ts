@@ -1,8 +1,8 @@
 import { PassThrough, Readable } from 'node:stream';
-import type { IBinaryData, IBinaryKeyData } from 'n8n-workflow';
+import type { IBinaryData, IBinaryKeyData, IExecuteFunctions } from 'n8n-workflow';
 import { type Difference, typeDifference } from '../../images/compare';
-import { type InspectedColors, inspectColors } from '../../images/inspectColors';
 import { withExtension } from '../../images/fileName';
+import { type InspectedColors, inspectColors } from '../../images/inspectColors';
 import { defaultImageLimits, type ImageLimits, receiveImage } from '../../images/receive';
 import { systemClock } from '../../jobs/runtime/clock';
 import { withRetry } from '../../jobs/runtime/retry';
@@ -10,85 +10,89 @@ import { Slots } from '../../jobs/runtime/slots';
 import { ImageError, type Outcome, outcomeOf } from '../../model/errors';
 import type { DeliveredImage, JobSnapshot } from '../../model/job';
 import type { EndpointConfig, ProviderDefinition } from '../../providers/provider';
-import { type DownloadHost, openDownload } from './downloaders';
-import { binaryName, withError, withoutBytes } from '../items/items';
-import { withoutInvalidImages } from './invalidImages';
+import { binaryName, withoutBytes } from '../items/items';
+import { type DownloadHost, openDownload } from './downloads';
+import { type Fetched, foldImages, type ImageResult } from './fold';
 
-/** Pictures fetched at once by one node run. */
-const atOnce = 4;
+export type { Fetched } from './fold';
+
+/** Images that one node run fetches at the same time. */
+const maxDownloads = 4;
 const downloadTimeoutMs = 5 * 60_000;
 
 export type PrepareBinary = (data: Readable, fileName: string, mimeType: string) => Promise<IBinaryData>;
 
 export interface FetchOptions {
-	/** Pictures the item brought along. */
+	/** Binary fields that the item already has. */
 	have?: IBinaryKeyData | undefined;
-	/** Largest picture taken; undefined takes the default. */
+	/** Size limit of one image, in MB; undefined takes the default. */
 	maxMegabytes?: number | undefined;
 }
 
-/** Where a job's pictures come from: an endpoint, as far as it matters here. */
+/** The endpoint that a job's images come from, as far as downloads need it. */
 export interface PictureSource extends DownloadHost {
 	provider: Pick<ProviderDefinition, 'displayName' | 'capabilities'>;
 	config: EndpointConfig;
 }
 
-export interface Fetched {
-	snapshot: JobSnapshot;
-	binary: IBinaryKeyData;
-	/** Pictures of another type than was said. */
-	differences: Difference[];
-}
-
 export interface Pictures {
 	/**
-	 * Fetches every image of a job into n8n's binary store. Those in `have` are taken as they are. What turns out to be
-	 * no picture is taken out of the job, which is then `partial` or `failed`. A picture that cannot be had now is
-	 * noted as the job's error; the others, and the job, stay. Throws only when stopped.
+	 * Fetches every image of a job into n8n's binary store. Those in `have` are kept. An invalid image leaves the job,
+	 * which is then `partial` or `failed`. One that cannot be downloaded now becomes the job's error; the other images
+	 * and the job stay. Throws only when stopped.
 	 */
 	fetch(snapshot: JobSnapshot, source: PictureSource, options?: FetchOptions): Promise<Fetched>;
 }
 
-/** One a node run, so that its downloads share their turns. */
-export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal | undefined): Pictures {
-	const turns = new Slots(atOnce, () => undefined);
+/** Any context of n8n that has a binary store. */
+interface StoreContext {
+	helpers: Pick<IExecuteFunctions['helpers'], 'prepareBinaryData'>;
+}
 
-	async function fetchOne(
+/** As `createPictures`, with the binary store of a node's context. */
+export function picturesOf({ helpers }: StoreContext, signal: AbortSignal | undefined): Pictures {
+	return createPictures((data, fileName, mimeType) => helpers.prepareBinaryData(data, fileName, mimeType), signal);
+}
+
+/** One object per node run, because its downloads share `maxDownloads`. */
+export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal | undefined): Pictures {
+	const slots = new Slots(maxDownloads, () => undefined);
+
+	/** One image, from n8n's store where it is there, else from the provider. Throws only when stopped. */
+	async function fetchImage(
+		image: DeliveredImage,
+		present: IBinaryData | undefined,
+		limits: ImageLimits,
+		source: PictureSource,
+	): Promise<ImageResult> {
+		// Only images that we fetched have a length; without it the field of that name is another node's.
+		if (present && image.bytes !== null) return { kind: 'fetched', image, data: present, differences: [] };
+		const slot = await slots.acquire(signal);
+		const received = await outcomeOf(
+			withRetry(() => receive(image, limits, source), { clock: systemClock, random: Math.random, signal }),
+		);
+		slot.release();
+		if (received.ok) return { kind: 'fetched', ...received.value };
+		const { error } = received;
+		if (error.code === 'canceled') throw error;
+		const isInvalid = error.code === 'malformedResponse' || error.code === 'contentRejected';
+		return { kind: isInvalid ? 'invalid' : 'unavailable', image, error };
+	}
+
+	/** Streams an image into the store and checks it on the way. Throws ImageError. */
+	async function receive(
 		image: DeliveredImage,
 		limits: ImageLimits,
 		from: PictureSource,
 	): Promise<{ image: DeliveredImage; data: IBinaryData; differences: Difference[] }> {
-		const { url, inline } = image;
-		const { provider } = from;
-		if (!inline && url === null)
-			throw new ImageError('notFound', {
-				message: `it came inside ${provider.displayName}'s answer, and the item has lost it on its way`,
-				hint: 'Keep the binary data of the items: it is the only copy',
-				delivery: 'notSent',
-			});
-		const origin = url !== null && URL.canParse(url) ? new URL(url).origin : 'the provider';
-		const source = inline
-			? Readable.from([inline])
-			: (await openDownload(from, url ?? '', { maxBytes: limits.maxBytes, timeoutMs: downloadTimeoutMs }, signal))
-					.stream;
-		const { stored, facts, bytes } = await receiveImage(
-			source,
-			limits,
-			origin,
-			async (stream, { mimeType, extension }) =>
-				await storedAndSeen(stream, (copy) =>
-					prepareBinary(copy, withExtension(image.fileName, extension), mimeType),
-				),
-		);
-		// Whether it is all there was looked at first: what is cut off may come whole the next time.
+		const { stream: source, origin } = await openImage(image, limits, from, signal);
+		const { stored, facts, bytes } = await receiveImage(source, limits, origin, async (stream, found) => {
+			const fileName = withExtension(image.fileName, found.extension);
+			return await storedAndInspected(stream, (copy) => prepareBinary(copy, fileName, found.mimeType));
+		});
+		// `receiveImage` has checked that the file is complete, so a decoding error now is final.
 		if (!stored.colors.ok) throw stored.colors.error;
-		const { onlyColor } = stored.colors.value;
-		if (onlyColor !== null && provider.capabilities.blankMeansRejected) {
-			throw new ImageError('contentRejected', {
-				message: `The picture is nothing but ${onlyColor}, which is how ${provider.displayName} answers what it refuses`,
-				hint: 'Change the prompt, or try again with another seed',
-			});
-		}
+		assertNotBlank(stored.colors.value, from.provider);
 		return {
 			image: {
 				...withoutBytes(image),
@@ -105,72 +109,62 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 
 	return {
 		async fetch(snapshot, source, { have = {}, maxMegabytes } = {}) {
-			const limits: ImageLimits = {
-				...defaultImageLimits,
-				...(maxMegabytes === undefined ? {} : { maxBytes: maxMegabytes * 1024 * 1024 }),
-			};
-			const had: IBinaryKeyData = {};
-			const differences: Difference[] = [];
-			const invalid = new Map<number, ImageError>();
-			let result = snapshot;
-			const images = await Promise.all(
-				snapshot.images.map(async (image) => {
-					const name = binaryName(image.index);
-					const present = have[name];
-					// A length stands only with pictures we fetched; another field of that name is somebody else's.
-					if (present && image.bytes !== null) {
-						had[name] = present;
-						return image;
-					}
-					const turn = await turns.acquire(signal);
-					const fetched = await outcomeOf(
-						withRetry(() => fetchOne(image, limits, source), {
-							clock: systemClock,
-							random: Math.random,
-							signal,
-						}),
-					);
-					turn.release();
-					if (fetched.ok) {
-						had[name] = fetched.value.data;
-						differences.push(...fetched.value.differences);
-						return fetched.value.image;
-					}
-					const { error } = fetched;
-					if (error.code === 'canceled') throw error;
-					if (error.code === 'malformedResponse' || error.code === 'contentRejected')
-						invalid.set(image.index, error);
-					else
-						result = withError(snapshot, {
-							...error.toJobError(),
-							message: `Image ${image.index} could not be downloaded: ${error.message}`,
-							hint:
-								error.hint ?? 'The job is done and paid: run Image Poll on this item to download again',
-						});
-					return image;
-				}),
+			const limits = imageLimits(maxMegabytes);
+			const results = await Promise.all(
+				snapshot.images.map((image) => fetchImage(image, have[binaryName(image.index)], limits, source)),
 			);
-			// In the order of the images, not of their coming: Image Compose takes the fields as they stand.
-			const binary = Object.fromEntries(
-				images.flatMap(({ index }) => Object.entries(had).filter(([name]) => name === binaryName(index))),
-			);
-			return { snapshot: withoutInvalidImages({ ...result, images }, invalid), binary, differences };
+			return foldImages(snapshot, results);
 		},
 	};
 }
 
-/** Stores a picture and looks at it in one pass. */
-async function storedAndSeen(
+/** The limits of a node's *Max Image Size*, in MB; the default where it is not set. */
+export function imageLimits(maxMegabytes: number | undefined): ImageLimits {
+	return maxMegabytes === undefined
+		? defaultImageLimits
+		: { ...defaultImageLimits, maxBytes: maxMegabytes * 1024 * 1024 };
+}
+
+/** The bytes that came inside the answer, or a download. */
+async function openImage(
+	{ url, inline }: DeliveredImage,
+	{ maxBytes }: ImageLimits,
+	from: PictureSource,
+	signal: AbortSignal | undefined,
+): Promise<{ stream: Readable; origin: string }> {
+	const origin = url !== null && URL.canParse(url) ? new URL(url).origin : 'the provider';
+	if (inline) return { stream: Readable.from([inline]), origin };
+	if (url === null)
+		throw new ImageError('notFound', {
+			message: `it came inside ${from.provider.displayName}'s answer, and the item no longer has it`,
+			hint: 'Keep the binary data of the items: it is the only copy',
+			delivery: 'notSent',
+		});
+	const { stream } = await openDownload(from, url, { maxBytes, timeoutMs: downloadTimeoutMs }, signal);
+	return { stream, origin };
+}
+
+/** Throws `contentRejected` for an image of one color from a provider that answers rejected content with it. */
+function assertNotBlank({ onlyColor }: InspectedColors, provider: PictureSource['provider']): void {
+	if (onlyColor === null || !provider.capabilities.blankMeansRejected) return;
+	throw new ImageError('contentRejected', {
+		message: `The image is only ${onlyColor}: ${provider.displayName} answers rejected content this way`,
+		hint: 'Change the prompt, or try again with another seed',
+	});
+}
+
+/** Stores an image and inspects its colors in one pass. Throws where it cannot be stored. */
+async function storedAndInspected(
 	stream: Readable,
 	store: (copy: Readable) => Promise<IBinaryData>,
 ): Promise<{ data: IBinaryData; colors: Outcome<InspectedColors> }> {
-	const [forStore, forEye] = [new PassThrough(), new PassThrough()];
+	const [forStore, forColors] = [new PassThrough(), new PassThrough()];
 	stream.once('error', (error) => {
-		for (const copy of [forStore, forEye]) copy.destroy(error);
+		for (const copy of [forStore, forColors]) copy.destroy(error);
 	});
-	for (const copy of [forStore, forEye]) stream.pipe(copy);
-	// Both are heard to their end: a copy that nobody reads any more would hold up the other.
-	const [data, colors] = await Promise.all([outcomeOf(store(forStore)), outcomeOf(inspectColors(forEye))]);
+	for (const copy of [forStore, forColors]) stream.pipe(copy);
+	// Both are read to their end: a copy that is not read would stop the other.
+	const [data, colors] = await Promise.all([outcomeOf(store(forStore)), outcomeOf(inspectColors(forColors))]);
 	if (!data.ok) throw data.error;
-	return { data: data.value, colors: colors };
+	return { data: data.value, colors };
 }

@@ -205,7 +205,7 @@ it('pictures of a verb keep their size and are compared with what was asked', as
 			},
 		],
 	);
-	expect(blank.error?.message).toMatch(/nothing but #000000/);
+	expect(blank.error?.message).toMatch(/is only #000000/);
 });
 
 it('every operation names the endpoints it reaches', () => {

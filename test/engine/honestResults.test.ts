@@ -42,7 +42,7 @@ it.each([
 
 it('a node that got nothing but what is no picture fails, and says why', async () => {
 	const result = await run([{ prompt: 'A cat [empty-image]' }], [generate()]);
-	expect(result.error?.message).toMatch(/Image 0 is none: The image is empty/);
+	expect(result.error?.message).toMatch(/Image 0 is invalid: The image is empty/);
 });
 
 it('with one picture of three spoilt the job is partial, its good ones keep their places', async () => {
@@ -54,7 +54,7 @@ it('with one picture of three spoilt the job is partial, its good ones keep thei
 		completed: 2,
 		error: {
 			code: 'malformedResponse',
-			message: expect.stringContaining('Image 1 is none') as string,
+			message: expect.stringContaining('Image 1 is invalid') as string,
 			hint: 'Generate the missing images again',
 		},
 	});

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { packFolder } from '../../nodes/execution/packFolder';
+import { packFolder } from '../../nodes/execution/memory';
 import { bench } from './sandboxed';
 
 const { generate, books } = bench();

@@ -50,13 +50,13 @@ it('a picture of one colour is a refusal, not a success', async () => {
 		job: {
 			status: 'partial',
 			completed: 1,
-			error: { code: 'contentRejected', message: expect.stringContaining('nothing but #000000') as string },
+			error: { code: 'contentRejected', message: expect.stringContaining('is only #000000') as string },
 		},
 		images: [{ index: 1 }],
 		differences: [{ field: 'count', expected: '2', actual: '1' }],
 	});
 	const all = await run([{ prompt: 'A cat [blank]' }], [generate()]);
-	expect(all.error?.message).toMatch(/nothing but #000000/);
+	expect(all.error?.message).toMatch(/is only #000000/);
 });
 
 it('lists batches, gets one with its pictures, and deletes it', async () => {

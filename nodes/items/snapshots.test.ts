@@ -1,8 +1,7 @@
 import { jobError } from '../../model/errors';
 import type { JobSnapshot, JobStatus } from '../../model/job';
 import type { JobError } from '../../model/errors';
-import { blankJob } from './items';
-import { keepUnknownOutcome as keepUnknownOutcome } from './unknownOutcome';
+import { blankJob, keepUnknownOutcome } from './snapshots';
 
 const snapshot = (status: JobStatus, error: JobError | null = null): JobSnapshot => ({
 	job: { ...blankJob('zImage'), id: '1', status, error },
@@ -15,13 +14,13 @@ const unknown = jobError('network', {
 	retryable: false,
 	outcome: 'unknown',
 });
-const plain = jobError('upstream', { message: '1 of 2 images came', hint: 'Generate the missing images again' });
+const plain = jobError('upstream', { message: '1 of 2 images arrived', hint: 'Generate the missing images again' });
 
 it('what may have been made stands until all images have come', () => {
 	expect(keepUnknownOutcome(snapshot('running', unknown), snapshot('running')).job.error).toEqual(unknown);
 	expect(keepUnknownOutcome(snapshot('running', unknown), snapshot('partial', plain)).job.error).toEqual({
 		...unknown,
-		message: '1 of 2 images came. 1 of 2 images were accepted: reset',
+		message: '1 of 2 images arrived. 1 of 2 images were accepted: reset',
 	});
 	expect(keepUnknownOutcome(snapshot('running', unknown), snapshot('succeeded')).job.error).toBeNull();
 });

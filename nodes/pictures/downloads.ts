@@ -1,18 +1,14 @@
 import type { AddressPolicy } from '../../http/addressGuard';
 import { createDownloader, type Download, type Downloader, type DownloadLimits } from '../../http/downloader';
 import type { EndpointConfig } from '../../providers/provider';
-import { instancePolicy } from './instancePolicy';
-
-/** Downloaders by policy: each keeps its own checked connections. */
-const downloaders = new Map<string, Downloader>();
 
 /** Hosts that a credential allows. `baseUrl` null: none of its own. */
 export type PictureHosts = Pick<EndpointConfig, 'allowedHosts'> & { baseUrl: string | null };
 
-/** Whose pictures are fetched: an endpoint, as far as it matters here. */
+/** The endpoint whose pictures are fetched, as far as downloads need it. */
 export interface DownloadHost {
 	config: PictureHosts;
-	/** Does work that sends a request to a URL, paced with the endpoint's own requests where the server counts it. */
+	/** Does work that sends a request to a URL, paced with the endpoint's own requests if the server counts it. */
 	pace?: (url: string, work: () => Promise<Download>, signal?: AbortSignal) => Promise<Download>;
 }
 
@@ -27,8 +23,11 @@ export async function openDownload(
 	return await (host.pace ? host.pace(url, open, signal) : open());
 }
 
-/** The download plane as n8n's own settings and the credential allow it. */
-export function downloaderFor(config: PictureHosts): Downloader {
+/** Downloaders by policy: each keeps its own checked connections. */
+const downloaders = new Map<string, Downloader>();
+
+/** A downloader that n8n's own settings and the credential allow. */
+function downloaderFor(config: PictureHosts): Downloader {
 	const instance = instancePolicy();
 	const policy: AddressPolicy = {
 		...instance,
@@ -44,8 +43,26 @@ export function downloaderFor(config: PictureHosts): Downloader {
 	return downloader;
 }
 
-/** All names of a host: a server that is called by one name of this machine may name its results by another. */
+/** All names of a host. A server on this machine may be configured by one name and return URLs with another. */
 function namesOf(host: string): string[] {
 	const ownMachine = ['localhost', '127.0.0.1', '::1'];
 	return ownMachine.includes(host) ? ownMachine : [host];
+}
+
+/**
+ * The lists of n8n's SSRF protection, which itself guards only n8n's own request helpers. `default` among the blocked
+ * ranges stands for n8n's list of private ranges, which the address guard blocks anyway.
+ */
+export function instancePolicy(env: NodeJS.ProcessEnv = process.env): AddressPolicy {
+	const list = (name: string) =>
+		(env[name] ?? '')
+			.split(',')
+			.map((entry) => entry.trim().toLowerCase())
+			.filter((entry) => entry !== '' && entry !== 'default');
+	return {
+		allowedHosts: list('N8N_SSRF_ALLOWED_HOSTNAMES'),
+		allowedRanges: list('N8N_SSRF_ALLOWED_IP_RANGES'),
+		blockedHosts: list('N8N_SSRF_BLOCKED_HOSTNAMES'),
+		blockedRanges: list('N8N_SSRF_BLOCKED_IP_RANGES'),
+	};
 }

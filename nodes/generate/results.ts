@@ -1,0 +1,72 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { isTerminal } from '../../model/job';
+import { describeRequest } from '../../model/request';
+import { hintAt, summarize, toNodeError } from '../execution/errors';
+import { splitImages, toItem } from '../items/items';
+import { isFailure } from '../items/snapshots';
+import type { Outcome, Run, Task } from './task';
+
+/** What came of one item. */
+export interface ItemResult {
+	itemIndex: number;
+	outcome: Outcome;
+	/** Undefined where the item's input was wrong. */
+	task: Task | undefined;
+}
+
+/** Throws an n8n error for the first item where every item failed, unless the node continues on fail. */
+export function assertSomeSuccess(context: IExecuteFunctions, results: readonly ItemResult[]): void {
+	const failed = results.filter(
+		({ outcome: { snapshot } }) => isFailure(snapshot) && snapshot.job.status !== 'succeeded',
+	);
+	const [first] = failed;
+	if (context.continueOnFail() || !first || failed.length < results.length) return;
+	const { error, id } = first.outcome.snapshot.job;
+	if (error)
+		throw toNodeError(context.getNode(), error, {
+			itemIndex: first.itemIndex,
+			provider: first.task?.route.provider,
+			jobId: id,
+		});
+}
+
+/** The output items of one input item. */
+export function itemsOf(context: IExecuteFunctions, { itemIndex, outcome, task }: ItemResult): INodeExecutionData[] {
+	const { snapshot, binary, differences } = outcome;
+	const request = task ? describeRequest(task.route.request) : {};
+	const item = toItem({ snapshot, request, binary, differences, itemIndex, includeRaw: task?.options.includeRaw });
+	// n8n moves an item to the error output by these two keys alone, so the job is put into `details`.
+	if (context.getNode().onError === 'continueErrorOutput' && isFailure(snapshot)) {
+		const error = snapshot.job.error?.message ?? 'failed';
+		return [{ json: { error, details: item.json }, pairedItem: { item: itemIndex } }];
+	}
+	return task?.options.splitImages ? splitImages(item) : [item];
+}
+
+/** Shows hints in the editor about failures, jobs that still run and jobs taken over. They do not fail the run. */
+export function addHints({ context, memory: { problem } }: Run, results: readonly ItemResult[]): void {
+	const snapshots = results.map(({ outcome }) => outcome.snapshot);
+	const failed = snapshots.filter(isFailure);
+	if (failed.length > 0)
+		hintAt(
+			context,
+			`Of ${snapshots.length} items ${summarize(failed)}. ` +
+				'Each failed item has its error in job.error; Image Poll sends it to its Failed output.',
+		);
+	const isWaiting = results.some(({ task }) => task?.wait);
+	const unfinished = isWaiting ? snapshots.filter(({ job }) => !isTerminal(job.status)).length : 0;
+	if (unfinished > 0)
+		hintAt(
+			context,
+			`${unfinished} jobs were still running after Max Wait. They are not lost: Image Poll finishes them.`,
+		);
+	const adopted = results.filter(({ outcome: { how } }) => how === 'adopted').length;
+	if (adopted > 0)
+		hintAt(
+			context,
+			`${adopted} jobs were taken over from an execution that stopped before it could save them. ` +
+				'They were not paid for again. job.adoptedFrom names that execution. ' +
+				'The option "Take Over Within (Hours)" controls this.',
+		);
+	if (problem !== null) hintAt(context, `Sent requests are remembered only until n8n restarts: ${problem}`);
+}

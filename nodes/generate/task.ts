@@ -1,0 +1,103 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import type { Endpoint } from '../../jobs/endpoint/endpoint';
+import type { Wanted } from '../../jobs/submission/adoption';
+import type { Given } from '../../jobs/submission/jobMaker';
+import type { BudgetLimit, Memory } from '../../memory/memory';
+import type { Attempt, JobSnapshot } from '../../model/job';
+import type { ImageRequest } from '../../model/request';
+import type { ProviderDefinition } from '../../providers/provider';
+import type { PoolOfItem } from '../endpoints/nodeEndpoint';
+import type { Delivery } from '../execution/delivery';
+import type { RunIdentity } from '../execution/identity';
+import type { Fetched, Pictures } from '../pictures/pictures';
+
+/** What the files of this folder hand to each other. It imports none of them. */
+
+/** The limits as the options hold them; 0 or absent: none. */
+export interface BudgetOptions {
+	imagesPerExecution?: number;
+	imagesPerDay?: number;
+	usdPerExecution?: number;
+	usdPerDay?: number;
+	pricePerImage?: number;
+}
+
+/** Options of Image Generate, as n8n gives them. */
+export interface GenerateOptions extends Record<string, unknown> {
+	budget?: { limits?: BudgetOptions };
+	idempotencyKey?: string;
+	includeRaw?: boolean;
+	maxImageSize?: number;
+	splitImages?: boolean;
+	cancelOnStop?: boolean;
+	referenceUrl?: string;
+	/** Hours; 0: abandoned jobs are not taken over. */
+	adoptHours?: number;
+	/** Days; 0: every item has its own job. */
+	reuseDays?: number;
+}
+
+/** A provider that can make an item's images, and the request as this provider would receive it. */
+export interface Route {
+	provider: ProviderDefinition;
+	request: ImageRequest;
+	/** Keyed hash of the request as it will be sent; empty until the request is ready. */
+	digest: string;
+	/** Id of the node's credential for the provider. */
+	credentialId: string;
+}
+
+/** The providers that can make an item's job, the preferred one first, and those left out because they cannot. */
+export interface Routes {
+	routes: [Route, ...Route[]];
+	unsupported: Attempt[];
+}
+
+/** What Image Generate and Image Compose do differently. */
+export interface Maker {
+	/** The request of one item, from the fields of the node; nothing is fetched or inspected yet. */
+	read(
+		context: IExecuteFunctions,
+		provider: ProviderDefinition,
+		itemIndex: number,
+		options: GenerateOptions,
+	): ImageRequest;
+	/** Makes a request ready to be sent, after the fields of all items are checked and before any is sent. */
+	prepare?(
+		context: IExecuteFunctions,
+		route: Route,
+		options: GenerateOptions,
+		endpoint: Endpoint,
+	): Promise<ImageRequest>;
+}
+
+/** What one item asks for. */
+export interface Task extends Routes {
+	itemIndex: number;
+	/** The route that made the job; until then the preferred one. */
+	route: Route;
+	options: GenerateOptions;
+	wait: boolean;
+	download: boolean;
+	maxWaitMs: number;
+	/** The item's key without an attempt number; set when the request is ready to be sent. */
+	key: string;
+	/** The user's own key, trimmed; empty where there is none. */
+	ownKey: string;
+}
+
+/** How an item's job stands in the end, with the pictures that were fetched. */
+export type Outcome = { snapshot: JobSnapshot; how?: Given['how'] } & Partial<Pick<Fetched, 'binary' | 'differences'>>;
+
+/** What all items of a run have in common. */
+export interface Run {
+	context: IExecuteFunctions;
+	poolFor: PoolOfItem;
+	memory: Memory;
+	identity: RunIdentity;
+	limits: readonly BudgetLimit[];
+	delivery: Delivery;
+	savedRefs: Wanted['savedRefs'];
+	pictures: Pictures;
+	signal: AbortSignal | undefined;
+}

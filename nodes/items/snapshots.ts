@@ -1,0 +1,72 @@
+import { type ImageError, type JobError } from '../../model/errors';
+import { isTerminal, type Job, type JobSnapshot } from '../../model/job';
+
+/** What the nodes make of a job's snapshot: without a job, with an error, or with an outcome that stays unknown. */
+
+/** A job of which only the provider is known. */
+export function blankJob(provider: string): Job {
+	return {
+		provider,
+		id: null,
+		status: 'queued',
+		progress: null,
+		total: null,
+		completed: null,
+		error: null,
+		idempotencyKey: null,
+		createdAt: null,
+		updatedAt: null,
+	};
+}
+
+/** A job of which only provider and id are known. */
+export function unknownSnapshot(provider: string, id: string | null): JobSnapshot {
+	return { job: { ...blankJob(provider), id }, images: [], raw: null };
+}
+
+/** A request that made no job. */
+export function jobNotMade(
+	provider: string,
+	total: number | null,
+	error: JobError,
+	idempotencyKey: string | null,
+): JobSnapshot {
+	return {
+		job: { ...blankJob(provider), status: 'failed', total, completed: 0, error, idempotencyKey },
+		images: [],
+		raw: null,
+	};
+}
+
+/** The job with a later error attached; its status stays what the provider reported. */
+export function withError(snapshot: JobSnapshot, error: JobError): JobSnapshot {
+	return { ...snapshot, job: { ...snapshot.job, error } };
+}
+
+/** The job as it was before a poll that failed. A job that the provider does not know never ends: it is failed. */
+export function pollFailed(before: JobSnapshot, error: ImageError): JobSnapshot {
+	const snapshot = keepUnknownOutcome(before, withError(before, error.toJobError()));
+	return error.code === 'notFound' && !isTerminal(before.job.status)
+		? { ...snapshot, job: { ...snapshot.job, status: 'failed' } }
+		: snapshot;
+}
+
+/** Whether a person must look at an item: its job failed, or its images could not be fetched. */
+export function isFailure({ job }: JobSnapshot): boolean {
+	if (!isTerminal(job.status)) return false;
+	return job.status === 'failed' || job.status === 'canceled' || (job.status === 'succeeded' && job.error !== null);
+}
+
+/**
+ * A later state of a job, with the earlier error that the provider does not report: images that were not accepted may
+ * have been made. That error stays until all images have arrived.
+ */
+export function keepUnknownOutcome(before: JobSnapshot | undefined, after: JobSnapshot): JobSnapshot {
+	const known = before?.job.error;
+	const { status, error } = after.job;
+	if (known?.outcome !== 'unknown' || error?.outcome === 'unknown' || status === 'succeeded') return after;
+	return withError(after, {
+		...known,
+		message: error && isTerminal(status) ? `${error.message}. ${known.message}` : known.message,
+	});
+}

@@ -1,0 +1,83 @@
+import type { IBinaryData, IBinaryKeyData } from 'n8n-workflow';
+import type { Difference } from '../../images/compare';
+import { type ImageError, jobError } from '../../model/errors';
+import type { DeliveredImage, JobSnapshot } from '../../model/job';
+import { binaryName } from '../items/items';
+import { withError } from '../items/snapshots';
+
+/** What came of fetching one image of a job. */
+export type ImageResult =
+	| { kind: 'fetched'; image: DeliveredImage; data: IBinaryData; differences: readonly Difference[] }
+	/** The bytes arrived and are not a valid image, or the provider rejected the content. */
+	| { kind: 'invalid'; image: DeliveredImage; error: ImageError }
+	/** It could not be downloaded now. */
+	| { kind: 'unavailable'; image: DeliveredImage; error: ImageError };
+
+/** A job with the images that were fetched. */
+export interface Fetched {
+	snapshot: JobSnapshot;
+	binary: IBinaryKeyData;
+	/** Images of another type than the provider reported. */
+	differences: Difference[];
+}
+
+/**
+ * Puts the results of all images together, in the order of the images: Image Compose takes the binary fields in that
+ * order. Invalid images leave the job; one that could not be downloaded becomes the job's error.
+ */
+export function foldImages(snapshot: JobSnapshot, results: readonly ImageResult[]): Fetched {
+	const fetched = results.filter((result) => result.kind === 'fetched');
+	const unavailable = results.find((result) => result.kind === 'unavailable');
+	const invalid = new Map(
+		results.flatMap((result) => (result.kind === 'invalid' ? [[result.image.index, result.error]] : [])),
+	);
+	const withImages = { ...snapshot, images: results.map(({ image }) => image) };
+	return {
+		snapshot: withoutInvalidImages(unavailable ? withDownloadError(withImages, unavailable) : withImages, invalid),
+		binary: Object.fromEntries(fetched.map(({ image, data }) => [binaryName(image.index), data])),
+		differences: fetched.flatMap(({ differences }) => differences),
+	};
+}
+
+function withDownloadError(
+	snapshot: JobSnapshot,
+	{ image, error }: { image: DeliveredImage; error: ImageError },
+): JobSnapshot {
+	return withError(snapshot, {
+		...error.toJobError(),
+		message: `Image ${image.index} could not be downloaded: ${error.message}`,
+		hint: error.hint ?? 'The job is done and paid for: run Image Poll on this item to download again',
+	});
+}
+
+/**
+ * The job without its invalid images: `partial` where some images are left, `failed` where none is.
+ * @param invalid the errors by image index
+ */
+function withoutInvalidImages(snapshot: JobSnapshot, invalid: ReadonlyMap<number, ImageError>): JobSnapshot {
+	const [first] = [...invalid].sort(([a], [b]) => a - b);
+	if (!first) return snapshot;
+	const [index, { code, message, hint, retryable }] = first;
+	const images = snapshot.images.filter((image) => !invalid.has(image.index));
+	const others = invalid.size > 1 ? ` (and ${invalid.size - 1} more)` : '';
+	const error = jobError(code, {
+		message: `Image ${index} is invalid${others}: ${message}`,
+		hint:
+			hint ??
+			(images.length > 0
+				? 'Generate the missing images again'
+				: 'The provider reports success: check the job there, or generate again'),
+		retryable,
+	});
+	return {
+		...snapshot,
+		images,
+		job: {
+			...snapshot.job,
+			status: images.length > 0 ? 'partial' : 'failed',
+			progress: null,
+			completed: images.length,
+			error,
+		},
+	};
+}
