@@ -18,8 +18,12 @@ const job = (id: string, time: number | null, done = true, wanted = true): SeenJ
 const idsOf = (jobs: readonly SeenJob[]) => jobs.map(({ entry: [id] }) => id);
 
 /** Hands on all, or the first so many. */
-function step(state: JobsState, seen: SeenJob[], most = Number.POSITIVE_INFINITY): { ids: string[]; state: JobsState } {
-	const ids = idsOf(finished(state, seen)).slice(0, most);
+function step(
+	state: JobsState,
+	seen: SeenJob[],
+	maxJobs = Number.POSITIVE_INFINITY,
+): { ids: string[]; state: JobsState } {
+	const ids = idsOf(finished(state, seen)).slice(0, maxJobs);
 	return { ids, state: advance(state, seen, new Set(ids)).state };
 }
 
@@ -30,11 +34,11 @@ it('a job that has ended is handed on once, the oldest first', () => {
 	expect(step(first.state, [job('d', 4), ...seen]).ids).toEqual(['d']);
 });
 
-it('a row that comes twice is one job, as it was seen last', () => {
+it('a repeated row is one job, as it was seen last', () => {
 	expect(step(emptyState(), [job('a', 1, false), job('b', 1), job('a', 1)]).ids).toEqual(['a', 'b']);
 });
 
-it('a running job is followed, and handed on when it ends, however old it is by then', () => {
+it('a running job is followed, and handed on when it ends, at any age', () => {
 	const { state } = step(emptyState(), [job('a', 1, false)]);
 	expect(state.open).toEqual([['a', 1]]);
 	const newer = Array.from({ length: 600 }, (_, n) => job(`n${n}`, 1_000 + n));
@@ -52,7 +56,7 @@ it('a job that is not wanted is dealt with and never handed on', () => {
 	expect(step(state, [job('a', 1), job('b', 2)]).ids).toEqual([]);
 });
 
-it('what one step has no room for comes with the next, also when newer jobs have ended since', () => {
+it('jobs above the limit come with the next step, also when newer jobs have ended since', () => {
 	const seen = Array.from({ length: 10 }, (_, n) => job(`j${n}`, n));
 	const one = step(emptyState(), seen, 4);
 	expect(one.ids).toEqual(['j0', 'j1', 'j2', 'j3']);
@@ -61,7 +65,7 @@ it('what one step has no room for comes with the next, also when newer jobs have
 	expect(step(two.state, [job('k', 99), ...seen], 4).ids).toEqual(['j8', 'j9', 'k']);
 });
 
-it('equal times are told apart by id, also where a step ends between them', () => {
+it('jobs of equal times are distinguished by id, also where a step ends between them', () => {
 	const seen = ['d', 'b', 'a', 'c'].map((id) => job(id, 7));
 	const one = step(emptyState(), seen, 2);
 	const two = step(one.state, seen, 2);
@@ -69,7 +73,7 @@ it('equal times are told apart by id, also where a step ends between them', () =
 	expect(step(two.state, seen).ids).toEqual([]);
 });
 
-it('a job that shows up late is found among the newest jobs and within two hours of them', () => {
+it('a job that appears late is found among the newest jobs and within two hours of them', () => {
 	const seen = Array.from({ length: 100 }, (_, n) => job(`j${n}`, n * 60_000)).reverse();
 	const { state } = step(emptyState(), seen);
 	expect(step(state, [...seen, job('late', 79.5 * 60_000)]).ids).toEqual(['late']);
@@ -85,7 +89,7 @@ it('a few jobs from the far future do not hide the others', () => {
 	expect(step(state, [...future, job('new', 60)]).ids).toEqual(['new']);
 });
 
-it('jobs without a time are told by id alone', () => {
+it('jobs without a time are distinguished by id alone', () => {
 	const seen = Array.from({ length: 30 }, (_, n) => job(`j${n}`, null));
 	const { state } = step(emptyState(), seen);
 	expect(step(state, [job('new', null), ...seen]).ids).toEqual(['new']);
@@ -104,7 +108,7 @@ it('reading ends after some rows in a row that are below the floor, not at the f
 	expect(rows.findIndex((entry) => reader.isEnough(entry))).toBe(2 + finishedJobsLimits.quietRows);
 });
 
-it('the state stays within its bounds, whatever runs for ever', () => {
+it('the state stays within its limits, also where jobs run for ever', () => {
 	let state = emptyState();
 	let forgotten = 0;
 	for (let round = 0; round < 40; round++) {
@@ -119,14 +123,14 @@ it('the state stays within its bounds, whatever runs for ever', () => {
 	expect(JSON.stringify(state).length).toBeLessThan(60_000);
 });
 
-it('what was handed on last can be taken back, and comes once more', () => {
+it('jobs that were handed on last can be taken back, and come once more', () => {
 	const { state } = step(emptyState(), [job('b', 2), job('a', 1)]);
 	const again = step(takenBack(state), [job('b', 2), job('a', 1)]);
 	expect(again.ids).toEqual(['a', 'b']);
 	expect(step(again.state, [job('b', 2), job('a', 1)]).ids).toEqual([]);
 });
 
-it('an open job that the provider knows no more is dropped', () => {
+it('an open job that the provider does not know any more is dropped', () => {
 	const { state } = step(emptyState(), [job('a', 1, false)]);
 	expect(advance(state, [], new Set(), new Set(['a'])).state.open).toEqual([]);
 });

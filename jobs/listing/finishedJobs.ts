@@ -1,14 +1,13 @@
 /**
- * Which jobs of a provider's list have ended since one last looked: plain data in, plain data out, no time, no
- * requests.
+ * Which jobs of a provider's list have ended since the last poll. Plain data in, plain data out: no time, no requests.
  *
- * Jobs are ordered by when they were made. Everything at or below the `floor` is dealt with, above it what is `settled`
- * is, and unfinished jobs that were seen are `open`, wherever they lie. So the list is read from its newest row down
- * to the floor; a job that runs for ever holds nothing back, and one that shows up late is found as long as it is
- * above the floor. What a step forgets can be seen again: a step whose result was never saved does no harm.
+ * Jobs are ordered by when they were made. Every job at or below the `floor` is dealt with; above it, the `settled`
+ * ones are. Unfinished jobs that were seen are `open`, at any age. So the list is read from its newest row down to the
+ * floor; a job that runs for ever holds nothing back, and a job that appears late is found while it is above the floor.
+ * A state that was not saved does no harm: the same jobs are found again.
  */
 
-/** A job's id and when it was made, ms since the epoch; null where the provider does not tell. */
+/** A job's id and when it was made, ms since the epoch; null where the provider does not report it. */
 export type Entry = readonly [id: string, time: number | null];
 
 /** What is kept between two polls: plain JSON. */
@@ -22,13 +21,13 @@ export interface JobsState {
 	/** Handed on by the last step that handed on any. */
 	last: Entry[];
 	/**
-	 * While the jobs of a look back are not all handed on: those that ended before (ms since the epoch) are of no
-	 * interest.
+	 * At the first poll, and until all its jobs are handed on: jobs that ended before this (ms since the epoch) are not
+	 * handed on.
 	 */
 	since: number | null;
 }
 
-/** A job as the list, or a look at it, shows it now. */
+/** A job as the list, or a poll of it, shows it now. */
 export interface SeenJob {
 	entry: Entry;
 	/** Whether it has ended. */
@@ -37,7 +36,7 @@ export interface SeenJob {
 	wanted: boolean;
 }
 
-/** The bounds of the state and of the reading. */
+/** Limits of the state and of the reading. */
 export const finishedJobsLimits = {
 	/** Jobs above the floor: the newest so many seen. */
 	known: 500,
@@ -47,13 +46,13 @@ export const finishedJobsLimits = {
 	 */
 	windowMs: 2 * 3_600_000,
 	/**
-	 * So many jobs stay above the floor however old they are, and their times say what is new: a few times gone wrong
-	 * do no harm.
+	 * So many jobs stay above the floor at any age, and their times decide what is new: a few wrong times do no
+	 * harm.
 	 */
 	sure: 20,
 	/** Unfinished jobs followed; of more, the oldest are forgotten. */
 	open: 1_000,
-	/** Dealt-with rows in a row after which the list holds nothing new: how far it may be out of order. */
+	/** Consecutive rows that are dealt with, after which no new one is expected: how far a list may be out of order. */
 	quietRows: 20,
 };
 
@@ -78,7 +77,7 @@ function compare(a: Entry, b: Entry): number {
 
 const isAbove = (entry: Entry, floor: Entry | null) => floor === null || compare(entry, floor) > 0;
 
-/** Tells, row by row from the newest, when the rest of the list holds nothing new. */
+/** Decides, row by row from the newest, when the rest of the list contains nothing new. */
 export function listReader(state: JobsState): { isEnough(entry: Entry): boolean } {
 	const known = idsOf([...state.settled, ...state.open]);
 	let quiet = 0;
@@ -108,16 +107,16 @@ export function finished(state: JobsState, seen: readonly SeenJob[]): SeenJob[] 
 
 export interface Step {
 	state: JobsState;
-	/** Unfinished jobs that were dropped for want of room. */
+	/** Unfinished jobs that were dropped because there are too many. */
 	forgotten: number;
 }
 
 /**
  * The state after jobs were handed on.
- * @param seen the list as far as it was read, and the open jobs asked after
+ * @param seen the list as far as it was read, and the jobs that were polled
  * @param handedOn ids of those of `finished(state, seen)` that were handed on, the oldest of them; the others come
  *   again
- * @param gone ids of open jobs that the provider knows no more
+ * @param gone ids of open jobs that the provider does not know any more
  */
 export function advance(
 	state: JobsState,
@@ -128,7 +127,7 @@ export function advance(
 	const wasOpen = idsOf(state.open);
 	const isNew = newTo(state);
 	const held = finished(state, seen).filter(({ entry: [id] }) => !handedOn.has(id) && !wasOpen.has(id));
-	// What comes at or after the first that was held back is left to the next poll, and the floor stays below it.
+	// Jobs from the first that was held back on are left to the next poll, and the floor stays below them.
 	const cut = held[0]?.entry ?? null;
 	const fresh = once(seen).filter(({ entry }) => isNew(entry) && (cut === null || compare(entry, cut) < 0));
 	const byId = new Map(once(seen).map((job) => [job.entry[0], job]));
@@ -161,7 +160,7 @@ export function advance(
 	};
 }
 
-/** What was handed on last is taken to have got lost, and comes again. */
+/** The state in which the jobs that were handed on last count as lost, and come again. */
 export function takenBack(state: JobsState): JobsState {
 	const lost = idsOf(state.last);
 	return {
@@ -174,7 +173,7 @@ export function takenBack(state: JobsState): JobsState {
 
 const newestFirst = (a: Entry, b: Entry) => (a[1] === null && b[1] === null ? 0 : compare(b, a));
 
-/** The floor that leaves the newest jobs known above it, and everything from the cut on. */
+/** The floor that leaves the newest known jobs above it, and all jobs from the cut on. */
 function raised(
 	floor: JobsState['floor'],
 	settled: readonly Entry[],
@@ -192,7 +191,7 @@ function raised(
 	return candidate && isAbove(candidate, floor) ? [...candidate] : floor;
 }
 
-/** Without those the floor covers; of those whose time is unknown, the newest. */
+/** The settled jobs above the floor, and the newest of those whose time is unknown. */
 function aboveFloor(settled: readonly Entry[], floor: JobsState['floor']): Entry[] {
 	const timeless = settled.filter((entry) => !hasTime(entry)).slice(0, finishedJobsLimits.known);
 	return [
@@ -208,7 +207,7 @@ function hasTime(entry: Entry): entry is [string, number] {
 	return entry[1] !== null;
 }
 
-/** Each job once, as it was seen last: a look at it comes after the list. */
+/** Each job once, as it was seen last: its poll comes after the list. */
 function once(seen: readonly SeenJob[]): SeenJob[] {
 	return [...new Map(seen.map((job) => [job.entry[0], job])).values()];
 }
