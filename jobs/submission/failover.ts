@@ -9,8 +9,9 @@ import type { Clock, Random } from '../runtime/clock';
 import { withRetry } from '../runtime/retry';
 import { keyOfAttempt } from './adoption';
 import type { PoolMember } from './poolMember';
-import { type Claim, AlreadyBegun } from './paidRequests';
-import type { SubmitOptions, Submits, Submitted, Submitter } from './submitter';
+import { AlreadyBegun, type Claim } from './claim';
+import type { SubmitOptions, Submits } from './submission';
+import type { Submitted, Submitter } from './submitter';
 
 /** An endpoint that may make the job, and the request as it would be asked. */
 export interface Choice {

@@ -17,7 +17,7 @@ import {
 	withAttempts,
 } from './failover';
 import { LeftBehind } from './leftBehind';
-import { AlreadyBegun } from './paidRequests';
+import { AlreadyBegun } from './claim';
 import { keepResult, restoreResult } from './storedSnapshot';
 import { Submitter } from './submitter';
 

@@ -70,14 +70,3 @@ export function unknownRest({ code, message, httpStatus, cause }: ImageError): I
 }
 
 const unknownOutcomeText = 'The job may have been made all the same';
-
-/** Neither a key nor a look-up tells what became of an earlier attempt: only a person may decide to pay once more. */
-export function notSentAgain(): ImageError {
-	return new ImageError('conflict', {
-		message:
-			'An earlier attempt of this item has an unknown outcome: it may have been paid, so it is not sent again',
-		hint: 'Look at the provider. To generate it all the same, settle the job with the node Image Jobs, run the workflow once more, or give the item another "Idempotency Key"',
-		delivery: 'notSent',
-		outcome: 'unknown',
-	});
-}

@@ -1,37 +1,14 @@
-import type { BudgetLimit, Memory } from '../../memory/memory';
-import type { Claimant, Cost, JobRecord, PaidRequest, RecordChange, RecordedEndpoint } from '../../memory/record';
+import type { Memory } from '../../memory/memory';
+import type { Cost, JobRecord, PaidRequest, RecordChange } from '../../memory/record';
 import { ImageError, outcomeOf, toImageError } from '../../model/errors';
 import type { Answered, SubmitCall } from '../../providers/provider';
-import { type Charge, charges } from '../endpoint/charge';
+import { type Charge, charges, type SendFact } from '../endpoint/charge';
 import type { Clock } from '../runtime/clock';
-import type { InFlight } from './inFlight';
 import { overBudget } from './budget';
+import { AlreadyBegun, type Claim } from './claim';
+import type { InFlight } from './inFlight';
 import { outcomeOfFailure } from './outcome';
-
-/** What a job is recorded as, should one be made. */
-export interface Claim {
-	claimant: Claimant;
-	ref: string;
-	/** The key for the provider. */
-	wireKey: string;
-	/** Keyed hash of all that decides the picture, the provider included. */
-	request: string;
-	model: string | null;
-	endpoint: RecordedEndpoint;
-	cost: Cost;
-	limits: readonly BudgetLimit[];
-}
-
-/** Somebody else began a job under the same key in the meantime. */
-export class AlreadyBegun extends ImageError {
-	constructor() {
-		super('conflict', {
-			message: 'Another run is making the job of this item',
-			delivery: 'notSent',
-			outcome: 'notAccepted',
-		});
-	}
-}
+import { costOfParts, isOpen, madePartsOf, unknownPartsOf } from './paidParts';
 
 interface Dependencies {
 	memory: Memory;
@@ -69,26 +46,14 @@ export class PaidRequests {
 		return this.record;
 	}
 
-	/** What was made, by part, where it has an id. */
+	/** The provider's ids of what was made, by part. */
 	get made(): ReadonlyMap<number, string> {
-		return new Map(
-			this.requests.flatMap(
-				({ part, outcome, providerId }): Array<[number, string]> =>
-					outcome === 'accepted' && providerId !== null ? [[part, providerId]] : [],
-			),
-		);
+		return madePartsOf(this.requests);
 	}
 
-	/** Parts that may have been made, and nothing has told since. A refused repeat does not settle them. */
+	/** Parts that may have been made, while nothing has shown it yet. */
 	get unknownParts(): number[] {
-		const accepted = new Set(this.requests.flatMap(({ part, outcome }) => (outcome === 'accepted' ? [part] : [])));
-		return [
-			...new Set(
-				this.requests.flatMap(({ part, outcome }) =>
-					(outcome === 'unknown' || outcome === 'sent') && !accepted.has(part) ? [part] : [],
-				),
-			),
-		];
+		return unknownPartsOf(this.requests);
 	}
 
 	/** Whether any request was accepted. */
@@ -96,7 +61,7 @@ export class PaidRequests {
 		return this.requests.some(({ outcome }) => outcome === 'accepted');
 	}
 
-	/** What a look-up needs to know of the unknown parts. */
+	/** What a look-up needs to know about the unknown parts. */
 	get lost(): { parts: number[]; since: number; quietMs: number; timedOut: boolean } {
 		const parts = this.unknownParts;
 		const lost = this.requests.filter(({ part, outcome }) => parts.includes(part) && outcome !== 'notAccepted');
@@ -111,9 +76,9 @@ export class PaidRequests {
 		};
 	}
 
-	/** See `SubmitCall.paid`. Fails with what the call failed with, its outcome decided. */
+	/** See `SubmitCall.paid`. Fails with the error of the call, its outcome decided. */
 	readonly paid: SubmitCall['paid'] = async (part, call, idOf) => {
-		const { isNotAccepted: isNotAccepted, mayReuseConnection, clock, inFlight, likeness } = this.dependencies;
+		const { mayReuseConnection, clock, inFlight, likeness } = this.dependencies;
 		const left: PaidRequest[] = [];
 		let leave: (() => void) | undefined;
 		const charge: Charge = {
@@ -127,28 +92,34 @@ export class PaidRequests {
 			},
 		};
 		const answer = await outcomeOf(charges.run(charge, call));
-		if (answer.ok) {
-			for (const request of left) Object.assign(request, { outcome: 'accepted', providerId: idOf(answer.value) });
-			// Only what stands in the journal cannot be taken for another's.
-			if (leave) void this.update({}).then(leave, leave);
-			return answer.value;
+		if (!answer.ok) {
+			leave?.();
+			throw this.failed(left, charge.fact, answer.error);
 		}
-		leave?.();
-		const outcome = left.length === 0 ? 'notAccepted' : outcomeOfFailure(charge.fact, isNotAccepted);
+		for (const request of left) Object.assign(request, { outcome: 'accepted', providerId: idOf(answer.value) });
+		// Until the journal has it, a look-up could take it for another request's job.
+		if (leave) void this.update({}).then(leave, leave);
+		return answer.value;
+	};
+
+	/** Decides the outcome of a failed call, of all requests that it sent. */
+	private failed(left: readonly PaidRequest[], fact: SendFact, error: ImageError): ImageError {
+		const { isNotAccepted, clock } = this.dependencies;
+		const outcome = left.length === 0 ? 'notAccepted' : outcomeOfFailure(fact, isNotAccepted);
 		for (const request of left) request.outcome = outcome;
 		if (outcome === 'unknown') {
 			this.lostAt = clock.now();
-			this.lostByTimeout ||= charge.fact.kind === 'unanswered' && charge.fact.timedOut;
+			this.lostByTimeout ||= fact.kind === 'unanswered' && fact.timedOut;
 		}
-		throw withOutcome(answer.error, outcome);
-	};
+		return withOutcome(error, outcome);
+	}
 
 	/** A look-up has found what requests of unknown outcome made, or that the others made nothing. */
 	settle(found: ReadonlyMap<number, string>, conclusive: boolean): void {
 		for (const part of this.unknownParts) {
 			const providerId = found.get(part);
 			for (const request of this.requests) {
-				if (request.part !== part || (request.outcome !== 'unknown' && request.outcome !== 'sent')) continue;
+				if (request.part !== part || !isOpen(request)) continue;
 				if (providerId !== undefined) Object.assign(request, { outcome: 'accepted', providerId });
 				else if (conclusive) request.outcome = 'notAccepted';
 			}
@@ -181,18 +152,9 @@ export class PaidRequests {
 		this.requests.push(...requests);
 	}
 
-	/**
-	 * What the job costs: of a job of several requests, those that were refused, or never sent, cost nothing. @param
-	 * count images asked for
-	 */
+	/** What the job costs. @param count images requested */
 	costOf(count: number): Cost {
-		const { images, usd } = this.claim.cost;
-		const counted = new Set(
-			this.requests.flatMap(({ part, outcome }) => (outcome === 'notAccepted' ? [] : [part])),
-		);
-		if (this.requests.every(({ part }) => part === 0)) return { images, usd };
-		const share = Math.min(1, counted.size / count);
-		return { images: Math.round(images * share), usd: usd === null ? null : usd * share };
+		return costOfParts(this.requests, this.claim.cost, count);
 	}
 
 	private async write(request: PaidRequest): Promise<void> {

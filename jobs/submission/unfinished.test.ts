@@ -3,7 +3,7 @@ import { ImageError, outcomeOf } from '../../model/errors';
 import type { ImageRequest } from '../../model/request';
 import { capabilities } from '../../providers/imageSaas/capabilities';
 import type { ProviderAdapter, ProviderDefinition } from '../../providers/provider';
-import { partlyAccepted } from '../../providers/partlyAccepted';
+import { partlyAccepted } from '../../providers/partialJob';
 import { snapshotOf } from '../../test/support/fakeEndpoint';
 import { choiceOf, memoryInProcess, wantedFor } from '../../test/support/makeAt';
 import { transportOf } from '../../test/support/transport';

@@ -1,0 +1,33 @@
+import { ImageError } from '../../model/errors';
+
+/** No slot became free before the deadline. */
+export function noSlot(jobsInFlight: number | null): ImageError {
+	return new ImageError('rateLimited', {
+		message: `No job ended in time: ${jobsInFlight} are in flight, as many as the credential allows`,
+		hint: 'Raise "Max Wait", or "Jobs in Flight" in the credential if your tenant is allowed more',
+		delivery: 'notSent',
+	});
+}
+
+/** Pacing did not let the request go before the deadline. */
+export function notPacedInTime(requestsPerMinute: number | null): ImageError {
+	const limit = requestsPerMinute === null ? '' : `: the credential allows ${requestsPerMinute} requests a minute`;
+	return new ImageError('rateLimited', {
+		message: `Its turn to be sent did not come in time${limit}`,
+		hint: 'Raise "Max Wait", or "Requests per Minute" in the credential if your tenant is allowed more',
+		delivery: 'notSent',
+	});
+}
+
+/** Neither a key nor a look-up shows what became of an earlier attempt: only a person may decide to pay once more. */
+export function notSentAgain(): ImageError {
+	return new ImageError('conflict', {
+		message:
+			'An earlier attempt of this item has an unknown outcome: it may have been paid, so it is not sent again',
+		hint:
+			'Check at the provider. To generate it all the same, settle the job with the node Image Jobs, ' +
+			'run the workflow once more, or give the item another "Idempotency Key"',
+		delivery: 'notSent',
+		outcome: 'unknown',
+	});
+}
