@@ -1,18 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Font } from 'fontkit';
+import { fontPackage } from './captionPackages';
 
 /**
- * Text as outlines, so that captions look the same on every machine: the images of n8n have no fonts at all, and
- * most others none with Chinese characters. The font is Noto Sans SC, cut by Google into parts of which only those
- * that a text needs are read.
+ * Text as outlines, so that captions look the same on every machine: n8n's Docker image has no fonts, and most other
+ * machines have none with Chinese characters. The font is Noto Sans SC, which Google has split into parts. Only the
+ * parts that a text needs are read, at the first caption.
  */
 export interface CaptionStyle {
 	/** Height of a line's letters in pixels. */
 	size: number;
 	/** Pixels; longer text is broken into lines. */
 	maxWidth: number;
-	/** More are cut off with an ellipsis. */
+	/** Further lines are replaced by an ellipsis. */
 	maxLines: number;
 	color: string;
 }
@@ -20,7 +21,7 @@ export interface CaptionStyle {
 /** Distance of two lines, as a share of the letters' size. */
 export const lineHeight = 1.35;
 
-/** The variable font's own weight is thin; a stroke of so many of its units makes it regular. */
+/** The variable font's own weight is thin. A stroke of this width, in units of the font, makes it regular. */
 const strokeUnits = 40;
 
 /**
@@ -43,7 +44,9 @@ export async function captionSvg(
 				return path;
 			});
 			const baseline = y + size * (0.9 + index * lineHeight);
-			return `<g transform="translate(${x} ${baseline}) scale(${size / 1000} ${-size / 1000})" fill="${color}" stroke="${color}" stroke-width="${strokeUnits}" stroke-linejoin="round">${paths.join('')}</g>`;
+			const place = `translate(${x} ${baseline}) scale(${size / 1000} ${-size / 1000})`;
+			const stroke = `stroke="${color}" stroke-width="${strokeUnits}" stroke-linejoin="round"`;
+			return `<g transform="${place}" fill="${color}" ${stroke}>${paths.join('')}</g>`;
 		})
 		.join('');
 }
@@ -71,7 +74,7 @@ async function glyphsOf(text: string): Promise<Glyph[]> {
 async function drawn(character: string): Promise<Glyph> {
 	const point = character.codePointAt(0) ?? 0;
 	const font = await fontOf(point);
-	// What the font does not have (an emoji) is left out rather than drawn as a box.
+	// A character that the font does not have (an emoji) is left out instead of drawn as a box.
 	if (!font?.hasGlyphForCodePoint(point)) return { character, outline: '', width: 0 };
 	const glyph = font.glyphForCodePoint(point);
 	const scale = 1000 / font.unitsPerEm;
@@ -82,15 +85,14 @@ async function drawn(character: string): Promise<Glyph> {
 	};
 }
 
-const package_ = '@fontsource-variable/noto-sans-sc';
 const fonts = new Map<string, Promise<Font>>();
 let parts:
 	| Promise<ReadonlyArray<readonly [name: string, ranges: ReadonlyArray<readonly [number, number]>]>>
 	| undefined;
 
-/** The part of the font that has a character; undefined where none has. */
+/** The part of the font that has a character; undefined if no part has it. */
 async function fontOf(point: number): Promise<Font | undefined> {
-	const folder = dirname(require.resolve(`${package_}/package.json`));
+	const folder = dirname(require.resolve(`${fontPackage}/package.json`));
 	parts ??= readParts(folder);
 	const [name] = (await parts).find(([, ranges]) => ranges.some(([from, to]) => point >= from && point <= to)) ?? [];
 	if (name === undefined) return undefined;
@@ -119,7 +121,7 @@ async function readFont(path: string): Promise<Font> {
 	return create(await readFile(path)) as Font;
 }
 
-/** Lines no wider than `width` (in sizes), broken after a space or between characters that need none. */
+/** Lines no wider than `width` (in sizes), broken after a space or beside an ideograph. */
 function broken(glyphs: readonly Glyph[], width: number, maxLines: number, ellipsis: readonly Glyph[]): Glyph[][] {
 	const lines: Glyph[][] = [[]];
 	let used = 0;
@@ -130,7 +132,7 @@ function broken(glyphs: readonly Glyph[], width: number, maxLines: number, ellip
 			used = 0;
 		}
 		for (const glyph of word) {
-			// A word longer than a line is cut where it must be.
+			// A word longer than a line is split at the end of the line.
 			if (used > 0 && used + glyph.width > width) {
 				lines.push([]);
 				used = 0;

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import sharp from 'sharp';
 import { defaultImageLimits } from '../receive';
+import { captionsHint, missingCaptionPackages } from './captionPackages';
 import { captionSvg } from './captions';
 import { contactSheet, type SheetStyle, tileOf } from './contactSheet';
 import { readStill } from './still';
@@ -85,4 +86,24 @@ it('longer text ends in an ellipsis; markup in it is none', async () => {
 		0,
 	);
 	expect(harmless).not.toMatch(/script|alert|&/);
+});
+
+it('without the packages for captions, the sheet has the images and names the packages', async () => {
+	const tiles = [await tile('#ff0000', 'A red fox')];
+	const without = await contactSheet(tiles, style, ['fontkit']);
+	const asked = await contactSheet(tiles, { ...style, captionLines: 0 }, ['fontkit']);
+	expect(without.missingPackages).toEqual(['fontkit']);
+	expect(without.height).toBe(asked.height);
+	expect(asked.missingPackages).toEqual([]);
+});
+
+it('finds the packages for captions where they are installed, and says how to add those that are not', () => {
+	expect(missingCaptionPackages()).toEqual([]);
+	const missing = missingCaptionPackages(() => {
+		throw new Error('Cannot find module');
+	});
+	expect(missing).toEqual(['fontkit', '@fontsource-variable/noto-sans-sc']);
+	expect(captionsHint(missing)).toContain(
+		'npm install --omit=peer fontkit @fontsource-variable/noto-sans-sc" in the folder ~/.n8n/nodes',
+	);
 });

@@ -1,4 +1,5 @@
 import type { OverlayOptions } from 'sharp';
+import { missingCaptionPackages } from './captionPackages';
 import { captionSvg, lineHeight } from './captions';
 import type { OutputFormat } from './formats';
 import { undecodable } from '../inspect';
@@ -40,52 +41,89 @@ export async function tileOf(still: Still, caption: string, { tile }: Pick<Sheet
 	return { png: data, width: info.width, height: info.height, caption };
 }
 
-/** Tiles in rows, each centred above its caption. */
+export interface ContactSheet {
+	data: Buffer;
+	width: number;
+	height: number;
+	/** Packages whose absence left the captions out; empty if the sheet is as requested. */
+	missingPackages: readonly string[];
+}
+
+/**
+ * Tiles in rows, each centred above its caption. Without the packages that captions need, the sheet has no captions.
+ * @param missing the packages that captions need and that are not installed
+ */
 export async function contactSheet(
 	tiles: readonly Tile[],
 	style: SheetStyle,
-): Promise<{ data: Buffer; width: number; height: number }> {
-	const { tile, captionLines, background, color, format, quality } = style;
-	const columns = Math.min(style.columns, tiles.length);
+	missing: readonly string[] = missingCaptionPackages(),
+): Promise<ContactSheet> {
+	const missingPackages = style.captionLines > 0 ? missing : [];
+	const layout = layoutOf(tiles, missingPackages.length > 0 ? { ...style, captionLines: 0 } : style);
+	const { width, height, placed } = layout;
+	const overlays: OverlayOptions[] = placed.map(({ png, left, top, width: own, height: high }) => ({
+		input: png,
+		left: left + Math.floor((style.tile - own) / 2),
+		top: top + Math.floor((style.tile - high) / 2),
+	}));
+	const { default: sharp } = await import('sharp');
+	const sheet = sharp({ create: { width, height, channels: 3, background: style.background } }).composite([
+		...overlays,
+		...(await captionLayers(layout, style)),
+	]);
+	const { format, quality } = style;
+	const data = await sheet.toFormat(format, format === 'png' ? {} : { quality }).toBuffer();
+	return { data, width, height, missingPackages };
+}
+
+interface Layout {
+	width: number;
+	height: number;
+	gap: number;
+	/** Height of a caption's letters, in pixels. */
+	letters: number;
+	/** Height of the area for captions below a row, in pixels; 0 without captions. */
+	captionHeight: number;
+	/** The tiles with the corner of their square. */
+	placed: ReadonlyArray<Tile & { left: number; top: number }>;
+}
+
+function layoutOf(tiles: readonly Tile[], { tile, columns: wanted, captionLines }: SheetStyle): Layout {
+	const columns = Math.min(wanted, tiles.length);
 	const gap = Math.round(tile / 16);
 	const letters = Math.max(11, Math.round(tile / 16));
 	const captionHeight = captionLines === 0 ? 0 : Math.ceil(letters * lineHeight * captionLines) + Math.round(gap / 2);
 	const [cellWidth, cellHeight] = [tile + gap, tile + captionHeight + gap];
-	const [width, height] = [columns * cellWidth + gap, Math.ceil(tiles.length / columns) * cellHeight + gap];
-	const placed = tiles.map((entry, index) => ({
-		...entry,
-		left: gap + (index % columns) * cellWidth,
-		top: gap + Math.floor(index / columns) * cellHeight,
-	}));
-	const overlays: OverlayOptions[] = placed.map(({ png, left, top, width: own, height: high }) => ({
-		input: png,
-		left: left + Math.floor((tile - own) / 2),
-		top: top + Math.floor((tile - high) / 2),
-	}));
-	if (captionLines > 0) {
-		// A row's captions are one layer: a sheet of a hundred needs no hundred more.
-		const rows = Map.groupBy(placed, ({ top }) => top);
-		for (const [top, row] of rows) {
+	return {
+		width: columns * cellWidth + gap,
+		height: Math.ceil(tiles.length / columns) * cellHeight + gap,
+		gap,
+		letters,
+		captionHeight,
+		placed: tiles.map((entry, index) => ({
+			...entry,
+			left: gap + (index % columns) * cellWidth,
+			top: gap + Math.floor(index / columns) * cellHeight,
+		})),
+	};
+}
+
+/** One layer for all captions of a row, so that a sheet of a hundred images has few layers. */
+async function captionLayers(
+	{ width, gap, letters, captionHeight, placed }: Layout,
+	{ tile, captionLines, color }: SheetStyle,
+): Promise<OverlayOptions[]> {
+	if (captionHeight === 0) return [];
+	const style = { size: letters, maxWidth: tile, maxLines: captionLines, color };
+	const rows = [...Map.groupBy(placed, ({ top }) => top)];
+	return await Promise.all(
+		rows.map(async ([top, row]) => {
 			const texts = await Promise.all(
-				row.map(({ caption, left }) =>
-					captionSvg(
-						caption,
-						{ size: letters, maxWidth: tile, maxLines: captionLines, color },
-						left,
-						Math.round(gap / 4),
-					),
-				),
+				row.map(({ caption, left }) => captionSvg(caption, style, left, Math.round(gap / 4))),
 			);
-			overlays.push({
-				input: Buffer.from(
-					`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${captionHeight}">${texts.join('')}</svg>`,
-				),
-				left: 0,
-				top: top + tile,
-			});
-		}
-	}
-	const { default: sharp } = await import('sharp');
-	const sheet = sharp({ create: { width, height, channels: 3, background } }).composite(overlays);
-	return { data: await sheet.toFormat(format, format === 'png' ? {} : { quality }).toBuffer(), width, height };
+			const size = `width="${width}" height="${captionHeight}"`;
+			const svg = `<svg xmlns="http://www.w3.org/2000/svg" ${size}>${texts.join('')}</svg>`;
+			return { input: Buffer.from(svg), left: 0, top: top + tile };
+		}),
+	);
 }

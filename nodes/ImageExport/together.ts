@@ -1,12 +1,14 @@
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import { captionsHint } from '../../images/export/captionPackages';
 import { contactSheet, type SheetStyle, type Tile, tileOf } from '../../images/export/contactSheet';
 import { type ZipEntry, zipOf } from '../../images/export/zip';
 import { withExtension } from '../../images/fileName';
 import type { Lineage } from '../../images/lineage';
 import { receiveImage } from '../../images/receive';
 import { ImageError } from '../../model/errors';
+import { hintAt } from '../execution/errors';
 import { textParameter } from '../parameters/parameters';
 import type { Exporter } from './exporter';
 import { describeFailure, type Failure, failedItems, reportFailures } from './outcomes';
@@ -87,7 +89,9 @@ async function sheets(exporter: Exporter): Promise<INodeExecutionData[]> {
 	);
 	const made: INodeExecutionData[] = [];
 	for (const [page, own] of pages.entries()) {
-		const { data, width, height } = await contactSheet(own, style);
+		const { data, width, height, missingPackages } = await contactSheet(own, style);
+		const notice = missingPackages.length > 0 ? captionsHint(missingPackages) : null;
+		if (notice !== null && page === 0) hintAt(context, notice);
 		const extension = style.format === 'jpeg' ? 'jpg' : style.format;
 		const fileName = `contact-sheet${pages.length > 1 ? `-${page + 1}` : ''}.${extension}`;
 		made.push({
@@ -99,6 +103,7 @@ async function sheets(exporter: Exporter): Promise<INodeExecutionData[]> {
 				width,
 				height,
 				failed: page === 0 ? failures.map((failure) => ({ ...describeFailure(failure) })) : [],
+				...(notice === null ? {} : { captionsLeftOut: notice }),
 			},
 			binary: { data: await exporter.store(data, fileName, `image/${style.format}`) },
 			pairedItem: [...new Set(own.map(({ itemIndex }) => itemIndex))].map((item) => ({ item })),

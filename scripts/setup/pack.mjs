@@ -36,6 +36,7 @@ export async function installPack() {
 		renameSync(next, target);
 		const ledger = { name: 'installed-nodes', private: true, dependencies: { [packageName]: manifest.version } };
 		writeFileSync(join(places.pack, 'package.json'), JSON.stringify(ledger, null, 2));
+		await installCaptions(title);
 		stamp.write();
 	});
 }
@@ -76,4 +77,20 @@ async function installRunTimeDependencies(title, manifest, next, previous) {
 		'--package-lock=false',
 	];
 	await npm(title, args, { cwd: next, logName: 'pack-dependencies' });
+}
+
+/**
+ * n8n's installer leaves optional dependencies out, so a user who wants captions adds them to the same folder. So do
+ * we, since the bundled workflows make contact sheets with captions.
+ */
+async function installCaptions(title) {
+	const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+	const wanted = Object.entries(optionalDependencies).filter(([name, version]) => {
+		const file = join(places.pack, 'node_modules', name, 'package.json');
+		return !existsSync(file) || JSON.parse(readFileSync(file, 'utf8')).version !== version;
+	});
+	if (wanted.length === 0) return;
+	const flags = ['--omit=peer', '--audit=false', '--fund=false', '--ignore-scripts=true', '--package-lock=false'];
+	const packages = wanted.map(([name, version]) => `${name}@${version}`);
+	await npm(title, ['install', ...flags, ...packages], { cwd: places.pack, logName: 'pack-captions' });
 }
