@@ -11,7 +11,7 @@ const failureOf = async (work: Promise<unknown>): Promise<unknown> =>
 describe.each(['document', 'real'] as const)('AI Batch in dialect %s', (dialect) => {
 	const { sandbox, open, lastRequest } = contractBench('aiBatch', dialect);
 
-	it('sends every field of the document, and nothing that was not asked for', async () => {
+	it('sends every field of the document and no other', async () => {
 		const { submit } = await open();
 		await submit({
 			prompt: 'A cat',
@@ -64,7 +64,7 @@ describe.each(['document', 'real'] as const)('AI Batch in dialect %s', (dialect)
 		expect(images.every(({ inline }) => Buffer.isBuffer(inline))).toBe(dialect === 'real');
 	});
 
-	it('fewer pictures than asked are partial, none is no success', async () => {
+	it('fewer pictures than requested are partial; without any picture the job fails', async () => {
 		const { submit } = await open();
 		expect((await submit({ prompt: 'A cat [partial:2]', count: 4 })).job).toMatchObject({
 			status: 'partial',
@@ -95,7 +95,7 @@ describe.each(['document', 'real'] as const)('AI Batch in dialect %s', (dialect)
 		expect(spoken(error)).not.toContain('wrong-upstream-key');
 	});
 
-	it('a time-out of ours is told as perhaps paid', async () => {
+	it('a client time-out has an unknown outcome', async () => {
 		const { submit } = await open({}, 50);
 		expect(await failureOf(submit({ prompt: 'A cat [slow:500]' }))).toMatchObject({
 			code: 'timeout',
@@ -104,7 +104,7 @@ describe.each(['document', 'real'] as const)('AI Batch in dialect %s', (dialect)
 		expect(sandbox().books().jobs).toHaveLength(1);
 	});
 
-	it('a field out of range is refused before anything is sent', async () => {
+	it('a field out of range fails before any request', async () => {
 		const { submit } = await open();
 		expect(await failureOf(submit({ count: 6 }))).toMatchObject({
 			code: 'invalidRequest',

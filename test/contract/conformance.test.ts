@@ -6,7 +6,7 @@ import type { AnySandbox } from '../../sandbox/backends';
 import { bytesOf, type Opened, openKit, spoken } from '../support/conformance';
 import { allKits, type Kit, nameOf, startKit } from '../support/conformanceKits';
 
-/** What a scenario came to for a provider: done, or why it does not apply. */
+/** The result of a scenario for a provider: done, or why it does not apply. */
 type Verdict = string;
 const done = '✓';
 
@@ -28,7 +28,10 @@ const failureOf = async (work: Promise<JobSnapshot>) => {
 const many = (length: number, each: (place: number) => Promise<JobSnapshot>) =>
 	Promise.all(Array.from({ length }, (_, place) => each(place)));
 
-/** The scenario table. A scenario that does not apply to a provider says why; its capabilities decide, not the test. */
+/**
+ * The scenario table. A scenario that does not apply returns the reason. The provider's capabilities decide, not the
+ * test.
+ */
 const scenarios: Record<string, (stage: Stage) => Promise<Verdict>> = {
 	'a prompt becomes a picture': async ({ open }) => {
 		const { run } = await open();

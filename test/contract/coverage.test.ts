@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OperationDescription } from '../../nodes/operations/operation';
+import type { Operation, Resource } from '../../nodes/operations/operation';
 import { type Backend, backends } from '../../sandbox/backends';
 
 const root = join(__dirname, '..', '..');
@@ -31,20 +31,21 @@ function readTable(id: string): Row[] {
 }
 
 /** Every operation of every provider node, as `node resource:operation`. */
-function operationTables(): Map<string, OperationDescription> {
-	const operations = new Map<string, OperationDescription>();
+function operationTables(): Map<string, Operation> {
+	const found = new Map<string, Operation>();
 	for (const folder of readdirSync(join(root, 'nodes'))) {
-		const file = join(root, 'nodes', folder, 'operations.ts');
+		const file = join(root, 'nodes', folder, 'resources.ts');
 		if (!existsSync(file)) continue;
 		// eslint-disable-next-line @typescript-eslint/no-require-imports -- one table a folder, found by looking
-		const { operations: own } = require(file) as { operations: readonly OperationDescription[] };
+		const { resources } = require(file) as { resources: readonly Resource[] };
 		const node = folder.charAt(0).toLowerCase() + folder.slice(1);
-		for (const operation of own) operations.set(`${node} ${operation.resource}:${operation.operation}`, operation);
+		for (const { value, operations } of resources)
+			for (const operation of operations) found.set(`${node} ${value}:${operation.operation}`, operation);
 	}
-	return operations;
+	return found;
 }
 
-/** What a backend's own page says it offers. */
+/** The endpoints that a backend's own page lists. */
 async function endpointsOf(backend: Backend): Promise<string[]> {
 	const sandbox = await backend.start({});
 	try {
@@ -93,7 +94,7 @@ describe.each(backends.map((backend): [string, Backend] => [backend.displayName,
 	);
 });
 
-it('every operation of every provider node stands in the table with each endpoint it reaches', () => {
+it('the table has every operation of every provider node with each endpoint it calls', () => {
 	const rows = [...tables.values()].flat();
 	const missing = [...operations].flatMap(([name, { endpoints }]) =>
 		endpoints

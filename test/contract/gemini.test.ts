@@ -23,7 +23,7 @@ const pro = 'gemini-3-pro-image-preview';
 describe('Google Gemini, official', () => {
 	const { sandbox, open, lastRequest } = contractBench('gemini', 'document');
 
-	it('sends every field, and nothing that was not asked for', async () => {
+	it('sends every field and no other', async () => {
 		const { submit } = await open();
 		await submit({
 			prompt: 'A cat',
@@ -71,7 +71,7 @@ describe('Google Gemini, official', () => {
 		});
 	});
 
-	it('a picture comes with the answer, in the size of the request; thoughts are none', async () => {
+	it('the answer holds a picture of the requested size; thoughts are not pictures', async () => {
 		const { run } = await open();
 		const { job, images } = await run({ model: pro, aspectRatio: '16:9', resolution: '2K' });
 		expect(job).toMatchObject({ id: null, status: 'succeeded', total: 1, completed: 1 });
@@ -123,7 +123,7 @@ describe('Google Gemini, official', () => {
 		expect((await run({ count: 3 })).job).toMatchObject({ status: 'succeeded', completed: 3 });
 	});
 
-	it('of several calls some may fail: what came is kept, and why the others did not is said', async () => {
+	it('if some of several calls fail, the received pictures stay and the reason is reported', async () => {
 		const { run } = await open();
 		await run({ count: 2 });
 		sandbox().fault({ route: 'generate', kind: '500' });
@@ -156,7 +156,7 @@ describe('Google Gemini, official', () => {
 		expect(sandbox().books().jobs).toHaveLength(1);
 	});
 
-	it('a resolution the model does not take is said before anything is sent', async () => {
+	it('a resolution that the model does not support fails before any request', async () => {
 		const { submit } = await open();
 		expect(await failureOf(submit({ model: 'gemini-2.5-flash-image', resolution: '4K' }))).toMatchObject({
 			code: 'invalidRequest',
@@ -272,7 +272,7 @@ describe('Google Gemini, official', () => {
 			]);
 		});
 
-		it('is canceled while it lasts; later it says that it has ended', async () => {
+		it('can be canceled while it runs; later the error says that it has ended', async () => {
 			const { endpoint, submit, run } = await open();
 			const { job } = await submit({ ...batch, prompt: 'A cat [queue]' });
 			expect((await endpoint.cancel(job.id ?? '')).job.status).toBe('canceled');
@@ -289,7 +289,7 @@ describe('Google Gemini, official', () => {
 			expect(listed).toEqual(made.reverse());
 		});
 
-		it('what is no batch is not found, and not asked for', async () => {
+		it('an id that is not a batch is notFound without a request', async () => {
 			const { endpoint } = await open();
 			expect((await endpoint.pollOnce(['../models'])).get('../models')).toMatchObject({
 				ok: false,
@@ -316,7 +316,7 @@ describe('Google Gemini, through a proxy', () => {
 		expect(await sharp(await bytesOf(images[0] ?? ({} as never))).metadata()).toMatchObject({ format: 'png' });
 	});
 
-	it('a model it does not have is said before anything is sent', async () => {
+	it('an unknown model fails before any request', async () => {
 		const { submit } = await open();
 		expect(await failureOf(submit({ model: 'gemini-2.0-flash-exp-image-generation' }))).toMatchObject({
 			code: 'invalidRequest',

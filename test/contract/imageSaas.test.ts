@@ -9,14 +9,14 @@ describe.each(dialects)('Image SaaS in dialect %s', (dialect) => {
 	beforeEach(() => calm(dialect));
 	const inDialect = <T>(document: T, real: T) => (dialect === 'document' ? document : real);
 
-	it('says that it is healthy, without a key', async () => {
+	it('reports its health without a key', async () => {
 		await expect(open({ key: 'img_wrong' }).session.client.health({})).resolves.toMatchObject({
 			status: 'ok',
 			timestamp: expect.any(String) as string,
 		});
 	});
 
-	it('gets exactly what was asked for', async () => {
+	it('receives exactly the requested fields', async () => {
 		const { submit } = open();
 		await submit(
 			{
@@ -49,7 +49,7 @@ describe.each(dialects)('Image SaaS in dialect %s', (dialect) => {
 		).toEqual({ prompt: 'A cat' });
 	});
 
-	it('takes every value that the editor offers', async () => {
+	it('accepts every value that the editor offers', async () => {
 		const { submit } = open();
 		for (const aspectRatio of capabilities.aspectRatios) await submit({ aspectRatio });
 		for (const resolution of capabilities.resolutions) await submit({ resolution });
@@ -61,7 +61,7 @@ describe.each(dialects)('Image SaaS in dialect %s', (dialect) => {
 		);
 	});
 
-	it('gives a job that goes from queued to its pictures, by the whole path', async () => {
+	it('gives a job that passes all states from queued to its pictures', async () => {
 		const { generate, wait } = open();
 		const snapshot = await generate({ count: 3 });
 		expect(snapshot.job).toMatchObject({ provider: 'imageSaas', status: 'queued', total: 3 });
@@ -128,7 +128,7 @@ describe.each(dialects)('Image SaaS in dialect %s', (dialect) => {
 		expect(sandbox().books().generationsBilled).toBe(0);
 	});
 
-	it('a job that is retried says so, and goes on and succeeds', async () => {
+	it('a retried job reports it, continues and succeeds', async () => {
 		const { submit, until } = open();
 		const snapshot = await submit({ prompt: 'Again [retry:2][slow:200]' });
 		expect((await until(snapshot, 'retrying')).job).toMatchObject({ error: null });
@@ -136,7 +136,7 @@ describe.each(dialects)('Image SaaS in dialect %s', (dialect) => {
 		expect((await until(snapshot)).job.status).toBe('succeeded');
 	});
 
-	it('the same key makes one job, also when it comes again after the end', async () => {
+	it('the same key makes one job, also after its end', async () => {
 		const { submit, until } = open();
 		const snapshot = await submit({}, 'one');
 		await until(snapshot);
@@ -198,7 +198,7 @@ describe.each(dialects)('Image SaaS in dialect %s', (dialect) => {
 		expect((await until(snapshot, status)).job.status).toBe(status);
 	});
 
-	it('a wrong key is auth, whatever is asked', async () => {
+	it('a wrong key is auth for every call', async () => {
 		const { job } = await open().submit();
 		const { submit, look, endpoint, session } = open({ key: 'img_wrong' });
 		const refused = { code: 'auth', httpStatus: 401, retryable: false };
@@ -220,7 +220,7 @@ describe.each(dialects)('Image SaaS in dialect %s', (dialect) => {
 		for await (const listed of other.session.listJobs({}, {})) expect(listed).toBeUndefined();
 	});
 
-	it('an unknown job is notFound, to a look, a wait and a cancel', async () => {
+	it('an unknown job is notFound for poll, wait and cancel', async () => {
 		const { look, endpoint } = open();
 		const id = 'cm00000000000000000000000';
 		expect(await look(id)).toMatchObject({
@@ -245,7 +245,7 @@ describe.each(dialects)('Image SaaS in dialect %s', (dialect) => {
 		},
 	);
 
-	it('what it refuses in a request is told by its own words', async () => {
+	it("a request error has the server's own message", async () => {
 		const { session } = open();
 		// Past our own check, which would say so first.
 		await expect(

@@ -13,7 +13,7 @@ describe.each(dialects)('Image SaaS in dialect %s, when things go wrong', (diale
 		'a submit that meets %s makes one job and is billed once',
 		async (kind) => {
 			sandbox().fault({ route: 'generate', kind });
-			// The real server runs a key twice that comes again within a second: what it accepted is repeated in real
+			// The real server runs a key twice if it is repeated within a second, so the repeat comes in real
 			// time.
 			const accepted = kind === 'resetAfterAccept' || spoilt.some((word) => word === kind);
 			const { generate, until } = open({
@@ -30,7 +30,7 @@ describe.each(dialects)('Image SaaS in dialect %s, when things go wrong', (diale
 		20_000,
 	);
 
-	it('a submit that never gets through says that it may be paid, and under which key', async () => {
+	it('a submit that never gets an answer has an unknown outcome and names its key', async () => {
 		sandbox().fault({ route: 'generate', kind: 'resetAfterAccept', times: 20 });
 		const { generate } = open();
 		await expect(generate({}, 'my-key')).rejects.toMatchObject({
@@ -42,7 +42,7 @@ describe.each(dialects)('Image SaaS in dialect %s, when things go wrong', (diale
 		expect(sandbox().books().requests['POST /v1/images/generate']).toBe(4);
 	});
 
-	it('a submit that is refused every time fails with what it was refused with', async () => {
+	it('a submit that is never accepted fails with the last answer', async () => {
 		sandbox().fault({ route: 'generate', kind: '503', times: 20 });
 		await expect(open().generate()).rejects.toMatchObject({
 			code: 'overloaded',
@@ -95,7 +95,7 @@ describe.each(dialects)('Image SaaS in dialect %s, when things go wrong', (diale
 		20_000,
 	);
 
-	it('a provider that is away for a while is waited for, with fewer and fewer looks', async () => {
+	it('an outage is waited for, with ever fewer polls', async () => {
 		const { generate, endpoint } = open();
 		const { job } = await generate();
 		sandbox().fault({ route: 'any', kind: '503', times: 100 });
@@ -124,14 +124,14 @@ describe.each(dialects)('Image SaaS in dialect %s, when things go wrong', (diale
 		await expect(wait).rejects.toMatchObject({ code: 'canceled' });
 	});
 
-	it('where nothing listens nothing was sent', async () => {
+	it('without a server no request was sent', async () => {
 		const gone = await loopback(() => undefined);
 		await gone.close();
 		const { session } = open({ baseUrl: gone.url });
 		await expect(session.client.health({})).rejects.toMatchObject({ code: 'network', delivery: 'notSent' });
 	});
 
-	it('another server than the API is told by what it says', async () => {
+	it('a server without the API is recognized by its answer', async () => {
 		const website = await loopback((_request, response) =>
 			response.writeHead(200, { 'content-type': 'text/html' }).end('<html><h1>Welcome</h1></html>'),
 		);

@@ -40,7 +40,7 @@ describe.each(dialects)('the limits of Image SaaS in dialect %s', (dialect) => {
 		if (most !== null) expect(failure.retryAfterMs).toBeLessThanOrEqual(most);
 	});
 
-	it("a credential with the server's own limit of jobs is never told off, and gets all its jobs", async () => {
+	it("a credential with the server's own job limit gets no 429 and all its jobs", async () => {
 		sandbox().settings({ maxConcurrent: 3 });
 		const { generate, wait } = open({ limits: { jobsInFlight: 3 } });
 		const ended = await Promise.all(Array.from({ length: 12 }, async () => await wait(await generate())));
@@ -51,7 +51,7 @@ describe.each(dialects)('the limits of Image SaaS in dialect %s', (dialect) => {
 		expect(generationsBilled).toBe(12);
 	}, 20_000);
 
-	it('jobs nobody waits for give their places back all the same', async () => {
+	it('jobs that no execution waits for also free their slots', async () => {
 		sandbox().settings({ maxConcurrent: 2 });
 		const { generate } = open({ limits: { jobsInFlight: 2 } });
 		const made = await Promise.all(Array.from({ length: 8 }, () => generate()));
@@ -59,7 +59,7 @@ describe.each(dialects)('the limits of Image SaaS in dialect %s', (dialect) => {
 		expect(sandbox().books().tooManyRequests).toBe(0);
 	}, 20_000);
 
-	it('over the limit of jobs the document refuses and the real server holds the job back', async () => {
+	it('over the job limit, the document answers 429 and the real server delays the job', async () => {
 		sandbox().settings({ maxConcurrent: 1, jobDurationMs: 100 });
 		const { submit, until, session } = open();
 		const first = await submit({ prompt: 'First [slow:150]' });
@@ -84,14 +84,14 @@ describe.each(dialects)('the limits of Image SaaS in dialect %s', (dialect) => {
 		expect((await until(first)).job.status).toBe('succeeded');
 	});
 
-	it('an endpoint without limits of its own gets through where the server has some', async () => {
+	it('an endpoint without its own limits works with a server that has some', async () => {
 		sandbox().settings({ maxConcurrent: 2, jobDurationMs: 30 });
 		const { generate, until } = open();
 		const made = await Promise.all(Array.from({ length: inDialect(6, 4) }, () => generate()));
 		for (const snapshot of made) expect((await until(snapshot)).job.status).toBe('succeeded');
 	}, 20_000);
 
-	it('over the limit of requests the document refuses until the minute is over, the real server never', async () => {
+	it('over the request limit, the document answers 429 until the minute ends; the real server does not', async () => {
 		sandbox().settings({ requestsPerMinute: 5 });
 		const { submit, look } = open();
 		const made = [];

@@ -17,7 +17,7 @@ describe.each(dialects)('the jobs of Image SaaS in dialect %s', (dialect) => {
 	beforeEach(() => calm(dialect));
 	const inDialect = <T>(document: T, real: T) => (dialect === 'document' ? document : real);
 
-	it('are listed once each, newest first, whatever the size of a page', async () => {
+	it('are listed once each, newest first, with any page size', async () => {
 		const opened = open();
 		for (let n = 0; n < 12; n++) await opened.submit();
 		const newestFirst = sandbox()
@@ -42,7 +42,7 @@ describe.each(dialects)('the jobs of Image SaaS in dialect %s', (dialect) => {
 		expect(sandbox().books().requests['GET /v1/jobs']).toBe(3);
 	});
 
-	it('are asked after by the page, however many wait at a time', async () => {
+	it('are polled page by page, for any number of waiting jobs', async () => {
 		const opened = open();
 		const made = await makeJobs(opened, 720);
 		const found = (await opened.session.poll?.(made, {})) ?? new Map();
@@ -62,7 +62,7 @@ describe.each(dialects)('the jobs of Image SaaS in dialect %s', (dialect) => {
 		expect(sandbox().books().requests['GET /v1/jobs']).toBeLessThanOrEqual(3);
 	});
 
-	it('are none where none were made', async () => {
+	it('are none if none were made', async () => {
 		expect(await idsOf(open().session)).toEqual([]);
 		expect(sandbox().books().requests['GET /v1/jobs']).toBe(1);
 	});
@@ -107,7 +107,7 @@ describe.each(dialects)('the jobs of Image SaaS in dialect %s', (dialect) => {
 		expect(await look(stuck.job.id ?? '')).toMatchObject({ snapshot: { job: { status: 'queued' } } });
 	});
 
-	it('are asked after together: forty cost one request a look', async () => {
+	it('are polled together: forty jobs cost one request per poll', async () => {
 		const opened = open();
 		const ids = await makeJobs(opened, 40);
 		const observations = await opened.endpoint.pollOnce(ids);
@@ -127,7 +127,7 @@ describe.each(dialects)('the jobs of Image SaaS in dialect %s', (dialect) => {
 		expect(connections).toBeLessThanOrEqual(16);
 	});
 
-	it('that nobody knows are told apart from those that are there', async () => {
+	it('that are unknown are distinguished from existing ones', async () => {
 		const opened = open();
 		const [id = ''] = await makeJobs(opened, 1);
 		const observations = await opened.endpoint.pollOnce([id, 'cm00000000000000000000000']);

@@ -114,7 +114,7 @@ describe.each(dialects)('the pictures of Image SaaS in dialect %s', (dialect) =>
 		expect(sandbox().books().tenants['other-tenant']?.downloads).toBe(1);
 	});
 
-	it('of a server that nobody allowed are refused before anything is asked', async () => {
+	it('of a host that is not allowed are blocked before any request', async () => {
 		const { submit, until } = open();
 		const { images } = await until(await submit());
 		await expect(

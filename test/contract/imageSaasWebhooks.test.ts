@@ -16,7 +16,7 @@ describe.each(dialects)('what Image SaaS announces in dialect %s', (dialect) => 
 	let receiver: Loopback;
 	let letters: Letter[] = [];
 	let answer = 200;
-	/** Told of each letter, so that nobody need look for them by the clock. */
+	/** Called for each delivery, so that no test polls by the clock. */
 	let arrived: () => void = () => undefined;
 	const inDialect = <T>(document: T, real: T) => (dialect === 'document' ? document : real);
 
@@ -43,7 +43,7 @@ describe.each(dialects)('what Image SaaS announces in dialect %s', (dialect) => 
 	};
 	const verified = ({ body, headers }: Letter) => imageSaasWebhook.verify(body, headers, secret);
 	const read = ({ body }: Letter) => imageSaasWebhook.read(body);
-	/** Sends chosen webhooks for a job and gives what came of it here. */
+	/** Sends chosen webhooks for a job and returns what arrived here. */
 	const drill = async (jobId: string | null, how: string | string[], more: object = {}): Promise<Letter[]> => {
 		const before = letters.length;
 		const response = await fetch(`${sandbox().url}/__sandbox/webhooks`, {
@@ -62,7 +62,7 @@ describe.each(dialects)('what Image SaaS announces in dialect %s', (dialect) => 
 		return done;
 	};
 
-	it('is signed, and says what a look says', async () => {
+	it('is signed and has the same content as a poll', async () => {
 		const { submit, until, look } = open();
 		for (const prompt of ['Good 灯塔', 'Bad [fail:PROVIDER_ERROR]']) {
 			const before = letters.length;
@@ -89,14 +89,14 @@ describe.each(dialects)('what Image SaaS announces in dialect %s', (dialect) => 
 		}
 	});
 
-	it('is refused under any other secret', async () => {
+	it('is not accepted with another secret', async () => {
 		await announced();
 		const [letter] = letters;
 		for (const other of ['', 'whsec_other', secret.toUpperCase(), `${secret} `])
 			expect(imageSaasWebhook.verify(letter?.body ?? Buffer.alloc(0), letter?.headers ?? {}, other)).toBe(false);
 	});
 
-	it.each(['unsigned', 'forged', 'wrongSecret'])('is refused when it is %s', async (how) => {
+	it.each(['unsigned', 'forged', 'wrongSecret'])('is not accepted when it is %s', async (how) => {
 		const { job } = await announced();
 		const [letter] = await drill(job.id, how);
 		expect(letter && verified(letter)).toBe(false);
@@ -116,7 +116,7 @@ describe.each(dialects)('what Image SaaS announces in dialect %s', (dialect) => 
 		if (how === 'stale') expect(Date.now() - (read(letter).timestamp ?? 0)).toBeGreaterThanOrEqual(3_600_000);
 	});
 
-	it('is refused as a delivery when it is signed and no JSON', async () => {
+	it('is not a delivery if it is signed but not JSON', async () => {
 		const { job } = await announced();
 		const [letter] = await drill(job.id, 'invalidJson');
 		if (!letter) throw new Error('One came');
@@ -124,7 +124,7 @@ describe.each(dialects)('what Image SaaS announces in dialect %s', (dialect) => 
 		expect(() => read(letter)).toThrow(expect.objectContaining({ code: 'malformedResponse' }) as Error);
 	});
 
-	it('is one event however often it comes', async () => {
+	it('is one event, however often it is delivered', async () => {
 		answer = 503;
 		const { submit, until } = open();
 		await until(await submit());
@@ -132,13 +132,13 @@ describe.each(dialects)('what Image SaaS announces in dialect %s', (dialect) => 
 		expect(attempts.every(verified)).toBe(true);
 		const ids = attempts.map((letter) => read(letter).eventId);
 		expect(new Set(ids).size).toBe(1);
-		// Each attempt of the real server is stamped and signed anew: bytes do not tell a repeat.
+		// The real server stamps and signs each attempt again, so the bytes of a repeat differ.
 		expect(new Set(attempts.map(({ headers }) => headers['x-signature'])).size).toBeGreaterThanOrEqual(
 			inDialect(1, 2),
 		);
 	});
 
-	it('comes in whatever order, and the end stays the end', async () => {
+	it('may arrive in any order; the end is final', async () => {
 		const { endpoint } = open();
 		const { job } = await announced();
 		const told = (await drill(job.id, 'reordered')).map(read);
@@ -148,7 +148,7 @@ describe.each(dialects)('what Image SaaS announces in dialect %s', (dialect) => 
 		await expect(wait).resolves.toMatchObject({ ended: true, snapshot: { job: { status: 'succeeded' } } });
 	});
 
-	it('ends the wait of whoever waits, without another look', async () => {
+	it('ends a wait without another poll', async () => {
 		const { generate, endpoint, until } = open({ limits: { jobsInFlight: 1 } });
 		const snapshot = await generate({ prompt: 'A cat', count: 2 });
 		const wait = endpoint.jobs.wait(snapshot.job.id ?? '', { deadline: Number.POSITIVE_INFINITY, known: snapshot });
@@ -162,7 +162,7 @@ describe.each(dialects)('what Image SaaS announces in dialect %s', (dialect) => 
 		});
 	});
 
-	it('tells of a cancel only where the document says so', async () => {
+	it("reports a cancel only in the document's dialect", async () => {
 		const { submit, endpoint, until } = open();
 		const waiting = await submit({ prompt: 'Waits [queue]' });
 		await endpoint.cancel(waiting.job.id ?? '');

@@ -14,7 +14,7 @@ const failureOf = async (work: Promise<unknown>): Promise<unknown> =>
 describe.each(['document', 'real'] as const)('Jimeng in dialect %s', (dialect) => {
 	const { sandbox, open, lastRequest } = contractBench('jimeng', dialect);
 
-	it('sends every field of the document, and nothing that was not asked for', async () => {
+	it('sends every field of the document and no other', async () => {
 		const { submit } = await open();
 		await submit({
 			prompt: 'A cat',
@@ -93,7 +93,7 @@ describe.each(['document', 'real'] as const)('Jimeng in dialect %s', (dialect) =
 		30_000,
 	);
 
-	it('gives pictures that come inside the answer as they came', async () => {
+	it('gives pictures inside the answer unchanged', async () => {
 		const { submit } = await open();
 		const { images, raw } = await submit({ count: 2, extras: { responseFormat: 'b64_json', countInPrompt: true } });
 		expect(images.map(({ inline, url }) => [Buffer.isBuffer(inline), url])).toEqual([
@@ -103,7 +103,7 @@ describe.each(['document', 'real'] as const)('Jimeng in dialect %s', (dialect) =
 		expect(JSON.stringify(raw).length).toBeLessThan(1_000);
 	});
 
-	it('gives all that the site makes, and tells how many were asked for where fewer come', async () => {
+	it('gives all pictures of the site, and reports the requested number if fewer arrive', async () => {
 		const { submit } = await open();
 		expect((await submit({ count: 1, extras: {} })).job).toMatchObject({
 			status: 'succeeded',
@@ -138,7 +138,7 @@ describe.each(['document', 'real'] as const)('Jimeng in dialect %s', (dialect) =
 		expect(sandbox().books().jobs).toHaveLength(1);
 	});
 
-	it('a time-out of ours is told as perhaps paid', async () => {
+	it('a client time-out has an unknown outcome', async () => {
 		const { submit } = await open({}, 50);
 		expect(await failureOf(submit({ prompt: 'A cat [slow:500]' }))).toMatchObject({
 			code: 'timeout',
@@ -185,7 +185,7 @@ describe.each(['document', 'real'] as const)('Jimeng in dialect %s', (dialect) =
 				),
 			);
 
-		it('comes whole although its pieces end anywhere', async () => {
+		it('is complete, wherever its chunks end', async () => {
 			const { text, urls, finished, error } = await chat('画一幅山水画 3张');
 			expect({ finished, error }).toEqual({ finished: true, error: null });
 			expect(urls).toHaveLength(3);
@@ -196,7 +196,7 @@ describe.each(['document', 'real'] as const)('Jimeng in dialect %s', (dialect) =
 			expect((await chat('海浪', 'jimeng-video-3.0')).urls).toEqual([expect.stringMatching(/video\.mp4$/)]);
 		});
 
-		it('that is cut half way is an error that keeps what came', async () => {
+		it('that is cut is an error that keeps the received part', async () => {
 			const { text, urls, finished, error } = await chat('画 4张 [cut]');
 			expect(finished || error !== null).toBe(true);
 			expect(error).toMatchObject({ code: 'network' });
@@ -217,7 +217,7 @@ describe.each(['document', 'real'] as const)('Jimeng in dialect %s', (dialect) =
 describe('Jimeng as its real server differs', () => {
 	const { sandbox, open } = contractBench('jimeng', 'real');
 
-	it('a release whose compositions never work fails once and says where to look', async () => {
+	it('a release whose compositions never work fails once with a hint', async () => {
 		sandbox().settings({ compositionsBroken: true });
 		const { submit } = await open();
 		expect(

@@ -20,7 +20,7 @@ const file = (fileName: string, mimeType = 'image/png'): Reference => ({
 describe('NanoBananaPro, v1.6', () => {
 	const { sandbox, open, lastRequest } = contractBench('nanoBananaPro', 'document');
 
-	it('sends every field of the document, and nothing that was not asked for', async () => {
+	it('sends every field of the document and no other', async () => {
 		const { submit } = await open({ geminiApiBase: 'https://yunwu.ai' });
 		await submit({
 			prompt: 'A cat',
@@ -172,7 +172,7 @@ describe('NanoBananaPro, v1.6', () => {
 		});
 	});
 
-	it('a task that does not exist is not found, and the ID is said to be looked at', async () => {
+	it('an unknown task is notFound with a hint to check the ID', async () => {
 		const { endpoint } = await open();
 		expect((await endpoint.pollOnce(['nothing'])).get('nothing')).toMatchObject({
 			ok: false,
@@ -193,7 +193,7 @@ describe('NanoBananaPro, v1.6', () => {
 describe('NanoBananaPro, the tasks API of the public server', () => {
 	const { sandbox, open, lastRequest } = contractBench('nanoBananaPro', 'real');
 
-	it('sends what the server looks at, and always a ratio, without which it crashes', async () => {
+	it('sends only the fields that the server reads, and always a ratio, without which it crashes', async () => {
 		const { submit } = await open();
 		await submit({ prompt: 'A cat', model: 'm-1', aspectRatio: '16:9', resolution: '2K' });
 		expect(lastRequest()).toEqual({
@@ -247,7 +247,7 @@ describe('the wrong choice of API', () => {
 	const v16 = contractBench('nanoBananaPro', 'document');
 	const submitOf = async (opened: Opened) => await failureOf(opened.submit());
 
-	it.each(['document', 'real'] as const)('is told as that by a server of dialect %s', async (dialect) => {
+	it.each(['document', 'real'] as const)('has that error from a server of dialect %s', async (dialect) => {
 		v16.sandbox().settings({ dialect });
 		expect(await submitOf(await v16.open({ api: dialect === 'document' ? 'tasks' : 'v1.6' }))).toMatchObject({
 			code: 'invalidRequest',

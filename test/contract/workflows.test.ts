@@ -27,7 +27,7 @@ const writesToDisk = ({ type, parameters }: Bundled['nodes'][number]) =>
 	type === 'n8n-nodes-base.readWriteFile' && parameters['operation'] === 'write';
 
 describe.each(all)('%s', (file, { active, nodes, connections }) => {
-	it('holds no credentials, and nothing that begins to run by itself', () => {
+	it('holds no credentials and starts nothing by itself', () => {
 		expect(nodes.filter((node) => node.credentials !== undefined)).toEqual([]);
 		expect(active).toBe(false);
 	});
@@ -55,7 +55,7 @@ describe.each(all)('%s', (file, { active, nodes, connections }) => {
 	it('loses nothing that was paid when a file cannot be written', () => {
 		for (const { name, onError } of nodes.filter(writesToDisk)) {
 			expect({ name, onError }).toEqual({ name, onError: expect.stringMatching(/^continue/) as string });
-			// What goes on without a picture says so.
+			// A branch without a picture has a note.
 			if (onError === 'continueErrorOutput')
 				expect({ name, told: connections[name]?.['main']?.[1]?.length }).toEqual({ name, told: 1 });
 		}
@@ -86,7 +86,7 @@ describe.each(all)('%s', (file, { active, nodes, connections }) => {
 		const asked = [...JSON.stringify(nodes).matchAll(/\$\('Settings'\)\.first\(\)\.json\.(\w+)/g)].flatMap(
 			([, name]) => (name === undefined ? [] : [name]),
 		);
-		// What comes with the trigger goes through it.
+		// The trigger's items pass through it.
 		expect(
 			[...new Set(asked)].filter((name) => !known.includes(name) && !['execution', 'workflow'].includes(name)),
 		).toEqual([]);

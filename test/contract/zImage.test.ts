@@ -5,7 +5,7 @@ import { contractBench } from '../support/contractBench';
 describe.each(['document', 'real'] as const)('Z-Image in dialect %s', (dialect) => {
 	const { sandbox, open, lastRequest } = contractBench('zImage', dialect);
 
-	it('sends every parameter of the document, and nothing that was not asked for', async () => {
+	it('sends every parameter of the document and no other', async () => {
 		const { submit } = await open();
 		await submit({
 			prompt: 'A cat',
@@ -45,7 +45,7 @@ describe.each(['document', 'real'] as const)('Z-Image in dialect %s', (dialect) 
 		});
 	});
 
-	it('makes one batch of n tasks, each picture by a seed of its own', async () => {
+	it('makes one batch of n tasks, each picture with its own seed', async () => {
 		const { run } = await open();
 		const { job, images } = await run({ prompt: 'A cat', count: 4, seed: 40 });
 		expect(job).toMatchObject({ status: 'succeeded', total: 4, completed: 4, progress: 100 });
@@ -124,7 +124,7 @@ describe.each(['document', 'real'] as const)('Z-Image in dialect %s', (dialect) 
 		});
 	});
 
-	it('a batch with failures is partial and says how many came', async () => {
+	it('a batch with failures is partial and reports how many arrived', async () => {
 		const { run } = await open();
 		const { job, images } = await run({ prompt: 'A cat [partial:1]', count: 3 });
 		expect(job).toMatchObject({
@@ -136,7 +136,7 @@ describe.each(['document', 'real'] as const)('Z-Image in dialect %s', (dialect) 
 		expect(images).toHaveLength(1);
 	});
 
-	it('every state of a task is told, progress as it grows', async () => {
+	it('reports every state of a task, with growing progress', async () => {
 		const { submit, endpoint } = await open();
 		const seen = new Set<string>();
 		sandbox().settings({ jobDurationMs: 300 });
@@ -153,7 +153,7 @@ describe.each(['document', 'real'] as const)('Z-Image in dialect %s', (dialect) 
 		expect([...seen]).toEqual(expect.arrayContaining(['queued', 'running', 'succeeded']));
 	});
 
-	it('cancels what has not ended, and says so of what has', async () => {
+	it('cancels running tasks and reports those that have ended', async () => {
 		const { submit, run, endpoint } = await open();
 		const { job } = await submit({ prompt: 'A cat [queue]', count: 2 });
 		expect((await endpoint.cancel(job.id ?? '')).job).toMatchObject({
@@ -215,7 +215,7 @@ describe.each(['document', 'real'] as const)('Z-Image in dialect %s', (dialect) 
 		expect(listed).toEqual([...prompts].reverse());
 	}, 30_000);
 
-	it('a field out of range is refused by name', async () => {
+	it('a field out of range fails with its name', async () => {
 		const { submit } = await open();
 		await expect(submit({ prompt: 'x', extras: { steps: 51 } })).rejects.toMatchObject({
 			code: 'invalidRequest',
@@ -227,7 +227,7 @@ describe.each(['document', 'real'] as const)('Z-Image in dialect %s', (dialect) 
 describe('Z-Image as its real server differs', () => {
 	const { sandbox, open } = contractBench('zImage', 'real');
 
-	it('an id that nobody knows waits, and the error says that it may be wrong', async () => {
+	it('an unknown id stays pending, and the error says that it may be wrong', async () => {
 		const { endpoint } = await open();
 		const result = await endpoint.jobs.wait('0123456789abcdef0123456789abcdef', { deadline: 0 });
 		expect(result).toMatchObject({ ended: false });
@@ -242,7 +242,7 @@ describe('Z-Image as its real server differs', () => {
 		});
 	});
 
-	it('a batch in which everything failed is a failure, whatever the server calls it', async () => {
+	it('a batch whose tasks all failed is failed, whatever the server reports', async () => {
 		const { run } = await open();
 		expect((await run({ prompt: 'A cat [fail:X]', count: 3 })).job).toMatchObject({
 			status: 'failed',

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import sharp from 'sharp';
-import { type Call } from '../../nodes/AiBatch/call';
-import { operations } from '../../nodes/AiBatch/operations';
+import { resources } from '../../nodes/AiBatch/resources';
+import type { ServerOperation } from '../../nodes/AiBatch/serverCall';
 import { backendsBench } from './backends';
 import { binaryOf } from './harness';
 
@@ -17,12 +17,23 @@ const outputOf = async (...args: Parameters<typeof node>) => (await run([{}], [n
 const requests = () => Object.keys(sandbox('aiBatch').books().requests);
 const asRoute = (endpoint: string) => endpoint.replace(/\{(\w+)\}/g, ':$1');
 
+type Call = ServerOperation & { resource: string };
+
+const calls = resources.flatMap(({ value: resource, operations }) =>
+	operations.map((operation): Call => ({ ...operation, resource })),
+);
+
 /** A value for every field that must be filled in. */
 const filled = (call: Call): IDataObject =>
-	Object.fromEntries((call.fields ?? []).filter(({ required }) => required).map(({ name }) => [name, 'x']));
+	Object.fromEntries(
+		call.fields
+			.flatMap(({ properties }) => properties)
+			.filter(({ required }) => required)
+			.map(({ name }) => [name, 'x']),
+	);
 
 describe('every path of the document', () => {
-	it.each(operations.map((call): [string, Call] => [`${call.method} ${call.path}`, call]))(
+	it.each(calls.map((call): [string, Call] => [`${call.method} ${call.path}`, call]))(
 		'%s is called by its operation',
 		async (_title, call) => {
 			if (call.path.startsWith('/api/images/') && !call.path.includes('{'))
@@ -38,7 +49,7 @@ describe('every path of the document', () => {
 			]);
 			const [item] = result.output('Node');
 			const isMissing = Object.hasOwn(item?.json ?? {}, 'error');
-			// Things called "x" do not exist; and an upload without a file is refused.
+			// The id "x" does not exist, and an upload needs a file.
 			if (isMissing)
 				expect(item?.json['details']).toMatchObject({
 					code: expect.stringMatching(/^(notFound|invalidRequest)$/) as string,
@@ -49,18 +60,18 @@ describe('every path of the document', () => {
 	);
 
 	it('what the document guesses is marked as an experiment', () => {
-		expect(operations.filter(({ experimental }) => experimental).map(({ path }) => path)).toEqual(
+		expect(calls.filter(({ experimental }) => experimental).map(({ path }) => path)).toEqual(
 			expect.arrayContaining(['/api/auth/login', '/api/huggingface', '/api/workflow']),
 		);
 		expect(
-			operations
+			calls
 				.filter(({ path }) => path.startsWith('/api/monitoring/system'))
 				.every(({ experimental }) => !experimental),
 		).toBe(true);
 	});
 });
 
-it('a batch is begun with several prompts and asked after', async () => {
+it('starts a batch with several prompts and polls it', async () => {
 	const result = await run(
 		[{}],
 		[
@@ -118,7 +129,7 @@ describe('tools', () => {
 		},
 	);
 
-	it('takes JSON alone where no file is named, and says which file is missing', async () => {
+	it('accepts JSON without a file, and names a missing file', async () => {
 		expect((await outputOf('creative', 'upscale', { bodyJson: '{"prompt": "x"}' }))[0]?.json).toMatchObject({
 			received: { file: null },
 		});
@@ -160,7 +171,7 @@ it('the gallery is found where the release has it, and its files are downloaded'
 	expect(requests()).toEqual(expect.arrayContaining(['GET /api/files/gallery', 'GET /api/images/gallery']));
 });
 
-it('an operation that this server does not offer is said to be that', async () => {
+it('an operation that this server does not offer says so', async () => {
 	sandbox('aiBatch').settings({ dialect: 'real' });
 	for (const [resource, operation] of [
 		['monitoring', 'getSystemStats'],
@@ -172,12 +183,12 @@ it('an operation that this server does not offer is said to be that', async () =
 	}
 });
 
-it('health is good also where the server says 503 with its JSON', async () => {
+it('health also works if the server answers 503 with its JSON', async () => {
 	sandbox('aiBatch').settings({ healthStatus: 503 });
 	expect((await outputOf('monitoring', 'getHealth'))[0]?.json).toMatchObject({ status: 'degraded' });
 });
 
-it('pictures of a verb keep their size and are compared with what was asked', async () => {
+it('pictures of a verb keep their size and are compared with the request', async () => {
 	const [item] = (
 		await run(
 			[{ prompt: 'A cat' }],
@@ -209,6 +220,6 @@ it('pictures of a verb keep their size and are compared with what was asked', as
 });
 
 it('every operation names the endpoints it reaches', () => {
-	for (const { endpoints } of operations)
+	for (const { endpoints } of calls)
 		for (const endpoint of endpoints) expect(asRoute(endpoint)).toMatch(/^(GET|POST|PUT|DELETE) \//);
 });

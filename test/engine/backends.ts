@@ -3,7 +3,7 @@ import type { AnySandbox } from '../../sandbox/backends';
 import { type Kit, kits, startKit } from '../support/conformanceKits';
 import { type RunOptions, type RunResult, runChain, startEngine, stopEngine, type TestNode } from './harness';
 
-/** Several backends at once, each quick and without limits of its own. */
+/** Several backends at once, each fast and without limits. */
 export interface BackendsBench {
 	sandbox: (id: string) => AnySandbox;
 	/** Items through any of the pack's nodes, with a credential for every backend there is. */

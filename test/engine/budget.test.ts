@@ -8,7 +8,7 @@ const { sandbox, run } = backendsBench(['imageSaas', 'gemini']);
 
 const jobOf = (item: INodeExecutionData | undefined) => item?.json['job'] as unknown as Job;
 const prompts = (n: number) => Array.from({ length: n }, (_, index) => ({ prompt: `No. ${index}` }));
-/** A node of its own for each test, so that none finds another's day. */
+/** Each test has its own node, so that budgets per day stay apart. */
 const generate = (limits: object, parameters = {}, id = randomUUID()) => ({
 	name: 'Generate',
 	type: 'imageGenerate',
@@ -27,7 +27,7 @@ const whenSubmitted = () =>
 	);
 const codes = (items: INodeExecutionData[]) => items.map((item) => jobOf(item).error?.code ?? 'made');
 
-it('what passes the limit of the execution is not sent, and says so; the rest is made', async () => {
+it('items over the limit of the execution are not sent and say so; the others are made', async () => {
 	const result = await run(prompts(5), [generate({ imagesPerExecution: 6 }, { count: 2 })]);
 	const items = result.output('Generate');
 	expect(codes(items)).toEqual(['made', 'made', 'made', 'quotaExceeded', 'quotaExceeded']);
@@ -52,7 +52,7 @@ it('the day counts all executions', async () => {
 	]);
 });
 
-it('a request that was refused costs nothing', async () => {
+it('a request that was not accepted costs nothing', async () => {
 	const id = randomUUID();
 	const limits = { imagesPerDay: 1 };
 	const wrong = {
@@ -84,12 +84,12 @@ it('money is counted by the price the user names', async () => {
 	);
 });
 
-it('by the published price where that is known, and what it cost in fact takes its place', async () => {
+it('uses the published price, and then the actual cost', async () => {
 	const result = await run(prompts(3), [generate({ usdPerExecution: 0.08 }, { provider: 'gemini', wait: true })]);
 	expect(codes(result.output('Generate'))).toEqual(['made', 'made', 'quotaExceeded']);
 });
 
-it('without a price nothing is sent where money is limited', async () => {
+it('with a limit in dollars and no known price, nothing is sent', async () => {
 	const result = await run(prompts(1), [generate({ usdPerDay: 5 })]);
 	expect(result.error?.message).toMatch(/no price is known for this request/);
 	expect(sandbox('imageSaas').books().requests).toEqual({});

@@ -15,7 +15,7 @@ it('a job that has not begun is canceled', async () => {
 	expect(result.output('Cancel')[0]?.json).toMatchObject({ request: { prompt: 'Waits [queue]' } });
 });
 
-it('a job that has ended cannot be canceled, and the error says so', async () => {
+it('a finished job cannot be canceled, and the error says so', async () => {
 	const item = (await generate([{ prompt: 'Done' }])).output('Generate')[0]?.json ?? {};
 	const result = await chain([item], [cancel()]);
 	expect(result.error?.message).toContain('succeeded and cannot be cancelled');
@@ -30,7 +30,7 @@ it('a cancel whose answer is lost is still a cancel', async () => {
 	expect(statusOf(result.output('Cancel')[0])).toBe('canceled');
 });
 
-it('with Pass the item goes on as the job stands, with the reason', async () => {
+it("with Pass the item continues with the job's state and the reason", async () => {
 	const item = await submitOne('Done');
 	await chain([item], [{ name: 'Poll', type: 'imagePoll', parameters: { download: false } }]);
 	const result = await chain([item], [cancel({ options: { ifNotCancelable: 'pass' } })]);
@@ -47,7 +47,7 @@ it('one job that cannot be canceled keeps no other from it', async () => {
 	expect(result.output('Cancel').map(statusOf)).toEqual(['succeeded', 'canceled']);
 });
 
-it('an item without a job is refused by name before anything is sent', async () => {
+it('an item without a job fails by name before any request', async () => {
 	const result = await chain([{ hello: 'world' }], [cancel()]);
 	expect(result.error?.message).toContain('does not say which provider');
 	expect(books().requests).toEqual({});
@@ -100,7 +100,7 @@ describe.each(['document', 'real'] as const)('the Image SaaS node in dialect %s'
 	});
 });
 
-it('tells the health of the service', async () => {
+it('reports the health of the service', async () => {
 	const result = await chain([{}], [jobs({ resource: 'service', operation: 'getHealth' })]);
 	expect(result.output('Jobs')[0]?.json).toMatchObject({ status: 'ok' });
 });

@@ -19,7 +19,7 @@ const jobOf = (item: { json: object } | undefined) =>
 		}
 	).job;
 
-it('a field out of range is refused before anything is sent, naming item, field and what is allowed', async () => {
+it('a field out of range fails before any request, naming item, field and allowed values', async () => {
 	const result = await generate([{ prompt: 'Fine' }, { prompt: 'Too many', n: 11 }], {
 		count: '={{ $json.n ?? 1 }}',
 	});
@@ -59,13 +59,13 @@ it('a failed job in a batch stays an item beside the others, so that no paid ima
 	expect(data?.hints?.[0]?.message).toContain('1 failed');
 });
 
-it('where nothing at all was got the node fails, naming provider, job and reason', async () => {
+it('without any result the node fails, naming provider, job and reason', async () => {
 	const result = await generate([{ prompt: 'Bad [fail:SERVICE_OVERLOAD]' }]);
 	expect(result.error?.message).toMatch(/^Image SaaS: SERVICE_OVERLOAD.*\(job cm/);
 	expect(result.error?.description).toContain('code overloaded');
 });
 
-it('with "continue" on error every item comes out in its place', async () => {
+it('with "continue" on error every item keeps its position', async () => {
 	const result = await generate(
 		[{ prompt: '' }, { prompt: 'Good' }, { prompt: 'Bad [fail:PROVIDER_ERROR]' }],
 		{},
@@ -196,7 +196,7 @@ it('a submit that is under way when the user stops is heard to its end, and its 
 	await until(() => books().jobs[0]?.status === 'CANCELED');
 });
 
-it('a wrong key is said at once and names the credential', async () => {
+it('a wrong key fails at once and names the credential', async () => {
 	const result = await chain(
 		[{ prompt: 'A' }],
 		[{ name: 'Generate', type: 'imageGenerate', parameters: { provider: 'imageSaas', prompt: 'A' } }],
@@ -207,7 +207,7 @@ it('a wrong key is said at once and names the credential', async () => {
 	expect(books().requests['POST /v1/images/generate']).toBe(1);
 });
 
-it('a server that is not there is said with its address and what to check', async () => {
+it('a missing server fails with its address and what to check', async () => {
 	const result = await chain(
 		[{ prompt: 'A' }],
 		[{ name: 'Generate', type: 'imageGenerate', parameters: { provider: 'imageSaas', prompt: 'A' } }],
@@ -232,7 +232,7 @@ it('neither key nor secret is in anything an execution leaves behind', async () 
 		),
 	];
 	for (const { run, error } of runs) {
-		// The prompt itself is the user's, and stays what it is.
+		// The prompt belongs to the user and stays unchanged.
 		const left = JSON.stringify([
 			run,
 			error?.message,

@@ -94,7 +94,7 @@ describe('the verbs', () => {
 		expect(jobOf(canceled).status).toBe('canceled');
 	});
 
-	it('a refusal is a failed item with its reason, and the others keep their pictures', async () => {
+	it('a rejected prompt is a failed item with its reason; the others keep their pictures', async () => {
 		const result = await run([{ prompt: 'A cat [refuse]' }, { prompt: 'A dog' }], [verb('imageGenerate')]);
 		expect(result.output('Verb').map(({ json }) => json['job'])).toMatchObject([
 			{
@@ -128,7 +128,7 @@ describe('Content', () => {
 		});
 	}, 20_000);
 
-	it('words alone are an answer here, a refusal is none', async () => {
+	it('an answer of text alone succeeds here; a rejected prompt fails', async () => {
 		expect((await outputOf({}, 'content', 'generate', { prompt: 'Explain [words]' }))[0]?.json).toMatchObject({
 			text: expect.stringContaining('describe') as string,
 			images: [],
@@ -138,7 +138,7 @@ describe('Content', () => {
 		);
 	});
 
-	it('a picture that is none does not take the words along', async () => {
+	it('an invalid picture does not lose the text', async () => {
 		const spoilt = node('content', 'generate', { prompt: 'x [bad-image]' }, { onError: 'continueRegularOutput' });
 		expect((await run([{}], [spoilt])).output('Node')[0]?.json).toMatchObject({
 			details: { code: 'malformedResponse', came: { text: 'Here it is:' } },
@@ -203,7 +203,7 @@ describe('Batch', () => {
 	});
 });
 
-it('lists the models, and tells of one', async () => {
+it('lists the models and gets one', async () => {
 	expect((await outputOf({}, 'model', 'getAll')).map(({ json }) => json['name'])).toContain(
 		'models/gemini-2.5-flash',
 	);
@@ -213,7 +213,7 @@ it('lists the models, and tells of one', async () => {
 	});
 });
 
-it('the key stands in no item', async () => {
+it('no item contains the key', async () => {
 	const result = await run([{ prompt: 'A cat' }], [verb('imageGenerate', { options: { includeRaw: true } })]);
 	expect(JSON.stringify(result.output('Verb'))).not.toContain('AIza-sandbox-key-1');
 });

@@ -38,7 +38,7 @@ it('with Wait off the job is given at once, before it has ended', async () => {
 	expect(books().requests).toEqual({ 'POST /v1/images/generate': 1 });
 });
 
-it('every field that was asked for reaches the provider, and nothing else', async () => {
+it('every requested field reaches the provider, and no other', async () => {
 	await generate([{ prompt: 'A cat' }], {
 		wait: false,
 		count: 3,
@@ -104,13 +104,13 @@ it('an item whose job has ended costs Poll no request', async () => {
 	const [item] = result.output('Poll');
 	expect(item?.binary?.['image_0']).toEqual(result.output('Generate')[0]?.binary?.['image_0']);
 	expect(books().downloads).toBe(1);
-	// Generate's own looks only.
+	// Only Generate's own polls.
 	const again = await chain([{ ...item?.json }], [poll({ download: false })]);
 	expect(again.output('Poll')).toHaveLength(1);
 	expect(Object.entries(books().requests).filter(([route]) => route.startsWith('GET /v1'))).toEqual(asked);
 });
 
-it('a job that outlasts Max Wait leaves by Pending, as it stands and without an error', async () => {
+it('a job that outlasts Max Wait leaves by Pending, without an error', async () => {
 	const result = await chain([{ prompt: 'Quick' }, { prompt: 'Slow [hang]' }], [submit, poll({ maxWait: 2 })]);
 	expect(result.error).toBeUndefined();
 	expect(result.output('Poll', 0).map((item) => jobOf(item).status)).toEqual(['succeeded']);
@@ -120,7 +120,7 @@ it('a job that outlasts Max Wait leaves by Pending, as it stands and without an 
 	expect(result.output('Poll', 2)).toEqual([]);
 });
 
-it('Look Once gives every item at once by the output that fits', async () => {
+it('Look Once gives every item at once, by the matching output', async () => {
 	const made = await generate(
 		[{ prompt: 'Done' }, { prompt: 'Slow [hang]' }, { prompt: 'Bad [fail:PROVIDER_ERROR]' }],
 		{ wait: true, maxWait: 2, download: false },
@@ -136,7 +136,7 @@ it('Look Once gives every item at once by the output that fits', async () => {
 	]);
 });
 
-it('an unknown job leaves by Failed and takes nobody along', async () => {
+it('an unknown job leaves by Failed and affects no other item', async () => {
 	const made = await generate([{ prompt: 'A cat' }], { wait: false });
 	const { job } = made.output('Generate')[0]?.json as { job: object };
 	const result = await chain([{ job: { ...job, id: 'cm00000000000000000000000' } }, { job }], [poll()]);
@@ -174,7 +174,7 @@ it('Poll fetches the pictures itself where an item has only a field of the same 
 	]);
 });
 
-it('Max Wait that is no time is refused before anything is sent', async () => {
+it('an invalid Max Wait fails before any request', async () => {
 	const result = await chain(
 		[{ job: { provider: 'imageSaas', id: 'cm00000000000000000000000', status: 'running' } }],
 		[poll({ maxWait: '={{ "soon" }}' })],
@@ -195,7 +195,7 @@ it('one item an image when asked, each with its picture in image_0', async () =>
 	expect(new Set(items.map((item) => item.binary?.['image_0']?.id)).size).toBe(3);
 });
 
-it('jobs beyond what the tenant may have in flight wait for their turn, and nobody is told to slow down', async () => {
+it("jobs over the tenant's limit wait for a slot, and no answer is 429", async () => {
 	sandbox().settings({ maxConcurrent: 5 });
 	const items = Array.from({ length: 20 }, (_, n) => ({ prompt: `Picture ${n}` }));
 	const credential = {

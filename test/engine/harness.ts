@@ -31,7 +31,7 @@ export interface TestFile {
 	mimeType?: string;
 }
 
-/** Hands on the items that a test gives it, what is in `$binary` as binary data. */
+/** Outputs the items of a test; `$binary` becomes binary data. */
 class Items implements INodeType {
 	description = {
 		displayName: 'Items',
@@ -140,7 +140,7 @@ export interface RunOptions {
 	mode?: WorkflowExecuteMode;
 	/** What n8n keeps when it repeats an execution: the same for *Retry*, another for every new run. */
 	resumeToken?: string;
-	/** Ids of the credentials, by type; the type's name where there is none. */
+	/** Ids of the credentials by type; default: the type's name. */
 	credentialIds?: Record<string, string>;
 	/**
 	 * Called before each try of a node (n8n's Retry On Fail makes several), counted from 1; what it changes of the node
@@ -163,7 +163,7 @@ export interface RunResult {
 
 let folder: string | undefined;
 
-/** n8n-core's services as n8n sets them up, binary data on disk in a folder of its own. */
+/** n8n-core's services as n8n sets them up, binary data on disk in its own folder. */
 export async function startEngine(): Promise<void> {
 	folder = mkdtempSync(join(tmpdir(), 'image-pipelines-engine-'));
 	process.env['N8N_USER_FOLDER'] = folder;

@@ -40,12 +40,12 @@ it.each([
 	20_000,
 );
 
-it('a node that got nothing but what is no picture fails, and says why', async () => {
+it('a node that received only invalid pictures fails with the reason', async () => {
 	const result = await run([{ prompt: 'A cat [empty-image]' }], [generate()]);
 	expect(result.error?.message).toMatch(/Image 0 is invalid: The image is empty/);
 });
 
-it('with one picture of three spoilt the job is partial, its good ones keep their places', async () => {
+it('with one invalid picture of three the job is partial, and the others keep their index', async () => {
 	const result = await run([{ prompt: 'A cat [bad-image:2]' }], [generate({ count: 3 }), poll]);
 	const [item] = result.output('Poll', 0);
 	expect(jobOf(item)).toMatchObject({
@@ -63,7 +63,7 @@ it('with one picture of three spoilt the job is partial, its good ones keep thei
 	expect(item?.json['differences']).toEqual([{ image: null, field: 'count', expected: '3', actual: '2' }]);
 });
 
-it('a picture that cannot be had for now leaves the job what it is, and Poll gets it later', async () => {
+it('a failed download does not change the job, and Poll downloads it later', async () => {
 	sandbox('imageSaas').fault({ route: 'asset', kind: '503', times: 20 });
 	const before = await run([{ prompt: 'A cat' }], [generate({}, { onError: 'continueRegularOutput' })]);
 	const [item] = before.output('Generate');

@@ -117,7 +117,7 @@ describe('on the items of Image Generate, with no parameter touched', () => {
 		expect(items).toHaveLength(1);
 	}, 30_000);
 
-	it('what was not downloaded yet is fetched, from where the chosen backend allows', async () => {
+	it('images without binary data are downloaded, from hosts that the chosen backend allows', async () => {
 		const nodes = (provider: string) => [
 			generate({ download: false }),
 			exporting('convert', { format: 'jpeg', provider }),
@@ -179,7 +179,7 @@ describe('a bad picture fails its own item and no other', () => {
 		},
 	);
 
-	it('where nothing can be exported the node fails', async () => {
+	it('the node fails if no item can be exported', async () => {
 		const [, ...rest] = await bad();
 		expect((await run(rest, [exporting('zip')])).error?.message).toMatch(/Image 0: What came is not an image/);
 	});

@@ -25,7 +25,7 @@ interface Recorded {
 const jobOf = (item: INodeExecutionData | undefined) => item?.json['job'] as unknown as Job;
 const recordOf = (item: INodeExecutionData | undefined) => item?.json['record'] as unknown as Recorded;
 const prompts = (...names: string[]) => names.map((prompt) => ({ prompt }));
-/** A node of its own for each test, so that none takes over another's jobs. */
+/** Each test has its own node, so that it adopts no job of another test. */
 const generate = (parameters: IDataObject, settings: TestNode['settings'] = {}): TestNode => ({
 	name: 'Generate',
 	type: 'imageGenerate',
@@ -61,7 +61,7 @@ afterEach(async () => {
 	);
 });
 
-/** Jimeng: neither a key nor a look-up tells what became of a lost answer. */
+/** Jimeng: neither a key nor a look-up settles a lost answer. */
 async function loseAnswer(kind: 'reset' | 'resetAfterAccept', parameters: IDataObject = {}) {
 	sandbox('jimeng').fault({ route: 'generate', kind });
 	const node = generate({ provider: 'jimeng', options: { idempotencyKey: randomUUID() }, ...parameters });
@@ -100,7 +100,7 @@ describe('Get Many', () => {
 		expect(sandbox('jimeng').books().jobs).toHaveLength(1);
 	});
 
-	it('shows what a crash left in the middle of a request as unknown', async () => {
+	it('shows a request that a crash interrupted as unknown', async () => {
 		const { journal } = await packMemory();
 		await journal.begin(planted('crash'), []);
 		expect(recordOf((await many('pending'))[0])).toMatchObject({ state: 'sent', busy: true });
@@ -135,7 +135,7 @@ describe('Get Many', () => {
 		expect(jobOf(canceled.output('Cancel')[0]).status).toBe('canceled');
 	});
 
-	it('lists failed jobs, and requests that were refused', async () => {
+	it('lists failed jobs and requests that were not accepted', async () => {
 		await run(prompts('Bad [fail:PROVIDER_ERROR]'), [generate({ provider: 'imageSaas' })]);
 		await run(prompts('Never'), [generate({ provider: 'imageSaas' })], {
 			credentials: {
@@ -236,7 +236,7 @@ describe('Fetch Result', () => {
 		expect(sandbox('jimeng').books().jobs).toHaveLength(2);
 	}, 30_000);
 
-	it('restores images that came inside the answer', async () => {
+	it('restores images of the answer itself', async () => {
 		sandbox('gemini').settings({ jobDurationMs: 800 });
 		await run(prompts('A fox'), [generate({ provider: 'gemini' })], { onStart: (stop) => setTimeout(stop, 400) });
 		const undelivered = await soon('the paid job', async () =>
@@ -255,7 +255,7 @@ describe('Fetch Result', () => {
 		expect(sandbox('gemini').books().jobs).toHaveLength(1);
 	}, 30_000);
 
-	it('says so where images that came inside the answer are no longer kept', async () => {
+	it('reports images of the answer that are no longer kept', async () => {
 		await ended(
 			'old',
 			{},
@@ -284,7 +284,7 @@ describe('Fetch Result', () => {
 		expect(await many('undelivered')).toHaveLength(1);
 	});
 
-	it('gives what an operation of a provider node came to', async () => {
+	it("gives the result of a provider node's operation", async () => {
 		await run(
 			[{}],
 			[
@@ -343,7 +343,7 @@ describe('Fetch Result', () => {
 		).toEqual([1, 2, 3].map(() => [1, ['image_0'], 'A fox']));
 	});
 
-	it('refuses a job without a result before any other is fetched', async () => {
+	it('fails for a job without a result before any other is fetched', async () => {
 		const { item } = await loseAnswer('resetAfterAccept');
 		await ended('fine');
 		const result = await run([{ job: { ref: 'fine00000000' } }, item], [jobs('fetchResult')]);
@@ -424,7 +424,7 @@ describe('Settle', () => {
 		expect(await many('undelivered')).toEqual([]);
 	});
 
-	it('a job that was made and lost is made again by a retry where the user says so', async () => {
+	it('a retry makes a lost job again if the user chose it', async () => {
 		const { node, item } = await loseAnswer('resetAfterAccept');
 		await run([item], [jobs('settle', { outcome: 'wasMade', generateAgain: true })]);
 		expect(jobOf((await run(prompts('A fox'), [node])).output('Generate')[0])).toMatchObject({
@@ -460,7 +460,7 @@ describe('Settle', () => {
 		expect(sandbox('imageSaas').books().jobs).toHaveLength(1);
 	}, 60_000);
 
-	it('refuses what has no unknown outcome, what is busy, and what was settled', async () => {
+	it('fails for jobs with a known outcome, busy jobs and settled jobs', async () => {
 		const { journal } = await packMemory();
 		await ended('over');
 		await journal.begin(planted('busy'), []);
@@ -475,7 +475,7 @@ describe('Settle', () => {
 		expect(await message({ job: { ref: 'busy00000000' } })).toContain('it is refused');
 	});
 
-	it('settles nothing where one of the items cannot be settled', async () => {
+	it('settles nothing if one of the items cannot be settled', async () => {
 		const { item } = await loseAnswer('reset');
 		await ended('over');
 		expect((await run([item, { job: { ref: 'over00000000' } }], [jobs('settle')])).error?.message).toContain(
@@ -558,7 +558,7 @@ describe('Get Spending', () => {
 		);
 	});
 
-	it('counts a job of unknown outcome, and says so', async () => {
+	it('counts a job with an unknown outcome and reports it', async () => {
 		await loseAnswer('resetAfterAccept');
 		expect(await spending(['provider'])).toEqual([
 			{ provider: 'jimeng', jobs: 1, images: 1, usd: null, unpriced: 1, unknown: 1 },
@@ -566,7 +566,7 @@ describe('Get Spending', () => {
 	});
 });
 
-describe('what it is given', () => {
+describe('input', () => {
 	it.each([
 		['no credential', jobs('getAll', {}, { credentials: {} }), 'No credential is chosen'],
 		[
@@ -590,7 +590,7 @@ describe('what it is given', () => {
 		expect(result.error?.message).toContain(message);
 	});
 
-	it('says so where jobs cannot be remembered', async () => {
+	it('reports that jobs cannot be remembered', async () => {
 		const folder = process.env['N8N_USER_FOLDER'];
 		process.env['N8N_USER_FOLDER'] = '/dev/null/nowhere';
 		try {
@@ -613,7 +613,7 @@ function planted(name: string, origin: Partial<NewRecord['origin']> = {}): NewRe
 	};
 }
 
-/** A job that succeeded in an execution that has ended, and of which nobody has delivered anything. */
+/** A succeeded job of an ended execution that was not delivered. */
 async function ended(
 	name: string,
 	origin: Partial<NewRecord['origin']> = {},

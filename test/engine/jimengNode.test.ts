@@ -17,7 +17,7 @@ const node = (resource: string, operation: string, parameters: IDataObject = {},
 	settings,
 });
 
-it('one prompt gives all the pictures the site makes, and says that they are more than asked', async () => {
+it('one prompt gives all pictures of the site and reports that there are more than requested', async () => {
 	const result = await run(
 		[{ prompt: 'A cat' }],
 		[verb('imageGenerate', { count: 1, options: {} }), { name: 'Poll', type: 'imagePoll' }],
@@ -28,7 +28,7 @@ it('one prompt gives all the pictures the site makes, and says that they are mor
 		differences: [{ field: 'count', expected: '1', actual: '4' }],
 	});
 	expect(await sharp(await binaryOf(item, 'image_3')).metadata()).toMatchObject({ format: 'webp', width: 2048 });
-	// It has ended, and has no id to ask after: Poll asks nothing.
+	// It has ended and has no id, so Poll sends no request.
 	expect(Object.keys(sandbox('jimeng').books().requests).filter((route) => !route.startsWith('GET /files'))).toEqual([
 		'POST /v1/images/generations',
 	]);
@@ -52,7 +52,7 @@ it('pictures inside the answer become binary data, their names after what they a
 	});
 }, 30_000);
 
-it('composes from URLs; a file is refused before anything is sent, with what to do', async () => {
+it('composes from URLs; a file fails before any request, with a hint', async () => {
 	const urls = 'https://example.com/a.png, https://example.com/b.png';
 	const result = await run(
 		[{ prompt: 'A cat' }],
@@ -84,7 +84,7 @@ it('composes from URLs; a file is refused before anything is sent, with what to 
 	expect(sandbox('jimeng').books().jobs).toHaveLength(1);
 });
 
-it.each([true, false])('a video comes as a file (streamed: %s)', async (stream) => {
+it.each([true, false])('a video is a file (streamed: %s)', async (stream) => {
 	const [item] = (await run([{}], [node('video', 'generate', { prompt: '海浪拍打海岸', stream })])).output('Node');
 	expect(item?.json).toMatchObject({
 		mimeType: 'video/mp4',
@@ -124,7 +124,7 @@ it.each([true, false])(
 	30_000,
 );
 
-it('of a stream that is cut the pictures that came are given, and the item says that it is not the whole', async () => {
+it('a cut stream gives the received pictures, and the item reports that it is incomplete', async () => {
 	const result = await run([{}], [node('chat', 'complete', { prompt: '画 4张 [cut]', stream: true })]);
 	const [item] = result.output('Node');
 	expect(item?.json).toMatchObject({
@@ -135,10 +135,10 @@ it('of a stream that is cut the pictures that came are given, and the item says 
 	expect(Object.keys(item?.binary ?? {})).toHaveLength((item?.json['urls'] as string[]).length);
 });
 
-it('bad messages are refused before anything is sent', async () => {
+it('bad messages fail before any request', async () => {
 	expect(
 		(await run([{}], [node('chat', 'complete', { prompt: 'x', messages: '[{"role": "judge"}]' })])).error?.message,
-	).toMatch(/Earlier Messages is no JSON array/);
+	).toMatch(/Earlier Messages is not a JSON array/);
 	expect(sandbox('jimeng').books().requests).toEqual({});
 });
 

@@ -21,7 +21,7 @@ async function post(path: string, body: object): Promise<Record<string, unknown>
 	return (await answer.json()) as Record<string, unknown>;
 }
 
-/** A job that ends when it is told to. */
+/** A job that ends when the test ends it. */
 const submit = async (prompt = 'A cat', body: object = {}) =>
 	String((await post('/v1/images/generate', { prompt: `${prompt} [queue]`, ...body }))['jobId']);
 const finish = (id: string, status = 'SUCCEEDED') => post(`/__sandbox/jobs/${id}/finish`, { status });
@@ -70,7 +70,7 @@ it.each(['document', 'real'] as const)(
 	},
 );
 
-it('more than one run takes comes with the next polls', async () => {
+it("jobs beyond one run's limit follow with the next polls", async () => {
 	const trigger = new Trigger({ download: true, events: ['failed'] });
 	await trigger.activate();
 	for (let n = 0; n < 60; n++) await finish(await submit(), 'FAILED');
@@ -79,7 +79,7 @@ it('more than one run takes comes with the next polls', async () => {
 	expect([first.length, second.length, new Set([...first, ...second]).size]).toEqual([50, 10, 60]);
 });
 
-it('after a restart nothing comes again and nothing is missing', async () => {
+it('after a restart no job is repeated and none is missing', async () => {
 	const trigger = new Trigger();
 	await trigger.activate();
 	const early = await submit();
@@ -115,7 +115,7 @@ it('where n8n does not keep what the poll at activation leaves, the process does
 	state.mockRestore();
 });
 
-it('a job of Image Generate has the ref of its item there; another has one of its own', async () => {
+it("a job of Image Generate has its item's ref; another job has a new ref", async () => {
 	const trigger = new Trigger({ download: true });
 	await trigger.activate();
 	const made = await generate([{ prompt: 'A fox' }]);
@@ -140,7 +140,7 @@ it('a job of Image Generate has the ref of its item there; another has one of it
 	expect(got.output('Get').map(refOf)).toEqual([refOf(fox)]);
 });
 
-it('without the memory the jobs are given all the same', async () => {
+it('without the memory the jobs are still given', async () => {
 	const trigger = new Trigger();
 	await trigger.activate();
 	const id = await ended();
@@ -151,7 +151,7 @@ it('without the memory the jobs are given all the same', async () => {
 	expect(fault).toHaveBeenCalledTimes(1);
 });
 
-it('a look back gives what ended within it', async () => {
+it('the look-back gives the jobs that ended within it', async () => {
 	const id = await ended();
 	expect(idsOf(await new Trigger({ options: { lookback: 1 } }).activate())).toEqual([id]);
 	expect(await new Trigger({ options: { lookback: 0 } }).activate()).toEqual([]);
@@ -169,7 +169,7 @@ it('only the ends that are listened for are given, and the others do not come la
 	expect(await trigger.poll()).toEqual([]);
 });
 
-it('options: one item an image, the answer as it came, words of the prompt', async () => {
+it('options: one item per image, raw answer, words of the prompt', async () => {
 	const trigger = new Trigger({
 		download: true,
 		options: { splitImages: true, includeRaw: true, promptContains: 'CAT' },
@@ -221,7 +221,7 @@ it('two polls at once give a job once', async () => {
 	expect(both.flatMap(idsOf)).toEqual([id]);
 });
 
-it('a poll that fails changes nothing and says why', async () => {
+it('a failed poll changes nothing and reports why', async () => {
 	const trigger = new Trigger();
 	await trigger.activate();
 	const id = await ended();
@@ -242,7 +242,7 @@ it('a list that does not come in time is no stop by the user', async () => {
 	await expect(trigger.poll({ budgetMs: 300 })).rejects.toThrow('could not be listed within');
 });
 
-it('activation fails, with the field to mend, where the credential is no good', async () => {
+it('activation fails with the field to fix if the credential is invalid', async () => {
 	await expect(new Trigger({}, () => credential({ apiKey: 'wrong' })).activate()).rejects.toMatchObject({
 		message: expect.stringMatching(/^Image SaaS answered 401/),
 		httpCode: '401',
@@ -252,7 +252,7 @@ it('activation fails, with the field to mend, where the credential is no good', 
 	await expect(new Trigger({ options: { lookback: -1 } }).activate()).rejects.toThrow('Look Back is -1');
 });
 
-it('another server is begun with anew', async () => {
+it('another server starts from the beginning', async () => {
 	let host = sandbox().url;
 	const trigger = new Trigger({}, () => credential({ baseUrl: host }));
 	await trigger.activate();

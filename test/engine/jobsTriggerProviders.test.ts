@@ -10,7 +10,7 @@ beforeAll(startEngine);
 afterAll(stopEngine);
 
 const idsOf = (items: INodeExecutionData[]) => items.map(({ json }) => (json['job'] as { id: string }).id).sort();
-/** The server's own name of a job: what a list knows of an id that says more. */
+/** The server's own id of a job, without the parts that the pack adds. */
 const listed = (id: string | null) => (id ?? '').split('~')[0];
 const listing = allKits.flatMap((kit) =>
 	providerById(kit.backend.id).capabilities.list && !kit.answersAtOnce
@@ -84,7 +84,7 @@ describe.each(listing)('%s (%s)', (_name, dialect, kit) => {
 			});
 			const { ref } = made.output('Generate')[0]?.json['job'] as { ref: string };
 			const refs = (await trigger.poll()).map(({ json }) => (json['job'] as { ref: string }).ref);
-			// Where the server makes a task of each image, its list shows parts of the job; each has a name of its own.
+			// If the server makes one task per image, its list shows parts of the job, each with its own id.
 			const isOneTaskPerImage = refs.length > 1;
 			expect(refs).toHaveLength(isOneTaskPerImage ? count : 1);
 			expect(new Set(refs).size).toBe(refs.length);

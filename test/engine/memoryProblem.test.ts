@@ -14,7 +14,7 @@ beforeAll(() => {
 	writeFileSync(folder, 'not a folder');
 });
 
-it('where nothing can be kept images are made all the same, and the node says so', async () => {
+it('without a memory images are still made, and the node reports it', async () => {
 	const result = await generate([{ prompt: 'A cat' }]);
 	expect(result.error).toBeUndefined();
 	expect(result.output('Generate')[0]?.binary?.['image_0']).toBeDefined();
@@ -22,7 +22,7 @@ it('where nothing can be kept images are made all the same, and the node says so
 	expect(hints.join()).toContain('remembered only until n8n restarts');
 });
 
-it('a limit per day refuses then, with the reason, before anything is sent; one per execution holds', async () => {
+it('then a limit per day fails before any request, with the reason; a limit per execution works', async () => {
 	const refused = await generate([{ prompt: 'A cat' }], { options: { budget: { limits: { imagesPerDay: 5 } } } });
 	expect(refused.error?.message).toContain('what was spent today cannot be known');
 	expect(books().jobs).toHaveLength(0);

@@ -31,7 +31,7 @@ it('one Generate makes the jobs of all providers, one Poll finishes them', async
 	expect(finished.map(({ pairedItem }) => pairedItem)).toEqual(everyone.map((_, item) => ({ item })));
 }, 60_000);
 
-it('a fresh look finds every one of them again; only what came inside an answer lives in the item alone', async () => {
+it('a new poll finds every job again, except results that were inside an answer', async () => {
 	const before = await run(items(), [generate({ wait: false })]);
 	const carried = before.output('Generate').map(({ json }) => json);
 	const after = await run(carried, [{ name: 'Poll', type: 'imagePoll', parameters: { mode: 'wait' } }]);
@@ -50,7 +50,7 @@ it('a fresh look finds every one of them again; only what came inside an answer 
 	]);
 }, 60_000);
 
-it('a failure of one provider keeps nothing from the others', async () => {
+it('a failure of one provider does not affect the others', async () => {
 	sandbox('zImage').fault({ route: 'generate', kind: '500', times: 20 });
 	const result = await run(items(), [generate({ wait: false, maxWait: 6 }), { name: 'Poll', type: 'imagePoll' }]);
 	expect(providersOf(result.output('Poll', 0))).toEqual(everyone.filter((id) => id !== 'zImage'));
@@ -60,7 +60,7 @@ it('a failure of one provider keeps nothing from the others', async () => {
 	]);
 }, 60_000);
 
-it('Cancel cancels what can be, and says of the rest why not', async () => {
+it('Cancel cancels what it can and reports why not for the rest', async () => {
 	const submitted = await run(
 		[...items(['imageSaas', 'zImage', 'nanoBananaPro'], 'A cat [queue]'), ...items(['jimeng'])],
 		[generate({ wait: false })],
@@ -82,7 +82,7 @@ it('Cancel cancels what can be, and says of the rest why not', async () => {
 	expect(jimeng).toMatchObject({ status: 'succeeded', error: { code: 'conflict' } });
 }, 30_000);
 
-it('what a provider cannot do is refused before anything is sent, with those that can; the others go on', async () => {
+it('what a provider does not support fails before any request, naming those that do; the rest continues', async () => {
 	const result = await run(items(['zImage', 'jimeng', 'nanoBananaPro']), [
 		generate({ wait: false, count: 30 }, { onError: 'continueRegularOutput' }),
 	]);

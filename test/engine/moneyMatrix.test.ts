@@ -18,7 +18,7 @@ jest.mock('../../http/apiClient', () => {
 	};
 });
 
-/** Narrows a run while one looks for something; the page is then not compared. */
+/** Limits a run to some cells while debugging; the page is then not compared. */
 const only = process.env['MATRIX_ONLY'] ? new RegExp(process.env['MATRIX_ONLY']) : null;
 const page = join(__dirname, '../../docs/reliability.md');
 
@@ -90,7 +90,7 @@ describe.each(rows.map((row): [string, Row] => [row.title, row]))('%s', (_title,
 	);
 });
 
-it('docs/reliability.md says what this run has seen', () => {
+it('docs/reliability.md shows the results of this run', () => {
 	const seen = reliabilityPage(verdicts);
 	process.stdout.write(`\n${summaryTable(verdicts)}\n`);
 	if (only) return;

@@ -39,7 +39,7 @@ interface Ask extends Pick<RunOptions, 'onStart'> {
 	rounds?: number;
 }
 
-/** One node of one workflow with one request, on a server of its own. */
+/** One node of one workflow with one request, on its own server. */
 async function bench(row: Row, prompt = `A fox ${randomUUID()}`) {
 	const backend = backends.find(({ id }) => id === row.backend);
 	if (!backend) throw new Error(`There is no stand-in of ${row.backend}`);
@@ -128,7 +128,7 @@ function expectOwn(row: Row, items: readonly INodeExecutionData[], count: number
 }
 
 describe.each(named(operations))('%s', (_title, row) => {
-	it('two customers who ask for the same at once have a job each', async () => {
+	it('two customers with equal requests at once have a job each', async () => {
 		const { sandbox, ask } = await bench(row);
 		const both = await Promise.all([ask(), ask()]);
 		expect(jobsOf(sandbox)).toHaveLength(2 * row.jobs);
@@ -139,7 +139,7 @@ describe.each(named(operations))('%s', (_title, row) => {
 		);
 	});
 
-	it('each run of a schedule has a job of its own, once the one before was delivered', async () => {
+	it('each scheduled run has its own job, once the previous one was delivered', async () => {
 		const { sandbox, ask } = await bench(row);
 		const items = [await ask(), await ask(), await ask()].flatMap((run) => run.output('Node'));
 		expect(jobsOf(sandbox)).toHaveLength(3 * row.jobs);
@@ -196,7 +196,7 @@ describe.each(named(operations))('%s', (_title, row) => {
 		expect(jobsOf(sandbox)).toHaveLength(2 * row.jobs);
 		sandbox.reset();
 		sandbox.settings(row.settings);
-		// The slow one is stopped when it is there for sure, and is nobody's.
+		// The slow one is stopped once its job exists, so that no execution owns it.
 		sandbox.fault({ route: row.route, kind: 'slow', delayMs: 300 });
 		await ask({
 			onStart: (stop) =>
@@ -276,7 +276,7 @@ describe.each(named(verbs))("%s, the user's own key", (_title, row) => {
 		expect(submitsOf(sandbox)).toBe(before);
 	}, 20_000);
 
-	it('with another request in another execution is a conflict, and nothing is sent', async () => {
+	it('with another request in another execution is a conflict before any request', async () => {
 		const { sandbox, ask } = await bench(row);
 		await ask({ options: { idempotencyKey: '订单-7' } });
 		const before = submitsOf(sandbox);

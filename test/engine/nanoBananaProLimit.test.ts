@@ -4,7 +4,7 @@ import { backendsBench } from './backends';
 
 const { sandbox, run } = backendsBench(['nanoBananaPro']);
 
-/** What a credential says that nobody has changed. */
+/** A credential with its default values. */
 const untouched = Object.fromEntries(
 	new NanoBananaProApi().properties.map(({ name, default: value }) => [name, value]),
 );

@@ -45,7 +45,7 @@ describe('Image Compose', () => {
 		};
 		const result = await run([item], [verb('imageCompose', { references: `photo, ${url}, logo` })]);
 		expect(result.error).toBeUndefined();
-		// What was called .png is a JPEG, and is sent as one.
+		// The file named .png is a JPEG and is sent as one.
 		expect(requests().at(-1)).toMatchObject({
 			refImages: ['photo.jpg', expect.stringMatching(/^image-.*\.png$/) as string, 'logo.png'],
 		});
@@ -61,7 +61,7 @@ describe('Image Compose', () => {
 		});
 	}, 20_000);
 
-	it('takes every picture of the item where no reference is named, and says so where there is none', async () => {
+	it('without references it uses every picture of the item, and fails if there is none', async () => {
 		const result = await run(
 			[
 				{
@@ -236,7 +236,7 @@ it("an export that breaks is an error with the server's plain words", async () =
 	expect(result.error?.message).toMatch(/导出失败: 磁盘读取错误/);
 }, 20_000);
 
-it('the Gemini key stands in no item', async () => {
+it('no item contains the Gemini key', async () => {
 	const result = await run(
 		[{ prompt: 'A cat' }],
 		[
@@ -247,7 +247,7 @@ it('the Gemini key stands in no item', async () => {
 	expect(JSON.stringify([result.output('Verb'), result.output('Node')])).not.toContain('gemini-key-1');
 });
 
-it('tells the health', async () => {
+it('reports the health', async () => {
 	expect((await outputOf({}, 'service', 'getHealth'))[0]?.json).toEqual({ status: 'ok', message: '服务运行正常' });
 });
 
@@ -286,7 +286,7 @@ describe('a server that speaks the tasks API', () => {
 		expect((await out({}, 'service', 'getHealth'))[0]?.json).toMatchObject({ status: 'ok' });
 	}, 20_000);
 
-	it('says plainly what belongs to the other API', async () => {
+	it('names operations that only the other API has', async () => {
 		const result = await run([{}], [node('image', 'export', { imageIds: 'a' })], { credentials: credentials() });
 		expect(result.error?.message).toMatch(/belongs to the v1\.6 API/);
 		expect((await run([{}], [node('service', 'getProviders')])).error?.message).toMatch(/belongs to the tasks API/);

@@ -109,7 +109,7 @@ it('a job is canceled where it runs', async () => {
 	expect(jobOf(result.output('Cancel')[0])).toMatchObject({ status: 'canceled', endpoint: 'backup' });
 });
 
-it('two endpoints of one name are refused before anything is sent', async () => {
+it('two endpoints with one name fail before any request', async () => {
 	const credentials = {
 		imageSaasApi: {
 			...pooled().imageSaasApi,
@@ -126,7 +126,7 @@ describe('several providers, in order', () => {
 		generate({ provider: 'several', providers: { row: rows }, ...parameters });
 	const attemptsOf = (item: INodeExecutionData | undefined): Attempt[] => jobOf(item).attempts ?? [];
 
-	it('the first that can do what is asked makes the images', async () => {
+	it('the first provider that supports the request makes the images', async () => {
 		// Image SaaS makes at most ten in one job.
 		const result = await run(
 			[{ prompt: 'A cat' }],
@@ -146,7 +146,7 @@ describe('several providers, in order', () => {
 		expect(sandbox('imageSaas').books().requests).toEqual({});
 	});
 
-	it('goes on to the next one where one is overloaded, each with its own model', async () => {
+	it('fails over from an overloaded provider, each with its own model', async () => {
 		main().fault({ route: 'generate', kind: '503', times: 1_000 });
 		const result = await run(prompts(3), [
 			several([{ provider: 'imageSaas' }, { provider: 'jimeng', model: 'jimeng-3.1' }]),
@@ -160,7 +160,7 @@ describe('several providers, in order', () => {
 		}
 	});
 
-	it('where nobody can, the node says so for each before anything is sent', async () => {
+	it('if no provider can, the node names the reason of each before any request', async () => {
 		const result = await run(
 			[{ prompt: 'A cat' }],
 			[several([{ provider: 'imageSaas' }, { provider: 'jimeng' }], { count: 12 })],
@@ -169,7 +169,7 @@ describe('several providers, in order', () => {
 		expect(main().books().requests).toEqual({});
 	});
 
-	it('an empty list is an error that says what to do', async () => {
+	it('an empty list is an error with a hint', async () => {
 		const result = await run([{ prompt: 'A cat' }], [several([])]);
 		expect(result.error?.message).toMatch(/Providers is empty/);
 	});

@@ -4,7 +4,7 @@ import { backendsBench } from './backends';
 const { run, sandbox } = backendsBench(['imageSaas']);
 
 it('what the last of several tries returned counts as delivered, though an earlier one has failed', async () => {
-	// The first try fails before the provider takes it; the second gets its job.
+	// The first try fails before the provider accepts it; the second gets its job.
 	sandbox('imageSaas').fault({ route: 'generate', kind: '403', times: 1 });
 	const result = await run(
 		[{ prompt: 'A cat' }],

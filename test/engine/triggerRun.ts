@@ -97,7 +97,7 @@ export class TriggerRun {
 		return items;
 	}
 
-	/** Only what was saved is left, and nothing that the process knew. */
+	/** Only saved data remains, nothing of the process. */
 	async restart(): Promise<void> {
 		this.workflow = this.load();
 		jest.resetModules();

@@ -11,7 +11,7 @@ const generate = {
 };
 
 it('two executions at once against one tenant keep its limits together, and each gets its own', async () => {
-	// What is left of the minute's requests after them is enough for no storm.
+	// The requests left in this minute are too few for a storm.
 	sandbox('imageSaas').settings({ requestsPerMinute: 120, maxConcurrent: 3, jobDurationMs: 300 });
 	const credentials = {
 		imageSaasApi: {
@@ -40,7 +40,7 @@ it('two executions at once against one tenant keep its limits together, and each
 		tooManyRequests: 0,
 		most: 3,
 	});
-	// They take turns: neither has all of its jobs made before the other's first.
+	// Pacing is fair: neither has all its jobs before the other's first.
 	const order = books.jobs.map(({ prompt }) => prompt.split(' ')[0]);
 	expect(order.slice(0, 12)).toContain('Red');
 	expect(order.slice(0, 12)).toContain('Blue');

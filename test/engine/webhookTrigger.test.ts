@@ -127,13 +127,13 @@ it('a job that another endpoint of the credential made is known by its ref', asy
 	expect(await recordOf(job.ref)).toMatchObject({ state: 'ended' });
 });
 
-it('a job that nobody here made has a ref of its own', async () => {
+it('a job that this n8n did not make has its own ref', async () => {
 	const { item } = await deliver({ jobId: 'cmkuz35wf00034rk15ycgzvce', status: 'SUCCEEDED', resultUrls: urls(1) });
 	expect(jobOf(item).ref).toMatch(/^[0-9a-z]{12}$/);
 	expect(await recordOf(jobOf(item).ref)).toBeUndefined();
 });
 
-it('where the journal fails the workflow starts all the same', async () => {
+it('if the journal fails, the workflow still starts', async () => {
 	const job = await running();
 	const fault = jest.spyOn((await packMemory()).journal, 'refsOf').mockRejectedValue(new Error('The disk is full'));
 	const { status, item } = await deliver({ jobId: job.id, status: 'SUCCEEDED', resultUrls: urls(1) });

@@ -30,7 +30,7 @@ async function made(count = 2): Promise<{ batchId: string; taskId: string }> {
 }
 const outputOf = async (...args: Parameters<typeof node>) => (await run([{}], [node(...args)])).output('Node');
 
-it('one node turns a prompt into a picture of the size asked for', async () => {
+it('one node turns a prompt into a picture of the requested size', async () => {
 	const result = await run([{ prompt: 'A cat' }], [generate({ count: 2 })]);
 	const [item] = result.output('Generate');
 	expect(item?.json).toMatchObject({
@@ -44,7 +44,7 @@ it('one node turns a prompt into a picture of the size asked for', async () => {
 	});
 });
 
-it('a picture of one colour is a refusal, not a success', async () => {
+it('a picture of one color is a rejected prompt, not a success', async () => {
 	const result = await run([{ prompt: 'A cat [blank:1]' }], [generate({ count: 2 })]);
 	expect(result.output('Generate')[0]?.json).toMatchObject({
 		job: {
@@ -79,7 +79,7 @@ it('lists batches, gets one with its pictures, and deletes it', async () => {
 	expect(gone.error?.message).toMatch(/404/);
 });
 
-it('takes the id of a job where it asks for a batch, and says what is wrong with another', async () => {
+it('accepts a job id as a batch id, and reports what is wrong with another', async () => {
 	const result = await run([{ prompt: 'A cat' }], [generate({ count: 2, download: false }), node('batch', 'get')]);
 	expect(result.output('Node')[0]?.json).toMatchObject({ batch: { batch_size: 2 } });
 	const wrong = await run([{}], [node('batch', 'get', { batchId: 'nonsense' })]);
@@ -105,7 +105,7 @@ it('downloads a picture by the path that a task names', async () => {
 	expect((await binaryOf(file, 'data')).length).toBe(file?.json['bytes']);
 });
 
-it('tells health and status', async () => {
+it('reports health and status', async () => {
 	expect((await outputOf('service', 'getHealth'))[0]?.json).toEqual({ status: 'ok', environment: 'dev' });
 	expect((await outputOf('service', 'getStatus'))[0]?.json).toEqual({ message: 'Z-Image API is running' });
 });

@@ -3,7 +3,7 @@ import { type Kit, kits } from '../support/conformanceKits';
 import { Stage } from './instance';
 
 const stage = new Stage();
-/** Those that can tell a key's job: by the key itself, or when they are asked. */
+/** Providers that find the job of a key: by the key itself or by a look-up. */
 const wanted = ['imageSaas', 'zImage', 'nanoBananaPro', 'gemini'];
 const able = kits.filter(({ backend }) => wanted.includes(backend.id));
 

@@ -17,8 +17,8 @@ export interface BatchRun {
 }
 
 /**
- * Installs the bundled Batch for uploads. @param provider who makes the pictures @param laterSeconds a node behind the
- * last that takes so long; 0: none @param timed puts the time into every prompt
+ * Installs the bundled Batch for uploads. @param provider the provider of the images @param laterSeconds a node behind
+ * the last that takes so long; 0: none @param timed puts the time into every prompt
  */
 export async function batchRun(
 	stage: Stage,

@@ -5,16 +5,16 @@ import { type BatchRun, batchRun, filesOf } from './batchRuns';
 import { Stage } from './instance';
 
 /**
- * n8n is killed at random moments (`kill -9`) while the bundled Batch makes 40 images; somebody then clicks Retry or
+ * n8n is killed at random moments (`kill -9`) while the bundled Batch makes 40 images; the test then clicks Retry or
  * starts the table again, and n8n may be killed in that too. At the end each row was paid once and delivered.
  * `CHAOS_KILLS=50 CHAOS_SEED=7 npm run test:n8n -- chaos` draws more, and other, moments.
  */
 const kills = Number(process.env['CHAOS_KILLS'] ?? 3);
 const seed = Number(process.env['CHAOS_SEED'] ?? 1);
 const rows = 40;
-/** A batch takes about so long, ms. */
+/** Duration of a batch, about, in ms. */
 const batchMs = 6_000;
-/** So often the answer to a submit comes late: then a kill falls between the two. */
+/** Share of submits with a late answer, so that a kill falls between submit and answer. */
 const slowAnswers = { route: 'generate', kind: 'slow', delayMs: 250, times: 100_000, probability: 0.3 } as const;
 const maxKillsPerBatch = 3;
 const stage = new Stage();
@@ -58,7 +58,7 @@ async function moment(jobs: () => number, downloads: () => number): Promise<void
 	await sleep(random() * 30);
 }
 
-/** Clicks Retry where n8n offers it and chance says so, else starts the table again. */
+/** Clicks Retry if n8n offers it, at random, else starts the table again. */
 async function comeBack(run: BatchRun, last: string): Promise<{ execution: string; how: 'Retry' | 'new run' }> {
 	const { status } = await stage.client.getExecution(last);
 	if (random() < 0.5 && ['crashed', 'error'].includes(status))

@@ -9,7 +9,7 @@ afterAll(() => stage.close());
 const pack = 'n8n-nodes-image-pipelines.';
 const items = 4;
 
-/** Submit, then once round: Wait (65 s and more are parked in the database), look once, Pending goes back to Wait. */
+/** Submit, then once round: Wait (65 s and more are parked in the database), poll once, Pending returns to Wait. */
 const loop: Workflow = {
 	name: 'Durable loop',
 	settings: { executionOrder: 'v1' },
@@ -69,7 +69,7 @@ const loop: Workflow = {
 	},
 };
 
-it('kill -9 in the middle of a loop of Wait and Look Once loses nothing and pays nothing twice', async () => {
+it('kill -9 in a loop of Wait and Poll Once loses nothing and pays nothing twice', async () => {
 	const { id } = await stage.install(loop);
 	await stage.client.publishWorkflow(id);
 	// One job outlasts the first round, so that Pending goes back to Wait after the restart.

@@ -29,7 +29,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => stage.close());
 
-/** Resident size of the n8n process in MB, as Linux tells it. */
+/** Resident size of the n8n process in MB, as Linux reports it. */
 function residentMegabytes(): number {
 	const status = readFileSync(`/proc/${stage.n8n.pid}/status`, 'utf8');
 	return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;

@@ -156,7 +156,7 @@ export class Stage {
 		return await this.client.waitForExecution(await this.client.runWorkflow(id), withinMs);
 	}
 
-	/** Posts a body as the provider would, signed with the right secret unless told otherwise. */
+	/** Posts a body as the provider would, signed with the right secret by default. */
 	async deliver(
 		path: string,
 		body: string,

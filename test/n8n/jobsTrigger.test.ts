@@ -37,12 +37,12 @@ async function post(path: string, body: object): Promise<Record<string, unknown>
 	return (await answer.json()) as Record<string, unknown>;
 }
 
-/** A job that ends when it is told to. */
+/** A job that ends when the test ends it. */
 const submit = async (prompt: string) =>
 	String((await post('/v1/images/generate', { prompt: `${prompt} [queue]` }))['jobId']);
 const finish = (id: string, status = 'SUCCEEDED') => post(`/__sandbox/jobs/${id}/finish`, { status });
 
-/** The ids of the jobs of all runs so far, each as often as it came. */
+/** The job ids of all runs so far, with repeats. */
 async function given(): Promise<string[]> {
 	const runs = await stage.client.listExecutions({ workflowId });
 	const executions = await Promise.all(runs.map(({ id }) => stage.client.getExecution(id)));
@@ -103,7 +103,7 @@ it('the pictures are in the run that the trigger starts', async () => {
 	});
 });
 
-it('a test event is the newest job that has ended, or says that there is none', async () => {
+it('a test event is the newest finished job, or a message that there is none', async () => {
 	const { id } = await stage.install(workflowWith('Tried out', { events: ['failed'] }));
 	const tried = await stage.client.waitForExecution(await stage.client.runWorkflow(id, 'Trigger'), 30_000);
 	expect(nodeOutput(tried, 'Trigger')).toMatchObject([{ json: { job: { status: 'failed' } } }]);
@@ -113,7 +113,7 @@ it('a test event is the newest job that has ended, or says that there is none', 
 	expect(failed.data.resultData.error?.message).toContain('Image SaaS lists no job that has ended as');
 }, 90_000);
 
-it('with a wrong key the workflow cannot be published, and says why', async () => {
+it('with a wrong key the workflow cannot be published, and the error says why', async () => {
 	const wrong = await stage.client.createCredential({
 		name: 'Wrong key',
 		type: 'imageSaasApi',

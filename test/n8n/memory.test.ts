@@ -12,7 +12,7 @@ beforeEach(() => stage.sandbox.reset());
 
 let workflows = 0;
 
-/** Rows → Stamp (a time in every item) → Generate → Later, which takes a while. */
+/** Rows → Stamp (a time in every item) → Generate → Later, a slow node. */
 function batch({
 	wait = true,
 	laterSeconds = 30,
@@ -161,7 +161,7 @@ it('n8n dies in the node behind Generate: Retry gives the same jobs, though ever
 	expect(books().jobs).toHaveLength(rows);
 }, 240_000);
 
-it('n8n dies in the node behind Generate: a new run takes the jobs over, and the next one makes its own', async () => {
+it('n8n dies in the node behind Generate: a new run adopts the jobs, and the next one makes its own', async () => {
 	const workflow = await installed(batch({ laterSeconds: 8 }));
 	await started(workflow, prompts('New run'));
 	await waitUntil({ for: 'Generate to end', withinMs: 30_000 }, () =>
@@ -176,7 +176,7 @@ it('n8n dies in the node behind Generate: a new run takes the jobs over, and the
 	expect(books().jobs).toHaveLength(2 * rows);
 }, 240_000);
 
-it('a batch stopped by hand keeps what was paid: the next run by hand delivers it', async () => {
+it('a batch stopped by hand keeps its paid jobs: the next manual run delivers them', async () => {
 	stage.sandbox.settings({ jobDurationMs: 6_000 });
 	const { id } = await stage.install((({ path: _path, ...rest }) => rest)(batch({ laterSeconds: 1 })));
 	const execution = await stage.client.runWorkflow(id, 'By Hand');

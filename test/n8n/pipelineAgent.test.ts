@@ -16,7 +16,7 @@ describe('agent tools', () => {
 		for (const server of open.splice(0)) server.close().closeAllConnections();
 	});
 
-	/** A chat model that follows a script: a tool call a turn, then an answer made of the last result. */
+	/** A chat model with a script: one tool call per turn, then an answer from the last result. */
 	async function scripted(
 		script: ReadonlyArray<(requests: readonly ChatRequest[]) => { name: string; arguments: object }>,
 	) {
@@ -97,7 +97,7 @@ describe('agent tools', () => {
 		}
 	}
 
-	it('makes a picture, asks after it, and answers with its address; no base64 reaches the model', async () => {
+	it('makes a picture, polls it and answers with its URL; no base64 reaches the model', async () => {
 		const model = await scripted([
 			(requests) => ({
 				name: toolNamed(requests, 'Generate'),
@@ -121,7 +121,7 @@ describe('agent tools', () => {
 		expect(JSON.stringify(model.requests).length).toBeLessThan(60_000);
 	}, 60_000);
 
-	it('a refusal comes to the model as words it can tell', async () => {
+	it('a rejected prompt reaches the model as text', async () => {
 		const model = await scripted([
 			(requests) => ({
 				name: toolNamed(requests, 'Generate'),

@@ -54,7 +54,7 @@ describe('batch', () => {
 		});
 	}, 300_000);
 
-	it('what is not ready goes round, and a failures table can be fed back in', async () => {
+	it('jobs that are not ready are polled again, and a failures table can be the next input', async () => {
 		table(['"Slow [slow:3000]",1,', '"Fast",2,', '"猫 [fail:INVALID_REQUEST]",1,']);
 		const execution = await runBundled('batch', { pollSeconds: 1, waitSeconds: 1 });
 		expect(execution.status).toBe('success');
@@ -85,7 +85,7 @@ describe('batch', () => {
 		const again = await stage.run(id);
 		expect(again.status).toBe('success');
 		expect(pictures('batch-')).toEqual(first);
-		// What failed for certain is tried again, nothing else.
+		// Only certain failures are tried again.
 		expect(
 			stage.sandbox
 				.books()
@@ -98,7 +98,7 @@ describe('batch', () => {
 		expect(stage.sandbox.books().generationsBilled).toBe(6);
 	}, 120_000);
 
-	it('a row whose outcome is unknown says so, and may be fed back in: it is not paid twice', async () => {
+	it('a row with an unknown outcome says so and can be the next input: it is not paid twice', async () => {
 		table(['"Lost",1,']);
 		stage.sandbox.fault({ route: 'generate', kind: 'resetAfterAccept', times: 12 });
 		const { id } = await stage.install(bundled('batch'));
@@ -119,7 +119,7 @@ describe('batch', () => {
 		expect(jobsMade()).toBe(1);
 	}, 180_000);
 
-	it('takes an uploaded table, once per run name', async () => {
+	it('runs an uploaded table once per run name', async () => {
 		const workflow = await stage.install(bundled('batch'));
 		await stage.client.publishWorkflow(workflow.id);
 		expect((await upload(workflow, 'May')).status).toBe('success');
@@ -132,7 +132,7 @@ describe('batch', () => {
 });
 
 describe('retry', () => {
-	it('with a third of the submits refused every prompt becomes a picture, none is paid twice', async () => {
+	it('with a third of the submits not accepted, every prompt becomes a picture and none is paid twice', async () => {
 		stage.sandbox.fault({ route: 'generate', kind: '503', probability: 0.3, times: 1_000 });
 		stage.sandbox.fault({ route: 'generate', kind: '429', retryAfter: 1, probability: 0.3, times: 1_000 });
 		const prompts = Array.from({ length: 20 }, (_, n) => `Picture ${n}`);
@@ -198,7 +198,7 @@ describe('fallback', () => {
 		expect(stage.other('zImage').books().jobs).toEqual([]);
 	}, 120_000);
 
-	it('with the first dead the second makes it, with both dead the third, and the path says so', async () => {
+	it('if the first is down the second makes it, if both are down the third, and the path shows it', async () => {
 		stage.sandbox.fault({ route: 'generate', kind: '503', times: 1_000 });
 		const second = await runBundled('fallback', { prompts: ['A fox'] });
 		expect(given(second, 'Path B').map(({ json }) => json['path'])).toEqual([['imageSaas: overloaded', 'zImage']]);
@@ -220,7 +220,7 @@ describe('fallback', () => {
 		expect(stage.other('gemini').books().jobs).toEqual([]);
 	}, 120_000);
 
-	it('what may have been paid at the first goes to no other, and another run finds it', async () => {
+	it('an unknown outcome at the first does not fail over, and another run finds the job', async () => {
 		stage.sandbox.fault({ route: 'generate', kind: 'resetAfterAccept', times: 12 });
 		const { id } = await stage.install(bundled('fallback', { prompts: ['A fox'] }));
 		const execution = await stage.run(id, 120_000);
@@ -235,7 +235,7 @@ describe('fallback', () => {
 		expect(stage.other('zImage').books().jobs).toEqual([]);
 	}, 180_000);
 
-	it('a job that still runs at the first is polled on and goes to no other', async () => {
+	it('a job that still runs at the first is polled and does not fail over', async () => {
 		const execution = await runBundled('fallback', {
 			prompts: ['A fox [slow:3000]'],
 			pollSeconds: 1,

@@ -129,7 +129,7 @@ describe('scheduled', () => {
 			}),
 		]);
 
-	it('two runs at once do no row twice and lose none', async () => {
+	it('two runs at once process each row once', async () => {
 		const prompts = Array.from({ length: 12 }, (_, n) => `Row ${n} [slow:300]`);
 		await fill('queue-twice', prompts);
 		const { id } = await stage.install(bundled('scheduled', { table: 'queue-twice', atOnce: 8 }));
@@ -147,7 +147,7 @@ describe('scheduled', () => {
 		expect(files('queue-')).toHaveLength(12);
 	}, 120_000);
 
-	it('killed half way, the next run takes up what was claimed, and pays for nothing twice', async () => {
+	it('after a kill, the next run continues the claimed rows and pays nothing twice', async () => {
 		const prompts = Array.from({ length: 6 }, (_, n) => `Killed ${n} [slow:4000]`);
 		await fill('queue-killed', prompts);
 		const { id } = await stage.install(bundled('scheduled', { table: 'queue-killed', abandonedAfterMinutes: 0 }));
@@ -163,7 +163,7 @@ describe('scheduled', () => {
 		expect(stage.sandbox.books().jobs).toHaveLength(6);
 	}, 180_000);
 
-	it('a row that fails says why, and is made anew when it is set back to waiting', async () => {
+	it('a failed row says why, and is generated again when it is reset to waiting', async () => {
 		await fill('queue-failed', ['Bad [fail:INVALID_REQUEST]']);
 		const { id } = await stage.install(bundled('scheduled', { table: 'queue-failed' }));
 		expect((await stage.run(id)).status).toBe('success');
@@ -183,7 +183,7 @@ describe('scheduled', () => {
 		expect([stage.sandbox.books().jobs.length, files('queue-').length]).toEqual([3, 2]);
 	}, 60_000);
 
-	it('a row whose outcome is unknown says so; set back, it gets the job that was paid', async () => {
+	it('a row with an unknown outcome says so; after a reset it gets the paid job', async () => {
 		await fill('queue-lost', ['Lost']);
 		stage.sandbox.fault({ route: 'generate', kind: 'resetAfterAccept', times: 12 });
 		const { id } = await stage.install(bundled('scheduled', { table: 'queue-lost' }));
@@ -233,7 +233,7 @@ describe('library upkeep', () => {
 			.map(({ prompt }) => prompt)
 			.sort();
 
-	it('says first what it would delete, and deletes it when told to, except what is to be kept', async () => {
+	it('first lists what it would delete, then deletes it on request, except what is to be kept', async () => {
 		await made(['Old fox', 'Old whale, keep', 'Old owl']);
 		const dry = await runBundled('library-upkeep', { olderThanDays: 0 });
 		expect(dry.status).toBe('success');

@@ -48,7 +48,7 @@ describe('webhook-driven', () => {
 
 		expect((await post({ prompt: ' ' })).status).toBe(400);
 		expect((await get('0123456789ab')).status).toBe(404);
-		// A delivery that never came, or that could not be written to disk.
+		// A missing delivery, or one that could not be written to disk.
 		stage.sandbox.settings({ webhookUrl: null });
 		const silent = await refOf(await post({ prompt: 'Silent' }));
 		await waitUntil(
@@ -70,7 +70,7 @@ describe('webhook-driven', () => {
 		expect((await post({ prompt: 'An owl' }, { 'Idempotency-Key': 'order 18' })).status).toBe(202);
 		expect(stage.sandbox.books().jobs.length).toBe(before + 2);
 
-		// An answer that was lost is said to be unknown, and the caller's key finds the job.
+		// A lost answer is reported as unknown, and the caller's key finds the job.
 		stage.sandbox.fault({ route: 'generate', kind: 'resetAfterAccept', times: 12 });
 		const lost = await post({ prompt: 'Lost' }, { 'Idempotency-Key': 'order 19' });
 		expect([lost.status, await lost.json()]).toEqual([502, expect.objectContaining({ error: 'unknownOutcome' })]);
@@ -173,7 +173,7 @@ describe('compose', () => {
 		const submitted = await fetch(`${stage.n8n.url}/form/${webhook}`, { method: 'POST', body: form });
 		expect(submitted.status).toBe(200);
 		const { formWaitingUrl } = (await submitted.json()) as { formWaitingUrl: string };
-		// Until the execution waits for it the page says so, and may keep the caller waiting.
+		// Until the execution waits for it, the page says so and may delay the caller.
 		const page = await waitUntil({ for: 'the page to choose on', withinMs: 40_000 }, async () => {
 			const text = await fetch(formWaitingUrl, { signal: AbortSignal.timeout(3_000) }).then(
 				(answer) => answer.text(),

@@ -58,7 +58,7 @@ export function pipelinesBench(): PipelinesBench {
 
 /** A bundled workflow with other values in its Settings node, as a user would type them in. */
 export function bundled(name: string, settings: Record<string, unknown> = {}): Workflow {
-	// Without its id, so that each installation is a copy of its own.
+	// Without its id, so that each installation is a new copy.
 	const { id: _id, ...workflow } = readWorkflow(join(__dirname, '..', '..', 'workflows', `${name}.json`));
 	const node = workflow.nodes.find((candidate) => candidate.name === 'Settings');
 	const { assignments } = (

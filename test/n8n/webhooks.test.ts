@@ -28,7 +28,7 @@ const payload = (patch: object = {}) =>
 		...patch,
 	});
 
-/** Sends a delivery that must run nothing, then one that must run, and sees that only the second did. */
+/** Sends a delivery that must not run, then one that must, and checks that only the second ran. */
 async function runsOnly(send: () => Promise<number>): Promise<{ status: number; started: number }> {
 	const before = await stage.client.listExecutions({ workflowId });
 	const status = await send();
@@ -55,7 +55,7 @@ it.each([
 	60_000,
 );
 
-it('a delivery changed on the way is answered 401 and runs nothing', async () => {
+it('a changed delivery gets 401 and runs nothing', async () => {
 	const { createHmac } = await import('node:crypto');
 	const signature = `sha256=${createHmac('sha256', stage.webhookSecret).update(payload()).digest('hex')}`;
 	expect(await runsOnly(() => stage.deliver(path, payload({ status: 'SUCCEEDED' }), { signature }))).toEqual({
@@ -80,7 +80,7 @@ it('a repeated event is acknowledged and not run again, also when both come at o
 	const body = payload();
 	expect(
 		await runsOnly(async () => {
-			// Until the first has been recorded and confirmed the others are told to come again.
+			// Until the first is recorded and confirmed, the others get an answer that asks for a repeat.
 			const answers = await Promise.all([
 				stage.deliver(path, body),
 				stage.deliver(path, body),
@@ -90,7 +90,7 @@ it('a repeated event is acknowledged and not run again, also when both come at o
 			return answers.includes(200) ? 200 : 0;
 		}),
 	).toEqual({ status: 200, started: 2 });
-	// Signed anew, as the real server does with each attempt: other bytes, the same event.
+	// Signed again, as the real server does for each attempt: other bytes, the same event.
 	const again = JSON.stringify({ ...(JSON.parse(body) as object), timestamp: Date.now() + 1 });
 	expect(await runsOnly(() => stage.deliver(path, again))).toEqual({ status: 200, started: 1 });
 }, 60_000);
@@ -102,21 +102,21 @@ it('a repeated event is not run again after a restart of n8n either', async () =
 	expect(await runsOnly(() => stage.deliver(path, body))).toEqual({ status: 200, started: 1 });
 }, 120_000);
 
-it('an oversized delivery is refused and runs nothing', async () => {
+it('an oversized delivery gets 413 and runs nothing', async () => {
 	expect(await runsOnly(() => stage.deliver(path, payload({ padding: 'x'.repeat(1_100_000) })))).toEqual({
 		status: 413,
 		started: 1,
 	});
 }, 60_000);
 
-it('a signed body that is not a delivery is refused and runs nothing', async () => {
+it('a signed body that is not a delivery gets an error and runs nothing', async () => {
 	expect(
 		await runsOnly(() => stage.deliver(path, JSON.stringify({ hello: 'world', timestamp: Date.now() }))),
 	).toEqual({ status: 400, started: 1 });
 	expect((await runsOnly(() => stage.deliver(path, '{"eventId": '))).status).toBe(422);
 }, 60_000);
 
-it('a status nobody knows and fields nobody expects survive', async () => {
+it('an unknown status and unknown fields are passed on', async () => {
 	const { id } = await stage.install({
 		name: 'Everything',
 		nodes: [
@@ -151,7 +151,7 @@ it('a status nobody knows and fields nobody expects survive', async () => {
 	});
 }, 60_000);
 
-it('without a secret in the credential the workflow cannot be published, and says why', async () => {
+it('without a secret in the credential the workflow cannot be published, and the error says why', async () => {
 	const bare = await stage.client.createCredential({
 		name: 'No secret',
 		type: 'imageSaasApi',
@@ -229,7 +229,7 @@ it.each([
 	60_000,
 );
 
-it('an event of the same number is another event where the provider has begun to count anew', async () => {
+it("an event with the same number is a new event if the provider's counter was reset", async () => {
 	expect(
 		await runsOnly(() => stage.deliver(path, payload({ eventId: 17, jobId: 'cmkuz35wf00034rk15ycgzaaa' }))),
 	).toEqual({ status: 200, started: 2 });
@@ -241,7 +241,7 @@ it('an event of the same number is another event where the provider has begun to
 	).toEqual({ status: 200, started: 1 });
 }, 90_000);
 
-it('what n8n acknowledged it has recorded: killed at the answer, nothing is lost', async () => {
+it('n8n has recorded what it acknowledged: after a kill at the answer, nothing is lost', async () => {
 	const before = (await stage.client.listExecutions({ workflowId })).length;
 	for (let n = 0; n < 3; n++) {
 		expect(await stage.deliver(path, payload())).toBe(200);
@@ -263,7 +263,7 @@ it('a delivery that n8n cannot record is not acknowledged, and the next attempt 
 		database.exec('ROLLBACK');
 		database.close();
 	}
-	// As the sender would: until the claim of the failed attempt has run out, it is told to come again.
+	// Like a sender: until the claim of the failed attempt expires, the answer asks for a repeat.
 	const answers = await waitUntil({ for: 'the repeat to be taken', withinMs: 30_000, everyMs: 1_000 }, async () =>
 		(await stage.deliver(path, body)) === 200 ? true : undefined,
 	);

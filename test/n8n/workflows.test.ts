@@ -168,7 +168,7 @@ it('stopping an execution stops its waiting within a second', async () => {
 	expect(Date.now() - asked).toBeLessThan(1_000);
 }, 60_000);
 
-it("the credential's test tells a right key from a wrong one", async () => {
+it("the credential's test distinguishes a right key from a wrong one", async () => {
 	const test = (apiKey: string) =>
 		stage.client.request<{ status: string; message: string }>('POST', '/rest/credentials/test', {
 			credentials: {
@@ -192,7 +192,7 @@ it("the credential's test tells a right key from a wrong one", async () => {
 it("every bundled workflow passes n8n's own import, whole", async () => {
 	const folder = join(__dirname, '..', '..', 'workflows');
 	const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
-	// The files as they are, by the command of n8n: into a database of its own.
+	// The original files, imported by n8n's own command into a new database.
 	const userFolder = mkdtempSync(join(tmpdir(), 'image-pipelines-import-'));
 	prepareUserFolder(userFolder);
 	const input = join(userFolder, 'import');

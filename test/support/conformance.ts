@@ -58,7 +58,10 @@ export async function openKit(
 		});
 	const wait: Opened['wait'] = async (snapshot) => {
 		if (isTerminal(snapshot.job.status) || snapshot.job.id === null) return snapshot;
-		const result = await endpoint.jobs.wait(snapshot.job.id, { deadline: quickClock.now() + 600_000, known: snapshot });
+		const result = await endpoint.jobs.wait(snapshot.job.id, {
+			deadline: quickClock.now() + 600_000,
+			known: snapshot,
+		});
 		if (!result.ended)
 			throw new Error(
 				`The job did not end: ` +
@@ -84,7 +87,7 @@ export async function bytesOf(image: JobSnapshot['images'][number]): Promise<Buf
 	return Buffer.from(await answer.arrayBuffer());
 }
 
-/** Everything said of a job or an error, as text, to search it for secrets. */
+/** All text of a job or an error, to search it for secrets. */
 export function spoken(thing: unknown): string {
 	const seen = new Set<unknown>();
 	return JSON.stringify(thing, (_name, value: unknown) => {

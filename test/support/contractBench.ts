@@ -7,7 +7,7 @@ export interface ContractBench {
 	sandbox: () => AnySandbox;
 	/** The adapter over real HTTP, as the engine uses it. */
 	open: (credential?: Record<string, unknown>, timeoutMs?: number) => Promise<Opened>;
-	/** The request of the last job, as it was accepted. */
+	/** The accepted request of the last job. */
 	lastRequest: () => Record<string, unknown>;
 }
 

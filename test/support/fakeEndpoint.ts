@@ -17,7 +17,7 @@ import { makeAt, type MakeMore } from './makeAt';
 import { transportOf } from './transport';
 import { VirtualClock } from './virtualClock';
 
-/** What a provider may say of a job. */
+/** A job state that a provider may report. */
 export const snapshotOf = (id: string, status: JobStatus, patch: Partial<Job> = {}): JobSnapshot => ({
 	job: {
 		provider: 'fake',
@@ -48,12 +48,12 @@ interface Fake {
 	limits?: Partial<EndpointLimits>;
 	/** Where what the endpoint learns outlives it. */
 	learned?: ScopedLearned;
-	/** Whether jobs can be followed by a socket; this one says nothing. */
+	/** Whether jobs can be watched by a socket; this socket sends nothing. */
 	watches?: boolean;
 	can?: Partial<Capabilities>;
 	/** How long a job runs. */
 	jobMs?: number;
-	/** What submits answer in turn before they succeed. */
+	/** The answers of the first submits, before they succeed. */
 	refusals?: ImageError[];
 	status?: (path: string) => number;
 	/** The header of every answer; null for none. */
@@ -63,7 +63,7 @@ interface Fake {
 	looksUp?: boolean;
 	/** Whether the job was made although the answer was lost. */
 	acceptsUnanswered?: boolean;
-	/** What a poll says instead of what is so: throws for all, or gives an observation for one. */
+	/** A wrong poll answer: throws for all jobs, or gives an observation for one. */
 	says?: (id: string, poll: number) => Observation | undefined;
 }
 
@@ -118,7 +118,7 @@ export function fakeEndpoint({
 				log.maxAtOnce = Math.max(log.maxAtOnce, running());
 				return snapshotOf(id, jobMs === 0 ? 'succeeded' : 'queued');
 			},
-			// What the test's own errors say was answered is a plain refusal below 500, and for 503.
+			// An answered error of the test is "not accepted" below 500 and for 503.
 			isNotAccepted: ({ status: answered }) => (answered >= 400 && answered < 500) || answered === 503,
 			poll: async (ids, { signal }) => {
 				await transport.send({ method: 'GET', path: '/poll', signal });
@@ -167,7 +167,7 @@ export function fakeEndpoint({
 		load: async () => adapter,
 	};
 	const sent: Array<{ path: string; at: number; signal: AbortSignal | undefined }> = [];
-	/** Refusals that were answered; the answer's text is their index. */
+	/** Answered errors; the answer's text is their index. */
 	const refused: ImageError[] = [];
 	const transport = transportOf(async ({ path, signal, json }): Promise<ApiAnswer> => {
 		const errorAnswer = path === '/submit' ? refusals.shift() : undefined;
@@ -199,7 +199,7 @@ export function fakeEndpoint({
 	return { clock, endpoint, submit, submits, sent, sockets, log };
 }
 
-/** Reads what comes, and says nothing. */
+/** Reads messages and sends none. */
 async function* silence(messages: AsyncIterable<unknown> | readonly unknown[] = []): AsyncGenerator<never> {
 	for await (const message of messages) throw new Error(`The socket said ${String(message)}`);
 	yield* [];

@@ -91,7 +91,7 @@ function packageJson(): string {
 	return `${JSON.stringify(whole, null, 2)}\n`;
 }
 
-/** What is there: first what is listed already, in its order, then the rest by name. */
+/** Existing entries: first those listed already, in their order, then the rest by name. */
 function inKeptOrder(listed: readonly string[], present: readonly string[]): string[] {
 	return [
 		...listed.filter((path) => present.includes(path)),

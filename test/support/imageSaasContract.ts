@@ -34,7 +34,7 @@ export interface Opened {
 	generate: (request?: Partial<ImageRequest>, key?: string) => Promise<JobSnapshot>;
 	/** Waits by the endpoint. */
 	wait: (snapshot: JobSnapshot) => Promise<JobSnapshot>;
-	/** Asks after a job until it is so, as fast as the server answers. */
+	/** Polls a job until the condition holds, as fast as the server answers. */
 	until: (snapshot: JobSnapshot, status?: JobStatus) => Promise<JobSnapshot>;
 	look: (id: string) => Promise<Observation>;
 }

@@ -2,7 +2,7 @@ import type { ApiAnswer, ApiRequest, ApiTransport } from '../../http/apiClient';
 import { ImageError } from '../../model/errors';
 import { transportOf } from './transport';
 
-/** What a request is answered with: a status and a body, as JSON unless it is a text, or how it fails. */
+/** The answer to a request: status and body (JSON, or text), or how it fails. */
 export type Reply = { status?: number; body?: unknown } | ImageError;
 
 /**

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../jobs/endpoint/endpoint';
 import { abortable, type Clock } from '../../jobs/runtime/clock';
-import type { Wanted } from '../../jobs/submission/adoption';
+import type { Wanted } from '../../jobs/submission/wanted';
 import { PoolMember } from '../../jobs/submission/poolMember';
 import type { Choice, FailoverOptions, JobTerms } from '../../jobs/submission/failover';
 import { type Given, JobMaker } from '../../jobs/submission/jobMaker';
@@ -67,7 +67,7 @@ export const wantedFor = (key: string, choices: readonly Choice[], patch: Partia
 
 export type MakeMore = Partial<FailoverOptions> & { wanted?: Partial<Wanted>; terms?: Partial<JobTerms> };
 
-/** Makes jobs as the nodes do, each under a key of the test's; who asks is done with the job as soon as it has it. */
+/** Makes jobs as the nodes do, each under a key of the test. The caller releases the job as soon as it has it. */
 export function makingOver(
 	memory: Memory,
 	clock: Clock,
@@ -90,7 +90,7 @@ export function makingOver(
 	};
 }
 
-/** Makes jobs at one endpoint, in a memory of its own. */
+/** Makes jobs at one endpoint, with its own memory. */
 export function makeAt(
 	endpoint: Endpoint,
 	clock: Clock,

@@ -9,7 +9,7 @@ import { impatient } from './impatience';
 import type { MatrixFault } from './matrixFaults';
 import type { Row } from './matrixRows';
 
-/** How a node comes back to an item whose request went wrong. */
+/** How a node repeats an item after a fault. */
 export const ways = [
 	'In the node',
 	'Retry On Fail',
@@ -24,11 +24,11 @@ export type Way = (typeof ways)[number];
 export interface Cell {
 	/** Jobs in the provider's books. */
 	jobs: number;
-	/** Results that the last run gave; where two came back, the fewer. */
+	/** Number of results of the last run; the smaller number if two ran. */
 	delivered: number;
 	/** Images that the budget counts. */
 	counted: number;
-	/** What the last run said of the outcome where it did not deliver everything. */
+	/** The outcome that the last run reported if it did not deliver everything. */
 	reported: 'unknown' | 'notAccepted' | 'nothing';
 	/** For the message of a failing test. */
 	note: string;
@@ -37,11 +37,11 @@ export interface Cell {
 /** In seconds. */
 const firstWait = 6;
 const laterWait = 40;
-/** An older job of another client is outside what a look-up takes for this one: clocks may differ by 5 s. */
+/** An older job of another client is outside the time range of a look-up, which allows clocks to differ by 5 s. */
 const olderByMs = 6_500;
 const olderRunsMs = 11_000;
 
-/** Runs one row with one fault and one way of coming back, on a server of its own. */
+/** Runs one row with one fault and one way to repeat, on its own server. */
 export async function runCell(row: Row, fault: MatrixFault, way: Way): Promise<Cell> {
 	const backend = backends.find(({ id }) => id === row.backend);
 	if (!backend) throw new Error(`There is no stand-in of ${row.backend}`);
@@ -100,7 +100,7 @@ class CellRun {
 			skip: this.row.skip ?? 0,
 			...(delayMs === undefined ? {} : { delayMs }),
 		});
-		// Where somebody is to come back, the provider stays away until then.
+		// If the node repeats the item, the provider stays unreachable until then.
 		if (way !== 'In the node' && kind !== 'slow')
 			this.sandbox.fault({ route: 'any', kind: '503', skip: (this.row.skip ?? 0) + 1, times: 100_000 });
 		return await this.seen(await this.lastRuns(way));
@@ -153,7 +153,7 @@ class CellRun {
 		}
 	}
 
-	/** A run that fails, unless nothing went wrong after all; then the provider is back. */
+	/** The failing run. Afterwards the provider is reachable again. */
 	private async firstRun(token: string): Promise<RunResult> {
 		const first = await this.runOnce({ token, maxWait: firstWait });
 		await this.settled();
@@ -190,7 +190,7 @@ class CellRun {
 		'onTry' | 'onStart'
 	>): Promise<RunResult> {
 		const { type, parameters } = this.row.node(this.prompt);
-		// As large as the item: whatever is counted beyond it, or twice, keeps the next attempt from being sent.
+		// Exactly the cost of the item, so that a double count would block the next attempt.
 		const options = this.row.isJob
 			? {
 					options: {
@@ -286,7 +286,7 @@ class CellRun {
 		};
 	}
 
-	private itemOf(run: RunResult): Pick<Cell, 'delivered' | 'said' | 'note'> {
+	private itemOf(run: RunResult): Pick<Cell, 'delivered' | 'reported' | 'note'> {
 		const polled = [0, 1, 2].flatMap((output) => run.output('Poll', output));
 		const items = polled.length > 0 ? polled : run.output('Node');
 		const delivered = items.reduce((sum, item) => sum + this.row.resultsOf(item), 0);

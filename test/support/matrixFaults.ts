@@ -1,16 +1,16 @@
 import type { FaultKind } from '../../sandbox/shared/faults';
 
-/** What goes wrong with the request that costs money. */
+/** The fault of the paid request. */
 export interface MatrixFault {
 	/** As a row of docs/reliability.md. */
 	title: string;
 	kind: FaultKind;
 	/**
-	 * What the request comes to at the provider: the job is made, it is not, or the provider does not accept it in its own
-	 * words.
+	 * What the request comes to at the provider: the job is made, it is not, or the provider does not accept it in its
+	 * own words.
 	 */
 	effect: 'made' | 'notMade' | 'notAccepted';
-	/** The client's time-out is short, because no answer ever comes. */
+	/** The client's time-out is short, because no answer arrives. */
 	hangs?: boolean;
 	/** Another client's older job of the same prompt keeps the only worker busy. */
 	older?: boolean;

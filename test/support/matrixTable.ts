@@ -2,7 +2,7 @@ import { type Cell, type Way, ways } from './matrixCell';
 import { type MatrixFault, faults } from './matrixFaults';
 import { type Row, rows } from './matrixRows';
 
-/** What a cell shows, and what is wrong with it, if anything. */
+/** The text of a cell, and its violation, if any. */
 export interface Verdict {
 	shown: string;
 	problem: string | null;
@@ -15,13 +15,13 @@ export function verdictOf(row: Row, fault: MatrixFault, cell: Cell): Verdict {
 	const seen =
 		`${jobs} of ${row.jobs} jobs, ${delivered} of ${row.results} delivered, ${counted} of ${row.images} ` +
 		`images counted, ${reported}: ${cell.note}`;
-	// Who knows nothing must say so, and count what may be paid.
+	// An unknown outcome must be reported, and its possible cost counted.
 	if (reported === 'unknown' && jobs <= row.jobs && counted === row.images)
 		return {
 			shown: delivered > 0 ? `½ + unknown (${jobs} of ${row.jobs} made)` : `unknown (${jobs} made)`,
 			problem: mayBeUnknown(row, fault, cell) ? null : seen,
 		};
-	// Of several requests one was not accepted for good: what came is delivered, and counts alone.
+	// One of several requests was not accepted: the received results are delivered, and only they count.
 	if (
 		reported === 'notAccepted' &&
 		fault.effect === 'notAccepted' &&
@@ -39,7 +39,7 @@ function mayBeUnknown({ certainty }: Row, { effect }: MatrixFault, { delivered }
 	switch (certainty) {
 		case 'key':
 			return false;
-		// An item that n8n has with a part of its images is not looked up again.
+		// An item that was saved with a part of its images is not looked up again.
 		case 'look-up':
 			return delivered > 0;
 		case 'look-up that finds only':

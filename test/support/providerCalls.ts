@@ -1,12 +1,12 @@
 import { ImageError } from '../../model/errors';
 import type { LookUpCall, SubmitCall } from '../../providers/provider';
 
-/** A submit whose requests all go through, as long as nothing else is said. */
+/** A submit whose requests all succeed, unless the test overrides it. */
 export function submitCall(more: Partial<SubmitCall> = {}): SubmitCall {
 	return { idempotencyKey: 'key-1', maxWaitMs: 60_000, made: new Map(), paid: (_part, call) => call(), ...more };
 }
 
-/** A submit that keeps count of what it pays for: parts in the order of their requests, and the ids that came back. */
+/** A submit that records its payments: parts in the order of their requests, and the returned ids. */
 export function countingCall(more: Partial<SubmitCall> = {}) {
 	const parts: number[] = [];
 	const ids = new Map<number, string | null>();
@@ -22,7 +22,7 @@ export function countingCall(more: Partial<SubmitCall> = {}) {
 	return { call, parts, ids };
 }
 
-/** Long after the requests ended, with nothing taken and nothing accepted since, as long as nothing else is said. */
+/** Long after the requests ended, with no ids taken or accepted since, unless the test overrides it. */
 export function lookUpCall(more: Partial<LookUpCall> = {}): LookUpCall {
 	return {
 		idempotencyKey: 'key-1',
@@ -36,5 +36,5 @@ export function lookUpCall(more: Partial<LookUpCall> = {}): LookUpCall {
 	};
 }
 
-/** What a submit stopped for. */
+/** Why a submit stopped. */
 export const enough = new ImageError('overloaded', { message: 'The server is full', httpStatus: 503 });

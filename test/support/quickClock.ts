@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../jobs/runtime/clock';
 
 /**
- * Real time, running faster for whoever waits by it: a second of ours is over in 20 ms. The server keeps its own, and
+ * Real time that runs faster for its callers: a second of ours is over in 20 ms. The server keeps its own, and
  * ours never gets ahead of it, so that what was made since a moment is found.
  */
 const haste = 50;

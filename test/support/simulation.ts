@@ -27,7 +27,7 @@ export interface Simulated {
 	/** Over the sum of the jobs' times by the number of places. */
 	makespan: number;
 	requestsPerJob: number;
-	/** From a job's end to whoever waits for it, as a share of its time. */
+	/** From a job's end to its waiting caller, as a share of its duration. */
 	medianDelay: number;
 	/** Of the process, a job. */
 	cpuMicroseconds: number;
@@ -75,7 +75,9 @@ export async function simulate({ jobs, inFlight, meanMs, requestsPerMinute, push
 				endsAt.set(id, clock.now() + duration);
 				durations.set(id, duration);
 				if (push && chance() < push.share)
-					void clock.sleep(duration + push.afterMs).then(() => endpoint.jobs.announce(snapshotOf(id, 'succeeded')));
+					void clock
+						.sleep(duration + push.afterMs)
+						.then(() => endpoint.jobs.announce(snapshotOf(id, 'succeeded')));
 				return snapshotOf(id, 'queued', { createdAt: new Date(clock.now()).toISOString() });
 			},
 			isNotAccepted: () => false,

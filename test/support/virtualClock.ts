@@ -9,7 +9,7 @@ interface Sleeper {
 	wake: () => void;
 }
 
-/** Time that passes only when a test says so. */
+/** Time that passes only when a test advances it. */
 export class VirtualClock implements Clock {
 	private readonly sleepers = new Heap<Sleeper>((a, b) => a.at - b.at || a.turn - b.turn);
 	private turns = 0;
@@ -73,7 +73,7 @@ export class VirtualClock implements Clock {
 		return this.sleepers.peek();
 	}
 
-	/** Lets `ms` pass in which nobody gets to run, as on a machine that was asleep. */
+	/** Lets `ms` pass without running any timer, as after a sleep of the machine. */
 	skip(ms: number): void {
 		this.time += ms;
 	}
@@ -99,7 +99,7 @@ export class VirtualClock implements Clock {
 	}
 }
 
-/** Lets everything run that waits for nothing but its turn: microtasks are all done before an immediate comes. */
+/** Runs everything that is ready: all microtasks run before an immediate. */
 export async function settle(): Promise<void> {
 	await new Promise((resolve) => setImmediate(resolve));
 }
