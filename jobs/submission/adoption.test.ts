@@ -3,7 +3,8 @@ import { accepted, ended, newRecord, notAccepted, unknown } from '../../memory/t
 import { outcomeOf } from '../../model/errors';
 import { memoryInProcess, wantedFor } from '../../test/support/makeAt';
 import { settle, VirtualClock } from '../../test/support/virtualClock';
-import { Adoption, type FindOptions, type Found, type Wanted } from './adoption';
+import { Adoption, type FindOptions } from './adoption';
+import type { Found, Wanted } from './wanted';
 import { LeftBehind } from './leftBehind';
 
 const hour = 3_600_000;

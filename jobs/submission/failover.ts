@@ -7,7 +7,7 @@ import type { ImageRequest } from '../../model/request';
 import type { Endpoint } from '../endpoint/endpoint';
 import type { Clock, Random } from '../runtime/clock';
 import { withRetry } from '../runtime/retry';
-import { keyOfAttempt } from './adoption';
+import { keyOfAttempt } from './wanted';
 import type { PoolMember } from './poolMember';
 import { AlreadyBegun, type Claim } from './claim';
 import type { SubmitOptions, Submits } from './submission';

@@ -3,7 +3,8 @@ import type { JobRecord } from '../../memory/record';
 import { ImageError, outcomeOf } from '../../model/errors';
 import { isTerminal } from '../../model/job';
 import type { Clock, Random } from '../runtime/clock';
-import { Adoption, type Found, type Wanted } from './adoption';
+import { Adoption } from './adoption';
+import type { Found, Wanted } from './wanted';
 import { certaintyOf } from './certainty';
 import {
 	type Choice,

@@ -1,7 +1,7 @@
 import { ImageError, outcomeOf } from '../../model/errors';
 import { fakeEndpoint, snapshotOf } from '../../test/support/fakeEndpoint';
 import { choiceOf, makingOver, memoryInProcess, wantedFor } from '../../test/support/makeAt';
-import type { Wanted } from './adoption';
+import type { Wanted } from './wanted';
 import { keepResult } from './storedSnapshot';
 
 interface Place {
