@@ -6,8 +6,8 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import { aiBatch } from '../../providers/aiBatch/definition';
-import { operationFields } from '../operations/operation';
-import { operations, resources } from './operations';
+import { operationProperties, operationSubtitle } from '../operations/description';
+import { resources } from './resources';
 
 export class AiBatch implements INodeType {
 	description: INodeTypeDescription = {
@@ -16,18 +16,18 @@ export class AiBatch implements INodeType {
 		icon: { light: 'file:aiBatch.svg', dark: 'file:aiBatch.dark.svg' },
 		group: ['input'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: operationSubtitle(resources),
 		description: 'Everything the AI Batch Image Generator offers besides generating',
 		defaults: { name: 'AI Batch Image Generator' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: aiBatch.credential, required: true }],
-		properties: operationFields(resources, operations),
+		properties: operationProperties(resources),
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const [{ runs }, { runOperations }] = await Promise.all([import('./run'), import('../operations/run')]);
-		return await runOperations(this, aiBatch, runs);
+		const { runOperations } = await import('../operations/run');
+		return await runOperations(this, aiBatch, resources);
 	}
 }

@@ -6,8 +6,8 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import { gemini } from '../../providers/gemini/definition';
-import { operationFields } from '../operations/operation';
-import { operations, resources } from './operations';
+import { operationProperties, operationSubtitle } from '../operations/description';
+import { resources } from './resources';
 
 export class GeminiImage implements INodeType {
 	description: INodeTypeDescription = {
@@ -16,18 +16,18 @@ export class GeminiImage implements INodeType {
 		icon: { light: 'file:geminiImage.svg', dark: 'file:geminiImage.dark.svg' },
 		group: ['input'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: operationSubtitle(resources),
 		description: 'Models, batches and mixed answers of Google Gemini',
 		defaults: { name: 'Google Gemini (Image)' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: gemini.credential, required: true }],
-		properties: operationFields(resources, operations),
+		properties: operationProperties(resources),
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const [{ runs }, { runOperations }] = await Promise.all([import('./run'), import('../operations/run')]);
-		return await runOperations(this, gemini, runs);
+		const { runOperations } = await import('../operations/run');
+		return await runOperations(this, gemini, resources);
 	}
 }

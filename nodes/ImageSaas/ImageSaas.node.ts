@@ -6,8 +6,8 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import { imageSaas } from '../../providers/imageSaas/definition';
-import { operationFields } from '../operations/operation';
-import { operations, resources } from './operations';
+import { operationProperties, operationSubtitle } from '../operations/description';
+import { resources } from './resources';
 
 export class ImageSaas implements INodeType {
 	description: INodeTypeDescription = {
@@ -16,18 +16,18 @@ export class ImageSaas implements INodeType {
 		icon: { light: 'file:imageSaas.svg', dark: 'file:imageSaas.dark.svg' },
 		group: ['input'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: operationSubtitle(resources),
 		description: 'Look up jobs of Image SaaS and whether the service is up',
 		defaults: { name: 'Image SaaS' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'imageSaasApi', required: true }],
-		properties: operationFields(resources, operations),
+		properties: operationProperties(resources),
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const [{ runs }, { runOperations }] = await Promise.all([import('./run'), import('../operations/run')]);
-		return await runOperations(this, imageSaas, runs);
+		const { runOperations } = await import('../operations/run');
+		return await runOperations(this, imageSaas, resources);
 	}
 }

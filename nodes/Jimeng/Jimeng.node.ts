@@ -6,8 +6,8 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import { jimeng } from '../../providers/jimeng/definition';
-import { operationFields } from '../operations/operation';
-import { operations, resources } from './operations';
+import { operationProperties, operationSubtitle } from '../operations/description';
+import { resources } from './resources';
 
 export class Jimeng implements INodeType {
 	description: INodeTypeDescription = {
@@ -16,18 +16,18 @@ export class Jimeng implements INodeType {
 		icon: { light: 'file:jimeng.svg', dark: 'file:jimeng.dark.svg' },
 		group: ['input'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: operationSubtitle(resources),
 		description: 'Chat, video and models of Jimeng and Dreamina',
 		defaults: { name: 'Jimeng / Dreamina' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: jimeng.credential, required: true }],
-		properties: operationFields(resources, operations),
+		properties: operationProperties(resources),
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const [{ runs }, { runOperations }] = await Promise.all([import('./run'), import('../operations/run')]);
-		return await runOperations(this, jimeng, runs);
+		const { runOperations } = await import('../operations/run');
+		return await runOperations(this, jimeng, resources);
 	}
 }

@@ -6,8 +6,8 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import { nanoBananaPro } from '../../providers/nanoBananaPro/definition';
-import { operationFields } from '../operations/operation';
-import { operations, resources } from './operations';
+import { operationProperties, operationSubtitle } from '../operations/description';
+import { resources } from './resources';
 
 export class NanoBananaPro implements INodeType {
 	description: INodeTypeDescription = {
@@ -16,18 +16,18 @@ export class NanoBananaPro implements INodeType {
 		icon: { light: 'file:nanoBananaPro.svg', dark: 'file:nanoBananaPro.dark.svg' },
 		group: ['input'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: operationSubtitle(resources),
 		description: 'History, search, images and ZIP export of NanoBananaPro',
 		defaults: { name: 'NanoBananaPro' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: nanoBananaPro.credential, required: true }],
-		properties: operationFields(resources, operations),
+		properties: operationProperties(resources),
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const [{ runs }, { runOperations }] = await Promise.all([import('./run'), import('../operations/run')]);
-		return await runOperations(this, nanoBananaPro, runs);
+		const { runOperations } = await import('../operations/run');
+		return await runOperations(this, nanoBananaPro, resources);
 	}
 }

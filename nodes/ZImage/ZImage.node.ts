@@ -6,8 +6,8 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import { zImage } from '../../providers/zImage/definition';
-import { operationFields } from '../operations/operation';
-import { operations, resources } from './operations';
+import { operationProperties, operationSubtitle } from '../operations/description';
+import { resources } from './resources';
 
 export class ZImage implements INodeType {
 	description: INodeTypeDescription = {
@@ -16,18 +16,18 @@ export class ZImage implements INodeType {
 		icon: { light: 'file:zImage.svg', dark: 'file:zImage.dark.svg' },
 		group: ['input'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: operationSubtitle(resources),
 		description: 'Tasks, batches and files of Z-Image, and whether the server is up',
 		defaults: { name: 'Z-Image' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: zImage.credential, required: true }],
-		properties: operationFields(resources, operations),
+		properties: operationProperties(resources),
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const [{ runs }, { runOperations }] = await Promise.all([import('./run'), import('../operations/run')]);
-		return await runOperations(this, zImage, runs);
+		const { runOperations } = await import('../operations/run');
+		return await runOperations(this, zImage, resources);
 	}
 }

@@ -1,8 +1,25 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { readMaxWait } from '../parameters/parameters';
+import { type InputFile, inputFile } from '../pictures/inputFile';
+import { booleanField, collectionField, type Field, invalid } from './field';
 
-/** `Return All` and `Limit`, as n8n's own nodes have them. */
-export function listFields(preset = 50): INodeProperties[] {
-	return [
+const limit: INodeProperties = {
+	displayName: 'Limit',
+	name: 'limit',
+	type: 'number',
+	typeOptions: { minValue: 1 },
+	displayOptions: { show: { returnAll: [false] } },
+	default: 50,
+	description: 'Max number of results to return',
+};
+
+/**
+ * *Return All* and *Limit*, as n8n's own nodes have them. The value is how many rows are wanted at most, Infinity for
+ * all. Throws `invalidRequest` for a limit below 1.
+ */
+export const limitField: Field<'limit', number> = {
+	name: 'limit',
+	properties: [
 		{
 			displayName: 'Return All',
 			name: 'returnAll',
@@ -10,43 +27,66 @@ export function listFields(preset = 50): INodeProperties[] {
 			default: false,
 			description: 'Whether to return all results or only up to a given limit',
 		},
-		{
-			displayName: 'Limit',
-			name: 'limit',
-			type: 'number',
-			typeOptions: { minValue: 1 },
-			displayOptions: { show: { returnAll: [false] } },
-			default: preset,
-			description: 'Max number of results to return',
-		},
-	];
-}
-
-export const includeRawOption: INodeProperties = {
-	displayName: 'Options',
-	name: 'options',
-	type: 'collection',
-	placeholder: 'Add option',
-	default: {},
-	options: [
-		{
-			displayName: "Include Provider's Answer",
-			name: 'includeRaw',
-			type: 'boolean',
-			default: false,
-			description: "Whether to add the provider's own answer as <code>raw</code>",
-		},
+		limit,
 	],
+	read: ({ parameter }) => {
+		if (parameter('returnAll', false)) return Number.POSITIVE_INFINITY;
+		const rows = parameter('limit', limit.default) as number;
+		if (rows >= 1) return rows;
+		throw invalid(`Limit is ${rows}; a number from 1 is allowed`);
+	},
 };
 
-/** The name of the binary field of an incoming item. */
-export const inputBinaryField: INodeProperties = {
-	displayName: 'Input Binary Field',
-	name: 'binaryField',
-	type: 'string',
-	required: true,
-	default: 'image_0',
-	placeholder: 'e.g. image_0',
-	description: 'The field of the incoming item that holds the file',
-	hint: 'The name of the input binary field containing the file',
+export const includeRawField = booleanField({
+	displayName: "Include Provider's Answer",
+	name: 'includeRaw',
+	type: 'boolean',
+	default: false,
+	description: "Whether to add the provider's own answer as <code>raw</code>",
+});
+
+/** Options with *Include Provider's Answer* alone. */
+export const includeRawOption = collectionField(
+	{ displayName: 'Options', name: 'options', type: 'collection', placeholder: 'Add option', default: {} },
+	[includeRawField],
+);
+
+/** The value is in milliseconds. Throws an n8n error where it is not a number of seconds above 0. */
+export function maxWaitField(seconds: number, description: string): Field<'maxWait', number> {
+	return {
+		name: 'maxWait',
+		properties: [
+			{
+				displayName: 'Max Wait (Seconds)',
+				name: 'maxWait',
+				type: 'number',
+				typeOptions: { minValue: 1 },
+				default: seconds,
+				description,
+			},
+		],
+		read: ({ context, itemIndex }) => readMaxWait(context, itemIndex, seconds),
+	};
+}
+
+/** A file of the incoming item that may be left out. The value is undefined where no field is named. */
+export const optionalFileField: Field<'file', InputFile | undefined> = {
+	name: 'file',
+	properties: [
+		{
+			displayName: 'Input Binary Field',
+			name: 'binaryField',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. image_0',
+			description: 'The field of the incoming item that holds the file; empty to send JSON alone',
+			hint: 'The name of the input binary field containing the file',
+		},
+	],
+	read: (source) => {
+		const name = source.parameter('binaryField', '');
+		return typeof name === 'string' && name.trim() !== ''
+			? inputFile(source.context, source.itemIndex, name.trim())
+			: undefined;
+	},
 };

@@ -1,119 +1,141 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { ApiStream } from '../../http/apiClient';
 import type { Endpoint } from '../../jobs/endpoint/endpoint';
-import { ImageError } from '../../model/errors';
+import type { Pool } from '../../jobs/submission/pool';
+import type { DeliveredImage, JobSnapshot } from '../../model/job';
 import type { Session } from '../../providers/provider';
-import type { PaidOperations } from './paid';
+import type { downloadPicture, downloadVideo } from '../pictures/downloadFile';
+import { type Field, type Values, valuesOf } from './field';
+import type { PaidRequest } from './paidRequest';
 
-/** One item's call of an operation. */
+/** A job that a provider listed, and the request that it was made from as far as the provider says. */
+export interface ListedJob {
+	snapshot: JobSnapshot;
+	request: Record<string, unknown>;
+}
+
+/**
+ * One item's call of an operation, and what operations have in common. It may be passed wherever a client takes
+ * `{ signal }`.
+ */
 export interface OperationCall<S extends Session> {
 	context: IExecuteFunctions;
+	/** The main endpoint of the node's credential. */
 	endpoint: Endpoint<S>;
 	itemIndex: number;
 	signal: AbortSignal | undefined;
-	/** For what costs money. */
-	paid: PaidOperations;
+	/** All endpoints of the node's credential. */
+	pool(): Promise<Pool>;
+	/** Sends a request that changes nothing; what fails on the way is repeated. */
+	read<T>(ask: (session: S) => Promise<T>): Promise<T>;
+	/** Sends a request that can cost money, under the rules of Image Generate. */
+	pay(request: PaidRequest): Promise<JobSnapshot>;
+	/** The result of a paid request that is not a job of the provider's. */
+	result(output: Record<string, unknown>, images?: JobSnapshot['images']): JobSnapshot;
+	/** An answer as an item: an object as it is, anything else under `data`. */
+	item(answer: unknown): INodeExecutionData;
+	/** Jobs that the provider listed as items of the shape that all verb nodes give, with the `job.ref` of Image Generate. */
+	jobItems(jobs: readonly ListedJob[], options: { includeRaw?: boolean }): Promise<INodeExecutionData[]>;
+	/** An item with the file that the API answered with as the binary field `data`. */
+	fileItem(answer: ApiStream, file: AnsweredFile): Promise<INodeExecutionData>;
+	/** Downloads an image into n8n's binary store, with the checks of every download. */
+	downloadImage(url: string): ReturnType<typeof downloadPicture>;
+	/** As `downloadImage`, for a video. */
+	downloadVideo(url: string): ReturnType<typeof downloadVideo>;
 }
+
+export interface AnsweredFile {
+	fileName: string;
+	mimeType: string;
+	/** What else the item says. */
+	json?: Record<string, unknown>;
+}
+
+/** An image without any facts but its bytes, which lie in `inline`. */
+export const unknownImage: Omit<DeliveredImage, 'fileName'> = {
+	index: 0,
+	url: null,
+	mimeType: null,
+	width: null,
+	height: null,
+	bytes: null,
+	seed: null,
+};
 
 /** What an operation of a provider node is to the editor. */
 export interface OperationDescription {
-	resource: string;
 	/** Value of the `operation` parameter; saved workflows depend on it. */
 	operation: string;
 	/** As the drop-down shows it, e.g. `Get Many`. */
 	name: string;
 	description: string;
-	/** As the node panel lists it, e.g. `Get many jobs`. */
+	/** As the node panel and the node's subtitle show it, e.g. `Get many jobs`. */
 	action: string;
 	/**
-	 * The endpoints of the provider's document it reaches, as `METHOD /path/{param}`. docs/coverage.md is checked
-	 * against it.
+	 * The endpoints of the provider's document that it calls, as `METHOD /path/{param}`. docs/coverage.md is checked
+	 * against them.
 	 */
 	endpoints: readonly string[];
-	/** Fields shown with this operation only; `displayOptions` are added. */
-	fields?: readonly INodeProperties[];
 	/** The document only guesses that this exists. */
 	experimental?: boolean;
 }
 
-/** What an operation does; loaded with the node's first execution. Throws ImageError. */
-export type OperationRun<S extends Session> = (call: OperationCall<S>) => Promise<INodeExecutionData[]>;
-
-/** A failure after something had come: an item that goes on with its error has it as `details.came`. */
-export class PartialAnswer extends ImageError {
-	constructor(
-		error: ImageError,
-		readonly came: IDataObject,
-	) {
-		const { code, message, hint, retryable, httpStatus, retryAfterMs, delivery, outcome } = error;
-		super(code, { message, hint, retryable, httpStatus, retryAfterMs, delivery, outcome, cause: error });
-	}
+/** An operation of a provider node: what the editor shows, and what runs. */
+export interface Operation<S extends Session = Session> extends OperationDescription {
+	/** Shown with this operation only. */
+	fields: readonly Field[];
+	/** Reads the fields and calls the provider for one item. Throws ImageError. */
+	run(call: OperationCall<S>): Promise<INodeExecutionData[]>;
 }
-
-export interface Resource {
-	value: string;
-	name: string;
-}
-
-/** What every provider node can tell of its credential without asking anybody. */
-export const endpointHealth: OperationDescription = {
-	resource: 'endpoint',
-	operation: 'getHealth',
-	name: 'Get Health',
-	description:
-		'How the endpoints of the credential stand: in use or left alone after failures, jobs in flight, requests that wait. Nothing is sent.',
-	action: 'Get the health of the endpoints',
-	endpoints: [],
-};
 
 /**
- * The `resource`, `operation` and further parameters of a provider node, from its table of operations. The first
- * operation of a resource is its default.
+ * Joins the fields of an operation with the function that runs with their values.
+ *
+ * n8n loads these files when it starts. What only a run needs (the provider's mapping, its schemas) is imported within
+ * `run`, so that the start stays fast.
  */
-export function operationFields(own: readonly Resource[], table: readonly OperationDescription[]): INodeProperties[] {
-	const resources = [...own, { value: endpointHealth.resource, name: 'Endpoint' }];
-	const operations = [...table, endpointHealth];
-	return [
-		{
-			displayName: 'Resource',
-			name: 'resource',
-			type: 'options',
-			noDataExpression: true,
-			options: resources.map(({ name, value }) => ({ name, value })).sort(byName),
-			default: resources[0]?.value ?? '',
-		},
-		...resources.map(({ value: resource }): INodeProperties => {
-			const own = operations.filter((operation) => operation.resource === resource);
-			return {
-				displayName: 'Operation',
-				name: 'operation',
-				type: 'options',
-				noDataExpression: true,
-				displayOptions: { show: { resource: [resource] } },
-				options: own
-					.map(({ operation, name, description, action, experimental }) => ({
-						name: experimental ? `${name} (Experimental)` : name,
-						value: operation,
-						action,
-						description: experimental
-							? `${description}. The document only guesses that this exists.`
-							: description,
-					}))
-					.sort(byName),
-				default: own[0]?.operation ?? '',
-			};
-		}),
-		...operations.flatMap(({ resource, operation, fields = [] }) =>
-			fields.map(
-				(field): INodeProperties => ({
-					...field,
-					displayOptions: {
-						...field.displayOptions,
-						show: { ...field.displayOptions?.show, resource: [resource], operation: [operation] },
-					},
-				}),
-			),
-		),
-	];
+export function defineOperation<S extends Session, F extends Field = never>(
+	given: OperationDescription & {
+		fields?: readonly F[];
+		run: (values: Values<F>, call: OperationCall<S>) => Promise<INodeExecutionData[]>;
+	},
+): Operation<S> {
+	const { fields = [], run, ...description } = given;
+	return { ...description, fields, run: async (call) => await run(valuesOf(fields, call), call) };
 }
 
-const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name);
+/** What operations work on. The first operation is the resource's default. */
+export interface Resource<S extends Session = Session> {
+	/** Value of the `resource` parameter; saved workflows depend on it. */
+	value: string;
+	name: string;
+	operations: readonly Operation<S>[];
+}
+
+/** Every provider node shows the state of its credential's endpoints. */
+export const endpointResource: Resource = {
+	value: 'endpoint',
+	name: 'Endpoint',
+	operations: [
+		defineOperation({
+			operation: 'getHealth',
+			name: 'Get Health',
+			description:
+				"Show the state of the credential's endpoints: whether they are in use or paused after failures, " +
+				'jobs in flight and waiting requests. No request is sent.',
+			action: 'Get the health of the endpoints',
+			endpoints: [],
+			run: async (_values, call: OperationCall<Session>) =>
+				(await call.pool()).members.map((member) => call.item({ ...member.health(Date.now()) })),
+		}),
+	],
+};
+
+/** What an item says of the job of a paid request. n8n's saved data shows by its `ref` that it was delivered. */
+export function jobOf({ job: { provider, ref, status } }: JobSnapshot): {
+	provider: string;
+	ref: string | null;
+	status: string;
+} {
+	return { provider, ref: ref ?? null, status };
+}

@@ -1,0 +1,41 @@
+import type { AiBatchSession } from '../../providers/aiBatch/adapter';
+import type { OperationCall } from '../operations/operation';
+import type { InputFile } from '../pictures/inputFile';
+
+export type Call = OperationCall<AiBatchSession>;
+
+/** One call of the document: how it is sent. */
+export interface ServerCall {
+	method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+	/** `{param}` stands for the value of the field with that name. */
+	path: string;
+	/** The path of the same call in other releases. */
+	alternativePath?: string;
+	/** Adds the field *Body (JSON)*, whose fields go into the body as they are. */
+	hasFreeBody?: boolean;
+	/** Takes a file of the item, where there is one; the body's fields then go into the form. */
+	takesFile?: boolean;
+	/** Sends the upstream of the credential and its key. */
+	withUpstream?: boolean;
+	/** The upstream may charge for it. */
+	isPaid?: boolean;
+	/** Statuses besides 2xx that are good answers. */
+	accept?: readonly number[];
+}
+
+/** What one item sends. */
+export interface ServerRequest {
+	/** The paths to call; the second only where the server does not have the first. */
+	paths: readonly [string, string | undefined];
+	/** A value of `undefined` is left out. */
+	query: Record<string, string | undefined> | undefined;
+	/** The body without keys. */
+	body: Record<string, unknown>;
+	/** The body with the upstream of the credential and its key. */
+	bodyWithKeys: Record<string, unknown>;
+	file: InputFile | undefined;
+	/** Name of the file's part in the form. */
+	formField: string;
+	/** Images it may make, for the budget. */
+	images: number;
+}

@@ -1,0 +1,57 @@
+import type { JobSnapshot } from '../../../model/job';
+import type { Call, ImageSettings } from './call';
+
+/** How long the server may take to accept a batch, ms. */
+const maxWaitMs = 5 * 60_000;
+
+/**
+ * Checks every prompt and creates the batch, or gives the batch that an earlier attempt of the same item created.
+ * @param name as the list of batches shows it, with a key after it
+ */
+export async function createBatch(
+	call: Call,
+	prompts: readonly string[],
+	settings: ImageSettings,
+	name: string,
+): Promise<JobSnapshot> {
+	const { fromBatch } = await import('../../../providers/gemini/batch');
+	const requests = await contentRequests(prompts, settings);
+	const { session } = call.endpoint;
+	const { client } = session;
+	const lookUp = session.lookUp?.bind(session);
+	// The key in the name finds the batch again where the answer was lost.
+	const nameWith = (key: string) => `${name} ${key}`;
+	return await call.pay({
+		request: { prompts, ...settings },
+		images: prompts.length,
+		maxWaitMs,
+		extras: { batch: true },
+		submit: async ({ paid, idempotencyKey, made, signal }) => {
+			const known = made.get(0);
+			if (known !== undefined) return fromBatch(await client.batch(known, { signal }));
+			const body = { model: settings.model, displayName: nameWith(idempotencyKey), requests };
+			const created = await paid(
+				0,
+				() => client.createBatch(body, { signal }),
+				({ name: id }) => id,
+			);
+			return fromBatch(created);
+		},
+		...(lookUp
+			? {
+					lookUp: (request, options) =>
+						lookUp(request, { ...options, idempotencyKey: nameWith(options.idempotencyKey) }),
+				}
+			: {}),
+	});
+}
+
+/** One request per prompt. Throws `invalidRequest` for what the provider does not support. */
+async function contentRequests(prompts: readonly string[], settings: ImageSettings) {
+	const { checkRequest } = await import('../../../providers/requestCheck');
+	const { gemini } = await import('../../../providers/gemini/definition');
+	const { toContentRequest } = await import('../../../providers/gemini/mapping');
+	const requests = prompts.map((prompt) => ({ prompt, count: 1, ...settings }));
+	for (const request of requests) checkRequest(gemini, request);
+	return await Promise.all(requests.map(toContentRequest));
+}

@@ -1,0 +1,68 @@
+import type { INodeProperties } from 'n8n-workflow';
+import type { Session } from '../../providers/provider';
+import { endpointResource, type Operation, type Resource } from './operation';
+
+/** A node's own resources, and the one that all provider nodes have. */
+export function withEndpoint<S extends Session>(resources: readonly Resource<S>[]): ReadonlyArray<Resource<S>> {
+	return [...resources, endpointResource];
+}
+
+/** The `resource` and `operation` parameters of a provider node, and the fields of each operation. */
+export function operationProperties<S extends Session>(own: readonly Resource<S>[]): INodeProperties[] {
+	const resources = withEndpoint(own);
+	return [
+		{
+			displayName: 'Resource',
+			name: 'resource',
+			type: 'options',
+			noDataExpression: true,
+			options: resources.map(({ name, value }) => ({ name, value })).sort(byName),
+			default: resources[0]?.value ?? '',
+		},
+		...resources.map(operationProperty),
+		...resources.flatMap(({ value, operations }) => operations.flatMap((operation) => fieldsOf(value, operation))),
+	];
+}
+
+/** The node's subtitle, in the words of the node panel: `Get many jobs`. */
+export function operationSubtitle<S extends Session>(own: readonly Resource<S>[]): string {
+	const actions = withEndpoint(own).flatMap(({ value, operations }) =>
+		operations.map(({ operation, action }): [string, string] => [`${value}:${operation}`, action]),
+	);
+	const table = JSON.stringify(Object.fromEntries(actions));
+	return `={{ (${table})[$parameter["resource"] + ":" + $parameter["operation"]] }}`;
+}
+
+function operationProperty<S extends Session>({ value: resource, operations }: Resource<S>): INodeProperties {
+	return {
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: [resource] } },
+		options: operations
+			.map(({ operation, name, description, action, experimental }) => ({
+				name: experimental ? `${name} (Experimental)` : name,
+				value: operation,
+				action,
+				description: experimental ? `${description}. The document only guesses that this exists.` : description,
+			}))
+			.sort(byName),
+		default: operations[0]?.operation ?? '',
+	};
+}
+
+/** The fields of one operation, shown with it only. */
+function fieldsOf<S extends Session>(resource: string, { operation, fields }: Operation<S>): INodeProperties[] {
+	return fields
+		.flatMap(({ properties }) => properties)
+		.map((property) => ({
+			...property,
+			displayOptions: {
+				...property.displayOptions,
+				show: { ...property.displayOptions?.show, resource: [resource], operation: [operation] },
+			},
+		}));
+}
+
+const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name);

@@ -1,0 +1,22 @@
+import type { IDataObject } from 'n8n-workflow';
+import { ImageError } from '../../model/errors';
+
+/** A failure after a part of the answer arrived: an item that continues with its error has that part as `details.came`. */
+export class PartialAnswer extends ImageError {
+	constructor(
+		error: ImageError,
+		readonly came: IDataObject,
+	) {
+		const { code, message, hint, retryable, httpStatus, retryAfterMs, delivery, outcome } = error;
+		super(code, { message, hint, retryable, httpStatus, retryAfterMs, delivery, outcome, cause: error });
+	}
+}
+
+/** What was paid for must not be lost by a failure afterwards, e.g. of a download: the error carries it. */
+export async function keepingAnswer<T>(came: IDataObject, work: Promise<T>): Promise<T> {
+	try {
+		return await work;
+	} catch (thrown) {
+		throw thrown instanceof ImageError && thrown.code !== 'canceled' ? new PartialAnswer(thrown, came) : thrown;
+	}
+}
