@@ -1,5 +1,5 @@
 import { abortable } from '../../jobs/runtime/clock';
-import type { Wanted } from '../../jobs/submission/adoption';
+import type { Wanted } from '../../jobs/submission/wanted';
 import { type Choice, refOf } from '../../jobs/submission/failover';
 import type { Given } from '../../jobs/submission/jobMaker';
 import { ImageError, toImageError } from '../../model/errors';

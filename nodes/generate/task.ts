@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Endpoint } from '../../jobs/endpoint/endpoint';
-import type { Wanted } from '../../jobs/submission/adoption';
+import type { Wanted } from '../../jobs/submission/wanted';
 import type { Given } from '../../jobs/submission/jobMaker';
 import type { BudgetLimit, Memory } from '../../memory/memory';
 import type { Attempt, JobSnapshot } from '../../model/job';
