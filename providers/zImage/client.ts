@@ -7,6 +7,7 @@ import { throwUnlessOk } from './errors';
 import {
 	type BatchAnswer,
 	batchAnswer,
+	type CancelAnswer,
 	cancelAnswer,
 	deleteAnswer,
 	type GenerateBody,
@@ -19,13 +20,13 @@ import {
 	taskAnswer,
 } from './wire';
 
-/** The document's calls, in its order. Each throws ImageError for anything but the answer it promises. */
+/** The document's calls, in its order. Each throws ImageError for every answer other than the promised one. */
 export interface ZImageClient {
 	root(options: CallOptions): Promise<z.infer<typeof rootAnswer>>;
 	health(options: CallOptions): Promise<z.infer<typeof healthAnswer>>;
 	generate(body: GenerateBody, options: CallOptions): Promise<z.infer<typeof generateAnswer>>;
 	task(taskId: string, options: CallOptions): Promise<TaskAnswer>;
-	cancel(taskId: string, options: CallOptions): Promise<z.infer<typeof cancelAnswer>>;
+	cancel(taskId: string, options: CallOptions): Promise<CancelAnswer>;
 	/** Batches, newest first; the server gives at most 50 at a time. */
 	history(query: { limit: number; offset: number }, options: CallOptions): Promise<HistoryAnswer>;
 	batch(batchId: string, options: CallOptions): Promise<BatchAnswer>;

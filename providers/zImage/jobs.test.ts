@@ -108,7 +108,7 @@ describe('a task', () => {
 		expect((await pollOne(id)).job.error).toMatchObject({
 			code: 'notFound',
 			retryable: true,
-			message: expect.stringContaining('IDs it does not know') as string,
+			message: expect.stringContaining('IDs that it does not know') as string,
 			hint: expect.stringContaining('job ID') as string,
 		});
 	});
@@ -429,11 +429,11 @@ describe('a cancel', () => {
 		const { session } = serve({ cancels: { t0: tooLate, t1: tooLate } });
 		await expect(session.cancel?.(id, {})).rejects.toMatchObject({
 			code: 'conflict',
-			message: 'Nothing of the job can be stopped any more: it is SUCCESS (already done)',
+			message: 'No task of the job can be canceled any more: the first is SUCCESS (already done)',
 		});
 		const silent = serve({ cancels: { t0: { status: 'SUCCESS' }, t1: { status: 'SUCCESS' } } });
 		await expect(silent.session.cancel?.(id, {})).rejects.toMatchObject({
-			message: 'Nothing of the job can be stopped any more: it is SUCCESS',
+			message: 'No task of the job can be canceled any more: the first is SUCCESS',
 		});
 	});
 

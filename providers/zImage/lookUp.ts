@@ -2,8 +2,8 @@ import { wouldShow } from '../lookUp';
 import type { CallOptions, LookedUp, LookUpCall } from '../provider';
 import type { ZImageClient } from './client';
 import { batchIdOf, readJobId } from './jobId';
-import { hasEnded, stateOfItem } from './mapping';
 import type { Reader } from './reader';
+import { hasEnded, stateOfItem } from './taskState';
 import type { BatchAnswer, BatchSummary } from './wire';
 
 /** Tasks of a killed worker come back after an hour. After this time no task can still begin, in ms. */
@@ -29,8 +29,8 @@ export async function lookUpBatch(client: ZImageClient, reader: Reader, call: Lo
 	const read = async (): Promise<LookedUp> => {
 		const answer = await reader.batchOrNull(batchId, call);
 		const found = tasksOf(answer, call.parts);
-		const isTold = answer?.items.every(({ index, task_id }) => typeof index === 'number' && task_id) ?? true;
-		return isTold || found.size === call.parts.length
+		const hasAllIndexes = answer?.items.every(({ index, task_id }) => typeof index === 'number' && task_id) ?? true;
+		return hasAllIndexes || found.size === call.parts.length
 			? { found, conclusive: true }
 			: { found, conclusive: false, reason: imagesNotReported };
 	};

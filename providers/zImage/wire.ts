@@ -13,13 +13,13 @@ import {
 	validEntries,
 } from '../lenient';
 
-/** What travels, as the document shows it and the real server sends it. Unknown fields and words are let through. */
+/** The bodies of the API, as in the document and as the real server sends them. Unknown fields and words pass. */
 export const rootAnswer = z.looseObject({ message: z.string() });
 export const healthAnswer = z.looseObject({ status: z.string(), environment: z.string().nullish() });
 
 export const generateAnswer = z.looseObject({ task_id: id, status_url: text, image_url: text });
 
-/** The caller's key comes back in `auth_key`; it is dropped here, so that nobody further in can pass it on. */
+/** The server returns the caller's key in `auth_key`. It is removed here, so that it cannot reach an item. */
 const taskResult = z
 	.looseObject({
 		image_id: textOrNumber,
@@ -32,14 +32,14 @@ const taskResult = z
 	})
 	.transform(({ auth_key: _key, ...rest }) => rest);
 
-/** What a worker says of a failure. */
+/** How a worker reports a failure. */
 export const taskFailure = z.looseObject({ code: textOrNumber, message: text, detail: z.unknown().optional() });
 
 export const taskAnswer = z.looseObject({
 	task_id: id,
 	status: statusWord,
 	result: optionalObject(taskResult),
-	// A text, on the real server one that holds JSON `{code, message, detail}`.
+	// A text; on the real server the text is JSON: `{code, message, detail}`.
 	error: z.union([z.string(), taskFailure]).nullish().catch(undefined),
 	error_code: textOrNumber,
 	error_hint: text,
@@ -49,7 +49,7 @@ export const taskAnswer = z.looseObject({
 
 export const cancelAnswer = z.looseObject({ task_id: textOrNumber, status: statusWord, message: text });
 
-/** `task_id` is the batch's id: named so for the front end, the document says. */
+/** `task_id` is the ID of the batch. According to the document it has this name for the front end. */
 export const batchSummary = z.looseObject({
 	task_id: id,
 	status: statusWord,
@@ -65,7 +65,7 @@ export const batchSummary = z.looseObject({
 	failed_count: count,
 });
 
-/** Rows that name no batch are left out; how many came tells whether there are more pages. */
+/** Rows without the ID of a batch are left out. `length` counts all rows, to tell whether there is another page. */
 export const historyAnswer = z
 	.array(z.unknown())
 	.transform((rows) => ({ length: rows.length, rows: validEntries(batchSummary, rows) }));
@@ -82,7 +82,7 @@ export const batchItem = z.looseObject({
 	error_hint: text,
 });
 
-/** What a batch says of itself; asked for by its id, it need not repeat that. */
+/** The summary inside a batch. It need not repeat the ID. */
 const batchAbout = batchSummary.extend({ task_id: textOrNumber });
 
 export const batchAnswer = z.looseObject({
@@ -94,7 +94,7 @@ export const batchAnswer = z.looseObject({
 
 export const deleteAnswer = z.looseObject({ task_id: z.string(), status: z.string(), message: z.string().nullish() });
 
-/** FastAPI's own answer to bad fields (422), and `{"detail": "text"}` for the rest. */
+/** FastAPI's list of invalid fields (422); for other errors `{"detail": "text"}`. */
 export const errorAnswer = z.looseObject({
 	detail: z.union([
 		z.string(),
@@ -105,6 +105,7 @@ export const errorAnswer = z.looseObject({
 	]),
 });
 
+export type CancelAnswer = z.infer<typeof cancelAnswer>;
 export type TaskAnswer = z.infer<typeof taskAnswer>;
 export type HistoryAnswer = z.infer<typeof historyAnswer>;
 export type BatchSummary = z.infer<typeof batchSummary>;
