@@ -131,3 +131,83 @@ test('a failure beside the store has the same effect', async () => {
 	expect(store.failure).toBe('a result file could not be written');
 	expect(await fake.call({ name: 'list', args: [{ credentialIds, limit: 1 }], at: 0 })).toEqual([]);
 });
+
+test('what only reads, and the clearing of old records, are not repeated in the store', async () => {
+	store.fail('locked');
+	await list();
+	await store.call('prune', { keepRecordsMs: 0, maxRecords: 10, maxResultBytes: 0 } as never);
+	await store.call('begin', fox, []);
+	const repeated: string[] = [];
+	const run = fake.maps.run.bind(fake.maps);
+	fake.maps.run = (operation) => {
+		repeated.push(operation.name);
+		return run(operation);
+	};
+	now += retryAfterMs;
+	await list();
+	expect(repeated).toEqual(['begin', 'list']);
+});
+
+test('of what the store missed, the last 20,000 operations are repeated', async () => {
+	store.fail('locked');
+	for (let n = 0; n <= 20_000; n++) await store.call('deliver', [`ref${n}`.padEnd(12, '0')]);
+	const repeated: unknown[] = [];
+	const run = fake.maps.run.bind(fake.maps);
+	fake.maps.run = (operation) => {
+		if (operation.name === 'deliver') repeated.push(operation.args[0]);
+		return run(operation);
+	};
+	now += retryAfterMs;
+	await list();
+	expect(repeated).toHaveLength(20_000);
+	expect(repeated[0]).toEqual(['ref1'.padEnd(12, '0')]);
+});
+
+test('an operation that failed while the store was being restored is carried out in it', async () => {
+	// It fails, and before its answer comes another operation has restored the store.
+	const { call } = fake;
+	let isFirst = true;
+	fake.call = async (operation) => {
+		if (!isFirst) return await call.call(fake, operation);
+		isFirst = false;
+		store.fail('locked');
+		now += retryAfterMs;
+		await store.call('list', { credentialIds, limit: 1 });
+		throw new StoreFailure('locked');
+	};
+	expect(await store.call('begin', fox, [])).toMatchObject({ kind: 'begun' });
+	expect(await store.call('begin', hen, [])).toMatchObject({ kind: 'begun' });
+});
+
+test('a restore that fails midway goes on later where it stopped', async () => {
+	store.fail('locked');
+	await store.call('begin', fox, []);
+	await store.call('begin', hen, []);
+	const { restore } = fake;
+	fake.restore = async () => {
+		await restore.call(fake);
+		fake.broken = 'the disk is full';
+	};
+	now += retryAfterMs;
+	await list();
+	expect(store.failure).toBe('the disk is full');
+	fake.restore = restore;
+	fake.broken = null;
+	now += retryAfterMs;
+	expect((await list()).map(({ ref }) => ref).sort()).toEqual([fox.ref, hen.ref].sort());
+	expect(store.failure).toBeNull();
+});
+
+test('closing waits for a restore that is under way', async () => {
+	store.fail('locked');
+	now += retryAfterMs;
+	const order: string[] = [];
+	fake.close = async () => void order.push('closed');
+	const listed = list().then(() => order.push('listed'));
+	await Promise.resolve();
+	await store.close();
+	await listed;
+	expect(fake.restores).toBe(1);
+	expect(order).toContain('closed');
+	expect(store.failure).toBeNull();
+});
