@@ -1,5 +1,8 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { StoreFailure } from '../failure.ts';
+import { MemoryError } from '../memory.ts';
 import { credentialIds, newFolder, newRecord } from '../testing/samples.ts';
 import { WorkerChannel } from './channel.ts';
 
@@ -44,4 +47,58 @@ test('closing waits for what was called before', async () => {
 	expect(await Promise.all(begun)).toMatchObject([{ kind: 'begun' }, { kind: 'begun' }]);
 	channel = await WorkerChannel.open({ folder });
 	expect(await list()).toHaveLength(2);
+});
+
+test('an operation that the store declines rejects by itself, with its name', async () => {
+	const [fox, again] = await Promise.allSettled([
+		begin('fox'),
+		channel.call({ name: 'begin', args: [{ ...newRecord('hen'), ref: newRecord('fox').ref }, []], at: 1 }),
+	]);
+	expect(fox).toMatchObject({ status: 'fulfilled' });
+	expect(again).toMatchObject({
+		status: 'rejected',
+		reason: expect.objectContaining({ message: expect.stringMatching(/could not do "begin": .*UNIQUE/) as string }),
+	});
+	expect((again as PromiseRejectedResult).reason).toBeInstanceOf(MemoryError);
+	expect((again as PromiseRejectedResult).reason).not.toBeInstanceOf(StoreFailure);
+});
+
+test('a folder that cannot be used rejects with the reason', async () => {
+	const file = join(folder, 'file');
+	writeFileSync(file, '');
+	const opening = WorkerChannel.open({ folder: file });
+	await expect(opening).rejects.toBeInstanceOf(StoreFailure);
+	await expect(opening).rejects.toThrow(`n8n cannot write to ${file}`);
+});
+
+test('a file that fails while in use rejects with the reason, and can be opened again with the same secret', async () => {
+	await begin('fox');
+	const { secret, owner } = channel;
+	expect([secret.length, owner.length > 0, channel.notice, channel.isGone]).toEqual([32, true, null, false]);
+	for (const name of ['journal.sqlite', 'journal.sqlite-wal', 'journal.sqlite-shm'])
+		rmSync(join(folder, name), { force: true });
+	const failed = begin('hen');
+	await expect(failed).rejects.toBeInstanceOf(StoreFailure);
+	await expect(failed).rejects.toThrow('was deleted or replaced while it was in use');
+	await channel.reopen();
+	expect(channel.secret).toEqual(secret);
+	await begin('hen');
+	expect(await list()).toHaveLength(1);
+});
+
+test('a thread that dies rejects what is under way and what comes later, and says so', async () => {
+	const started: Worker[] = [];
+	const post = Worker.prototype.postMessage;
+	jest.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (this: Worker, ...args) {
+		started.push(this);
+		post.apply(this, args);
+	});
+	await list();
+	const waiting = list();
+	await started[0]?.terminate();
+	// Its answer may have come before its end.
+	await waiting.catch((error: unknown) => expect(error).toBeInstanceOf(StoreFailure));
+	expect(channel.isGone).toBe(true);
+	await expect(list()).rejects.toThrow('its thread stopped unexpectedly');
+	await expect(list()).rejects.toBeInstanceOf(StoreFailure);
 });
