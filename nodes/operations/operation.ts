@@ -34,7 +34,7 @@ export interface OperationCall<S extends Session> {
 	result(output: Record<string, unknown>, images?: JobSnapshot['images']): JobSnapshot;
 	/** An answer as an item: an object as it is, anything else under `data`. */
 	item(answer: unknown): INodeExecutionData;
-	/** Jobs that the provider listed as items of the shape that all verb nodes give, with the `job.ref` of Image Generate. */
+	/** Jobs as items of the shape that all verb nodes give, with the `job.ref` that Image Generate gave. */
 	jobItems(jobs: readonly ListedJob[], options: { includeRaw?: boolean }): Promise<INodeExecutionData[]>;
 	/** An item with the file that the API answered with as the binary field `data`. */
 	fileItem(answer: ApiStream, file: AnsweredFile): Promise<INodeExecutionData>;

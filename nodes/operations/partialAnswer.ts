@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { ImageError } from '../../model/errors';
 
-/** A failure after a part of the answer arrived: an item that continues with its error has that part as `details.came`. */
+/** A failure after a part of the answer arrived. The failed item has that part as `details.came`. */
 export class PartialAnswer extends ImageError {
 	constructor(
 		error: ImageError,
