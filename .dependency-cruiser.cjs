@@ -42,7 +42,7 @@ module.exports = {
 		{
 			name: 'no-circles',
 			comment: 'Two files that import each other cannot be read one after the other. Move what both need below.',
-			severity: 'warn',
+			severity: 'error',
 			from: {},
 			to: { circular: true },
 		},

@@ -1,13 +1,29 @@
 import { randomUUID } from 'node:crypto';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ErrorAnswer } from '../shared/baseStandIn';
+import type { FormFile } from '../shared/multipart';
+import type { MadeFile } from './generations';
 import * as docs from './openapi';
 import { anyBody } from './request';
-import type { AiBatchStandIn } from './server';
 
 const api = (name: string, path: string) => ({ api: { name, path } });
 
+/** What the file routes need of the server. */
+export interface FileServer {
+	/** Generated files. */
+	readonly files: Map<string, MadeFile>;
+	/** Uploaded files. */
+	readonly stored: Map<string, { bytes: Buffer; type: string }>;
+	/** Answers 404 for a path that this dialect does not have. */
+	offered(request: FastifyRequest, real: boolean, onlyReal: boolean): void;
+	/** Answers 401 without the server's key, if the server has one. */
+	unlocked(request: FastifyRequest): void;
+	formOrJson(request: FastifyRequest): { files: FormFile[] };
+	problem(status: number, message: string): ErrorAnswer;
+}
+
 /** Files that callers store, and the gallery of generated ones. */
-export function installFiles(app: FastifyInstance, backend: AiBatchStandIn): void {
+export function installFiles(app: FastifyInstance, backend: FileServer): void {
 	app.post(
 		'/api/storage/upload',
 		{ schema: docs.withBody('Storage', 'Upload a file', anyBody), config: api('upload', '/api/storage/upload') },

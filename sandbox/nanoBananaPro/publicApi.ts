@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { bodyOf, jsonOf, ErrorAnswer } from '../shared/baseStandIn';
 import { readForm } from '../shared/multipart';
-import type { NanoBananaProStandIn } from './server';
+import type { ApiServer } from './apiServer';
 import * as docs from './openapi';
 import { imagesQuery, taskBody, taskForm } from './request';
 import { QUEUE_FULL, type Wanted } from './task';
@@ -15,7 +15,7 @@ const problem = (code: number, message: string) => new ErrorAnswer(code, { code,
 const DEFAULT_MODEL = 'gemini-3-pro-image-preview';
 
 /** The API of the public server. */
-export function installPublicApi(app: FastifyInstance, backend: NanoBananaProStandIn): void {
+export function installPublicApi(app: FastifyInstance, backend: ApiServer): void {
 	const { store } = backend;
 	const submit = (
 		prompt: string,

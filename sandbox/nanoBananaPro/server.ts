@@ -3,6 +3,7 @@ import { BaseStandIn, ErrorAnswer } from '../shared/baseStandIn';
 import { ControlError } from '../shared/control';
 import { withoutMarkers } from '../shared/markers';
 import { type Sandbox, type SandboxOptions, startStandIn } from '../shared/server';
+import type { ApiServer } from './apiServer';
 import * as docs from './openapi';
 import { installPublicApi } from './publicApi';
 import { DEFAULT_SETTINGS, patched, queueLimitOf, type Settings } from './settings';
@@ -46,7 +47,7 @@ class Bucket {
 	}
 }
 
-export class NanoBananaProStandIn extends BaseStandIn<Settings> {
+export class NanoBananaProStandIn extends BaseStandIn<Settings> implements ApiServer {
 	readonly openapi = docs.openapi;
 	override readonly bodyLimit = 64 * 1024 * 1024;
 	/** Reference files of the last task that came with some. */

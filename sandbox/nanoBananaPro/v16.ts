@@ -3,7 +3,7 @@ import type { z } from 'zod4';
 import { ZipFile } from 'yazl';
 import { bodyOf, jsonOf, ErrorAnswer } from '../shared/baseStandIn';
 import { readForm } from '../shared/multipart';
-import type { NanoBananaProStandIn } from './server';
+import type { ApiServer } from './apiServer';
 import * as docs from './openapi';
 import { batchBody, batchForm, exportBody, idsBody, pageQuery, searchQuery } from './request';
 import { QUEUE_FULL, type Task, type Wanted } from './task';
@@ -15,7 +15,7 @@ const problem = (code: number, message: string) => new ErrorAnswer(code, { code,
 type ById = FastifyRequest<{ Params: { id: string } }>;
 
 /** The fourteen endpoints of the document, in its order; the socket is in sockets.ts. */
-export function installV16(app: FastifyInstance, backend: NanoBananaProStandIn): void {
+export function installV16(app: FastifyInstance, backend: ApiServer): void {
 	const { store } = backend;
 	const submit = (body: z.infer<typeof batchBody>, references: string[]) => {
 		const { apiKey, options = '', aspectRatio = null, imageSize = null, ...rest } = body;
@@ -155,7 +155,7 @@ export function installV16(app: FastifyInstance, backend: NanoBananaProStandIn):
 	imageRoutes(app, backend);
 }
 
-function imageRoutes(app: FastifyInstance, backend: NanoBananaProStandIn): void {
+function imageRoutes(app: FastifyInstance, backend: ApiServer): void {
 	const { store } = backend;
 	const send = async (request: ById, reply: FastifyReply, attachment: boolean) => {
 		backend.admit('document');
