@@ -5,26 +5,26 @@ import type { Answered } from '../../providers/provider';
 
 /** How far a request that can cost money got. */
 export type SendFact =
-	/** Nothing reached the provider, or not the whole of it. */
+	/** The request did not reach the provider, or only a part of it. */
 	| { kind: 'notSent' }
-	/** It was sent, and no answer came to its end. */
+	/** It was sent, and no complete answer arrived. */
 	| { kind: 'unanswered'; timedOut: boolean }
 	| { kind: 'answered'; answer: Answered };
 
-/** A request that can cost money, on its way down through the layers, which need not know of it. */
+/** A request that can cost money. It passes through the layers in an async context. */
 export interface Charge {
-	/** Called when its turn has come, right before it leaves; what it throws keeps the request back. */
+	/** Called after pacing, right before the request is sent; if it throws, nothing is sent. */
 	leaving(): Promise<void>;
-	/** Whether an idle connection may carry it. A reset of one would leave the outcome unknown. */
+	/** Whether it may use an idle connection. A reset of one leaves the outcome unknown. */
 	mayReuseConnection: boolean;
-	/** Kept up to date by the endpoint. */
+	/** How far it got; the endpoint updates it. */
 	fact: SendFact;
 }
 
-/** The charge that the present call belongs to. Requests that change nothing (GET) never count. */
+/** The charge that the current call belongs to. Requests that change nothing (GET) never count. */
 export const charges = new AsyncLocalStorage<Charge>();
 
-/** Sends a request that may cost money: recorded right before it leaves, and how far it got where no answer comes. */
+/** Sends a request that can cost money: recorded right before it is sent; an error updates how far it got. */
 export async function charged<A>(charge: Charge | undefined, send: () => Promise<A>): Promise<A> {
 	if (!charge) return await send();
 	await charge.leaving();
@@ -36,7 +36,7 @@ export async function charged<A>(charge: Charge | undefined, send: () => Promise
 	throw sent.error;
 }
 
-/** What a streamed answer says is known only to who reads it. */
+/** A streamed answer is known only when it is read: reading it updates the charge. */
 export function readForCharge(stream: ApiStream, charge: Charge): ApiStream {
 	return {
 		...stream,

@@ -21,13 +21,13 @@ it.each([2_000, 20_000])(
 	60_000,
 );
 
-it('with many in flight a look serves them all', async () => {
+it('with many jobs in flight, one poll serves them all', async () => {
 	expect(
 		(await simulate({ jobs: 400, inFlight: 50, meanMs: 2_000, requestsPerMinute: null })).requestsPerJob,
 	).toBeLessThan(1.25);
 }, 60_000);
 
-it('where ends are announced hardly anybody is looked at, and one that is not announced is found all the same', async () => {
+it('where ends are announced, few jobs are polled, and an end without announcement is found', async () => {
 	const load = { jobs: 400, inFlight: 5, meanMs: 2_000, requestsPerMinute: null };
 	const always = await simulate({ ...load, push: { afterMs: 30, share: 1 } });
 	expect(always.requestsPerJob).toBeLessThan(1.08);
@@ -38,7 +38,7 @@ it('where ends are announced hardly anybody is looked at, and one that is not an
 	expect(mostly.makespan).toBeLessThan(1.25);
 }, 60_000);
 
-describe('a batch after a restart, which begins with what an earlier one has learned', () => {
+describe('a batch after a restart, which begins with learned values', () => {
 	/** Values that outlive the endpoint, as the memory keeps them. */
 	function keeper(): ScopedLearned {
 		const values: Record<string, Json> = {};
@@ -59,7 +59,7 @@ describe('a batch after a restart, which begins with what an earlier one has lea
 		[2_000, 1.9],
 		[20_000, 1.92],
 	])(
-		'needs for jobs of about %i ms at most %d requests each, and sees their ends within about a tenth of their time',
+		'for jobs of about %i ms, needs at most %d requests each and sees ends within a tenth of their time',
 		async (meanMs, requests) => {
 			const result = await warm({ jobs: 3_000, inFlight: 5, meanMs, requestsPerMinute: null });
 			expect(result.requestsPerJob).toBeLessThanOrEqual(requests);
@@ -70,7 +70,7 @@ describe('a batch after a restart, which begins with what an earlier one has lea
 	);
 
 	it.each([5, 50])(
-		'polls hardly anybody where ends are announced, %i in flight',
+		'polls few jobs where ends are announced, %i in flight',
 		async (inFlight) => {
 			const result = await warm({
 				jobs: 400,
@@ -84,7 +84,7 @@ describe('a batch after a restart, which begins with what an earlier one has lea
 		60_000,
 	);
 
-	it('polls hardly anybody although announcements come at different times', async () => {
+	it('polls few jobs although announcements arrive after different times', async () => {
 		const result = await warm({
 			jobs: 400,
 			inFlight: 5,
@@ -96,8 +96,8 @@ describe('a batch after a restart, which begins with what an earlier one has lea
 	}, 60_000);
 });
 
-it('where requests are as scarce as places, looks leave them to the submits', async () => {
-	// 120 a minute for 150 jobs a minute: with a look for every five jobs a hundred can be made.
+it('where requests are as scarce as slots, polls leave them to the submits', async () => {
+	// 120 a minute for 150 jobs a minute: with a poll for every five jobs a hundred can be made.
 	const { makespan, requestsPerJob } = await simulate({
 		jobs: 400,
 		inFlight: 5,
@@ -110,7 +110,7 @@ it('where requests are as scarce as places, looks leave them to the submits', as
 
 const forever = { deadline: Number.POSITIVE_INFINITY };
 
-it('what jobs take is learned: nobody looks before one can have ended', async () => {
+it('durations are learned: no job is polled before it can have ended', async () => {
 	const { clock, endpoint, submit, log } = fakeEndpoint({ jobMs: 60_000 });
 	const once = async (key: string) => {
 		const { job } = await clock.until(submit(key));
@@ -125,7 +125,7 @@ it('what jobs take is learned: nobody looks before one can have ended', async ()
 	expect(log.polls - before).toBeLessThanOrEqual(3);
 });
 
-it('an end that is seen long after it was teaches nothing', async () => {
+it('an end that is seen much later changes no learned duration', async () => {
 	const { clock, endpoint, submit } = fakeEndpoint({ jobMs: 1_000 });
 	for (let n = 0; n < 10; n++) {
 		const { job } = await clock.until(submit(`late ${n}`));
@@ -138,7 +138,7 @@ it('an end that is seen long after it was teaches nothing', async () => {
 	expect(clock.now() - began).toBeLessThanOrEqual(1_600);
 });
 
-it('who begins to wait late does not wait for the earliest end once more', async () => {
+it('a wait that begins late does not wait for the earliest end again', async () => {
 	const { clock, endpoint, submit } = fakeEndpoint({ jobMs: 60_000 });
 	for (let n = 0; n < 8; n++) {
 		const { job } = await clock.until(submit(`job ${n}`));

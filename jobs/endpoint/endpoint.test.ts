@@ -4,7 +4,7 @@ import { settle } from '../../test/support/virtualClock';
 
 const cut = () => new ImageError('network', { message: 'cut', delivery: 'ambiguous' });
 
-it('a request that cannot be is refused before anything is sent', async () => {
+it('an invalid request fails before anything is sent', async () => {
 	const { submit, sent } = fakeEndpoint();
 	await expect(submit('k', { prompt: '' })).rejects.toMatchObject({ code: 'invalidRequest' });
 	expect(sent).toEqual([]);
@@ -26,21 +26,21 @@ it('the same key a while later gives the job it made', async () => {
 	expect(submits).toHaveLength(1);
 });
 
-it('a key that was refused is free to be sent again', async () => {
+it('a key whose request was not accepted can be sent again', async () => {
 	const { clock, submit, submits } = fakeEndpoint({ refusals: [new ImageError('auth', { message: '401' })] });
 	await expect(clock.until(submit('k'))).rejects.toMatchObject({ code: 'auth' });
 	await expect(clock.until(submit('k'))).resolves.toBeDefined();
 	expect(submits).toHaveLength(2);
 });
 
-it('a lost answer is asked for again under the same key, more than a second later', async () => {
+it('after a lost answer the request is repeated under the same key, more than a second later', async () => {
 	const { clock, submit, submits } = fakeEndpoint({ refusals: [cut()] });
 	await clock.until(submit('k'));
 	expect(submits.map(({ key }) => key)).toEqual(['k', 'k']);
 	expect((submits[1]?.at ?? 0) - (submits[0]?.at ?? 0)).toBeGreaterThan(1_000);
 });
 
-it('a job whose answer was lost is looked for, and adopted', async () => {
+it('a job whose answer was lost is looked up and adopted', async () => {
 	const { clock, submit, submits, log } = fakeEndpoint({
 		refusals: [cut()],
 		can: { idempotency: 'lookup' },
@@ -52,7 +52,7 @@ it('a job whose answer was lost is looked for, and adopted', async () => {
 	expect(log.lookUps).toBe(1);
 });
 
-it('a request that never arrived is looked for, and made', async () => {
+it('a request that never arrived is looked up, then sent', async () => {
 	const { clock, submit, submits, log } = fakeEndpoint({
 		refusals: [cut()],
 		can: { idempotency: 'lookup' },
@@ -63,7 +63,7 @@ it('a request that never arrived is looked for, and made', async () => {
 	expect(log.lookUps).toBe(1);
 });
 
-it('where nobody can tell, an item whose outcome was unknown in an earlier run is not sent again', async () => {
+it('an item whose outcome was unknown in an earlier run is not sent again, where nothing settles it', async () => {
 	const { clock, submit, submits } = fakeEndpoint({ refusals: [cut()], can: { idempotency: 'none' } });
 	await expect(clock.until(submit('k'))).rejects.toMatchObject({ outcome: 'unknown' });
 	await expect(clock.until(submit('k'))).rejects.toMatchObject({
@@ -75,7 +75,7 @@ it('where nobody can tell, an item whose outcome was unknown in an earlier run i
 });
 
 it.each(['none', 'lookup'] as const)(
-	"without a key of the provider's own (%s) a lost answer is not sent again, and the error says that it may be paid",
+	"without a key of the provider's own (%s) a request with a lost answer is not repeated, and the error says that it may be paid",
 	async (idempotency) => {
 		const { clock, submit, submits } = fakeEndpoint({ refusals: [cut()], can: { idempotency } });
 		await expect(clock.until(submit('k'))).rejects.toMatchObject({
@@ -87,7 +87,7 @@ it.each(['none', 'lookup'] as const)(
 	},
 );
 
-it('what was never sent is sent again whatever the provider', async () => {
+it('a request that was never sent is repeated with any provider', async () => {
 	const { clock, submit, submits } = fakeEndpoint({
 		refusals: [new ImageError('network', { message: 'nothing listens', delivery: 'notSent' })],
 		can: { idempotency: 'none' },
@@ -96,7 +96,7 @@ it('what was never sent is sent again whatever the provider', async () => {
 	expect(submits).toHaveLength(1);
 });
 
-it('never more jobs are in flight than allowed, and all get their turn though nobody waits for any', async () => {
+it('no more jobs are in flight than allowed, and all are made though no execution waits for any', async () => {
 	const { clock, submit, log } = fakeEndpoint({ jobsInFlight: 3, jobMs: 5_000 });
 	const all = await clock.until(Promise.all(Array.from({ length: 12 }, (_, n) => submit(`k${n}`))));
 	expect(new Set(all.map(({ job }) => job.id)).size).toBe(12);
@@ -104,7 +104,7 @@ it('never more jobs are in flight than allowed, and all get their turn though no
 	expect(log.polls).toBeLessThan(50);
 });
 
-it('who waits for a slot past the deadline is told what holds it up', async () => {
+it('a submit that waits for a slot past its deadline fails with the number of jobs in flight', async () => {
 	const { clock, submit } = fakeEndpoint({ jobsInFlight: 1, jobMs: 3_600_000 });
 	await clock.until(submit('a'));
 	await expect(clock.until(submit('b', { deadline: clock.now() + 30_000 }))).rejects.toMatchObject({
@@ -114,7 +114,7 @@ it('who waits for a slot past the deadline is told what holds it up', async () =
 	});
 });
 
-it('who stops waiting for a slot is told at once and leaves it to the next', async () => {
+it('an aborted wait for a slot ends at once, and the next submit gets the slot', async () => {
 	const { clock, submit } = fakeEndpoint({ jobsInFlight: 1, jobMs: 5_000 });
 	await clock.until(submit('a'));
 	const stop = new AbortController();
@@ -126,17 +126,17 @@ it('who stops waiting for a slot is told at once and leaves it to the next', asy
 	await expect(clock.until(next)).resolves.toBeDefined();
 });
 
-it('being told to slow down slows every request of the endpoint', async () => {
-	let told = false;
-	const { clock, endpoint, sent } = fakeEndpoint({ status: () => (told ? 200 : 429) });
+it('a rate-limited answer slows every request of the endpoint', async () => {
+	let isSlowed = false;
+	const { clock, endpoint, sent } = fakeEndpoint({ status: () => (isSlowed ? 200 : 429) });
 	await clock.until(endpoint.pollOnce(['job-1']));
-	told = true;
+	isSlowed = true;
 	const before = clock.now();
 	await clock.until(endpoint.pollOnce(['job-2']));
 	expect((sent[1]?.at ?? 0) - before).toBe(7_000);
 });
 
-it('what is learned by a webhook ends the wait and frees the slot', async () => {
+it('an end that a webhook reports ends the wait and frees the slot', async () => {
 	const { clock, endpoint, submit } = fakeEndpoint({ jobsInFlight: 1, jobMs: 3_600_000 });
 	const { job } = await clock.until(submit('a'));
 	const wait = endpoint.jobs.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY });
@@ -154,12 +154,12 @@ it('a canceled job frees its slot', async () => {
 	await expect(clock.until(submit('b'), 60_000)).resolves.toBeDefined();
 });
 
-it('when a job was made is known even where the provider does not say', async () => {
+it('a job has a creation time even where the provider reports none', async () => {
 	const { clock, submit } = fakeEndpoint();
 	expect((await clock.until(submit('a'))).job.createdAt).toBe(new Date(0).toISOString());
 });
 
-it('webhooks of jobs of another endpoint are no reason to look less at ours', async () => {
+it('webhooks about jobs of another endpoint do not make polls of own jobs rarer', async () => {
 	const { clock, endpoint, submit } = fakeEndpoint({ jobMs: 2_000 });
 	for (let n = 0; n < 20; n++) endpoint.jobs.announce(snapshotOf(`other ${n}`, 'succeeded'));
 	const { job } = await clock.until(submit('ours'));

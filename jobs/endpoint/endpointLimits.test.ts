@@ -6,7 +6,7 @@ import { settle } from '../../test/support/virtualClock';
 const cut = () => new ImageError('network', { message: 'cut', delivery: 'ambiguous' });
 const forever = { deadline: Number.POSITIVE_INFINITY };
 
-it('an answer about another job is not taken for the one asked after, and harms nobody else', async () => {
+it('an answer about another job is an error of the polled job alone', async () => {
 	const { clock, endpoint, submit } = fakeEndpoint({
 		says: (id) => (id === 'job-1' ? { ok: true, snapshot: snapshotOf('job-9', 'succeeded') } : undefined),
 	});
@@ -24,7 +24,7 @@ it('an answer about another job is not taken for the one asked after, and harms 
 	expect(sound).toMatchObject({ status: 'fulfilled', value: { ended: true } });
 });
 
-it('a job whose looks are spoilt for a while still frees its slot for who waits for one', async () => {
+it('a job whose polls fail for a while still frees its slot for a submit that waits', async () => {
 	const spoilt: Observation = { ok: false, error: new ImageError('upstream', { message: '500' }) };
 	const { clock, submit } = fakeEndpoint({
 		jobsInFlight: 1,
@@ -35,7 +35,7 @@ it('a job whose looks are spoilt for a while still frees its slot for who waits 
 	await expect(clock.until(submit('b'))).resolves.toMatchObject({ job: { id: 'job-2' } });
 });
 
-it('jobs that nobody may ask after are not asked after without end', async () => {
+it('jobs whose polls fail with an authentication error are not polled without end', async () => {
 	const refused: Observation = { ok: false, error: new ImageError('auth', { message: '401' }) };
 	const { clock, submit, log } = fakeEndpoint({ jobsInFlight: 1, says: () => refused });
 	await clock.until(submit('a'));
@@ -43,7 +43,7 @@ it('jobs that nobody may ask after are not asked after without end', async () =>
 	expect(log.polls).toBeLessThan(5);
 });
 
-it('the deadline of a submit covers waiting for the pace', async () => {
+it('the deadline of a submit includes the wait for pacing', async () => {
 	const { clock, submit, submits } = fakeEndpoint({ requestsPerMinute: 1 });
 	await clock.until(submit('a'));
 	await expect(clock.until(submit('b', { deadline: 10_000 }))).rejects.toMatchObject({
@@ -56,7 +56,7 @@ it('the deadline of a submit covers waiting for the pace', async () => {
 	expect(submits.map(({ key }) => key)).toEqual(['a', 'c']);
 });
 
-it('a submit whose answer was lost and whose repeat comes too late says that it may be paid', async () => {
+it('a submit whose answer was lost and whose repeat comes too late reports that it may be paid', async () => {
 	const { clock, submit, submits } = fakeEndpoint({ requestsPerMinute: 1, refusals: [cut()] });
 	await expect(clock.until(submit('k', { deadline: 30_000 }))).rejects.toMatchObject({
 		code: 'network',
@@ -67,7 +67,7 @@ it('a submit whose answer was lost and whose repeat comes too late says that it 
 	expect(clock.now()).toBe(30_000);
 });
 
-it('who joined a submit goes on with it when the one who began it stops', async () => {
+it('an execution that joined a submit continues it when the one that began it stops', async () => {
 	const { clock, submit, submits } = fakeEndpoint({ jobsInFlight: 1, jobMs: 5_000 });
 	await clock.until(submit('a'));
 	const stop = new AbortController();
@@ -80,7 +80,7 @@ it('who joined a submit goes on with it when the one who began it stops', async 
 	expect(submits.map(({ key }) => key)).toEqual(['a', 'k']);
 });
 
-it('who stops while the request is on its way is told at once, and its job is named all the same', async () => {
+it('an abort while the request is sent ends the submit at once, and its job is still recorded', async () => {
 	const stop = new AbortController();
 	const { clock, submit, submits } = fakeEndpoint({
 		status: () => {
@@ -95,7 +95,7 @@ it('who stops while the request is on its way is told at once, and its job is na
 	expect(clock.now()).toBe(0);
 });
 
-it('a provider that cannot cancel says so before anything is sent', async () => {
+it('canceling at a provider that cannot cancel fails before anything is sent', async () => {
 	const { endpoint, sent } = fakeEndpoint({ cancels: false });
 	await expect(endpoint.cancel('job-1')).rejects.toMatchObject({
 		code: 'invalidRequest',
@@ -105,13 +105,13 @@ it('a provider that cannot cancel says so before anything is sent', async () => 
 	expect(sent).toEqual([]);
 });
 
-it('a job that is finished when it is made holds no slot', async () => {
+it('a job that is finished at its submit holds no slot', async () => {
 	const { clock, submit, sent } = fakeEndpoint({ jobsInFlight: 1, jobMs: 0 });
 	await clock.until(Promise.all(['a', 'b', 'c'].map((key) => submit(key))));
 	expect(sent.map(({ path }) => path)).toEqual(['/submit', '/submit', '/submit']);
 });
 
-it('what a single look learns ends the wait of others and frees the slot', async () => {
+it('the end that a single poll sees ends other waits and frees the slot', async () => {
 	const { clock, endpoint, submit, log } = fakeEndpoint({ jobsInFlight: 1, jobMs: 4_000 });
 	const { job } = await clock.until(submit('a'));
 	const wait = endpoint.jobs.wait(job.id ?? '', {
@@ -126,7 +126,7 @@ it('what a single look learns ends the wait of others and frees the slot', async
 	await expect(clock.until(submit('b'), 1)).resolves.toBeDefined();
 });
 
-it("a look that fails for one job says so and ends nobody's wait", async () => {
+it('a single poll that fails for one job reports it and ends no wait', async () => {
 	const spoilt: Observation = { ok: false, error: new ImageError('upstream', { message: '500' }) };
 	const { clock, endpoint, submit } = fakeEndpoint({ says: (_id, poll) => (poll === 1 ? spoilt : undefined) });
 	const { job } = await clock.until(submit('a'));
@@ -134,7 +134,7 @@ it("a look that fails for one job says so and ends nobody's wait", async () => {
 	await expect(clock.until(endpoint.jobs.wait(job.id ?? '', forever))).resolves.toMatchObject({ ended: true });
 });
 
-it('a look may be dropped on its way, a submit is heard to its end', async () => {
+it('a poll may be aborted, a submit is read to its end', async () => {
 	const { endpoint, submit, sent } = fakeEndpoint();
 	const { signal } = new AbortController();
 	await submit('k', { signal });
@@ -145,7 +145,7 @@ it('a look may be dropped on its way, a submit is heard to its end', async () =>
 	]);
 });
 
-it('a key gives the job it made, however much later', async () => {
+it('a key gives the job it made, at any later time', async () => {
 	const { clock, submit, submits } = fakeEndpoint();
 	const first = await clock.until(submit('a'));
 	await clock.until(submit('b'));
@@ -154,14 +154,14 @@ it('a key gives the job it made, however much later', async () => {
 	expect(submits.map(({ key }) => key)).toEqual(['a', 'b']);
 });
 
-it('a job that outlasts the look-out for it is looked out for again', async () => {
+it('a job that holds a slot for longer than one wait is waited for again', async () => {
 	const { clock, submit } = fakeEndpoint({ jobsInFlight: 1, jobMs: 150_000 });
 	await clock.until(submit('a'));
 	await expect(clock.until(submit('b'))).resolves.toBeDefined();
 	expect(clock.now()).toBeLessThan(175_000);
 });
 
-it('a refusal that was an answer is told as it is, and one that was stopped is no failure', async () => {
+it('an answered error is reported unchanged, and an aborted submit is not a failure', async () => {
 	const refused = fakeEndpoint({ refusals: [new ImageError('contentRejected', { message: 'no' })] });
 	await expect(refused.clock.until(refused.submit('k'))).rejects.toMatchObject({
 		code: 'contentRejected',
@@ -177,7 +177,7 @@ it('a refusal that was an answer is told as it is, and one that was stopped is n
 	});
 });
 
-it('a lost answer that stays lost names the key under which the job can be had', async () => {
+it('the error of an answer that stays lost names the key of the job', async () => {
 	const { clock, submit, submits } = fakeEndpoint({ refusals: [cut(), cut(), cut(), cut()] });
 	await expect(clock.until(submit('my-key'))).rejects.toMatchObject({
 		code: 'network',
@@ -187,7 +187,7 @@ it('a lost answer that stays lost names the key under which the job can be had',
 	expect(submits).toHaveLength(4);
 });
 
-it('requests of several executions take turns at the pace of the endpoint', async () => {
+it('requests of several executions are queued fairly at the pace of the endpoint', async () => {
 	const { clock, submit: submitTo, submits } = fakeEndpoint({ requestsPerMinute: 6 });
 	const submit = (key: string, group: string) => submitTo(key, { group });
 	await clock.until(

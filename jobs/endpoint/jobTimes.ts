@@ -5,20 +5,20 @@ import type { EndSeen } from '../polling/polledJob';
 import type { Clock } from '../runtime/clock';
 import type { LearnedValues } from './learnedValues';
 
-/** Jobs under way whose kind is remembered. */
+/** Running jobs whose kind is remembered. */
 const maxFollowed = 10_000;
-/** A job that nobody has seen the end of for so long, in ms, is followed no more. */
+/** A job whose end was not seen for so long, in ms, is forgotten. */
 const maxAgeMs = 24 * 3_600_000;
-/** First word of the names under which durations are kept. */
+/** First word of the names under which durations are saved. */
 const prefix = 'durations ';
 
-/** The jobs that this process has submitted and not seen the end of, and how long such jobs run. */
+/** The jobs that this process submitted and has not seen the end of, and how long such jobs run. */
 export class JobTimes {
 	private readonly durations = new Durations();
 	/** Oldest first, as a Map keeps them. */
 	private readonly jobs = new Map<string, { kind: string; since: number }>();
-	/** Kept durations of kinds that were not met yet, by the kind's hash. */
-	private readonly kept = new Map<string, readonly number[]>();
+	/** Saved durations of kinds that had no job in this process yet, by the kind's hash. */
+	private readonly saved = new Map<string, readonly number[]>();
 	private digest: ((kind: string) => string) | null = null;
 
 	constructor(
@@ -38,11 +38,12 @@ export class JobTimes {
 		if (this.jobs.size > maxFollowed && oldest !== undefined) this.jobs.delete(oldest);
 	}
 
+	/** Whether this process submitted the job and has not seen its end. */
 	has(id: string): boolean {
 		return this.jobs.has(id);
 	}
 
-	/** Jobs that run, those that were forgotten left out. */
+	/** Running jobs, without those that are too old. */
 	get count(): number {
 		for (const [id, { since }] of this.jobs) {
 			if (this.clock.now() - since < maxAgeMs) break;
@@ -51,38 +52,26 @@ export class JobTimes {
 		return this.jobs.size;
 	}
 
-	/** How long such a job runs, and since when this one does. undefined where that is not known. */
+	/** How long such a job runs, and since when this one does; undefined where that is not known. */
 	expected(id: string): (Expectation & { since: number }) | undefined {
 		const job = this.jobs.get(id);
 		const expectation = job && this.durations.expect(job.kind);
 		return expectation && { ...expectation, since: job.since };
 	}
 
-	/**
-	 * A job was seen to have ended. What was announced, or polled for from its beginning, tells how long such jobs run.
-	 */
+	/** The end of a job was seen. If its time is known well enough, the job's duration is recorded. */
 	ended(id: string, seen?: EndSeen): void {
 		const job = this.jobs.get(id);
 		if (!job) return;
 		this.jobs.delete(id);
-		const now = this.clock.now();
-		const took = now - job.since;
-		if (seen === undefined) return;
-		if (seen === 'announced') this.durations.record(job.kind, took);
-		// Somebody who came back after a while saw the end long after it was.
-		else if (seen.since - job.since > Math.max(500, took / 10)) return;
-		// It ended between two polls; found at the first one, a little sooner, so that jobs that have become quicker
-		// are noticed.
-		else
-			this.durations.record(
-				job.kind,
-				seen.lastRunning === null ? took * 0.9 : took - (now - seen.lastRunning) / 2,
-			);
-		this.keep(job.kind);
+		const duration = seen && durationOf(job.since, this.clock.now(), seen);
+		if (duration === undefined) return;
+		this.durations.record(job.kind, duration);
+		this.save(job.kind);
 	}
 
-	/** Kinds are kept by their hashes alone: a model's name may be anything that a user typed. */
-	private keep(kind: string): void {
+	/** Kinds are saved by their hashes alone: a model's name may be anything that a user typed. */
+	private save(kind: string): void {
 		const times = () => ({ at: this.clock.now(), ms: this.durations.of(kind).map(Math.round) });
 		if (this.digest) this.values.change(prefix + this.digest(kind), times);
 	}
@@ -94,25 +83,42 @@ export class JobTimes {
 			return times ? [{ ...times, hash: name.slice(prefix.length) }] : [];
 		});
 		const newest = read.sort((a, b) => b.at - a.at).slice(0, Durations.maxKinds);
-		for (const { hash, ms } of newest) this.kept.set(hash, ms);
+		for (const { hash, ms } of newest) this.saved.set(hash, ms);
 		const met = new Set([...this.durations.kinds(), ...[...this.jobs.values()].map(({ kind }) => kind)]);
 		for (const kind of met) {
 			this.recall(kind);
-			if (this.durations.of(kind).length > 0) this.keep(kind);
+			if (this.durations.of(kind).length > 0) this.save(kind);
 		}
 	}
 
-	/** What was kept of a kind counts from the first job of it on. */
+	/** The saved durations of a kind count from its first job on. */
 	private recall(kind: string): void {
-		if (!this.digest || this.kept.size === 0) return;
+		if (!this.digest || this.saved.size === 0) return;
 		const hash = this.digest(kind);
-		const ms = this.kept.get(hash);
+		const ms = this.saved.get(hash);
 		if (ms) this.durations.prepend(kind, ms);
-		this.kept.delete(hash);
+		this.saved.delete(hash);
 	}
 }
 
-/** What jobs that run about as long have in common. */
+/** An execution that begins to wait later than this after the job's beginning may see the end long after it, in ms. */
+const promptMs = 500;
+/** The same as a share of the job's duration. */
+const promptShare = 0.1;
+/** Where the first poll finds the end: the share of the time until then that the job probably took. */
+const firstPollShare = 0.9;
+
+/** How long a job ran, in ms, by how its end was seen; undefined where that says too little. */
+function durationOf(since: number, now: number, seen: EndSeen): number | undefined {
+	const took = now - since;
+	if (seen === 'announced') return took;
+	// A wait from the beginning polls in time; a wait that begins later may find an end of long ago.
+	if (seen.since - since > Math.max(promptMs, took * promptShare)) return undefined;
+	// It ended between two polls. At the first poll a little sooner, so that jobs that became quicker are noticed.
+	return seen.lastRunning === null ? took * firstPollShare : took - (now - seen.lastRunning) / 2;
+}
+
+/** Jobs of the same model, size, count and references run for about as long. */
 function kindOf({ model, resolution, aspectRatio, count, references }: ImageRequest): string {
 	return JSON.stringify([model, resolution, aspectRatio, count, references?.length ?? 0]);
 }

@@ -14,13 +14,13 @@ const accepted = (rate: LearnedRate, count: number, from: number, everyMs = 10) 
 	for (let n = 0; n < count; n++) rate.accept(from + n * everyMs);
 };
 
-it('a provider that never refuses has no limit', () => {
+it('a provider without rate-limited answers has no limit', () => {
 	const rate = new LearnedRate();
 	accepted(rate, 10_000, 0);
 	expect(rate.limit(100_000)).toBeNull();
 });
 
-it('one refusal teaches nothing, however many requests were under way with it', () => {
+it('a single rate-limited answer sets no limit, however many requests were sent with it', () => {
 	const rate = new LearnedRate();
 	accepted(rate, 60, 0);
 	for (let n = 0; n < 20; n++) rate.rateLimited(600 + n, 700 + n, 5_000);
@@ -29,7 +29,7 @@ it('one refusal teaches nothing, however many requests were under way with it', 
 	expect(rate.limit(110_000)).toBeNull();
 });
 
-it('refusals far apart teach nothing', () => {
+it('rate-limited answers far apart set no limit', () => {
 	const rate = new LearnedRate();
 	for (let round = 0; round < 5; round++) {
 		accepted(rate, 100, round * 300_000, 1_000);
@@ -58,7 +58,7 @@ it.each([
 	},
 );
 
-it('a provider that names no time is learned from what it accepts in the end', () => {
+it('the limit of a provider without `Retry-After` is learned from what it accepts later', () => {
 	const rate = new LearnedRate();
 	for (let round = 0; round < 3; round++) {
 		accepted(rate, 60, round * 60_000, 10);
@@ -69,7 +69,7 @@ it('a provider that names no time is learned from what it accepts in the end', (
 	expect(rate.perMinute(181_000)).toBeLessThanOrEqual(60);
 });
 
-/** One that has learned sixty a minute, the last time at 120 s. */
+/** A rate that has learned sixty a minute, the last time at 120 s. */
 const learned = () => {
 	const rate = new LearnedRate();
 	for (let round = 0; round < 2; round++) {
@@ -79,7 +79,7 @@ const learned = () => {
 	return rate;
 };
 
-it('a limit that was too high goes down with the next refusals, once for all that were under way, and heals with time', () => {
+it('a limit that is too high is lowered once for each pause, and rises again with time', () => {
 	const rate = learned();
 	const first = rate.perMinute(120_000) ?? 0;
 	expect(first).toBeGreaterThan(50);
@@ -92,7 +92,7 @@ it('a limit that was too high goes down with the next refusals, once for all tha
 	expect(rate.perMinute(180_000 + 24 * 3_600_000)).toBeNull();
 });
 
-it('is kept over a restart with its age', () => {
+it('is saved over a restart with its age', () => {
 	const before = learned();
 	const kept = JSON.parse(JSON.stringify(before.snapshot())) as Json;
 	for (const later of [120_000, 600_000, 86_400_000]) {
@@ -123,7 +123,7 @@ it('is kept over a restart with its age', () => {
 	}
 });
 
-it('is never below one a minute and always a whole number, whatever happens', () => {
+it('is always a whole number and at least one a minute', () => {
 	const event = fc.record({ after: fc.nat(90_000), refused: fc.boolean(), retryAfterMs: fc.nat(120_000) });
 	fc.assert(
 		fc.property(fc.array(event, { maxLength: 200 }), (events) => {
@@ -197,7 +197,7 @@ it.each([
 			const { status } = await paced.send({ method: 'GET', path: '/' });
 			if (status === 429) await ask();
 		};
-		// Eight at a time, as jobs in flight are.
+		// Eight at a time, like jobs in flight.
 		let left = requests;
 		const worker = async () => {
 			while (left-- > 0) await ask();

@@ -4,24 +4,24 @@ import type { WindowLimit } from './rates';
 const minuteMs = 60_000;
 const minWindowMs = 1_000;
 
-/** Refusals further apart than this, in ms, do not belong to the same limit. */
+/** Rate-limited answers further apart than this, in ms, do not belong to the same limit. */
 const relatedMs = 2 * minuteMs;
-/** Requests that must have been accepted between refusals before they tell a limit. */
-const enough = 5;
-/** Kept below what was seen, for requests do not arrive evenly. */
+/** Requests that must have been accepted between rate-limited answers before a limit follows from them. */
+const minAccepted = 5;
+/** The limit is kept below what was accepted, because requests do not arrive evenly. */
 const margin = 0.95;
-/** Each minute without a refusal raises the limit by this share, so that one that was too low heals. */
+/** Each minute without a rate-limited answer raises the limit by this share, so that one that is too low heals. */
 const growth = 0.1;
-/** Raised so many times over, it says nothing any more. */
+/** A limit that was raised to this multiple is forgotten. */
 const healedAfter = 100;
 
-/** A refusal with the pause that it asked for; further refusals of requests sent before its end belong to it. */
+/** A rate-limited answer with its pause. Further ones to requests sent before the end of the pause belong to it. */
 interface RateLimited {
 	/** End of the pause, ms since the epoch. */
 	until: number;
 	/** Requests that were sent after it and accepted. */
 	accepted: number;
-	/** The limit that was kept to when it came. */
+	/** The limit that was kept when it arrived. */
 	before: Guess | null;
 }
 
@@ -32,24 +32,24 @@ interface Guess {
 }
 
 /**
- * The limit that a provider seems to have, learned for a credential that names none. One refusal says only how long to
- * wait: a server may be overloaded for a moment. When the provider refuses again and again, the requests that it
- * accepted from the end of one pause to the end of a later one tell its limit. A provider that never refuses has none.
+ * The limit that a provider seems to have, learned for a credential that names none. A single answer of 429 means only
+ * a pause: the server may be overloaded for a moment. Where such answers are repeated, the requests that were accepted
+ * from the end of one pause to the end of a later one are the limit. Without such answers there is none.
  */
 export class LearnedRate {
 	private guess: Guess | null = null;
 	/** When the guess was made or raised, ms since the epoch. */
 	private since = 0;
 	private last: RateLimited | null = null;
-	/** What was accepted from the end of an earlier pause to the last refusal. */
+	/** Requests accepted from the end of an earlier pause to the last rate-limited answer. */
 	private seen: { from: number; accepted: number; atOnce: number } | null = null;
 
-	/** A request was answered, and not with "too fast". @param sentAt when it was sent, ms since the epoch */
+	/** A request was answered, and not rate limited. @param sentAt when it was sent, ms since the epoch */
 	accept(sentAt: number): void {
 		if (this.last && sentAt >= this.last.until) this.last.accepted++;
 	}
 
-	/** A request was refused as too fast. @param sentAt when it was sent @param pauseMs how long nothing is sent now */
+	/** A request was rate limited. @param sentAt when it was sent @param pauseMs how long nothing is sent now */
 	rateLimited(sentAt: number, now: number, pauseMs: number): void {
 		const until = now + pauseMs;
 		if (this.last && this.belongsTo(this.last, sentAt)) {
@@ -58,12 +58,12 @@ export class LearnedRate {
 			this.seen = this.last && sentAt - this.last.until <= relatedMs ? this.added(this.last) : null;
 			this.last = { until, accepted: 0, before: this.grown(now) };
 		}
-		// Nothing heals while it is refused.
+		// The limit is not raised while requests are rate limited.
 		this.since = Math.max(this.since, now);
 		this.conclude(this.last);
 	}
 
-	/** At most so many requests in any window of so many ms; null: no limit is known. */
+	/** The limit to keep now; null: none is known. */
 	limit(now: number): WindowLimit | null {
 		const guess = this.grown(now);
 		return guess && { count: Math.max(1, Math.floor(guess.count)), windowMs: guess.windowMs };
@@ -75,12 +75,12 @@ export class LearnedRate {
 		return guess && Math.max(1, Math.floor((guess.count / guess.windowMs) * minuteMs));
 	}
 
-	/** What is to be kept over a restart. */
+	/** What to save over a restart. */
 	snapshot(): Json {
 		return this.guess && { ...this.guess, since: this.since };
 	}
 
-	/** Takes over what was kept, unless more is known already. */
+	/** Takes over what was saved, unless more is known already. */
 	restore(kept: Json | undefined): void {
 		if (this.guess || typeof kept !== 'object' || kept === null || !('count' in kept)) return;
 		const { count, windowMs, since } = kept;
@@ -93,9 +93,9 @@ export class LearnedRate {
 		return sentAt < until || (accepted === 0 && sentAt - until <= relatedMs);
 	}
 
-	/** What was seen so far, with what was accepted after the last pause. After a conclusion it begins anew. */
+	/** What was accepted so far, and after the last pause. After a conclusion it begins anew. */
 	private added({ until, accepted }: RateLimited): NonNullable<LearnedRate['seen']> {
-		const earlier = this.seen && this.seen.accepted < enough ? this.seen : null;
+		const earlier = this.seen && this.seen.accepted < minAccepted ? this.seen : null;
 		return {
 			from: earlier?.from ?? until,
 			accepted: (earlier?.accepted ?? 0) + accepted,
@@ -104,7 +104,7 @@ export class LearnedRate {
 	}
 
 	private conclude({ until, before }: RateLimited): void {
-		if (!this.seen || this.seen.accepted < enough) return;
+		if (!this.seen || this.seen.accepted < minAccepted) return;
 		const { from, accepted, atOnce } = this.seen;
 		const perMs =
 			Math.min(

@@ -6,7 +6,7 @@ import { learnedOf, LearnedValues, type ScopedLearned } from './learnedValues';
 
 const forever = { deadline: Number.POSITIVE_INFINITY };
 
-/** A place for values that outlives the endpoints of a test. */
+/** Saved values that outlive the endpoints of a test. */
 function keeper(values: Record<string, Json> = {}): ScopedLearned & { values: Record<string, Json> } {
 	return {
 		values,
@@ -25,7 +25,7 @@ async function runJobs({ clock, endpoint, submit }: Fake, count: number, name = 
 	}
 }
 
-it('durations that one process has learned spare the polls of the next one', async () => {
+it('with the durations that one process learned, the next one polls less', async () => {
 	const learned = keeper();
 	const clock = new VirtualClock();
 	await runJobs(fakeEndpoint({ clock, jobMs: 60_000, learned }), 8);
@@ -35,7 +35,7 @@ it('durations that one process has learned spare the polls of the next one', asy
 	expect(after.log.polls).toBeLessThanOrEqual(3);
 });
 
-it('work goes on without what was kept until it is there, and what was learned meanwhile is not lost', async () => {
+it('work begins without the saved values, and what is learned before they are read is not lost', async () => {
 	const learned = keeper();
 	const clock = new VirtualClock();
 	await runJobs(fakeEndpoint({ clock, jobMs: 60_000, learned }), 4, 'earlier');
@@ -50,7 +50,7 @@ it('work goes on without what was kept until it is there, and what was learned m
 	expect(kept?.ms).toHaveLength(4);
 	deliver();
 	await settle();
-	// Four of the process before and two of this one: enough to be reckoned with.
+	// Four of the process before and two of this one are enough.
 	const [merged] = Object.values(learned.values) as Array<{ ms: number[] }>;
 	expect(merged?.ms).toHaveLength(6);
 	const polls = after.log.polls;
@@ -58,7 +58,7 @@ it('work goes on without what was kept until it is there, and what was learned m
 	expect(after.log.polls - polls).toBeLessThanOrEqual(3);
 });
 
-it('names hold no text of a user, and values neither', async () => {
+it('names and values contain no text of a user', async () => {
 	const memory = memoryInProcess({ now: () => 0 });
 	const written: Array<Record<string, Json>> = [];
 	const scopes: string[] = [];
@@ -95,7 +95,7 @@ describe('trust in announcements', () => {
 		}
 	};
 
-	it('is kept: the first batch after a restart polls only what is overdue', async () => {
+	it('is saved: the first batch after a restart polls only overdue jobs', async () => {
 		const learned = keeper();
 		const clock = new VirtualClock();
 		await announce(fakeEndpoint({ clock, jobMs: 100, learned }), 8, 'before');
@@ -136,7 +136,7 @@ it('a learned limit holds from the first request after a restart', async () => {
 	expect(submits.map(({ at }) => at - began)).toEqual([0, 0, 60_000]);
 });
 
-it('the limit of the credential stands above what was learned', async () => {
+it('the limit of the credential takes precedence over the learned one', async () => {
 	const learned = keeper({ rate: { count: 1, windowMs: 60_000, since: 0 } });
 	const { endpoint } = fakeEndpoint({ requestsPerMinute: 100, learned });
 	await settle();
@@ -153,7 +153,7 @@ it.each([
 	expect(fake.endpoint.requestsPerMinute).toBeNull();
 });
 
-it('what cannot be read is learned again', async () => {
+it('values that cannot be read are learned again', async () => {
 	const learned = { ...keeper(), read: () => Promise.reject(new Error('disk')) };
 	await runJobs(fakeEndpoint({ learned }), 2);
 });

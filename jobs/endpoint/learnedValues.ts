@@ -1,10 +1,10 @@
 import type { Json, Memory } from '../../memory/memory';
 
-/** What was learned of one endpoint, where it outlives the process. */
+/** The learned values of one endpoint, where they outlive the process. */
 export interface ScopedLearned {
-	/** Every value, by name. May take as long as it likes. */
+	/** All values by name. Nothing waits for it. */
 	read(): Promise<Readonly<Record<string, Json>>>;
-	/** Keeps values. The last writer of a name wins. */
+	/** Saves values. The last writer of a name wins. */
 	write(values: Readonly<Record<string, Json>>): void;
 	/**
 	 * Keyed hash of a text that a user may have written, for use in a name. Called only after `read` has given its
@@ -14,8 +14,8 @@ export interface ScopedLearned {
 }
 
 /**
- * The place of an endpoint's values in a memory. @param identity of the endpoint, which stays the same when it is
- * renamed
+ * The values of one endpoint in a memory.
+ * @param identity of the endpoint, which stays the same when it is renamed
  */
 export function learnedOf(memory: Pick<Memory, 'learned' | 'digest'>, identity: string): ScopedLearned {
 	const scope = `endpoint ${memory.digest('endpoint', identity)}`;
@@ -30,26 +30,26 @@ export function learnedOf(memory: Pick<Memory, 'learned' | 'digest'>, identity: 
 type Reader = (values: Readonly<Record<string, Json>>, digest: (text: string) => string) => void;
 
 /**
- * The learned values of an endpoint: read once, in the background, and written when they change. Whoever keeps a value
- * takes over what was read first, so that it is not overwritten by a process that knows less.
+ * The learned values of an endpoint: read once, in the background, and written when they change. Each part merges what
+ * was read before it writes, so that a process that knows less does not overwrite it.
  */
 export class LearnedValues {
 	private values: Readonly<Record<string, Json>> | null = null;
-	/** Who waits for the values. */
+	/** Callbacks that wait for the values. */
 	private readonly readers: Reader[] = [];
 	/** What changed before the values were read, by name: one value a name. */
 	private readonly changed = new Map<string, () => Json>();
 
 	/** @param learned undefined: nothing outlives the process */
 	constructor(private readonly learned?: ScopedLearned) {
-		// Nothing depends on these values: what cannot be read is learned again.
+		// Nothing depends on these values: if they cannot be read, they are learned again.
 		void learned?.read().then(
 			(values) => this.take(values),
 			() => undefined,
 		);
 	}
 
-	/** Calls back with the values as soon as they are there: at once, later or never. */
+	/** Calls back with the values as soon as they were read: at once, later or never. */
 	whenRead(reader: Reader): void {
 		if (this.values && this.learned) reader(this.values, (text) => this.learned?.digest(text) ?? text);
 		else if (this.learned) this.readers.push(reader);

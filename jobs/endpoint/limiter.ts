@@ -34,7 +34,7 @@ export class Limiter {
 	}
 
 	/**
-	 * Does work that sends a request beside the API plane, e.g. a download. It is paced with the endpoint's own requests
+	 * Does work that sends a request beside the API plane, e.g. a download. It is paced with the endpoint's requests
 	 * where the server counts it among them: at the base URL's own origin, where the limit applies to each client.
 	 */
 	async paceDownload<T>(url: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {

@@ -4,7 +4,7 @@ import { settle } from '../../test/support/virtualClock';
 
 const own = 'http://fake.example/images/1.png';
 
-it('a socket takes part in the pacing like any request', async () => {
+it('a socket is paced like any request', async () => {
 	const { clock, submit, endpoint, sockets } = fakeEndpoint({ requestsPerMinute: 2, watches: true });
 	await clock.until(Promise.all([submit('a'), submit('b')]));
 	const began = clock.now();
@@ -15,7 +15,7 @@ it('a socket takes part in the pacing like any request', async () => {
 	expect(sockets[0]).toBeGreaterThan(began);
 });
 
-it("where the limit is each client's, what is fetched from the base URL's own origin is paced with the requests", async () => {
+it("where the limit applies to each client, downloads from the base URL's origin are paced", async () => {
 	const { clock, endpoint } = fakeEndpoint({ requestsPerMinute: 60, limits: { burst: 3, perClient: true } });
 	const at: number[] = [];
 	await clock.until(
@@ -33,20 +33,20 @@ it.each(['https://fake.example/1.png', 'http://cdn.example/1.png', 'not a url'])
 	},
 );
 
-it("where the limit is a key's, downloads, which carry none, are not paced", async () => {
+it('where the limit applies to a key, downloads are not paced, since they carry none', async () => {
 	const { clock, endpoint } = fakeEndpoint({ requestsPerMinute: 1 });
 	await clock.until(Promise.all(Array.from({ length: 6 }, () => endpoint.pace(own, async () => undefined))));
 	expect(clock.now()).toBe(0);
 });
 
-it('a download that is refused as too fast slows the requests too', async () => {
+it('a rate-limited download slows the requests too', async () => {
 	const { clock, endpoint } = fakeEndpoint({ requestsPerMinute: 60, limits: { perClient: true } });
 	const refused = new ImageError('rateLimited', { message: '429', httpStatus: 429, retryAfterMs: 9_000 });
 	await expect(clock.until(endpoint.pace(own, () => Promise.reject(refused)))).rejects.toBe(refused);
 	expect(endpoint.pausedUntil).toBe(9_000);
 });
 
-it('who stops while a download waits for its pace is told at once', async () => {
+it('an abort while a download waits for pacing ends it at once', async () => {
 	const { clock, endpoint } = fakeEndpoint({ requestsPerMinute: 1, limits: { perClient: true } });
 	await endpoint.pace(own, async () => undefined);
 	const stop = new AbortController();

@@ -6,12 +6,11 @@ import type { Clock } from '../runtime/clock';
 import { charged, charges, readForCharge } from './charge';
 import type { RequestPace } from './requestPace';
 
-/** For whom a request is made, from the submit down to its pacing: the layers between need not know. */
+/** The group that a request is paced for, in an async context from the submit down to the pacing. */
 export const groups = new AsyncLocalStorage<string>();
 
 /**
- * The API plane of an endpoint: every request and every socket is paced, and a "too fast" from the provider slows all
- * of them.
+ * The API plane of an endpoint: every request and every socket is paced, and an answer of 429 slows all of them.
  */
 export class PacedTransport implements ApiTransport {
 	constructor(
@@ -38,7 +37,7 @@ export class PacedTransport implements ApiTransport {
 		return charge ? readForCharge(stream, charge) : stream;
 	}
 
-	/** The upgrade is a request like any other. */
+	/** The upgrade is paced like any other request. */
 	async *socket(path: string, options: SocketOptions): AsyncIterable<string> {
 		await this.pace.next(options.signal, groups.getStore());
 		yield* this.transport.socket(path, options);
@@ -51,9 +50,9 @@ export class PacedTransport implements ApiTransport {
 	): Promise<A> {
 		const charge = request.method === 'GET' ? undefined : charges.getStore();
 		const sentAt = await this.pace.next(request.signal, groups.getStore());
-		// What changes something is not cut off half way: its answer names the job that was made, and who stopped
-		// waiting may still cancel it.
-		const whole =
+		// A request that changes something is not aborted half way: its answer names the job that was made, which can
+		// then still be canceled.
+		const toSend =
 			request.method === 'GET'
 				? request
 				: {
@@ -61,7 +60,7 @@ export class PacedTransport implements ApiTransport {
 						signal: undefined,
 						...(charge?.mayReuseConnection === false ? { freshConnection: true } : {}),
 					};
-		const answer = await charged(charge, () => call(whole));
+		const answer = await charged(charge, () => call(toSend));
 		const { status, headers } = answer;
 		if (charge) charge.fact = { kind: 'answered', answer: { status, headers, text: asText(answer) } };
 		this.pace.answered(sentAt, status, parseRetryAfter(headers['retry-after'], this.clock.now()));

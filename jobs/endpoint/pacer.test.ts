@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { settle, VirtualClock } from '../../test/support/virtualClock';
 import { Pacer } from './pacer';
 
-/** Moments at which requests that arrive so were let go. */
+/** Moments at which requests that arrive at given times are sent. */
 async function grants(limit: number | null, arrivals: number[]): Promise<number[]> {
 	const clock = new VirtualClock(0);
 	const pacer = new Pacer(limit, clock);
@@ -16,7 +16,7 @@ async function grants(limit: number | null, arrivals: number[]): Promise<number[
 	return granted;
 }
 
-it('no window of a minute, wherever it begins, sees more requests than allowed', async () => {
+it('no window of a minute, wherever it begins, contains more requests than allowed', async () => {
 	await fc.assert(
 		fc.asyncProperty(
 			fc.integer({ min: 1, max: 120 }),
@@ -34,7 +34,7 @@ it('no window of a minute, wherever it begins, sees more requests than allowed',
 	);
 });
 
-it('whoever comes first goes first', async () => {
+it('requests are sent in the order in which they came', async () => {
 	const clock = new VirtualClock();
 	const pacer = new Pacer(6, clock);
 	const order: number[] = [];
@@ -53,7 +53,7 @@ it('under steady demand the whole limit is used', async () => {
 	expect(600 / minutes).toBeGreaterThan(59);
 });
 
-it('is never idle for longer than the part that flows in takes: nobody who comes later waits for a whole minute', async () => {
+it('a later request does not wait for a whole minute: half of the minute is spread evenly', async () => {
 	await fc.assert(
 		fc.asyncProperty(
 			fc.integer({ min: 2, max: 120 }),
@@ -72,7 +72,7 @@ it('is never idle for longer than the part that flows in takes: nobody who comes
 	);
 });
 
-it('one who gives up costs no request and stops nobody', async () => {
+it('an aborted wait costs no request and delays no other', async () => {
 	const clock = new VirtualClock();
 	const pacer = new Pacer(6, clock);
 	await pacer.take();
@@ -86,7 +86,7 @@ it('one who gives up costs no request and stops nobody', async () => {
 	expect(clock.now() - before).toBeLessThanOrEqual(12_000);
 });
 
-it('nothing goes before the moment the provider asked for', async () => {
+it('nothing is sent before the moment the provider asked for', async () => {
 	const clock = new VirtualClock(0);
 	const pacer = new Pacer(null, clock);
 	pacer.pauseUntil(5_000);
@@ -101,7 +101,7 @@ it('nothing goes before the moment the provider asked for', async () => {
 	expect(at).toBe(5_000);
 });
 
-it('without a limit everyone goes at once', async () => {
+it('without a limit all requests are sent at once', async () => {
 	const clock = new VirtualClock();
 	const pacer = new Pacer(null, clock);
 	await Promise.all(Array.from({ length: 100 }, () => pacer.take()));
@@ -109,7 +109,7 @@ it('without a limit everyone goes at once', async () => {
 	expect(clock.now()).toBe(new VirtualClock().now());
 });
 
-it('those who give up anywhere in the queue cost nothing: the rest go as if they had never come', async () => {
+it('aborted waits anywhere in the queue cost nothing: the others are sent as without them', async () => {
 	await fc.assert(
 		fc.asyncProperty(
 			fc.integer({ min: 1, max: 30 }),
@@ -138,11 +138,11 @@ it('those who give up anywhere in the queue cost nothing: the rest go as if they
 	);
 });
 
-it('one request a minute is one request a minute', async () => {
+it('a limit of one request a minute is kept', async () => {
 	expect(await grants(1, [0, 0, 0, 0])).toEqual([0, 60_500, 121_000, 181_500]);
 });
 
-it('a pause does not save up more than a burst', async () => {
+it('a pause allows no more than a burst after it', async () => {
 	const clock = new VirtualClock(0);
 	const pacer = new Pacer(60, clock);
 	await Promise.all(Array.from({ length: 10 }, () => pacer.take()));
@@ -155,7 +155,7 @@ it('a pause does not save up more than a burst', async () => {
 	expect(granted.filter((at) => at < 660_000).length).toBeLessThanOrEqual(60);
 });
 
-it('who stops while the provider asked for a pause is told at once', async () => {
+it('an abort during a pause ends the wait at once', async () => {
 	const clock = new VirtualClock(0);
 	const pacer = new Pacer(null, clock);
 	pacer.pauseUntil(60_000);
@@ -181,7 +181,7 @@ it.each([
 	expect(granted.filter((at) => at === 0)).toHaveLength(burst);
 });
 
-it('who has stopped before his turn does not wait for it', async () => {
+it('a wait with an aborted signal is not begun', async () => {
 	const clock = new VirtualClock(0);
 	const pacer = new Pacer(60, clock);
 	await expect(pacer.take(AbortSignal.abort())).rejects.toMatchObject({ code: 'canceled' });
@@ -198,11 +198,11 @@ it("a bucket like the server's own: 10 a second, 20 at once", async () => {
 	await clock.until(all);
 	expect(gone.filter((at) => at === 0)).toHaveLength(20);
 	expect(clock.now()).toBeGreaterThanOrEqual(4_000);
-	// What the server's bucket holds never falls below nothing.
+	// The server's bucket never falls below zero.
 	for (const [place, at] of gone.entries()) expect(20 + at / 100).toBeGreaterThanOrEqual(place + 1 - 1e-9);
 });
 
-it('a batch of ten thousand keeps a single request waiting for one turn', async () => {
+it('a batch of ten thousand delays a single request of another group by one request', async () => {
 	const clock = new VirtualClock(0);
 	const pacer = new Pacer(60, clock);
 	const order: string[] = [];

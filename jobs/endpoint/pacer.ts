@@ -1,19 +1,19 @@
 import type { Clock } from '../runtime/clock';
-import { FairQueue, waitForTurn } from '../runtime/fairQueue';
+import { FairQueue, waitInQueue } from '../runtime/fairQueue';
 import { BucketRate, type Rate, type WindowLimit, WindowRate } from './rates';
 
-/** Keeps one endpoint's requests within its limit. Groups take turns; within one, first come, first served. */
+/** Keeps one endpoint's requests within its limit, with fair queueing between groups. */
 export class Pacer {
 	private readonly rate: Rate | null;
 	private notBefore = 0;
 	private learned: WindowRate | null = null;
 	private readonly queue = new FairQueue<() => void>();
-	private serving = false;
-	/** Ends the present pause when nobody waits for its end any more. */
+	private isServing = false;
+	/** Ends the present pause when no request waits any more. */
 	private idle = new AbortController();
 
 	/**
-	 * @param requestsPerMinute null: unlimited, and then only `pauseUntil` holds anything back
+	 * @param requestsPerMinute null: unlimited; only `pauseUntil` delays requests then
 	 * @param burst where the server itself keeps a bucket: its capacity, refilled at the whole rate
 	 */
 	constructor(
@@ -29,7 +29,7 @@ export class Pacer {
 					: new BucketRate(requestsPerMinute, burst);
 	}
 
-	/** Keeps to a learned limit too from now on; null: to none. */
+	/** Keeps a learned limit too from now on; null: none. */
 	limitTo(limit: WindowLimit | null): void {
 		if (limit && this.learned) this.learned.change(limit);
 		else this.learned = limit && WindowRate.of(limit);
@@ -37,17 +37,17 @@ export class Pacer {
 
 	/**
 	 * Resolves when the next request may go; rejects with `canceled` when the signal aborts first.
-	 * @param group who it is for: groups take turns
+	 * @param group groups are queued fairly (`FairQueue`)
 	 */
 	take(signal?: AbortSignal, group = ''): Promise<void> {
-		const turn = waitForTurn(this.queue, group, signal, () => {
+		const sent = waitInQueue(this.queue, group, signal, () => {
 			if (this.queue.size === 0) this.idle.abort();
 		});
 		void this.serve();
-		return turn;
+		return sent;
 	}
 
-	/** Nothing goes before this moment (ms since the epoch): the provider said so. */
+	/** Nothing is sent before this moment (ms since the epoch): the provider asked for a pause. */
 	pauseUntil(moment: number): void {
 		this.notBefore = Math.max(this.notBefore, moment);
 	}
@@ -61,9 +61,9 @@ export class Pacer {
 	}
 
 	private async serve(): Promise<void> {
-		if (this.serving) return;
-		this.serving = true;
-		// Whoever asks and gives up in the same breath costs nothing.
+		if (this.isServing) return;
+		this.isServing = true;
+		// A request whose signal aborts at once does not count.
 		await Promise.resolve();
 		while (this.queue.size > 0) {
 			this.idle = new AbortController();
@@ -76,6 +76,6 @@ export class Pacer {
 				this.queue.shift()?.();
 			}
 		}
-		this.serving = false;
+		this.isServing = false;
 	}
 }

@@ -14,7 +14,7 @@ async function lightLoad(
 	}
 }
 
-it('without a limit in the credential, one 429 under light load pauses for what it asks and slows nothing after', async () => {
+it('without a limit in the credential, a single 429 under light load causes one pause and nothing else', async () => {
 	let rateLimited = false;
 	const fake = fakeEndpoint({
 		status: (path) => {
@@ -26,7 +26,7 @@ it('without a limit in the credential, one 429 under light load pauses for what 
 	const { clock, submit, submits } = fake;
 	await lightLoad(fake, 8, 5_000);
 	rateLimited = true;
-	// Its `Retry-After` says 7 s; that the fake takes the job all the same changes nothing for the pace.
+	// Its `Retry-After` is 7 s; that the fake accepts the job anyway does not matter for the pace.
 	await clock.until(submit('refused'));
 	const refusedAt = clock.now();
 	await clock.until(Promise.all(['a', 'b', 'c', 'd'].map((key) => submit(key))));
@@ -34,7 +34,7 @@ it('without a limit in the credential, one 429 under light load pauses for what 
 	expect(fake.endpoint.requestsPerMinute).toBeNull();
 });
 
-it('a learned limit lets go at once what was seen to be accepted at once, and no more in any window', async () => {
+it('a learned limit allows at once what was accepted at once, and no more in any window', async () => {
 	const clock = new VirtualClock(0);
 	const pacer = new Pacer(null, clock);
 	pacer.limitTo({ count: 8, windowMs: 10_000 });
@@ -48,7 +48,7 @@ it('a learned limit lets go at once what was seen to be accepted at once, and no
 	]);
 });
 
-it('a limit that grows does not forget what went before', async () => {
+it('a limit that grows still counts earlier requests', async () => {
 	const clock = new VirtualClock(0);
 	const pacer = new Pacer(null, clock);
 	pacer.limitTo({ count: 8, windowMs: 10_000 });
@@ -62,7 +62,7 @@ it('a limit that grows does not forget what went before', async () => {
 	expect(clock.now()).toBe(10_000);
 });
 
-it('a provider that refuses without a time is asked ever more rarely until it accepts', async () => {
+it('after rate-limited answers without `Retry-After`, requests become rarer until one is accepted', async () => {
 	let accepts = false;
 	const fake = fakeEndpoint({ retryAfter: null, status: () => (accepts ? 200 : 429) });
 	const { clock, endpoint, sent } = fake;

@@ -3,7 +3,7 @@ import { BucketRate, type Rate, WindowRate } from './rates';
 
 const windowMs = 60_500;
 
-/** Moments at which `count` requests go when each goes as soon as the rate allows. */
+/** Moments at which `count` requests are sent when each is sent as soon as the rate allows. */
 function greedy(rate: Rate, count: number, from = 0): number[] {
 	const moments: number[] = [];
 	let now = from;
@@ -32,7 +32,7 @@ describe('WindowRate', () => {
 		expect(greedy(WindowRate.perMinute(perMinute), perMinute).filter((at) => at === 0)).toHaveLength(atOnce);
 	});
 
-	it('lets the requests after the burst flow in evenly over the window', () => {
+	it('spreads the requests after the burst evenly over the window', () => {
 		const moments = greedy(WindowRate.perMinute(8), 13);
 		expect(moments).toEqual([0, 0, 0, 0, 12_100, 24_200, 36_300, 48_400, 60_500, 60_500, 60_500, 60_500, 72_600]);
 	});
@@ -57,21 +57,21 @@ describe('WindowRate', () => {
 		expect(moments.at(-1)).toBeLessThan(10 * windowMs + 100);
 	});
 
-	it('of a learned limit lets all of a window go at once', () => {
+	it('allows all requests of a learned window at once', () => {
 		expect(greedy(WindowRate.of({ count: 3, windowMs: 1_000 }), 7)).toEqual([0, 0, 0, 1_000, 1_000, 1_000, 2_000]);
 	});
 
-	it('tells the pause without counting: asking again later gives the rest of it', () => {
+	it('gives the pause without counting a request: later, the rest of it is left', () => {
 		const rate = WindowRate.of({ count: 1, windowMs: 1_000 });
 		rate.countRequest(100);
 		expect([100, 400.5, 1_099, 1_100].map((now) => rate.pauseMs(now))).toEqual([1_000, 700, 1, 0]);
 	});
 
-	it('counts what went before a change against the new limit', () => {
+	it('counts requests before a change against the new limit', () => {
 		const rate = WindowRate.of({ count: 5, windowMs: 1_000 });
 		for (const at of [0, 100, 200, 300]) rate.countRequest(at);
 		rate.change({ count: 2, windowMs: 1_000 });
-		// Of four requests two must leave the window: the second last one is the one that makes room.
+		// Of four requests two must leave the window: the pause ends when the second last one does.
 		expect(rate.pauseMs(300)).toBe(900);
 		expect(rate.pauseMs(1_200)).toBe(0);
 		rate.change({ count: 6, windowMs: 1_000 });
@@ -97,7 +97,7 @@ describe('WindowRate', () => {
 });
 
 describe('BucketRate', () => {
-	it('lets the capacity go at once and then one per share of the minute', () => {
+	it('allows its capacity at once and then one request per share of the minute', () => {
 		expect(greedy(new BucketRate(60, 3), 6)).toEqual([0, 0, 0, 1_000, 2_000, 3_000]);
 	});
 
@@ -108,7 +108,7 @@ describe('BucketRate', () => {
 		expect(greedy(rate, 5, 1_000_000)).toEqual([1_000_000, 1_000_000, 1_000_000, 1_001_000, 1_002_000]);
 	});
 
-	it('tells a pause of at least 1 ms while a token is missing', () => {
+	it('gives a pause of at least 1 ms while a token is missing', () => {
 		const rate = new BucketRate(60_000, 1);
 		rate.pauseMs(0);
 		rate.countRequest();
@@ -116,7 +116,7 @@ describe('BucketRate', () => {
 		expect(rate.pauseMs(1)).toBe(0);
 	});
 
-	it('accepts at any time what the capacity and the rate allow since the beginning', () => {
+	it('allows at any time what the capacity and the rate add up to since the beginning', () => {
 		fc.assert(
 			fc.property(
 				fc.integer({ min: 1, max: 600 }),

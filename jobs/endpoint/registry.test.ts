@@ -8,7 +8,7 @@ afterEach(() => jest.restoreAllMocks());
 
 const credential = { baseUrl: 'https://images.example', apiKey: 'img_one', requestsPerMinute: 60, jobsInFlight: 5 };
 
-it('the same credential is the same endpoint for everyone who asks, at once or later', async () => {
+it('the same credential gives the same endpoint, at once or later', async () => {
 	const [a, b] = await Promise.all([endpointOf(imageSaas, credential), endpointOf(imageSaas, { ...credential })]);
 	expect(a).toBe(b);
 	expect(await endpointOf(imageSaas, { ...credential, baseUrl: 'https://images.example/' })).toBe(a);
@@ -24,13 +24,13 @@ it.each([
 	expect(await endpointOf(imageSaas, { ...credential, ...patch })).not.toBe(await endpointOf(imageSaas, credential));
 });
 
-it('another provider with the same credential is another endpoint', async () => {
+it('another provider with the same credential gives another endpoint', async () => {
 	expect(await endpointOf({ ...imageSaas, id: 'other' }, credential)).not.toBe(
 		await endpointOf(imageSaas, credential),
 	);
 });
 
-it('a credential that cannot be used is refused by the field', async () => {
+it('an unusable credential fails with the name of the field', async () => {
 	await expect(endpointOf(imageSaas, { ...credential, apiKey: '' })).rejects.toMatchObject({
 		code: 'invalidRequest',
 		message: expect.stringContaining('apiKey') as string,
@@ -44,7 +44,7 @@ function timeOf(start: number) {
 	return { pass: (ms: number) => (now += ms) };
 }
 
-it('an endpoint that nobody has used for an hour is let go, one that is used is not', async () => {
+it('an endpoint that was unused for an hour is released, one in use is not', async () => {
 	const time = timeOf(1e12);
 	const idle = await endpointOf(imageSaas, { ...credential, apiKey: 'img_idle' });
 	const used = await endpointOf(imageSaas, { ...credential, apiKey: 'img_used' });
@@ -55,7 +55,7 @@ it('an endpoint that nobody has used for an hour is let go, one that is used is 
 	expect(await endpointOf(imageSaas, { ...credential, apiKey: 'img_idle' })).not.toBe(idle);
 });
 
-it('one at which a job runs or somebody waits is kept, until nobody can be interested any more', async () => {
+it('an endpoint at which a job runs or a wait lasts is kept until both are over', async () => {
 	const time = timeOf(1e12);
 	const own = { ...credential, apiKey: 'img_busy' };
 	const endpoint = await endpointOf(imageSaas, own);
@@ -68,7 +68,7 @@ it('one at which a job runs or somebody waits is kept, until nobody can be inter
 	expect(await endpointOf(imageSaas, own)).not.toBe(endpoint);
 });
 
-it('a thousand credentials that come and go leave nothing behind', async () => {
+it('a thousand credentials that are used once leave nothing in memory', async () => {
 	const time = timeOf(1e12);
 	const seen: Array<WeakRef<Endpoint>> = [];
 	for (let n = 0; n < 1_000; n++) {
@@ -85,7 +85,7 @@ it('a thousand credentials that come and go leave nothing behind', async () => {
 	]);
 });
 
-it('endpoints that were made before the memory was opened read it when it is, and those made after it at once', async () => {
+it('endpoints read the memory as soon as it is opened, also those made before', async () => {
 	const scopes: string[] = [];
 	const rate: Json = { count: 3, windowMs: 60_000, since: Date.now() };
 	const learned: Memory['learned'] = {

@@ -5,21 +5,21 @@ import { LearnedRate } from './learnedRate';
 import { Pacer } from './pacer';
 
 /**
- * When the requests of one endpoint may go: as its credential allows, or, where that says nothing, as the provider was
- * seen to allow; and never before the provider takes requests again.
+ * Decides when the requests of one endpoint are sent: within the credential's limit, or, where it names none, within a
+ * limit learned from answers of 429; and never during a pause that the provider asked for.
  */
 export class RequestPace {
 	private readonly pacer: Pacer;
 	private readonly rate = new LearnedRate();
 	/** End of the last pause that the provider asked for. */
 	private pauseEnd = Number.NEGATIVE_INFINITY;
-	/** Refusals in a row with no request accepted after the pause of each. */
+	/** Rate-limited answers in a row, with no request accepted after the pause of each. */
 	private rateLimitedAnswers = 0;
 
-	/** When the last request went, ms since the epoch. */
+	/** When the last request was sent, ms since the epoch; 0 before the first. */
 	lastAt = 0;
 
-	/** @param onLearned told when the learned limit has changed */
+	/** @param onLearned called when the learned limit has changed */
 	constructor(
 		private readonly limits: EndpointLimits,
 		private readonly clock: Clock,
@@ -28,14 +28,14 @@ export class RequestPace {
 		this.pacer = new Pacer(limits.requestsPerMinute, clock, limits.burst);
 	}
 
-	/** Resolves when the next request may go, with the time; rejects with `canceled` when the signal aborts first. */
+	/** Resolves with the time when the next request may be sent; rejects with `canceled` if the signal aborts first. */
 	async next(signal?: AbortSignal, group?: string): Promise<number> {
 		await this.pacer.take(signal, group);
 		this.lastAt = this.clock.now();
 		return this.lastAt;
 	}
 
-	/** Takes account of an answer. @param retryAfterMs what it asks for; null where it asks for nothing */
+	/** Counts an answer. @param retryAfterMs the pause that it asks for; null for none */
 	answered(sentAt: number, status: number, retryAfterMs: number | null): void {
 		const now = this.clock.now();
 		const isAfterPause = sentAt >= this.pauseEnd;
@@ -62,7 +62,7 @@ export class RequestPace {
 		return this.limits.requestsPerMinute ?? this.rate.perMinute(this.clock.now());
 	}
 
-	/** Until when nothing is sent because the provider said so, ms since the epoch. */
+	/** Until when nothing is sent because the provider asked for a pause, ms since the epoch. */
 	get pausedUntil(): number {
 		return this.pacer.pausedUntil;
 	}
@@ -72,7 +72,7 @@ export class RequestPace {
 		return this.pacer.waiting;
 	}
 
-	/** The learned limit, to be kept over a restart. */
+	/** The learned limit, to be saved over a restart. */
 	snapshot(): ReturnType<LearnedRate['snapshot']> {
 		return this.rate.snapshot();
 	}

@@ -2,7 +2,7 @@ import { ImageError } from '../../model/errors';
 import type { Capabilities, ProviderDefinition } from '../../providers/provider';
 import { providers } from '../../providers/registry';
 
-/** What is said where a provider cannot do something: which ones can. @param what as in "cannot …" */
+/** The error where a provider cannot do something; its hint names providers that can. @param what as in "cannot …" */
 export function unsupported(
 	provider: ProviderDefinition,
 	what: string,

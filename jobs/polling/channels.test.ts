@@ -3,7 +3,7 @@ import { snapshotOf } from '../../test/support/fakeEndpoint';
 import { settle } from '../../test/support/virtualClock';
 import { Channels } from './channels';
 
-/** A provider's channel that the test drives: it pushes, ends or breaks when the test says so. */
+/** A provider's channel that the test drives: it pushes, ends or breaks on the test's command. */
 class Channel {
 	private wake = Promise.withResolvers<null>();
 	private readonly pushed: JobSnapshot[] = [];

@@ -1,16 +1,16 @@
 import type { JobSnapshot } from '../../model/job';
 import type { Session } from '../../providers/provider';
 
-/** Channels open at once at one endpoint; servers allow few, and jobs without one are polled. */
+/** Channels open at once at one endpoint: servers allow few. Jobs without a channel are polled. */
 const maxChannels = 8;
 
 export interface Listener {
 	received: (snapshot: JobSnapshot) => void;
-	/** The channel is over: the job has ended, the server closed it, or it broke. Not told after `close`. */
+	/** The channel is over: the job has ended, the server closed it, or it broke. Not called after `close`. */
 	ended: () => void;
 }
 
-/** The push channels of an endpoint, at most one a job. One that ends is not opened again: polling takes over. */
+/** The push channels of an endpoint, at most one for each job. After a channel ends, its job is polled. */
 export class Channels {
 	private readonly running = new Map<string, AbortController>();
 
@@ -34,12 +34,12 @@ export class Channels {
 	private async listen(
 		channel: AsyncIterable<JobSnapshot>,
 		signal: AbortSignal,
-		{ received: received, ended }: Listener,
+		{ received, ended }: Listener,
 	): Promise<void> {
 		try {
 			for await (const snapshot of channel) if (!signal.aborted) received(snapshot);
 		} catch {
-			// A channel is a shortcut: what broke it shows in the poll that follows, if it matters.
+			// The poll that follows shows the cause, if it matters.
 		}
 		if (!signal.aborted) ended();
 	}

@@ -7,14 +7,14 @@ const filled = (...seen: number[]) => {
 	return durations;
 };
 
-it('says nothing before enough jobs of a kind were seen, and nothing of other kinds', () => {
+it('expects nothing before enough jobs of a kind were seen, and nothing of other kinds', () => {
 	expect(filled(1, 2, 3, 4, 5).expect('a')).toBeUndefined();
 	const durations = filled(...Array.from({ length: 20 }, (_, n) => 1_000 + n * 100));
 	expect(durations.expect('a')).toMatchObject({ earliest: 900, typical: 2_000 });
 	expect(durations.expect('b')).toBeUndefined();
 });
 
-it('follows a provider that becomes quicker or slower', () => {
+it('follows a provider that becomes faster or slower', () => {
 	const durations = filled(...Array.from({ length: 64 }, () => 10_000), ...Array.from({ length: 64 }, () => 1_000));
 	expect(durations.expect('a')).toMatchObject({ earliest: 900, typical: 1_000 });
 });
@@ -25,7 +25,7 @@ it('kinds that were not seen for longest are forgotten', () => {
 	expect(durations.expect('a')).toBeUndefined();
 });
 
-it('tells how many still run at an age: never more than at a lower one, all before the first end, few after the last', () => {
+it('the share that still runs falls with age: all before the first end, few after the last', () => {
 	fc.assert(
 		fc.property(
 			fc.array(fc.integer({ min: 1, max: 100_000 }), { minLength: 8, maxLength: 64 }),
@@ -42,7 +42,7 @@ it('tells how many still run at an age: never more than at a lower one, all befo
 	);
 });
 
-it('half of them still run at half of what was seen', () => {
+it('half of the jobs still run at the median duration', () => {
 	const { running = () => Number.NaN } =
 		filled(...Array.from({ length: 64 }, (_, n) => 1_000 + n * 10)).expect('a') ?? {};
 	expect(running(1_320)).toBeCloseTo(0.5, 1);

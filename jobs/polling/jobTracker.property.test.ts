@@ -2,26 +2,26 @@ import fc from 'fast-check';
 import { isTerminal } from '../../model/job';
 import { fakeEndpoint, snapshotOf } from '../../test/support/fakeEndpoint';
 
-/** Jobs that come at some time and run for some time, ms. */
+/** Jobs that are submitted after some time and run for some time, ms. */
 const jobs = fc.array(fc.record({ after: fc.nat(20_000), runs: fc.integer({ min: 1, max: 60_000 }) }), {
 	minLength: 1,
 	maxLength: 40,
 });
 
-/** Submits them and waits for each; gives every look at every job. */
-async function watched(
+/** Submits them and waits for each; gives every poll of every job. */
+async function polled(
 	plan: ReadonlyArray<{ after: number; runs: number }>,
 	limits: { requestsPerMinute: number | null; jobsInFlight: number | null },
 	bulk: boolean,
 ) {
-	const looks: Array<{ id: string; at: number; ended: boolean }> = [];
+	const observations: Array<{ id: string; at: number; ended: boolean }> = [];
 	const endsAt = new Map<string, number>();
 	const { clock, endpoint, submit, sent } = fakeEndpoint({
 		...limits,
 		can: { poll: bulk ? 'bulk' : 'single' },
 		says: (id) => {
 			const status = clock.now() >= (endsAt.get(id) ?? Number.POSITIVE_INFINITY) ? 'succeeded' : 'running';
-			looks.push({ id, at: clock.now(), ended: isTerminal(status) });
+			observations.push({ id, at: clock.now(), ended: isTerminal(status) });
 			return { ok: true, snapshot: snapshotOf(id, status) };
 		},
 	});
@@ -32,29 +32,29 @@ async function watched(
 		return await endpoint.jobs.wait(job.id ?? '', { deadline: Number.MAX_SAFE_INTEGER });
 	};
 	const results = await clock.until(Promise.all(plan.map(one)), 24 * 3_600_000);
-	return { looks, results, sent };
+	return { observations, results, sent };
 }
 
-it('property: everyone hears of the end of his job, and nobody asks after it again', async () => {
+it('property: each waiter gets the end of its job, which is not polled again', async () => {
 	await fc.assert(
 		fc.asyncProperty(jobs, fc.boolean(), fc.constantFrom(null, 3), async (plan, bulk, jobsInFlight) => {
-			const { looks, results } = await watched(plan, { requestsPerMinute: null, jobsInFlight }, bulk);
+			const { observations, results } = await polled(plan, { requestsPerMinute: null, jobsInFlight }, bulk);
 			expect(results.every(({ ended, snapshot }) => ended && snapshot.job.status === 'succeeded')).toBe(true);
-			for (const { id, at } of looks.filter(({ ended }) => ended))
-				expect(looks.filter((look) => look.id === id && look.at > at)).toEqual([]);
+			for (const { id, at } of observations.filter(({ ended }) => ended))
+				expect(observations.filter((poll) => poll.id === id && poll.at > at)).toEqual([]);
 		}),
 		{ numRuns: 40 },
 	);
 });
 
-it('property: looks stay within half of the requests allowed, and all together within the limit', async () => {
+it('property: polls stay within half of the requests allowed, and all requests within the limit', async () => {
 	await fc.assert(
 		fc.asyncProperty(
 			jobs,
 			fc.integer({ min: 6, max: 120 }),
 			fc.boolean(),
 			async (plan, requestsPerMinute, bulk) => {
-				const { sent } = await watched(plan, { requestsPerMinute, jobsInFlight: null }, bulk);
+				const { sent } = await polled(plan, { requestsPerMinute, jobsInFlight: null }, bulk);
 				const polls = sent.filter(({ path }) => path === '/poll');
 				for (const { at } of sent)
 					expect(sent.filter((other) => other.at >= at && other.at < at + 60_000).length).toBeLessThanOrEqual(

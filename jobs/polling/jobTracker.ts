@@ -80,8 +80,7 @@ export class JobTracker {
 	}
 
 	/**
-	 * Takes in what the provider announced by itself, in a verified webhook. An end is kept for executions that begin to
-	 * wait later.
+	 * Takes in what the provider announced by itself, in a verified webhook. An end is kept for waits that begin later.
 	 */
 	announce(snapshot: JobSnapshot): void {
 		const { id, status } = snapshot.job;

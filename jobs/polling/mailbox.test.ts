@@ -2,7 +2,7 @@ import { fakeEndpoint, snapshotOf } from '../../test/support/fakeEndpoint';
 import { VirtualClock } from '../../test/support/virtualClock';
 import { Mailbox } from './mailbox';
 
-it('keeps what was told, the newest word, for a while', async () => {
+it('keeps the last reported end for a while', async () => {
 	const clock = new VirtualClock(0);
 	const box = new Mailbox(clock);
 	box.put('a', snapshotOf('a', 'failed'));
@@ -23,7 +23,7 @@ it('holds no more than a thousand', () => {
 	]);
 });
 
-it('a delivery that comes before the wait begins ends it without a poll', async () => {
+it('a webhook before the wait ends the wait without a poll', async () => {
 	const { clock, endpoint, submit, log } = fakeEndpoint({ jobMs: 60_000 });
 	const { job } = await clock.until(submit('a'));
 	endpoint.jobs.announce(snapshotOf(job.id ?? '', 'succeeded'));
@@ -34,7 +34,7 @@ it('a delivery that comes before the wait begins ends it without a poll', async 
 	expect(log.polls).toBe(0);
 });
 
-it('one that says nothing of an end is not kept: the job is asked after', async () => {
+it('a webhook without a final status is not kept: the job is polled', async () => {
 	const { clock, endpoint, submit, log } = fakeEndpoint({ jobMs: 2_000 });
 	const { job } = await clock.until(submit('a'));
 	endpoint.jobs.announce(snapshotOf(job.id ?? '', 'running'));

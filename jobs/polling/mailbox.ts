@@ -1,14 +1,12 @@
 import type { JobSnapshot } from '../../model/job';
 import type { Clock } from '../runtime/clock';
 
-/** How long a delivery is kept for somebody who is yet to wait for it, in ms. */
+/** How long an end is kept for a wait that begins later, in ms. */
 const keptMs = 10 * 60_000;
-/** The newest so many. */
-const most = 1_000;
+/** Ends kept, the newest ones. */
+const maxKept = 1_000;
 
-/**
- * Ends of jobs that were told before anybody waited for them: a webhook may be quicker than the answer to the submit.
- */
+/** Ends of jobs that webhooks reported before a wait began: a webhook may be faster than the answer to the submit. */
 export class Mailbox {
 	/** Oldest first, as a Map keeps them. */
 	private readonly letters = new Map<string, { snapshot: JobSnapshot; until: number }>();
@@ -19,12 +17,12 @@ export class Mailbox {
 		this.letters.delete(id);
 		this.letters.set(id, { snapshot, until: this.clock.now() + keptMs });
 		for (const [oldest, { until }] of this.letters) {
-			if (this.letters.size <= most && until > this.clock.now()) break;
+			if (this.letters.size <= maxKept && until > this.clock.now()) break;
 			this.letters.delete(oldest);
 		}
 	}
 
-	/** What was told of this job; stays, for others who wait for it. */
+	/** The end of this job, if it was reported. It stays for further waits. */
 	read(id: string): JobSnapshot | undefined {
 		const letter = this.letters.get(id);
 		return letter && letter.until > this.clock.now() ? letter.snapshot : undefined;

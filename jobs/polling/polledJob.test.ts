@@ -10,7 +10,7 @@ const failing = (code: ErrorCode, more: object = {}): Observation => ({
 	error: new ImageError(code, { message: code, ...more }),
 });
 
-/** A job that began to be waited for at 1000 ms, with a waiter for each deadline. */
+/** A job that is waited for since 1000 ms, with a waiter for each deadline. */
 function setUp(...deadlines: number[]) {
 	const job = new PolledJob('a', 1_000, undefined);
 	const ends: Array<[string, EndSeen | undefined]> = [];
@@ -102,8 +102,8 @@ it('reports an error that no repetition clears at once; only an unknown job hold
 	expect(auth.ends).toEqual([]);
 });
 
-describe('when time is up', () => {
-	it('lets those go whose deadline is reached, with what is known', () => {
+describe('at the deadline', () => {
+	it('resolves the waiters whose deadline is reached, with what is known', () => {
 		const { job, learn, results, details } = setUp(3_000, 5_000);
 		learn(seen('running'));
 		expect(job.deadline).toBe(3_000);

@@ -17,7 +17,7 @@ const settled = async (work: Promise<unknown>): Promise<string> =>
 		jest.advanceTimersByTimeAsync(0).then(() => 'open'),
 	]);
 
-it('a sleep lasts as long as it says, and no longer', async () => {
+it('a sleep lasts for its time, and no longer', async () => {
 	const sleep = systemClock.sleep(1_000);
 	await jest.advanceTimersByTimeAsync(999);
 	expect(await settled(sleep)).toBe('open');
@@ -36,7 +36,7 @@ it.each([2 ** 31, 30 * 86_400_000, 90 * 86_400_000])(
 	},
 );
 
-it('a sleep without end can still be stopped, and leaves no timer behind', async () => {
+it('an endless sleep can be aborted, and leaves no timer', async () => {
 	const stop = new AbortController();
 	const sleep = systemClock.sleep(Number.POSITIVE_INFINITY, stop.signal);
 	const caught = expect(sleep).rejects.toMatchObject({ code: 'canceled', delivery: 'notSent' });
@@ -46,7 +46,7 @@ it('a sleep without end can still be stopped, and leaves no timer behind', async
 	expect(jest.getTimerCount()).toBe(0);
 });
 
-it('what is stopped already does not begin to sleep', async () => {
+it('a sleep with an aborted signal is not begun', async () => {
 	await expect(systemClock.sleep(1_000, AbortSignal.abort())).rejects.toMatchObject({ code: 'canceled' });
 	expect(jest.getTimerCount()).toBe(0);
 });
@@ -60,7 +60,7 @@ it('many sleeps under one signal leave no listener at it', async () => {
 	expect(removed).toHaveBeenCalledTimes(1);
 });
 
-it('work that can be stopped gives what it gives, or ends at once with its signal', async () => {
+it('abortable work resolves as the work, or rejects as soon as its signal aborts', async () => {
 	const stop = new AbortController();
 	await expect(abortable(Promise.resolve(7), stop.signal)).resolves.toBe(7);
 	await expect(abortable(Promise.reject(new Error('own')), stop.signal)).rejects.toThrow('own');

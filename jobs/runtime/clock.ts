@@ -14,8 +14,8 @@ export function stopped(): ImageError {
 	return new ImageError('canceled', { message: executionCanceled, delivery: 'notSent' });
 }
 
-/** The longest a timer takes; a longer one would end at once. */
-const longestTimerMs = 2 ** 31 - 1;
+/** The longest delay of a timer, in ms; a longer one would end at once. */
+const maxTimerMs = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
 	now: () => Date.now(),
@@ -30,11 +30,11 @@ export const systemClock: Clock = {
 			const wait = (left: number) => {
 				timer = setTimeout(
 					() => {
-						if (left > longestTimerMs) return wait(left - longestTimerMs);
+						if (left > maxTimerMs) return wait(left - maxTimerMs);
 						signal?.removeEventListener('abort', onAbort);
 						resolve();
 					},
-					Math.min(left, longestTimerMs),
+					Math.min(left, maxTimerMs),
 				);
 			};
 			signal?.addEventListener('abort', onAbort, { once: true });
@@ -42,7 +42,7 @@ export const systemClock: Clock = {
 		}),
 };
 
-/** What `work` gives, or a rejection with `canceled` as soon as the signal aborts; the work itself goes on. */
+/** Resolves as `work`; rejects with `canceled` as soon as the signal aborts. The work itself goes on. */
 export function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
 	if (!signal) return work;
 	return new Promise((resolve, reject) => {

@@ -2,8 +2,8 @@ import { type ImageError, outcomeOf } from '../../model/errors';
 import type { Clock } from './clock';
 
 /**
- * The work, which is stopped by its signal when time is up, and then fails with `tooLate`. @param deadline ms since the
- * epoch
+ * Does the work until a deadline. At the deadline its signal aborts, and the result is the error of `tooLate`.
+ * @param deadline ms since the epoch
  */
 export async function beforeDeadline<T>(
 	clock: Clock,

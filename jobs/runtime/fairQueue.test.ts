@@ -10,7 +10,7 @@ const drained = <T>(queue: FairQueue<T>) => {
 	return out;
 };
 
-it('groups take turns, and within a group the first comes first', () => {
+it('groups are served in turn, and each group in the order of its entries', () => {
 	const queue = new FairQueue<string>();
 	for (const n of [1, 2, 3, 4]) queue.push('large', `large ${n}`);
 	queue.push('small', 'small 1');
@@ -20,7 +20,7 @@ it('groups take turns, and within a group the first comes first', () => {
 	expect(queue.shift()).toBeUndefined();
 });
 
-it('one who gives up is out, and his group keeps its place', () => {
+it('a removed entry is skipped, and its group keeps its position', () => {
 	const queue = new FairQueue<string>();
 	for (const [group, entry] of [
 		['a', 'a1'],
@@ -34,7 +34,7 @@ it('one who gives up is out, and his group keeps its place', () => {
 	expect([queue.size, drained(queue)]).toEqual([2, ['a2', 'b1']]);
 });
 
-it('property: everyone comes once, in the order of his group, and nobody waits longer than a turn of each group before him', () => {
+it('property: each entry comes once, in the order of its group, and waits for one entry of each group at most', () => {
 	fc.assert(
 		fc.property(fc.array(fc.nat({ max: 4 }), { maxLength: 200 }), (arrivals) => {
 			const queue = new FairQueue<{ group: number; n: number }>();
@@ -46,7 +46,7 @@ it('property: everyone comes once, in the order of his group, and nobody waits l
 				const own = order.flatMap((entry, place) => (entry.group === group ? [place] : []));
 				const numbers = own.map((place) => order[place]?.n ?? -1);
 				expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
-				// The k-th of a group comes at most after k turns of all groups.
+				// The k-th entry of a group comes after at most k rounds over all groups.
 				own.forEach((place, k) => expect(place).toBeLessThan((k + 1) * groups.size));
 			}
 		}),

@@ -1,27 +1,27 @@
 import { stopped } from './clock';
 
 /**
- * A queue in which groups take turns: within a group whoever comes first goes first, and a group of ten thousand
- * keeps a group of one waiting for one turn only. Never empty-handed while somebody waits.
+ * A queue with fair queueing between groups (round robin). Within a group the order is first in, first out. An entry of
+ * a small group waits for at most one entry of each other group, however large those are.
  */
 export class FairQueue<T> {
-	/** By group, the next one first; sets, because one of a million is taken out as quickly as one of ten. */
+	/** By group, the next group first. Sets, because `remove` is then as fast with a million entries as with ten. */
 	private readonly groups = new Map<string, Set<T>>();
-	private waiting = 0;
+	private count = 0;
 
 	get size(): number {
-		return this.waiting;
+		return this.count;
 	}
 
-	/** @param entry no two that wait are the same */
+	/** @param entry not in the queue yet */
 	push(group: string, entry: T): void {
 		const own = this.groups.get(group);
 		if (own) own.add(entry);
 		else this.groups.set(group, new Set([entry]));
-		this.waiting++;
+		this.count++;
 	}
 
-	/** The next one; its group then goes to the end of the row. */
+	/** Takes the next entry; its group then goes to the end. */
 	shift(): T | undefined {
 		const [next] = this.groups;
 		if (!next) return undefined;
@@ -30,41 +30,41 @@ export class FairQueue<T> {
 		if (entry !== undefined) own.delete(entry);
 		this.groups.delete(group);
 		if (own.size > 0) this.groups.set(group, own);
-		this.waiting--;
+		this.count--;
 		return entry;
 	}
 
-	/** Takes one out that waits no longer. */
+	/** Removes an entry that waits no longer. */
 	remove(group: string, entry: T): void {
 		const own = this.groups.get(group);
 		if (!own?.delete(entry)) return;
 		if (own.size === 0) this.groups.delete(group);
-		this.waiting--;
+		this.count--;
 	}
 }
 
 /**
- * Waits in a queue of turns: resolves when the turn is called, rejects with `canceled` when the signal aborts first.
- * @param left told when one has given up
+ * Waits in a queue: resolves when the entry is taken and called, rejects with `canceled` when the signal aborts first.
+ * @param onAborted called when the signal aborts
  */
-export function waitForTurn(
+export function waitInQueue(
 	queue: FairQueue<() => void>,
 	group: string,
 	signal: AbortSignal | undefined,
-	left: () => void = () => undefined,
+	onAborted: () => void = () => undefined,
 ): Promise<void> {
 	return new Promise((resolve, reject) => {
 		if (signal?.aborted) return reject(stopped());
-		const mine = () => {
+		const entry = () => {
 			signal?.removeEventListener('abort', onAbort);
 			resolve();
 		};
 		const onAbort = () => {
-			queue.remove(group, mine);
-			left();
+			queue.remove(group, entry);
+			onAborted();
 			reject(stopped());
 		};
 		signal?.addEventListener('abort', onAbort, { once: true });
-		queue.push(group, mine);
+		queue.push(group, entry);
 	});
 }

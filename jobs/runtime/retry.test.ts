@@ -18,14 +18,14 @@ function failing(clock: VirtualClock, ...errors: ImageError[]) {
 const network = () => new ImageError('network', { message: 'cut' });
 const tooFast = (retryAfterMs: number | null = null) => new ImageError('rateLimited', { message: '429', retryAfterMs });
 
-it('repeats what may succeed later, with growing pauses of more than a second', async () => {
+it('repeats retryable errors, with growing pauses of more than a second', async () => {
 	const clock = new VirtualClock(0);
 	const { calls, work } = failing(clock, network(), network(), network());
 	await expect(clock.until(withRetry(work, { clock, random: () => 0 }))).resolves.toBe('done');
 	expect(calls).toEqual([0, 1_200, 3_600, 8_400]);
 });
 
-it('gives up after its attempts, with the last failure', async () => {
+it('gives up after its attempts, with the last error', async () => {
 	const clock = new VirtualClock(0);
 	const { calls, work } = failing(clock, ...Array.from({ length: 9 }, network));
 	await expect(clock.until(withRetry(work, { clock, random: Math.random }))).rejects.toMatchObject({
@@ -34,7 +34,7 @@ it('gives up after its attempts, with the last failure', async () => {
 	expect(calls).toHaveLength(retryDefaults.attempts);
 });
 
-it('never repeats what cannot succeed', async () => {
+it('never repeats an error that is not retryable', async () => {
 	const clock = new VirtualClock(0);
 	const { calls, work } = failing(clock, new ImageError('auth', { message: '401' }));
 	await expect(clock.until(withRetry(work, { clock, random: Math.random }))).rejects.toMatchObject({ code: 'auth' });
@@ -50,14 +50,14 @@ it('never repeats what the caller forbids', async () => {
 	expect(calls).toHaveLength(1);
 });
 
-it('waits as long as the provider asks', async () => {
+it('waits for the pause that the provider asks for', async () => {
 	const clock = new VirtualClock(0);
 	const { calls, work } = failing(clock, tooFast(20_000));
 	await clock.until(withRetry(work, { clock, random: () => 0 }));
 	expect(calls).toEqual([0, 20_000]);
 });
 
-it('gives up at once where the provider asks for longer than anyone waits', async () => {
+it('gives up at once where `Retry-After` is above the limit', async () => {
 	const clock = new VirtualClock(0);
 	const { calls, work } = failing(clock, tooFast(3_600_000));
 	await expect(clock.until(withRetry(work, { clock, random: () => 0 }))).rejects.toMatchObject({
@@ -66,7 +66,7 @@ it('gives up at once where the provider asks for longer than anyone waits', asyn
 	expect(calls).toHaveLength(1);
 });
 
-it('being told to slow down uses up no attempt while there is time', async () => {
+it('a rate-limited answer counts as no attempt before the deadline', async () => {
 	const clock = new VirtualClock(0);
 	const { calls, work } = failing(clock, ...Array.from({ length: 12 }, () => tooFast(1_000)));
 	await expect(clock.until(withRetry(work, { clock, random: () => 0, deadline: 600_000 }))).resolves.toBe('done');
@@ -82,7 +82,7 @@ it('begins nothing after the deadline', async () => {
 	expect(Math.max(...calls)).toBeLessThanOrEqual(10_000);
 });
 
-it('ends its pause as soon as it is stopped', async () => {
+it('ends its pause as soon as the signal aborts', async () => {
 	const clock = new VirtualClock(0);
 	const { work } = failing(clock, network());
 	const stop = new AbortController();
@@ -92,7 +92,7 @@ it('ends its pause as soon as it is stopped', async () => {
 	await expect(result).rejects.toMatchObject({ code: 'canceled' });
 });
 
-it('whatever fails in whatever order: only what may succeed is repeated, never sooner than asked, never after the deadline', async () => {
+it('property: only retryable errors are repeated, never before `Retry-After`, never after the deadline', async () => {
 	const error = fc.record({
 		code: fc.constantFrom<ErrorCode>(...errorCodes),
 		retryAfterMs: fc.option(fc.integer({ min: 1, max: 300_000 })),
@@ -116,7 +116,7 @@ it('whatever fails in whatever order: only what may succeed is repeated, never s
 				expect(calls.slice(1).every((at) => at <= deadline)).toBe(true);
 				for (const [n, at] of calls.slice(1).entries()) {
 					expect(met[n]?.retryable).toBe(true);
-					// The clock's times are sums of fractions.
+					// Tolerance: the clock's times are sums of fractions.
 					expect(at - (calls[n] ?? 0)).toBeGreaterThan(Math.max(1_200, met[n]?.retryAfterMs ?? 0) - 1e-6);
 				}
 				expect(met.filter(({ code }) => code !== 'rateLimited').length).toBeLessThanOrEqual(
@@ -128,7 +128,7 @@ it('whatever fails in whatever order: only what may succeed is repeated, never s
 	);
 });
 
-it('tells of each pause before it, and how long it is', async () => {
+it('reports each pause before it, with its length', async () => {
 	const clock = new VirtualClock(0);
 	const { work } = failing(clock, network(), tooFast(9_000));
 	const told: Array<[string, number]> = [];

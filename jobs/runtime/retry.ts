@@ -1,17 +1,17 @@
 import { ImageError, toImageError } from '../../model/errors';
 import type { Clock, Random } from './clock';
 
-/** Every constant of repeating a call, in one place. Times in ms. */
+/** All constants of retries. Times in ms. */
 export const retryDefaults = {
 	/** Calls in all, the first included. */
 	attempts: 4,
-	/** First pause; doubled each time. More than a second: Image SaaS may run a key twice that comes again sooner. */
+	/** First pause; doubled each time. Above a second: Image SaaS may run a key twice that is repeated sooner. */
 	baseMs: 1_200,
-	/** Longest pause of our own choosing. */
+	/** Longest pause without `Retry-After`. */
 	capMs: 30_000,
-	/** Share by which a pause is lengthened at the most, so that many clients do not come back together. */
+	/** Share by which a pause is lengthened at most, so that many clients do not return at the same moment. */
 	jitter: 0.3,
-	/** Longest `Retry-After` that is obeyed; a provider that asks for more has, for us, failed. */
+	/** Longest `Retry-After` that is waited for; a longer one counts as a failure. */
 	longestRetryAfterMs: 120_000,
 };
 
@@ -19,19 +19,19 @@ export interface RetryOptions {
 	clock: Clock;
 	random: Random;
 	signal?: AbortSignal | undefined;
-	/** Whether this failure is repeated. Default: whatever its code says is retryable. */
+	/** Whether the call is repeated after this error. Default: the error's `retryable`. */
 	canRepeat?: (error: ImageError) => boolean;
-	/** Told before each pause, e.g. to slow the whole endpoint. */
+	/** Called before each pause, e.g. to slow the whole endpoint. */
 	onPause?: (error: ImageError, pauseMs: number) => void;
 	attempts?: number;
 	/**
-	 * No new attempt begins after this moment (ms since the epoch). A refusal for being too fast (429) is repeated
-	 * until then and does not count as an attempt.
+	 * No new attempt begins after this moment (ms since the epoch). With a deadline, a rate-limited call (429) is
+	 * repeated until then and does not count as an attempt.
 	 */
 	deadline?: number;
 }
 
-/** Pause before attempt `attempt + 1` (0-based), in ms: what the provider asked for, else exponential with jitter. */
+/** Pause in ms before attempt `attempt + 1` (0-based): exponential with jitter, and at least `Retry-After`. */
 export function pauseBefore(attempt: number, error: ImageError, random: Random): number {
 	const own = Math.min(retryDefaults.baseMs * 2 ** attempt, retryDefaults.capMs);
 	const varied = own * (1 + retryDefaults.jitter * random());
@@ -39,8 +39,8 @@ export function pauseBefore(attempt: number, error: ImageError, random: Random):
 }
 
 /**
- * Calls `work` until it succeeds, fails for good, or the attempts or the time are used up. The only retry loop there
- * is.
+ * Calls `work` until it succeeds, fails with an error that is not retryable, or attempts or time are used up. Every
+ * retry of the pack goes through this loop. Throws the last error.
  */
 export async function withRetry<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
 	const { clock, random, signal, attempts = retryDefaults.attempts, deadline = Number.POSITIVE_INFINITY } = options;
@@ -51,8 +51,8 @@ export async function withRetry<T>(work: () => Promise<T>, options: RetryOptions
 			return await work();
 		} catch (thrown) {
 			const error = toImageError(thrown);
-			const tooFast = error.code === 'rateLimited' && Number.isFinite(deadline);
-			if (tooFast) rateLimitedAnswers++;
+			const isRateLimited = error.code === 'rateLimited' && Number.isFinite(deadline);
+			if (isRateLimited) rateLimitedAnswers++;
 			else failures++;
 			const pause = pauseBefore(Math.max(failures, rateLimitedAnswers) - 1, error, random);
 			const mayRepeat = error.code !== 'canceled' && (options.canRepeat?.(error) ?? error.retryable);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { settle } from '../../test/support/virtualClock';
 import { type Slot, Slots } from './slots';
 
-it('never gives more slots than there are, and hands a free one to who waited longest', async () => {
+it('never gives more slots than there are, and a free one goes to the longest wait', async () => {
 	const slots = new Slots(2, () => undefined);
 	const [first] = [await slots.acquire(), await slots.acquire()];
 	const got: string[] = [];
@@ -16,7 +16,7 @@ it('never gives more slots than there are, and hands a free one to who waited lo
 	expect(got).toEqual(['a']);
 });
 
-it('a job that is seen to have ended frees its slot, once', async () => {
+it('the end of a job frees its slot, once', async () => {
 	const slots = new Slots(1, () => undefined);
 	(await slots.acquire()).assign('job-1');
 	const next = slots.acquire();
@@ -32,7 +32,7 @@ it('a job that is seen to have ended frees its slot, once', async () => {
 	expect(third).toBe(false);
 });
 
-it('whoever stops waiting leaves the queue', async () => {
+it('an aborted wait leaves the queue', async () => {
 	const slots = new Slots(1, () => undefined);
 	const held = await slots.acquire();
 	const gone = new AbortController();
@@ -45,7 +45,7 @@ it('whoever stops waiting leaves the queue', async () => {
 	expect(slots.contended).toBe(false);
 });
 
-it('while somebody waits, the jobs in flight are named so that they can be asked after', async () => {
+it('while a submit waits, the jobs in flight are reported so that they can be polled', async () => {
 	const named: string[][] = [];
 	const slots = new Slots(2, (ids) => named.push(ids));
 	(await slots.acquire()).assign('job-1');
@@ -56,7 +56,7 @@ it('while somebody waits, the jobs in flight are named so that they can be asked
 	expect(named).toEqual([['job-1'], ['job-2']]);
 });
 
-it('a replayed key that answers with a job in flight takes no second slot', async () => {
+it('a repeated key that answers with a job in flight takes no second slot', async () => {
 	const slots = new Slots(2, () => undefined);
 	(await slots.acquire()).assign('job-1');
 	(await slots.acquire()).assign('job-1');
@@ -69,12 +69,12 @@ it('a replayed key that answers with a job in flight takes no second slot', asyn
 	expect(more).toBe(false);
 });
 
-it('without a limit nobody waits', async () => {
+it('without a limit no submit waits', async () => {
 	const slots = new Slots(null, () => undefined);
 	await Promise.all(Array.from({ length: 50 }, () => slots.acquire()));
 });
 
-it('whatever comes in whatever order, never more are held than allowed and nobody who could go is kept waiting', async () => {
+it('property: no more slots are held than allowed, and none is free while a submit waits', async () => {
 	const step = fc.oneof(
 		fc.constant('acquire' as const),
 		fc.constant('abort' as const),
@@ -106,7 +106,7 @@ it('whatever comes in whatever order, never more are held than allowed and nobod
 					} else if (what === 'abort') [...waiting.keys()][pick % Math.max(1, waiting.size)]?.abort();
 					else if (what === 'bind' && slot && job === null) {
 						const name = `job-${pick}`;
-						// One job, one slot: the second one is given back.
+						// One job, one slot: the second one is freed.
 						if ([...held.values()].includes(name)) held.delete(slot);
 						else held.set(slot, name);
 						slot.assign(name);
@@ -130,14 +130,14 @@ it('whatever comes in whatever order, never more are held than allowed and nobod
 	);
 });
 
-it('who has stopped already does not join the queue', async () => {
+it('a wait with an aborted signal does not join the queue', async () => {
 	const slots = new Slots(1, () => undefined);
 	await slots.acquire();
 	await expect(slots.acquire(AbortSignal.abort())).rejects.toMatchObject({ code: 'canceled' });
 	expect(slots.contended).toBe(false);
 });
 
-it('a slot that was handed on is not taken back by a signal that aborts afterwards', async () => {
+it('a slot that was handed on is kept when the signal aborts afterwards', async () => {
 	const slots = new Slots(1, () => undefined);
 	const first = await slots.acquire();
 	const stop = new AbortController();
@@ -147,7 +147,7 @@ it('a slot that was handed on is not taken back by a signal that aborts afterwar
 	await expect(second).resolves.toBeDefined();
 });
 
-it('a job that has ended is named no more, and may take a slot again', async () => {
+it('a job that has ended is not reported any more, and may take a slot again', async () => {
 	const named: string[][] = [];
 	const slots = new Slots(1, (ids) => named.push(ids));
 	(await slots.acquire()).assign('job-1');
@@ -161,7 +161,7 @@ it('a job that has ended is named no more, and may take a slot again', async () 
 	expect(named).toEqual([['job-1'], []]);
 });
 
-it('a batch that waits for slots keeps another execution waiting for one turn', async () => {
+it('a batch that waits for slots delays another execution by one job', async () => {
 	const slots = new Slots(1, () => undefined);
 	const held = await slots.acquire();
 	const order: string[] = [];

@@ -1,17 +1,17 @@
-import { FairQueue, waitForTurn } from './fairQueue';
+import { FairQueue, waitInQueue } from './fairQueue';
 
-/** A place among the jobs in flight. */
+/** A slot for one job in flight. */
 export interface Slot {
 	/** The job that holds it from now on. */
 	assign(jobId: string): void;
-	/** Gives it back; once is enough, more does no harm. */
+	/** Frees it; further calls do nothing. */
 	release(): void;
 }
 
 /**
- * How many jobs an endpoint has in flight. A slot is held from before the submit until the job is seen to have
- * ended, by whoever sees it. While somebody waits for a slot, `onContention` names the jobs that hold one, so that
- * they can be asked after even if nobody else is waiting for them.
+ * Limits how many jobs an endpoint has in flight. A slot is held from before the submit until the end of the job is
+ * seen. While a submit waits for a slot, `onContention` gets the jobs that hold one, so that they are polled even if no
+ * execution waits for them.
  */
 export class Slots {
 	private held = 0;
@@ -24,21 +24,22 @@ export class Slots {
 		private readonly onContention: (jobIds: string[]) => void,
 	) {}
 
-	/** @param group who it is for: groups take turns */
+	/** @param group groups are queued fairly (`FairQueue`) */
 	async acquire(signal?: AbortSignal, group = ''): Promise<Slot> {
 		if (this.full) {
-			await this.turn(signal, group);
+			await this.queued(signal, group);
 		} else {
 			this.held++;
 		}
 		return this.slot();
 	}
 
-	/** The job was seen to have ended. */
+	/** The end of the job was seen: its slot is freed. */
 	settle(jobId: string): void {
 		this.byJob.get(jobId)?.();
 	}
 
+	/** Whether a submit waits for a slot. */
 	get contended(): boolean {
 		return this.queue.size > 0;
 	}
@@ -57,12 +58,12 @@ export class Slots {
 	}
 
 	private slot(): Slot {
-		let open = true;
-		let boundTo: string | null = null;
+		let isHeld = true;
+		let assignedTo: string | null = null;
 		const release = () => {
-			if (!open) return;
-			open = false;
-			if (boundTo !== null && this.byJob.get(boundTo) === release) this.byJob.delete(boundTo);
+			if (!isHeld) return;
+			isHeld = false;
+			if (assignedTo !== null && this.byJob.get(assignedTo) === release) this.byJob.delete(assignedTo);
 			const next = this.queue.shift();
 			if (next) next();
 			else this.held--;
@@ -70,20 +71,20 @@ export class Slots {
 		return {
 			release,
 			assign: (jobId) => {
-				// A replayed key answers with a job that holds a slot already: one job, one slot.
+				// A repeated key answers with a job that holds a slot already: one job, one slot.
 				if (this.byJob.has(jobId)) return release();
-				// Without a limit nobody waits for its end, and nobody may ever see it.
+				// Without a limit no submit waits for its end, and it may never be seen.
 				if (this.limit === null) return release();
-				boundTo = jobId;
+				assignedTo = jobId;
 				this.byJob.set(jobId, release);
 				if (this.contended) this.onContention([jobId]);
 			},
 		};
 	}
 
-	private turn(signal: AbortSignal | undefined, group: string): Promise<void> {
-		const turn = waitForTurn(this.queue, group, signal);
+	private queued(signal: AbortSignal | undefined, group: string): Promise<void> {
+		const slot = waitInQueue(this.queue, group, signal);
 		if (this.contended) this.onContention([...this.byJob.keys()]);
-		return turn;
+		return slot;
 	}
 }
