@@ -19,25 +19,25 @@ it('an answer about another job is an error of the polled job alone', async () =
 		endpoint.jobs.wait('job-1', forever),
 		endpoint.jobs.wait('job-2', { ...forever, known: snapshotOf('job-2', 'queued') }),
 	];
-	const [spoilt, sound] = await clock.until(Promise.allSettled(waits));
-	expect(spoilt).toMatchObject({ status: 'rejected', reason: { code: 'malformedResponse' } });
-	expect(sound).toMatchObject({ status: 'fulfilled', value: { ended: true } });
+	const [invalid, valid] = await clock.until(Promise.allSettled(waits));
+	expect(invalid).toMatchObject({ status: 'rejected', reason: { code: 'malformedResponse' } });
+	expect(valid).toMatchObject({ status: 'fulfilled', value: { ended: true } });
 });
 
 it('a job whose polls fail for a while still frees its slot for a submit that waits', async () => {
-	const spoilt: Observation = { ok: false, error: new ImageError('upstream', { message: '500' }) };
+	const invalid: Observation = { ok: false, error: new ImageError('upstream', { message: '500' }) };
 	const { clock, submit } = fakeEndpoint({
 		jobsInFlight: 1,
 		jobMs: 1_000,
-		says: (_id, poll) => (poll <= 12 ? spoilt : undefined),
+		says: (_id, poll) => (poll <= 12 ? invalid : undefined),
 	});
 	await clock.until(submit('a'));
 	await expect(clock.until(submit('b'))).resolves.toMatchObject({ job: { id: 'job-2' } });
 });
 
 it('jobs whose polls fail with an authentication error are not polled without end', async () => {
-	const refused: Observation = { ok: false, error: new ImageError('auth', { message: '401' }) };
-	const { clock, submit, log } = fakeEndpoint({ jobsInFlight: 1, says: () => refused });
+	const rejected: Observation = { ok: false, error: new ImageError('auth', { message: '401' }) };
+	const { clock, submit, log } = fakeEndpoint({ jobsInFlight: 1, says: () => rejected });
 	await clock.until(submit('a'));
 	await expect(clock.until(submit('b', { deadline: 600_000 }))).rejects.toMatchObject({ code: 'rateLimited' });
 	expect(log.polls).toBeLessThan(5);
@@ -127,10 +127,10 @@ it('the end that a single poll sees ends other waits and frees the slot', async 
 });
 
 it('a single poll that fails for one job reports it and ends no wait', async () => {
-	const spoilt: Observation = { ok: false, error: new ImageError('upstream', { message: '500' }) };
-	const { clock, endpoint, submit } = fakeEndpoint({ says: (_id, poll) => (poll === 1 ? spoilt : undefined) });
+	const invalid: Observation = { ok: false, error: new ImageError('upstream', { message: '500' }) };
+	const { clock, endpoint, submit } = fakeEndpoint({ says: (_id, poll) => (poll === 1 ? invalid : undefined) });
 	const { job } = await clock.until(submit('a'));
-	expect((await endpoint.pollOnce([job.id ?? ''])).get(job.id ?? '')).toBe(spoilt);
+	expect((await endpoint.pollOnce([job.id ?? ''])).get(job.id ?? '')).toBe(invalid);
 	await expect(clock.until(endpoint.jobs.wait(job.id ?? '', forever))).resolves.toMatchObject({ ended: true });
 });
 
@@ -162,8 +162,8 @@ it('a job that holds a slot for longer than one wait is waited for again', async
 });
 
 it('an answered error is reported unchanged, and an aborted submit is not a failure', async () => {
-	const refused = fakeEndpoint({ refusals: [new ImageError('contentRejected', { message: 'no' })] });
-	await expect(refused.clock.until(refused.submit('k'))).rejects.toMatchObject({
+	const rejected = fakeEndpoint({ refusals: [new ImageError('contentRejected', { message: 'no' })] });
+	await expect(rejected.clock.until(rejected.submit('k'))).rejects.toMatchObject({
 		code: 'contentRejected',
 		message: 'no',
 		hint: null,

@@ -39,16 +39,16 @@ it('rate-limited answers far apart set no limit', () => {
 });
 
 it.each([
-	['a count a minute', { count: 60, windowMs: 60_000, refusedAfterMs: 600, retryAfterMs: 59_400 }],
-	['a count a second', { count: 10, windowMs: 1_000, refusedAfterMs: 50, retryAfterMs: 950 }],
-	['a few a minute', { count: 2, windowMs: 60_000, refusedAfterMs: 100, retryAfterMs: 59_900 }],
+	['a count a minute', { count: 60, windowMs: 60_000, limitedAfterMs: 600, retryAfterMs: 59_400 }],
+	['a count a second', { count: 10, windowMs: 1_000, limitedAfterMs: 50, retryAfterMs: 950 }],
+	['a few a minute', { count: 2, windowMs: 60_000, limitedAfterMs: 100, retryAfterMs: 59_900 }],
 ])(
-	'what was accepted between refusals tells the limit: %s',
-	(_name, { count, windowMs, refusedAfterMs, retryAfterMs }) => {
+	'requests accepted between rate-limited answers give the limit: %s',
+	(_name, { count, windowMs, limitedAfterMs, retryAfterMs }) => {
 		const rate = new LearnedRate();
 		for (let round = 0; round < 4; round++) {
 			accepted(rate, count, round * windowMs, 1);
-			rate.rateLimited(round * windowMs + refusedAfterMs, round * windowMs + refusedAfterMs, retryAfterMs);
+			rate.rateLimited(round * windowMs + limitedAfterMs, round * windowMs + limitedAfterMs, retryAfterMs);
 		}
 		const limit = rate.limit(4 * windowMs);
 		// As many at once as were seen to be accepted, and a little slower than the provider.
@@ -124,14 +124,14 @@ it('is saved over a restart with its age', () => {
 });
 
 it('is always a whole number and at least one a minute', () => {
-	const event = fc.record({ after: fc.nat(90_000), refused: fc.boolean(), retryAfterMs: fc.nat(120_000) });
+	const event = fc.record({ after: fc.nat(90_000), rateLimited: fc.boolean(), retryAfterMs: fc.nat(120_000) });
 	fc.assert(
 		fc.property(fc.array(event, { maxLength: 200 }), (events) => {
 			const rate = new LearnedRate();
 			let now = 0;
-			for (const { after, refused, retryAfterMs } of events) {
+			for (const { after, rateLimited, retryAfterMs } of events) {
 				now += after;
-				if (refused) rate.rateLimited(now, now, retryAfterMs);
+				if (rateLimited) rate.rateLimited(now, now, retryAfterMs);
 				else rate.accept(now);
 				const perMinute = rate.perMinute(now);
 				expect(perMinute === null || (Number.isInteger(perMinute) && perMinute >= 1)).toBe(true);
@@ -148,15 +148,15 @@ it.each([
 	['sixty a minute', 60, 60_000],
 	['ten a second', 10, 1_000],
 ])(
-	'a credential that names no limit before a provider of %s: few requests are refused, and little time is lost',
+	'a credential that names no limit and a provider of %s: few requests are rate limited, and little time is lost',
 	async (_name, most, windowMs) => {
 		const clock = new VirtualClock(0);
 		const seen: number[] = [];
-		let refused = 0;
+		let rateLimited = 0;
 		const transport = transportOf(async (): Promise<ApiAnswer> => {
 			const windowStart = Math.floor(clock.now() / windowMs) * windowMs;
 			if (seen.filter((moment) => moment >= windowStart).length >= most) {
-				refused++;
+				rateLimited++;
 				return {
 					status: 429,
 					headers: {
@@ -203,7 +203,7 @@ it.each([
 			while (left-- > 0) await ask();
 		};
 		await clock.until(Promise.all(Array.from({ length: 8 }, worker)), 24 * 3_600_000);
-		expect(refused).toBeLessThan(requests * 0.1);
+		expect(rateLimited).toBeLessThan(requests * 0.1);
 		expect(clock.now()).toBeLessThan(1.3 * (requests / most) * windowMs);
 	},
 );

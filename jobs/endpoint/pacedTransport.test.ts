@@ -41,8 +41,8 @@ it('where the limit applies to a key, downloads are not paced, since they carry 
 
 it('a rate-limited download slows the requests too', async () => {
 	const { clock, endpoint } = fakeEndpoint({ requestsPerMinute: 60, limits: { perClient: true } });
-	const refused = new ImageError('rateLimited', { message: '429', httpStatus: 429, retryAfterMs: 9_000 });
-	await expect(clock.until(endpoint.pace(own, () => Promise.reject(refused)))).rejects.toBe(refused);
+	const rateLimited = new ImageError('rateLimited', { message: '429', httpStatus: 429, retryAfterMs: 9_000 });
+	await expect(clock.until(endpoint.pace(own, () => Promise.reject(rateLimited)))).rejects.toBe(rateLimited);
 	expect(endpoint.pausedUntil).toBe(9_000);
 });
 

@@ -64,8 +64,8 @@ it('a later request does not wait for a whole minute: half of the minute is spre
 					Array.from({ length: requests }, () => 0),
 				);
 				const longest = 60_500 / (limit - Math.max(1, Math.floor(limit / 2)));
-				for (const [place, at] of granted.entries())
-					expect(at - (granted[place - 1] ?? 0)).toBeLessThanOrEqual(Math.ceil(longest) + 1);
+				for (const [index, at] of granted.entries())
+					expect(at - (granted[index - 1] ?? 0)).toBeLessThanOrEqual(Math.ceil(longest) + 1);
 			},
 		),
 		{ numRuns: 30 },
@@ -199,7 +199,7 @@ it("a bucket like the server's own: 10 a second, 20 at once", async () => {
 	expect(gone.filter((at) => at === 0)).toHaveLength(20);
 	expect(clock.now()).toBeGreaterThanOrEqual(4_000);
 	// The server's bucket never falls below zero.
-	for (const [place, at] of gone.entries()) expect(20 + at / 100).toBeGreaterThanOrEqual(place + 1 - 1e-9);
+	for (const [index, at] of gone.entries()) expect(20 + at / 100).toBeGreaterThanOrEqual(index + 1 - 1e-9);
 });
 
 it('a batch of ten thousand delays a single request of another group by one request', async () => {

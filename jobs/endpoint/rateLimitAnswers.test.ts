@@ -18,19 +18,19 @@ it('without a limit in the credential, a single 429 under light load causes one 
 	let rateLimited = false;
 	const fake = fakeEndpoint({
 		status: (path) => {
-			const isRefused = rateLimited && path === '/submit';
-			if (isRefused) rateLimited = false;
-			return isRefused ? 429 : 200;
+			const isLimited = rateLimited && path === '/submit';
+			if (isLimited) rateLimited = false;
+			return isLimited ? 429 : 200;
 		},
 	});
 	const { clock, submit, submits } = fake;
 	await lightLoad(fake, 8, 5_000);
 	rateLimited = true;
 	// Its `Retry-After` is 7 s; that the fake accepts the job anyway does not matter for the pace.
-	await clock.until(submit('refused'));
-	const refusedAt = clock.now();
+	await clock.until(submit('limited'));
+	const limitedAt = clock.now();
 	await clock.until(Promise.all(['a', 'b', 'c', 'd'].map((key) => submit(key))));
-	expect(submits.slice(-4).map(({ at }) => at - refusedAt)).toEqual([7_000, 7_000, 7_000, 7_000]);
+	expect(submits.slice(-4).map(({ at }) => at - limitedAt)).toEqual([7_000, 7_000, 7_000, 7_000]);
 	expect(fake.endpoint.requestsPerMinute).toBeNull();
 });
 

@@ -78,7 +78,7 @@ it('a thousand credentials that are used once leave nothing in memory', async ()
 	const fresh = await Promise.all(
 		[0, 500, 980].map((n) => endpointOf(imageSaas, { ...credential, apiKey: `img_${n}` })),
 	);
-	expect(fresh.map((endpoint, place) => endpoint === seen[[0, 500, 980][place] ?? 0]?.deref())).toEqual([
+	expect(fresh.map((endpoint, index) => endpoint === seen[[0, 500, 980][index] ?? 0]?.deref())).toEqual([
 		false,
 		false,
 		false,

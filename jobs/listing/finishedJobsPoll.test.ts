@@ -88,7 +88,7 @@ it('a success that the list shows without images is polled, and handed on with t
 	expect(next.jobs[0]?.snapshot.images).toHaveLength(1);
 });
 
-it('of many successes that the list shows incompletely, only those to hand on now are polled, while there is time', async () => {
+it('of many incompletely listed successes, only those to hand on now are polled, while there is time', async () => {
 	const provider = new ListingProvider([]);
 	let { state } = await pollList(provider, null);
 	provider.made.push(...Array.from({ length: 90 }, (_, n) => ended(`j${n}`, n, { isIncomplete: true })));

@@ -30,7 +30,7 @@ export interface PollSchedule {
 	endSeen(how: 'announced' | 'polled'): boolean;
 }
 
-/** What an endpoint tells the schedule it makes. */
+/** What an endpoint passes to its schedule. */
 export interface ScheduleFacts {
 	clock: Clock;
 	random: Random;

@@ -165,13 +165,13 @@ it.each<[string, Partial<Job>, Partial<Job>, Partial<Job>]>([
 		{ progress: 60, completed: 2 },
 	],
 	[
-		'progress that is not told again is kept',
+		'progress that is not reported again is kept',
 		{ status: 'running', progress: 40, completed: 1 },
 		{ status: 'running' },
 		{ progress: 40, completed: 1 },
 	],
 	[
-		'progress that is told for the first time is taken',
+		'progress that is reported for the first time counts',
 		{ status: 'running' },
 		{ status: 'running', progress: 0, completed: 0 },
 		{ progress: 0, completed: 0 },
@@ -208,13 +208,13 @@ it.each<[string, Partial<Job>, Partial<Job>, Partial<Job>]>([
 		{ status: 'running' },
 	],
 	[
-		'as many images as asked for is a success',
+		'as many images as requested is a success',
 		{ total: 4 },
 		{ status: 'succeeded', completed: 4 },
 		{ status: 'succeeded', error: null },
 	],
 	[
-		'more images than asked for is a success',
+		'more images than requested is a success',
 		{ total: 1 },
 		{ status: 'succeeded', completed: 4 },
 		{ status: 'succeeded', error: null },

@@ -29,8 +29,8 @@ it('a removed entry is skipped, and its group keeps its position', () => {
 	] as const)
 		queue.push(group, entry);
 	queue.remove('a', 'a1');
-	queue.remove('a', 'nobody');
-	queue.remove('c', 'nobody');
+	queue.remove('a', 'unknown');
+	queue.remove('c', 'unknown');
 	expect([queue.size, drained(queue)]).toEqual([2, ['a2', 'b1']]);
 });
 
@@ -43,11 +43,11 @@ it('property: each entry comes once, in the order of its group, and waits for on
 			expect(order.map(({ n }) => n).sort((a, b) => a - b)).toEqual(arrivals.map((_, n) => n));
 			const groups = new Set(arrivals);
 			for (const group of groups) {
-				const own = order.flatMap((entry, place) => (entry.group === group ? [place] : []));
-				const numbers = own.map((place) => order[place]?.n ?? -1);
+				const own = order.flatMap((entry, index) => (entry.group === group ? [index] : []));
+				const numbers = own.map((index) => order[index]?.n ?? -1);
 				expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
 				// The k-th entry of a group comes after at most k rounds over all groups.
-				own.forEach((place, k) => expect(place).toBeLessThan((k + 1) * groups.size));
+				own.forEach((index, k) => expect(index).toBeLessThan((k + 1) * groups.size));
 			}
 		}),
 	);

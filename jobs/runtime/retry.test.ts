@@ -3,7 +3,7 @@ import { type ErrorCode, errorCodes, ImageError } from '../../model/errors';
 import { VirtualClock } from '../../test/support/virtualClock';
 import { retryDefaults, withRetry } from './retry';
 
-/** Fails with these in turn, then succeeds; notes when it was called. */
+/** Fails with these errors one after the other, then succeeds; records when it was called. */
 function failing(clock: VirtualClock, ...errors: ImageError[]) {
 	const calls: number[] = [];
 	const work = async () => {
@@ -131,9 +131,11 @@ it('property: only retryable errors are repeated, never before `Retry-After`, ne
 it('reports each pause before it, with its length', async () => {
 	const clock = new VirtualClock(0);
 	const { work } = failing(clock, network(), tooFast(9_000));
-	const told: Array<[string, number]> = [];
-	await clock.until(withRetry(work, { clock, random: () => 0, onPause: (error, ms) => told.push([error.code, ms]) }));
-	expect(told).toEqual([
+	const reported: Array<[string, number]> = [];
+	await clock.until(
+		withRetry(work, { clock, random: () => 0, onPause: (error, ms) => reported.push([error.code, ms]) }),
+	);
+	expect(reported).toEqual([
 		['network', 1_200],
 		['rateLimited', 9_000],
 	]);
