@@ -5,7 +5,7 @@ import { ImageError } from '../model/errors';
 
 /**
  * Which addresses a download may reach besides the public internet. Hosts are names or addresses, with or without a
- * port; `*.` stands for any name below.
+ * port; `*.` stands for any subdomain.
  */
 export interface AddressPolicy {
 	allowedHosts: readonly string[];
@@ -16,16 +16,16 @@ export interface AddressPolicy {
 }
 
 export interface AddressGuard {
-	/** Checks a URL before it is asked for: scheme, no credentials in it, and its host where that is an address. */
+	/** Checks a URL before the request: its scheme, that it has no credentials, and its host if that is an address. */
 	checkUrl(url: URL): void;
 	/**
-	 * Resolves a name and refuses it where any of its addresses is forbidden. Given to the socket itself, so the
-	 * address checked is the address connected to.
+	 * Resolves a name, and fails if any of its addresses is forbidden. The socket itself calls it, so the checked
+	 * address is the connected one.
 	 */
 	lookup: LookupFunction;
 }
 
-/** Where names are looked up; `dns.lookup` unless a test says otherwise. */
+/** Resolves names; `dns.lookup` by default. */
 export type Resolver = (
 	hostname: string,
 	done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
@@ -34,8 +34,8 @@ export type Resolver = (
 const resolveAll: Resolver = (hostname, done) => systemLookup(hostname, { all: true }, done);
 
 /**
- * Refuses loopback, link-local, private, metadata and every other address that is not public, unless the policy
- * names its host or range. Proxies of the environment are reached freely: they are the operator's own.
+ * Blocks loopback, link-local, private, metadata and every other address that is not public, unless the policy names
+ * its host or range. Proxies of the environment are allowed, because they belong to the operator.
  */
 export function createAddressGuard(
 	policy: AddressPolicy,
@@ -51,7 +51,7 @@ export function createAddressGuard(
 	const hostAllowed = (hostname: string, port?: string) =>
 		onList(allowed, hostname) ||
 		(port !== undefined && onList(allowed, isIP(hostname) === 6 ? `[${hostname}]:${port}` : `${hostname}:${port}`));
-	// A name allowed with its port only must still resolve; the port was checked with the URL.
+	// `lookup` gets a name without its port; `checkUrl` has checked the port.
 	const named = new Set([...allowed].map((host) => (ipaddr.isValid(host) ? host : host.replace(/:\d+$/, ''))));
 
 	function mayReach(address: string): boolean {
@@ -63,15 +63,15 @@ export function createAddressGuard(
 	return {
 		checkUrl(url) {
 			if (url.protocol !== 'http:' && url.protocol !== 'https:')
-				throw blockedError(url.host || url.protocol, 'only http and https are downloaded');
+				throw blockedError(url.host || url.protocol, 'only http and https are supported');
 			if (url.username !== '' || url.password !== '')
-				throw blockedError(url.host, 'the URL holds a user name or password');
+				throw blockedError(url.host, 'the URL contains a user name or password');
 			const hostname = plainHost(url.hostname);
 			if (onList(blocked, hostname)) throw blockedError(hostname, 'it is on the list of blocked hosts');
 			const port = url.port || (url.protocol === 'https:' ? '443' : '80');
 			if (hostAllowed(hostname, port)) return;
 			if (isIP(hostname) !== 0 && !mayReach(hostname)) throw blockedError(hostname, 'it is not a public address');
-			if (onList(named, hostname)) throw blockedError(url.host, 'this port is not among those allowed');
+			if (onList(named, hostname)) throw blockedError(url.host, 'this port is not allowed');
 		},
 		lookup: (hostname, options, callback) => {
 			resolve(hostname, (error, addresses) => {
@@ -79,7 +79,7 @@ export function createAddressGuard(
 				const name = plainHost(hostname);
 				const trusted = onList(named, name) || proxies.has(name);
 				const bad = trusted ? undefined : addresses.find(({ address }) => !mayReach(address));
-				if (bad) return callback(blockedError(hostname, 'it leads to an address that is not public'), '', 0);
+				if (bad) return callback(blockedError(hostname, 'it resolves to an address that is not public'), '', 0);
 				const [first] = addresses;
 				if (options.all) callback(null, addresses);
 				else if (first) callback(null, first.address, first.family);
@@ -89,11 +89,11 @@ export function createAddressGuard(
 	};
 }
 
-/** Of IPv6 only 2000::/3 is given out; beside it lie forms such as `::127.0.0.1`, which name an IPv4 address. */
-const givenOut: Range = ipaddr.parseCIDR('2000::/3');
+/** The only public range of IPv6. Outside it lie forms such as `::127.0.0.1`, which stand for an IPv4 address. */
+const publicIpv6: Range = ipaddr.parseCIDR('2000::/3');
 
 function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
-	return address.range() === 'unicast' && (address.kind() === 'ipv4' || within(address, givenOut));
+	return address.range() === 'unicast' && (address.kind() === 'ipv4' || within(address, publicIpv6));
 }
 
 type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
@@ -116,7 +116,7 @@ function plainHost(hostname: string): string {
 		.toLowerCase();
 }
 
-/** Whether a list names a host, itself or by a star for its first part as n8n's own lists do. */
+/** Whether a list names a host, directly or by `*.` as n8n's own lists do. */
 function onList(list: ReadonlySet<string>, host: string): boolean {
 	return (
 		list.has(host) ||
@@ -127,7 +127,7 @@ function onList(list: ReadonlySet<string>, host: string): boolean {
 }
 
 /**
- * A host of a list as `checkUrl` looks for it: an IPv6 address bare and shortened, in brackets only where a port
+ * A host of a list in the form that `checkUrl` compares: an IPv6 address in its short form, in brackets only if a port
  * follows.
  */
 function plainEntry(entry: string): string {
@@ -149,8 +149,8 @@ function proxyHosts(env: NodeJS.ProcessEnv): Set<string> {
 
 function blockedError(host: string, reason: string): ImageError {
 	return new ImageError('invalidRequest', {
-		message: `Downloads from ${host} are refused: ${reason}`,
-		hint: 'If this host is yours, name it under "Allowed Download Hosts" in the credential',
+		message: `Downloads from ${host} are not allowed: ${reason}`,
+		hint: 'If this is your own host, add it to "Allowed Download Hosts" in the credential',
 		delivery: 'notSent',
 	});
 }

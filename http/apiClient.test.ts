@@ -93,7 +93,7 @@ it('a server that does not answer is a time-out, and the request may have been a
 	});
 });
 
-it('an answer larger than allowed is refused and not read on', async () => {
+it('an answer larger than allowed is an error and is not read to its end', async () => {
 	const { url } = await serve((_request, response) => response.end('x'.repeat(10_000)));
 	await expect(client(url).send({ method: 'GET', path: '/', maxBytes: 1_000 })).rejects.toMatchObject({
 		code: 'malformedResponse',
@@ -183,7 +183,7 @@ it('an answer that stops flowing is a time-out', async () => {
 	});
 });
 
-it('what is small on the wire and large unpacked is refused like any large answer', async () => {
+it('an answer that is small when compressed and too large when unpacked is an error', async () => {
 	const { url } = await serve((_request, response) =>
 		response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(5_000_000))),
 	);

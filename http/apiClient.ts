@@ -1,13 +1,15 @@
-import { pipeline, type Readable, Transform } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { AxiosRequestConfig } from 'axios';
 import { executionCanceled, ImageError } from '../model/errors';
 import { keepAliveAgents } from './agents';
-import { serverSentEvents } from './events';
+import { type ApiStream, openStream } from './apiStream';
 import { encodeForm, type FormPart } from './form';
 import { type FailedCall, toNetworkError } from './networkError';
 import { redact } from './redact';
 import { watchSending } from './sending';
 import { type SocketOptions, socketMessages } from './socket';
+
+export type { ApiStream } from './apiStream';
 
 export interface ApiRequest {
 	method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -18,18 +20,18 @@ export interface ApiRequest {
 	headers?: Record<string, string>;
 	/** Sent as JSON. */
 	json?: unknown;
-	/** Sent as it is, its type among the headers; instead of `json`. */
+	/** Sent unchanged, with its type among the headers; instead of `json`. */
 	text?: string;
 	/** Sent as `multipart/form-data`, files streamed; instead of `json`. */
 	form?: readonly FormPart[];
 	/** Bounds the whole call, of `open` until the last byte; 30 s by default. */
 	timeoutMs?: number;
-	/** Largest answer taken. */
+	/** Largest answer accepted. */
 	maxBytes?: number;
 	signal?: AbortSignal | undefined;
 	/**
-	 * Opens a connection of its own: a server may cut an idle one at the very moment it is used again, and then nobody
-	 * knows whether the request arrived.
+	 * Opens a connection of its own. A server may close an idle connection at the moment of its next use, and then it is
+	 * unknown whether the request arrived.
 	 */
 	freshConnection?: boolean;
 }
@@ -38,34 +40,21 @@ export interface ApiAnswer {
 	status: number;
 	/** Names in lower case. */
 	headers: Record<string, string>;
-	/** The body, secrets struck out. */
+	/** The body, with secrets masked. */
 	text: string;
 }
 
-/** An answer whose body has not been read yet. Exactly one of the three readers is to be used. */
-export interface ApiStream {
-	status: number;
-	/** Names in lower case. */
-	headers: Record<string, string>;
-	/** The bytes as they come; fails when the connection breaks, time is up, or there are more than `maxBytes`. */
-	body: Readable;
-	/** The whole body as text, secrets struck out. */
-	text(): Promise<string>;
-	/** The data of each server-sent event as it comes, secrets struck out. Throws `network` when the stream breaks. */
-	events(): AsyncIterable<string>;
-}
-
 /**
- * The API plane: one endpoint's connection. Gives every HTTP answer, whatever its status; throws ImageError where none
- * came.
+ * The API plane: one endpoint's connection. Returns every HTTP answer, whatever its status. Throws ImageError if there
+ * is no answer.
  */
 export interface ApiTransport {
 	send(request: ApiRequest): Promise<ApiAnswer>;
-	/** As `send`, for bodies that are no text (a file, a ZIP) or come bit by bit (SSE). */
+	/** As `send`, for bodies that are not text (a file, a ZIP) or that are streamed (SSE). */
 	open(request: ApiRequest): Promise<ApiStream>;
 	/**
-	 * Text messages of a WebSocket at a path of the endpoint. Ends when the server closes normally;
-	 * throws `overloaded` when it has no room (1013), `network` for every other end.
+	 * Text messages of a WebSocket at a path of the endpoint. Ends when the server closes normally. Throws `overloaded`
+	 * if the server has no capacity (1013), `network` for every other end.
 	 */
 	socket(path: string, options: SocketOptions): AsyncIterable<string>;
 }
@@ -79,20 +68,17 @@ export interface ApiClientOptions {
 const defaultTimeoutMs = 30_000;
 const defaultMaxBytes = 8 * 1024 * 1024;
 
-/** All endpoints share these, so that a thousand calls cost a handful of connections. */
+/** All endpoints share these, so that a thousand calls need few connections. */
 const quick = once(() => keepAliveAgents(10));
-/**
- * For calls that take long by nature (an answer that comes when the pictures are made): they must not keep the others
- * waiting for a connection.
- */
+/** For long calls (a provider that answers when the images are done), so that others need not wait for a connection. */
 const patient = once(() => keepAliveAgents(64));
 
-/** For calls whose outcome must not hang on the state of an idle connection. */
+/** For calls whose outcome must not depend on the state of an idle connection. */
 const fresh = once(() => keepAliveAgents(64, { keepAlive: false }));
 
 /**
  * Makes the transport of one endpoint: shared keep-alive connections, bounded time and size, no redirects (a redirect
- * would carry the key elsewhere).
+ * would send the key to another server).
  */
 export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions): ApiTransport {
 	const { origin } = new URL(baseUrl);
@@ -102,7 +88,7 @@ export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions)
 		const failed: FailedCall = { origin, secrets, signal, timeoutMs, maxBytes };
 		if (signal?.aborted) throw new ImageError('canceled', { message: executionCanceled, delivery: 'notSent' });
 		const { default: axios } = await import('axios');
-		// axios' own `timeout` is about a silent socket; this bounds the whole call.
+		// axios' own `timeout` applies to an idle socket. This one bounds the whole call.
 		const deadline = AbortSignal.timeout(timeoutMs);
 		const sending = watchSending();
 		try {
@@ -147,40 +133,11 @@ export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions)
 		},
 
 		async open(request) {
-			// Counted by ourselves: axios counts through a generator, which when left early keeps the connection open
-			// until the next chunk.
-			const {
-				status,
-				headers: answered,
-				body: source,
-				failed,
-			} = await call(request, { responseType: 'stream', maxContentLength: -1 });
-			const body = pipeline(source as Readable, atMost(failed.maxBytes, origin), () => undefined);
-			return {
-				status,
-				headers: answered,
-				body,
-				text: async () => {
-					try {
-						let text = '';
-						const decoder = new TextDecoder();
-						for await (const chunk of body) text += decoder.decode(chunk as Buffer, { stream: true });
-						return redact(text + decoder.decode(), secrets);
-					} catch (thrown) {
-						throw toNetworkError(thrown, failed);
-					}
-				},
-				events: async function* () {
-					try {
-						for await (const data of serverSentEvents(body)) yield redact(data, secrets);
-					} catch (thrown) {
-						throw toNetworkError(thrown, failed);
-					} finally {
-						// Whoever stops listening early wants no more of it.
-						body.destroy();
-					}
-				},
-			};
+			// `openStream` counts the bytes: axios counts with a generator, which keeps the connection open until the
+			// next chunk if the reader stops early.
+			const more: AxiosRequestConfig = { responseType: 'stream', maxContentLength: -1 };
+			const { status, headers: answered, body, failed } = await call(request, more);
+			return openStream({ status, headers: answered }, body as Readable, failed);
 		},
 
 		async *socket(path, options) {
@@ -192,24 +149,6 @@ export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions)
 				yield redact(message, secrets);
 		},
 	};
-}
-
-/** Lets bytes through, and fails when there are more than allowed. */
-function atMost(maxBytes: number, origin: string): Transform {
-	let bytes = 0;
-	return new Transform({
-		transform(chunk: Buffer, _encoding, done) {
-			bytes += chunk.length;
-			if (bytes > maxBytes)
-				done(
-					new ImageError('malformedResponse', {
-						message: `The answer of ${origin} is larger than ${maxBytes} bytes`,
-						delivery: 'ambiguous',
-					}),
-				);
-			else done(null, chunk);
-		},
-	});
 }
 
 async function encodeBody({

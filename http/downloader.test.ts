@@ -22,7 +22,7 @@ it('streams what lies at an allowed host, without any credentials', async () => 
 	expect(contentLength).toBe(4);
 });
 
-it('loopback is refused where nobody allowed it, and nothing is asked', async () => {
+it('loopback is blocked unless it is allowed, and no request is sent', async () => {
 	let asked = 0;
 	const { url } = await serve((_request, response) => {
 		asked++;
@@ -35,7 +35,7 @@ it('loopback is refused where nobody allowed it, and nothing is asked', async ()
 	expect(asked).toBe(0);
 });
 
-it('a name that leads to a private address is refused by the socket itself', async () => {
+it('a name of a private address is blocked by the socket itself', async () => {
 	const { url } = await serve((_request, response) => response.end());
 	const resolving = createDownloader(policy, (_name, done) => done(null, [{ address: '127.0.0.1', family: 4 }]));
 	await expect(resolving.open(`http://pictures.example:${new URL(url).port}/`, limits)).rejects.toMatchObject({
@@ -125,7 +125,7 @@ it('an allowed name leads where it leads, at its port only', async () => {
 });
 
 it.each(['file:///etc/passwd', 'ftp://127.0.0.1/a.png', 'gopher://127.0.0.1/', 'http://user:secret@127.0.0.1/'])(
-	'a redirect to %s is refused',
+	'a redirect to %s is blocked',
 	async (location) => {
 		const { url } = await serve((_request, response) => response.writeHead(301, { location }).end());
 		await expect(downloader.open(url, limits)).rejects.toMatchObject({ code: 'invalidRequest' });

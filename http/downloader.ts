@@ -13,15 +13,15 @@ export interface DownloadLimits {
 }
 
 export interface Download {
-	/** Fails when the connection breaks, time is up or the signal aborts. */
+	/** Fails if the connection breaks, the time is over or the signal aborts. */
 	stream: Readable;
-	/** What the server claims; null where it claims nothing. */
+	/** As the server says, in bytes; null if it does not say. */
 	contentLength: number | null;
 	/** After redirects. */
 	url: string;
 }
 
-/** The download plane: fetches addresses that someone else chose. Sends no credentials. */
+/** The download plane: fetches addresses that come from outside. Sends no credentials. */
 export interface Downloader {
 	/** Follows at most 5 redirects and checks each hop. Throws ImageError for anything but 200. */
 	open(url: string, limits: DownloadLimits, signal?: AbortSignal): Promise<Download>;
@@ -31,62 +31,47 @@ const maxRedirects = 5;
 
 export function createDownloader(policy: AddressPolicy, resolve?: Resolver): Downloader {
 	const guard = createAddressGuard(policy, resolve);
-	// Own agents: a socket is checked when it is made, so it may be shared only among those with the same policy.
+	// Own agents: a socket is checked when it is opened, so only downloads with the same policy may share it.
 	const agents = keepAliveAgents(8, { lookup: guard.lookup });
+
+	async function request(url: URL, limits: DownloadLimits, either: AbortSignal, signal: AbortSignal | undefined) {
+		const { default: axios } = await import('axios');
+		guard.checkUrl(url);
+		return await axios
+			.request<Readable>({
+				method: 'GET',
+				url: url.href,
+				...agents,
+				proxy: false,
+				maxRedirects: 0,
+				responseType: 'stream',
+				validateStatus: () => true,
+				headers: { accept: 'image/*, video/*' },
+				signal: either,
+			})
+			.catch((thrown: unknown) => {
+				throw toNetworkError(blockedCause(thrown), { ...limits, origin: url.origin, secrets: [], signal });
+			});
+	}
+
 	return {
-		async open(start, { maxBytes, timeoutMs }, signal) {
-			const { default: axios } = await import('axios');
-			const deadline = AbortSignal.timeout(timeoutMs);
+		async open(start, limits, signal) {
+			const deadline = AbortSignal.timeout(limits.timeoutMs);
 			const either = signal ? AbortSignal.any([signal, deadline]) : deadline;
 			let url = parse(start);
 			for (let hops = 0; hops <= maxRedirects; hops++) {
-				guard.checkUrl(url);
-				const answer = await axios
-					.request<Readable>({
-						method: 'GET',
-						url: url.href,
-						...agents,
-						proxy: false,
-						maxRedirects: 0,
-						responseType: 'stream',
-						validateStatus: () => true,
-						headers: { accept: 'image/*, video/*' },
-						signal: either,
-					})
-					.catch((thrown: unknown) => {
-						throw toNetworkError(blockedCause(thrown), {
-							origin: url.origin,
-							secrets: [],
-							signal,
-							timeoutMs,
-							maxBytes,
-						});
-					});
-				const location: unknown = answer.headers['location'];
-				if (answer.status >= 300 && answer.status < 400 && typeof location === 'string') {
-					answer.data.destroy();
+				const { status, headers, data } = await request(url, limits, either, signal);
+				const location: unknown = headers['location'];
+				if (status >= 300 && status < 400 && typeof location === 'string') {
+					data.destroy();
 					url = parse(location, url.href);
 					continue;
 				}
-				if (answer.status !== 200) {
-					answer.data.destroy();
-					throw notThere(
-						answer.status,
-						url,
-						parseRetryAfter(textOf(answer.headers['retry-after']), Date.now()),
-					);
-				}
-				const claimed = Number(answer.headers['content-length'] ?? Number.NaN);
-				const contentLength = Number.isFinite(claimed) ? claimed : null;
-				if (contentLength !== null && contentLength > maxBytes) {
-					answer.data.destroy();
-					throw new ImageError('invalidRequest', {
-						message: `The image has ${contentLength} bytes; at most ${maxBytes} are downloaded`,
-						hint: 'Raise "Max Image Size" in the options',
-						retryable: false,
-					});
-				}
-				return { stream: answer.data, contentLength, url: url.href };
+				const contentLength = lengthIn(headers['content-length']);
+				const problem = problemOf(status, headers['retry-after'], url, contentLength, limits);
+				if (!problem) return { stream: data, contentLength, url: url.href };
+				data.destroy();
+				throw problem;
 			}
 			throw new ImageError('malformedResponse', {
 				message: `More than ${maxRedirects} redirects from ${parse(start).origin}`,
@@ -96,6 +81,28 @@ export function createDownloader(policy: AddressPolicy, resolve?: Resolver): Dow
 	};
 }
 
+function lengthIn(header: unknown): number | null {
+	const length = Number(header ?? Number.NaN);
+	return Number.isFinite(length) ? length : null;
+}
+
+/** Why an answer that is not a redirect is not downloaded, if it is not. */
+function problemOf(
+	status: number,
+	retryAfter: unknown,
+	url: URL,
+	contentLength: number | null,
+	{ maxBytes }: DownloadLimits,
+): ImageError | undefined {
+	if (status !== 200) return notThere(status, url, parseRetryAfter(textOf(retryAfter), Date.now()));
+	if (contentLength === null || contentLength <= maxBytes) return undefined;
+	return new ImageError('invalidRequest', {
+		message: `The image has ${contentLength} bytes; at most ${maxBytes} are downloaded`,
+		hint: 'Raise "Max Image Size" in the options',
+		retryable: false,
+	});
+}
+
 function parse(text: string, base?: string): URL {
 	if (URL.canParse(text, base)) return new URL(text, base);
 	throw new ImageError('malformedResponse', { message: 'The image has no usable URL', retryable: false });
@@ -103,7 +110,7 @@ function parse(text: string, base?: string): URL {
 
 const textOf = (header: unknown): string | undefined => (typeof header === 'string' ? header : undefined);
 
-/** The guard speaks through the socket, which wraps what it says. */
+/** The guard's error, which the socket wraps in its own. */
 function blockedCause(thrown: unknown): unknown {
 	for (let error = thrown, depth = 0; error instanceof Error && depth < 8; error = error.cause, depth++)
 		if (error instanceof ImageError) return error;

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
 /**
- * The data of each server-sent event of a body, wherever its chunks are cut; comments and other fields are left out.
+ * The data of each server-sent event of a body, independent of chunk boundaries. Comments and other fields are left out.
  */
 export async function* serverSentEvents(body: Readable): AsyncGenerator<string> {
 	const { createParser } = await import('eventsource-parser');
@@ -12,7 +12,7 @@ export async function* serverSentEvents(body: Readable): AsyncGenerator<string> 
 		parser.feed(decoder.decode(chunk as Buffer, { stream: true }));
 		yield* ready.splice(0);
 	}
-	// A server that ends without the last empty line has still said what it said.
+	// A server may close without the empty line after the last event, which still counts.
 	parser.feed(`${decoder.decode()}\n\n`);
 	yield* ready.splice(0);
 }

@@ -2,22 +2,22 @@ import { ImageError } from '../model/errors';
 import type { ApiAnswer, ApiRequest, ApiTransport } from './apiClient';
 
 export interface FetchOptions extends Pick<ApiRequest, 'timeoutMs' | 'maxBytes' | 'signal'> {
-	/** Of the endpoint; nothing else is fetched. */
+	/** Of the endpoint. Only addresses below it are fetched. */
 	baseUrl: string;
-	/** Sees every answer before the caller does; throws what a refusal means. */
+	/** Gets every answer before the caller; throws what an error answer means. */
 	check: (answer: ApiAnswer) => void;
 }
 
 /**
- * A `fetch` over the API plane, for SDKs that take one: their calls keep the endpoint's pace, share its connections,
- * are bounded in time and size, and show no secret. Takes text bodies. Fails with ImageError.
+ * A `fetch` over the API plane, for SDKs that accept one. Their calls then keep the endpoint's limits, share its
+ * connections, are bounded in time and size, and reveal no secret. Text bodies only. Fails with ImageError.
  */
 export function fetchOver(transport: ApiTransport, { baseUrl, check, ...bounds }: FetchOptions): typeof fetch {
 	return async (input, init = {}) => {
 		const url = input instanceof Request ? input.url : String(input);
 		if (!url.startsWith(`${baseUrl}/`))
 			throw new ImageError('invalidRequest', {
-				message: `An address outside of ${baseUrl} was asked for`,
+				message: `The SDK requested an address outside of ${baseUrl}`,
 				delivery: 'notSent',
 			});
 		const text = typeof init.body === 'string' ? { text: init.body } : {};

@@ -1,19 +1,20 @@
 import { PassThrough, type Readable } from 'node:stream';
 
-/** One field of a multipart form: a text, or a file that is opened anew for every attempt. */
+/** One field of a multipart form: a text, or a file that every attempt opens again. */
 export type FormPart =
 	| { name: string; value: string }
 	| {
 			name: string;
 			fileName: string;
-			mimeType: string /** null where the length is not known. */;
+			mimeType: string;
+			/** null if the length is unknown. */
 			bytes: number | null;
 			open: () => Promise<Readable>;
 	  };
 
 /**
- * A multipart body, its files streamed one after the other and never held whole. Has a Content-Length where every
- * file's length is known: some servers refuse chunked uploads.
+ * A multipart body that streams its files one after the other. It has a Content-Length if every file's length is known,
+ * because some servers do not accept chunked uploads.
  */
 export async function encodeForm(
 	parts: readonly FormPart[],
@@ -30,7 +31,7 @@ export async function encodeForm(
 			});
 	}
 	const isLengthKnown = parts.every((part) => 'value' in part || part.bytes !== null);
-	// form-data gives a stream of the oldest kind, which neither iterates nor passes a file's error on.
+	// form-data's stream is of the oldest kind: it cannot be iterated, and it does not pass on a file's error.
 	const data = new PassThrough();
 	form.on('error', (error) => data.destroy(error));
 	form.pipe(data);

@@ -2,7 +2,7 @@ import type { z } from 'zod4';
 import { ImageError } from '../model/errors';
 import type { ApiAnswer } from './apiClient';
 
-/** A text as JSON, or undefined where it is not (an HTML error page, say). */
+/** A text as JSON, or undefined if it is not JSON (e.g. an HTML error page). */
 export function parseJson(text: string): unknown {
 	try {
 		return JSON.parse(text) as unknown;
@@ -21,13 +21,13 @@ export function readAnswer<T>(schema: z.ZodType<T>, answer: ApiAnswer, what: str
 		throw new ImageError('malformedResponse', {
 			message: `${what} is not JSON: ${excerpt(answer.text)}`,
 			httpStatus: answer.status,
-			hint: 'Does the base URL lead to the API, and not to a web page or a proxy?',
+			hint: 'Check that the base URL is the address of the API, and not of a web page or a proxy',
 		});
 	}
 	return readValue(schema, body, what, answer.status);
 }
 
-/** As `readAnswer`, for a value that is parsed already. */
+/** As `readAnswer`, for a parsed value. */
 export function readValue<T>(schema: z.ZodType<T>, value: unknown, what: string, httpStatus: number | null = null): T {
 	const parsed = schema.safeParse(value);
 	if (parsed.success) return parsed.data;

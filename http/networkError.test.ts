@@ -60,7 +60,7 @@ it.each(['ECONNABORTED', 'ETIMEDOUT', 'ERR_CANCELED'])('%s is a time-out that sa
 it.each([
 	['ECONNREFUSED', 'Connection failed: nothing listens at https://images.example'],
 	['ENOTFOUND', 'Connection failed: there is no host https://images.example'],
-	['ECONNRESET', 'Connection failed: the connection was cut by https://images.example'],
+	['ECONNRESET', 'Connection failed: the connection was closed by https://images.example'],
 	['EPROTO', 'Connection to https://images.example failed (it failed)'],
 ])("%s is told in plain words, without n8n's canned texts coming in", (code, message) => {
 	const error = toNetworkError(failure(code), call);

@@ -2,7 +2,7 @@ import type { AxiosError } from 'axios';
 import { type Delivery, executionCanceled, ImageError } from '../model/errors';
 import { redact } from './redact';
 
-/** Codes of a connection that was never made: the request cannot have reached anyone. */
+/** Codes of a connection that was never made: the request cannot have reached a server. */
 const neverConnected = new Set([
 	'ECONNREFUSED',
 	'ENOTFOUND',
@@ -21,8 +21,8 @@ const neverConnected = new Set([
 const plainWords: Record<string, string> = {
 	ECONNREFUSED: 'nothing listens at',
 	ENOTFOUND: 'there is no host',
-	EAI_AGAIN: 'the name cannot be resolved now of',
-	ECONNRESET: 'the connection was cut by',
+	EAI_AGAIN: 'DNS does not answer for',
+	ECONNRESET: 'the connection was closed by',
 	EHOSTUNREACH: 'there is no route to',
 	ENETUNREACH: 'there is no route to',
 };
@@ -32,16 +32,16 @@ export interface FailedCall {
 	origin: string;
 	secrets: readonly string[];
 	signal: AbortSignal | undefined;
-	/** null where whoever asks does not know. */
+	/** null if the caller does not know it. */
 	timeoutMs: number | null;
 	maxBytes: number;
-	/** Whether the whole request had been handed to the operating system; absent where nobody watched. */
+	/** Whether the whole request had been handed to the operating system; absent if that is unknown. */
 	isWritten?: boolean;
 }
 
 /**
- * A transport failure as an error of the taxonomy, with how far the request got. The cause is kept without the request,
- * which holds the key.
+ * A transport failure as an error of the taxonomy, with how far the request got. The cause is attached without the
+ * request, because the request contains the key.
  */
 export function toNetworkError(thrown: unknown, call: FailedCall): ImageError {
 	if (thrown instanceof ImageError) return thrown;

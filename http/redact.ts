@@ -1,9 +1,9 @@
 const mask = '***';
 
-/** Shorter ones would blank out ordinary words. */
+/** Shorter secrets would mask ordinary words. */
 const shortestSecret = 4;
 
-/** `text` with every secret, also as URLs and JSON write it, struck out. */
+/** `text` with every secret masked, also in the forms of URLs and JSON. */
 export function redact(text: string, secrets: readonly string[]): string {
 	return variants(secrets).reduce((clean, secret) => clean.replaceAll(secret, mask), text);
 }

@@ -1,9 +1,9 @@
-/** Names of fields whose values open something. */
+/** Names of fields whose values are secrets. */
 const secretName = /(key|token|secret|password|credential)s?$/i;
 
 /**
- * Outside JSON with such values struck out, however deep: what a server tells of its keys and tokens reaches no item.
- * Numbers (`total_tokens`) stay.
+ * JSON from outside with such values masked at any depth, so that keys and tokens in an answer reach no item. Numbers
+ * (`total_tokens`) stay.
  */
 export function withoutSecretFields(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(withoutSecretFields);
@@ -11,16 +11,16 @@ export function withoutSecretFields(value: unknown): unknown {
 	return Object.fromEntries(
 		Object.entries(value).map(([name, inner]) => [
 			name,
-			secretName.test(name) ? struck(inner) : withoutSecretFields(inner),
+			secretName.test(name) ? masked(inner) : withoutSecretFields(inner),
 		]),
 	);
 }
 
 /**
- * A text is struck out, and so is each in a list of texts; a list of objects (`keys: [{ id, key }]`) is looked into.
+ * A text is masked, and so is each text of a list. Of a list of objects (`keys: [{ id, key }]`) the fields are checked.
  */
-function struck(value: unknown): unknown {
+function masked(value: unknown): unknown {
 	if (typeof value === 'string') return value === '' ? '' : '***';
-	if (Array.isArray(value)) return value.map(struck);
+	if (Array.isArray(value)) return value.map(masked);
 	return withoutSecretFields(value);
 }

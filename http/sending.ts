@@ -2,17 +2,17 @@ import { type ClientRequest, type IncomingMessage, request as httpRequest, type 
 import { request as httpsRequest } from 'node:https';
 
 export interface Sending {
-	/** To be given to axios in place of Node's own module for the scheme of the base URL. */
+	/** For axios, in place of Node's own module for the scheme of the base URL. */
 	transport(baseUrl: string): {
 		request(options: RequestOptions, onAnswer: (answer: IncomingMessage) => void): ClientRequest;
 	};
 	/**
-	 * Whether the whole request was handed to the operating system: until then no server can have read it to its end.
+	 * Whether the whole request was handed to the operating system. Before that, no server can have read all of it.
 	 */
 	isWritten(): boolean;
 }
 
-/** Watches how far one request gets on its way out. */
+/** Records whether one request was written completely. */
 export function watchSending(): Sending {
 	let written = false;
 	return {

@@ -87,7 +87,7 @@ it('a signal closes it', async () => {
 	await closed.promise;
 });
 
-it('who leaves early closes it, and a message that is too long is refused', async () => {
+it('a reader that stops early closes it, and a message that is too long is an error', async () => {
 	const closed = Promise.withResolvers<unknown>();
 	const api = await serve((client) => {
 		client.on('close', () => closed.resolve(null));

@@ -5,17 +5,17 @@ import { toNetworkError } from './networkError';
 
 export interface SocketOptions {
 	signal?: AbortSignal | undefined;
-	/** Until the server has accepted the socket; 10 s by default. */
+	/** Time until the server has accepted the socket; 10 s by default. */
 	handshakeTimeoutMs?: number;
-	/** Largest message taken. */
+	/** Largest message accepted. */
 	maxBytes?: number;
 }
 
-/** Close codes of RFC 6455 that are not a failure: normal, and none given. */
+/** Close codes of RFC 6455 that are not a failure: normal, and no code. */
 const normal = [1000, 1005];
 const tryAgainLater = 1013;
 
-/** Not those of the API plane: an open socket would take a request's place for minutes. */
+/** Not the agents of the API plane: an open socket would occupy a request's connection for minutes. */
 let shared: AgentPair | undefined;
 
 /** The text messages of a WebSocket, in order; see `ApiTransport.socket`. Leaving the loop closes it. */
@@ -44,7 +44,7 @@ export async function* socketMessages(
 	socket.on('close', (code) => {
 		closed = code;
 	});
-	// An error after we have left must not bring the process down.
+	// Without a listener, an error after the end of the loop would end the process.
 	socket.on('error', () => undefined);
 	try {
 		for await (const [data, isBinary] of on(socket, 'message', { close: ['close'], ...(signal ? { signal } : {}) }))
@@ -58,7 +58,7 @@ export async function* socketMessages(
 	throw new ImageError(closed === tryAgainLater ? 'overloaded' : 'network', {
 		message:
 			closed === tryAgainLater
-				? `${origin} has no room for another socket`
+				? `${origin} has no capacity for another socket`
 				: `The socket to ${origin} was closed (${closed})`,
 		delivery: 'answered',
 	});
