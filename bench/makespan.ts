@@ -1,6 +1,7 @@
 import type { Books } from '../sandbox';
 import type { Figure, Report } from './report';
 import { pollingLoop } from './rivals';
+import { compareSchedules } from './schedules';
 import { type BenchStage, type CredentialLimits, chain, pack, promptsFrom, promptsOf } from './stage';
 
 interface Load {
@@ -178,6 +179,8 @@ export async function makespan(stage: BenchStage): Promise<Report[]> {
 	const pollWide = await ours(stage, wide, { push: false });
 	const loopWide = await rival(stage, wide, { batchSize: 50, waitSeconds: 1 });
 
+	const bySchedule = await compareSchedules({ jobs: free.jobs, inFlight: free.inFlight, meanMs });
+
 	const runs = [push, poll, pushBound, pollBound, pushWide, pollWide];
 	const figure =
 		(unit: string, factor = 1) =>
@@ -225,9 +228,12 @@ export async function makespan(stage: BenchStage): Promise<Report[]> {
 					max: 0,
 				},
 				single('answers of 429, rival at 120 requests a minute', loopBound.tooManyRequests),
+				...bySchedule('makespan', '×'),
 			],
 			remarks: [
 				bothColumns,
+				'In virtual time: the same batch, polled without webhooks by the adaptive schedule and by growing ' +
+					'pauses in its place, with a stand-in provider and no n8n.',
 				'From the first submit at the sandbox to the end of the node (ours) or of the execution ' +
 					'(rival). The lower bound starts each of the same jobs as soon as a slot and the rate limit allow.',
 				'Under a rate limit, every poll delays a submit. Polling needs at least one poll per five ' +
@@ -250,6 +256,7 @@ export async function makespan(stage: BenchStage): Promise<Report[]> {
 				count('ours, with webhooks, 50 in flight', requestsOf, pushWide),
 				count('ours, polling alone, 50 in flight', requestsOf, pollWide),
 				single('rival, loops of fifty, Wait 1 s', loopWide.requestsPerJob),
+				...bySchedule('requestsPerJob', ''),
 			],
 			remarks: [
 				'From the same runs as the makespan.',
@@ -279,6 +286,7 @@ export async function makespan(stage: BenchStage): Promise<Report[]> {
 					{ max: 0.011 },
 				),
 				single('rival: the same at 5 in flight', product(loop)),
+				...bySchedule('medianDelay', '%', 100),
 			],
 			remarks: [
 				'Measured at the sandbox: from the end of a job to the first answer or accepted webhook that ' +

@@ -1,5 +1,5 @@
 import type { ApiAnswer } from '../../http/apiClient';
-import { Endpoint } from '../../jobs/endpoint/endpoint';
+import { Endpoint, type EndpointDependencies } from '../../jobs/endpoint/endpoint';
 import type { ScopedLearned } from '../../jobs/endpoint/learnedValues';
 import { capabilities } from '../../providers/imageSaas/capabilities';
 import type { Observation, ProviderAdapter, ProviderDefinition } from '../../providers/provider';
@@ -21,6 +21,8 @@ export interface Load {
 	push?: { afterMs: number; share: number };
 	/** Where what is learned outlives the endpoint: a second run with the same is a warm one. */
 	learned?: ScopedLearned;
+	/** When jobs are polled; adaptive where it is absent. */
+	schedule?: EndpointDependencies['schedule'];
 }
 
 export interface Simulated {
@@ -51,7 +53,15 @@ function seeded(seed: number): () => number {
 /**
  * Many jobs over one endpoint in virtual time, each submitted and waited for by polling alone; a request takes 5 ms.
  */
-export async function simulate({ jobs, inFlight, meanMs, requestsPerMinute, push, learned }: Load): Promise<Simulated> {
+export async function simulate({
+	jobs,
+	inFlight,
+	meanMs,
+	requestsPerMinute,
+	push,
+	learned,
+	schedule,
+}: Load): Promise<Simulated> {
 	const clock = new VirtualClock(0);
 	const random = seeded(7);
 	const times = seeded(11);
@@ -121,8 +131,9 @@ export async function simulate({ jobs, inFlight, meanMs, requestsPerMinute, push
 		random,
 		transport: () => transport,
 		...(learned ? { learned } : {}),
+		...(schedule ? { schedule } : {}),
 	});
-	// What was kept is there before the first job.
+	// Saved values are read before the first job.
 	await settle();
 	const deadline = Number.MAX_SAFE_INTEGER;
 	const make = makeAt(endpoint, clock);
