@@ -39,6 +39,15 @@ it('the tests nearest to the mutated file run first, and files without a test of
 		{ files: ['/r/jobs/endpoint/pacer.test.ts'], netMs: 3 },
 		{ files: ['/r/providers/x.test.ts'], netMs: 7 },
 	]);
+	// What runs while the module loads concerns all tests beside it.
+	const loading = { testFilter: ['d'], sandboxFileName: '/r/jobs/polling/poller.ts', isLoading: true };
+	expect(
+		evaluate('../mutation/stages.mjs', `m.stagesOf(${JSON.stringify(loading)}, ${JSON.stringify(tests)}, '/r')`),
+	).toEqual([
+		{ files: ['/r/jobs/polling/poller.test.ts'], netMs: 5 },
+		{ files: ['/r/jobs/polling/cadence.test.ts'], netMs: 3 },
+		{ files: ['/r/http/form.test.ts'], netMs: 4 },
+	]);
 });
 
 it('the score counts time-outs as killed, code without tests as missed, and no invalid mutants', () => {

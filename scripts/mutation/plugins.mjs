@@ -41,8 +41,8 @@ class SampleChecker {
 	}
 }
 
-/** The file in the working directory that says which file has which test, and how long the test takes. */
-const testsFile = 'tests.json';
+/** The file in the working directory that has what the first run found, for the runners in the other processes. */
+const foundFile = 'found.json';
 /** CPU time for the start of Jest and for loading modules, in ms. */
 const startMs = 15_000;
 
@@ -52,7 +52,7 @@ const startMs = 15_000;
  */
 class NearestFirstRunner {
 	#jest;
-	#tests;
+	#found;
 	#testFiles;
 	#watchdog;
 
@@ -72,23 +72,27 @@ class NearestFirstRunner {
 		return this.#jest.capabilities();
 	}
 
-	/** Notes the files and times of the tests, for the runners in the other processes too. */
+	/** Notes the file and the time of each test, and the mutants that run while a module loads. */
 	async dryRun(options) {
 		const result = await this.#jest.dryRun({ ...options, files: undefined });
 		const tests = (result.tests ?? []).map(({ id, fileName, timeSpentMs }) => ({ id, fileName, timeSpentMs }));
-		writeFileSync(testsFile, JSON.stringify(tests));
+		const loading = Object.keys(result.mutantCoverage?.static ?? {});
+		writeFileSync(foundFile, JSON.stringify({ tests, loading }));
 		return result;
 	}
 
 	async mutantRun(options) {
 		const { id } = options.activeMutant;
 		if (existsSync(markerOf(id))) return { status: 'timeout', reason: 'The tests used too much CPU time.' };
-		this.#tests ??= JSON.parse(readFileSync(testsFile, 'utf8'));
+		this.#found ??= JSON.parse(readFileSync(foundFile, 'utf8'));
+		const { tests, loading } = this.#found;
+		const isLoading = loading.includes(id);
+		const run = isLoading ? { ...options, testFilter: undefined } : options;
 		let result;
-		for (const { files, netMs } of stagesOf(options, this.#tests)) {
+		for (const { files, netMs } of stagesOf({ ...options, isLoading }, tests)) {
 			this.#testFiles = files;
 			this.#watchdog.postMessage({ mutant: id, limitMs: startMs + 3 * netMs });
-			result = await this.#jest.mutantRun(options);
+			result = await this.#jest.mutantRun(run);
 			this.#watchdog.postMessage(null);
 			if (result.status !== 'survived') break;
 		}

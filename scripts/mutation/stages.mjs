@@ -3,10 +3,15 @@ import { dirname, relative } from 'node:path';
 /**
  * The files with the tests of a mutant, in groups to run one after another: the file's own test, the other tests of its
  * folder, those of its part (`jobs`, `http`, ...), then all others. Each group with the time that its tests take, in ms.
+ * @param mutant `isLoading`: it runs while its module loads, for which Stryker names only the test that loaded it first.
+ *   All tests of that file and of the mutant's folder count then.
  * @param tests all tests; several may have the same id, which is their full name
  */
-export function stagesOf({ testFilter, sandboxFileName }, tests, root = process.cwd()) {
-	const wanted = testFilter && new Set(testFilter);
+export function stagesOf({ testFilter, sandboxFileName, isLoading = false }, tests, root = process.cwd()) {
+	const reaches = new Set(testFilter);
+	const loaders = new Set(tests.filter(({ id }) => reaches.has(id)).map(({ fileName }) => fileName));
+	const isWanted = ({ id, fileName }) =>
+		isLoading ? loaders.has(fileName) || dirname(fileName) === dirname(sandboxFileName) : reaches.has(id);
 	const own = sandboxFileName.replace(/\.ts$/, '.test.ts');
 	const part = (file) => relative(root, file).split('/')[0];
 	const distance = (file) => {
@@ -14,10 +19,7 @@ export function stagesOf({ testFilter, sandboxFileName }, tests, root = process.
 		if (dirname(file) === dirname(own)) return 1;
 		return part(file) === part(own) ? 2 : 3;
 	};
-	const stages = Map.groupBy(
-		tests.filter(({ id }) => !wanted || wanted.has(id)),
-		({ fileName }) => distance(fileName),
-	);
+	const stages = Map.groupBy(tests.filter(isWanted), ({ fileName }) => distance(fileName));
 	return [...stages]
 		.sort(([a], [b]) => a - b)
 		.map(([, group]) => ({
