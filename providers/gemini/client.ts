@@ -1,7 +1,5 @@
-import type { Content, GenerateContentConfig, GoogleGenAI } from '@google/genai';
-import type { z } from 'zod4';
+import type { Content, GenerateContentConfig } from '@google/genai';
 import type { ApiTransport } from '../../http/apiClient';
-import { fetchOver } from '../../http/fetchOver';
 import { excerpt, parseJson, readValue } from '../../http/json';
 import { isPathSegment } from '../../http/path';
 import { ImageError } from '../../model/errors';
@@ -9,6 +7,7 @@ import type { CallOptions } from '../provider';
 import type { GeminiConfig } from './config';
 import { throwErrors } from './errors';
 import type { ContentRequest } from './mapping';
+import { createSdk } from './sdk';
 import {
 	type BatchJob,
 	batchList,
@@ -22,7 +21,7 @@ import {
 	modelInfo,
 } from './wire';
 
-/** A call that blocks until the model is done. */
+/** A call whose answer comes when the model is done. */
 export interface LongCall extends CallOptions {
 	timeoutMs: number;
 }
@@ -33,8 +32,8 @@ export interface BatchRequest {
 }
 
 /**
- * The calls of the API that are used, all through the SDK but the results file. Each throws ImageError for anything but
- * the answer it promises.
+ * The calls of the API that we use, all through the SDK except the results file. Each throws ImageError for every answer
+ * other than the promised one.
  */
 export interface GeminiClient {
 	generate(request: ContentRequest, options: LongCall): Promise<ContentAnswer>;
@@ -53,81 +52,28 @@ export interface GeminiClient {
 	model(name: string, options: CallOptions): Promise<ModelInfo>;
 }
 
-/** Eight 4K pictures as base64 and more. */
+/** More than eight 4K images as base64. */
 const largestAnswer = 256 * 1024 * 1024;
 const batchTimeoutMs = 5 * 60_000;
 const pageSize = 20;
 
-interface Bounds extends CallOptions {
-	timeoutMs?: number;
-	maxBytes?: number;
-}
+const long = { timeoutMs: batchTimeoutMs, maxBytes: largestAnswer };
 
 export function createGeminiClient(
-	{ baseUrl, own, headers }: GeminiConfig,
+	config: GeminiConfig,
 	transport: ApiTransport,
 	now: () => number = Date.now,
 ): GeminiClient {
-	/** One call through an SDK of its own, which costs nothing and knows the bounds of this call. */
-	async function call<T>(
-		{ signal, ...bounds }: Bounds,
-		work: (sdk: GoogleGenAI, answered: () => string | undefined) => Promise<T>,
-	): Promise<T> {
-		const { GoogleGenAI: Sdk } = await import('@google/genai');
-		let answer: string | undefined;
-		const fetching = fetchOver(transport, {
-			baseUrl,
-			signal,
-			...bounds,
-			check: (whole) => {
-				throwErrors(whole, now());
-				answer = whole.text;
-			},
-		});
-		try {
-			// Said outright, or variables of the environment would decide.
-			return await work(
-				new Sdk({
-					apiKey: own.apiKey,
-					vertexai: false,
-					apiVersion: 'v1beta',
-					httpOptions: { baseUrl, headers, fetch: fetching },
-				}),
-				() => answer,
-			);
-		} catch (thrown) {
-			throw ownError(thrown, answer);
-		}
-	}
-
-	/**
-	 * Sends one request through the SDK and reads the answer itself: the SDK throws on stray values, even beside a
-	 * picture that is paid for.
-	 */
-	const answerTo = <T>(
-		schema: z.ZodType<T>,
-		what: string,
-		bounds: Bounds,
-		send: (sdk: GoogleGenAI) => Promise<unknown>,
-	): Promise<T> =>
-		call(bounds, async (sdk, answered) => {
-			const sending = send(sdk);
-			await sending.catch(() => undefined);
-			const body = parseJson(answered() ?? '');
-			if (body === undefined) await sending;
-			return readValue(schema, body, what, 200);
-		});
-	const long: Bounds = { timeoutMs: batchTimeoutMs, maxBytes: largestAnswer };
-
+	const { call, answerTo } = createSdk(config, transport, now);
 	return {
 		generate: async ({ model, contents, config }, options) => {
 			const answer = await answerTo(contentAnswer, 'The answer', { maxBytes: largestAnswer, ...options }, (sdk) =>
 				sdk.models.generateContent({ model: modelName(model), contents, config }),
 			);
-			// A 200 of somebody else does not say whether the model was asked.
+			// A 200 of another server does not say whether the model received the request.
 			if (!isOfGemini(answer))
 				throw new ImageError('malformedResponse', {
-					message: `The answer is none of Gemini's: it has neither candidates nor a reason why there are none`,
+					message: 'The answer is not from Gemini: it has neither candidates nor a reason why there are none',
 					httpStatus: 200,
 					hint: 'Does the base URL lead to the API, and not to a web page or a proxy?',
 					retryable: false,
@@ -166,15 +112,15 @@ export function createGeminiClient(
 		async responsesIn(file, { signal }) {
 			if (!/^files\/[\w-]+$/.test(file))
 				throw new ImageError('malformedResponse', {
-					message: `The results are said to be in ${excerpt(file)}, which is no file`,
+					message: `Gemini names ${excerpt(file)} as the file of the results, which is not the name of a file`,
 					retryable: false,
 				});
-			// The SDK would write it to a disk.
+			// The SDK would write the file to the disk.
 			const answer = await transport.send({
 				method: 'GET',
 				path: `/download/v1beta/${file}:download`,
 				query: { alt: 'media' },
-				headers: { accept: '*/*', 'x-goog-api-key': own.apiKey, ...headers },
+				headers: { accept: '*/*', 'x-goog-api-key': config.own.apiKey, ...config.headers },
 				...long,
 				signal,
 			});
@@ -198,7 +144,7 @@ export function createGeminiClient(
 	};
 }
 
-/** Whether an answer has anything that only Gemini's have. */
+/** Whether an answer has a field that only Gemini's answers have. */
 function isOfGemini({ candidates, promptFeedback, usageMetadata, modelVersion, responseId }: ContentAnswer): boolean {
 	return (
 		candidates.length > 0 ||
@@ -220,27 +166,8 @@ function modelName(name: string): string {
 function batchName(name: string): string {
 	if (/^batches\/[\w-]+$/.test(name)) return name;
 	throw new ImageError('notFound', {
-		message: `"${excerpt(name)}" is no batch of Gemini`,
-		hint: 'Batches are called batches/…; other jobs have ended when they are given',
-		delivery: 'notSent',
-	});
-}
-
-/**
- * What the SDK throws, as ours: our own come through it as they are or wrapped, the rest is an answer it could not
- * read, or a request it would not send.
- */
-function ownError(thrown: unknown, answer: string | undefined): ImageError {
-	for (let error = thrown; typeof error === 'object' && error !== null; error = (error as { cause?: unknown }).cause)
-		if (error instanceof ImageError) return error;
-	if (answer !== undefined)
-		return new ImageError('malformedResponse', {
-			message: `Gemini's answer cannot be read: ${excerpt(answer)}`,
-			httpStatus: 200,
-			hint: 'Does the base URL lead to the API, and not to a web page or a proxy?',
-		});
-	return new ImageError('invalidRequest', {
-		message: excerpt(thrown instanceof Error ? thrown.message : String(thrown), 300),
+		message: `"${excerpt(name)}" is not a batch of Gemini`,
+		hint: 'IDs of batches begin with batches/. Other Gemini jobs have ended already and have no ID',
 		delivery: 'notSent',
 	});
 }

@@ -13,20 +13,20 @@ import { type ContentRequest, fromAnswers, toContentRequest } from './mapping';
 import { type EndpointKind, modelOf, models } from './models';
 import type { BatchJob, ContentAnswer } from './wire';
 
-/** The API gives up after this long. */
+/** Time-out of the API for one call, in ms. */
 const longestMs = 10 * 60_000;
 
 /**
- * The clock of n8n may be off by this much, in ms. Reading further back cannot find another's batch, because the name
- * is unique.
+ * The largest difference between n8n's clock and Google's, in ms. The batch is found by its name, which is unique, so
+ * reading further back does not find a wrong one.
  */
-const farthestClockMs = 10 * 60_000;
+const maxClockDifferenceMs = 10 * 60_000;
 
 const isBatch = ({ extras }: ImageRequest) => extras?.['batch'] === true;
 
-/** The verbs over the API: a direct call answers with the finished job, a batch is a job that runs. */
+/** The verbs over the API. A direct call answers with the finished job; a batch is a job that must be polled. */
 export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConfig): Session {
-	/** Models that have said to give one candidate a call. */
+	/** Models that have answered that they give only one candidate per call. */
 	const oneEach = new Set<string>();
 
 	async function status(name: string, options: CallOptions): Promise<JobSnapshot> {
@@ -39,7 +39,7 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 		);
 	}
 
-	/** One call for all, where the model gives several candidates; else a call each, of which some may fail. */
+	/** One call for all images if the model gives several candidates; otherwise one call each, of which some may fail. */
 	async function answersTo(
 		content: ContentRequest,
 		count: number,
@@ -57,10 +57,12 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 			if (together.ok || !wantsOneEach(together.error)) return [together];
 			oneEach.add(content.model);
 		}
-		// Each its own seed, or all would be the same picture.
+		// Every call has its own seed, because the same seed would make the same image.
 		const seedOf = (part: number) =>
 			content.config.seed === undefined ? {} : { seed: content.config.seed + part };
-		return await Promise.all(Array.from({ length: count }, (_, part) => patiently(() => ask(part, seedOf(part)))));
+		return await Promise.all(
+			Array.from({ length: count }, (_, part) => repeatIfRateLimited(() => ask(part, seedOf(part)))),
+		);
 	}
 
 	async function submitBatch(
@@ -68,9 +70,9 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 		{ model, contents, config }: ContentRequest,
 		{ idempotencyKey, paid, signal }: SubmitCall,
 	): Promise<BatchJob> {
-		const requests = Array.from({ length: request.count }, (_, place) => ({
+		const requests = Array.from({ length: request.count }, (_, index) => ({
 			contents,
-			config: { ...config, ...(config.seed === undefined ? {} : { seed: config.seed + place }) },
+			config: { ...config, ...(config.seed === undefined ? {} : { seed: config.seed + index }) },
 		}));
 		return await paid(
 			0,
@@ -96,19 +98,19 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 			});
 			const answers = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
 			const lost = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error]));
-			// If nothing came, an unknown outcome matters more than a refusal.
+			// If nothing arrived, an unknown outcome matters more than a request that was not accepted.
 			const worst = lost.find(({ outcome }) => outcome === 'unknown') ?? lost[0];
 			if (answers.length === 0 && worst) throw worst;
 			return fromAnswers(answers, lost, { ...request, model: content.model }, idempotencyKey);
 		},
-		// A batch may exist although its answer was a 500: what Google says of charges is said of direct calls.
+		// A batch may exist although its answer was a 500: Google's statement about charges concerns direct calls.
 		isNotAccepted: (answer, request) =>
 			isNotAccepted(answer, baseUrl) &&
 			!(answer.status >= 500 && answer.status !== 503 && request !== undefined && isBatch(request)),
 		canLookUp: isBatch,
 		looksUpByKey: true,
 		async lookUp(_request, { idempotencyKey, ...call }) {
-			const since = call.since - farthestClockMs;
+			const since = call.since - maxClockDifferenceMs;
 			let unreadable = 0;
 			for await (const { rows, unreadable: more } of client.batchPages(call)) {
 				const own = rows.find(({ displayName }) => displayName === idempotencyKey);
@@ -128,7 +130,7 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 		async cancel(id, options) {
 			const outcome = await outcomeOf(client.cancelBatch(id, options));
 			if (!outcome.ok && outcome.error.code !== 'invalidRequest') throw outcome.error;
-			// One that has ended in the meantime is refused, or silently let be.
+			// If the batch has ended in the meantime, the API answers with an error or ignores the call.
 			const snapshot = await status(id, options);
 			if (isTerminal(snapshot.job.status) && snapshot.job.status !== 'canceled')
 				throw new ImageError('conflict', {
@@ -155,22 +157,22 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 }
 
 /**
- * "Too fast" slows the whole endpoint, so that a further call comes in its turn; what the others have made is not given
- * up for it.
+ * Repeats a call that was rate limited. The endpoint's pacing delays the repeat. Without it, the images of the other
+ * calls would be lost.
  */
-async function patiently(call: () => Promise<ContentAnswer>, more = 2): Promise<Outcome<ContentAnswer>> {
+async function repeatIfRateLimited(call: () => Promise<ContentAnswer>, more = 2): Promise<Outcome<ContentAnswer>> {
 	const outcome = await outcomeOf(call());
 	return !outcome.ok && outcome.error.code === 'rateLimited' && outcome.error.outcome !== 'unknown' && more > 0
-		? await patiently(call, more - 1)
+		? await repeatIfRateLimited(call, more - 1)
 		: outcome;
 }
 
-/** How many pictures were asked for the API does not tell again before they are there. */
+/** Adds what the API does not report of a batch before it has ended: the number of images and our key. */
 function ofRequest(snapshot: JobSnapshot, { count }: ImageRequest, idempotencyKey: string): JobSnapshot {
 	return { ...snapshot, job: { ...snapshot.job, total: snapshot.job.total ?? count, idempotencyKey } };
 }
 
-/** Throws where the document's table says that this kind of endpoint does not have the model. */
+/** Throws if, according to the document's table, this kind of endpoint does not have the model. */
 function checkModel(model: string, endpoint: EndpointKind): void {
 	if (modelOf(model)?.endpoints.includes(endpoint) !== false) return;
 	const able = Object.entries(models).flatMap(([name, { endpoints }]) =>
