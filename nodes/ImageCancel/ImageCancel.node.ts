@@ -5,7 +5,7 @@ import {
 	type INodeTypeDescription,
 	NodeConnectionTypes,
 } from 'n8n-workflow';
-import { credentialFields, jobIdField, providerOrInputField } from '../parameters/fields';
+import { credentialFields, jobIdField, providerOrInputField } from '../parameters/providerFields';
 
 export class ImageCancel implements INodeType {
 	description: INodeTypeDescription = {
@@ -15,7 +15,7 @@ export class ImageCancel implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: 'cancel the job',
-		description: 'Cancel image jobs that need not be finished',
+		description: 'Cancel image jobs that are no longer needed',
 		defaults: { name: 'Image Cancel' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -40,11 +40,12 @@ export class ImageCancel implements INodeType {
 							{
 								name: 'Pass',
 								value: 'pass',
-								description: 'The item goes on with the job as it stands, the reason in job.error',
+								description:
+									'The item continues with the current state of the job and the reason in job.error',
 							},
 						],
 						default: 'error',
-						description: 'What to do with a job that runs or has ended: those cannot be canceled',
+						description: 'What to do with a job that cannot be canceled because it runs or has ended',
 					},
 				],
 			},

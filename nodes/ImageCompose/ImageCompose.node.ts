@@ -6,14 +6,10 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import { providers } from '../../providers/registry';
-import {
-	credentialFields,
-	extraFields,
-	providerFields,
-	requestFields,
-	resultOptions,
-	several,
-} from '../parameters/fields';
+import { credentialFields, providerFields, several } from '../parameters/providerFields';
+import { extraFields, requestFields } from '../parameters/requestFields';
+import { resultOptions } from '../parameters/resultFields';
+import { providerSubtitle } from '../parameters/subtitles';
 import { submitOptions, waitFields } from '../generate/fields';
 import { getModels } from '../endpoints/loadModels';
 
@@ -28,8 +24,8 @@ export class ImageCompose implements INodeType {
 		icon: { light: 'file:imageCompose.svg', dark: 'file:imageCompose.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["provider"] + ($parameter["wait"] ? ": images to image" : ": images to job") }}',
-		description: 'Make images from a prompt and other images, on any image backend that can',
+		subtitle: providerSubtitle('($parameter["wait"] ? "compose" : "submit")'),
+		description: 'Make images from a prompt and other images, on any image backend that supports it',
 		defaults: { name: 'Image Compose' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -45,7 +41,8 @@ export class ImageCompose implements INodeType {
 				default: '',
 				placeholder: 'e.g. image_0, https://example.com/photo.jpg',
 				description:
-					'The images to start from, in this order: names of binary fields and URLs, separated by commas or lines. Empty takes every image among the binary data of the item.',
+					'The images to start from, in this order: names of binary fields and URLs, separated by commas ' +
+					'or lines. If empty, all images among the binary data of the item are used.',
 			},
 			...(withStrength.length > 0
 				? [
@@ -56,7 +53,7 @@ export class ImageCompose implements INodeType {
 							typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
 							default: 0.5,
 							displayOptions: { show: { provider: [...withStrength, several] } },
-							description: 'How far the references may be left behind, from 0 to 1',
+							description: 'How far the result may differ from the references, from 0 to 1',
 						},
 					]
 				: []),
@@ -77,7 +74,8 @@ export class ImageCompose implements INodeType {
 						type: 'boolean',
 						default: false,
 						description:
-							'Whether references that are too large for the provider are scaled down, and those of a type it does not take converted. Otherwise they are an error.',
+							'Whether to scale down references that are too large for the provider, and to convert ' +
+							'those of a type it does not support. Otherwise they are an error.',
 					},
 					...resultOptions,
 				],

@@ -5,8 +5,8 @@ import {
 	type INodeTypeDescription,
 	NodeConnectionTypes,
 } from 'n8n-workflow';
-import { credentialFields } from '../parameters/fields';
-import { exportFields } from './fields';
+import { credentialFields } from '../parameters/providerFields';
+import { exportFields, operationSubtitle } from './fields';
 
 export class ImageExport implements INodeType {
 	description: INodeTypeDescription = {
@@ -15,8 +15,8 @@ export class ImageExport implements INodeType {
 		icon: { light: 'file:imageExport.svg', dark: 'file:imageExport.dark.svg' },
 		group: ['output'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] }}',
-		description: 'Pack, lay out, convert and label images',
+		subtitle: operationSubtitle,
+		description: 'Pack, arrange, convert and label images',
 		defaults: { name: 'Image Export' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

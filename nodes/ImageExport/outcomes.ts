@@ -54,6 +54,7 @@ export function reportFailures(context: IExecuteFunctions, failures: readonly Fa
 	}
 	hintAt(
 		context,
-		`${failed.size} of ${context.getInputData().length} items could not be exported; the first (item ${first.itemIndex}): ${first.error.message}`,
+		`${failed.size} of ${context.getInputData().length} items could not be exported; the first (item ` +
+			`${first.itemIndex}): ${first.error.message}`,
 	);
 }

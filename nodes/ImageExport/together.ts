@@ -146,7 +146,9 @@ function readStyle({ context }: Exporter, perSheet: number): SheetStyle {
 	// With gaps and captions.
 	if (Math.max(columns * 1.1, Math.ceil(perSheet / columns) * 1.5) * tile > longestSheet)
 		throw new ImageError('invalidRequest', {
-			message: `${perSheet} tiles of ${tile} pixels in ${columns} columns make a sheet larger than ${longestSheet} pixels`,
+			message:
+				`${perSheet} tiles of ${tile} pixels in ${columns} columns make a sheet ` +
+				`larger than ${longestSheet} pixels`,
 			hint: 'Choose smaller tiles or fewer images per sheet',
 			delivery: 'notSent',
 		});

@@ -6,11 +6,14 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import { providers } from '../../providers/registry';
-import { credentialFields, extraFields, providerFields, requestFields, resultOptions } from '../parameters/fields';
+import { credentialFields, providerFields } from '../parameters/providerFields';
+import { extraFields, requestFields } from '../parameters/requestFields';
+import { resultOptions } from '../parameters/resultFields';
+import { providerSubtitle } from '../parameters/subtitles';
 import { submitOptions, waitFields } from '../generate/fields';
 import { getModels } from '../endpoints/loadModels';
 
-/** Where a reference can be given by its address alone. */
+/** The providers that take a reference by its URL. */
 const takingUrls = providers
 	.filter(({ capabilities }) => capabilities.references?.kinds.includes('url'))
 	.map(({ id }) => id);
@@ -22,7 +25,7 @@ export class ImageGenerate implements INodeType {
 		icon: { light: 'file:imageGenerate.svg', dark: 'file:imageGenerate.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["provider"] + ($parameter["wait"] ? ": prompt to image" : ": prompt to job") }}',
+		subtitle: providerSubtitle('($parameter["wait"] ? "generate" : "submit")'),
 		description: 'Generate images from a prompt, on any image backend',
 		defaults: { name: 'Image Generate' },
 		usableAsTool: true,
@@ -49,7 +52,8 @@ export class ImageGenerate implements INodeType {
 						default: '',
 						placeholder: 'e.g. https://example.com/photo.jpg',
 						description:
-							'An image to start from, which the provider can fetch from this address. For files, and for several, use Image Compose.',
+							'URL of an image to start from. The provider must be able to fetch it. For files, or for ' +
+							'several images, use Image Compose.',
 						displayOptions: { show: { '/provider': takingUrls } },
 					},
 					...resultOptions,

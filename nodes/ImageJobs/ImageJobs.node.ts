@@ -5,7 +5,7 @@ import {
 	type INodeTypeDescription,
 	NodeConnectionTypes,
 } from 'n8n-workflow';
-import { credentials, fields } from './fields';
+import { credentials, fields, operationSubtitle } from './fields';
 
 export class ImageJobs implements INodeType {
 	description: INodeTypeDescription = {
@@ -14,10 +14,9 @@ export class ImageJobs implements INodeType {
 		icon: { light: 'file:imageJobs.svg', dark: 'file:imageJobs.dark.svg' },
 		group: ['input'],
 		version: 1,
-		subtitle:
-			'={{ ({ fetchResult: "Fetch result", forget: "Forget job", getAll: "Get many jobs", getSpending: "Get spending", settle: "Settle job" })[$parameter["operation"]] }}',
+		subtitle: operationSubtitle,
 		description:
-			'List the jobs that this n8n has paid for, fetch results that were not delivered, and settle unknown outcomes',
+			'List the paid jobs of this n8n, fetch results that were not delivered, and settle unknown outcomes',
 		defaults: { name: 'Image Jobs' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -6,7 +6,7 @@ import { allProviders } from './fields';
 
 /**
  * Gives the ids of the credentials whose jobs an item may see: those of the node, for the provider that is chosen.
- * Throws an n8n error where there is none.
+ * Throws an n8n error where none is chosen.
  */
 export function credentialScope(context: IExecuteFunctions): (itemIndex: number) => readonly string[] {
 	const parameters = readerOf(context);
@@ -15,14 +15,15 @@ export function credentialScope(context: IExecuteFunctions): (itemIndex: number)
 		const chosen = choice === allProviders ? providers : [providerById(choice)];
 		const ids = chosen.map((provider) => credentialIdOf(context, provider)).filter((id) => id !== '');
 		if (ids.length > 0) return ids;
-		const [only, ...others] = chosen;
+		const [only] = chosen;
+		const isSingle = only !== undefined && chosen.length === 1;
 		throw new NodeOperationError(
 			context.getNode(),
-			only && others.length === 0 ? `No credential for ${only.displayName} is chosen` : 'No credential is chosen',
+			isSingle ? `No credential for ${only.displayName} is chosen` : 'No credential is chosen',
 			{
 				itemIndex,
 				description:
-					'Choose a credential in this node: it sees the jobs that were made with its own credentials, and no others.',
+					'Choose a credential in this node: it sees only the jobs that were made with its own credentials.',
 			},
 		);
 	};

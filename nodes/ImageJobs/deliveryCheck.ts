@@ -33,7 +33,8 @@ export function deliveryCheck({
 			if (!hasHinted)
 				hintAt(
 					context,
-					`Only the ${maxExecutions} newest executions were searched for delivered jobs. Older jobs may be delivered although they are listed as undelivered: use the filters Since and Until.`,
+					`Only the ${maxExecutions} newest executions were searched for delivered jobs. Older jobs may be ` +
+						'delivered although they are listed as undelivered: use the filters Since and Until.',
 				);
 			hasHinted = true;
 			return false;

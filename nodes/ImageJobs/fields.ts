@@ -1,11 +1,12 @@
-import type { INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
+import type { INodeCredentialDescription, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { providers } from '../../providers/registry';
-import { downloadField, resultOptions } from '../parameters/fields';
+import { downloadField, resultOptions } from '../parameters/resultFields';
+import { subtitleOf } from '../parameters/subtitles';
 import { limitField } from '../operations/fields';
 
 export type Operation = 'fetchResult' | 'forget' | 'getAll' | 'getSpending' | 'settle';
 
-/** The word for "every credential that the node has". */
+/** Value of *Provider* for "every credential that the node has". */
 export const allProviders = 'all';
 
 const shown = (operations: readonly Operation[], field: INodeProperties): INodeProperties => ({
@@ -20,43 +21,48 @@ export const credentials: INodeCredentialDescription[] = providers.map(({ id, cr
 	displayOptions: { show: { '/provider': [allProviders, id] } },
 }));
 
+const operations: INodePropertyOptions[] = [
+	{
+		name: 'Fetch Result',
+		value: 'fetchResult',
+		action: 'Fetch the result of a job',
+		description: 'Get a job with its images, even if the execution that paid for it lost them',
+	},
+	{
+		name: 'Forget',
+		value: 'forget',
+		action: 'Forget a job',
+		description: 'Remove a job from the records of this n8n. Nothing changes at the provider.',
+	},
+	{
+		name: 'Get Many',
+		value: 'getAll',
+		action: 'Get many jobs',
+		description: 'List the recorded jobs, newest first',
+	},
+	{
+		name: 'Get Spending',
+		value: 'getSpending',
+		action: 'Get spending',
+		description: 'Sum jobs, images and costs',
+	},
+	{
+		name: 'Settle',
+		value: 'settle',
+		action: 'Settle a job',
+		description: 'Record what happened to a job of unknown outcome, after you checked at the provider',
+	},
+];
+
+/** The node's subtitle, in the words of the node panel: `Get many jobs`. */
+export const operationSubtitle = subtitleOf(operations);
+
 const operationField: INodeProperties = {
 	displayName: 'Operation',
 	name: 'operation',
 	type: 'options',
 	noDataExpression: true,
-	options: [
-		{
-			name: 'Fetch Result',
-			value: 'fetchResult',
-			action: 'Fetch the result of a job',
-			description: 'Get a job with its images, also where the execution that paid for it has lost them',
-		},
-		{
-			name: 'Forget',
-			value: 'forget',
-			action: 'Forget a job',
-			description: 'Remove a job from the records of this n8n. Nothing changes at the provider.',
-		},
-		{
-			name: 'Get Many',
-			value: 'getAll',
-			action: 'Get many jobs',
-			description: 'List the recorded jobs, newest first',
-		},
-		{
-			name: 'Get Spending',
-			value: 'getSpending',
-			action: 'Get spending',
-			description: 'Sum jobs, images and costs',
-		},
-		{
-			name: 'Settle',
-			value: 'settle',
-			action: 'Settle a job',
-			description: 'Say what became of a job whose outcome is unknown, after you have checked at the provider',
-		},
-	],
+	options: operations,
 	default: 'getAll',
 };
 
@@ -75,7 +81,7 @@ const providerField: INodeProperties = {
 			.sort((a, b) => a.name.localeCompare(b.name)),
 	],
 	default: allProviders,
-	description: 'Whose jobs to work on. The node sees only jobs that were made with a credential chosen here.',
+	description: 'The provider of the jobs. The node sees only jobs that were made with a credential chosen here.',
 };
 
 export const refField: INodeProperties = {
@@ -97,19 +103,19 @@ const showField: INodeProperties = {
 		{
 			name: 'Failed',
 			value: 'failed',
-			description: 'Jobs that failed or were canceled, and requests that the provider refused',
+			description: 'Jobs that failed or were canceled, and requests that the provider did not accept',
 		},
-		{ name: 'Pending', value: 'pending', description: 'Jobs that had not ended when the provider was last asked' },
+		{ name: 'Pending', value: 'pending', description: 'Jobs that had not ended at the last poll' },
 		{
 			name: 'Undelivered',
 			value: 'undelivered',
-			description: 'Jobs that were paid and of which no execution has saved an item. Fetch Result delivers them.',
+			description: 'Paid jobs whose item no execution has saved. Fetch Result delivers them.',
 		},
 		{
 			name: 'Unknown Outcome',
 			value: 'unknown',
 			description:
-				'Requests whose answer was lost: the job may exist and may be paid. Settle decides about them.',
+				'Requests whose answer was lost: the job may exist and may be paid for. Settle records what happened.',
 		},
 	],
 	default: 'all',
@@ -129,7 +135,7 @@ const filtersField: INodeProperties = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. 1234',
-			description: 'The execution that asked for the job',
+			description: 'The execution that requested the job',
 		},
 		{
 			displayName: 'Since',
@@ -137,7 +143,8 @@ const filtersField: INodeProperties = {
 			type: 'dateTime',
 			default: '',
 			description:
-				'Jobs created at this time or later. A day without a time starts at midnight in the time zone of the workflow.',
+				'Jobs created at this time or later. A day without a time starts at midnight in the time zone of the ' +
+				'workflow.',
 		},
 		{
 			displayName: 'Until',
@@ -153,7 +160,8 @@ const filtersField: INodeProperties = {
 			default: '={{ $workflow.id }}',
 			placeholder: 'e.g. Kx3mP0aQ7RtZ91bc',
 			description:
-				'The workflow that asked for the job. The default is this workflow; without this filter every workflow counts.',
+				'The workflow that requested the job. The default is this workflow; without this filter all ' +
+				'workflows count.',
 		},
 	],
 };
@@ -163,13 +171,13 @@ const groupByField: INodeProperties = {
 	name: 'groupBy',
 	type: 'multiOptions',
 	options: [
-		{ name: 'Day', value: 'day', description: 'In the time zone of the workflow that asked for the job' },
+		{ name: 'Day', value: 'day', description: 'In the time zone of the workflow that requested the job' },
 		{ name: 'Model', value: 'model' },
 		{ name: 'Provider', value: 'provider' },
 		{ name: 'Workflow', value: 'workflow' },
 	],
 	default: ['day', 'provider', 'model', 'workflow'],
-	description: 'What each row is about. Without any there is one row with the totals.',
+	description: 'Fields that the rows are grouped by. Without any, one row has the totals.',
 };
 
 const settleFields: INodeProperties[] = [
@@ -181,16 +189,19 @@ const settleFields: INodeProperties[] = [
 			{
 				name: 'Was Made',
 				value: 'wasMade',
-				description: 'The provider has the job. It counts in the budget, and a retry does not send it again.',
+				description:
+					'The provider has the job. It counts against the budget, and a retry does not send it again.',
 			},
 			{
 				name: 'Was Not Made',
 				value: 'wasNotMade',
-				description: 'The provider does not have the job. It leaves the budget, and the next retry sends it.',
+				description:
+					'The provider does not have the job. It no longer counts against the budget, and the next retry ' +
+					'sends it.',
 			},
 		],
 		default: 'wasNotMade',
-		description: 'What you have found at the provider',
+		description: 'What you found at the provider',
 	},
 	{
 		displayName: 'Job ID',
@@ -200,7 +211,8 @@ const settleFields: INodeProperties[] = [
 		displayOptions: { show: { outcome: ['wasMade'] } },
 		placeholder: 'e.g. cmkuz35wf00034rk15ycgzvce',
 		description:
-			"The provider's ID of the job, if you have found it: Fetch Result and a retry then give its images. Leave it empty where the provider has no IDs.",
+			"The provider's ID of the job, if you found it: Fetch Result and a retry then return its images. Leave " +
+			'it empty if the provider has no IDs.',
 	},
 	{
 		displayName: 'Generate Again on Retry',
@@ -209,7 +221,8 @@ const settleFields: INodeProperties[] = [
 		default: false,
 		displayOptions: { show: { outcome: ['wasMade'] } },
 		description:
-			'Whether a retry of the item may pay for another job, where the images of this one are lost. It has no effect with a Job ID.',
+			'Whether a retry of the item may pay for another job, if the images of this one are lost. It has no ' +
+			'effect with a Job ID.',
 	},
 ];
 

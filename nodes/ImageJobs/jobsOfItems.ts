@@ -10,22 +10,22 @@ import { failedItem } from './failures';
 import { refField } from './fields';
 import type { JobsRun } from './jobsRun';
 
-/** The job that an item names, and what an operation has found out about it before it begins. */
+/** The job that an item names, and what the operation has prepared for it. */
 export interface ItemJob<T> {
 	itemIndex: number;
 	record: JobRecord;
 	prepared: T;
 }
 
-/** The jobs of the items, and the items that go on with an error. */
+/** The jobs of the items, and the items that continue with an error. */
 export interface ItemJobs<T> {
 	jobs: Array<ItemJob<T>>;
 	failed: Map<number, INodeExecutionData>;
 }
 
 /**
- * Finds the job of every item and has the operation check it, before anything happens to any of them. Without "Continue
- * on fail" the first that cannot be used fails the node.
+ * Finds the job of every item and lets the operation check it, before any job changes. Without "Continue on fail" the
+ * first unusable job fails the node.
  * @param prepare throws where the operation cannot work on this job
  */
 export async function jobsOfItems<T>(
@@ -83,10 +83,13 @@ export async function endpointOfRecord(
 	};
 }
 
-/** The provider would be asked with another key, or somewhere else. */
+/** Without this error the poll would use another key or another server. */
 export function endpointIsGone({ ref, endpoint }: JobRecord): ImageError {
+	const { displayName } = providerById(endpoint.provider);
 	return new ImageError('conflict', {
-		message: `Job ${ref} runs at the endpoint "${endpoint.name}" of ${providerById(endpoint.provider).displayName}, which the credential no longer has as it was`,
+		message:
+			`Job ${ref} runs at the endpoint "${endpoint.name}" of ${displayName}, ` +
+			'and the credential no longer has its base URL and key',
 		hint: 'Put the base URL and the key of that endpoint back into the credential',
 		delivery: 'notSent',
 	});
@@ -103,7 +106,7 @@ export function isBusy({ ref }: JobRecord): ImageError {
 
 function readRef({ context }: JobsRun, itemIndex: number): string {
 	const { job } = (context.getInputData()[itemIndex]?.json ?? {}) as { job?: IDataObject | null };
-	// What the field holds unless somebody changes it, without n8n's machinery for expressions.
+	// The default expression, resolved without n8n: that is much faster.
 	const carried =
 		context.getNode().parameters['ref'] === refField.default
 			? (job?.['ref'] ?? '')
@@ -117,7 +120,7 @@ function readRef({ context }: JobsRun, itemIndex: number): string {
 	});
 }
 
-/** A job of a credential that the node does not hold is not told from one that never was. */
+/** The same for a job of another credential and for one that does not exist: it must not reveal which. */
 function notKnown(ref: string): ImageError {
 	return new ImageError('notFound', {
 		message: `No job "${ref}" was made with the credentials of this node`,

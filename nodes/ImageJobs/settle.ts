@@ -14,7 +14,7 @@ import type { JobsRun } from './jobsRun';
 
 type Pools = ReturnType<typeof poolsOf>;
 
-/** What a person has found at the provider about a job whose outcome is unknown goes into the journal. */
+/** Records what a user found at the provider about jobs whose outcome is unknown. */
 export async function settle(run: JobsRun): Promise<INodeExecutionData[]> {
 	const {
 		context,
@@ -36,7 +36,7 @@ export async function settle(run: JobsRun): Promise<INodeExecutionData[]> {
 	} of jobs) {
 		try {
 			const credentialIds = [endpoint.credentialId];
-			// What has no result to give must not be taken over by the next run.
+			// The next run must not take over a job without a result.
 			const isSettled = await journal.settle(ref, credentialIds, change, { delivered: isOver });
 			const [record] = await journal.list({ refs: [ref], credentialIds, limit: 1 });
 			if (!record || !isSettled)
@@ -55,7 +55,7 @@ export async function settle(run: JobsRun): Promise<INodeExecutionData[]> {
 
 interface Settlement {
 	change: RecordChange;
-	/** The job has nothing that could be delivered. */
+	/** The job has no result that could be delivered. */
 	isOver: boolean;
 }
 
@@ -75,8 +75,7 @@ async function changeOf(run: JobsRun, poolFor: Pools, record: JobRecord, itemInd
 }
 
 /**
- * The next retry sends it. Where the provider has accepted other parts of the job, the retry makes only the missing
- * ones.
+ * The next retry sends the job. If the provider has accepted other parts of it, the retry sends only the missing ones.
  */
 function wasNotMade(record: JobRecord): Settlement {
 	const requests = record.requests.map((request) =>
@@ -97,15 +96,16 @@ function wasNotMade(record: JobRecord): Settlement {
 }
 
 /**
- * It counts as paid, and its images are not to be had here. As a success without images it is neither sent again nor
- * reused, and its item leaves Image Poll by *Failed*; as a failed job the retry of its item makes another.
+ * The job counts as paid, and its images are unknown. Recorded as a success without images, it is not sent again or
+ * reused, and its item leaves Image Poll by *Failed*. Recorded as failed, a retry of its item makes a new job.
  */
 function wasMade(record: JobRecord, generateAgain: boolean): Settlement {
 	const error = jobError('notFound', {
 		message: 'Settled by hand: the job was made, but its images are not known here',
 		hint: generateAgain
 			? 'Retry the execution to generate them again'
-			: 'Take the images from the provider. For new ones run the workflow again, or give the item another "Idempotency Key"',
+			: 'Take the images from the provider. To make new ones, run the workflow again, ' +
+				'or give the item another "Idempotency Key"',
 		retryable: generateAgain,
 	});
 	const { job } = snapshotOfRecord(record);
@@ -116,7 +116,7 @@ function wasMade(record: JobRecord, generateAgain: boolean): Settlement {
 	return { change: { requests: accepted(record.requests, null), state: { state: 'ended', snapshot } }, isOver: true };
 }
 
-/** The provider is asked for the job first: a wrong ID must not take its place. */
+/** Polls the provider for the job first, so that a wrong ID is not recorded. */
 async function wasMadeAs(
 	run: JobsRun,
 	poolFor: Pools,
@@ -159,7 +159,7 @@ async function wasMadeAs(
 	return { change: { requests: accepted(record.requests, jobId), state }, isOver: false };
 }
 
-/** The requests of unknown outcome as accepted ones. */
+/** The requests, those of unknown outcome as accepted. */
 function accepted(requests: readonly PaidRequest[], providerId: string | null): PaidRequest[] {
 	return requests.map((request) => (isOpen(request) ? { ...request, outcome: 'accepted', providerId } : request));
 }

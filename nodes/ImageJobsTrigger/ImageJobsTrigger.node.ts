@@ -6,7 +6,9 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import { providers } from '../../providers/registry';
-import { credentialFields, downloadField, providerField, resultOptions } from '../parameters/fields';
+import { credentialFields, providerField } from '../parameters/providerFields';
+import { downloadField, resultOptions } from '../parameters/resultFields';
+import { providerSubtitle } from '../parameters/subtitles';
 
 const listing = providers.filter(({ capabilities }) => capabilities.list);
 
@@ -17,8 +19,8 @@ export class ImageJobsTrigger implements INodeType {
 		icon: { light: 'file:imageJobsTrigger.svg', dark: 'file:imageJobsTrigger.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["events"].join(", ") }}',
-		description: "Starts the workflow when an image job has ended, by looking at the provider's list of jobs",
+		subtitle: providerSubtitle('$parameter["events"].join(", ")'),
+		description: "Starts the workflow when an image job has ended, by polling the provider's list of jobs",
 		defaults: { name: 'Image Jobs Trigger' },
 		polling: true,
 		inputs: [],
@@ -35,7 +37,7 @@ export class ImageJobsTrigger implements INodeType {
 				options: [
 					{ name: 'Canceled', value: 'canceled' },
 					{ name: 'Failed', value: 'failed' },
-					{ name: 'Partial', value: 'partial', description: 'Ended with fewer images than were asked for' },
+					{ name: 'Partial', value: 'partial', description: 'Ended with fewer images than requested' },
 					{ name: 'Succeeded', value: 'succeeded' },
 				],
 				default: ['succeeded', 'partial', 'failed'],
@@ -57,7 +59,8 @@ export class ImageJobsTrigger implements INodeType {
 						typeOptions: { minValue: 0 },
 						default: 0,
 						description:
-							'When the trigger looks for the first time: how long ago a job may have ended to start the workflow too. At 0 only jobs that end afterwards do.',
+							'At the first poll, jobs that ended within this time also start the workflow. At 0 only ' +
+							'jobs that end after the first poll do.',
 					},
 					...resultOptions.filter(({ name }) => name !== 'includeRaw'),
 					{
@@ -67,7 +70,8 @@ export class ImageJobsTrigger implements INodeType {
 						default: '',
 						placeholder: 'e.g. product photo',
 						description:
-							'Only jobs with these words in their prompt start the workflow, upper or lower case; empty takes all',
+							'Only jobs whose prompt contains this text start the workflow; case does not matter. If ' +
+							'empty, all do.',
 					},
 					{
 						displayName: 'Repeat After Restart',
@@ -75,7 +79,9 @@ export class ImageJobsTrigger implements INodeType {
 						type: 'boolean',
 						default: false,
 						description:
-							'Whether the jobs given last come once more after each restart of n8n. An n8n that dies in the milliseconds between noting a job and starting its run loses that run; this makes up for it.',
+							'Whether to return the jobs of the last run once more after each restart of n8n. If n8n ' +
+							'dies in the milliseconds between saving a job and starting its run, that run is lost; ' +
+							'this option repeats it.',
 					},
 				],
 			},

@@ -5,7 +5,8 @@ import {
 	type INodeTypeDescription,
 	NodeConnectionTypes,
 } from 'n8n-workflow';
-import { credentialFields, downloadField, jobIdField, providerOrInputField, resultOptions } from '../parameters/fields';
+import { credentialFields, jobIdField, providerOrInputField } from '../parameters/providerFields';
+import { downloadField, resultOptions } from '../parameters/resultFields';
 
 export class ImagePoll implements INodeType {
 	description: INodeTypeDescription = {
@@ -14,8 +15,8 @@ export class ImagePoll implements INodeType {
 		icon: { light: 'file:imagePoll.svg', dark: 'file:imagePoll.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["mode"] === "once" ? "look once" : "wait for the images" }}',
-		description: 'Wait for image jobs, or look once how far they are, and fetch the finished images',
+		subtitle: '={{ $parameter["mode"] === "once" ? "poll once" : "wait for the images" }}',
+		description: 'Wait for image jobs, or poll them once, and fetch the finished images',
 		defaults: { name: 'Image Poll' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -34,17 +35,19 @@ export class ImagePoll implements INodeType {
 						name: 'Wait',
 						value: 'wait',
 						description:
-							'Stay here until each job has ended or Max Wait is over. A restart of n8n ends the execution: for jobs of minutes use Look Once with a Wait node.',
+							'Wait until each job has ended or Max Wait is over. A restart of n8n ends the execution, ' +
+							'so for jobs that take minutes use Poll Once with a Wait node.',
 					},
 					{
-						name: 'Look Once',
+						name: 'Poll Once',
 						value: 'once',
 						description:
-							'Give each item at once by the output that fits. With a Wait node behind Pending this makes a loop that survives a restart.',
+							'Poll each job once and return its item by the output that fits. With a Wait node behind ' +
+							'Pending this is a loop that survives a restart.',
 					},
 				],
 				default: 'wait',
-				description: 'How long to stay with a job that has not ended',
+				description: 'Whether to wait for jobs that have not ended',
 			},
 			{
 				displayName: 'Max Wait (Seconds)',
@@ -53,7 +56,7 @@ export class ImagePoll implements INodeType {
 				typeOptions: { minValue: 1 },
 				default: 600,
 				displayOptions: { show: { mode: ['wait'] } },
-				description: 'Longest time for all items together. Jobs that take longer leave by Pending.',
+				description: 'Longest time for all items together. The items of slower jobs leave by Pending.',
 			},
 			downloadField,
 			{

@@ -4,7 +4,14 @@ import { ImageError, toImageError } from '../../model/errors';
 import type { JobSnapshot } from '../../model/job';
 import type { Progress } from '../execution/progress';
 import type { JobRef } from '../items/jobRef';
-import { isFailure, keepUnknownOutcome, pollFailed, unknownSnapshot, withError } from '../items/snapshots';
+import {
+	isFailure,
+	jobNotMentioned,
+	keepUnknownOutcome,
+	pollFailed,
+	unknownSnapshot,
+	withError,
+} from '../items/snapshots';
 
 /** A job to be polled, and the endpoint that runs it. */
 export interface OpenJob extends JobRef {
@@ -60,11 +67,6 @@ export const pollOnce: PollJobs = async (endpoint, jobs, { signal }) => {
 		return [itemIndex, unreachable(before, observation?.error ?? jobNotMentioned())];
 	});
 };
-
-/** The provider answered a poll without this job. */
-export function jobNotMentioned(): ImageError {
-	return new ImageError('malformedResponse', { message: 'The provider did not mention this job' });
-}
 
 /** The item as it was, with the error. A stop is not a result: it ends the node. */
 function unreachable(before: JobSnapshot, thrown: unknown): Polled {

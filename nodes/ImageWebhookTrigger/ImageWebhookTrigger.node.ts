@@ -8,7 +8,9 @@ import {
 	type IWebhookResponseData,
 	NodeConnectionTypes,
 } from 'n8n-workflow';
-import { credentialFields, providerField, resultOptions } from '../parameters/fields';
+import { credentialFields, providerField } from '../parameters/providerFields';
+import { resultOptions } from '../parameters/resultFields';
+import { providerSubtitle } from '../parameters/subtitles';
 
 export class ImageWebhookTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -17,15 +19,15 @@ export class ImageWebhookTrigger implements INodeType {
 		icon: { light: 'file:imageWebhookTrigger.svg', dark: 'file:imageWebhookTrigger.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["events"].join(", ") }}',
+		subtitle: providerSubtitle('$parameter["events"].join(", ")'),
 		description: 'Starts the workflow when a provider reports that an image job has ended',
 		defaults: { name: 'Image Webhook Trigger' },
 		eventTriggerDescription: 'Waiting for the provider to report a job',
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: credentialFields('fixed'),
-		// n8n answers, once it has recorded the execution. Only an empty `responseData` lets it send the body of
-		// `webhook()`.
+		// n8n answers after it has recorded the execution. It sends the body of `webhook()` only if `responseData` is
+		// empty.
 		webhooks: [
 			{
 				name: 'default',
@@ -39,7 +41,8 @@ export class ImageWebhookTrigger implements INodeType {
 		properties: [
 			{
 				displayName:
-					'Give the URL above to your provider as its webhook address, and put the secret it signs with into the credential. Deliveries with a wrong or missing signature are refused.',
+					'Enter the URL above as the webhook address at your provider, and put its signing secret into ' +
+					'the credential. Deliveries with a wrong or missing signature are rejected.',
 				name: 'setupNotice',
 				type: 'notice',
 				default: '',
@@ -55,12 +58,12 @@ export class ImageWebhookTrigger implements INodeType {
 					{
 						name: 'Other',
 						value: 'other',
-						description: 'Any status that is not an end, and any we do not know',
+						description: 'Any status that is not final, and any unknown status',
 					},
 					{ name: 'Succeeded', value: 'succeeded' },
 				],
 				default: ['succeeded', 'failed', 'canceled', 'other'],
-				description: 'Which deliveries start the workflow; others are acknowledged and dropped',
+				description: 'Which deliveries start the workflow; others are acknowledged and ignored',
 			},
 			{
 				displayName: 'Options',
@@ -76,14 +79,17 @@ export class ImageWebhookTrigger implements INodeType {
 						typeOptions: { minValue: 0 },
 						default: 72,
 						description:
-							'How long a delivery is remembered, so that a repeated one is acknowledged and not run again; 0 runs every delivery',
+							'How long a delivery is remembered. A repeated one is acknowledged and does not run ' +
+							'again. 0 runs every delivery.',
 					},
 					{
 						displayName: 'Download Images',
 						name: 'download',
 						type: 'boolean',
 						default: false,
-						description: 'Whether to fetch the images. What cannot be had at once is left to Image Poll.',
+						description:
+							'Whether to fetch the images. Image Poll can fetch those that cannot be downloaded at ' +
+							'once.',
 					},
 					...resultOptions.filter(({ name }) => name === 'maxImageSize'),
 					{
@@ -92,7 +98,7 @@ export class ImageWebhookTrigger implements INodeType {
 						type: 'number',
 						typeOptions: { minValue: 1 },
 						default: 1024,
-						description: 'Larger deliveries are refused with 413',
+						description: 'Larger deliveries are rejected with status 413',
 					},
 					{
 						displayName: 'Tolerance (Seconds)',
@@ -101,7 +107,8 @@ export class ImageWebhookTrigger implements INodeType {
 						typeOptions: { minValue: 1 },
 						default: 300,
 						description:
-							'How far the time in a delivery may be from ours; older ones may be replayed by an eavesdropper and are refused',
+							'How much the time in a delivery may differ from the time of n8n. Older deliveries may ' +
+							'be replayed by an attacker, so they are rejected.',
 					},
 				],
 			},
@@ -109,8 +116,8 @@ export class ImageWebhookTrigger implements INodeType {
 	};
 
 	/**
-	 * The provider has no call that registers a webhook: its operator enters the URL. What can be checked at
-	 * publication is checked.
+	 * The provider has no call that registers a webhook: its operator enters the URL. At publication the node checks
+	 * that the credential has a secret.
 	 */
 	webhookMethods = {
 		default: {

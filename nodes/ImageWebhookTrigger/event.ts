@@ -9,15 +9,15 @@ export interface TriggerOptions {
 }
 
 /**
- * How long a delivery may take from its claim to its run, ms: a repeat is answered 503 until then. Short, because n8n
- * refuses a delivery with 500 after a second where its database is locked, and senders give up after a few repeats.
- * What makes an event run once is its confirmation; a claim that ran out too soon costs one empty execution.
+ * How long a delivery may take from its claim to its run, ms; a repeat is answered 503 until then. It is short because
+ * n8n answers 500 after a second if its database is locked, and senders give up after a few repeats.
+ * The confirmation makes an event run once; a claim that expires too early costs one empty execution.
  */
 export const claimMs = 10_000;
 
 /**
- * How long an event is remembered, ms; 0: it is not. Listening in the editor is for trying out, and there the same
- * delivery may be sent as often as one likes.
+ * How long an event is remembered, ms; 0: it is not. A test in the editor accepts the same delivery any number of
+ * times.
  */
 export function windowOf({ dedupeHours = 72 }: TriggerOptions, mode: WorkflowExecuteMode): number {
 	return mode === 'manual' ? 0 : Math.max(0, dedupeHours) * 3_600_000;
@@ -29,8 +29,8 @@ interface EventContext {
 }
 
 /**
- * What names an event. Its id alone does not do: the real Image SaaS counts its events in a store that may be emptied,
- * and then begins again at 1.
+ * The name of an event. Its id alone is not enough: the real Image SaaS counts its events in a store that may be
+ * emptied, and then starts again at 1.
  */
 export function eventScope(
 	context: EventContext,

@@ -1,4 +1,5 @@
 import {
+	type ICredentialDataDecryptedObject,
 	type IDataObject,
 	type IHookFunctions,
 	type IWebhookFunctions,
@@ -6,89 +7,110 @@ import {
 	NodeOperationError,
 } from 'n8n-workflow';
 import { poolOf } from '../../jobs/submission/pool';
-import { toImageError } from '../../model/errors';
-import type { WebhookDelivery } from '../../providers/provider';
+import { outcomeOfSync } from '../../model/errors';
+import type { ProviderDefinition, WebhookDelivery } from '../../providers/provider';
 import { providerById } from '../../providers/registry';
 import { credentialIdOf } from '../endpoints/nodeEndpoint';
 import { packMemory } from '../execution/memory';
 import { toItem } from '../items/items';
-import { noteEnd, withRefs } from '../items/refs';
+import { recordEnd, withRefs } from '../items/refs';
 import { claimMs, eventScope, type TriggerOptions, windowOf } from './event';
 
 /**
- * Throws an n8n error where the credential holds no webhook secret: every delivery would be refused, and publishing is
- * the time to say so.
+ * Throws an n8n error where the credential has no webhook secret: every delivery would be rejected, so publishing the
+ * workflow fails.
  */
 export async function assertSecret(context: IHookFunctions): Promise<true> {
 	const provider = providerById(context.getNodeParameter('provider') as string);
-	const credential = await context.getCredentials(provider.credential);
-	if (typeof credential['webhookSecret'] === 'string' && credential['webhookSecret'] !== '') return true;
-	throw new NodeOperationError(context.getNode(), 'The credential holds no webhook secret', {
-		description: `Put the secret that ${provider.displayName} signs its webhooks with into the credential; without it every delivery is refused`,
+	if (secretOf(await context.getCredentials(provider.credential)) !== '') return true;
+	throw new NodeOperationError(context.getNode(), 'The credential has no webhook secret', {
+		description:
+			`Put the secret that ${provider.displayName} signs its webhooks with into the credential. ` +
+			'Without it every delivery is rejected',
 	});
 }
 
 /**
- * Refuses everything that is not provably a fresh delivery of the provider's, and claims what remains. n8n answers once
- * it has recorded the execution, in which the event is confirmed (run.ts). A claim that is never confirmed runs out, so
- * that the provider's next attempt is run.
+ * Rejects everything that is not a new, signed delivery of the provider, and claims the rest. n8n answers after it has
+ * recorded the execution, in which the event is confirmed (run.ts). A claim without confirmation expires, so that the
+ * provider's next attempt runs.
  */
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const options = context.getNodeParameter('options', {}) as TriggerOptions;
 	const provider = providerById(context.getNodeParameter('provider') as string);
-	const { webhook } = await provider.load();
 	const credential = await context.getCredentials(provider.credential);
-	const secret = typeof credential['webhookSecret'] === 'string' ? credential['webhookSecret'] : '';
+	const verified = await verifiedDelivery(context, provider, secretOf(credential), options);
+	if (!verified.ok) return answer(context, verified.status, verified.message);
+	const { delivery, timestamp } = verified;
 
-	const rawBody = await bodyWithin(context, (options.maxBodyKilobytes ?? 1024) * 1024);
-	if (rawBody === 'tooLarge') return answer(context, 413, 'The delivery is too large');
-	// Without a secret nobody can prove anything: closed, not open.
-	if (!webhook || rawBody === 'none' || !webhook.verify(rawBody, context.getHeaderData(), secret))
-		return answer(context, 401, 'The signature is missing or wrong');
-
-	let delivery: WebhookDelivery;
-	try {
-		delivery = webhook.read(rawBody);
-	} catch (thrown) {
-		return answer(context, 400, toImageError(thrown).message);
-	}
-	const now = Date.now();
-	const toleranceMs = (options.toleranceSeconds ?? 300) * 1000;
-	if (delivery.timestamp === null || Math.abs(now - delivery.timestamp) > toleranceMs)
-		return answer(
-			context,
-			400,
-			`The delivery's timestamp is missing or more than ${toleranceMs / 1000} s from ours`,
-		);
-
-	// Whatever can fail comes before the event is claimed: the provider then sends it again.
+	// Everything that can fail comes before the claim: the provider then sends the event again.
 	const pool = await poolOf(provider, credential);
-	// Whoever waits for this job in this process, or will, need not poll for it, whichever ends start the workflow.
+	// A wait for this job in this process then needs no poll, even if its event does not start the workflow.
 	pool.observe(delivery.snapshot);
 	const endpoints = pool.members.map(({ endpoint }) => endpoint);
-	await noteEnd(context, packMemory, endpoints, credentialIdOf(context, provider), delivery.snapshot);
+	await recordEnd(context, packMemory, endpoints, credentialIdOf(context, provider), delivery.snapshot);
 	if (!(context.getNodeParameter('events') as string[]).includes(eventOf(delivery)))
-		return answer(context, 200, 'Not among the events listened for');
+		return answer(context, 200, 'Not among the chosen events');
 
 	const [snapshot = delivery.snapshot] = await withRefs(context, packMemory, endpoints, [delivery.snapshot]);
 	const item = toItem({ snapshot, request: {}, itemIndex: 0 });
 	item.json['event'] = {
 		id: delivery.eventId,
 		status: delivery.status,
-		timestamp: new Date(delivery.timestamp).toISOString(),
+		timestamp: new Date(timestamp).toISOString(),
 		payload: delivery.payload as IDataObject,
 	};
-	const keepMs = windowOf(options, context.getMode());
-	if (keepMs > 0) {
-		const { scope, id } = eventScope(context, credentialIdOf(context, provider), item.json);
-		const claim = await (await packMemory()).events.claim(scope, id, { claimMs, keepMs });
-		if (claim === 'confirmed') return answer(context, 200, 'Seen before');
-		if (claim === 'open') {
-			context.getResponseObject().setHeader('Retry-After', String(claimMs / 1000));
-			return answer(context, 503, 'The same delivery is being taken in; try again later');
-		}
+	const claim = await claimEvent(context, credentialIdOf(context, provider), item.json, options);
+	if (claim === 'confirmed') return answer(context, 200, 'Seen before');
+	if (claim === 'open') {
+		context.getResponseObject().setHeader('Retry-After', String(claimMs / 1000));
+		return answer(context, 503, 'The same delivery is being processed; try again later');
 	}
 	return { webhookResponse: { message: 'Accepted' }, workflowData: [[item]] };
+}
+
+type Verified =
+	| { ok: true; delivery: WebhookDelivery; timestamp: number }
+	| { ok: false; status: number; message: string };
+
+/** The delivery, if it is signed, readable and recent; else the status and message of the answer. */
+async function verifiedDelivery(
+	context: IWebhookFunctions,
+	provider: ProviderDefinition,
+	secret: string,
+	{ maxBodyKilobytes = 1024, toleranceSeconds = 300 }: TriggerOptions,
+): Promise<Verified> {
+	const { webhook } = await provider.load();
+	const rawBody = await bodyWithin(context, maxBodyKilobytes * 1024);
+	if (rawBody === 'tooLarge') return { ok: false, status: 413, message: 'The delivery is too large' };
+	// `verify` is false where the secret is empty: without one no delivery is accepted.
+	if (!webhook || rawBody === 'none' || !webhook.verify(rawBody, context.getHeaderData(), secret))
+		return { ok: false, status: 401, message: 'The signature is missing or wrong' };
+	const read = outcomeOfSync(() => webhook.read(rawBody));
+	if (!read.ok) return { ok: false, status: 400, message: read.error.message };
+	const { timestamp } = read.value;
+	if (timestamp !== null && Math.abs(Date.now() - timestamp) <= toleranceSeconds * 1000)
+		return { ok: true, delivery: read.value, timestamp };
+	const message = `The delivery's timestamp is missing or differs from ours by more than ${toleranceSeconds} s`;
+	return { ok: false, status: 400, message };
+}
+
+/** Claims an event for the execution that follows; undefined where events are not remembered. */
+async function claimEvent(
+	context: IWebhookFunctions,
+	credentialId: string,
+	json: IDataObject,
+	options: TriggerOptions,
+) {
+	const keepMs = windowOf(options, context.getMode());
+	if (keepMs <= 0) return undefined;
+	const { scope, id } = eventScope(context, credentialId, json);
+	const { events } = await packMemory();
+	return await events.claim(scope, id, { claimMs, keepMs });
+}
+
+function secretOf({ webhookSecret }: ICredentialDataDecryptedObject): string {
+	return typeof webhookSecret === 'string' ? webhookSecret : '';
 }
 
 function eventOf({ snapshot, status }: WebhookDelivery): string {
@@ -101,7 +123,7 @@ function eventOf({ snapshot, status }: WebhookDelivery): string {
 async function bodyWithin(context: IWebhookFunctions, limit: number): Promise<Buffer | 'tooLarge' | 'none'> {
 	const request = context.getRequestObject();
 	if (Number(request.headers['content-length'] ?? 0) > limit) return 'tooLarge';
-	// n8n leaves some content types unread; of the others this is a repeat that costs nothing.
+	// n8n does not read some content types; for the others this call returns at once.
 	await request.readRawBody();
 	const { rawBody }: { rawBody: unknown } = request;
 	if (!Buffer.isBuffer(rawBody) || rawBody.length === 0) return 'none';

@@ -1,8 +1,7 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
-import { endpointOf } from '../../jobs/endpoint/registry';
 import type { ProviderDefinition } from '../../providers/provider';
 import { providerById } from '../../providers/registry';
-import { providerDefault } from '../parameters/fields';
+import { providerDefault } from '../parameters/requestFields';
 
 /** The editor waits so long for the server's list of models, in ms. */
 const maxWaitMs = 8_000;
@@ -23,6 +22,8 @@ export async function getModels(this: ILoadOptionsFunctions): Promise<INodePrope
 }
 
 async function modelsOfServer(context: ILoadOptionsFunctions, provider: ProviderDefinition) {
+	// Loaded on first use: n8n's start loads this file, and needs no endpoint.
+	const { endpointOf } = await import('../../jobs/endpoint/registry');
 	const endpoint = await endpointOf(provider, await context.getCredentials(provider.credential));
 	return await endpoint.session.models?.({ signal: AbortSignal.timeout(maxWaitMs) });
 }

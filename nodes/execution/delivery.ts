@@ -2,13 +2,13 @@ import type { IExecuteFunctions, IRunExecutionData } from 'n8n-workflow';
 import type { Memory } from '../../memory/memory';
 import { makerOf } from './memory';
 
-/** Sees to it that the journal knows which jobs of a node run reached n8n's saved data. */
+/** Records in the journal which jobs of a node run reached n8n's saved data. */
 export interface Delivery {
-	/** A job belongs to an item of this run; `isShared`: another run has it in hand too, and answers for it. */
+	/** A job belongs to an item of this run; `isShared`: another run works on it too, and releases it. */
 	add(ref: string, isShared?: boolean): void;
-	/** The item says that the job's outcome is unknown and why it is not sent again: with that, the person knows. */
+	/** The item reports the unknown outcome of a job and why it is not sent again: the user has been informed. */
 	reported(ref: string): void;
-	/** Something that goes on although the node may have been stopped: the execution is not done before it. */
+	/** Work that goes on even if the node is stopped. The execution is not recorded as done before it ends. */
 	track(work: Promise<unknown>): void;
 	/** The node returns its items; without this call it has thrown. */
 	returned(): void;
@@ -17,9 +17,9 @@ export interface Delivery {
 }
 
 /**
- * Watches a node run until its execution has ended. n8n calls back after it has saved the execution. What an
- * undisturbed execution returned counts as delivered; of one that was stopped, or whose node threw, it is left to the
- * next run to look into what n8n has saved: n8n drops what it had at a Stop (seen in 2.40).
+ * Follows a node run until its execution has ended. n8n calls back after it has saved the execution. Jobs of a node
+ * that returned count as delivered. If the execution was stopped or the node threw, the next run reads what n8n has
+ * saved: a Stop makes n8n drop the data it had (seen in 2.40).
  */
 export function deliveryOf(context: IExecuteFunctions, memory: Memory): Delivery {
 	const refs = new Set<string>();
@@ -34,11 +34,10 @@ export function deliveryOf(context: IExecuteFunctions, memory: Memory): Delivery
 		const { leftBehind } = makerOf(memory);
 		const isOver = [leftBehind.add([...refs])];
 		try {
-			// After a Stop n8n calls back at once, and the node has yet to see it: it may still begin to cancel its
-			// jobs.
+			// After a Stop n8n calls back at once, before the node notices the Stop: it may still cancel its jobs.
 			await nodeEnd.promise;
 			isOver.push(leftBehind.add([...refs]));
-			// A request under way is heard to its end, and written down, before the job is let go of.
+			// A request under way is completed and recorded before its job is released.
 			while (pending.size > 0) await Promise.allSettled(pending);
 			const delivered = isSaved ? [...refs] : [...reportedRefs];
 			await memory.journal.finish(delivered, { delivered: true });
@@ -46,16 +45,16 @@ export function deliveryOf(context: IExecuteFunctions, memory: Memory): Delivery
 				[...refs].filter((ref) => !delivered.includes(ref)),
 				{ delivered: false },
 			);
-			// Of several tries the first one has let go of the jobs that the last one delivers.
+			// With Retry On Fail an earlier try has released the jobs that the last one delivers.
 			await memory.journal.deliver(isSaved ? [...delivered, ...shared] : delivered);
 		} finally {
 			for (const over of isOver) over();
 		}
 	};
-	// Its handlers are awaited before the execution counts as ended: nothing of ours may hold that up.
+	// n8n awaits its handlers before the execution counts as ended, so this one returns at once.
 	const finishLater = () =>
 		void finish().catch((thrown: unknown) =>
-			context.logger.warn(`What was delivered could not be kept: ${String(thrown)}`),
+			context.logger.warn(`Delivered jobs could not be recorded: ${String(thrown)}`),
 		);
 	const isCalledBack = typeof context.onExecutionFinish === 'function';
 	context.onExecutionFinish?.(finishLater);
@@ -72,13 +71,13 @@ export function deliveryOf(context: IExecuteFunctions, memory: Memory): Delivery
 		},
 		end: () => {
 			nodeEnd.resolve(undefined);
-			// Without n8n's word the node's end is all there is to go by.
+			// Without a callback of n8n the end of the node counts.
 			if (!isCalledBack) finishLater();
 		},
 	};
 }
 
-/** Items looked through before others get their turn. */
+/** Items that are read before other work of the process continues. */
 const itemsAtOnce = 2_000;
 
 /** The refs in n8n's saved data of executions; null for one that n8n has not kept. Each execution is read once. */

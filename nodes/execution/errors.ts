@@ -3,13 +3,13 @@ import { ImageError, type JobError, jobError } from '../../model/errors';
 import type { JobSnapshot } from '../../model/job';
 import type { ProviderDefinition } from '../../providers/provider';
 
-/** An n8n error that names the provider, the item, the job and the mend. */
+/** An n8n error that names the provider, the item, the job and the fix. */
 export function toNodeError(
 	node: INode,
 	error: JobError,
 	where: { itemIndex: number; provider?: ProviderDefinition | undefined; jobId?: string | null },
 ): NodeApiError {
-	// n8n marks an execution as stopped by its user when the message holds the word "canceled"; spelt so it does not.
+	// n8n takes a message with the word "canceled" for a stop by its user; this spelling it does not.
 	const message = error.message.replace(/canceled/gi, 'cancelled');
 	const provider =
 		where.provider && !message.startsWith(where.provider.displayName) ? `${where.provider.displayName}: ` : '';
@@ -32,8 +32,8 @@ export function toNodeError(
 }
 
 /**
- * What is wrong with an item before anything was sent for it. n8n's own errors (a missing credential, a failed
- * expression) are the user's to mend.
+ * The error of an item whose input is wrong, before anything was sent for it. n8n's own errors (a missing credential, a
+ * failed expression) count as `invalidRequest`.
  */
 export function inputError(thrown: unknown): JobError {
 	if (thrown instanceof ImageError) return thrown.toJobError();
@@ -43,12 +43,12 @@ export function inputError(thrown: unknown): JobError {
 	});
 }
 
-/** Tells the person at the editor what went beside the way, without failing the run. */
+/** Shows a warning in the editor without failing the run. */
 export function hintAt(context: IExecuteFunctions, message: string): void {
 	context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
 }
 
-/** One line for a hint: how many failed and, of the first, why. */
+/** One line for a hint: how many failed, with the error of the first. */
 export function summarize(failures: readonly JobSnapshot[]): string {
 	const [first] = failures;
 	const error = first?.job.error;

@@ -5,7 +5,7 @@ import type { Origin } from '../../memory/record';
 import type { ImageRequest, Reference } from '../../model/request';
 import { type Lineage, lineageOf } from './lineage';
 
-/** What all items of a node run have in common, as far as it tells their jobs from others. */
+/** What all items of a node run have in common, as far as it distinguishes their jobs from others. */
 export interface RunIdentity extends Lineage {
 	origin: Omit<Origin, 'itemIndex'>;
 	/** The day in the workflow's time zone, `YYYY-MM-DD`. */
@@ -31,12 +31,12 @@ export async function runIdentityOf(context: IExecuteFunctions, memory: Memory):
 	};
 }
 
-/** A request of Image Generate, or what decides the result of another operation. */
+/** A request of Image Generate, or the fields that decide the result of another operation. */
 type DigestedRequest = ImageRequest | { request: unknown; references?: readonly Reference[] };
 
 /**
- * Keyed hash of all that decides a picture: the provider, every field that is sent, references by content where we send
- * bytes, else by URL.
+ * Keyed hash of all that decides an image: the provider, every field that is sent, and the references, by content where
+ * we send bytes, else by URL.
  */
 export async function requestDigest(
 	memory: Memory,
@@ -74,8 +74,8 @@ export function ordinals(): (digest: string) => number {
 }
 
 /**
- * The key of an item whose user gave none: the same however often n8n repeats it, and another for everything else. Says
- * nothing of what it was made from.
+ * The key of an item whose user gave none. It stays the same when n8n repeats the item; every other item has another.
+ * It is a keyed hash, so it reveals nothing about the request.
  */
 export function itemKey(
 	memory: Memory,
@@ -84,7 +84,9 @@ export function itemKey(
 	digest: string,
 	ordinal: number,
 ): string {
-	return `n8n-${hex(memory.digest('key', canonical([own, origin.workflowId, origin.nodeId, origin.runIndex, credentialId, digest, ordinal])))}`;
+	const { workflowId, nodeId, runIndex } = origin;
+	const parts = [own, workflowId, nodeId, runIndex, credentialId, digest, ordinal];
+	return `n8n-${hex(memory.digest('key', canonical(parts)))}`;
 }
 
 /** The key of an item whose user gave one. Keys of different credentials are different. */
@@ -93,8 +95,8 @@ export function ownKey(memory: Memory, credentialId: string, text: string): stri
 }
 
 /**
- * What goes over the wire for a user's own key: itself where it is plain, else its hash. The two forms never meet, so
- * that different keys stay different.
+ * The form in which a user's own key is sent: as it is where all characters are safe, else as a hash. A hash contains
+ * `=`, which is not safe, so different keys stay different.
  */
 export function wireKeyOf(text: string): string {
 	return /^[A-Za-z0-9._:-]{1,128}$/.test(text)

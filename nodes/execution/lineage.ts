@@ -1,21 +1,21 @@
 import type { IExecuteFunctions, IRunExecutionData } from 'n8n-workflow';
 import type { Memory } from '../../memory/memory';
 
-/** What an execution has in common with its repetitions, and what tells it from them. */
+/** What an execution shares with its repetitions, and what distinguishes it from them. */
 export interface Lineage {
-	/** Keyed hash of what n8n keeps when it repeats the execution, or the one that called this sub-workflow. */
+	/** Keyed hash of the token that n8n keeps when it repeats the execution; of the caller's in a sub-workflow. */
 	lineage: string;
-	/** Keyed hash for this execution alone: of a sub-workflow its own, else the same as `lineage`. */
+	/** Keyed hash of this execution's own token: in a sub-workflow not the caller's, else the same as `lineage`. */
 	own: string;
-	/** Id of the execution at the top. */
+	/** Id of the execution that called all others; its own id where it was not called. */
 	rootExecutionId: string;
 }
 
-/** Sub-workflows of sub-workflows are followed so far up. */
+/** Most calls that are followed from a sub-workflow up to the first execution. */
 const maxDepth = 10;
 
 /**
- * n8n repeats an execution under a new id and does not tell the node of which one. Its resume token stays the same
+ * n8n repeats an execution under a new id and does not tell the node the old one. Its resume token stays the same
  * through Retry, resumed waits and crashes (seen in n8n 2.40), and stands in `$execution.resumeUrl`. A sub-workflow
  * gets a new token each time it is called, so its lineage is the calling execution's.
  */
@@ -36,14 +36,14 @@ function tokenOf(context: IExecuteFunctions): string | null {
 		: null;
 }
 
-/** Where n8n gives no token: something that lives as long as the node's context does. */
+/** A replacement where n8n gives no token. It lasts as long as the node's context. */
 function nonceOf(context: IExecuteFunctions): string {
 	const kept = context.getContext('node') as { lineageNonce?: string };
 	kept.lineageNonce ??= crypto.randomUUID();
 	return kept.lineageNonce;
 }
 
-/** The calling execution at the top, and its token where n8n has stored one already; undefined where nobody called. */
+/** The first calling execution, and its token if n8n has stored it; undefined for an execution that was not called. */
 async function rootOf(
 	context: IExecuteFunctions,
 	executionId: string,
@@ -62,7 +62,7 @@ async function rootOf(
 }
 
 function parentOf(context: IExecuteFunctions): string | undefined {
-	// Not every release has it.
+	// Older releases of n8n do not have it.
 	if (!('getExecutionContext' in context)) return undefined;
 	return context.getExecutionContext()?.parentExecutionId;
 }

@@ -1,21 +1,21 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-/** One line a minute in the log, however many jobs and looks there are. */
+/** Time between two lines in the log, ms. */
 export const logEveryMs = 60_000;
-/** As often at most the editor is told. */
+/** Shortest time between two messages to the editor, ms. */
 export const reportEveryMs = 5_000;
 
-/** Tells how a node that waits is getting on. */
+/** Reports the progress of a node that waits. */
 export interface Progress {
 	/** An item is done. */
 	done(outcome: { failed: boolean }): void;
-	/** Nothing more is told. */
+	/** Stops the reports. */
 	end(): void;
 }
 
 /**
- * Says how many of a node's items are done while it waits: one line a minute in n8n's log, and, where the node was
- * started in the editor, every few seconds in the console of the browser, which is what n8n offers a node for it.
+ * Reports how many of a node's items are done while it waits: one line per minute in n8n's log, and, for a run in the
+ * editor, every few seconds in the browser's console. n8n has no other place for the progress of a node.
  */
 export function progressOf(
 	context: Pick<IExecuteFunctions, 'getNode' | 'logger' | 'sendMessageToUI'>,
@@ -27,14 +27,14 @@ export function progressOf(
 	let reported = 0;
 	const line = () => `${name}: ${done} of ${total} done${failed > 0 ? `, ${failed} of them failed` : ''}`;
 	const log = setInterval(() => context.logger.info(line()), logEveryMs);
-	const tell = setInterval(() => {
+	const report = setInterval(() => {
 		if (reported === done) return;
 		reported = done;
 		context.sendMessageToUI(line());
 	}, reportEveryMs);
-	// Neither keeps a process alive that would end.
+	// The timers must not keep the process alive.
 	log.unref();
-	tell.unref();
+	report.unref();
 	return {
 		done: (outcome) => {
 			done++;
@@ -42,7 +42,7 @@ export function progressOf(
 		},
 		end: () => {
 			clearInterval(log);
-			clearInterval(tell);
+			clearInterval(report);
 		},
 	};
 }

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { downloadField } from '../parameters/fields';
+import { downloadField } from '../parameters/resultFields';
 
-/** Fields of every node that makes images: how long it stays with its jobs, and whether it fetches what they made. */
+/** Fields of every node that makes images: whether and how long it waits, and whether it fetches the images. */
 export const waitFields: INodeProperties[] = [
 	{
 		displayName: 'Wait',
@@ -9,7 +9,8 @@ export const waitFields: INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		description:
-			'Whether to wait for the images. Turned off, the job is given at once, for Image Poll or a webhook to finish.',
+			'Whether to wait for the images. If off, the node returns the jobs at once; Image Poll or a webhook ' +
+			'finishes them.',
 	},
 	{
 		displayName: 'Max Wait (Seconds)',
@@ -18,7 +19,8 @@ export const waitFields: INodeProperties[] = [
 		typeOptions: { minValue: 1 },
 		default: 300,
 		description:
-			'Longest time given to each job. A job that takes longer is not lost: its item goes on as it is, and Image Poll can finish it.',
+			'Longest time to wait for each job. A slower job is not lost: its item continues with the current state, ' +
+			'and Image Poll can finish it.',
 	},
 	{ ...downloadField, displayOptions: { show: { wait: [true] } } },
 ];
@@ -47,7 +49,7 @@ export const submitOptions: INodeProperties[] = [
 		placeholder: 'Add Limits',
 		default: {},
 		description:
-			'What this node may ask for at most. An item that would pass a limit leaves with an error, and nothing is sent for it.',
+			'Caps on what this node may request. An item over a cap gets an error, and nothing is sent for it.',
 		options: [
 			{
 				displayName: 'Limits',
@@ -56,27 +58,27 @@ export const submitOptions: INodeProperties[] = [
 					limit(
 						'Images per Execution',
 						'imagesPerExecution',
-						'All runs of this node in one execution together. 0 for no limit.',
+						'Cap for all runs of this node in one execution. 0 for no cap.',
 					),
 					limit(
 						'Images per Day',
 						'imagesPerDay',
-						"All executions of one day together, by the workflow's time zone. 0 for no limit.",
+						"Cap for all executions of one day, in the workflow's time zone. 0 for no cap.",
 					),
 					limit(
 						'USD per Execution',
 						'usdPerExecution',
-						'By the price below, or the published one where that is known. 0 for no limit.',
+						'Calculated with the price below, else with the published price if it is known. 0 for no cap.',
 					),
 					limit(
 						'USD per Day',
 						'usdPerDay',
-						'By the price below, or the published one where that is known. 0 for no limit.',
+						'Calculated with the price below, else with the published price if it is known. 0 for no cap.',
 					),
 					limit(
 						'Price per Image (USD)',
 						'pricePerImage',
-						'What you pay for an image. 0 for the published price, which is known of Google Gemini.',
+						'Your price for one image. 0 for the published price, which is known for Google Gemini.',
 					),
 				],
 			},
@@ -88,7 +90,8 @@ export const submitOptions: INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		description:
-			'Whether stopping the execution also cancels its jobs that the provider has not begun. Jobs that run are paid: the next run of this node takes them over.',
+			'Whether to cancel queued jobs at the provider when the execution is stopped. Running jobs are paid for; ' +
+			'the next run of this node takes them over.',
 	},
 	{
 		displayName: 'Idempotency Key',
@@ -97,7 +100,8 @@ export const submitOptions: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. {{ $json.orderId }}',
 		description:
-			'Two requests with the same key make one job. By default each item of an execution has its own, kept when n8n retries it. Set it where the prompt holds a time or something random.',
+			'Two requests with the same key make one job. By default each item of an execution has its own key, and ' +
+			'keeps it when n8n retries it. Set a key if the prompt contains a time or a random value.',
 	},
 	{
 		displayName: 'Reuse Within (Days)',
@@ -106,7 +110,8 @@ export const submitOptions: INodeProperties[] = [
 		typeOptions: { minValue: 0 },
 		default: 0,
 		description:
-			'Give the finished images of an equal request that is not older than this, and pay nothing. 0 makes new images every time.',
+			'Return the finished images of an equal request that is not older than this, without paying again. 0 ' +
+			'always makes new images.',
 	},
 	{
 		displayName: 'Take Over Within (Hours)',
@@ -115,6 +120,7 @@ export const submitOptions: INodeProperties[] = [
 		typeOptions: { minValue: 0 },
 		default: 12,
 		description:
-			'Take over jobs that an earlier execution of this node paid for, with the same request, and could not save because it was stopped or died. 0 makes new images every time.',
+			'Take over jobs with the same request that an earlier execution of this node paid for and could not ' +
+			'save, because it was stopped or died. 0 always makes new images.',
 	},
 ];

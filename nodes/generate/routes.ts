@@ -4,13 +4,12 @@ import { orderMembers } from '../../jobs/submission/memberOrder';
 import type { Choice } from '../../jobs/submission/failover';
 import { ImageError, toImageError } from '../../model/errors';
 import type { Attempt } from '../../model/job';
-import type { ImageRequest } from '../../model/request';
 import { mainEndpoint } from '../../providers/credential';
 import type { ProviderDefinition } from '../../providers/provider';
 import { providerById } from '../../providers/registry';
 import { checkRequest } from '../../providers/requestCheck';
 import { credentialIdOf } from '../endpoints/nodeEndpoint';
-import { several } from '../parameters/fields';
+import { several } from '../parameters/providerFields';
 import { textParameter } from '../parameters/parameters';
 import type { GenerateOptions, Maker, Route, Routes } from './task';
 
@@ -39,7 +38,7 @@ export function firstProvider(context: IExecuteFunctions, itemIndex: number): st
 	}
 }
 
-/** Reads and checks the requests of an item. Throws `invalidRequest` where no provider it names supports the request. */
+/** Reads and checks the requests of an item. Throws `invalidRequest` where none of its providers supports them. */
 export function readRoutes(
 	context: IExecuteFunctions,
 	itemIndex: number,

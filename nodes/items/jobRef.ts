@@ -2,13 +2,13 @@ import { type IExecuteFunctions, NodeOperationError } from 'n8n-workflow';
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import type { ProviderDefinition } from '../../providers/provider';
 import { providerById } from '../../providers/registry';
-import { fromInput, jobIdField } from '../parameters/fields';
+import { fromInput, jobIdField } from '../parameters/providerFields';
 import { snapshotOf } from './items';
 import { type ParameterReader, textParameter } from '../parameters/parameters';
 
 /**
- * Which job an item is about. `id` is null only where the item says that there is none to ask after: it was refused, or
- * done at once.
+ * The job of an item. `id` is null only where the item says that it has none: the job was not accepted, or the provider
+ * returned the images at once.
  */
 export interface JobRef {
 	itemIndex: number;
@@ -16,7 +16,7 @@ export interface JobRef {
 	id: string | null;
 	/** The endpoint that runs it, as the item names it. */
 	endpoint: string | undefined;
-	/** What the item knows of it already. */
+	/** The state of the job in the item. */
 	known: JobSnapshot | undefined;
 }
 
@@ -33,16 +33,18 @@ export function readJobRef(
 	if (!providerId) {
 		throw new NodeOperationError(context.getNode(), 'The item does not say which provider its job belongs to', {
 			itemIndex,
-			description: `Item ${itemIndex} has no job.provider: connect Image Generate, or choose the provider in this node`,
+			description:
+				`Item ${itemIndex} has no job.provider: connect Image Generate, ` +
+				'or choose the provider in this node',
 		});
 	}
 	const provider = providerById(providerId);
-	// What the field holds unless somebody changes it, without n8n's machinery for expressions.
+	// The default expression, resolved without n8n: that is much faster.
 	const id =
 		carried && context.getNode().parameters['jobId'] === jobIdField.default
 			? (carried.job.id ?? '').trim()
 			: textParameter(parameters, 'jobId', itemIndex);
-	// Providers that answer when they are done may have no name for what they did.
+	// Providers that answer with the images may have no ID for the job.
 	if (id === '' && !(carried && isTerminal(carried.job.status))) {
 		throw new NodeOperationError(context.getNode(), 'Job ID is empty', {
 			itemIndex,

@@ -1,9 +1,9 @@
 import type { Endpoint } from '../../jobs/endpoint/endpoint';
 import { advanceSnapshot } from '../../jobs/polling/transition';
 import { endpointDigest } from '../../jobs/submission/failover';
-import { keepResult } from '../../jobs/submission/storedSnapshot';
 import type { Memory } from '../../memory/memory';
 import { isTerminal, type JobSnapshot } from '../../model/job';
+import { recordEnds } from '../execution/memory';
 
 type Identified = Pick<Endpoint, 'identity'>;
 interface Log {
@@ -11,9 +11,9 @@ interface Log {
 }
 
 /**
- * Snapshots of jobs that a provider reported by itself, with the `job.ref` that the item of Image Generate has, where
- * the journal knows the job. Never fails: without the memory the snapshots stay as they are.
- * @param endpoints those that may have made the jobs; the journal is asked once for each
+ * Snapshots of jobs that a provider listed or announced, with the `job.ref` of the item of Image Generate, where the
+ * job is in the journal. Never fails: without the memory the snapshots stay as they are.
+ * @param endpoints those that may have made the jobs; the journal is queried once for each
  */
 export async function withRefs(
 	{ logger }: Log,
@@ -29,16 +29,16 @@ export async function withRefs(
 			return ref === undefined ? snapshot : { ...snapshot, job: { ...snapshot.job, ref } };
 		});
 	} catch (thrown) {
-		logger.warn(`The job memory could not be asked for job.ref: ${String(thrown)}`);
+		logger.warn(`The job memory could not be read for job.ref: ${String(thrown)}`);
 		return [...snapshots];
 	}
 }
 
 /**
- * Records the end of a job that its provider reported by itself. What the record knows and the report does not (how
- * many images were asked for, the endpoint) stays. A success without images is left to a poll. Never fails.
+ * Records the end of a job that its provider announced. Fields that only the record has (the number of requested images,
+ * the endpoint) stay. A success without images is not recorded: a poll completes it. Never fails.
  */
-export async function noteEnd(
+export async function recordEnd(
 	{ logger }: Log,
 	memory: () => Promise<Memory>,
 	endpoints: readonly Identified[],
@@ -61,14 +61,13 @@ export async function noteEnd(
 		});
 		if (record?.state !== 'accepted' || record.snapshot.job.id !== id) return;
 		const end = advanceSnapshot({ ...record.snapshot, raw: null }, snapshot);
-		if (isTerminal(end.job.status))
-			await journal.note(known.digest, [{ ref: known.ref, snapshot: await keepResult(opened, known.ref, end) }]);
+		await recordEnds(opened, known.digest, [{ ref: known.ref, snapshot: end }]);
 	} catch (thrown) {
 		logger.warn(`The end of job ${id} could not be recorded: ${String(thrown)}`);
 	}
 }
 
-/** What the journal knows of these jobs, by the provider's id. */
+/** The recorded jobs among these, by the provider's id. */
 async function refsAt(
 	memory: Memory,
 	endpoints: readonly Identified[],

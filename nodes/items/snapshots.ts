@@ -1,4 +1,4 @@
-import { type ImageError, type JobError } from '../../model/errors';
+import { ImageError, type JobError } from '../../model/errors';
 import { isTerminal, type Job, type JobSnapshot } from '../../model/job';
 
 /** What the nodes make of a job's snapshot: without a job, with an error, or with an outcome that stays unknown. */
@@ -49,6 +49,11 @@ export function pollFailed(before: JobSnapshot, error: ImageError): JobSnapshot 
 	return error.code === 'notFound' && !isTerminal(before.job.status)
 		? { ...snapshot, job: { ...snapshot.job, status: 'failed' } }
 		: snapshot;
+}
+
+/** The error of a job that is missing in the provider's answer to a poll. */
+export function jobNotMentioned(): ImageError {
+	return new ImageError('malformedResponse', { message: 'The provider did not mention this job' });
 }
 
 /** Whether a person must look at an item: its job failed, or its images could not be fetched. */

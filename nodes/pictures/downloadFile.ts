@@ -8,19 +8,19 @@ import { withRetry } from '../../jobs/runtime/retry';
 import { type DownloadHost, openDownload } from './downloads';
 
 const timeoutMs = 5 * 60_000;
-const largestVideo = 512 * 1024 * 1024;
+/** Largest video, bytes. */
+const maxVideoBytes = 512 * 1024 * 1024;
 
 export interface Downloaded {
 	data: IBinaryData;
-	/** After its address, with the extension its bytes call for. */
+	/** The last part of its URL, with the extension of its real type. */
 	fileName: string;
 	facts: ImageFacts;
 	bytes: number;
 }
 
 /**
- * A picture from an address that somebody else chose, through the download plane into n8n's binary store. Throws
- * ImageError.
+ * A picture from a URL of a provider or user, through the download plane into n8n's binary store. Throws ImageError.
  */
 export async function downloadPicture(
 	{ helpers }: Helpers,
@@ -47,10 +47,10 @@ export async function downloadVideo(
 	endpoint: DownloadHost,
 	signal: AbortSignal | undefined,
 ): Promise<{ data: IBinaryData; fileName: string; mimeType: string; bytes: number }> {
-	return await download(url, endpoint, largestVideo, signal, async (stream, { origin, name }) => {
+	return await download(url, endpoint, maxVideoBytes, signal, async (stream, { origin, name }) => {
 		const { stored, facts, bytes } = await receiveVideo(
 			stream,
-			largestVideo,
+			maxVideoBytes,
 			origin,
 			(copy, { mimeType, extension }) =>
 				helpers.prepareBinaryData(copy, withExtension(name, extension), mimeType),

@@ -5,7 +5,7 @@ import { ImageError } from '../../model/errors';
 /** A file of an incoming item, streamed from n8n's binary store as often as it is opened. */
 export interface InputFile {
 	fileName: string;
-	/** As n8n has it; not looked into. */
+	/** As n8n has it; not checked against the bytes. */
 	mimeType: string;
 	/** null where n8n does not know. */
 	bytes: number | null;
@@ -28,8 +28,7 @@ export function inputFile(context: IExecuteFunctions, itemIndex: number, field: 
 }
 
 /**
- * n8n writes a length for people (`1.2 MB`); the exact one is known only of what lies in memory, or from newer
- * releases.
+ * n8n stores a readable length (`1.2 MB`). The exact one is known only for data in memory, and in newer releases.
  */
 function lengthOf(data: IBinaryData): number | null {
 	if (typeof data.bytes === 'number') return data.bytes;

@@ -120,7 +120,7 @@ it('a job that outlasts Max Wait leaves by Pending, without an error', async () 
 	expect(result.output('Poll', 2)).toEqual([]);
 });
 
-it('Look Once gives every item at once, by the matching output', async () => {
+it('Poll Once gives every item at once, by the matching output', async () => {
 	const made = await generate(
 		[{ prompt: 'Done' }, { prompt: 'Slow [hang]' }, { prompt: 'Bad [fail:PROVIDER_ERROR]' }],
 		{ wait: true, maxWait: 2, download: false },

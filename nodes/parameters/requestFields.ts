@@ -1,125 +1,12 @@
-import type { INodeCredentialDescription, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import type { Capabilities, ExtraField, ProviderDefinition } from '../../providers/provider';
 import { providers } from '../../providers/registry';
+import { several } from './providerFields';
 
-/** The word for "let the provider choose" in option fields. */
+/** Value of option fields for "the provider chooses". */
 export const providerDefault = '';
 
-/** The word for "whichever provider the item names". */
-export const fromInput = 'fromInput';
-
-/** The word for "the first of a list that can". */
-export const several = 'several';
-
-const options = (list: readonly ProviderDefinition[]): INodePropertyOptions[] =>
-	[...list]
-		.sort((a, b) => a.displayName.localeCompare(b.displayName))
-		.map(({ id, displayName }) => ({ name: displayName, value: id }));
-
-export function providerField(
-	supports: (capabilities: Capabilities) => boolean,
-	first: INodePropertyOptions[] = [],
-): INodeProperties {
-	const list = providers.filter(({ capabilities }) => supports(capabilities));
-	return {
-		displayName: 'Provider',
-		name: 'provider',
-		type: 'options',
-		options: [...first, ...options(list)],
-		default: list[0]?.id ?? '',
-		description: 'The image backend to use',
-	};
-}
-
-/** One provider, or a list of them. */
-export function providerFields(supports: (capabilities: Capabilities) => boolean = () => true): INodeProperties[] {
-	const list = providers.filter(({ capabilities }) => supports(capabilities));
-	return [
-		providerField(supports, [
-			{
-				name: 'Several, in Order',
-				value: several,
-				description: 'The first of a list that can do what is asked and takes it',
-			},
-		]),
-		{
-			displayName: 'Providers',
-			name: 'providers',
-			type: 'fixedCollection',
-			typeOptions: { multipleValues: true, sortable: true },
-			default: {},
-			placeholder: 'Add Provider',
-			displayOptions: { show: { provider: [several] } },
-			description:
-				'The preferred one first. A request goes to the next where one cannot do what is asked, is overloaded, out of quota or not there; never where it may have been paid already.',
-			options: [
-				{
-					displayName: 'Provider',
-					name: 'row',
-					values: [
-						{
-							displayName: 'Provider',
-							name: 'provider',
-							type: 'options',
-							options: options(list),
-							default: list[0]?.id ?? '',
-						},
-						{
-							displayName: 'Model',
-							name: 'model',
-							type: 'string',
-							default: '',
-							description: "The provider's name of a model; empty for its own choice",
-						},
-					],
-				},
-			],
-		},
-	];
-}
-
-export const providerOrInputField: INodeProperties = {
-	displayName: 'Provider',
-	name: 'provider',
-	type: 'options',
-	options: [
-		{ name: 'From Input', value: fromInput, description: 'Each item says which provider its job belongs to' },
-		...options(providers),
-	],
-	default: fromInput,
-	description: 'The image backend that runs the job',
-};
-
-export const jobIdField: INodeProperties = {
-	displayName: 'Job ID',
-	name: 'jobId',
-	type: 'string',
-	required: true,
-	default: '={{ $json.job.id }}',
-	placeholder: 'e.g. cmkuz35wf00034rk15ycgzvce',
-	description: "The provider's ID of the job; items of Image Generate bring theirs along",
-};
-
-/**
- * A credential a provider, shown with it. Where items name their provider only those they name are needed.
- * The path from the root matters: the editor hides a field on whose plain name a credential depends, taking it for
- * a choice of authentication, and nobody could choose the provider.
- */
-export function credentialFields(
-	choice: 'fixed' | 'several' | 'fromInput',
-	list: readonly ProviderDefinition[] = providers,
-): INodeCredentialDescription[] {
-	return list.map(({ id, credential }) => ({
-		name: credential,
-		// Of those that are drawn for a list only some are needed, and n8n knows no middle way.
-		required: choice === 'fixed',
-		displayOptions: {
-			show: { '/provider': choice === 'fixed' ? [id] : [choice === 'several' ? several : fromInput, id] },
-		},
-	}));
-}
-
-/** The fields of a request, each shown for the providers that take it and with the values they take. */
+/** The fields of a request, each shown for the providers that support it, with the values they support. */
 export function requestFields(definitions: readonly ProviderDefinition[] = providers): INodeProperties[] {
 	const list = [...definitions, { id: several, capabilities: together(definitions) }];
 	return [
@@ -145,22 +32,25 @@ export function requestFields(definitions: readonly ProviderDefinition[] = provi
 		...shownFor(list, ({ models }) => models.length > 0, {
 			displayName: 'Model Name or ID',
 			name: 'model',
+			// The rule does not see joined strings; editorTexts.test.ts checks the result.
+			// eslint-disable-next-line n8n-nodes-base/node-param-description-missing-from-dynamic-options
 			type: 'options',
 			typeOptions: { loadOptionsMethod: 'getModels', loadOptionsDependsOn: ['provider'] },
 			default: providerDefault,
 			description:
-				'The model that makes the image. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+				'The model that makes the image. Choose from the list, or specify an ID using an ' +
+				'<a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 		}),
 		...perProvider(
 			list,
 			({ maxCount }) => [String(maxCount)],
-			([most]) => ({
+			([maxCount]) => ({
 				displayName: 'Count',
 				name: 'count',
 				type: 'number',
-				typeOptions: { minValue: 1, maxValue: Number(most), numberPrecision: 0 },
+				typeOptions: { minValue: 1, maxValue: Number(maxCount), numberPrecision: 0 },
 				default: 1,
-				description: `How many images to make in one job, at most ${most}`,
+				description: `How many images to make in one job, at most ${maxCount}`,
 			}),
 		),
 		...perProvider(
@@ -193,12 +83,12 @@ export function requestFields(definitions: readonly ProviderDefinition[] = provi
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. 42',
-			description: 'The same seed and prompt make the same image; empty for a random one',
+			description: 'The same seed and prompt make the same image. If empty, the seed is random.',
 		}),
 	];
 }
 
-/** What a list of providers can do: whatever one of them can. The model is chosen for each by itself. */
+/** What a list of providers supports: all that one of them supports. The model is chosen for each provider. */
 function together(list: readonly ProviderDefinition[]): RequestCapabilities {
 	const all = list.map(({ capabilities }) => capabilities);
 	return {
@@ -211,7 +101,7 @@ function together(list: readonly ProviderDefinition[]): RequestCapabilities {
 	};
 }
 
-/** Options of the request that only some providers know. */
+/** Options of the request that only some providers have. */
 export function extraFields(list: readonly ProviderDefinition[] = providers): INodeProperties[] {
 	const variants = new Map<string, { extra: ExtraField; ids: string[] }>();
 	for (const { id, capabilities } of list) {
@@ -277,7 +167,7 @@ const choices = (values: readonly string[]): INodePropertyOptions[] => [
 	...values.map((value) => ({ name: value, value })),
 ];
 
-/** A field shown for the providers that can; left out where none can. */
+/** A field shown for the providers that support it; left out where none does. */
 function shownFor(
 	list: Drawn,
 	supports: (capabilities: RequestCapabilities) => boolean,
@@ -306,37 +196,3 @@ function perProvider(
 		displayOptions: { show: { provider: ids } },
 	}));
 }
-
-export const downloadField: INodeProperties = {
-	displayName: 'Download Images',
-	name: 'download',
-	type: 'boolean',
-	default: true,
-	description: 'Whether to fetch the finished images as binary data: image_0, image_1 and so on',
-};
-
-/** Options of every verb that gives finished jobs. */
-export const resultOptions: INodeProperties[] = [
-	{
-		displayName: "Include Provider's Answer",
-		name: 'includeRaw',
-		type: 'boolean',
-		default: false,
-		description: "Whether to add the provider's own last answer as <code>raw</code>",
-	},
-	{
-		displayName: 'Max Image Size (MB)',
-		name: 'maxImageSize',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: 64,
-		description: 'Larger images are not downloaded',
-	},
-	{
-		displayName: 'One Item per Image',
-		name: 'splitImages',
-		type: 'boolean',
-		default: false,
-		description: 'Whether to give each image an item of its own, its picture in image_0, instead of one item a job',
-	},
-];

@@ -1,6 +1,6 @@
 import { imageSaas } from '../../providers/imageSaas/definition';
 import type { Capabilities, ProviderDefinition } from '../../providers/provider';
-import { requestFields } from './fields';
+import { requestFields } from './requestFields';
 
 const provider = (id: string, can: Partial<Capabilities>): ProviderDefinition => ({
 	...imageSaas,

@@ -1,0 +1,120 @@
+import type { INodeCredentialDescription, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { Capabilities, ProviderDefinition } from '../../providers/provider';
+import { providers } from '../../providers/registry';
+
+/** Value of *Provider* for "the provider that the item names". */
+export const fromInput = 'fromInput';
+
+/** Value of *Provider* for a list of providers. */
+export const several = 'several';
+
+const options = (list: readonly ProviderDefinition[]): INodePropertyOptions[] =>
+	[...list]
+		.sort((a, b) => a.displayName.localeCompare(b.displayName))
+		.map(({ id, displayName }) => ({ name: displayName, value: id }));
+
+export function providerField(
+	supports: (capabilities: Capabilities) => boolean,
+	first: INodePropertyOptions[] = [],
+): INodeProperties {
+	const list = providers.filter(({ capabilities }) => supports(capabilities));
+	return {
+		displayName: 'Provider',
+		name: 'provider',
+		type: 'options',
+		options: [...first, ...options(list)],
+		default: list[0]?.id ?? '',
+		description: 'The image backend to use',
+	};
+}
+
+/** One provider, or a list of them. */
+export function providerFields(supports: (capabilities: Capabilities) => boolean = () => true): INodeProperties[] {
+	const list = providers.filter(({ capabilities }) => supports(capabilities));
+	return [
+		providerField(supports, [
+			{
+				name: 'Several, in Order',
+				value: several,
+				description: 'The first provider of a list that supports the request and accepts it',
+			},
+		]),
+		{
+			displayName: 'Providers',
+			name: 'providers',
+			type: 'fixedCollection',
+			typeOptions: { multipleValues: true, sortable: true },
+			default: {},
+			placeholder: 'Add Provider',
+			displayOptions: { show: { provider: [several] } },
+			description:
+				'The preferred provider first. A request fails over to the next one if a provider does not support ' +
+				'it, is overloaded, out of quota or unreachable. It never does so after a request that may have been ' +
+				'paid for.',
+			options: [
+				{
+					displayName: 'Provider',
+					name: 'row',
+					values: [
+						{
+							displayName: 'Provider',
+							name: 'provider',
+							type: 'options',
+							options: options(list),
+							default: list[0]?.id ?? '',
+						},
+						{
+							displayName: 'Model',
+							name: 'model',
+							type: 'string',
+							default: '',
+							description: "The provider's name of the model. If empty, the provider chooses.",
+						},
+					],
+				},
+			],
+		},
+	];
+}
+
+export const providerOrInputField: INodeProperties = {
+	displayName: 'Provider',
+	name: 'provider',
+	type: 'options',
+	options: [
+		{ name: 'From Input', value: fromInput, description: 'The provider that the item names in job.provider' },
+		...options(providers),
+	],
+	default: fromInput,
+	description: 'The image backend that runs the job',
+};
+
+export const jobIdField: INodeProperties = {
+	displayName: 'Job ID',
+	name: 'jobId',
+	type: 'string',
+	required: true,
+	default: '={{ $json.job.id }}',
+	placeholder: 'e.g. cmkuz35wf00034rk15ycgzvce',
+	description: "The provider's ID of the job. Items of Image Generate contain it.",
+};
+
+/**
+ * One credential per provider, shown with the provider. Where items name their provider, only the credentials of those
+ * providers are needed.
+ * The path from the root matters: if a credential depends on a field's plain name, the editor takes that field for a
+ * choice of authentication and hides it, so the provider could not be chosen.
+ */
+export function credentialFields(
+	choice: 'fixed' | 'several' | 'fromInput',
+	list: readonly ProviderDefinition[] = providers,
+): INodeCredentialDescription[] {
+	return list.map(({ id, credential }) => ({
+		name: credential,
+		// A list needs only some of the credentials, and n8n has no setting between all and none.
+		required: choice === 'fixed',
+		displayOptions: {
+			show: { '/provider': choice === 'fixed' ? [id] : [choice === 'several' ? several : fromInput, id] },
+		},
+	}));
+}

@@ -1,0 +1,23 @@
+import type { INodePropertyOptions } from 'n8n-workflow';
+import { providers } from '../../providers/registry';
+import { several } from './providerFields';
+
+/** Subtitles on the canvas are expressions. They show display names, so these carry a table from values to names. */
+
+/**
+ * A subtitle with the chosen provider: `Image SaaS: generate`.
+ * @param action an expression for the part after the colon
+ */
+export function providerSubtitle(action: string): string {
+	const names = Object.fromEntries(providers.map(({ id, displayName }) => [id, displayName]));
+	return `={{ ${lookUp({ ...names, [several]: 'Several providers' }, 'provider')} + ": " + ${action} }}`;
+}
+
+/** A subtitle with the chosen operation, in the words of the node panel: `Get many jobs`. */
+export function subtitleOf(operations: readonly INodePropertyOptions[]): string {
+	const actions = Object.fromEntries(operations.map(({ value, action, name }) => [String(value), action ?? name]));
+	return `={{ ${lookUp(actions, 'operation')} }}`;
+}
+
+const lookUp = (names: Readonly<Record<string, string>>, parameter: string) =>
+	`(${JSON.stringify(names)})[$parameter["${parameter}"]]`;
