@@ -4,10 +4,18 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { root } from './providerFiles';
 
-/** Of the project's root, what a copy needs: sources, tests, docs and the configurations of the tools. */
+/** What a copy of the project does not need: what tools have made. */
 const left = new Set(['.git', '.n8n', '.build', '.bench', 'dist', 'node_modules']);
 
-/** A copy of the project in a temporary folder, with the same `node_modules`. What happens there changes nothing here. */
+/** What jest sets for its tests, and what would change a program that does not run as one. */
+const jestVariables = {
+	JEST_WORKER_ID: undefined,
+	NODE_ENV: undefined,
+	NODE_OPTIONS: undefined,
+	UPDATE_DOCS: undefined,
+};
+
+/** A copy of the project in a temporary folder, with the same `node_modules`. */
 export class ProjectCopy {
 	readonly folder = mkdtempSync(join(tmpdir(), 'image-pipelines-copy-'));
 
@@ -45,8 +53,7 @@ export class ProjectCopy {
 	async run(program: string, args: readonly string[], env: Record<string, string> = {}): Promise<string> {
 		const child = spawn(process.execPath, [join(this.folder, 'node_modules', program), ...args], {
 			cwd: this.folder,
-			// The copy's own jest must not take itself for a worker of this one.
-			env: { ...process.env, JEST_WORKER_ID: undefined, NODE_OPTIONS: undefined, UPDATE_DOCS: undefined, ...env },
+			env: { ...process.env, ...jestVariables, ...env },
 			stdio: ['ignore', 'pipe', 'pipe'],
 		});
 		let output = '';
