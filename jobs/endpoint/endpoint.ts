@@ -10,9 +10,8 @@ import type {
 	Session,
 } from '../../providers/provider';
 import { AdaptiveSchedule } from '../polling/adaptiveSchedule';
-import { JobTracker } from '../polling/jobTracker';
-import type { PollSchedule, ScheduleFacts } from '../polling/pollSchedule';
-import { PushTrust } from '../polling/pushTrust';
+import type { JobTracker } from '../polling/jobTracker';
+import type { MakeSchedule } from '../polling/pollSchedule';
 import { otherJob } from '../polling/transition';
 import type { Clock, Random } from '../runtime/clock';
 import { withRetry } from '../runtime/retry';
@@ -22,6 +21,7 @@ import { JobTimes } from './jobTimes';
 import { LearnedValues, type ScopedLearned } from './learnedValues';
 import { Limiter } from './limiter';
 import { groups } from './pacedTransport';
+import { trackJobs } from './trackJobs';
 import { unsupported } from './unsupported';
 
 export interface EndpointDependencies {
@@ -32,7 +32,7 @@ export interface EndpointDependencies {
 	/** Where learned values outlive the process; nowhere by default. */
 	learned?: ScopedLearned;
 	/** When jobs are polled; adaptive by default. */
-	schedule?: (facts: ScheduleFacts) => PollSchedule;
+	schedule?: MakeSchedule;
 }
 
 /** How long one wait for a job that only holds a slot lasts, in ms; it is repeated while submits wait. */
@@ -61,14 +61,25 @@ export class Endpoint<S extends Session = Session> {
 		readonly config: EndpointConfig,
 		private readonly dependencies: EndpointDependencies,
 	) {
-		const { clock } = dependencies;
+		const { clock, random } = dependencies;
 		this.identity = identityOf(provider, config);
 		this.usedAt = clock.now();
 		this.learned = new LearnedValues(dependencies.learned);
 		this.limiter = new Limiter(config, clock, this.learned, (ids) => this.follow(ids));
 		this.times = new JobTimes(clock, this.learned);
 		this.session = adapter.connect(config, this.limiter.paced(dependencies.transport(config)));
-		this.jobs = this.tracker();
+		this.jobs = trackJobs({
+			session: this.session,
+			poll: (ids, signal) => this.poll(ids, signal),
+			bulk: provider.capabilities.poll === 'bulk',
+			limiter: this.limiter,
+			times: this.times,
+			learned: this.learned,
+			// The one line that chooses when jobs are polled.
+			schedule: dependencies.schedule ?? ((facts) => new AdaptiveSchedule(facts)),
+			clock,
+			random,
+		});
 	}
 
 	/** Work whose requests wait for those of the same group only. */
@@ -141,41 +152,6 @@ export class Endpoint<S extends Session = Session> {
 	/** A job of this request runs here from now on. */
 	began(id: string, request: ImageRequest): void {
 		this.times.began(id, request);
-	}
-
-	private tracker(): JobTracker {
-		const { clock, random } = this.dependencies;
-		const bulk = this.provider.capabilities.poll === 'bulk';
-		const trust = new PushTrust();
-		const saveTrust = () => this.learned.change('trust', () => trust.snapshot(clock.now()));
-		const facts: ScheduleFacts = {
-			clock,
-			random,
-			bulk,
-			requestsPerMinute: this.config.limits.requestsPerMinute,
-			expected: (id) => this.times.expected(id),
-			scarce: () => this.limiter.scarce,
-		};
-		const schedule = this.dependencies.schedule?.(facts) ?? new AdaptiveSchedule(facts, trust, saveTrust);
-		const tracker = new JobTracker({
-			poll: (ids, signal) => this.poll(ids, signal),
-			...(this.session.watch ? { watch: this.session.watch.bind(this.session) } : {}),
-			bulk,
-			schedule,
-			clock,
-			random,
-			isOwn: (id) => this.times.has(id),
-			// The job's slot is free, however its end was learned.
-			onEnd: (id, seen) => {
-				this.slots.settle(id);
-				this.times.ended(id, seen);
-			},
-		});
-		this.learned.whenRead(({ trust: kept }) => {
-			trust.restore(kept, clock.now());
-			tracker.reschedule();
-		});
-		return tracker;
 	}
 
 	/** While a submit waits for a slot, the jobs that hold one are polled even if no execution waits for them. */

@@ -49,6 +49,11 @@ export class Limiter {
 		throw done.error;
 	}
 
+	/** The credential's own request limit; null for none. */
+	get configuredRequestsPerMinute(): number | null {
+		return this.config.limits.requestsPerMinute;
+	}
+
 	/** The credential's request limit, else the learned one; null for none. */
 	get requestsPerMinute(): number | null {
 		return this.pace.requestsPerMinute;

@@ -17,7 +17,7 @@ function expected(): Expectation {
 const job = (id: string) => ({ id, since: 0, lastRunning: null });
 
 /** A schedule that knows the durations of the given jobs. */
-function scheduleOf(known: ReadonlySet<string>, more: Partial<ScheduleFacts> = {}, trust = new PushTrust()) {
+function scheduleOf(known: ReadonlySet<string>, more: Partial<ScheduleFacts> = {}) {
 	const facts: ScheduleFacts = {
 		clock: new VirtualClock(0),
 		random: () => 0.5,
@@ -25,9 +25,10 @@ function scheduleOf(known: ReadonlySet<string>, more: Partial<ScheduleFacts> = {
 		requestsPerMinute: 240,
 		expected: (id) => (known.has(id) ? { ...expectation, since: 0 } : undefined),
 		scarce: () => undefined,
+		trust: new PushTrust(),
 		...more,
 	};
-	return new AdaptiveSchedule(facts, trust);
+	return new AdaptiveSchedule(facts);
 }
 
 it('a job whose kind was forgotten is polled, though it had no time of its own', () => {
@@ -44,7 +45,7 @@ it('a job whose kind was forgotten is polled, though it had no time of its own',
 it('where ends are announced, a job is polled when its announcement is overdue', () => {
 	const trust = new PushTrust();
 	for (let n = 0; n < 4; n++) trust.announced();
-	const schedule = scheduleOf(new Set(['a']), {}, trust);
+	const schedule = scheduleOf(new Set(['a']), { trust });
 	expect(schedule.firstPollAt(job('a'), 0)).toBeCloseTo(2_900 * 1.1, 6);
 	expect(schedule.firstPollAt(job('strange'), 0)).toBe(15_000);
 	expect(schedule.firstPollAt(job('strange'), Number.NaN)).toBe(0);

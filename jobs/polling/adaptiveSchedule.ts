@@ -1,7 +1,6 @@
 import { type RunningJob, scarcePauseMs, worthPollingAt } from './detectionDelay';
 import { GrowingSchedule, pollFloorMs } from './growingSchedule';
 import type { PollSchedule, PollTarget, ScheduleFacts } from './pollSchedule';
-import { PushTrust } from './pushTrust';
 
 /** Shortest pause between two polls where durations are known and no request limit asks for more, in ms. */
 const minPauseMs = 200;
@@ -27,15 +26,7 @@ export class AdaptiveSchedule implements PollSchedule {
 	readonly minPauseMs: number;
 	private readonly simple: GrowingSchedule;
 
-	/**
-	 * @param trust whether announcements are relied on
-	 * @param onTrust called when an end was announced or had to be polled for
-	 */
-	constructor(
-		private readonly facts: ScheduleFacts,
-		private readonly trust = new PushTrust(),
-		private readonly onTrust: () => void = () => undefined,
-	) {
+	constructor(private readonly facts: ScheduleFacts) {
 		this.simple = new GrowingSchedule(facts);
 		this.minPauseMs = pollFloorMs(facts.requestsPerMinute, minPauseMs);
 	}
@@ -63,16 +54,16 @@ export class AdaptiveSchedule implements PollSchedule {
 	}
 
 	endSeen(how: 'announced' | 'polled'): boolean {
-		const before = this.trust.holds;
-		if (how === 'announced') this.trust.announced();
-		else this.trust.foundByPoll();
-		this.onTrust();
-		return this.trust.holds !== before;
+		const { trust } = this.facts;
+		const before = trust.holds;
+		if (how === 'announced') trust.announced();
+		else trust.foundByPoll();
+		return trust.holds !== before;
 	}
 
 	/** When the announcement of this job's end is overdue; undefined where announcements are not relied on. */
 	private whenOverdue(job: PollTarget): number | undefined {
-		if (!this.trust.holds) return undefined;
+		if (!this.facts.trust.holds) return undefined;
 		const now = this.facts.clock.now();
 		const running = this.running(job);
 		if (!running) return now + overdueMs;

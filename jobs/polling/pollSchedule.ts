@@ -1,5 +1,6 @@
 import type { Clock, Random } from '../runtime/clock';
 import type { Expectation } from './durations';
+import type { PushTrust } from './pushTrust';
 
 /** What a schedule knows of a job that is polled. Times in ms since the epoch. */
 export interface PollTarget {
@@ -42,7 +43,12 @@ export interface ScheduleFacts {
 	expected: (jobId: string) => (Expectation & { since: number }) | undefined;
 	/** The limits of an endpoint where a submit waits for a slot; undefined where none waits or one is unlimited. */
 	scarce: () => ScarceLimits | undefined;
+	/** Whether announcements of ends are relied on. */
+	trust: PushTrust;
 }
+
+/** Makes the schedule of an endpoint. */
+export type MakeSchedule = (facts: ScheduleFacts) => PollSchedule;
 
 /** Limits that polls and submits share. */
 export interface ScarceLimits {

@@ -20,6 +20,9 @@ export class PushTrust {
 	/** Whether an end was ever found by a poll in this process. */
 	private hasMissed = false;
 
+	/** @param onChange called after an end was announced or found by a poll */
+	constructor(private readonly onChange: () => void = () => undefined) {}
+
 	/** Whether announcements are relied on. */
 	get holds(): boolean {
 		return this.score >= minAnnounced;
@@ -28,12 +31,14 @@ export class PushTrust {
 	/** An end was announced, also one that a poll had found just before. */
 	announced(): void {
 		this.score = Math.min(2 * minAnnounced, this.score + 1);
+		this.onChange();
 	}
 
 	/** An end was found by a poll. */
 	foundByPoll(): void {
 		this.hasMissed = true;
 		this.score = this.holds ? 0 : Math.max(0, this.score - raceCost);
+		this.onChange();
 	}
 
 	/** What to save over a restart. @param now ms since the epoch */

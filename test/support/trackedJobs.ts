@@ -1,7 +1,8 @@
 import { ImageError } from '../../model/errors';
 import { GrowingSchedule } from '../../jobs/polling/growingSchedule';
 import { JobTracker, type JobTrackerOptions } from '../../jobs/polling/jobTracker';
-import type { PollSchedule, ScheduleFacts } from '../../jobs/polling/pollSchedule';
+import type { MakeSchedule, ScheduleFacts } from '../../jobs/polling/pollSchedule';
+import { PushTrust } from '../../jobs/polling/pushTrust';
 import type { Observation } from '../../providers/provider';
 import { snapshotOf } from './fakeEndpoint';
 import { VirtualClock } from './virtualClock';
@@ -16,7 +17,7 @@ interface Tracked extends Partial<Pick<JobTrackerOptions, 'bulk' | 'watch'>> {
 	answer?: (id: string, poll: number) => Observation | ImageError | undefined;
 	/** The poll itself, where the test needs another. */
 	poll?: JobTrackerOptions['poll'];
-	schedule?: (facts: ScheduleFacts) => PollSchedule;
+	schedule?: MakeSchedule;
 	expected?: ScheduleFacts['expected'];
 	clock?: VirtualClock;
 }
@@ -46,7 +47,15 @@ export function trackedJobs({
 		bulk,
 		clock,
 		random,
-		schedule: schedule({ clock, random, bulk, requestsPerMinute: null, expected, scarce: () => undefined }),
+		schedule: schedule({
+			clock,
+			random,
+			bulk,
+			requestsPerMinute: null,
+			expected,
+			scarce: () => undefined,
+			trust: new PushTrust(),
+		}),
 		isOwn: () => true,
 		onEnd: (id) => ends.push(id),
 		poll: async (ids, signal) => {
