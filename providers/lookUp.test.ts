@@ -73,7 +73,7 @@ it.each([
 	expect(await choose(candidates)).toMatchObject({
 		found: new Map(),
 		conclusive: false,
-		reason: expect.stringContaining('nothing tells') as string,
+		reason: expect.stringContaining('does not report which one it is') as string,
 	});
 	// Beside one that fits exactly they do not matter.
 	expect(await found([...candidates, at('exact', 3)])).toEqual({ 0: 'exact' });

@@ -28,7 +28,7 @@ const showsWithinMs = 3_000;
 /** The same if the request timed out: the server is slow, and may still be about to accept it. */
 const showsAfterTimeOutMs = 15_000;
 
-/** Whether the list would show by now what the requests have made. */
+/** Whether the list would already show what the requests made. */
 export function wouldShow({ quietMs, timedOut }: Pick<LookUpCall, 'quietMs' | 'timedOut'>): boolean {
 	return quietMs >= (timedOut ? showsAfterTimeOutMs : showsWithinMs);
 }
@@ -46,7 +46,7 @@ export function lookedUp(
 /** A job of the provider's list that may be what a request made. */
 export interface Candidate {
 	id: string;
-	/** ms since the epoch; NaN where the list does not say. */
+	/** ms since the epoch; NaN if the list does not report it. */
 	createdAt: number;
 	/** Whether the list reports every field that can be compared, and all of them fit. */
 	isExact: boolean;
@@ -82,7 +82,7 @@ export async function chooseAmong(
 		return {
 			found,
 			conclusive: false,
-			reason: `${provider} shows ${others.length} jobs with this prompt, and nothing tells which of them is this one`,
+			reason: `${provider} shows ${others.length} jobs with this prompt and does not report which one it is`,
 		};
 	return lookedUp(found, call, provider);
 }

@@ -52,7 +52,7 @@ export interface WebhookDelivery {
 }
 
 export interface WebhookReader {
-	/** Whether the signature in the headers proves that the owner of `secret` sent exactly these bytes. Constant time. */
+	/** Whether the signature proves that the owner of `secret` sent exactly these bytes. Runs in constant time. */
 	verify(rawBody: Buffer, headers: Record<string, string | string[] | undefined>, secret: string): boolean;
 	/** Reads a verified body; throws `malformedResponse` if it is not a payload of this provider. */
 	read(rawBody: Buffer): WebhookDelivery;

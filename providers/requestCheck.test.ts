@@ -122,3 +122,123 @@ it('every provider has an id, a credential and capabilities of its own, and can 
 		expect(provider.capabilities.maxCount).toBeGreaterThan(0);
 	}
 });
+
+describe('the bounds of each field', () => {
+	const can = { seed: true, strength: true };
+
+	it.each<[Partial<ImageRequest>, boolean]>([
+		[{ prompt: 'x' }, true],
+		[{ prompt: 'x'.repeat(32_000) }, true],
+		[{ count: 1 }, true],
+		[{ count: 10 }, true],
+		[{ count: -1 }, false],
+		[{ seed: 0 }, true],
+		[{ seed: 1.5 }, false],
+		[{ seed: Number.NaN }, false],
+		[{ strength: 0 }, true],
+		[{ strength: 0.5 }, true],
+		[{ strength: 1 }, true],
+		[{ strength: -0.01 }, false],
+		[{ strength: 1.01 }, false],
+		[{ strength: Number.NaN }, false],
+		[{ references: [{ kind: 'url', url: 'http://a.example/' }] }, true],
+		[{ references: [{ kind: 'url', url: 'HTTPS://a.example/' }] }, true],
+		[{ references: [{ kind: 'url', url: 'xhttp://a.example/' }] }, false],
+		[{ references: [{ kind: 'url', url: 'httpss://a.example/' }] }, false],
+		[{ references: [{ kind: 'url', url: 'a.example' }] }, false],
+	])('%j is allowed: %s', (request, isAllowed) => {
+		if (isAllowed) expect(check(request, can)).not.toThrow();
+		else expect(check(request, can)).toThrow(expect.objectContaining({ delivery: 'notSent' }) as Error);
+	});
+
+	it('the field is named, with what is allowed', () => {
+		expect(check({ strength: 2 }, can)).toThrow('Image SaaS: Strength is 2; a number from 0 to 1 is allowed');
+		expect(check({ seed: -3 }, can)).toThrow('Image SaaS: Seed is -3; a whole number from 0 is allowed');
+		expect(check({ resolution: '1K' }, { resolutions: [] })).toThrow('Resolution is "1K"; it takes none');
+	});
+
+	const extra = (type: object) => ({
+		extras: [{ name: 'x', displayName: 'X', description: '', default: 0, ...type } as never],
+	});
+
+	it.each<[object, unknown, string | null]>([
+		[{ type: 'number' }, 1e9, null],
+		[{ type: 'number' }, '5', 'X is 5; a number is allowed'],
+		[{ type: 'number', min: 1, max: 3 }, 1, null],
+		[{ type: 'number', min: 1, max: 3 }, 3, null],
+		[{ type: 'number', min: 1, max: 3 }, 2.5, null],
+		[{ type: 'number', min: 1, max: 3 }, 0.9, 'X is 0.9; a number from 1 to 3 is allowed'],
+		[{ type: 'number', min: 1, max: 3 }, 3.1, 'X is 3.1; a number from 1 to 3 is allowed'],
+		[{ type: 'number', min: 1, integer: true }, 2.5, 'X is 2.5; a whole number from 1 is allowed'],
+		[{ type: 'number', max: 3 }, 4, 'X is 4; a number to 3 is allowed'],
+		[{ type: 'number' }, Number.NaN, 'X is NaN; a number is allowed'],
+		[{ type: 'boolean' }, false, null],
+		[{ type: 'boolean' }, 'true', 'X is true; true or false is allowed'],
+		[{ type: 'text' }, '', null],
+		[{ type: 'text' }, 5, 'X is not a text'],
+		[{ type: 'json' }, { a: 1 }, null],
+		[{ type: 'json' }, [1], 'X is not a JSON object'],
+		[{ type: 'json' }, '{}', 'X is not a JSON object'],
+		[{ type: 'options', options: [{ value: 'a', name: 'A' }] }, 'a', null],
+		[{ type: 'options', options: [{ value: 'a', name: 'A' }] }, { b: 1 }, 'X is "{"b":1}"; allowed are a'],
+	])('an extra field %j with %j is refused with %j', (type, value, message) => {
+		const checked = check({ extras: { x: value as never } }, extra(type));
+		if (message === null) expect(checked).not.toThrow();
+		else expect(checked).toThrow(message);
+	});
+});
+
+describe('references', () => {
+	const limits = { max: 2, kinds: ['binary' as const], mimeTypes: ['image/png'], maxBytes: 10, maxSide: null };
+	const url = { kind: 'url' as const, url: 'https://a.example/' };
+
+	it('of the largest size and number allowed pass, and so do those of any size without a limit', () => {
+		expect(check({ references: [file, file] }, { references: limits })).not.toThrow();
+		expect(
+			check({ references: [{ ...file, bytes: 1e12 }] }, { references: { ...limits, maxBytes: null } }),
+		).not.toThrow();
+		expect(check({ references: [file, file, file] }, { references: limits })).toThrow(/are 3; at most 2/);
+		expect(check({ references: [] }, { references: null })).not.toThrow();
+	});
+
+	it('that are still to be fetched are judged by number alone', () => {
+		const provider = { ...imageSaas, capabilities: { ...imageSaas.capabilities, references: limits } };
+		const unprepared = (references: NonNullable<ImageRequest['references']>) => () =>
+			checkRequest(provider, { prompt: 'A', count: 1, references }, { unprepared: true });
+		expect(unprepared([url, { ...file, mimeType: 'image/tiff', bytes: 1e12 }])).not.toThrow();
+		expect(unprepared([url, url, url])).toThrow(/are 3; at most 2/);
+		expect(unprepared([{ kind: 'url', url: 'file:///etc/passwd' }])).toThrow(/not an http or https URL/);
+	});
+
+	it('say which one is wrong', () => {
+		expect(check({ references: [file, { ...file, bytes: 11 }] }, { references: limits })).toThrow(
+			/Reference 2 has 11 bytes; at most 10 are allowed/,
+		);
+	});
+});
+
+it.each<[Partial<ImageRequest>, Partial<Capabilities>, (can: Capabilities) => boolean]>([
+	[{ count: 11 }, {}, (can) => can.maxCount >= 11],
+	[{ count: 10_000 }, {}, (can) => can.maxCount >= 10_000],
+	[{ count: 0.5 }, {}, () => false],
+	[{ negativePrompt: 'x' }, {}, (can) => can.negativePrompt],
+	[{ seed: 1 }, {}, (can) => can.seed],
+	[{ strength: 0.5 }, {}, (can) => can.strength],
+	[{ model: 'x' }, {}, (can) => can.models.length > 0],
+	[{ aspectRatio: '9:21' }, {}, (can) => can.aspectRatios.includes('9:21')],
+	[{ resolution: '512' }, {}, (can) => can.resolutions.includes('512')],
+	[{ references: [file] }, { references: null }, (can) => can.references !== null],
+	[{ references: [file] }, {}, (can) => can.references?.kinds.includes('binary') ?? false],
+	[
+		{ references: [1, 2, 3].map((n) => ({ kind: 'url', url: `https://a.example/${n}` })) },
+		{},
+		(can) => (can.references?.max ?? 0) >= 3,
+	],
+	[{ extras: { temperature: 1 } }, {}, (can) => can.extras.some(({ name }) => name === 'temperature')],
+	[{ prompt: '' }, {}, () => false],
+])('%j refused with %j names the other providers that can', (request, can, filter) => {
+	const able = providers.filter(({ id, capabilities }) => id !== 'imageSaas' && filter(capabilities));
+	const hint =
+		able.length > 0 ? `Providers that can: ${able.map(({ displayName }) => displayName).join(', ')}` : null;
+	expect(check(request, can)).toThrow(expect.objectContaining({ hint }) as Error);
+});

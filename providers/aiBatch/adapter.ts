@@ -2,17 +2,17 @@ import { z } from 'zod4';
 import { readEndpoint } from '../credential';
 import type { EndpointConfig, ProviderAdapter, Session } from '../provider';
 import { type AiBatchClient, createAiBatchClient } from './client';
-import { isNotAccepted as isNotAccepted } from './errors';
+import { isNotAccepted } from './errors';
 import { fromAnswer, toGenerateBody } from './mapping';
 
 /** What the AI Batch node needs besides the verbs. */
 export interface AiBatchSession extends Session {
 	client: AiBatchClient;
-	/** The upstream of the credential and its key, which travel in bodies. */
+	/** The upstream of the credential and its key, which are sent in request bodies. */
 	upstream: { api_provider: string; api_key: string };
 }
 
-/** Longer than any upstream takes for five pictures. */
+/** Longer than any upstream takes for five images. */
 const longestMs = 15 * 60_000;
 
 const own = z.object({
@@ -46,7 +46,7 @@ export const aiBatchAdapter: ProviderAdapter<AiBatchSession, AiBatchConfig> = {
 				);
 				return fromAnswer(answer, request, baseUrl, idempotencyKey);
 			},
-			isNotAccepted: isNotAccepted,
+			isNotAccepted,
 		};
 	},
 };

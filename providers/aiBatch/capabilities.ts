@@ -1,7 +1,7 @@
 import type { Capabilities } from '../provider';
 import { ratios } from './sizes';
 
-/** From "POST /api/generate-image" of the document; one to five pictures as the real server takes. */
+/** From "POST /api/generate-image" of the document; one to five images, as the real server accepts. */
 export const capabilities: Capabilities = {
 	maxCount: 5,
 	aspectRatios: ratios,
@@ -27,6 +27,6 @@ export const capabilities: Capabilities = {
 	list: false,
 	webhook: false,
 	idempotency: 'none',
-	// Its Stability and HuggingFace upstreams answer a filtered prompt with a black picture.
+	// Its Stability and HuggingFace upstreams answer a filtered prompt with a black image.
 	blankMeansRejected: true,
 };

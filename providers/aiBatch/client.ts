@@ -4,23 +4,23 @@ import { sendCharged } from '../charged';
 import { bodyOf, failureOf, terms } from './errors';
 import { type GenerateAnswer, generateAnswer, type GenerateBody } from './wire';
 
-/** A call of one of the many paths whose answers the document shows by a sample or not at all. */
+/** A call of a path whose answer the document shows only by an example, or not at all. */
 export type FreeCall = Pick<ApiRequest, 'method' | 'path' | 'query' | 'json' | 'form' | 'signal' | 'timeoutMs'>;
 
 export interface AiBatchClient {
-	/** `POST /api/generate-image`; answers when the pictures are there. */
+	/** `POST /api/generate-image`; answers when the images are ready. */
 	generate(
 		body: GenerateBody,
 		options: { signal?: AbortSignal | undefined; timeoutMs: number },
 	): Promise<GenerateAnswer>;
 	/**
-	 * Any other call, whose answer is JSON or a file. Statuses in `accept` are good as well: `/health` may answer 503
-	 * with a JSON body on a good server.
+	 * Any other call, whose answer is JSON or a file. Statuses in `accept` count as success too: on a healthy server
+	 * `/health` may answer 503 with a JSON body.
 	 */
 	open(call: FreeCall, accept?: readonly number[]): Promise<ApiStream>;
 }
 
-/** Five pictures as base64 and more. */
+/** More than five images as base64. */
 const largestAnswer = 256 * 1024 * 1024;
 
 export function createAiBatchClient(transport: ApiTransport, now: () => number = Date.now): AiBatchClient {
@@ -30,7 +30,7 @@ export function createAiBatchClient(transport: ApiTransport, now: () => number =
 				transport,
 				{ method: 'POST', path: '/api/generate-image', json, maxBytes: largestAnswer, ...options },
 				(answer) =>
-					picturesIn(answer) ?? readValue(generateAnswer, bodyOf(answer, answer.text, now()), 'The answer'),
+					imagesIn(answer) ?? readValue(generateAnswer, bodyOf(answer, answer.text, now()), 'The answer'),
 				terms,
 			),
 		async open(request, accept = []) {
@@ -42,8 +42,8 @@ export function createAiBatchClient(transport: ApiTransport, now: () => number =
 	};
 }
 
-/** The answer if it holds a picture: then it is a success, whatever else it says. */
-function picturesIn({ status, text }: ApiAnswer): GenerateAnswer | undefined {
+/** The answer if it contains an image: then it is a success, whatever its other fields say. */
+function imagesIn({ status, text }: ApiAnswer): GenerateAnswer | undefined {
 	const answer = status >= 200 && status < 300 ? generateAnswer.safeParse(parseJson(text)).data : undefined;
 	return answer?.images.some(({ url, base64 }) => url || base64) ? answer : undefined;
 }

@@ -6,7 +6,7 @@ import { sizeOf } from './sizes';
 
 const sizePattern = /^(\d{2,5})x(\d{2,5})$/;
 
-/** The size asked for, by the field or by the ratio. */
+/** The requested size, from the field or from the ratio. */
 function expectedSize({ aspectRatio, extras = {} }: ImageRequest): { width: number; height: number } | null {
 	const own = extras['imageSize'];
 	const [, width, height] = (typeof own === 'string' ? sizePattern.exec(own) : null) ?? [];
@@ -26,11 +26,11 @@ export const aiBatch: ProviderDefinition<AiBatchSession> = {
 		if (typeof size !== 'string' || !sizePattern.test(size))
 			return {
 				field: 'Image Size',
-				problem: `is "${typeof size === 'string' ? size : 'no text'}"; write it as 1024x1024`,
+				problem: `is "${typeof size === 'string' ? size : 'not a text'}"; write it as 1024x1024`,
 			};
 		return aspectRatio === undefined
 			? undefined
-			: { field: 'Image Size', problem: 'is given beside Aspect Ratio; leave one of them out' };
+			: { field: 'Image Size', problem: 'cannot be combined with Aspect Ratio; leave one of them out' };
 	},
 	expectedSize,
 	load: async () => (await import('./adapter')).aiBatchAdapter,

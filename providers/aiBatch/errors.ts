@@ -10,8 +10,8 @@ import { refusalAnswer } from './wire';
 type Head = Pick<Answered, 'status' | 'headers'>;
 
 /**
- * Whether an answer says that nothing was made: `success: false` with a refusal's status. A 500, and `success: false`
- * under 200, may come after the upstream was paid, whatever their text says.
+ * Whether an answer says that nothing was made: `success: false` with a status of "not accepted". A 500, and a 200 with
+ * `success: false`, may come after the upstream was paid, whatever their text says.
  */
 export function isNotAccepted(answer: Answered): boolean {
 	return isPlainlyNotAccepted(
@@ -23,13 +23,13 @@ export function isNotAccepted(answer: Answered): boolean {
 const keys =
 	'Check the keys in the AI Batch credential, and that the upstream key belongs to the upstream chosen there';
 
-/** If an upstream may have been paid, only the upstream knows. */
+/** If an upstream may have been paid, only its account shows it. */
 export const terms: ChargedTerms = {
-	isNotAccepted: isNotAccepted,
-	hint: 'Look at the account behind the upstream key, or at the gallery of the server, before you generate it again',
+	isNotAccepted,
+	hint: 'Check the account of the upstream key, or the gallery of the server, before you generate it again',
 };
 
-/** Words by which a failure is told apart: the real server answers them all 500 with a text. */
+/** Words that decide the meaning of a failure: the real server answers every failure with 500 and a text. */
 const meanings: ReadonlyArray<[RegExp, ErrorCode, string | null]> = [
 	[
 		/safety|content.?(policy|filter|moderation)|blocked|prohibited|nsfw|審核|安全|違規|违规/i,
@@ -37,22 +37,18 @@ const meanings: ReadonlyArray<[RegExp, ErrorCode, string | null]> = [
 		'Change the prompt',
 	],
 	[/api.?key|unauthori[sz]ed|authentication|credential|金鑰|密钥|認證/i, 'auth', keys],
-	[
-		/quota|billing|insufficient|credit|餘額|额度|配額/i,
-		'quotaExceeded',
-		'Top up the account behind the upstream key',
-	],
+	[/quota|billing|insufficient|credit|餘額|额度|配額/i, 'quotaExceeded', 'Top up the account of the upstream key'],
 	[/rate.?limit|too many requests|頻繁|频繁/i, 'rateLimited', null],
 	[
 		/unsupported|not supported|invalid|must be|required|不支援|不支持|無效|无效|缺少/i,
 		'invalidRequest',
-		'Correct what it names',
+		'Correct the field that the message names',
 	],
 	[/overload|unavailable|busy|過載|繁忙/i, 'overloaded', null],
 	[/time.?out|timed out|超時|逾時/i, 'timeout', null],
 ];
 
-/** The body of a success. Throws what it means otherwise; `success: false` is a failure whatever the status. */
+/** The body of a success. Throws the error of any other answer; `success: false` is a failure with any status. */
 export function bodyOf(answer: Head, text: string, now: number): unknown {
 	const { status } = answer;
 	const body = parseJson(text);
@@ -62,7 +58,7 @@ export function bodyOf(answer: Head, text: string, now: number): unknown {
 	throw failureOf(answer, text, now);
 }
 
-/** What an answer that is no success means. */
+/** The error that an answer other than a success stands for. */
 export function failureOf(answer: Head, text: string, now: number): ImageError {
 	const body = parseJson(text);
 	const { status } = answer;
@@ -70,13 +66,13 @@ export function failureOf(answer: Head, text: string, now: number): ImageError {
 	if (isHtml && (status === 404 || status === 405)) {
 		return new ImageError('notFound', {
 			message: `This server does not offer that call (${status})`,
-			hint: 'Not every release has every documented path; check the base URL, or do without this operation',
+			hint: 'Not every release has every documented path; check the base URL, or do not use this operation',
 			httpStatus: status,
 		});
 	}
 	const reported = reportedMessage(body) ?? excerpt(text);
 	const byStatus = codeOfStatus(status);
-	// 500 is said of everything, so its text says more; the other statuses mean what they mean.
+	// The server answers 500 to every failure, so the text is more precise. The other statuses are clear.
 	const vague = (status >= 200 && status < 300) || status === 500 || status === 400;
 	const [, code, hint] = (vague ? meanings.find(([pattern]) => pattern.test(reported)) : undefined) ?? [
 		undefined,
@@ -88,7 +84,7 @@ export function failureOf(answer: Head, text: string, now: number): ImageError {
 		hint,
 		httpStatus: status,
 		retryAfterMs: parseRetryAfter(answer.headers['retry-after'], now),
-		// What failed after the upstream was called may have been paid, whatever its words.
+		// The upstream may have been called, and paid, before the failure.
 		...(status === 500 || (status >= 200 && status < 300) ? { retryable: false } : {}),
 	});
 }

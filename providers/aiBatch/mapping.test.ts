@@ -118,7 +118,7 @@ describe('an answer', () => {
 				code: 'malformedResponse',
 				retryable: false,
 				message: 'AI Batch answered without an image',
-				hint: expect.stringContaining('refused') as string,
+				hint: expect.stringContaining('rejected') as string,
 			}) as Error,
 		);
 	});

@@ -29,7 +29,7 @@ export function toGenerateBody(
 	};
 }
 
-/** The answer as a job that has ended. Throws `malformedResponse` where no picture came. */
+/** The answer as a finished job. Throws `malformedResponse` if it contains no image. */
 export function fromAnswer(
 	answer: GenerateAnswer,
 	request: ImageRequest,
@@ -47,8 +47,8 @@ export function fromAnswer(
 				seed: null,
 			};
 			const address = url ? (/^https?:\/\//i.test(url) ? url : `${baseUrl}/${url.replace(/^\/+/, '')}`) : null;
-			// The bytes rather than the address: names can repeat within a second, and the later picture takes the
-			// earlier one's place.
+			// The bytes are safer than the address: two images of the same second may have the same name, and then the
+			// address shows the later one.
 			if (base64)
 				return [{ ...common, url: address, inline: Buffer.from(base64.replace(/^data:[^,]*,/, ''), 'base64') }];
 			return address === null ? [] : [{ ...common, url: address }];
@@ -57,7 +57,7 @@ export function fromAnswer(
 	if (images.length === 0)
 		throw new ImageError('malformedResponse', {
 			message: 'AI Batch answered without an image',
-			hint: 'The upstream may have refused the prompt without a word',
+			hint: 'The upstream may have rejected the prompt without a message',
 			retryable: false,
 		});
 	const isWhole = images.length >= request.count;

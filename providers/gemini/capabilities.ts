@@ -25,7 +25,8 @@ export const capabilities: Capabilities = {
 			name: 'batch',
 			displayName: 'Use Batch API',
 			description:
-				'Whether to queue the job for half the price: it ends within 24 hours, often much sooner, and Image Poll finishes it',
+				'Whether to queue the job for half the price. It ends within 24 hours, often much sooner. ' +
+				'Poll it with Image Poll.',
 			default: true,
 		},
 	],

@@ -32,8 +32,8 @@ export interface BatchRequest {
 }
 
 /**
- * The calls of the API that we use, all through the SDK except the results file. Each throws ImageError for every answer
- * other than the promised one.
+ * The calls of the API that we use, through the SDK except for the results file. Each throws ImageError for every
+ * answer other than the promised one.
  */
 export interface GeminiClient {
 	generate(request: ContentRequest, options: LongCall): Promise<ContentAnswer>;
@@ -112,7 +112,7 @@ export function createGeminiClient(
 		async responsesIn(file, { signal }) {
 			if (!/^files\/[\w-]+$/.test(file))
 				throw new ImageError('malformedResponse', {
-					message: `Gemini names ${excerpt(file)} as the file of the results, which is not the name of a file`,
+					message: `Gemini's results file has the name ${excerpt(file)}, which is not valid`,
 					retryable: false,
 				});
 			// The SDK would write the file to the disk.

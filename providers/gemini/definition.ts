@@ -5,7 +5,7 @@ import { capabilities } from './capabilities';
 import { defaultModel, modelOf, models } from './models';
 import { estimateUsd } from './usage';
 
-/** A request may have 20 MB, and files grow by a third in it. */
+/** A request may have 20 MB, and a file grows by a third when it is encoded. */
 const maxReferenceBytes = 14 * 1024 * 1024;
 
 export const gemini: ProviderDefinition<GeminiSession> = {
@@ -26,9 +26,10 @@ function resolutionProblem({ model, resolution }: ImageRequest) {
 	const capable = Object.entries(models).flatMap(([other, { resolutions }]) =>
 		resolutions.includes(resolution) ? [other] : [],
 	);
+	const allowed = known.resolutions.length ? known.resolutions.join(', ') : 'none';
 	return {
 		field: 'Resolution',
-		problem: `is "${resolution}"; ${name} ${known.resolutions.length ? `takes ${known.resolutions.join(', ')}` : 'takes none'}. Models that do: ${capable.join(', ')}`,
+		problem: `is "${resolution}"; ${name} takes ${allowed}. Models that take it: ${capable.join(', ')}`,
 	};
 }
 

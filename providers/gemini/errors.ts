@@ -25,12 +25,12 @@ type Meaning = [code: ErrorCode, hint: string | null];
 
 const rejected: Meaning = ['contentRejected', 'Change the prompt or the references'];
 
-/** Why a candidate ended, or a prompt was blocked, where that means a refusal. */
+/** Reasons for the end of a candidate, or for a blocked prompt, that mean rejected content. */
 const contentRejections: Readonly<Record<string, string>> = {
 	SAFETY: 'it violates the safety policy',
-	PROHIBITED_CONTENT: 'it may hold prohibited content',
-	BLOCKLIST: 'it holds words of a blocklist',
-	SPII: 'it may hold personal data',
+	PROHIBITED_CONTENT: 'it may contain prohibited content',
+	BLOCKLIST: 'it contains words of a blocklist',
+	SPII: 'it may contain personal data',
 	RECITATION: 'it may recite protected work',
 	IMAGE_SAFETY: 'the image would violate the safety policy',
 	IMAGE_PROHIBITED_CONTENT: 'the image may hold prohibited content',
@@ -39,7 +39,7 @@ const contentRejections: Readonly<Record<string, string>> = {
 	JAILBREAK: 'it looks like a jailbreak',
 };
 
-/** Throws what a refusal of the API means; an answer of success passes. @param now ms since the epoch */
+/** Throws the error that an answer stands for, unless its status is 2xx. @param now ms since the epoch */
 export function throwErrors(answer: ApiAnswer, now: number): void {
 	const { status, headers, text } = answer;
 	if (status >= 200 && status < 300) return;
@@ -71,7 +71,7 @@ function meaningOf(status: number, text: string, isDaily: boolean): Meaning {
 	if (/API_KEY_INVALID|API key not valid|UNAUTHENTICATED|无效的令牌/i.test(text) || status === 401 || status === 403)
 		return ['auth', 'Check the API key, and whether the endpoint of the credential is the one it belongs to'];
 	if (status === 429 && (isDaily || /limit: 0|billing|余额|额度/i.test(text)))
-		return ['quotaExceeded', 'The quota of the day or of the plan is used up: look at https://ai.dev/rate-limit'];
+		return ['quotaExceeded', 'The quota of the day or of the plan is used up; see https://ai.dev/rate-limit'];
 	if (status === 400 && /FAILED_PRECONDITION/.test(text))
 		return /billing/i.test(text)
 			? ['quotaExceeded', 'Enable billing for the project of the API key']
@@ -81,7 +81,7 @@ function meaningOf(status: number, text: string, isDaily: boolean): Meaning {
 	return [codeOfStatus(status), hintOfStatus(status)];
 }
 
-/** Whether a model was asked for more candidates than it gives: one each, then. Nothing was made or paid. */
+/** Whether the error says that the model gives only one candidate per call. Nothing was made or paid. */
 export function wantsOneEach({ code, message, outcome }: ImageError): boolean {
 	return code === 'invalidRequest' && outcome !== 'unknown' && /multiple candidates|candidate_?count/i.test(message);
 }
@@ -90,11 +90,11 @@ export interface Ending {
 	/** `finishReason` of the candidate or `blockReason` of the prompt. */
 	reason: string | null;
 	message: string | null;
-	/** What the model said instead of drawing. */
+	/** The text that the model sent instead of an image. */
 	words: string;
 }
 
-/** Why no picture came, though the call succeeded. */
+/** The error of a call that succeeded without an image. */
 export function noPicture({ reason, message, words }: Ending): ImageError {
 	const why = reason !== null && Object.hasOwn(contentRejections, reason) ? contentRejections[reason] : undefined;
 	const reported = [message, words]
@@ -103,22 +103,23 @@ export function noPicture({ reason, message, words }: Ending): ImageError {
 		.join('. ');
 	if (why !== undefined)
 		return new ImageError('contentRejected', {
-			message: `Gemini refused (${reason ?? ''}): ${why}${reported ? `. ${reported}` : ''}`,
+			message: `Gemini rejected the content (${reason ?? ''}): ${why}${reported ? `. ${reported}` : ''}`,
 			hint: rejected[1],
 		});
 	if (words !== '')
 		return new ImageError('contentRejected', {
 			message: `Gemini answered with words instead of an image: ${excerpt(words, 300)}`,
-			hint: 'Ask for an image plainly, e.g. "Draw …"; or the model declines',
+			hint: 'Ask for an image directly, e.g. "Draw …"; otherwise the model may decline',
 		});
+	const because = reason === null ? '' : ` (${reason})`;
 	return new ImageError('malformedResponse', {
-		message: `Gemini answered without an image${reason === null ? '' : ` (${reason})`}${reported ? `: ${reported}` : ''}`,
+		message: `Gemini answered without an image${because}${reported ? `: ${reported}` : ''}`,
 		hint: 'Try again, or change the prompt',
 		retryable: false,
 	});
 }
 
-/** The error of one request of a batch, by its gRPC code. */
+/** The error of one request of a batch, from its gRPC code. */
 export function batchError({
 	code,
 	message,

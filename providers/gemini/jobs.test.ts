@@ -196,7 +196,7 @@ describe('an answer', () => {
 			completed: 1,
 			error: {
 				code: 'contentRejected',
-				message: expect.stringMatching(/^1 of 2 images arrived: Gemini refused/) as string,
+				message: expect.stringMatching(/^1 of 2 images arrived: Gemini rejected/) as string,
 			},
 		});
 		expect((await read({ candidates: [candidate(picture())] }, { count: 2 })).job).toMatchObject({

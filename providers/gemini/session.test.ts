@@ -33,7 +33,7 @@ describe('a direct call', () => {
 		expect([parts, [...ids]]).toEqual([[0], [[0, null]]]);
 	});
 
-	it('answered by something else with 200 is no answer, so that nobody takes it for a job without images', async () => {
+	it('a 200 of another server is an error, not a job without images', async () => {
 		const { submit } = session(() => ({ body: { result: { ok: true } } }));
 		const failed: unknown[] = [];
 		const call = submitCall({

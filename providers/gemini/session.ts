@@ -39,7 +39,7 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 		);
 	}
 
-	/** One call for all images if the model gives several candidates; otherwise one call each, of which some may fail. */
+	/** One call for all images if the model gives several candidates; otherwise one call for each image. */
 	async function answersTo(
 		content: ContentRequest,
 		count: number,

@@ -2,7 +2,7 @@ import { z } from 'zod4';
 import { readEndpoint } from '../credential';
 import type { ProviderAdapter, Session } from '../provider';
 import { createJimengClient, type JimengClient } from './client';
-import { isNotAccepted as isNotAccepted } from './errors';
+import { isNotAccepted } from './errors';
 import { fromAnswer, toImagesBody } from './mapping';
 import { videoModels } from './models';
 
@@ -11,7 +11,7 @@ export interface JimengSession extends Session {
 	client: JimengClient;
 }
 
-/** The site gives up after this long. */
+/** Time-out of the site, in ms. */
 const longestMs = 15 * 60_000;
 
 const own = z.object({
@@ -19,7 +19,7 @@ const own = z.object({
 	site: z.enum(['cn', 'us']).default('cn'),
 });
 
-/** Several session ids are accepted, one is drawn by the server; `us-` sends each of them to the international site. */
+/** Several session IDs are allowed; the server chooses one of them. With `us-`, the international site is used. */
 export function sessionsOf({ sessionId, site }: z.infer<typeof own>): string[] {
 	const ids = sessionId
 		.split(',')
@@ -56,7 +56,7 @@ export const jimengAdapter: ProviderAdapter<JimengSession> = {
 				);
 				return fromAnswer(answer, request, idempotencyKey);
 			},
-			isNotAccepted: isNotAccepted,
+			isNotAccepted,
 			async models(options) {
 				const offered = await client.models(options);
 				return offered

@@ -29,7 +29,8 @@ export const capabilities: Capabilities = {
 			name: 'countInPrompt',
 			displayName: 'Ask for the Count in the Prompt',
 			description:
-				'Whether to add the count to the prompt as "4张": the only way to ask for a number of images, which newer models follow',
+				'Whether to add the count to the prompt as "4张". The API has no field for the number of images, ' +
+				'and only newer models follow the prompt.',
 			default: false,
 		},
 		{

@@ -24,7 +24,7 @@ const late = () =>
 		hint: 'The server may be busy, or the base URL may be wrong',
 		delivery: 'ambiguous',
 	});
-const notRepeated = { retryable: false, hint: expect.stringContaining('Look at the site') as string };
+const notRepeated = { retryable: false, hint: expect.stringContaining('Check the site') as string };
 
 /** A stream of these events, broken off by an error or not. */
 async function* stream(...events: Array<string | ImageError>): AsyncGenerator<string> {

@@ -3,19 +3,19 @@ import { ImageError, toImageError } from '../../model/errors';
 import { bodyOf, failureInText, terms } from './errors';
 import { chatChunk } from './wire';
 
-/** What a chat came to. */
+/** The result of a chat. */
 export interface ChatResult {
 	/** The text of every choice, in their order. */
 	text: string;
-	/** Addresses in the text, each once: a video's is said twice. */
+	/** Addresses in the text, each once: the text names a video twice. */
 	urls: string[];
-	/** Whether the server said that it had ended. */
+	/** Whether the server reported the end. */
 	finished: boolean;
-	/** Why it did not end well; what came before is in the other fields. */
+	/** Why it failed; the other fields contain what arrived before. */
 	error: ImageError | null;
 }
 
-/** Puts a streamed chat together. Never throws for the stream's own failure but for a stop: what came is kept. */
+/** Joins a streamed chat. A failure of the stream is returned with what arrived before; only a stop is thrown. */
 export async function readChatStream(events: AsyncIterable<string>): Promise<ChatResult> {
 	const texts = new Map<number, string>();
 	let done = false;
@@ -30,11 +30,11 @@ export async function readChatStream(events: AsyncIterable<string>): Promise<Cha
 			}
 			const body = bodyOf({ status: 200, headers: {} }, data, Date.now());
 			const chunk = chatChunk.safeParse(body);
-			// An unreadable chunk costs its own text only.
+			// An unreadable chunk loses only its own text.
 			if (!chunk.success) unreadable ??= data;
 			for (const { index, delta, message, finish_reason } of chunk.data?.choices ?? []) {
 				texts.set(index ?? 0, (texts.get(index ?? 0) ?? '') + (delta?.content ?? message?.content ?? ''));
-				// Several pictures end several times, so only [DONE] or the end of the stream is the end.
+				// Several images have several finish reasons, so only [DONE] or the end of the stream is the end.
 				if (finish_reason) stopped = true;
 			}
 		}
@@ -64,7 +64,7 @@ export async function readChatStream(events: AsyncIterable<string>): Promise<Cha
 	return { ...result, finished, error: error ?? result.error };
 }
 
-/** A chat's text with the addresses in it; one that holds none and speaks of a failure is a failure. */
+/** A chat's text with the addresses in it. A text without an address that mentions a failure is a failure. */
 export function resultOf(text: string): ChatResult {
 	const urls = urlsIn(text);
 	return { text, urls, finished: true, error: urls.length === 0 ? (failureInText(text) ?? null) : null };

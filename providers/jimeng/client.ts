@@ -3,7 +3,7 @@ import { parseJson, readValue } from '../../http/json';
 import { toImageError } from '../../model/errors';
 import { mayBePaid, sendCharged } from '../charged';
 import type { CallOptions } from '../provider';
-import { bodyOf, isNotAccepted as isNotAccepted, terms } from './errors';
+import { bodyOf, isNotAccepted, terms } from './errors';
 import {
 	type ChatAnswer,
 	chatAnswer,
@@ -14,12 +14,12 @@ import {
 	modelsAnswer,
 } from './wire';
 
-/** A call that blocks until the site is done. */
+/** A call whose answer comes when the site is done. */
 export interface LongCall extends CallOptions {
 	timeoutMs: number;
 }
 
-/** The document's calls, in its order. Each throws ImageError for anything but the answer it promises. */
+/** The document's calls, in its order. Each throws ImageError for every answer other than the promised one. */
 export interface JimengClient {
 	generations(body: ImagesBody, options: LongCall): Promise<ImagesAnswer>;
 	compositions(body: ImagesBody & { images: string[] }, options: LongCall): Promise<ImagesAnswer>;
@@ -30,7 +30,7 @@ export interface JimengClient {
 	models(options: CallOptions): Promise<string[]>;
 }
 
-/** Four 4K pictures as base64 and more. */
+/** More than four 4K images as base64. */
 const largestAnswer = 256 * 1024 * 1024;
 
 export function createJimengClient(transport: ApiTransport, now: () => number = Date.now): JimengClient {
@@ -39,7 +39,7 @@ export function createJimengClient(transport: ApiTransport, now: () => number = 
 		sendCharged(
 			transport,
 			{ method: 'POST', path, json, maxBytes: largestAnswer, ...options },
-			(answer) => picturesIn(answer) ?? readValue(imagesAnswer, bodyIn(answer), 'The answer'),
+			(answer) => imagesIn(answer) ?? readValue(imagesAnswer, bodyIn(answer), 'The answer'),
 			terms,
 		);
 	return {
@@ -53,7 +53,7 @@ export function createJimengClient(transport: ApiTransport, now: () => number = 
 				terms,
 			),
 		async *chatStream(body, options) {
-			let refused = false;
+			let wasNotAccepted = false;
 			try {
 				const answer = await transport.open({
 					method: 'POST',
@@ -66,14 +66,14 @@ export function createJimengClient(transport: ApiTransport, now: () => number = 
 					yield* answer.events();
 					return;
 				}
-				// In place of the stream, an error comes as JSON, also under 200; so does the whole answer of a server
+				// An error comes as JSON instead of a stream, also with status 200. So does the whole answer of a server
 				// that does not stream.
 				const text = await answer.text();
-				refused = isNotAccepted({ ...answer, text });
+				wasNotAccepted = isNotAccepted({ ...answer, text });
 				yield* bodyOf(answer, text, now()) === undefined ? eventsIn(text) : [text];
 			} catch (thrown) {
 				const error = toImageError(thrown);
-				throw refused ? error : mayBePaid(error, terms.hint);
+				throw wasNotAccepted ? error : mayBePaid(error, terms.hint);
 			}
 		},
 		async models({ signal }) {
@@ -92,8 +92,8 @@ function eventsIn(text: string): string[] {
 	return text.split(/\r?\n/).flatMap((line) => (line.startsWith('data:') ? [line.slice(5).trim()] : []));
 }
 
-/** The answer if it holds a picture: then it is a success, whatever else it says. */
-function picturesIn({ status, text }: ApiAnswer): ImagesAnswer | undefined {
+/** The answer if it contains an image: then it is a success, whatever its other fields say. */
+function imagesIn({ status, text }: ApiAnswer): ImagesAnswer | undefined {
 	const answer = status >= 200 && status < 300 ? imagesAnswer.safeParse(parseJson(text)).data : undefined;
 	return answer?.data.some(({ url, b64_json }) => url || b64_json) ? answer : undefined;
 }

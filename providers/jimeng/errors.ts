@@ -10,13 +10,15 @@ import { errorAnswer } from './wire';
 interface Meaning {
 	code: ErrorCode;
 	hint?: string;
-	/** A generation that was begun may have been paid, so it is not repeated by itself. */
+	/** False if a generation may have begun: it may have been paid, so it is not repeated automatically. */
 	retryable?: false;
 }
 
 const session: Meaning = {
 	code: 'auth',
-	hint: 'The session has expired or is wrong: take a new sessionid from the site, and choose the right site in the Jimeng credential',
+	hint:
+		'The session has expired or is wrong: take a new sessionid from the site, ' +
+		'and choose the right site in the Jimeng credential',
 };
 const rejected: Meaning = { code: 'contentRejected', hint: 'Change the prompt or the references' };
 const credit: Meaning = {
@@ -25,11 +27,11 @@ const credit: Meaning = {
 };
 const upload: Meaning = {
 	code: 'invalidRequest',
-	hint: 'Check that the reference can be fetched by the server, is a picture, and has at most 10 MB',
+	hint: 'Check that the server can fetch the reference, that it is an image, and that it has at most 10 MB',
 };
 const failed: Meaning = {
 	code: 'upstream',
-	hint: 'The site did not generate it; look there before you try again, for credit may have been used',
+	hint: 'The site did not generate it; check the site before you try again, because credit may have been used',
 	retryable: false,
 };
 
@@ -38,9 +40,11 @@ const meanings: Record<string, Meaning> = {
 	'-1000': failed,
 	'-2000': {
 		code: 'invalidRequest',
-		hint: 'Check prompt, model, ratio and resolution, and that the base URL is right: unknown paths are answered so too',
+		hint:
+			'Check prompt, model, ratio and resolution, and the base URL: ' +
+			'the server gives the same answer for an unknown path',
 	},
-	'-2001': { ...failed, hint: 'The site refused the call; look there before you try again' },
+	'-2001': { ...failed, hint: 'The site did not accept the call; check the site before you try again' },
 	'-2002': session,
 	'-2003': upload,
 	'-2004': upload,
@@ -55,7 +59,7 @@ const meanings: Record<string, Meaning> = {
 	},
 	GENERATION_TIMEOUT: {
 		code: 'timeout',
-		hint: 'Look at the site before you try again: it may be ready there',
+		hint: 'Check the site before you try again: the image may be ready there',
 		retryable: false,
 	},
 	CONTENT_FILTERED: rejected,
@@ -64,7 +68,7 @@ const meanings: Record<string, Meaning> = {
 	INVALID_SESSION: session,
 };
 
-/** Words by which a text is told apart where its code says nothing. */
+/** Words that decide the meaning of a text if its code does not. */
 const wordings: ReadonlyArray<[RegExp, Meaning]> = [
 	[/审核|敏感|违规|过滤|content.?(filter|review|policy)|blocked|sensitive|unsafe/i, rejected],
 	[/积分|credit|points|insufficient|balance/i, credit],
@@ -72,11 +76,15 @@ const wordings: ReadonlyArray<[RegExp, Meaning]> = [
 	[/上传|下载|upload|download|fetch/i, upload],
 	[
 		/超时|time.?out|timed out/i,
-		{ code: 'timeout', hint: 'Look at the site before you try again: it may be ready there', retryable: false },
+		{
+			code: 'timeout',
+			hint: 'Check the site before you try again: the image may be ready there',
+			retryable: false,
+		},
 	],
 ];
 
-/** With these codes the server says that it has not begun a generation, also under 200. */
+/** With these codes the server says that it has not begun a generation, also with HTTP status 200. */
 const notBegun = [
 	'-2000',
 	'-2002',
@@ -90,7 +98,7 @@ const notBegun = [
 	'INSUFFICIENT_CREDITS',
 	'INVALID_SESSION',
 ];
-/** With these codes a generation was begun, or may have been: never a refusal. */
+/** With these codes a generation was begun, or may have been begun. The request counts as accepted. */
 const mayHaveBegun = ['-1000', '-2001', '-2007', '-2008', 'GENERATION_TIMEOUT', 'GENERATION_FAILED'];
 
 /**
@@ -110,13 +118,13 @@ export function isNotAccepted({ status, text }: Answered): boolean {
 
 type Head = Pick<Answered, 'status' | 'headers'>;
 
-/** If a generation may have been begun, only the site knows. */
+/** If a generation may have been begun, only the site shows what became of it. */
 export const terms: ChargedTerms = {
-	isNotAccepted: isNotAccepted,
-	hint: 'Look at the site before you try again: it may be ready there, and its credit used',
+	isNotAccepted,
+	hint: 'Check the site before you try again: the image may be ready there, and its credit used',
 };
 
-/** The body of a success. Throws what it means otherwise: a 200 is one only when there is no error in it. */
+/** The body of a success. Throws the error that the answer stands for otherwise. A 200 may also contain an error. */
 export function bodyOf(answer: Head, text: string, now: number): unknown {
 	const body = parseJson(text);
 	const error = errorAnswer.safeParse(body);
@@ -127,7 +135,7 @@ export function bodyOf(answer: Head, text: string, now: number): unknown {
 	throw failure(answer, { text: excerpt(text) }, now);
 }
 
-/** Code and text of an error, wherever they stand in it. */
+/** Code and text of an error, in any of its forms. */
 function wordsOf(error: Record<string, unknown>): { word?: string | undefined; text: string } {
 	const inner = error['error'];
 	if (typeof inner === 'string') return { text: excerpt(inner) };
@@ -150,7 +158,7 @@ function failure(answer: Head, { word, text }: { word?: string | undefined; text
 	const byStatus: Meaning = isOk ? failed : { code: codeOfStatus(answer.status) };
 	const byWord = word !== undefined && Object.hasOwn(meanings, word) ? meanings[word] : undefined;
 	const byText = wordings.find(([pattern]) => pattern.test(text))?.[1];
-	// -1000 is whatever else went wrong, so its text says more; a clear status says more than a text.
+	// -1000 covers every other failure, so its text is more precise. A clear status is more precise than a text.
 	const clear = !isOk && ['auth', 'rateLimited', 'overloaded', 'notFound'].includes(byStatus.code);
 	const meaning =
 		(byWord && byWord !== failed ? byWord : undefined) ?? (clear ? byStatus : (byText ?? byWord ?? byStatus));
@@ -163,9 +171,7 @@ function failure(answer: Head, { word, text }: { word?: string | undefined; text
 	});
 }
 
-/**
- * A failure that came as the text of an answer (chat has no other way to tell one); undefined where the text is none.
- */
+/** The error in the text of an answer, which is how chat reports errors; undefined if the text reports no error. */
 export function failureInText(text: string): ImageError | undefined {
 	if (!/失败|错误|error|failed|超时|积分不足|审核/i.test(text)) return undefined;
 	const meaning = wordings.find(([pattern]) => pattern.test(text))?.[1] ?? failed;

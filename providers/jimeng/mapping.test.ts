@@ -92,7 +92,7 @@ describe('an answer', () => {
 				expect.objectContaining({
 					code: 'malformedResponse',
 					retryable: false,
-					hint: expect.stringContaining('look at the site') as string,
+					hint: expect.stringContaining('check the site') as string,
 				}) as Error,
 			);
 	});

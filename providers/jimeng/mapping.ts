@@ -7,8 +7,8 @@ import { imageModels } from './models';
 import type { ImagesAnswer, ImagesBody } from './wire';
 
 /**
- * The request in the document's fields; what was not asked for is left out. `size`, `width` and `height` are never
- * sent: the server refuses them.
+ * The request in the document's fields, without fields that were not requested. `size`, `width` and `height` are never
+ * sent, because the server does not accept them.
  */
 export function toImagesBody(request: ImageRequest): ImagesBody {
 	const { prompt, count, negativePrompt, strength, extras = {} } = request;
@@ -27,8 +27,8 @@ export function toImagesBody(request: ImageRequest): ImagesBody {
 }
 
 /**
- * The answer as a job that has ended. The site may make more pictures than were asked for: all are given, since all
- * were made. Throws `malformedResponse` where none came.
+ * The answer as a finished job. The site may make more images than requested; all of them are returned. Throws
+ * `malformedResponse` if there is none.
  */
 export function fromAnswer(answer: ImagesAnswer, request: ImageRequest, idempotencyKey: string): JobSnapshot {
 	const images = answer.data
@@ -42,7 +42,7 @@ export function fromAnswer(answer: ImagesAnswer, request: ImageRequest, idempote
 	if (images.length === 0)
 		throw new ImageError('malformedResponse', {
 			message: 'Jimeng answered without an image',
-			hint: 'The content may have been refused without a word; look at the site',
+			hint: 'The content may have been rejected without a message; check the site',
 			retryable: false,
 		});
 	const total = Math.max(request.count, images.length);

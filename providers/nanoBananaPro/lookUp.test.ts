@@ -138,7 +138,7 @@ it('a submit that found the queue full is no find, one that ran and failed is', 
 		expect((await history([task(words)]).look()).found).toEqual(new Map([[0, 'a']]));
 });
 
-it("without a model in the request, a task of the server's default is preferred, and any other is only taken if all have it", async () => {
+it('without a model in the request, a task of the default model is preferred to other models', async () => {
 	expect((await history([ended('default', 2), ended('other', 1, { model: 'other' })]).look()).found).toEqual(
 		new Map([[0, 'default']]),
 	);

@@ -101,7 +101,7 @@ export function tasksSession(client: TasksClient, { baseUrl, own }: NanoBananaPr
 			const snapshot = await submitMissing(request, options);
 			return { ...snapshot, job: { ...snapshot.job, idempotencyKey: options.idempotencyKey } };
 		},
-		isNotAccepted: isNotAccepted,
+		isNotAccepted,
 		lookUp: async (request, options) =>
 			await lookUpInHistory(
 				(page, pageSize) =>

@@ -79,7 +79,7 @@ export function v16Session(client: NanoBananaProClient, { baseUrl, own }: NanoBa
 			const snapshot = accepted(task, request);
 			return { ...snapshot, job: { ...snapshot.job, idempotencyKey: options.idempotencyKey } };
 		},
-		isNotAccepted: isNotAccepted,
+		isNotAccepted,
 		lookUp: async (request, options) =>
 			await lookUpInHistory(
 				(page, pageSize) =>

@@ -14,7 +14,7 @@ export const zImage: ProviderDefinition<ZImageSession> = {
 		(aspectRatio !== undefined || resolution !== undefined)
 			? {
 					field: 'Width and Height',
-					problem: 'are given beside Aspect Ratio or Resolution; leave one of the two at its default',
+					problem: 'cannot be combined with Aspect Ratio or Resolution; leave one of the two at its default',
 				}
 			: undefined,
 	expectedSize: sizeOf,

@@ -35,19 +35,17 @@ describe('Z-Image', () => {
 		}));
 	it('a poll', () =>
 		expectReadable(
-			fc
-				.oneof(result, stray)
-				.chain((strayResult) =>
-					withStrayFields(
-						{
-							task_id: 'a',
-							status: 'SUCCESS',
-							image_url: '/generated-images/100%.webp',
-							result: strayResult,
-						},
-						...fields,
-					),
+			fc.oneof(result, stray).chain((strayResult) =>
+				withStrayFields(
+					{
+						task_id: 'a',
+						status: 'SUCCESS',
+						image_url: '/generated-images/100%.webp',
+						result: strayResult,
+					},
+					...fields,
 				),
+			),
 			connect,
 			poll('a'),
 			(snapshot) => {
