@@ -78,14 +78,15 @@ test('a damaged file of learned values is begun anew', async () => {
 	expect(await (await open()).learned.read('scope')).toEqual({ a: 2 });
 });
 
-test('a folder that is deleted while in use: it goes on in memory, and the file is made anew with what it missed', async () => {
+test('a folder that is deleted while in use: the memory goes on in the process, and restores the file', async () => {
 	const opened = await open();
 	const digest = opened.digest('purpose', 'text');
 	await opened.journal.begin(newRecord('old'), []);
 	rmSync(folder, { recursive: true });
 	expect(await opened.journal.begin(newRecord('fox'), [])).toMatchObject({ kind: 'begun' });
 	expect(opened.problem).toBe(
-		`Jobs are remembered only until n8n restarts, because the job memory in ${folder} was deleted or replaced while it was in use.`,
+		`Jobs are remembered only until n8n restarts, because the job memory in ${folder} ` +
+			'was deleted or replaced while it was in use.',
 	);
 	// It was begun in the file: it is still this process's, whatever the file says.
 	expect(await opened.journal.change(newRecord('old').ref, { state: accepted() })).toBe(true);

@@ -176,7 +176,7 @@ describe('of the same item', () => {
 		expect(await finding).toMatchObject({ ok: false, error: { code: 'canceled' } });
 	});
 
-	it('settles an unfinished job, or gives it as it stands when another run completes it past the deadline', async () => {
+	it('settles an unfinished job, or gives it as it is when another run completes it past the deadline', async () => {
 		const free = setUp();
 		await free.seed('a', { state: accepted() });
 		expect(inShort(await free.find({}, { isUnfinished: () => true }))).toEqual(['unsettled', 'a', 'sameKey']);

@@ -103,8 +103,8 @@ export class Adoption {
 		throw new ImageError('conflict', {
 			message: 'The idempotency key belongs to another request',
 			hint:
-				'Give each request an "Idempotency Key" of its own; the same key stands for the same prompt, model and ' +
-				'options',
+				'Give each request an "Idempotency Key" of its own; ' +
+				'the same key stands for the same prompt, model and options',
 			delivery: 'notSent',
 		});
 	}

@@ -1,7 +1,7 @@
 import { ImageError } from '../../model/errors';
 import { fakeEndpoint } from '../../test/support/fakeEndpoint';
 
-it('a request that leaves shortly before the deadline has its whole time for the answer: given up at once it would be paid all the same', async () => {
+it('a request that leaves shortly before the deadline has its whole time for the answer', async () => {
 	const waits: number[] = [];
 	const busy = () => new ImageError('rateLimited', { message: '429', httpStatus: 429, retryAfterMs: 9_000 });
 	const { clock, endpoint, submit } = fakeEndpoint({

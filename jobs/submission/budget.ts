@@ -27,7 +27,8 @@ export function overBudget(
 	const isImages = images !== undefined && spent.images + cost.images > images;
 	const what = isImages
 		? `${spent.images} of ${images} images were asked for ${name}, and this item asks for ${cost.images}`
-		: `${dollars(spent.usd)} of ${dollars(usd ?? 0)} are spent ${name}, and this item costs about ${dollars(cost.usd ?? 0)}`;
+		: `${dollars(spent.usd)} of ${dollars(usd ?? 0)} are spent ${name}, ` +
+			`and this item costs about ${dollars(cost.usd ?? 0)}`;
 	return budgetError(what, 'Nothing was sent. Raise the limit under Options, Budget, or wait for the next day');
 }
 

@@ -184,8 +184,9 @@ function addAttempt(attempts: Attempt[], member: PoolMember, error: ImageError, 
 function notAcceptedByAny(failures: readonly ImageError[], attempts: readonly Attempt[]): ImageError {
 	const mildest = failures.find(({ retryable }) => retryable) ?? failures[0];
 	const waits = failures.flatMap(({ retryable, retryAfterMs }) => (retryable ? [retryAfterMs ?? 0] : []));
+	const reasons = attempts.map(({ provider, endpoint, message }) => `${provider}, ${endpoint}: ${message}`);
 	return new ImageError(mildest?.code ?? 'overloaded', {
-		message: `No endpoint took the request. ${attempts.map(({ provider, endpoint, message }) => `${provider}, ${endpoint}: ${message}`).join('; ')}`,
+		message: `No endpoint took the request. ${reasons.join('; ')}`,
 		hint: mildest?.hint ?? null,
 		retryable: mildest?.retryable ?? true,
 		httpStatus: mildest?.httpStatus ?? null,

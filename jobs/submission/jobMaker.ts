@@ -203,8 +203,12 @@ export class JobMaker {
 		const choice = choices.find(({ member }) => endpointDigest(memory, member.endpoint) === endpoint.digest);
 		if (choice || how === 'reused') return choice;
 		throw new ImageError('conflict', {
-			message: `An earlier attempt of this item is job ${ref} at the endpoint "${endpoint.name}" of ${endpoint.provider}, which the credential no longer has as it was`,
-			hint: 'Put the base URL and key of that endpoint back into the credential, or forget the job with the node Image Jobs',
+			message:
+				`An earlier attempt of this item is job ${ref} at the endpoint "${endpoint.name}" of ` +
+				`${endpoint.provider}, which the credential no longer has as it was`,
+			hint:
+				'Put the base URL and key of that endpoint back into the credential, ' +
+				'or forget the job with the node Image Jobs',
 			delivery: 'notSent',
 		});
 	}

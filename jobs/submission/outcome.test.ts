@@ -4,15 +4,17 @@ import { outcomeOfFailure, unknownOutcome, unknownRest } from './outcome';
 
 const answered = (status: number): SendFact => ({ kind: 'answered', answer: { status, headers: {}, text: '' } });
 
-it.each<[SendFact, boolean, 'notAccepted' | 'unknown']>([
+type Row = [fact: SendFact, says: boolean, outcome: 'notAccepted' | 'unknown'];
+
+it.each<Row>([
 	[{ kind: 'notSent' }, false, 'notAccepted'],
 	[{ kind: 'unanswered', timedOut: false }, true, 'unknown'],
 	[{ kind: 'unanswered', timedOut: true }, true, 'unknown'],
 	// A redirect is not followed, and a proxy that asks for a password has sent nothing on.
-	...[300, 302, 308, 399, 407].map((status) => [answered(status), false, 'notAccepted'] as const),
-	...[200, 299, 400, 401, 404, 406, 408, 429, 500, 503].flatMap((status) => [
-		[answered(status), true, 'notAccepted'] as const,
-		[answered(status), false, 'unknown'] as const,
+	...[300, 302, 308, 399, 407].map((status): Row => [answered(status), false, 'notAccepted']),
+	...[200, 299, 400, 401, 404, 406, 408, 429, 500, 503].flatMap((status): Row[] => [
+		[answered(status), true, 'notAccepted'],
+		[answered(status), false, 'unknown'],
 	]),
 ])('%j, of which the provider says that nothing was made: %s, is %s', (fact, says, outcome) => {
 	expect(outcomeOfFailure(fact, () => says)).toBe(outcome);

@@ -3,11 +3,12 @@ import type { Answered, Capabilities } from '../../providers/provider';
 import type { SendFact } from '../endpoint/charge';
 
 /**
- * What became of a request that can cost money and failed for us. The only place that decides it.
- * - `notAccepted`: certainly not made. It did not reach the provider whole, was redirected (redirects are not followed), a
- *   proxy wanted to know who we are, or the provider said so by a status and a body that its folder declares.
+ * The outcome of a request that can cost money and whose call failed. The only place that decides it.
+ * - `notAccepted`: the job was certainly not made. The request did not reach the provider whole, was redirected
+ *   (redirects are not followed), a proxy asked for authentication, or the provider answered with a status and a body
+ *   that its folder declares as "not accepted".
  * - `unknown`: everything else. It may be paid.
- * A request whose call succeeded is `accepted`, however odd the rest of the answer.
+ * A request whose call succeeded is `accepted`, whatever else its answer holds.
  */
 export function outcomeOfFailure(
 	fact: SendFact,
@@ -36,9 +37,13 @@ export type Certainty = Capabilities['idempotency'];
 /** An error that says that its request may have made a job, and how to get it without paying again. */
 export function unknownOutcome(error: ImageError, certainty: Certainty, key: string): ImageError {
 	const hint = {
-		native: `Retry the execution: the request is repeated under its idempotency key ${key} and gives that job, not a second one`,
+		native:
+			`Retry the execution: the request is repeated under its idempotency key ${key} ` +
+			'and gives that job, not a second one',
 		lookup: 'Retry the execution: the job is looked up before another is made',
-		none: 'Look at the provider before you generate it again: it may be paid already. The node Image Jobs lists such jobs and settles them',
+		none:
+			'Check at the provider before you generate it again: it may be paid already. ' +
+			'The node Image Jobs lists such jobs and settles them',
 	}[certainty];
 	const { code, message, httpStatus } = error;
 	// What the provider's answer calls for is still to be done; a hint about the connection would mislead.
@@ -60,7 +65,7 @@ export function unknownOutcome(error: ImageError, certainty: Certainty, key: str
 export function unknownRest({ code, message, httpStatus, cause }: ImageError): ImageError {
 	return new ImageError(code, {
 		message: `${message}. The missing images may have been made all the same`,
-		hint: 'Look at the provider before you generate the missing images again: they may be paid already',
+		hint: 'Check at the provider before you generate the missing images again: they may be paid already',
 		retryable: false,
 		httpStatus,
 		delivery: 'ambiguous',

@@ -11,27 +11,28 @@ import { PoolMember } from './poolMember';
 export class Pool {
 	constructor(readonly members: readonly [PoolMember, ...PoolMember[]]) {}
 
-	/** The one that the credential's own fields describe: for everything that is not about a job of another. */
+	/** The endpoint of the credential's own fields: for everything that is not about a job of another endpoint. */
 	get main(): Endpoint {
 		return this.members[0].endpoint;
 	}
 
 	/**
-	 * The one a job says it runs at, the main one where it names none. Throws `conflict` where there is no such
-	 * endpoint any more: another account must not be asked for its job.
+	 * The endpoint that a job names, or the main one where it names none. Throws `conflict` where the endpoint does
+	 * not exist any more: a job must not be requested from another account.
 	 */
 	named(name: string | undefined): Endpoint {
 		if (name === undefined) return this.main;
-		const member = this.members.find(({ settings: settings }) => settings.name === name);
+		const member = this.members.find(({ settings }) => settings.name === name);
 		if (member) return member.endpoint;
+		const names = this.members.map(({ settings }) => settings.name).join(', ');
 		throw new ImageError('conflict', {
 			message: `The job runs at the endpoint "${name}", which the credential does not name`,
-			hint: `Give the endpoint its name back in the credential. It has: ${this.members.map(({ settings: settings }) => settings.name).join(', ')}`,
+			hint: `Give the endpoint its name back in the credential. It has: ${names}`,
 			delivery: 'notSent',
 		});
 	}
 
-	/** Takes in what was learned of a job by somebody who does not know where it runs. */
+	/** Takes in a snapshot whose sender does not know at which endpoint the job runs. */
 	observe(snapshot: JobSnapshot): void {
 		for (const { endpoint } of this.members) endpoint.jobs.announce(snapshot);
 	}
@@ -39,7 +40,7 @@ export class Pool {
 
 /**
  * Every pool in use by this process, by its main endpoint, so that health is remembered from one execution to the next.
- * The pools of an endpoint that is let go are let go with it.
+ * The pools of an endpoint that is released are released with it.
  */
 const pools = new WeakMap<Endpoint, Map<string, Pool>>();
 /** Pools remembered of one main endpoint, those used least recently are forgotten. */
@@ -51,7 +52,7 @@ const maxPools = 50;
 export async function poolOf(provider: ProviderDefinition, credential: unknown): Promise<Pool> {
 	const members = await Promise.all(
 		readPool(credential, provider.keyField).map(async ({ credential: own, ...settings }) => ({
-			settings: settings,
+			settings,
 			endpoint: await endpointOf(provider, own),
 		})),
 	);
@@ -59,9 +60,9 @@ export async function poolOf(provider: ProviderDefinition, credential: unknown):
 	if (!main) throw new Error('A pool has at least the main endpoint');
 	const ofMain = pools.get(main.endpoint) ?? new Map<string, Pool>();
 	pools.set(main.endpoint, ofMain);
-	const key = hashed(members.map(({ settings: settings, endpoint }) => [settings, endpoint.config]));
+	const key = hashed(members.map(({ settings, endpoint }) => [settings, endpoint.config]));
 	const existing = ofMain.get(key);
-	// An endpoint that was idle for long is let go and made anew; what it had learned is in the memory.
+	// An endpoint that was idle for long is released and made anew; its learned values are in the memory.
 	const stands = existing?.members.every(({ endpoint }, index) => endpoint === members[index]?.endpoint) === true;
 	const pool = existing && stands ? existing : poolFrom(members);
 	ofMain.delete(key);
@@ -72,7 +73,7 @@ export async function poolOf(provider: ProviderDefinition, credential: unknown):
 }
 
 function poolFrom(members: ReadonlyArray<{ settings: PoolMember['settings']; endpoint: Endpoint }>): Pool {
-	const [first, ...others] = members.map(({ settings: settings, endpoint }) => new PoolMember(settings, endpoint));
+	const [first, ...others] = members.map(({ settings, endpoint }) => new PoolMember(settings, endpoint));
 	if (!first) throw new Error('A pool has at least the main endpoint');
 	return new Pool([first, ...others]);
 }

@@ -67,8 +67,8 @@ export class PoolMember {
 	}
 
 	/**
-	 * Does the work, and counts its success or failure. Throws `overloaded` without doing it while the endpoint is taken
-	 * out.
+	 * Does the work, and counts its success or failure. While the endpoint is taken out it throws `overloaded`
+	 * instead.
 	 */
 	async attempt<T>(work: () => Promise<T>): Promise<T> {
 		const admission = this.breaker.admit(this.clock.now());

@@ -167,7 +167,7 @@ it('where nothing can be looked up, the one that came is given again', async () 
 	expect(made).toEqual([0, 1]);
 });
 
-it('of results that came inside answers, the item says that the lost one may be paid, and what came counts', async () => {
+it('of results inside answers, the item says that the lost one may be paid, and those that came count', async () => {
 	const clock = new VirtualClock(0);
 	const memory = memoryInProcess(clock);
 	const transport = transportOf(async ({ json }) => {
@@ -226,7 +226,7 @@ it('of results that came inside answers, the item says that the lost one may be 
 		outcome: 'unknown',
 		retryable: false,
 		message: 'Reset. The missing images may have been made all the same',
-		hint: expect.stringContaining('Look at the provider') as string,
+		hint: expect.stringContaining('Check at the provider') as string,
 	});
 	expect(record.cost).toEqual({ images: 2, usd: 1 });
 });

@@ -1,7 +1,7 @@
 import type { BudgetLimit } from '../memory.ts';
 import { MemoryError } from '../memory.ts';
 import { describeMemories } from '../testing/bothMemories.ts';
-import { accepted, newRecord, notAccepted, snapshot, unknown } from '../testing/samples.ts';
+import { accepted, newRecord, notAccepted, unknown } from '../testing/samples.ts';
 
 describeMemories((subject) => {
 	const { begin, only } = subject;

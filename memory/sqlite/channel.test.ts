@@ -71,7 +71,7 @@ test('a folder that cannot be used rejects with the reason', async () => {
 	await expect(opening).rejects.toThrow(`n8n cannot write to ${file}`);
 });
 
-test('a file that fails while in use rejects with the reason, and can be opened again with the same secret', async () => {
+test('a file that fails while in use rejects with the reason, and is opened again with the same secret', async () => {
 	await begin('fox');
 	const { secret, owner } = channel;
 	expect([secret.length, owner.length > 0, channel.notice, channel.isGone]).toEqual([32, true, null, false]);

@@ -1,13 +1,14 @@
-import { canSettle, begunRecord, exceeds, isEndOf, isFailed, isSuccess, providerIds } from '../rules.ts';
 import type { BudgetLimit } from '../memory.ts';
-import type { JobRecord, RecordChange } from '../record.ts';
+import type { JobRecord } from '../record.ts';
+import { begunRecord, canSettle, exceeds, isEndOf } from '../rules.ts';
 import type { Store } from '../store.ts';
 import type { Context } from './context.ts';
 import { listed } from './context.ts';
 import type { Database } from './database.ts';
+import { applyChange, insert } from './jobWrites.ts';
 import { removeRecord } from './removal.ts';
 import type { JobRow } from './rows.ts';
-import { detailOf, jobColumns, recordOf } from './rows.ts';
+import { jobColumns, recordOf } from './rows.ts';
 
 type JobOperations = Pick<
 	Store,
@@ -75,8 +76,9 @@ export function jobOperations(context: Context): JobOperations {
 			if (as) {
 				const { key, baseKey, attempt, lineage, rootExecutionId, origin, day } = as;
 				journal.write(
-					`UPDATE jobs SET key = ?, base_key = ?, attempt = ?, lineage = ?, root_execution_id = ?, day = ?, origin = ?,
-						workflow_id = ?, workflow_name = ?, node_id = ?, execution_id = ? WHERE ref = ?`,
+					`UPDATE jobs SET key = ?, base_key = ?, attempt = ?, lineage = ?, root_execution_id = ?, day = ?,
+						origin = ?, workflow_id = ?, workflow_name = ?, node_id = ?, execution_id = ?
+						WHERE ref = ?`,
 					...[key, baseKey, attempt, lineage, rootExecutionId, day, JSON.stringify(origin)],
 					...[origin.workflowId, origin.workflowName, origin.nodeId, origin.executionId, ref],
 				);
@@ -133,85 +135,10 @@ export function heldBy({ owners }: Context, owner: string | null): JobRecord['he
 }
 
 function spentUnder(journal: Database, { over }: BudgetLimit): { images: number; usd: number } {
-	const sum =
-		"SELECT coalesce(sum(images), 0) AS images, coalesce(sum(usd), 0) AS usd FROM jobs WHERE state <> 'notAccepted' AND node_id = ?";
-	const row =
-		'lineage' in over
-			? journal.all<{ images: number; usd: number }>(`${sum} AND lineage = ?`, over.nodeId, over.lineage)[0]
-			: journal.all<{ images: number; usd: number }>(
-					`${sum} AND workflow_id = ? AND day = ?`,
-					over.nodeId,
-					over.workflowId,
-					over.day,
-				)[0];
+	const sum = `SELECT coalesce(sum(images), 0) AS images, coalesce(sum(usd), 0) AS usd FROM jobs
+		WHERE state <> 'notAccepted' AND node_id = ?`;
+	const [where, ...values] =
+		'lineage' in over ? ['lineage = ?', over.lineage] : ['workflow_id = ? AND day = ?', over.workflowId, over.day];
+	const [row] = journal.all<{ images: number; usd: number }>(`${sum} AND ${where}`, over.nodeId, ...values);
 	return { images: row?.images ?? 0, usd: row?.usd ?? 0 };
-}
-
-const insertColumns = `${jobColumns}, workflow_id, workflow_name, node_id, execution_id`;
-const insertStatement = `INSERT INTO jobs (${insertColumns}) VALUES (${insertColumns.replace(/\w+/g, '?')})`;
-
-function insert(journal: Database, record: JobRecord, owner: string): void {
-	const { endpoint, origin, cost } = record;
-	journal.write(
-		insertStatement,
-		...[
-			record.ref,
-			record.key,
-			record.baseKey,
-			record.attempt,
-			record.wireKey,
-			record.lineage,
-			record.rootExecutionId,
-		],
-		...[JSON.stringify(origin), record.request, record.model],
-		...[
-			endpoint.provider,
-			endpoint.digest,
-			endpoint.name,
-			endpoint.credentialId,
-			record.day,
-			cost.images,
-			cost.usd,
-		],
-		...[
-			record.state,
-			detailOf(record),
-			JSON.stringify(record.requests),
-			record.createdAt,
-			record.updatedAt,
-			null,
-			null,
-			owner,
-			1,
-		],
-		...[origin.workflowId, origin.workflowName, origin.nodeId, origin.executionId],
-	);
-}
-
-function applyChange({ journal, now }: Context, ref: string, { state, requests, cost }: RecordChange): void {
-	journal.write('UPDATE jobs SET updated_at = ? WHERE ref = ?', now, ref);
-	if (state) {
-		journal.write(
-			'UPDATE jobs SET state = ?, detail = ?, failed = ?, succeeded = ?, ended_at = CASE WHEN ? THEN coalesce(ended_at, ?) END WHERE ref = ?',
-			...[
-				state.state,
-				detailOf(state),
-				Number(isFailed(state)),
-				Number(isSuccess(state)),
-				Number(state.state === 'ended'),
-				now,
-				ref,
-			],
-		);
-	}
-	if (requests) journal.write('UPDATE jobs SET requests = ? WHERE ref = ?', JSON.stringify(requests), ref);
-	if (cost) journal.write('UPDATE jobs SET images = ?, usd = ? WHERE ref = ?', cost.images, cost.usd, ref);
-	for (const id of providerIds({ ...(state && { state }), ...(requests && { requests }) })) {
-		// An id that a record once had stays its own: no other job can have it.
-		journal.write(
-			'INSERT OR IGNORE INTO provider_ids (endpoint, provider_id, ref) SELECT endpoint, ?, ref FROM jobs WHERE ref = ?',
-			id,
-			ref,
-		);
-	}
 }

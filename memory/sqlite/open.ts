@@ -62,7 +62,9 @@ export function openJournal(sqlite: Sqlite, folder: string, again: Again = {}): 
 	} catch (error) {
 		if (!isDamage(error)) throw error;
 		const name = setAside(path);
-		const notice = `The job memory was damaged, so a new one was begun. The damaged file is kept as ${name} in ${folder}.`;
+		const notice =
+			'The job memory was damaged, so a new one was begun. ' +
+			`The damaged file is kept as ${name} in ${folder}.`;
 		return { ...openChecked(sqlite, path, again), path, notice };
 	} finally {
 		lock.close();

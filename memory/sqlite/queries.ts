@@ -25,15 +25,18 @@ export function queryOperations(context: Context): QueryOperations {
 		},
 
 		takenIds(endpointDigest, providerIds) {
-			const sql = `SELECT DISTINCT provider_id AS id FROM provider_ids WHERE endpoint = ? AND provider_id IN ${listed}`;
+			const sql = `SELECT DISTINCT provider_id AS id FROM provider_ids
+				WHERE endpoint = ? AND provider_id IN ${listed}`;
 			return context.journal
 				.all<{ id: string }>(sql, endpointDigest, JSON.stringify(providerIds))
 				.map(({ id }) => id);
 		},
 
 		refsOf(endpointDigest, providerIds) {
-			const sql = `SELECT provider_ids.provider_id AS id, jobs.ref AS ref, jobs.requests AS requests FROM provider_ids JOIN jobs ON jobs.ref = provider_ids.ref
-				WHERE provider_ids.endpoint = ? AND provider_ids.provider_id IN ${listed} ORDER BY jobs.created_at, jobs.ref`;
+			const sql = `SELECT provider_ids.provider_id AS id, jobs.ref AS ref, jobs.requests AS requests
+				FROM provider_ids JOIN jobs ON jobs.ref = provider_ids.ref
+				WHERE provider_ids.endpoint = ? AND provider_ids.provider_id IN ${listed}
+				ORDER BY jobs.created_at, jobs.ref`;
 			const found = context.journal.all<{ id: string; ref: string; requests: string }>(
 				sql,
 				endpointDigest,
@@ -46,7 +49,9 @@ export function queryOperations(context: Context): QueryOperations {
 		list(filter) {
 			const { where, values } = narrowed(filter);
 			if (filter.refs) {
-				const sql = `SELECT ${jobColumns} FROM jobs WHERE ref IN ${listed} AND credential_id IN ${listed}${where} ORDER BY created_at DESC, ref LIMIT ?`;
+				const sql = `SELECT ${jobColumns} FROM jobs
+					WHERE ref IN ${listed} AND credential_id IN ${listed}${where}
+					ORDER BY created_at DESC, ref LIMIT ?`;
 				return records(
 					rows(sql, [
 						JSON.stringify(filter.refs),
@@ -57,7 +62,8 @@ export function queryOperations(context: Context): QueryOperations {
 				);
 			}
 			// One search for each credential gives its newest in the order of the index, without sorting all of them.
-			const sql = `SELECT ${jobColumns} FROM jobs WHERE credential_id = ?${where} ORDER BY created_at DESC, ref LIMIT ?`;
+			const sql = `SELECT ${jobColumns} FROM jobs WHERE credential_id = ?${where}
+				ORDER BY created_at DESC, ref LIMIT ?`;
 			const found = [...new Set(filter.credentialIds)].flatMap((id) => rows(sql, [id, ...values, filter.limit]));
 			return records(found.sort(newestFirst).slice(0, filter.limit));
 		},
@@ -98,8 +104,9 @@ function conditionOf(query: Query): Condition {
 			};
 		case 'earlierAttempts':
 			return {
-				where: `lineage = ? AND node_id = ? AND request IN ${listed} AND workflow_id = ? AND root_execution_id <> ?
-					AND failed = 0 AND state <> 'notAccepted' AND credential_id IN ${listed} ORDER BY created_at, ref`,
+				where: `lineage = ? AND node_id = ? AND request IN ${listed} AND workflow_id = ?
+					AND root_execution_id <> ? AND failed = 0 AND state <> 'notAccepted' AND credential_id IN ${listed}
+					ORDER BY created_at, ref`,
 				values: [
 					query.lineage,
 					query.nodeId,
@@ -112,7 +119,8 @@ function conditionOf(query: Query): Condition {
 		case 'orphans':
 			return {
 				where: `workflow_id = ? AND node_id = ? AND request IN ${listed} AND created_at >= ? AND lineage <> ?
-					AND delivered_at IS NULL AND failed = 0 AND state <> 'notAccepted' AND credential_id IN ${listed} ORDER BY created_at, ref`,
+					AND delivered_at IS NULL AND failed = 0 AND state <> 'notAccepted' AND credential_id IN ${listed}
+					ORDER BY created_at, ref`,
 				values: [
 					query.workflowId,
 					query.nodeId,
@@ -124,7 +132,8 @@ function conditionOf(query: Query): Condition {
 			};
 		case 'success':
 			return {
-				where: `succeeded = 1 AND request IN ${listed} AND ended_at >= ? AND credential_id IN ${listed} ORDER BY ended_at DESC, ref`,
+				where: `succeeded = 1 AND request IN ${listed} AND ended_at >= ? AND credential_id IN ${listed}
+					ORDER BY ended_at DESC, ref`,
 				values: [JSON.stringify(query.requests), query.since, credentials],
 			};
 	}

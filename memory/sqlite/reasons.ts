@@ -8,7 +8,10 @@ import { JournalGone } from './sqliteStore.ts';
  */
 export function reasonOf(error: unknown, folder: string): string {
 	if (error instanceof NewerSchema) {
-		return `a newer version of n8n-nodes-image-pipelines has written the job memory in ${folder}; install that version again, or delete the folder`;
+		return (
+			`a newer version of n8n-nodes-image-pipelines has written the job memory in ${folder}; ` +
+			'install that version again, or delete the folder'
+		);
 	}
 	if (error instanceof JournalGone) return `the job memory in ${folder} was deleted or replaced while it was in use`;
 	switch (sqliteCode(error)) {

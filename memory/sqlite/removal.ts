@@ -30,7 +30,8 @@ export function pruneOperation(context: Context): Pick<Store, 'prune'> {
 
 function tooOld(context: Context, keepRecordsMs: number): string[] {
 	const before = context.now - Math.max(keepRecordsMs, keepAlwaysMs);
-	const sql = `SELECT ref FROM jobs WHERE updated_at < ? AND NOT (busy = 1 AND owner IN ${listed}) ORDER BY updated_at LIMIT ?`;
+	const sql = `SELECT ref FROM jobs WHERE updated_at < ? AND NOT (busy = 1 AND owner IN ${listed})
+		ORDER BY updated_at LIMIT ?`;
 	return refsOf(context.journal.all(sql, before, livingBusyOwners(context), stepSize));
 }
 
@@ -39,14 +40,17 @@ function tooMany(context: Context, maxRecords: number): string[] {
 	const excess = Math.min(count - maxRecords, stepSize);
 	if (excess <= 0) return [];
 	const before = context.now - keepAlwaysMs;
-	const sql =
-		"SELECT ref FROM jobs WHERE state = 'ended' AND delivered_at IS NOT NULL AND busy = 0 AND updated_at < ? ORDER BY updated_at LIMIT ?";
+	const sql = `SELECT ref FROM jobs
+		WHERE state = 'ended' AND delivered_at IS NOT NULL AND busy = 0 AND updated_at < ?
+		ORDER BY updated_at LIMIT ?`;
 	const done = refsOf(context.journal.all(sql, before, excess));
 	if (done.length === excess) return done;
 	const living = livingBusyOwners(context);
 	const others = refsOf(
 		context.journal.all(
-			`SELECT ref FROM jobs WHERE updated_at < ? AND ref NOT IN ${listed} AND NOT (busy = 1 AND owner IN ${listed}) ORDER BY updated_at LIMIT ?`,
+			`SELECT ref FROM jobs
+				WHERE updated_at < ? AND ref NOT IN ${listed} AND NOT (busy = 1 AND owner IN ${listed})
+				ORDER BY updated_at LIMIT ?`,
 			...[before, JSON.stringify(done), living, excess - done.length],
 		),
 	);
@@ -62,7 +66,8 @@ export function livingBusyOwners({ journal, owners }: Context): string {
 }
 
 function pruneEvents({ journal, now }: Context): number {
-	const oldest = `DELETE FROM events WHERE (scope, id) IN (SELECT scope, id FROM events WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`;
+	const oldest = `DELETE FROM events
+		WHERE (scope, id) IN (SELECT scope, id FROM events WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`;
 	const expired = journal.write(oldest, now, stepSize);
 	const count = journal.all<{ count: number }>('SELECT count(*) AS count FROM events')[0]?.count ?? 0;
 	if (count <= maxEvents) return expired;

@@ -15,8 +15,8 @@ export function resultOperations(context: Context): ResultOperations {
 	return {
 		addResult({ ref, imageIndex }, bytes) {
 			const { now } = context;
-			const sql =
-				'INSERT OR REPLACE INTO results (ref, image_index, bytes, written_at, keep_until) VALUES (?, ?, ?, ?, ?)';
+			const sql = `INSERT OR REPLACE INTO results (ref, image_index, bytes, written_at, keep_until)
+				VALUES (?, ?, ?, ?, ?)`;
 			context.journal.write(sql, ref, imageIndex, bytes, now, now + keepResultMs);
 		},
 
@@ -37,7 +37,8 @@ export function resultOperations(context: Context): ResultOperations {
 			const excess = journal.all<ResultRow>(
 				`DELETE FROM results WHERE (ref, image_index) IN (
 					SELECT ref, image_index FROM (
-						SELECT ref, image_index, sum(bytes) OVER (ORDER BY written_at DESC, ref, image_index) AS total FROM results
+						SELECT ref, image_index, sum(bytes) OVER (ORDER BY written_at DESC, ref, image_index) AS total
+				FROM results
 					) WHERE total > ?
 				) RETURNING ref, image_index`,
 				maxBytes,

@@ -33,8 +33,9 @@ export interface JobRow {
 
 /** The columns of a `JobRow`. */
 export const jobColumns = [
-	'ref, key, base_key, attempt, wire_key, lineage, root_execution_id, origin, request, model, provider, endpoint, endpoint_name',
-	'credential_id, day, images, usd, state, detail, requests, created_at, updated_at, delivered_at, adopted_from, owner, busy',
+	'ref, key, base_key, attempt, wire_key, lineage, root_execution_id, origin, request, model',
+	'provider, endpoint, endpoint_name, credential_id, day, images, usd, state, detail, requests',
+	'created_at, updated_at, delivered_at, adopted_from, owner, busy',
 ].join(', ');
 
 /** @param held whose the record is now; the row knows only an id */

@@ -25,7 +25,7 @@ function run(script: string): { output: string; errors: string; status: number |
 	return { output: stdout.trim(), errors: stderr.trim(), status };
 }
 
-test('an open memory keeps no process alive, but an operation that is awaited does, without a word on the console', async () => {
+test('an open memory keeps no process alive, an awaited operation does, and neither prints anything', async () => {
 	const record = JSON.stringify(newRecord('fox'));
 	const { output, errors, status } = run(`
 		const [open, folder] = process.argv.slice(1);
@@ -48,12 +48,14 @@ test('a Node without SQLite gets a memory in its process, and the reason', () =>
 		const { Worker } = require('node:worker_threads');
 		require('node:worker_threads').Worker = class extends Worker {
 			constructor(file, options) {
-				super('process.getBuiltinModule = () => undefined; require(' + JSON.stringify(file) + ');', { ...options, eval: true });
+				const script = 'process.getBuiltinModule = () => undefined; require(' + JSON.stringify(file) + ');';
+				super(script, { ...options, eval: true });
 			}
 		};
 		require(open).openMemory({ folder }).then((memory) => console.log(memory.problem));`);
 	expect(output).toBe(
-		`Jobs are remembered only until n8n restarts, because Node ${process.version} has no built-in SQLite; update to Node 22.22 or newer.`,
+		`Jobs are remembered only until n8n restarts, because Node ${process.version} has no built-in SQLite; ` +
+			'update to Node 22.22 or newer.',
 	);
 });
 
@@ -79,7 +81,8 @@ test('a worker that dies is replaced a minute later, and nothing is lost', async
 			const { problem } = memory;
 			now += 60000;
 			const [listed] = await memory.journal.list({ credentialIds: ['credential'], limit: 1 });
-			console.log(JSON.stringify({ begun: begun.kind, problem, held: listed.held, after: memory.problem, started: started.length }));
+			const state = { held: listed.held, after: memory.problem, started: started.length };
+			console.log(JSON.stringify({ begun: begun.kind, problem, ...state }));
 		})();`);
 	expect(JSON.parse(output)).toEqual({
 		begun: 'begun',
