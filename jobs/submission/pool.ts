@@ -1,5 +1,4 @@
 import { ImageError } from '../../model/errors';
-import type { JobSnapshot } from '../../model/job';
 import { readPool } from '../../providers/credential';
 import type { ProviderDefinition } from '../../providers/provider';
 import type { Endpoint } from '../endpoint/endpoint';
@@ -30,11 +29,6 @@ export class Pool {
 			hint: `Give the endpoint its name back in the credential. It has: ${names}`,
 			delivery: 'notSent',
 		});
-	}
-
-	/** Takes in a snapshot whose sender does not know at which endpoint the job runs. */
-	observe(snapshot: JobSnapshot): void {
-		for (const { endpoint } of this.members) endpoint.jobs.announce(snapshot);
 	}
 }
 

@@ -45,8 +45,8 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 
 	// Everything that can fail comes before the claim: the provider then sends the event again.
 	const pool = await poolOf(provider, credential);
-	// A wait for this job in this process then needs no poll, even if its event does not start the workflow.
 	const endpoints = pool.members.map(({ endpoint }) => endpoint);
+	// A wait for this job in this process then needs no poll, even if its event does not start the workflow.
 	for (const endpoint of endpoints) endpoint.jobs.announce(delivery.snapshot);
 	await recordEnd(context, packMemory, endpoints, credentialIdOf(context, provider), delivery.snapshot);
 	if (!(context.getNodeParameter('events') as string[]).includes(eventOf(delivery)))
