@@ -6,7 +6,7 @@ import { inputFile } from '../pictures/inputFile';
 /**
  * The references of an item, in the order of the field: its binary fields and URLs, separated by commas or lines, or
  * as the array an expression gives. An empty field means every picture among the item's binary data.
- * Throws `invalidRequest` that names the field where there is none, or no such binary field.
+ * Throws `invalidRequest` that names the field where there are none, or where a binary field is missing.
  */
 export function readReferences(context: IExecuteFunctions, itemIndex: number): Reference[] {
 	const value: unknown = context.getNodeParameter('references', itemIndex, '');

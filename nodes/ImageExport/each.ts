@@ -11,7 +11,7 @@ import type { Exporter } from './exporter';
 import { failedItems, reportFailures } from './outcomes';
 import type { Source } from './sources';
 
-/** What an item has come to: its binary data and what its JSON says are laid over those it had. */
+/** The changes to an item; they replace its own binary fields and JSON keys. */
 interface Changes {
 	binary: IBinaryKeyData;
 	images: Map<string, Partial<Image>>;
@@ -66,7 +66,7 @@ export const perItem: Readonly<Record<string, (exporter: Exporter) => Work>> = {
 	},
 };
 
-/** Runs such an operation over all items. An item of which one picture failed leaves as it came, with the error. */
+/** Runs an operation over all items. An item with an image that failed stays unchanged, with the error. */
 export async function runPerItem(exporter: Exporter, work: Work): Promise<INodeExecutionData[]> {
 	const { context } = exporter;
 	const changed = new Map<number, Changes>();

@@ -9,16 +9,16 @@ import { textParameter } from '../parameters/parameters';
 import type { Failure } from './outcomes';
 import { type Source, sourcesOf } from './sources';
 
-/** What every operation works with: the pictures of the items, and a place for what is made of them. */
+/** What every operation uses: the images of the items, and the store for the results. */
 export interface Exporter {
 	context: IExecuteFunctions;
 	limits: ImageLimits;
 	sources: (itemIndex: number) => Source[];
-	/** A picture that may be worked on; only one is held at a time. */
+	/** An image read into memory; only one at a time. */
 	still: (source: Source) => Promise<Still>;
 	store: (data: Buffer, fileName: string, mimeType: string) => Promise<IBinaryData>;
 	/**
-	 * Goes through all pictures of all items, one after the other; what fails is noted, and does not keep the others.
+	 * Works on all images of all items, one after the other. A failure is recorded and does not stop the others.
 	 */
 	each: (work: (source: Source, itemIndex: number) => Promise<void>) => Promise<Failure[]>;
 }
@@ -58,7 +58,7 @@ export async function createExporter(context: IExecuteFunctions): Promise<Export
 	};
 }
 
-/** Public addresses, and where a provider is chosen those that its credential allows. */
+/** Public addresses and, if a provider is chosen, those that its credential allows. The first item decides. */
 async function hostsOf(context: IExecuteFunctions): Promise<PictureHosts> {
 	const id = textParameter(context, 'provider', 0);
 	if (id === '') return { baseUrl: null, allowedHosts: [] };

@@ -43,7 +43,7 @@ export const options: INodeProperties = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. {{ $json.request.prompt }}',
-			description: 'Text to use in place of the captions chosen above',
+			description: 'Text to use instead of the captions chosen above',
 		}),
 		option(['convert'], {
 			displayName: 'Enlarge',
@@ -105,14 +105,14 @@ export const options: INodeProperties = {
 			name: 'negativePrompt',
 			type: 'string',
 			default: '',
-			description: 'Negative prompt to write in place of that of the item',
+			description: 'Negative prompt to write instead of that of the item',
 		}),
 		option(['metadata'], {
 			displayName: 'Prompt',
 			name: 'prompt',
 			type: 'string',
 			default: '',
-			description: 'Prompt to write in place of that of the item',
+			description: 'Prompt to write instead of that of the item',
 		}),
 		option(['contactSheet'], {
 			displayName: 'Quality',

@@ -2,15 +2,15 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { ImageError, JobError } from '../../model/errors';
 import { hintAt, toNodeError } from '../execution/errors';
 
-/** A picture that could not be exported, and why. */
+/** An image that could not be exported, with the error. */
 export interface Failure {
 	itemIndex: number;
-	/** Among the item's pictures; null where it is about the item as a whole. */
+	/** Index among the item's images; null where the error concerns the whole item. */
 	image: number | null;
 	error: ImageError;
 }
 
-/** As it stands in an item. */
+/** The failure as an item contains it. */
 export function describeFailure({
 	itemIndex,
 	image,
@@ -20,8 +20,8 @@ export function describeFailure({
 }
 
 /**
- * Items that failed, with what they brought along, and `error` and `details` as n8n and the other nodes of the pack
- * have them.
+ * Items that failed, with their own data, and with `error` and `details` like failed items of n8n and of the other
+ * nodes.
  */
 export function failedItems(context: IExecuteFunctions, failures: readonly Failure[]): INodeExecutionData[] {
 	const items = context.getInputData();
@@ -39,7 +39,7 @@ export function failedItems(context: IExecuteFunctions, failures: readonly Failu
 	});
 }
 
-/** Nothing is lost for one bad picture: the node fails only where every item did, and says so beside the rest. */
+/** Throws an n8n error where every item failed, unless the node continues on fail; else shows a hint. */
 export function reportFailures(context: IExecuteFunctions, failures: readonly Failure[]): void {
 	const [first] = failures;
 	if (!first) return;

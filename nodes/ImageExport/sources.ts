@@ -8,14 +8,14 @@ import { fileOf, inputFile, type InputFile } from '../pictures/inputFile';
 import { binaryName, snapshotOf } from '../items/items';
 import { namesIn } from '../parameters/parameters';
 
-/** A picture of an item, wherever it lies. */
+/** An image of an item, in its binary data or at a URL. */
 export interface Source {
-	/** The binary field it is in, or is to be in. */
+	/** The binary field that contains it, or will contain it. */
 	field: string;
-	/** Among the item's pictures. */
+	/** Index among the item's images. */
 	index: number;
 	lineage: Lineage;
-	/** The file; fetched first where it is known by its address only. */
+	/** The file; downloaded first where the item has only its URL. */
 	file: () => Promise<InputFile>;
 }
 
@@ -26,8 +26,8 @@ export interface SourceOptions {
 }
 
 /**
- * The pictures of an item: those of the binary fields it is told, else all among its binary data, and those of its
- * `images` that were not downloaded. Throws `invalidRequest` where there is none, or no such field.
+ * The images of an item: those of the named binary fields, else all among its binary data and those of its `images`
+ * that were not downloaded. Throws `invalidRequest` where there are none, or where a named field is missing.
  */
 export function sourcesOf(context: IExecuteFunctions, itemIndex: number, { hosts, signal }: SourceOptions): Source[] {
 	const { json = {}, binary = {} } = context.getInputData()[itemIndex] ?? {};
@@ -77,7 +77,7 @@ export function sourcesOf(context: IExecuteFunctions, itemIndex: number, { hosts
 const inBinary = (context: IExecuteFunctions, data: IBinaryData, field: string) => () =>
 	Promise.resolve(fileOf(context, data, field));
 
-/** What an item says of where its pictures come from; a prompt also of items that are not of our shape. */
+/** The origin of an item's images; for items of another shape only prompt, seed and model. */
 export function lineageOf(json: IDataObject): Lineage {
 	const job = (snapshotOf(json)?.job ?? {}) as Partial<Job>;
 	const request = (

@@ -14,15 +14,15 @@ import type { Exporter } from './exporter';
 import { describeFailure, type Failure, failedItems, reportFailures } from './outcomes';
 import type { Source } from './sources';
 
-/** The operations that make one thing of all items. */
+/** The operations that make one result of all items. */
 export const together: Readonly<Record<string, (exporter: Exporter) => Promise<INodeExecutionData[]>>> = {
 	zip,
 	contactSheet: sheets,
 };
 
 /**
- * Two passes: each picture is read through and counted, so that a bad one is known before the archive begins; then they
- * are streamed into it.
+ * Two passes: first each image is read and checked, because an archive cannot drop an invalid one again; then all are
+ * streamed into the archive.
  */
 async function zip(exporter: Exporter): Promise<INodeExecutionData[]> {
 	const { context, limits } = exporter;
@@ -65,7 +65,7 @@ async function zip(exporter: Exporter): Promise<INodeExecutionData[]> {
 	return [{ json, binary: { data }, pairedItem: [...packed].map((item) => ({ item })) }, ...rest(exporter, failures)];
 }
 
-/** As the user wishes, told apart by a number where the item has several; else the file's own. */
+/** The user's name, with a number where the item has several images; else the file's own name. */
 function entryName({ context, sources }: Exporter, { index }: Source, itemIndex: number, own: string): string {
 	const wish = textParameter(context, 'entryName', itemIndex);
 	if (wish === '') return own;
@@ -112,7 +112,7 @@ async function sheets(exporter: Exporter): Promise<INodeExecutionData[]> {
 	return [...made, ...rest(exporter, failures)];
 }
 
-/** Failed items leave beside the result only where the user has asked to go on with them. */
+/** Failed items are output too if the node continues on fail. */
 function rest({ context }: Exporter, failures: readonly Failure[]): INodeExecutionData[] {
 	return context.continueOnFail() ? failedItems(context, failures) : [];
 }

@@ -9,7 +9,7 @@ import { readFilters } from './filters';
 import { isUnknown, jobItem } from './jobItem';
 import type { JobsRun } from './jobsRun';
 
-/** What *Show* lets through: what the journal is asked for, and what is decided about each record afterwards. */
+/** A choice of *Show*: the filters for the journal, and the check of each record afterwards. */
 interface Shown {
 	narrowed: ReadonlyArray<Partial<RecordFilter>>;
 	matches: (record: JobRecord) => boolean;
@@ -19,7 +19,7 @@ const shows: Record<string, Shown> = {
 	all: { narrowed: [{}], matches: () => true },
 	failed: { narrowed: [{ failed: true }, { states: ['notAccepted'] }], matches: () => true },
 	pending: { narrowed: [{ states: ['sent', 'accepted'] }], matches: (record) => !isUnknown(record) },
-	// While its execution lives, a job is on its way to an item.
+	// While its execution runs, a job may still become an item.
 	undelivered: {
 		narrowed: [{ delivered: false, failed: false, states: ['accepted', 'ended'] }],
 		matches: ({ deliveredAt, held }) => deliveredAt === null && held === 'free',
@@ -50,7 +50,7 @@ export async function getMany(run: JobsRun): Promise<INodeExecutionData[]> {
 	});
 }
 
-/** The newest records that match. The journal cannot tell all of that, so more are read until there are enough. */
+/** The newest records that match. The journal cannot filter by all of it, so more are read until there are enough. */
 async function listed(
 	{ memory }: JobsRun,
 	filter: RecordFilter,

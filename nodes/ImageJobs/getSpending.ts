@@ -6,7 +6,7 @@ import { forEachItem } from './failures';
 import { readFilters } from './filters';
 import type { JobsRun } from './jobsRun';
 
-/** The fields that tell one group from another, by the values of *Group By*, in the order in which an item has them. */
+/** The fields of each value of *Group By*, in the order in which an item has them. */
 const groups: Record<string, (row: SpendingRow) => Partial<SpendingRow>> = {
 	day: ({ day }) => ({ day }),
 	provider: ({ provider }) => ({ provider }),
@@ -14,15 +14,15 @@ const groups: Record<string, (row: SpendingRow) => Partial<SpendingRow>> = {
 	workflow: ({ workflowId, workflowName }) => ({ workflowId, workflowName }),
 };
 
-/** Sums what jobs cost. Requests that the provider refused cost nothing and are left out. */
+/** Sums what jobs cost. Requests that the provider did not accept cost nothing and are left out. */
 export async function getSpending(run: JobsRun): Promise<INodeExecutionData[]> {
 	const { context, memory } = run;
 	return await forEachItem(run, async (itemIndex) => {
 		const names = namesIn(context.getNodeParameter('groupBy', itemIndex, Object.keys(groups)));
-		const strange = names.find((name) => !Object.hasOwn(groups, name));
-		if (strange !== undefined)
+		const unsupported = names.find((name) => !Object.hasOwn(groups, name));
+		if (unsupported !== undefined)
 			throw new ImageError('invalidRequest', {
-				message: `Group By names "${strange}"`,
+				message: `Group By names "${unsupported}"`,
 				hint: `Choose of: ${Object.keys(groups).join(', ')}`,
 				delivery: 'notSent',
 			});
@@ -31,7 +31,7 @@ export async function getSpending(run: JobsRun): Promise<INodeExecutionData[]> {
 	});
 }
 
-/** One row a group, in the order of the journal; without any group one row, also where nothing was spent. */
+/** One row per group, in the order of the journal; without groups one row, even if nothing was spent. */
 function grouped(rows: readonly SpendingRow[], names: readonly string[]) {
 	const groupOf = (row: SpendingRow) =>
 		Object.assign(
@@ -51,7 +51,7 @@ function totals(rows: readonly SpendingRow[]) {
 	const sum = (name: 'jobs' | 'images' | 'usd' | 'unpriced' | 'unknown') =>
 		rows.reduce((total, row) => total + row[name], 0);
 	const [jobs, unpriced] = [sum('jobs'), sum('unpriced')];
-	// Where no price is known the sum is unknown, not 0. Cents of cents are rounding errors.
+	// Without any known price the sum is unknown, not 0. The rounding removes floating-point errors.
 	return {
 		jobs,
 		images: sum('images'),

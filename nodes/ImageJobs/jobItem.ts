@@ -7,7 +7,7 @@ import { providerById } from '../../providers/registry';
 import { type ItemParts, toItem } from '../items/items';
 import { blankJob } from '../items/snapshots';
 
-/** A record as an item: the shape of all items of the pack, and under `record` what the journal knows besides. */
+/** A record as an item: the shape of all items of the pack, and further fields of the journal under `record`. */
 export function jobItem(
 	record: JobRecord,
 	parts: Pick<ItemParts, 'itemIndex'> & Partial<ItemParts>,
@@ -20,7 +20,7 @@ export function jobItem(
 	};
 }
 
-/** A record's job as it was last known. One whose outcome is unknown is failed, with what to do about it. */
+/** A record's job in its last known state. A job of unknown outcome is failed, with a hint what to do. */
 export function snapshotOfRecord(record: JobRecord): JobSnapshot {
 	if (record.state === 'accepted' || record.state === 'ended') return { ...record.snapshot, raw: null };
 	const { endpoint, wireKey, cost } = record;
@@ -35,17 +35,17 @@ export function snapshotOfRecord(record: JobRecord): JobSnapshot {
 	return { job: error ? { ...job, status: 'failed', completed: 0, error } : job, images: [], raw: null };
 }
 
-/** Whether nobody knows if the job exists: what a crash left in the middle of a request counts as well. */
+/** Whether it is unknown if the job exists. A request that a crash interrupted counts too. */
 export function isUnknown({ state, busy }: Pick<JobRecord, 'state' | 'busy'>): boolean {
 	return state === 'unknown' || (state === 'sent' && !busy);
 }
 
-/** Whether a request that can cost money may have made something, and nothing has told since. */
+/** Whether a request that can cost money has an unknown outcome. */
 export function isOpen({ outcome }: JobRecord['requests'][number]): boolean {
 	return outcome === 'unknown' || outcome === 'sent';
 }
 
-/** What a record without a job is to say; null where its request is under way. */
+/** The error of a record without a job; null while its request is under way. */
 function errorOf(record: JobRecord & { state: 'sent' | 'unknown' | 'notAccepted' }): JobError | null {
 	if (record.state === 'notAccepted') return record.error;
 	if (record.state === 'unknown' && record.error.outcome === 'unknown') return record.error;
@@ -61,7 +61,7 @@ function errorOf(record: JobRecord & { state: 'sent' | 'unknown' | 'notAccepted'
 	).toJobError();
 }
 
-/** What the provider knows nothing of, and whoever follows the job needs. */
+/** The job with the fields that the provider does not report. */
 function named(job: Job, { ref, endpoint, adoptedFrom }: JobRecord): Job {
 	return { ...job, ref, endpoint: endpoint.name, ...(adoptedFrom === null ? {} : { adoptedFrom }) };
 }

@@ -12,13 +12,13 @@ export interface Source {
 	pictures: Pictures;
 	endpoint: Endpoint;
 	itemIndex: number;
-	/** Whether images are downloaded. Those that came inside the answer always come along. */
+	/** Whether images are downloaded. Those that came inside the answer are always included. */
 	isWanted: boolean;
 	maxMegabytes: number | undefined;
 }
 
 export interface Result extends Fetched {
-	/** The job has ended, and the item has all that is to be had of it. */
+	/** The job has ended, and the item has all of its images that still exist. */
 	isComplete: boolean;
 }
 
@@ -54,7 +54,7 @@ export async function withImages(
 	};
 }
 
-/** What is no image is given as it came, under the name that provider nodes use. */
+/** A file that is not an image keeps its bytes and gets the field name that provider nodes use. */
 function isFile({ mimeType }: DeliveredImage): boolean {
 	return mimeType !== null && !mimeType.startsWith('image/');
 }
@@ -62,7 +62,7 @@ function isFile({ mimeType }: DeliveredImage): boolean {
 function notKept({ index }: DeliveredImage) {
 	return new ImageError('notFound', {
 		message: `Image ${index} is no longer kept`,
-		hint: "Images that came inside the provider's answer are kept for a day: generate it again",
+		hint: "Images that came inside the provider's answer are kept for one day: generate it again",
 		delivery: 'notSent',
 	}).toJobError();
 }

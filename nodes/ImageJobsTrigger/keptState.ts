@@ -12,17 +12,17 @@ const schema = z.object({
 	since: z.number().nullable(),
 });
 
-/** What n8n keeps for the node between two polls: plain JSON, and it is changed in place. */
+/** The data that n8n keeps for the node between two polls: plain JSON, changed in place. */
 export interface Kept {
 	jobs?: unknown;
 }
 
-/** Names a provider's server without showing its address: the state of one says nothing about the jobs of another. */
+/** Identifies a provider's server without showing its URL, so that each server has its own state. */
 export function sourceOf(providerId: string, baseUrl: string): string {
 	return createHash('sha256').update(`${providerId} ${baseUrl}`).digest('hex').slice(0, 16);
 }
 
-/** The state kept for this source; null where there is none, or none that can be read. */
+/** The state kept for this source; null where it is missing or unreadable. */
 export function readState(kept: Kept, source: string): JobsState | null {
 	const { data } = schema.safeParse(kept.jobs);
 	if (data?.source !== source) return null;

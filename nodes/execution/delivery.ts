@@ -8,7 +8,7 @@ export interface Delivery {
 	add(ref: string, isShared?: boolean): void;
 	/** The item reports the unknown outcome of a job and why it is not sent again: the user has been informed. */
 	reported(ref: string): void;
-	/** Work that goes on even if the node is stopped. The execution is not recorded as done before it ends. */
+	/** Work that continues even if the node is stopped. The execution is not recorded as done before it ends. */
 	track(work: Promise<unknown>): void;
 	/** The node returns its items; without this call it has thrown. */
 	returned(): void;
@@ -22,9 +22,7 @@ export interface Delivery {
  * saved: a Stop makes n8n drop the data it had (seen in 2.40).
  */
 export function deliveryOf(context: IExecuteFunctions, memory: Memory): Delivery {
-	const refs = new Set<string>();
-	const shared = new Set<string>();
-	const reportedRefs = new Set<string>();
+	const jobs: RunJobs = { refs: new Set(), shared: new Set(), reported: new Set() };
 	const pending = new Set<Promise<unknown>>();
 	const nodeEnd = Promise.withResolvers<undefined>();
 	const signal = context.getExecutionCancelSignal();
@@ -32,21 +30,14 @@ export function deliveryOf(context: IExecuteFunctions, memory: Memory): Delivery
 	const finish = async () => {
 		const isSaved = hasReturned && signal?.aborted !== true;
 		const { leftBehind } = makerOf(memory);
-		const isOver = [leftBehind.add([...refs])];
+		const isOver = [leftBehind.add([...jobs.refs])];
 		try {
 			// After a Stop n8n calls back at once, before the node notices the Stop: it may still cancel its jobs.
 			await nodeEnd.promise;
-			isOver.push(leftBehind.add([...refs]));
+			isOver.push(leftBehind.add([...jobs.refs]));
 			// A request under way is completed and recorded before its job is released.
 			while (pending.size > 0) await Promise.allSettled(pending);
-			const delivered = isSaved ? [...refs] : [...reportedRefs];
-			await memory.journal.finish(delivered, { delivered: true });
-			await memory.journal.finish(
-				[...refs].filter((ref) => !delivered.includes(ref)),
-				{ delivered: false },
-			);
-			// With Retry On Fail an earlier try has released the jobs that the last one delivers.
-			await memory.journal.deliver(isSaved ? [...delivered, ...shared] : delivered);
+			await recordDelivery(memory, jobs, isSaved);
 		} finally {
 			for (const over of isOver) over();
 		}
@@ -59,8 +50,8 @@ export function deliveryOf(context: IExecuteFunctions, memory: Memory): Delivery
 	const isCalledBack = typeof context.onExecutionFinish === 'function';
 	context.onExecutionFinish?.(finishLater);
 	return {
-		add: (ref, isShared = false) => (isShared ? shared : refs).add(ref),
-		reported: (ref) => reportedRefs.add(ref),
+		add: (ref, isShared = false) => (isShared ? jobs.shared : jobs.refs).add(ref),
+		reported: (ref) => jobs.reported.add(ref),
 		track: (work) => {
 			pending.add(work);
 			const done = () => pending.delete(work);
@@ -75,6 +66,29 @@ export function deliveryOf(context: IExecuteFunctions, memory: Memory): Delivery
 			if (!isCalledBack) finishLater();
 		},
 	};
+}
+
+/** Refs of the jobs of a node run. */
+interface RunJobs {
+	refs: Set<string>;
+	/** Jobs that another run works on too. */
+	shared: Set<string>;
+	/** Jobs whose unknown outcome an item reports. */
+	reported: Set<string>;
+}
+
+/** @param isSaved whether n8n has saved the items that the node returned */
+async function recordDelivery(
+	{ journal }: Memory,
+	{ refs, shared, reported }: RunJobs,
+	isSaved: boolean,
+): Promise<void> {
+	const delivered = isSaved ? [...refs] : [...reported];
+	const others = [...refs].filter((ref) => !delivered.includes(ref));
+	await journal.finish(delivered, { delivered: true });
+	await journal.finish(others, { delivered: false });
+	// With Retry On Fail an earlier try has released the jobs that the last one delivers.
+	await journal.deliver(isSaved ? [...delivered, ...shared] : delivered);
 }
 
 /** Items that are read before other work of the process continues. */

@@ -21,7 +21,7 @@ interface Tracked {
 	ref: string;
 	/** Another run works on the same job and releases it. */
 	isShared: boolean;
-	/** The work that goes on even where the execution is stopped. */
+	/** The work that continues even if the execution is stopped. */
 	making: Promise<unknown>;
 }
 

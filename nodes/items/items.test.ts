@@ -45,7 +45,7 @@ it('bytes that came inside an answer never get into the JSON', () => {
 	expect(json['images']).toEqual([image(0)]);
 });
 
-it("the provider's answer is there only when asked for", () => {
+it("the provider's answer is there only with the option", () => {
 	const snapshot = { job: blankJob('p'), images: [], raw: { a: 1 } };
 	expect(toItem({ snapshot, request: {}, itemIndex: 0 }).json).not.toHaveProperty('raw');
 	expect(toItem({ snapshot, request: {}, itemIndex: 0, includeRaw: true }).json).toHaveProperty('raw', { a: 1 });
@@ -111,7 +111,7 @@ describe('what came is compared with what was asked', () => {
 		expect(differences(done([{}], 4), {})).toEqual([{ image: null, field: 'count', expected: '4', actual: '1' }]);
 	});
 
-	it("goes by the exact size where the provider's document tells it", () => {
+	it("uses the exact size where the provider's document has it", () => {
 		const snapshot = done([{ width: 512, height: 512 }]);
 		snapshot.job.provider = 'zImage';
 		expect(differences(snapshot, { width: 640, height: 512 })).toEqual([
@@ -162,7 +162,7 @@ it.each([
 	expect(isFailure({ job: { ...blankJob('p'), status, error } as never, images: [], raw: null })).toBe(expected);
 });
 
-it('n8n\'s own lists of addresses are read, "default" standing for what is refused anyway', () => {
+it('n8n\'s own lists of addresses are read, and "default" stands for ranges that are blocked anyway', () => {
 	expect(
 		instancePolicy({
 			N8N_SSRF_ALLOWED_HOSTNAMES: 'Minio:9000, files.local',

@@ -35,7 +35,7 @@ export async function withRefs(
 }
 
 /**
- * Records the end of a job that its provider announced. Fields that only the record has (the number of requested images,
+ * Records the end of a job that its provider announced. Fields that only the record has (the number of images,
  * the endpoint) stay. A success without images is not recorded: a poll completes it. Never fails.
  */
 export async function recordEnd(

@@ -56,7 +56,7 @@ export function jobNotMentioned(): ImageError {
 	return new ImageError('malformedResponse', { message: 'The provider did not mention this job' });
 }
 
-/** Whether a person must look at an item: its job failed, or its images could not be fetched. */
+/** Whether a user must check an item: its job failed, or its images could not be fetched. */
 export function isFailure({ job }: JobSnapshot): boolean {
 	if (!isTerminal(job.status)) return false;
 	return job.status === 'failed' || job.status === 'canceled' || (job.status === 'succeeded' && job.error !== null);

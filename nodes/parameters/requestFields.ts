@@ -9,6 +9,10 @@ export const providerDefault = '';
 /** The fields of a request, each shown for the providers that support it, with the values they support. */
 export function requestFields(definitions: readonly ProviderDefinition[] = providers): INodeProperties[] {
 	const list = [...definitions, { id: several, capabilities: together(definitions) }];
+	return [...promptFields(list), ...choiceFields(list), ...seedField(list)];
+}
+
+function promptFields(list: Drawn): INodeProperties[] {
 	return [
 		{
 			displayName: 'Prompt',
@@ -29,6 +33,11 @@ export function requestFields(definitions: readonly ProviderDefinition[] = provi
 			placeholder: 'e.g. blurry, low quality',
 			description: 'What the image should not show',
 		}),
+	];
+}
+
+function choiceFields(list: Drawn): INodeProperties[] {
+	return [
 		...shownFor(list, ({ models }) => models.length > 0, {
 			displayName: 'Model Name or ID',
 			name: 'model',
@@ -77,15 +86,18 @@ export function requestFields(definitions: readonly ProviderDefinition[] = provi
 				description: 'Length of the longer side; some models have only one',
 			}),
 		),
-		...shownFor(list, ({ seed }) => seed, {
-			displayName: 'Seed',
-			name: 'seed',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. 42',
-			description: 'The same seed and prompt make the same image. If empty, the seed is random.',
-		}),
 	];
+}
+
+function seedField(list: Drawn): INodeProperties[] {
+	return shownFor(list, ({ seed }) => seed, {
+		displayName: 'Seed',
+		name: 'seed',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. 42',
+		description: 'The same seed and prompt make the same image. If empty, the seed is random.',
+	});
 }
 
 /** What a list of providers supports: all that one of them supports. The model is chosen for each provider. */
@@ -160,6 +172,7 @@ type RequestCapabilities = Pick<
 	Capabilities,
 	'negativePrompt' | 'seed' | 'models' | 'maxCount' | 'aspectRatios' | 'resolutions'
 >;
+/** Providers as fields are drawn for them. */
 type Drawn = ReadonlyArray<{ id: string; capabilities: RequestCapabilities }>;
 
 const choices = (values: readonly string[]): INodePropertyOptions[] => [

@@ -30,6 +30,6 @@ export const resultOptions: INodeProperties[] = [
 		name: 'splitImages',
 		type: 'boolean',
 		default: false,
-		description: 'Whether to return one item per image, with the image in image_0, in place of one item per job',
+		description: 'Whether to return one item per image, with the image in image_0, instead of one item per job',
 	},
 ];

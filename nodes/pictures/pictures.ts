@@ -2,7 +2,7 @@ import { PassThrough, Readable } from 'node:stream';
 import type { IBinaryData, IBinaryKeyData, IExecuteFunctions } from 'n8n-workflow';
 import { type Difference, typeDifference } from '../../images/compare';
 import { withExtension } from '../../images/fileName';
-import { type InspectedColors, inspectColors } from '../../images/inspectColors';
+import { type InspectedColors, inspectColors } from '../../images/inspect';
 import { defaultImageLimits, type ImageLimits, receiveImage } from '../../images/receive';
 import { systemClock } from '../../jobs/runtime/clock';
 import { withRetry } from '../../jobs/runtime/retry';
@@ -69,7 +69,11 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 		if (present && image.bytes !== null) return { kind: 'fetched', image, data: present, differences: [] };
 		const slot = await slots.acquire(signal);
 		const received = await outcomeOf(
-			withRetry(() => receive(image, limits, source), { clock: systemClock, random: Math.random, signal }),
+			withRetry(() => receivePicture(prepareBinary, image, limits, source, signal), {
+				clock: systemClock,
+				random: Math.random,
+				signal,
+			}),
 		);
 		slot.release();
 		if (received.ok) return { kind: 'fetched', ...received.value };
@@ -77,34 +81,6 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 		if (error.code === 'canceled') throw error;
 		const isInvalid = error.code === 'malformedResponse' || error.code === 'contentRejected';
 		return { kind: isInvalid ? 'invalid' : 'unavailable', image, error };
-	}
-
-	/** Streams an image into the store and checks it on the way. Throws ImageError. */
-	async function receive(
-		image: DeliveredImage,
-		limits: ImageLimits,
-		from: PictureSource,
-	): Promise<{ image: DeliveredImage; data: IBinaryData; differences: Difference[] }> {
-		const { stream: source, origin } = await openImage(image, limits, from, signal);
-		const { stored, facts, bytes } = await receiveImage(source, limits, origin, async (stream, found) => {
-			const fileName = withExtension(image.fileName, found.extension);
-			return await storedAndInspected(stream, (copy) => prepareBinary(copy, fileName, found.mimeType));
-		});
-		// `receiveImage` has checked that the file is complete, so a decoding error now is final.
-		if (!stored.colors.ok) throw stored.colors.error;
-		assertNotBlank(stored.colors.value, from.provider);
-		return {
-			image: {
-				...withoutBytes(image),
-				fileName: withExtension(image.fileName, facts.extension),
-				mimeType: facts.mimeType,
-				width: facts.width,
-				height: facts.height,
-				bytes,
-			},
-			data: stored.data,
-			differences: typeDifference(image, facts.mimeType),
-		};
 	}
 
 	return {
@@ -115,6 +91,36 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 			);
 			return foldImages(snapshot, results);
 		},
+	};
+}
+
+/** Streams an image into the store and checks it on the way. Throws ImageError. */
+async function receivePicture(
+	prepareBinary: PrepareBinary,
+	image: DeliveredImage,
+	limits: ImageLimits,
+	from: PictureSource,
+	signal: AbortSignal | undefined,
+): Promise<{ image: DeliveredImage; data: IBinaryData; differences: Difference[] }> {
+	const { stream: source, origin } = await openImage(image, limits, from, signal);
+	const { stored, facts, bytes } = await receiveImage(source, limits, origin, async (stream, found) => {
+		const fileName = withExtension(image.fileName, found.extension);
+		return await storedAndInspected(stream, (copy) => prepareBinary(copy, fileName, found.mimeType));
+	});
+	// `receiveImage` has checked that the file is complete, so a decoding error now is final.
+	if (!stored.colors.ok) throw stored.colors.error;
+	assertNotBlank(stored.colors.value, from.provider);
+	return {
+		image: {
+			...withoutBytes(image),
+			fileName: withExtension(image.fileName, facts.extension),
+			mimeType: facts.mimeType,
+			width: facts.width,
+			height: facts.height,
+			bytes,
+		},
+		data: stored.data,
+		differences: typeDifference(image, facts.mimeType),
 	};
 }
 
