@@ -17,7 +17,7 @@ export class AiBatch implements INodeType {
 		group: ['input'],
 		version: 1,
 		subtitle: operationSubtitle(resources),
-		description: 'Everything the AI Batch Image Generator offers besides generating',
+		description: 'Use everything that the AI Batch Image Generator offers besides generating',
 		defaults: { name: 'AI Batch Image Generator' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

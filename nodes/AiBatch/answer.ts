@@ -4,14 +4,12 @@ import { withoutSecretFields } from '../../http/secretFields';
 import { withExtension } from '../../images/fileName';
 import { defaultImageLimits, receiveImage } from '../../images/receive';
 import type { DeliveredImage, JobSnapshot } from '../../model/job';
+import { imageName } from '../../model/imageName';
 import { binaryName } from '../items/items';
 import { unknownImage } from '../operations/operation';
 import type { Call } from './serverRequest';
 
-/**
- * An answer as the journal keeps it: the images inside its JSON as images, and the server's tokens and keys struck
- * out.
- */
+/** An answer as the journal keeps it: the images of its JSON apart, and without the server's tokens and keys. */
 export function resultOf(call: Call, answer: unknown): JobSnapshot {
 	const json = withoutSecretFields(call.item(answer).json) as IDataObject;
 	const listed = Array.isArray(json['images']) ? (json['images'] as unknown[]) : [];
@@ -27,7 +25,7 @@ function imageIn(image: unknown, index: number): DeliveredImage[] {
 	const { base64, filename } = image as { base64?: unknown; filename?: unknown };
 	if (typeof base64 !== 'string' || base64 === '') return [];
 	(image as IDataObject)['base64'] = null;
-	const fileName = typeof filename === 'string' && filename !== '' ? filename : `image_${index}`;
+	const fileName = typeof filename === 'string' && filename !== '' ? filename : imageName(index);
 	const inline = Buffer.from(base64.replace(/^data:[^,]*,/, ''), 'base64');
 	return [{ ...unknownImage, index, fileName, inline }];
 }

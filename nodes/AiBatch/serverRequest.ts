@@ -7,13 +7,13 @@ export type Call = OperationCall<AiBatchSession>;
 /** One call of the document: how it is sent. */
 export interface ServerCall {
 	method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-	/** `{param}` stands for the value of the field with that name. */
+	/** `{param}` is replaced by the value of the field with that name. */
 	path: string;
 	/** The path of the same call in other releases. */
 	alternativePath?: string;
 	/** Adds the field *Body (JSON)*, whose fields go into the body as they are. */
 	hasFreeBody?: boolean;
-	/** Takes a file of the item, where there is one; the body's fields then go into the form. */
+	/** Can send a file of the item. The body's fields are then fields of the form. */
 	takesFile?: boolean;
 	/** Sends the upstream of the credential and its key. */
 	withUpstream?: boolean;
@@ -27,8 +27,7 @@ export interface ServerCall {
 export interface ServerRequest {
 	/** The paths to call; the second only where the server does not have the first. */
 	paths: readonly [string, string | undefined];
-	/** A value of `undefined` is left out. */
-	query: Record<string, string | undefined> | undefined;
+	query: Record<string, string> | undefined;
 	/** The body without keys. */
 	body: Record<string, unknown>;
 	/** The body with the upstream of the credential and its key. */

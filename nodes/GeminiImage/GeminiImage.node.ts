@@ -17,7 +17,7 @@ export class GeminiImage implements INodeType {
 		group: ['input'],
 		version: 1,
 		subtitle: operationSubtitle(resources),
-		description: 'Models, batches and mixed answers of Google Gemini',
+		description: 'Generate text with images, and manage batches and models of Google Gemini',
 		defaults: { name: 'Google Gemini (Image)' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

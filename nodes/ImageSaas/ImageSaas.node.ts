@@ -17,7 +17,7 @@ export class ImageSaas implements INodeType {
 		group: ['input'],
 		version: 1,
 		subtitle: operationSubtitle(resources),
-		description: 'Look up jobs of Image SaaS and whether the service is up',
+		description: 'Get jobs of Image SaaS and check whether the service is up',
 		defaults: { name: 'Image SaaS' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -17,7 +17,7 @@ export class Jimeng implements INodeType {
 		group: ['input'],
 		version: 1,
 		subtitle: operationSubtitle(resources),
-		description: 'Chat, video and models of Jimeng and Dreamina',
+		description: 'Generate videos and chat with Jimeng and Dreamina, and list their models',
 		defaults: { name: 'Jimeng / Dreamina' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -17,7 +17,7 @@ export class NanoBananaPro implements INodeType {
 		group: ['input'],
 		version: 1,
 		subtitle: operationSubtitle(resources),
-		description: 'History, search, images and ZIP export of NanoBananaPro',
+		description: 'Search the history of NanoBananaPro, get its images, and export them as ZIP',
 		defaults: { name: 'NanoBananaPro' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

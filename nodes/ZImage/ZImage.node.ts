@@ -17,7 +17,7 @@ export class ZImage implements INodeType {
 		group: ['input'],
 		version: 1,
 		subtitle: operationSubtitle(resources),
-		description: 'Tasks, batches and files of Z-Image, and whether the server is up',
+		description: 'Work with tasks, batches and files of Z-Image, and check whether the server is up',
 		defaults: { name: 'Z-Image' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

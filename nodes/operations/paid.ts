@@ -12,8 +12,8 @@ import { describeJob, type PaidContext, type PaidItem, type PaidRequest } from '
 /** The paid requests of one node run. */
 export interface PaidRequests {
 	/**
-	 * Gives the result: that of an earlier attempt of the same item, where there is one, else a new one. Throws
-	 * ImageError with its outcome.
+	 * Gives the result of an earlier attempt of the same item, or makes a new one. Throws ImageError with its
+	 * outcome.
 	 */
 	run(item: PaidItem): Promise<JobSnapshot>;
 	/** The node returns its items. */
