@@ -74,3 +74,55 @@ it('where slots and requests are scarce, the pause is the longer the fewer reque
 	// With fewer requests than even the rarest polls would need, the typical duration has to do.
 	expect(pause(1)).toBe(expectation.typical);
 });
+
+it('the longest time from when a job was last seen counts, also where no job can have ended by then', () => {
+	expect(worthPollingAt([job(0)], 500)).toBe(500);
+	expect(worthPollingAt([job(0, 200), job(0)], 500)).toBe(500);
+	expect(worthPollingAt([job(0), job(0, 300)], 1_200)).toBeLessThanOrEqual(1_200);
+});
+
+it.each([2, 3, 4, 5, 6, 20, 80])('a poll of %d jobs that began together is due at its share of ends', (count) => {
+	const together = Array.from({ length: count }, () => job(0));
+	const at = worthPollingAt(together, forever);
+	// From 0.33 of one job in equal steps to 1.1 of five; then with the square root.
+	const enough = count <= 5 ? 0.33 + (0.77 / 4) * (count - 1) : 1.1 * Math.sqrt(count / 5);
+	const ended = (moment: number) => count * (1 - expectation.running(moment));
+	expect(ended(at)).toBeGreaterThanOrEqual(enough);
+	// Found to half a percent of the typical duration.
+	expect(ended(at - expectation.typical / 100)).toBeLessThan(enough);
+});
+
+it('only what a job has run since it was last seen can end: one just seen adds nothing', () => {
+	const at = worthPollingAt([job(0, 1_500), job(1_400, 1_500)], forever);
+	expect(at).toBeGreaterThan(1_500);
+	const alone = worthPollingAt([job(0, 1_500)], forever);
+	expect(at).toBeGreaterThan(alone);
+});
+
+it('the pause between scarce requests makes the most jobs of all pauses', () => {
+	/** Jobs made per ms with a pause, by the shares that still run at each poll. */
+	const madePerMs = (pauseMs: number, requestsPerMinute: number, inFlight: number) => {
+		let heldMs = 0;
+		for (let polls = 0; polls < 10_000; polls++) {
+			const share = polls === 0 ? 1 : expectation.running(polls * pauseMs);
+			if (share <= 0.01) break;
+			heldMs += pauseMs * share;
+		}
+		return Math.min(inFlight / heldMs, requestsPerMinute / 60_000 - 1 / pauseMs);
+	};
+	for (const [requestsPerMinute, inFlight] of [
+		[60, 5],
+		[120, 2],
+		[600, 50],
+		[300, 1],
+	] as const) {
+		const chosen = scarcePauseMs({ requestsPerMinute, inFlight }, expectation);
+		expect(chosen).toBeGreaterThanOrEqual(expectation.typical / 20);
+		expect(chosen).toBeLessThanOrEqual(5 * expectation.typical);
+		const made = madePerMs(chosen, requestsPerMinute, inFlight);
+		for (let share = 0.05; share <= 5; share += 0.01)
+			expect(madePerMs(share * expectation.typical, requestsPerMinute, inFlight)).toBeLessThanOrEqual(
+				1.05 * made,
+			);
+	}
+});
