@@ -1,8 +1,8 @@
 import type { Image } from '../model/job';
 
-/** Where what came is not what was asked for, or not what the provider says it is. */
+/** A difference between the result and the request, or between the result and what the provider says of it. */
 export interface Difference {
-	/** Index of the image; null where it is about the job as a whole. */
+	/** Index of the image; null if the difference concerns the job as a whole. */
 	image: number | null;
 	field: 'count' | 'size' | 'aspectRatio' | 'resolution' | 'type';
 	expected: string;
@@ -10,11 +10,11 @@ export interface Difference {
 }
 
 export interface Expectation {
-	/** Images asked for; null where that is not known. */
+	/** Number of requested images; null if it is unknown. */
 	count: number | null;
-	/** Pixels, where the provider's document tells what the request comes in. */
+	/** Pixels, if the provider's document specifies them for the request. */
 	size: { width: number; height: number } | null;
-	/** As it was asked, where the document does not: `16:9`. */
+	/** As requested, if the document does not specify pixels: `16:9`. */
 	aspectRatio: string | null;
 	/** `512`, `1K`, `2K`, `4K`. */
 	resolution: string | null;
@@ -23,10 +23,10 @@ export interface Expectation {
 /** How far a ratio may be off, as a share: models round both sides to multiples of 8 to 64 pixels. */
 const ratioTolerance = 0.04;
 
-/** About the pixels of each resolution: models give a ratio other than 1:1 the area of the square. */
+/** Approximate pixels of each resolution. For a ratio other than 1:1, models keep the area of the square. */
 const areas: Record<string, number> = { '512': 512 ** 2, '1K': 1024 ** 2, '2K': 2048 ** 2, '4K': 4096 ** 2 };
 
-/** Compares number and sizes. Images whose size is not known yet (they were not downloaded) are not judged. */
+/** Compares number and sizes. Images of unknown size (not downloaded yet) are not compared. */
 export function differencesOf(expected: Expectation, images: readonly Image[]): Difference[] {
 	const { count } = expected;
 	const number: Difference[] =
@@ -65,7 +65,7 @@ function nearestResolution(area: number): string | undefined {
 	return Object.entries(areas).sort(([, a], [, b]) => distance(a) - distance(b))[0]?.[0];
 }
 
-/** A picture of another type than the provider, or the name it gives it, claims. */
+/** The difference if an image has another type than the provider, or the image's file name, says. */
 export function typeDifference(claimed: Pick<Image, 'index' | 'mimeType' | 'fileName'>, actual: string): Difference[] {
 	const expected = claimed.mimeType ?? typeByName(claimed.fileName);
 	return expected === null || expected === actual ? [] : [{ image: claimed.index, field: 'type', expected, actual }];

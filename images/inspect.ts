@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { ImageError } from '../model/errors';
 
 export interface ImageFacts {
@@ -7,7 +9,7 @@ export interface ImageFacts {
 	height: number;
 }
 
-/** The formats that are taken, by the names `image-size` gives them. What a server claims is not looked at. */
+/** The supported formats, by their names in `image-size`. The type that a server names is ignored. */
 const formats: Record<string, { mimeType: string; extension: string }> = {
 	png: { mimeType: 'image/png', extension: 'png' },
 	jpg: { mimeType: 'image/jpeg', extension: 'jpg' },
@@ -17,21 +19,21 @@ const formats: Record<string, { mimeType: string; extension: string }> = {
 	tiff: { mimeType: 'image/tiff', extension: 'tiff' },
 };
 
-/** As much of a file's beginning as its size is looked for in; a JPEG may carry a thumbnail and a profile first. */
+/** Bytes from the beginning of a file in which its size is searched. A JPEG may have a thumbnail and a profile first. */
 export const headBytes = 256 * 1024;
 
 /**
- * Format and size, read from the bytes at the beginning of a file. Throws `malformedResponse` when they are no picture
- * of the formats taken, `invalidRequest` for one of more than `maxPixels`.
+ * Format and size, read from the bytes at the beginning of a file. Throws `malformedResponse` if they are not an image
+ * of a supported format, `invalidRequest` if it has more than `maxPixels`.
  */
 export async function inspectHead(head: Buffer, maxPixels: number): Promise<ImageFacts> {
 	if (head.length === 0)
-		throw broken('The image is empty (0 bytes)', 'The provider may have refused the request without saying so');
+		throw broken('The image is empty (0 bytes)', 'The provider may have rejected the request without an error');
 	const { imageSize } = await import('image-size');
 	const found = attempt(() => imageSize(head));
 	const format = found?.type === undefined ? undefined : formats[found.type];
 	if (!found || !format)
-		throw broken(`What came is not an image of a known format: it begins with ${describe(head)}`, null);
+		throw broken(`The file is not an image of a known format: it begins with ${describe(head)}`, null);
 	const { width, height } = found;
 	if (!(width > 0 && height > 0)) throw broken('The image has no width or height', null);
 	if (width * height > maxPixels)
@@ -45,27 +47,65 @@ export interface VideoFacts {
 }
 
 /**
- * The kind of a video, read from the bytes at its beginning. Throws `malformedResponse` when they are none of MP4,
- * QuickTime and WebM.
+ * The type of a video, read from the bytes at its beginning. Throws `malformedResponse` if it is not MP4, QuickTime or
+ * WebM.
  */
 export function inspectVideo(head: Buffer): VideoFacts {
 	if (head.length === 0)
-		throw broken('The video is empty (0 bytes)', 'The provider may have refused the request without saying so');
+		throw broken('The video is empty (0 bytes)', 'The provider may have rejected the request without an error');
 	if (head.toString('latin1', 4, 8) === 'ftyp')
 		return head.toString('latin1', 8, 10) === 'qt'
 			? { mimeType: 'video/quicktime', extension: 'mov' }
 			: { mimeType: 'video/mp4', extension: 'mp4' };
 	if (head.subarray(0, 4).equals(Buffer.from([0x1a, 0x45, 0xdf, 0xa3])))
 		return { mimeType: 'video/webm', extension: 'webm' };
-	throw broken(`What came is not a video of a known format: it begins with ${describe(head)}`, null);
+	throw broken(`The file is not a video of a known format: it begins with ${describe(head)}`, null);
 }
 
-/** Whether the last bytes are how a whole file of this format ends. Formats that do not tell count as whole. */
+/** Whether a file of this format is complete, by its last bytes. A format without an end mark counts as complete. */
 export function endsWhole(mimeType: string, tail: Buffer, totalBytes: number, head: Buffer): boolean {
 	if (mimeType === 'image/png') return tail.includes('IEND');
 	if (mimeType === 'image/jpeg') return tail.includes(Buffer.from([0xff, 0xd9]));
 	if (mimeType === 'image/webp') return totalBytes >= head.readUInt32LE(4) + 8;
 	return true;
+}
+
+/** What decoding the whole image shows. */
+export interface InspectedColors {
+	/** As `#rrggbb` if the image has only one color, else null. */
+	onlyColor: string | null;
+}
+
+/** Side of the small copy that is inspected, in pixels. A spot of a few thousandths of the image still shows in it. */
+const sampleSide = 64;
+/** How far apart the values of one color may lie after lossy coding, of 255. */
+const colorTolerance = 2;
+
+/**
+ * Decodes an image to its end. Reads the whole stream, and holds the file (not its pixels) in memory meanwhile.
+ * Throws `malformedResponse` if the image cannot be decoded, and the stream's error if it fails.
+ */
+export async function inspectColors(stream: Readable): Promise<InspectedColors> {
+	const [file, { default: sharp }] = await Promise.all([buffer(stream), import('sharp')]);
+	try {
+		const { data, info } = await sharp(file, { failOn: 'error' })
+			.resize(sampleSide, sampleSide, { fit: 'fill' })
+			.flatten({ background: '#000' })
+			.toColourspace('srgb')
+			.raw()
+			.toBuffer({ resolveWithObject: true });
+		return { onlyColor: colorOf(data, info.channels) };
+	} catch (cause) {
+		throw undecodable(cause);
+	}
+}
+
+function colorOf(pixels: Buffer, channels: number): string | null {
+	const first = [...pixels.subarray(0, channels)];
+	for (let at = 0; at < pixels.length; at++)
+		if (Math.abs((pixels[at] ?? 0) - (first[at % channels] ?? 0)) > colorTolerance) return null;
+	const [red = 0, green = red, blue = red] = first;
+	return `#${[red, green, blue].map((value) => value.toString(16).padStart(2, '0')).join('')}`;
 }
 
 function attempt<T>(read: () => T): T | undefined {
@@ -85,18 +125,18 @@ function broken(message: string, hint: string | null): ImageError {
 	return new ImageError('malformedResponse', { message, hint, retryable: false });
 }
 
-/** A file that is no picture one can work with, and never will be. */
+/** A file that is not a usable image, now or later. */
 export function unreadable(message: string, cause?: unknown): ImageError {
 	return new ImageError('malformedResponse', { message, retryable: false, cause });
 }
 
-/** What sharp says of a file it cannot decode, on one line. */
+/** The error for a file that sharp cannot decode, with sharp's reason on one line. */
 export function undecodable(cause: unknown): ImageError {
 	const [why = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
 	return unreadable(`The image cannot be decoded: ${why}`, cause);
 }
 
-/** Nothing is wrong with the image; it is the limit that keeps it out. */
+/** The image is valid, but larger than a limit. */
 export function tooLarge(message: string, hint: string | null = 'Raise "Max Image Size" in the options'): ImageError {
 	return new ImageError('invalidRequest', { message, hint, retryable: false });
 }

@@ -114,10 +114,10 @@ it.each([
 	['nothing', Buffer.alloc(0)],
 	['no picture', Buffer.from('<html>Not found</html>')],
 	['an SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>')],
-])('%s is refused by name', async (_what, bytes) => {
+])('%s is an error that names the problem', async (_what, bytes) => {
 	await expect(prepare(bytes, { fit: true })).rejects.toMatchObject({
 		code: 'invalidRequest',
-		message: expect.stringContaining('is no image') as string,
+		message: expect.stringContaining('is not an image') as string,
 	});
 });
 

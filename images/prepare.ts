@@ -4,44 +4,44 @@ import { collect } from './collect';
 import { withExtension } from './fileName';
 import { endsWhole, type ImageFacts, inspectHead } from './inspect';
 
-/** A picture that can be opened as often as it is sent. */
+/** A file that can be opened several times, once for each time it is sent. */
 export interface SourceFile {
 	fileName: string;
 	mimeType: string;
-	/** null where nobody has counted. */
+	/** null if the length is unknown. */
 	bytes: number | null;
 	open: () => Promise<Readable>;
 }
 
-/** What a provider takes. */
+/** What a provider accepts. */
 export interface FileLimits {
 	mimeTypes: readonly string[];
 	/** null: no limit of its own. */
 	maxBytes: number | null;
-	/** Longest side in pixels that makes sense; null: any. */
+	/** Longest useful side in pixels; null: any. */
 	maxSide: number | null;
 }
 
 export interface PrepareOptions {
-	/** Whether a picture may be scaled down and converted to what the provider takes. */
+	/** Whether an image may be scaled down and converted to what the provider accepts. */
 	fit: boolean;
-	/** Keeps a picture that had to be changed. */
+	/** Stores an image that had to be changed. */
 	store: (data: Buffer, fileName: string, mimeType: string) => Promise<SourceFile>;
 }
 
-/** Largest file looked at. */
+/** Largest file that is read. */
 const maxReferenceBytes = 64 * 1024 * 1024;
-/** A camera's 200 megapixels, and no more than sharp takes by itself. */
+/** Enough for a camera's 200 megapixels, and sharp's own limit. */
 const maxReferencePixels = 268_000_000;
-/** JPEG and WebP of a picture that had to be written anew: nothing is seen of the loss. */
+/** JPEG and WebP quality of a changed image: no loss is visible. */
 const quality = 92;
-/** Each makes the picture smaller by what the one before was too large. */
+/** Each attempt scales the image by how much the one before was too large. */
 const maxAttempts = 8;
 
 /**
- * Makes a reference ready to be sent: its type is read from its bytes, and it is turned upright where its EXIF data
- * says that it lies, since models look at the bare pixels. A picture that fits is passed on byte for byte. Throws
- * `invalidRequest` for what is no picture, and for one the provider does not take unless `fit` allows to change it.
+ * Prepares a reference for sending. Its type is read from its bytes, and it is turned upright if its EXIF data says so,
+ * since models ignore EXIF. An image that fits is passed on byte for byte. Throws `invalidRequest` for a file that is
+ * not an image, and for one that the provider does not accept unless `fit` allows to change it.
  */
 export async function prepareFile(
 	file: SourceFile,
@@ -50,45 +50,56 @@ export async function prepareFile(
 ): Promise<SourceFile> {
 	const data = await collect(await file.open(), maxReferenceBytes, (problem) => referenceError(problem, null));
 	const facts = await factsOf(data);
+	const { orientation, hasAlpha } = await metadataOf(data);
+	const problem = problemOf(facts, data.length, limits);
+	if (problem && !fit)
+		throw referenceError(problem, 'Turn on "Fit References" in the options to have it scaled down or converted');
+	const isLong = limits.maxSide !== null && Math.max(facts.width, facts.height) > limits.maxSide;
+	if (!problem && orientation === 1 && !(fit && isLong)) {
+		const fileName = withExtension(file.fileName, facts.extension);
+		return { fileName, mimeType: facts.mimeType, bytes: data.length, open: file.open };
+	}
+	const mimeType = typeFor(facts.mimeType, limits.mimeTypes, hasAlpha);
+	const extension = mimeType.replace('image/', '').replace('jpeg', 'jpg');
+	const changed = await changedToFit(data, facts, mimeType, limits, fit);
+	return await store(changed, withExtension(file.fileName, extension), mimeType);
+}
+
+async function metadataOf(data: Buffer): Promise<{ orientation: number; hasAlpha: boolean }> {
 	const { default: sharp } = await import('sharp');
 	const { orientation = 1, hasAlpha } = await sharp(data)
 		.metadata()
 		.catch((cause: unknown) => {
 			throw referenceError('cannot be decoded', null, cause);
 		});
-	const problem = problemOf(facts, data.length, limits);
-	if (problem && !fit)
-		throw referenceError(problem, 'Turn on "Fit References" in the options to have it scaled down or converted');
-	const isLong = limits.maxSide !== null && Math.max(facts.width, facts.height) > limits.maxSide;
-	const fileName = withExtension(file.fileName, facts.extension);
-	if (!problem && orientation === 1 && !(fit && isLong))
-		return { fileName, mimeType: facts.mimeType, bytes: data.length, open: file.open };
+	return { orientation, hasAlpha };
+}
 
-	const mimeType = typeFor(facts.mimeType, limits.mimeTypes, hasAlpha);
-	let side = Math.min(
-		Math.max(facts.width, facts.height),
-		fit ? (limits.maxSide ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY,
-	);
+/** The image upright, of this type and, if `fit` allows it, scaled down until the provider accepts its length. */
+async function changedToFit(
+	data: Buffer,
+	facts: ImageFacts,
+	mimeType: string,
+	{ maxBytes, maxSide }: FileLimits,
+	fit: boolean,
+): Promise<Buffer> {
+	const { default: sharp } = await import('sharp');
+	let side = Math.min(Math.max(facts.width, facts.height), (fit ? maxSide : null) ?? Number.POSITIVE_INFINITY);
 	for (let attempt = 1; attempt <= maxAttempts; attempt++) {
 		const changed = await sharp(data)
 			.autoOrient()
 			.resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
 			.toFormat(formats[mimeType] ?? 'png', { quality })
 			.toBuffer();
-		if (limits.maxBytes === null || changed.length <= limits.maxBytes)
-			return await store(
-				changed,
-				withExtension(file.fileName, mimeType.replace('image/', '').replace('jpeg', 'jpg')),
-				mimeType,
-			);
+		if (maxBytes === null || changed.length <= maxBytes) return changed;
 		if (!fit)
 			throw referenceError(
-				`turned upright has ${changed.length} bytes; at most ${limits.maxBytes} are allowed`,
+				`turned upright has ${changed.length} bytes; at most ${maxBytes} are allowed`,
 				'Turn on "Fit References" in the options to have it scaled down',
 			);
-		side = Math.floor(side * Math.min(0.9, 0.95 * Math.sqrt(limits.maxBytes / changed.length)));
+		side = Math.floor(side * Math.min(0.9, 0.95 * Math.sqrt(maxBytes / changed.length)));
 	}
-	throw referenceError(`cannot be made smaller than ${limits.maxBytes} bytes`, null);
+	throw referenceError(`cannot be made smaller than ${maxBytes} bytes`, null);
 }
 
 const formats: Record<string, 'png' | 'jpeg' | 'webp'> = {
@@ -97,7 +108,7 @@ const formats: Record<string, 'png' | 'jpeg' | 'webp'> = {
 	'image/webp': 'webp',
 };
 
-/** The type to write: its own where that is taken and can be written, else one that keeps what it shows. */
+/** The type to write: its own if the provider accepts it and it can be written, else one that keeps its content. */
 function typeFor(own: string, taken: readonly string[], hasAlpha: boolean): string {
 	const wanted = hasAlpha
 		? [own, 'image/png', 'image/webp', 'image/jpeg']
@@ -114,7 +125,7 @@ function problemOf({ mimeType }: ImageFacts, bytes: number, { mimeTypes, maxByte
 async function factsOf(data: Buffer): Promise<ImageFacts> {
 	const facts = await inspectHead(data, maxReferencePixels).catch((cause: unknown) => {
 		throw referenceError(
-			`is no image that can be sent: ${cause instanceof Error ? cause.message : String(cause)}`,
+			`is not an image that can be sent: ${cause instanceof Error ? cause.message : String(cause)}`,
 			null,
 			cause,
 		);

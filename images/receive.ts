@@ -11,17 +11,17 @@ export interface ImageLimits {
 
 export const defaultImageLimits: ImageLimits = { maxBytes: 64 * 1024 * 1024, maxPixels: 100_000_000 };
 
-/** Where a picture goes: n8n's binary store, in the nodes. Reads the stream to its end. */
+/** Stores an image; in the nodes, in n8n's binary store. Reads the stream to its end. */
 export type Store<T> = (stream: Readable, facts: ImageFacts) => Promise<T>;
 
 const tailBytes = 4096;
 
 /**
- * Streams a picture into a store and checks it on the way: its kind and size from its first bytes, before the store
- * sees any of it; the byte limit while it flows; its end when it is there. Holds at most `headBytes` of it.
- * @returns what the store gave, what the picture is, and its length
- * Throws `malformedResponse` for what is not a whole picture, `invalidRequest` for one beyond the limits, `network` or
- * `timeout` for a broken stream.
+ * Streams an image into a store and checks it on the way: type and size from its first bytes, before the store gets
+ * any of it; the byte limit meanwhile; at the end, whether it is complete. Holds at most `headBytes` of it.
+ * @returns the result of the store, type and size of the image, and its length
+ * Throws `malformedResponse` for a file that is not a complete image, `invalidRequest` for an image beyond the limits,
+ * `network` or `timeout` for a broken stream.
  */
 export async function receiveImage<T>(
 	source: Readable,
@@ -31,12 +31,12 @@ export async function receiveImage<T>(
 ): Promise<{ stored: T; facts: ImageFacts; bytes: number }> {
 	return await receive(source, limits, origin, store, {
 		inspect: (head) => inspectHead(head, limits.maxPixels),
-		isWhole: ({ mimeType }, { tail, bytes, head }) => endsWhole(mimeType, tail, bytes, head),
+		isComplete: ({ mimeType }, { tail, bytes, head }) => endsWhole(mimeType, tail, bytes, head),
 	});
 }
 
 /**
- * As `receiveImage`, for a video: its kind is read from its first bytes, and whether it is whole is not looked at.
+ * As `receiveImage`, for a video. Its type is read from its first bytes; whether it is complete is not checked.
  * Throws as `receiveImage`.
  */
 export async function receiveVideo<T>(
@@ -47,13 +47,13 @@ export async function receiveVideo<T>(
 ): Promise<{ stored: T; facts: VideoFacts; bytes: number }> {
 	return await receive(source, { maxBytes }, origin, store, {
 		inspect: (head) => Promise.resolve(inspectVideo(head)),
-		isWhole: () => true,
+		isComplete: () => true,
 	});
 }
 
 interface Check<Facts> {
 	inspect: (head: Buffer) => Promise<Facts>;
-	isWhole: (facts: Facts, file: { tail: Buffer; bytes: number; head: Buffer }) => boolean;
+	isComplete: (facts: Facts, file: { tail: Buffer; bytes: number; head: Buffer }) => boolean;
 }
 
 async function receive<T, Facts>(
@@ -74,7 +74,7 @@ async function receive<T, Facts>(
 			maxBytes: limits.maxBytes,
 		});
 	});
-	// Whichever side fails first tells why; the other then only reports the broken pipe.
+	// The side that fails first has the reason; the other side then reports only the broken pipe.
 	flow.catch((error: unknown) => headAndTail.headReady.reject(error));
 	const received = await outcomeOf(check(headAndTail, out, flow, store, kind));
 	if (received.ok) return received.value;
@@ -89,17 +89,17 @@ async function check<T, Facts>(
 	out: Readable,
 	flow: Promise<void>,
 	store: (stream: Readable, facts: Facts) => Promise<T>,
-	{ inspect, isWhole }: Check<Facts>,
+	{ inspect, isComplete }: Check<Facts>,
 ): Promise<{ stored: T; facts: Facts; bytes: number }> {
 	const head = await headAndTail.headReady.promise;
 	const facts = await inspect(head);
 	const [stored] = await Promise.all([store(out, facts), flow]);
-	if (!isWhole(facts, { tail: headAndTail.tail, bytes: headAndTail.bytes, head }))
+	if (!isComplete(facts, { tail: headAndTail.tail, bytes: headAndTail.bytes, head }))
 		throw new ImageError('malformedResponse', { message: `The image is cut off after ${headAndTail.bytes} bytes` });
 	return { stored, facts, bytes: headAndTail.bytes };
 }
 
-/** Lets bytes through, and remembers the first, the last and how many. */
+/** Passes bytes on, and keeps the first ones, the last ones and their number. */
 class HeadAndTail extends Transform {
 	bytes = 0;
 	tail: Buffer = Buffer.alloc(0);
@@ -108,7 +108,7 @@ class HeadAndTail extends Transform {
 
 	constructor(private readonly maxBytes: number) {
 		super();
-		// Nobody may be waiting yet when it fails.
+		// Without a handler, a failure before the first await would be an unhandled rejection.
 		this.headReady.promise.catch(() => undefined);
 	}
 

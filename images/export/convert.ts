@@ -3,20 +3,20 @@ import { undecodable } from '../inspect';
 import type { OutputFormat } from './formats';
 import type { Still } from './still';
 
-/** What a picture is to become. */
+/** The requested format and size of an image. */
 export interface Conversion {
 	format: OutputFormat;
-	/** 1–100; PNG takes none. */
+	/** 1–100; not used for PNG. */
 	quality: number;
 	/** Pixels; null keeps the proportions. Both null: no change of size. */
 	width: number | null;
 	height: number | null;
 	fit: 'inside' | 'outside' | 'cover' | 'contain' | 'fill';
-	/** Whether a smaller picture may be made larger. */
+	/** Whether a smaller image may be enlarged. */
 	enlarge: boolean;
-	/** EXIF, XMP and PNG text; the colour profile stays either way. */
+	/** EXIF, XMP and PNG text; the color profile always stays. */
 	keepMetadata: boolean;
-	/** Behind what is transparent, for JPEG, and around what `contain` leaves free. */
+	/** Color behind transparent parts (JPEG), and around the image with `contain`. */
 	background: string;
 }
 
@@ -29,8 +29,8 @@ export interface Converted {
 }
 
 /**
- * A picture in another format or size. It stands upright as its EXIF data says, keeps its colour profile (CMYK, which
- * only JPEG knows, becomes sRGB) and, as PNG, its 16 bits. Throws `malformedResponse` where it cannot be decoded.
+ * An image in another format or size. It is turned upright by its EXIF data, keeps its color profile (CMYK, which only
+ * JPEG supports, becomes sRGB) and, as PNG, its 16 bits. Throws `malformedResponse` if it cannot be decoded.
  */
 export async function convert({ metadata, open }: Still, conversion: Conversion): Promise<Converted> {
 	const { format, quality, width, height, fit, enlarge, keepMetadata, background } = conversion;
@@ -48,7 +48,7 @@ export async function convert({ metadata, open }: Still, conversion: Conversion)
 	if (isCmyk) image = image.toColourspace('srgb');
 	else if (format === 'png' && metadata.depth === 'ushort')
 		image = image.toColourspace(metadata.channels <= 2 ? 'grey16' : 'rgb16');
-	// A profile describes the numbers as they are: none may stay that was made for CMYK.
+	// A profile describes the values of the pixels, so a CMYK profile must not stay.
 	if (keepMetadata) image = image.keepExif().keepXmp();
 	if (!isCmyk) image = image.keepIccProfile();
 	const { data, info } = await encoded(image, format, quality)

@@ -5,18 +5,18 @@ import { collect } from '../collect';
 import { endsWhole, type ImageFacts, inspectHead, tooLarge, undecodable, unreadable } from '../inspect';
 import type { ImageLimits } from '../receive';
 
-/** A picture that may be worked on: whole, of a known format, within the limits, and not moving. */
+/** An image that can be edited: complete, of a known format, within the limits, and not animated. */
 export interface Still {
 	data: Buffer;
 	facts: ImageFacts;
 	metadata: Metadata;
-	/** A new pipeline over it, which fails at the first thing wrong with the file. */
+	/** A new sharp pipeline for it, which fails at the first error in the file. */
 	open: () => Sharp;
 }
 
 /**
- * Reads a picture and looks into it before anything is made of it: its pixels are counted before any is decoded.
- * Throws `malformedResponse` for what is none, `invalidRequest` for one beyond the limits or one that moves.
+ * Reads an image and inspects it before any use; its pixels are counted before they are decoded. Throws
+ * `malformedResponse` for a file that is not an image, `invalidRequest` for one beyond the limits or animated.
  */
 export async function readStill(open: () => Promise<Readable>, limits: ImageLimits): Promise<Still> {
 	const data = await collect(await open(), limits.maxBytes, (problem) => tooLarge(`The image ${problem}`));
@@ -32,8 +32,8 @@ export async function readStill(open: () => Promise<Readable>, limits: ImageLimi
 		});
 	if ((metadata.pages ?? 1) > 1)
 		throw new ImageError('invalidRequest', {
-			message: `The image is animated (${metadata.pages} frames); only still ones are taken`,
-			hint: 'Take one frame of it first',
+			message: `The image is animated (${metadata.pages} frames); only still images are supported`,
+			hint: 'Extract one frame first',
 			delivery: 'notSent',
 		});
 	return { data, facts, metadata, open: pipeline };

@@ -129,7 +129,7 @@ describe('on the items of Image Generate, with no parameter touched', () => {
 			width: 1024,
 		});
 		expect((await run([{ prompt: 'A cat' }], nodes(''))).error?.message).toMatch(
-			/Image 0: .*(refused|private|loopback)/i,
+			/Image 0: .*(not allowed|private|loopback)/i,
 		);
 		expect(sandbox('imageSaas').books().downloads).toBeGreaterThan(0);
 	}, 20_000);
@@ -143,7 +143,7 @@ describe('a bad picture fails its own item and no other', () => {
 		expect(good?.json['error']).toBeUndefined();
 		expect(svg?.json).toMatchObject({
 			prompt: 'bad',
-			error: expect.stringMatching(/^Image 0: What came is not an image/) as string,
+			error: expect.stringMatching(/^Image 0: The file is not an image/) as string,
 			details: { item: 1, code: 'malformedResponse' },
 		});
 		expect(none?.json).toMatchObject({
@@ -181,7 +181,7 @@ describe('a bad picture fails its own item and no other', () => {
 
 	it('the node fails if no item can be exported', async () => {
 		const [, ...rest] = await bad();
-		expect((await run(rest, [exporting('zip')])).error?.message).toMatch(/Image 0: What came is not an image/);
+		expect((await run(rest, [exporting('zip')])).error?.message).toMatch(/Image 0: The file is not an image/);
 	});
 });
 
