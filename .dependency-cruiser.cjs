@@ -61,6 +61,18 @@ module.exports = {
 			to: { path: [testCode, '^(test|bench|sandbox|scripts)/'] },
 		},
 		{
+			name: 'start-loads-no-run-code',
+			comment:
+				'n8n loads the operations of provider nodes when it starts. What only a run needs is imported in run().',
+			severity: 'error',
+			from: { path: '^nodes/[A-Z]\\w+/(operations/|resources[.]ts|\\w+[.]node[.]ts)', pathNot: testCode },
+			to: {
+				path: '^(jobs|memory|images|http/apiClient)|^providers/.+/(adapter|client|mapping|session|wire)[^/]*$',
+				pathNot: '^images/export/formats[.]ts$',
+				dependencyTypesNot: ['dynamic-import', 'type-only'],
+			},
+		},
+		{
 			name: 'no-missing-modules',
 			comment: 'An import that resolves to nothing would escape the other rules.',
 			severity: 'error',
