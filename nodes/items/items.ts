@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { type Difference, differencesOf } from '../../images/compare';
+import { imageName } from '../../model/imageName';
 import { refFrom } from '../../model/jobRef';
 import { type DeliveredImage, type Image, type Job, type JobSnapshot, jobStatuses, type Usage } from '../../model/job';
 import { readBack } from '../../model/request';
@@ -8,7 +9,7 @@ import { providers } from '../../providers/registry';
 import { blankJob } from './snapshots';
 
 /** Binary field of an image. */
-export const binaryName = (index: number) => `image_${index}`;
+export const binaryName = imageName;
 
 export interface ItemParts {
 	snapshot: JobSnapshot;

@@ -3,6 +3,7 @@ import type { Content, GenerateContentConfig } from '@google/genai';
 import { ImageError } from '../../model/errors';
 import type { DeliveredImage, Job, JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
+import { imageName } from '../../model/imageName';
 import { partlyArrived } from '../partialJob';
 import { noPicture } from './errors';
 import { defaultModel } from './models';
@@ -124,7 +125,7 @@ export function picturesIn(answers: readonly ContentAnswer[]): Pictures {
 	return {
 		images: found.map((picture, index) => ({
 			index,
-			fileName: `image_${index}`,
+			fileName: imageName(index),
 			width: null,
 			height: null,
 			bytes: null,

@@ -1,7 +1,7 @@
 import { jobError } from '../../model/errors';
 import type { DeliveredImage, Job, JobSnapshot, JobStatus } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
-import { fileNameOf } from '../fileName';
+import { fileNameOf } from '../../model/imageName';
 import { isoTime } from '../lenient';
 import { toJobError } from './errors';
 import type { JobAnswer, ListedJob, SubmitBody, WebhookPayload } from './wire';

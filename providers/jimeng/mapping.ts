@@ -1,6 +1,7 @@
 import { ImageError, jobError } from '../../model/errors';
 import type { DeliveredImage, Job, JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
+import { imageName } from '../../model/imageName';
 import { isoTime } from '../lenient';
 import { partlyArrived } from '../partialJob';
 import { imageModels } from './models';
@@ -35,8 +36,8 @@ export function fromAnswer(answer: ImagesAnswer, request: ImageRequest, idempote
 		.flatMap(({ url, b64_json }, index): DeliveredImage[] => {
 			const common = { index, mimeType: null, width: null, height: null, bytes: null, seed: null };
 			if (b64_json)
-				return [{ ...common, url: null, fileName: `image_${index}`, inline: Buffer.from(b64_json, 'base64') }];
-			return url ? [{ ...common, url, fileName: `image_${index}` }] : [];
+				return [{ ...common, url: null, fileName: imageName(index), inline: Buffer.from(b64_json, 'base64') }];
+			return url ? [{ ...common, url, fileName: imageName(index) }] : [];
 		})
 		.map((image, index) => ({ ...image, index }));
 	if (images.length === 0)

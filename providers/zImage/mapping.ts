@@ -1,7 +1,7 @@
 import { type JobError, jobError } from '../../model/errors';
 import { countedImages } from '../../model/imageCount';
 import type { Job, JobSnapshot, JobStatus } from '../../model/job';
-import { fileNameOf } from '../fileName';
+import { fileNameOf } from '../../model/imageName';
 import { isoTime } from '../lenient';
 import { partlyArrived } from '../partialJob';
 import { hasEnded, type TaskState } from './taskState';
