@@ -62,8 +62,7 @@ module.exports = {
 		},
 		{
 			name: 'start-loads-no-run-code',
-			comment:
-				'n8n loads the operations of provider nodes when it starts. What only a run needs is imported in run().',
+			comment: 'n8n loads these files when it starts. What only a run needs is imported in run().',
 			severity: 'error',
 			from: { path: '^nodes/[A-Z]\\w+/(operations/|resources[.]ts|\\w+[.]node[.]ts)', pathNot: testCode },
 			to: {
