@@ -29,11 +29,12 @@ export interface BatchBody {
 }
 
 /**
- * The calls of the v1.6 API, in the document's order. Each throws ImageError for anything but the answer it promises.
+ * The calls of the v1.6 API, in the document's order. Each throws ImageError for every answer other than
+ * the promised one.
  */
 export interface NanoBananaProClient {
 	generate(body: BatchBody, options: CallOptions): Promise<GenerationTask>;
-	/** @param files the reference pictures, in their order, as parts named `refImages` */
+	/** @param files the reference images, in their order, as parts named `refImages` */
 	generateWithImages(body: BatchBody, files: readonly FormPart[], options: CallOptions): Promise<GenerationTask>;
 	status(taskId: string, options: CallOptions): Promise<GenerationTask>;
 	history(query: { page: number; pageSize: number }, options: CallOptions): Promise<Timed<HistoryPage>>;
@@ -50,7 +51,7 @@ export interface NanoBananaProClient {
 	progress(taskId: string, options: SocketOptions): AsyncIterable<string>;
 }
 
-/** Uploads take their time. */
+/** Uploads of several large files, in ms. */
 const uploadTimeoutMs = 5 * 60_000;
 const fileTimeoutMs = 10 * 60_000;
 const largestFile = 4 * 1024 ** 3;
@@ -129,7 +130,7 @@ export function createNanoBananaProClient(transport: ApiTransport, now: () => nu
 }
 
 /**
- * A file, or the error that came in its place: JSON, or plain text where the export broke after its headers were set.
+ * A file, or the error in its place: JSON, or plain text if the export failed after its headers were sent.
  */
 async function fileOf(answer: ApiStream): Promise<ApiStream> {
 	const isJson = /json/i.test(answer.headers['content-type'] ?? '');

@@ -11,9 +11,9 @@ import { type ImagePage, imagePage, imageTask, type ImageTask } from './wireTask
 
 export interface TaskBody {
 	provider: string;
-	/** Absent: the server takes its own default. */
+	/** Absent: the server uses its default. */
 	model_id?: string;
-	/** The real server looks at `model_id` in here alone. */
+	/** The real server reads `model_id` only from here. */
 	params: { prompt: string; aspect_ratio: string; resolution_level?: string; count: 1; model_id?: string };
 }
 
@@ -24,7 +24,8 @@ export interface ImagesQuery {
 }
 
 /**
- * The calls of the `tasks` API of the public server. Each throws ImageError for anything but the answer it promises.
+ * The calls of the `tasks` API of the public server. Each throws ImageError for every answer other than
+ * the promised one.
  */
 export interface TasksClient {
 	generate(body: TaskBody, options: CallOptions): Promise<ImageTask>;
@@ -34,7 +35,7 @@ export interface TasksClient {
 	/** As `images`, with what a look-up needs to know of the list. */
 	page(query: ImagesQuery, options: CallOptions): Promise<Timed<ImagePage>>;
 	deleteImage(taskId: string, options: CallOptions): Promise<void>;
-	/** The server sends its providers' API keys along; they are struck out here. */
+	/** The server's answer contains the API keys of its providers; they are removed here. */
 	providers(options: CallOptions): Promise<Array<Record<string, unknown>>>;
 	health(options: CallOptions): Promise<Record<string, unknown>>;
 }

@@ -12,13 +12,13 @@ import { envelope } from './wire';
 /** Success in either API. */
 const successCodes = [0, 200];
 
-/** Whether `data` is a task of either API. If so, the request was accepted, whatever the code says. */
+/** Whether `data` is a task of one of the two APIs. If so, the request was accepted, whatever the code says. */
 const namesTask = (data: unknown): boolean =>
 	z.union([z.looseObject({ id }), z.looseObject({ task_id: id })]).safeParse(data).success;
 
 /**
- * The `data` of an answer. Throws what it means unless the status says success, and the code too or `data` is a task.
- * A path the other API has is answered 404 in plain text, which is how a wrong API choice shows.
+ * The `data` of an answer. An answer is a success if its status is 2xx, and its code is a success or `data` is a task.
+ * Throws the error of any other answer. A server that speaks the other API answers 404 in plain text.
  */
 export function dataOf(answer: ApiAnswer, now: number): unknown {
 	const { status } = answer;
@@ -33,10 +33,10 @@ export function dataOf(answer: ApiAnswer, now: number): unknown {
 			httpStatus: status,
 			hint: 'Does the base URL lead to the API, and not to a web page or a proxy?',
 		});
-	// A success of HTTP with a code of failure: the code is an HTTP status.
-	const told = ok && parsed.success ? parsed.data.code : status;
+	// A failure with HTTP status 200: its code is an HTTP status.
+	const reported = ok && parsed.success ? parsed.data.code : status;
 	throw errorOfAnswer({
-		status: told,
+		status: reported,
 		httpStatus: status,
 		message: parsed.success ? (parsed.data.message ?? '') : excerpt(answer.text),
 		isPlain: !parsed.success,
@@ -45,8 +45,8 @@ export function dataOf(answer: ApiAnswer, now: number): unknown {
 }
 
 /**
- * Whether an answer says that no task was made: an envelope with a refusal's code, under such a status or under 200. A
- * full queue (503) is a refusal, although the public server then lists a failed task.
+ * Whether an answer says that no task was made: an envelope with a code of "not accepted", with such a status or with
+ * 200. A full queue (503) is "not accepted" too, although the public server then lists a failed task.
  */
 export function isNotAccepted(answer: Answered): boolean {
 	const { status, text } = answer;
@@ -59,12 +59,12 @@ interface FailedAnswer {
 	status: number;
 	httpStatus: number;
 	message: string;
-	/** Whether the answer had none of the API's own form. */
+	/** Whether the answer does not have the form of the API's answers. */
 	isPlain: boolean;
 	retryAfterMs?: number | null;
 }
 
-/** An answer other than success, as an error of the taxonomy. */
+/** An answer other than a success, as an error of the taxonomy. */
 export function errorOfAnswer({ status, httpStatus, message, isPlain, retryAfterMs = null }: FailedAnswer): ImageError {
 	const otherApi = status === 404 && isPlain;
 	const code = otherApi ? 'invalidRequest' : codeOfStatus(status);
@@ -82,7 +82,7 @@ export function errorOfAnswer({ status, httpStatus, message, isPlain, retryAfter
 	});
 }
 
-/** Words by which the upstream's reasons are told apart, in Chinese and English; the document has none of its own. */
+/** Words that decide the meaning of the upstream's reasons, in Chinese and English; the document lists no codes. */
 const meanings: ReadonlyArray<[RegExp, ErrorCode, string | null]> = [
 	[
 		/safety|blocked|prohibited|sensitive|policy|refus|安全|违规|敏感|审核|拒绝|屏蔽/i,
@@ -94,17 +94,13 @@ const meanings: ReadonlyArray<[RegExp, ErrorCode, string | null]> = [
 		'auth',
 		'Check the Gemini API key in the NanoBananaPro credential',
 	],
-	[
-		/quota|billing|insufficient|balance|余额|额度|配额/i,
-		'quotaExceeded',
-		'Top up the account behind the Gemini API key',
-	],
+	[/quota|billing|insufficient|balance|余额|额度|配额/i, 'quotaExceeded', 'Top up the account of the Gemini API key'],
 	[/429|rate.?limit|频繁|RESOURCE_EXHAUSTED/i, 'rateLimited', null],
 	[/503|overload|unavailable|过载|繁忙/i, 'overloaded', null],
 	[/time.?out|deadline|超时/i, 'timeout', null],
 ];
 
-/** Why a task, or some of its pictures, failed. */
+/** Why a task, or some of its images, failed. */
 export function failureOf(message: string | null | undefined): JobError {
 	const text = excerpt(message ?? '', 300);
 	const [, code, hint] = meanings.find(([pattern]) => pattern.test(text)) ?? [undefined, 'upstream' as const, null];

@@ -1,5 +1,5 @@
 /**
- * What a job's id says: the task or tasks behind it, and how many pictures were asked for where the tasks do not tell.
+ * The content of a job ID: the task or tasks of the job, and the number of images requested if the tasks do not say it.
  */
 export interface NanoBananaProJobId {
 	taskIds: readonly string[];
@@ -7,7 +7,8 @@ export interface NanoBananaProJobId {
 }
 
 /**
- * One task with many pictures is its own id; fewer than asked, or a task a picture, and the count goes along: `a,b~3`.
+ * For one task with all its images the ID of the task. Otherwise (fewer images than requested, or one task per image) the
+ * count is added: `a,b~3`.
  */
 export function writeJobId({ taskIds, count }: NanoBananaProJobId): string {
 	return `${taskIds.join(',')}${count === null ? '' : `~${count}`}`;

@@ -1,17 +1,17 @@
 import type { ImageRequest } from '../../model/request';
 import { type Candidate, chooseAmong, clockSkewMs } from '../lookUp';
 import type { LookedUp, LookUpCall } from '../provider';
-import { toBatchBody } from './mapping';
+import { toBatchBody } from './request';
 import type { GenerationTask } from './wire';
 import type { ImageTask } from './wireTasks';
 
 /** A row of the history in either API. Fields of the request that the row does not report are undefined. */
 export interface HistoryRow {
 	id: string;
-	/** ms since the epoch; NaN where the row does not say. */
+	/** ms since the epoch; NaN if the row does not report it. */
 	createdAt: number;
 	hasEnded: boolean;
-	/** The submit was refused because the queue was full; the server lists it all the same. */
+	/** The submit was not accepted because the queue was full; the server lists it nevertheless. */
 	wasNotAccepted: boolean;
 	prompt: string | undefined;
 	model: string | undefined;
@@ -20,7 +20,7 @@ export interface HistoryRow {
 
 export interface HistoryPage {
 	rows: HistoryRow[];
-	/** How many rows the whole list has, where the server says. */
+	/** How many rows the whole list has, if the server reports it. */
 	total?: number | null | undefined;
 	/** Rows that name no task. */
 	unreadable: number;
@@ -73,9 +73,10 @@ function endOf(status: string, message: string | null | undefined) {
 
 /** Compares a task of v1.6. The server may have accepted fewer images than were requested. */
 export function fitsGeneration({ prompt, model, count }: HistoryRow, request: ImageRequest): Fit {
-	const asked = toBatchBody(request, { apiKey: '' });
-	if (prompt !== asked.prompt || (model ?? asked.model) !== asked.model || (count ?? 0) > asked.count) return 'no';
-	return model === asked.model && count === asked.count ? 'exact' : 'possible';
+	const requested = toBatchBody(request, { apiKey: '' });
+	if (prompt !== requested.prompt || (model ?? requested.model) !== requested.model || (count ?? 0) > requested.count)
+		return 'no';
+	return model === requested.model && count === requested.count ? 'exact' : 'possible';
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { FormPart } from '../../http/form';
 import type { ImageRequest } from '../../model/request';
 
-/** The reference pictures of a request as the form's `refImages`, in their order. */
+/** The reference images of a request as the form's `refImages`, in their order. */
 export function parts({ references = [] }: ImageRequest): FormPart[] {
 	return references.flatMap((reference) =>
 		reference.kind === 'binary'

@@ -9,22 +9,23 @@ import type { TasksClient } from './clientTasks';
 import { isNotAccepted } from './errors';
 import { readJobId, writeJobId } from './jobId';
 import { fitsTask, lookUpInHistory, ofTask } from './lookUp';
-import { fromTasks, toTaskBody } from './mapping';
+import { fromTasks } from './mapping';
 import { parts } from './parts';
+import { toTaskBody } from './request';
 import type { ImageTask } from './wireTasks';
 
 const pageSize = 100;
 
-/** The verbs over the public server's API: a task makes one picture, so a job of n pictures is n tasks. */
+/** The verbs over the public server's API. A task makes one image, so a job of n images is n tasks. */
 export function tasksSession(client: TasksClient, { baseUrl, own }: NanoBananaProConfig): Session {
-	/** Sends a request for every image that none has made yet, in their order. */
+	/** Sends a request for every image that no earlier request has made, in their order. */
 	async function submitMissing(
 		request: ImageRequest,
 		{ made, givenUp, paid, signal }: SubmitCall,
 	): Promise<JobSnapshot> {
 		const body = toTaskBody(request, own.taskProvider || 'gemini');
 		const files = parts(request);
-		// Those of an earlier call are polled for later; nothing is asked for them here.
+		// The tasks of an earlier call are polled later; no request is sent for them here.
 		const tasks = new Map(
 			[...made].map(([part, task_id]): [number, ImageTask] => [part, { task_id, status: 'pending' }]),
 		);
@@ -44,7 +45,7 @@ export function tasksSession(client: TasksClient, { baseUrl, own }: NanoBananaPr
 		}
 		if (givenUp && tasks.size === 0) throw givenUp;
 		const inOrder = [...tasks].sort(([a], [b]) => a - b).map(([, task]) => task);
-		// A single task says by itself how much it is: its id stays the server's own.
+		// A job of one image keeps the server's ID: the number of images follows from it.
 		const id = writeJobId({
 			taskIds: inOrder.map(({ task_id }) => task_id),
 			count: request.count === 1 ? null : request.count,
@@ -71,7 +72,7 @@ export function tasksSession(client: TasksClient, { baseUrl, own }: NanoBananaPr
 		}
 	}
 
-	/** Every task of these jobs: by the list as far as that spares requests, the others one by one. */
+	/** Every task of these jobs: from the list as far as that spares requests, the others one by one. */
 	async function tasksOf(
 		taskIds: readonly string[],
 		options: CallOptions,

@@ -10,41 +10,46 @@ import { imagePath, type NanoBananaProClient } from './client';
 import { isNotAccepted } from './errors';
 import { readJobId, writeJobId } from './jobId';
 import { fitsGeneration, lookUpInHistory, ofGeneration } from './lookUp';
-import { fromTask, toBatchBody, toImage } from './mapping';
+import { fromTask, toImage } from './mapping';
 import { parts } from './parts';
+import { toBatchBody } from './request';
 import { type GenerationTask, progressMessage } from './wire';
 
 const pageSize = 50;
 
-/** The verbs over the document's API: one task is one job with up to 100 pictures. */
+/** The verbs over the document's API. One task is one job with up to 100 images. */
 export function v16Session(client: NanoBananaProClient, { baseUrl, own }: NanoBananaProConfig): Session {
 	const urlOf = (imageId: string) => `${baseUrl}${imagePath(imageId)}`;
 
 	function accepted(task: GenerationTask, request: ImageRequest): JobSnapshot {
-		// Part of a batch may be accepted: the id remembers how much was asked for, and what is missing is counted at
-		// the end.
-		const short = task.totalCount !== null && task.totalCount !== undefined && task.totalCount < request.count;
-		const snapshot = fromTask(task, writeJobId({ taskIds: [task.id], count: short ? request.count : null }), urlOf);
-		if (!short || snapshot.job.error) return snapshot;
+		// The server may accept only a part of a batch. The job ID then contains the number of images requested, so that
+		// the missing ones are counted at the end.
+		const isPartly = task.totalCount !== null && task.totalCount !== undefined && task.totalCount < request.count;
+		const snapshot = fromTask(
+			task,
+			writeJobId({ taskIds: [task.id], count: isPartly ? request.count : null }),
+			urlOf,
+		);
+		if (!isPartly || snapshot.job.error) return snapshot;
 		const error = partlyAccepted(
 			task.totalCount ?? 0,
 			request.count,
 			jobError('upstream', {
 				message: task.errorMessage || 'the server gives no reason',
-				hint: 'The missing ones can be generated again',
+				hint: 'Generate the missing images again',
 			}),
 		);
 		return { ...snapshot, job: { ...snapshot.job, error } };
 	}
 
-	/** The task of the request: the one that an earlier call made, or a new one. */
+	/** The task of the request: the task that an earlier call made, or a new one. */
 	async function taskOf(request: ImageRequest, { made, givenUp, paid, signal }: SubmitCall): Promise<GenerationTask> {
 		const known = made.get(0);
 		if (known !== undefined) return await client.status(known, { signal });
 		if (givenUp) throw givenUp;
 		if (!own.geminiApiKey)
 			throw new ImageError('invalidRequest', {
-				message: 'The credential has no Gemini API Key, which the v1.6 API wants with every request',
+				message: 'The credential has no Gemini API Key, which the v1.6 API requires with every request',
 				hint: 'Open the credential and fill it in',
 				delivery: 'notSent',
 			});
@@ -103,7 +108,7 @@ export function v16Session(client: NanoBananaProClient, { baseUrl, own }: NanoBa
 			for await (const text of client.progress(taskId, { signal })) {
 				const message = readValue(progressMessage, parseJson(text), 'The progress message');
 				if (message.taskId !== taskId) continue;
-				// What the task has come to, the status tells.
+				// The status of the task is polled.
 				if (message.type !== 'progress') return;
 				const { latestImage, completedCount, totalCount } = message;
 				if (
@@ -141,7 +146,7 @@ export function v16Session(client: NanoBananaProClient, { baseUrl, own }: NanoBa
 	};
 }
 
-/** What a task tells of its request. */
+/** What a task reports of its request. */
 export function requestOf({ prompt, model, totalCount }: GenerationTask): Record<string, unknown> {
 	return { ...(prompt ? { prompt } : {}), ...(model ? { model } : {}), ...(totalCount ? { count: totalCount } : {}) };
 }

@@ -13,7 +13,7 @@ import {
 	validEntries,
 } from '../lenient';
 
-/** What travels in the v1.6 API, the document's. Unknown fields and words are let through. */
+/** The bodies of the v1.6 API, which is the document's. Unknown fields and words pass. */
 export const generatedImage = z.looseObject({
 	// Its address is made from it.
 	id: id.refine(isPathSegment),
@@ -41,10 +41,10 @@ export const generationTask = z.looseObject({
 	images: optionalListOf(generatedImage),
 });
 
-/** A page of a list, and by how much the server's clock was ahead of ours when it came, in ms. */
+/** A page of a list, and how far the server's clock was ahead of ours when it arrived, in ms. */
 export type Timed<Page> = Page & { clockAheadMs: number };
 
-/** Tasks that have no readable id are left out, and counted. */
+/** Tasks without a readable ID are left out and counted. */
 export const historyPage = z
 	.looseObject({ list: z.array(z.unknown()).nullish(), total: count, page: count })
 	.transform(({ list, ...page }) => {
@@ -63,7 +63,7 @@ export const progressMessage = z.looseObject({
 
 export const healthAnswer = z.looseObject({ status: z.string(), message: z.string().nullish() });
 
-/** `{code, message, data}` around every answer: code 0 is success in v1.6, 200 in the tasks API. */
+/** `{code, message, data}` around every answer. Success is code 0 in v1.6 and 200 in the tasks API. */
 export const envelope = z.looseObject({
 	code: z.preprocess((code) => (typeof code === 'string' && code !== '' ? Number(code) : code), z.number()),
 	message: text,

@@ -1,7 +1,7 @@
 import { z } from 'zod4';
 import { count, id, pixels, statusWord, text, textOrNumber, validEntries } from '../lenient';
 
-/** What travels in the `tasks` API of the public server. */
+/** The bodies of the `tasks` API of the public server. */
 export const imageTask = z.looseObject({
 	task_id: id,
 	status: statusWord,
@@ -22,7 +22,7 @@ export const imageTask = z.looseObject({
 
 const rows = z.array(z.unknown()).nullish();
 
-/** The list stands under one of several names, by release. Tasks that have no readable id are left out, and counted. */
+/** The name of the list depends on the release. Tasks without a readable ID are left out and counted. */
 export const imagePage = z
 	.looseObject({ list: rows, images: rows, items: rows, total: count })
 	.refine((page) => ['list', 'images', 'items'].some((name) => name in page), 'has no list')
