@@ -104,3 +104,58 @@ it('a reader that stops early closes it, and a message that is too long is an er
 		error: { code: 'network' },
 	});
 });
+
+it('a close without a code is a normal end', async () => {
+	const api = await serve((client) => {
+		client.send('one');
+		client.close();
+	});
+	expect(await collect(api.socket('/ws/1', {}))).toEqual({ got: ['one'], error: null });
+});
+
+it.each([
+	[1013, 'overloaded', /127\.0\.0\.1/],
+	[1011, 'network', /127\.0\.0\.1.*\(1011\)/],
+])('the error of a close with %d names the server', async (number, code, message) => {
+	const api = await serve((client) => client.close(number));
+	const { error } = await collect(api.socket('/ws/1', {}));
+	expect(error).toMatchObject({ code, delivery: 'answered' });
+	expect(String(error)).toMatch(message);
+});
+
+it('a message of exactly the largest size is taken', async () => {
+	const api = await serve((client) => client.send('x'.repeat(1000), () => client.close(1000)));
+	expect(await collect(api.socket('/ws/1', { maxBytes: 1000 }))).toEqual({ got: ['x'.repeat(1000)], error: null });
+});
+
+it('a redirect is not followed: it would carry the key elsewhere', async () => {
+	await serve(() => undefined);
+	let visits = 0;
+	server?.removeAllListeners('upgrade');
+	server?.on('upgrade', (request, socket) => {
+		visits++;
+		socket.end(`HTTP/1.1 302 Found\r\nlocation: ws://${request.headers.host ?? ''}/other\r\n\r\n`);
+	});
+	const api = createApiClient({
+		baseUrl: `http://127.0.0.1:${(server?.address() as AddressInfo).port}/api`,
+		headers: {},
+		secrets: [],
+	});
+	expect(await collect(api.socket('/ws/1', {}))).toMatchObject({ got: [], error: { code: 'network' } });
+	expect(visits).toBe(1);
+});
+
+it('a server that does not answer the handshake is given up', async () => {
+	await serve(() => undefined);
+	server?.removeAllListeners('upgrade');
+	const pending: Array<{ destroy: () => void }> = [];
+	server?.on('upgrade', (_request, socket) => pending.push(socket));
+	const api = createApiClient({
+		baseUrl: `http://127.0.0.1:${(server?.address() as AddressInfo).port}/api`,
+		headers: {},
+		secrets: [],
+	});
+	const { error } = await collect(api.socket('/ws/1', { handshakeTimeoutMs: 100 }));
+	expect(error).toMatchObject({ retryable: true });
+	for (const socket of pending) socket.destroy();
+});
