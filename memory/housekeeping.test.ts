@@ -41,7 +41,7 @@ test('old records go in steps, between operations', async () => {
 	expect([...counts]).toEqual(expect.arrayContaining([700, 200, 0]));
 });
 
-test('result files beyond the bytes go, oldest first, and so do files that nobody knows', async () => {
+test('result files beyond the bytes go, oldest first, and so do files without a record', async () => {
 	memory = await openMemory({ folder, now: () => now, maxResultBytes: 25 });
 	await count();
 	for (const name of ['fox', 'hen', 'owl']) {

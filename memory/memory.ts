@@ -27,7 +27,7 @@ export interface Memory {
 	close(): Promise<void>;
 }
 
-/** The store did not do what it was asked: disk full, file locked for long, worker gone. */
+/** The store has failed: disk full, file locked for long, worker gone. */
 export class MemoryError extends Error {
 	override readonly name = 'MemoryError';
 }
@@ -63,8 +63,7 @@ export type Query =
 			credentialIds: readonly string[];
 	  }
 	/**
-	 * Jobs of the same request that ended `succeeded` since a moment, whoever asked and whether delivered or not;
-	 * newest first.
+	 * Jobs of the same request, from any node, that ended `succeeded` since a moment, delivered or not; newest first.
 	 */
 	| { by: 'success'; requests: readonly string[]; since: number; credentialIds: readonly string[] };
 
@@ -73,7 +72,7 @@ export type Query =
  * accepted, with the new one.
  */
 export interface BudgetLimit {
-	/** As a message says it: `in this execution`, `today`. */
+	/** The words for it in a message: `in this execution`, `today`. */
 	name: string;
 	/** Which records count. */
 	over: { workflowId: string; nodeId: string; day: string } | { lineage: string; nodeId: string };
@@ -115,7 +114,7 @@ export interface SpendingRow {
 	images: number;
 	/** Sum of known prices. */
 	usd: number;
-	/** Jobs whose price nobody knows. */
+	/** Jobs whose price is not known. */
 	unpriced: number;
 	/** Jobs whose outcome is unknown; they count. */
 	unknown: number;
@@ -136,16 +135,16 @@ export interface Journal {
 	 */
 	change(ref: string, change: RecordChange, options?: { durable?: boolean }): Promise<boolean>;
 	/**
-	 * Makes a record this process's, busy, and where `as` is given the claimant's. Null where it is not to be had: held
+	 * Makes a record this process's, busy, and where `as` is given the claimant's. Null where it cannot be taken: held
 	 * by another living process, busy in this one, gone, or no longer under the key it was seen with.
 	 */
 	take(ref: string, options: { seenKey: string; as?: Claimant; adoptedFrom?: string }): Promise<JobRecord | null>;
-	/** The node run has ended: nobody is at work on these any more. Only records that this process holds change. */
+	/** The node run has ended: no node run works on these any more. Only records that this process holds change. */
 	release(refs: readonly string[]): Promise<void>;
 	/** The execution has ended: its process no longer holds these. Only records that this process holds change. */
 	finish(refs: readonly string[], options: { delivered: boolean }): Promise<void>;
 	/**
-	 * How an accepted job ended, learned by whoever polled it or received its webhook; needs no holding. Records that
+	 * How an accepted job ended, learned from a poll or a webhook; the process need not hold it. Records that
 	 * are not `accepted`, at another endpoint or unknown stay as they are, and so does one whose job has another id
 	 * than the snapshot: part of a job, as a provider's list may show it, does not say how the whole job ended.
 	 */
@@ -155,7 +154,7 @@ export interface Journal {
 	/** Which of these ids of an endpoint belong to a record already. */
 	takenIds(endpointDigest: string, providerIds: readonly string[]): Promise<Set<string>>;
 	/**
-	 * Our refs of an endpoint's jobs, by the provider's id: the job's, what stands before `~` in it, or that of the
+	 * Our refs of an endpoint's jobs, by the provider's id: the job's, its part before `~`, or that of the
 	 * request that made it. Left out are ids that the journal does not know, and those of one of several requests: that
 	 * is a part, and its images are not those of the job. Of several records the latest begun counts.
 	 */
@@ -163,9 +162,9 @@ export interface Journal {
 	list(filter: RecordFilter): Promise<JobRecord[]>;
 	spending(filter: Omit<RecordFilter, 'limit' | 'refs' | 'delivered' | 'failed' | 'states'>): Promise<SpendingRow[]>;
 	/**
-	 * A person has looked at the provider: an `unknown` or abandoned `sent` record becomes what they say. False where
-	 * there is none such, or it is busy. `delivered`: it has nothing to deliver, and counts as delivered from the same
-	 * transaction on.
+	 * A person has checked at the provider: an `unknown` or abandoned `sent` record becomes what they found. False
+	 * where there is no such record, or it is busy. `delivered`: it has nothing to deliver, and counts as delivered
+	 * from the same transaction on.
 	 */
 	settle(
 		ref: string,
@@ -180,9 +179,9 @@ export interface Journal {
 /** What must run once. */
 export interface Events {
 	/**
-	 * Claims an event for `claimMs`. `claimed`: it is the caller's to hand on. `open`: somebody else's claim has not
-	 * run out. `confirmed`: it was run.
-	 * @param id names the event, with all that tells it from others
+	 * Claims an event for `claimMs`. `claimed`: the caller may hand it on. `open`: another claim has not
+	 * expired. `confirmed`: it was run.
+	 * @param id names the event uniquely within its scope
 	 * @param keepMs how long a confirmed event is remembered
 	 */
 	claim(
@@ -214,7 +213,7 @@ export interface Learned {
 export interface Results {
 	/** Keeps the bytes of an image, durable before it resolves. Rejects with `MemoryError`. */
 	put(ref: string, imageIndex: number, bytes: Uint8Array): Promise<void>;
-	/** Null where they are not to be had any more. */
+	/** Null where they are no longer available. */
 	get(ref: string, imageIndex: number): Promise<Buffer | null>;
 	/** Until when the pictures of these jobs are kept, ms since the epoch; a day without this. */
 	keep(refs: readonly string[], until: number): Promise<void>;

@@ -63,7 +63,7 @@ test('a process that is stopped for a while keeps what it holds', async () => {
 	expect(await child.journal('change', ref, { state: accepted() })).toBe(true);
 });
 
-test('whoever lost a record changes it no more', async () => {
+test('a process that lost a record cannot change it', async () => {
 	const child = await start();
 	await child.journal('begin', newRecord('fox'), []);
 	await child.journal('finish', [ref], { delivered: false });
@@ -72,7 +72,7 @@ test('whoever lost a record changes it no more', async () => {
 	await child.journal('release', [ref]);
 	await child.journal('finish', [ref], { delivered: true });
 	expect(await seen()).toMatchObject({ state: 'sent', held: 'mine', busy: true, deliveredAt: null });
-	// An end that it was told is noted all the same.
+	// It may still record an end that it has learned.
 	await memory.journal.change(ref, { state: accepted() });
 	await child.journal('note', 'endpoint', [{ ref, snapshot: snapshot() }]);
 	expect(await seen()).toMatchObject(ended());

@@ -18,7 +18,7 @@ export interface PaidRequest {
 	providerId: string | null;
 }
 
-/** Where a job was asked for. Names are for people, ids for comparison. */
+/** Where a job was requested. Names are for people, ids for comparison. */
 export interface Origin {
 	workflowId: string;
 	workflowName: string;
@@ -31,7 +31,7 @@ export interface Origin {
 	mode: string;
 }
 
-/** Who was asked. */
+/** The endpoint that received the request. */
 export interface RecordedEndpoint {
 	provider: string;
 	/** Its name within the credential. */
@@ -42,7 +42,7 @@ export interface RecordedEndpoint {
 	credentialId: string;
 }
 
-/** What a job costs, as far as it is known when it is sent. `usd` null: nobody knows. */
+/** What a job costs, as far as it is known when it is sent. `usd` null: the price is not known. */
 export interface Cost {
 	images: number;
 	usd: number | null;
@@ -55,11 +55,11 @@ export interface StoredSnapshot {
 		Image & { /** The bytes came inside the answer and lie in the memory's result files. */ stored?: true }
 	>;
 	usage?: Usage;
-	/** What an operation of a provider node gave, where it is no job with images (a chat, a tool): its item's JSON. */
+	/** The JSON of the item of an operation of a provider node that is not a job with images (a chat, a tool). */
 	output?: Readonly<Record<string, unknown>>;
 }
 
-/** How a job stands. `ended` and `accepted` hold the last snapshot; `unknown` and `notAccepted` the error. */
+/** The state of a job. `ended` and `accepted` hold the last snapshot; `unknown` and `notAccepted` the error. */
 export type RecordState =
 	| { state: 'sent' }
 	| { state: 'unknown'; error: JobError }
@@ -82,7 +82,7 @@ export interface Claimant {
 	 */
 	lineage: string;
 	/**
-	 * Id of the execution at the top: it changes when n8n repeats it, and tells one attempt of a lineage from another.
+	 * Id of the execution at the top: it changes when n8n repeats it, and differs between the attempts of a lineage.
 	 */
 	rootExecutionId: string;
 	origin: Origin;
@@ -108,7 +108,7 @@ export type JobRecord = Claimant &
 		requests: readonly PaidRequest[];
 		createdAt: number;
 		updatedAt: number;
-		/** Id of the execution that asked for it first, where another one has adopted it. */
+		/** Id of the execution that requested it first, where another one has adopted it. */
 		adoptedFrom: string | null;
 		/** When n8n was seen, or may be trusted, to have saved an item with this ref. */
 		deliveredAt: number | null;

@@ -53,7 +53,7 @@ export class ResilientStore implements AsyncStore {
 		return (await this.#carryOut(operation)) as ReturnType<Store[N]>;
 	}
 
-	/** Goes on in memory: something else that the lasting store stands on has failed. */
+	/** Goes on in memory: something else that the lasting store depends on has failed. */
 	fail(reason: string): void {
 		this.#outage ??= { reason, fallback: this.#makeFallback(), missed: [], triedAt: this.#now() };
 	}

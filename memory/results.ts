@@ -5,7 +5,7 @@ import { MemoryError } from './memory.ts';
 import type { ResultFile } from './store.ts';
 
 /**
- * Files that nobody knows are left alone for so long: one may be on its way into the memory, in this process or
+ * Files without a record are kept for so long: one may be on its way into the memory, in this process or
  * another.
  */
 const strayAfterMs = 24 * 3600_000;
@@ -77,7 +77,7 @@ export class ResultFolder {
 		return join(this.#folder, `${resultName(file)}.bin`);
 	}
 
-	/** The new name is on disk only when its folder is. Windows has no such thing. */
+	/** The new name is on disk only when its folder is. Windows has no such operation. */
 	async #syncFolder(): Promise<void> {
 		if (process.platform === 'win32') return;
 		const handle = await open(this.#folder, 'r');

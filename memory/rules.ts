@@ -7,11 +7,11 @@ const day = 24 * 3600_000;
 
 /** Records changed within this span are never pruned: budgets count today's, and a time zone may be a day apart. */
 export const keepAlwaysMs = 2 * day;
-/** How long a result file is kept where nobody says more. */
+/** How long a result file is kept by default. */
 export const keepResultMs = day;
 /** Most events that are remembered. */
 export const maxEvents = 1_000_000;
-/** Learned values that nobody wrote for so long are dropped. */
+/** Learned values that were not written for so long are dropped. */
 export const keepLearnedMs = 90 * day;
 
 /** Whether one more job passes a limit. The small tolerance keeps 0.1 + 0.2 within 0.3. */
@@ -43,7 +43,7 @@ export function isPart(requests: readonly PaidRequest[], id: string): boolean {
 	return ids.size > 1 && ids.has(id);
 }
 
-/** Whether a snapshot is about the job that an accepted record holds, and tells how it ended. */
+/** Whether a snapshot is about the job that an accepted record holds, and shows how it ended. */
 export function isEndOf(accepted: JobRecord, endpointDigest: string, end: StoredSnapshot): boolean {
 	if (accepted.state !== 'accepted' || accepted.endpoint.digest !== endpointDigest) return false;
 	const { id } = accepted.snapshot.job;
@@ -55,12 +55,12 @@ export function isFailed(state: RecordState): boolean {
 	return 'snapshot' in state && (state.snapshot.job.status === 'failed' || state.snapshot.job.status === 'canceled');
 }
 
-/** Whether a job in this state gave all that was asked for. */
+/** Whether a job in this state gave all that was requested. */
 export function isSuccess(state: RecordState): boolean {
 	return state.state === 'ended' && state.snapshot.job.status === 'succeeded';
 }
 
-/** Whether a record may be adopted by another attempt at the same place; delivered or not. */
+/** Whether a record may be adopted by another attempt of the same node; delivered or not. */
 export function isAdoptable(record: JobRecord, node: { workflowId: string; nodeId: string }): boolean {
 	const { workflowId, nodeId } = record.origin;
 	return (
@@ -69,13 +69,13 @@ export function isAdoptable(record: JobRecord, node: { workflowId: string; nodeI
 }
 
 /**
- * A person may say what became of a record whose outcome is unknown, or that was left while its request was under way.
+ * A person may settle a record whose outcome is unknown, or that was abandoned while its request was under way.
  */
 export function canSettle(record: JobRecord): boolean {
 	return !record.busy && (record.state === 'unknown' || record.state === 'sent');
 }
 
-/** Whether a record counts as one of unknown outcome: a `sent` one that nobody works on was left by a crash. */
+/** Whether a record counts as one of unknown outcome: a `sent` one that no node run works on was left by a crash. */
 export function isUnknown(record: JobRecord): boolean {
 	return record.state === 'unknown' || (record.state === 'sent' && !record.busy);
 }

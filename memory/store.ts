@@ -63,13 +63,13 @@ export interface Store {
 
 export type OperationName = keyof Store;
 
-/** A store as the rest of the memory sees it: it lies in another thread, or fails and goes on elsewhere. */
+/** A store as the rest of the memory sees it: it lies in another thread, or fails over to this process's memory. */
 export interface AsyncStore {
 	/** Why nothing outlives this process now, as the end of a sentence; null where it does. */
 	readonly failure: string | null;
 	/** Rejects with `MemoryError` where the operation cannot be carried out. */
 	call<N extends OperationName>(name: N, ...args: Parameters<Store[N]>): Promise<ReturnType<Store[N]>>;
-	/** Reports that something this store stands on has failed. */
+	/** Reports that something that this store depends on has failed. */
 	fail(reason: string): void;
 	close(): Promise<void>;
 }

@@ -1,19 +1,19 @@
 import { assertPriced, overBudget } from './budget';
 
-it('where money is limited a request without a price is refused before anything is sent', () => {
+it('where money is limited, a request without a price fails before anything is sent', () => {
 	expect(() => assertPriced({ images: 1, usd: null }, [{ images: 5 }])).not.toThrow();
 	expect(() => assertPriced({ images: 1, usd: 0.1 }, [{ usd: 5 }])).not.toThrow();
 	expect(() => assertPriced({ images: 1, usd: null }, [{ images: 5 }, { usd: 5 }])).toThrow('no price is known');
 });
 
-it('says which limit it is, what was asked for and what this item asks for', () => {
+it('names the limit, what was requested and what this item requests', () => {
 	const over = { workflowId: 'w', nodeId: 'n', day: '2026-01-01' };
 	expect(
 		overBudget({ name: 'today', over, images: 10 }, { images: 9, usd: 0 }, { images: 4, usd: null }),
 	).toMatchObject({
 		code: 'quotaExceeded',
 		delivery: 'notSent',
-		message: expect.stringContaining('9 of 10 images were asked for today, and this item asks for 4'),
+		message: expect.stringContaining('9 of 10 images were requested today, and this item requests 4'),
 	});
 	expect(
 		overBudget({ name: 'in this execution', over, usd: 2 }, { images: 9, usd: 1.9 }, { images: 4, usd: 0.156 })

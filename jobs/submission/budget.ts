@@ -2,7 +2,7 @@ import type { BudgetLimit } from '../../memory/memory';
 import type { Cost } from '../../memory/record';
 import { ImageError } from '../../model/errors';
 
-/** What a node may ask for at most; absent: no limit. The sums are kept by the journal. */
+/** The most that a node may request; absent: no limit. The journal keeps the sums. */
 export interface Limits {
 	images?: number | undefined;
 	usd?: number | undefined;
@@ -18,7 +18,7 @@ export function assertPriced({ usd }: Cost, limits: readonly Limits[]): void {
 	});
 }
 
-/** What is said of a request that would pass a limit. */
+/** The error of a request that would exceed a limit. */
 export function overBudget(
 	{ name, images, usd }: BudgetLimit,
 	spent: { images: number; usd: number },
@@ -26,13 +26,13 @@ export function overBudget(
 ): ImageError {
 	const isImages = images !== undefined && spent.images + cost.images > images;
 	const what = isImages
-		? `${spent.images} of ${images} images were asked for ${name}, and this item asks for ${cost.images}`
+		? `${spent.images} of ${images} images were requested ${name}, and this item requests ${cost.images}`
 		: `${dollars(spent.usd)} of ${dollars(usd ?? 0)} are spent ${name}, ` +
 			`and this item costs about ${dollars(cost.usd ?? 0)}`;
 	return budgetError(what, 'Nothing was sent. Raise the limit under Options, Budget, or wait for the next day');
 }
 
-/** What is said where a limit per day cannot be kept, because nothing outlives this process. */
+/** The error where a limit per day cannot be kept, because nothing outlives this process. */
 export function dayNotKept(problem: string): ImageError {
 	return budgetError(
 		`what was spent today cannot be known: ${problem}`,

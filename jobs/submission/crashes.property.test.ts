@@ -14,7 +14,7 @@ import type { Certainty } from './outcome';
 /** What becomes of one request, or of the process while it is under way. */
 const faults = [
 	'none',
-	'refused',
+	'notAccepted',
 	'reset',
 	'resetAfterAccept',
 	'500',
@@ -26,7 +26,7 @@ const faults = [
 type Fault = (typeof faults)[number];
 
 /**
- * A provider that makes a job for each request, or for each key where it knows keys, and can be asked for a key's job.
+ * A provider that makes a job for each request, or for each key where it knows keys, and can look a key's job up.
  */
 class Provider {
 	/** Keys of the jobs that were made, one entry each. */
@@ -49,7 +49,7 @@ class Provider {
 			}
 			if (how.startsWith('reset')) throw new ImageError('network', { message: 'Reset', delivery: 'ambiguous' });
 			return {
-				status: how === 'refused' ? 429 : how.startsWith('500') ? 500 : 200,
+				status: how === 'notAccepted' ? 429 : how.startsWith('500') ? 500 : 200,
 				headers: {},
 				text: how === 'garbage' ? '<' : `job of ${key}`,
 			};
@@ -137,7 +137,7 @@ function processOf(memory: Memory): { memory: Memory; die: () => void } {
 }
 
 it.each(['native', 'lookup', 'none'] as const)(
-	'whatever requests meet and wherever processes die, an item is never paid twice, and what was paid is found (%s)',
+	'with any failures of requests and deaths of processes, no item is paid twice, and each paid job is found (%s)',
 	async (certainty) => {
 		await fc.assert(
 			fc.asyncProperty(
@@ -215,7 +215,7 @@ it.each(['native', 'lookup', 'none'] as const)(
 					const last = await attempt([], 'last');
 					expect(provider.made.length).toBeLessThanOrEqual(1);
 					if (last === 'died') throw new Error('Nobody killed it');
-					// In the end nothing goes wrong: the job is there, or, where nobody can know, the item says so.
+					// In the end nothing goes wrong: the job is there, or, where it cannot be known, the item says so.
 					if (last.ok) expect(provider.made).toHaveLength(1);
 					else
 						expect({ certainty, outcome: last.error.outcome }).toEqual({

@@ -22,7 +22,7 @@ function bench(fakes: Record<string, Parameters<typeof fakeEndpoint>[0]>) {
 	return { clock, choices, make, submit, submitsOf };
 }
 
-it('goes to the next endpoint where one is overloaded, and the item says so', async () => {
+it('fails over to the next endpoint where one is overloaded, and the item says so', async () => {
 	const { clock, submit } = bench({ main: { refusals: [busy()] }, backup: {} });
 	const { snapshot, endpoint } = await clock.until(submit('a'));
 	expect(snapshot.job).toMatchObject({
@@ -39,7 +39,7 @@ it.each<[string, ImageError]>([
 	['not reached', new ImageError('network', { message: 'Refused', delivery: 'notSent' })],
 	['a revoked key', new ImageError('auth', { message: 'Unknown key', httpStatus: 401 })],
 	['an exhausted quota', new ImageError('quotaExceeded', { message: 'Pay first', httpStatus: 402 })],
-])('%s: another endpoint is asked', async (_name, error) => {
+])('%s: the request fails over to another endpoint', async (_name, error) => {
 	const { clock, submit } = bench({ main: { refusals: [error] }, backup: {} });
 	expect((await clock.until(submit('a'))).snapshot.job.id).toBe('backup-1');
 });
@@ -49,7 +49,7 @@ it.each<[string, ImageError, number]>([
 	['an internal error', new ImageError('upstream', { message: 'Oops', httpStatus: 500 }), 1],
 	['a rejected prompt', new ImageError('contentRejected', { message: 'Not this', httpStatus: 400 }), 1],
 	['a wrong field', new ImageError('invalidRequest', { message: 'Bad size', httpStatus: 422 }), 1],
-])('%s: no other endpoint is asked, for the job may be paid or be refused there too', async (_name, error, tries) => {
+])('%s: it does not fail over, because the job may be paid or fail there too', async (_name, error, tries) => {
 	const { clock, submit, submitsOf } = bench({
 		main: { refusals: times(9, () => error), can: { idempotency: 'none' } },
 		backup: {},
@@ -86,7 +86,7 @@ it('an endpoint that may have made the job is not left for another when it is bu
 	expect(submitsOf('backup')).toHaveLength(0);
 });
 
-it('after a look has shown that it made none, another may be asked', async () => {
+it('after a look-up has shown that it made none, the request may fail over', async () => {
 	const lost = new ImageError('network', { message: 'Reset', delivery: 'ambiguous' });
 	const { clock, submit, submitsOf } = bench({
 		main: { refusals: [lost, busy()], can: { idempotency: 'lookup' }, looksUp: true },
@@ -96,7 +96,7 @@ it('after a look has shown that it made none, another may be asked', async () =>
 	expect(submitsOf('main')).toHaveLength(2);
 });
 
-it('an endpoint that keeps failing is left alone, and asked again with one request when its time is over', async () => {
+it('an endpoint that keeps failing is taken out, and receives one request when its cool-down is over', async () => {
 	const { clock, submit, submitsOf } = bench({ main: { refusals: times(ejection.after, busy) }, backup: {} });
 	for (let n = 0; n < 10; n++) await clock.until(submit(`key ${n}`));
 	expect(submitsOf('main')).toHaveLength(ejection.after);
@@ -113,7 +113,7 @@ it('an endpoint that keeps failing is left alone, and asked again with one reque
 	expect((await clock.until(submit('back'))).snapshot.job.endpoint).toBe('main');
 });
 
-it('an endpoint that asks to be left for a while is passed over for that long', async () => {
+it('an endpoint that asks for a pause is passed over for that long', async () => {
 	const answers = [429, 200];
 	const { clock, submit, submitsOf } = bench({ main: { status: () => answers.shift() ?? 200 }, backup: {} });
 	await clock.until(submit('a'));
@@ -123,14 +123,14 @@ it('an endpoint that asks to be left for a while is passed over for that long', 
 	expect((await clock.until(submit('c'))).snapshot.job.endpoint).toBe('main');
 });
 
-it('where all refuse, the round is repeated after the shortest pause anyone asked for', async () => {
+it('where no endpoint accepts, the round is repeated after the shortest pause that one asked for', async () => {
 	const { clock, submit } = bench({ main: { refusals: [busy(60_000)] }, backup: { refusals: [busy(9_000)] } });
 	const { snapshot } = await clock.until(submit('a'));
 	expect(clock.now()).toBe(9_000);
 	expect(snapshot.job).toMatchObject({ attempts: [{ endpoint: 'main' }, { endpoint: 'backup' }] });
 });
 
-it('in the end it says what each of them said', async () => {
+it('in the end the error has the error of each endpoint', async () => {
 	const { clock, submit } = bench({
 		main: { refusals: times(9, busy) },
 		backup: { refusals: times(9, () => new ImageError('auth', { message: 'Unknown key', httpStatus: 401 })) },
@@ -142,7 +142,7 @@ it('in the end it says what each of them said', async () => {
 	});
 });
 
-it('one alone waits until it is free again, and no item says anything of endpoints', async () => {
+it('a single endpoint is repeated until it is free again, and no item names endpoints', async () => {
 	const { clock, choices, make, submitsOf } = bench({ main: { refusals: [busy(20_000)] } });
 	const [only] = choices;
 	if (!only) throw new Error('There is one');

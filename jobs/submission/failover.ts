@@ -13,11 +13,11 @@ import { AlreadyBegun, type Claim } from './claim';
 import type { SubmitOptions, Submits } from './submission';
 import type { Submitted, Submitter } from './submitter';
 
-/** An endpoint that may make the job, and the request as it would be asked. */
+/** An endpoint that may make the job, and the request that it would receive. */
 export interface Choice {
 	member: PoolMember;
 	request: ImageRequest;
-	/** What the item is to say of it; null where its credential has only one. */
+	/** The endpoint's name in the item; null where its credential has only one. */
 	name: string | null;
 	/** Keyed hash of the request and its provider. */
 	requestDigest: string;
@@ -43,7 +43,7 @@ export interface JobTerms {
 }
 
 export interface FailoverOptions extends Omit<SubmitOptions, 'canFailOver'> {
-	/** Those that were left out because they cannot do what is asked. */
+	/** Endpoints that were left out because they do not support the request. */
 	unsupported?: readonly Attempt[] | undefined;
 }
 
@@ -55,7 +55,8 @@ export class Failover {
 
 	/**
 	 * Makes one job at the first choice that takes it. It goes on to the next only where the job was certainly not
-	 * made; where all refuse, the round is repeated until the deadline. A single choice waits until it is taken.
+	 * made; where no endpoint accepts it, the round is repeated until the deadline. A single choice is repeated until
+	 * it accepts.
 	 * @param choices in the order of preference, at least one
 	 */
 	async submit(
@@ -104,12 +105,12 @@ export class Failover {
 		for (const choice of choices) {
 			const { member } = choice;
 			const now = this.dependencies.clock.now();
-			const note = (error: ImageError) => {
+			const add = (error: ImageError) => {
 				failures.push(error);
 				addAttempt(attempts, member, error, now);
 			};
 			if (member.restsUntil(now) > 0) {
-				note(member.resting(now));
+				add(member.resting(now));
 				continue;
 			}
 			try {
@@ -119,7 +120,7 @@ export class Failover {
 			} catch (thrown) {
 				const error = toImageError(thrown);
 				if (!shouldFailOver(error)) throw error;
-				note(error);
+				add(error);
 			}
 		}
 		throw notAcceptedByAny(failures, attempts);
@@ -129,7 +130,7 @@ export class Failover {
 		{ member, request, requestDigest, credentialId }: Choice,
 		{ claimant, wireKey, cost, limits }: JobTerms,
 	): Claim {
-		const { endpoint, settings: place } = member;
+		const { endpoint, settings } = member;
 		const { memory } = this.dependencies;
 		return {
 			claimant,
@@ -139,7 +140,7 @@ export class Failover {
 			model: request.model ?? null,
 			endpoint: {
 				provider: endpoint.provider.id,
-				name: place.name,
+				name: settings.name,
 				digest: endpointDigest(memory, endpoint),
 				credentialId,
 			},
@@ -149,7 +150,7 @@ export class Failover {
 	}
 }
 
-/** How an endpoint is told in the journal: by base URL and key, whatever its name. */
+/** The name of an endpoint in the journal: a hash of base URL and key, so that a new name changes nothing. */
 export function endpointDigest(memory: Memory, endpoint: Pick<Endpoint, 'identity'>): string {
 	return memory.digest('endpoint', endpoint.identity);
 }
@@ -170,16 +171,23 @@ export function shouldFailOver(error: ImageError): boolean {
 }
 
 function addAttempt(attempts: Attempt[], member: PoolMember, error: ImageError, now: number): void {
-	const { endpoint, settings: place } = member;
-	const before = attempts.filter((other) => other.provider === endpoint.provider.id && other.endpoint === place.name);
-	// That it is left alone follows from what it said before, and tells nothing more.
+	const { endpoint, settings } = member;
+	const before = attempts.filter(
+		(other) => other.provider === endpoint.provider.id && other.endpoint === settings.name,
+	);
+	// That it is taken out follows from its earlier error, which is in the list already.
 	if (before.some(({ code }) => code === error.code) || (before.length > 0 && member.restsUntil(now) > 0)) return;
-	attempts.push({ provider: endpoint.provider.id, endpoint: place.name, code: error.code, message: error.message });
+	attempts.push({
+		provider: endpoint.provider.id,
+		endpoint: settings.name,
+		code: error.code,
+		message: error.message,
+	});
 }
 
 /**
- * What is said when nobody took the job: the mildest failure decides whether one may come again, and the first to be
- * free, when.
+ * The error where no endpoint accepted the job. The mildest failure decides whether a retry makes sense, and the
+ * endpoint that is free first decides when.
  */
 function notAcceptedByAny(failures: readonly ImageError[], attempts: readonly Attempt[]): ImageError {
 	const mildest = failures.find(({ retryable }) => retryable) ?? failures[0];
@@ -196,7 +204,7 @@ function notAcceptedByAny(failures: readonly ImageError[], attempts: readonly At
 	});
 }
 
-/** The item's word on where its job runs, and who was asked before. */
+/** A snapshot with the endpoint that runs its job, and those that did not accept it. */
 export function withAttempts(
 	snapshot: JobSnapshot,
 	endpoint: string | null,

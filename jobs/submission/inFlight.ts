@@ -1,6 +1,6 @@
 /**
- * Requests that have left and are not journaled as answered yet, by what a look-up sees of them. A look-up must not
- * take the job of such a request for the one it looks for.
+ * Requests that have left and whose answer is not in the journal yet, by what a look-up sees of them. A look-up must
+ * not confuse the job of such a request with the one that it looks up.
  */
 export class InFlight {
 	private readonly counts = new Map<string, number>();

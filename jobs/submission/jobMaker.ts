@@ -33,18 +33,18 @@ export interface Given extends Made {
 
 export interface MakeOptions extends FailoverOptions {
 	/**
-	 * Told which record is the item's, as soon as there is one, whatever comes of it; `isShared`: another run has it in
-	 * hand.
+	 * Receives the ref of the item's record as soon as there is one, also where its job fails; `isShared`: another run
+	 * works on it.
 	 */
 	onRecord?: ((ref: string, isShared: boolean) => void) | undefined;
 }
 
-/** Pause before one looks what another run has begun, ms. */
+/** Pause before the journal is read for what another run has begun, ms. */
 const raceMs = 100;
 
 /** Gives each item its job: one that was made before, where there is one, else a new one. */
 export class JobMaker {
-	/** For whoever sees executions end. */
+	/** For the part that sees executions end. */
 	readonly leftBehind = new LeftBehind();
 	private readonly adoption: Adoption;
 	private readonly failover: Failover;
@@ -56,7 +56,7 @@ export class JobMaker {
 
 	/**
 	 * Gives the item's job as soon as it is known to be accepted. Throws ImageError; its `outcome` says whether a job
-	 * may exist all the same. What is under way when the signal aborts is heard to its end, and recorded.
+	 * may exist all the same. A request that is under way when the signal aborts is awaited to its end, and recorded.
 	 * @param choices endpoints that may make it, in the order of preference
 	 */
 	async make(
@@ -109,7 +109,7 @@ export class JobMaker {
 			: await this.settled(found, choice, choices, wanted, terms, options);
 	}
 
-	/** A job that stands. Undefined where it is none after all: an adopted one that has failed. */
+	/** A job that exists already. Undefined where an adopted job turns out to have failed. */
 	private async givenAgain(
 		{ record, how }: Found & { kind: 'job' },
 		choice: Choice,
@@ -136,8 +136,8 @@ export class JobMaker {
 	}
 
 	/**
-	 * Learns what became of an earlier attempt, at the endpoint that was asked. Undefined where it made nothing and
-	 * another endpoint may be asked.
+	 * Finds out what became of an earlier attempt, at its endpoint. Undefined where it made nothing and the request may
+	 * fail over to another endpoint.
 	 */
 	private async settled(
 		found: Found & { kind: 'unsettled' },
@@ -169,8 +169,8 @@ export class JobMaker {
 	}
 
 	/**
-	 * Whether a job was given with images missing that can still be had: a look-up can tell what became of their
-	 * requests, or a stop kept them from being sent. Where nobody can tell, the job is given as it stands.
+	 * Whether a job was given without images that are still available: a look-up can settle their requests, or a stop
+	 * kept them from being sent. Where no look-up can settle them, the job is given as it is.
 	 */
 	private isUnfinished({ state, requests, endpoint, ...record }: JobRecord, choices: readonly Choice[]): boolean {
 		if (state !== 'accepted' && state !== 'ended') return false;
@@ -196,7 +196,7 @@ export class JobMaker {
 
 	/**
 	 * The choice that is the endpoint of a record. Throws `conflict` where the node has it no longer: another account
-	 * must not be asked for its job.
+	 * must not be polled for its job.
 	 */
 	private choiceOf({ endpoint, ref }: JobRecord, choices: readonly Choice[], how: Given['how']): Choice | undefined {
 		const { memory } = this.dependencies;

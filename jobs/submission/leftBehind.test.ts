@@ -40,7 +40,7 @@ it('a new run waits for the request of a stopped one that is still under way, an
 	const isOver = maker.leftBehind.add(stopped.refs);
 	const next = run('next');
 	await clock.advance(5_000);
-	// Until the journal has what came of it, nobody may make it again.
+	// Until its outcome is in the journal, no run may make it again.
 	expect(submits).toHaveLength(1);
 	await stopped.making;
 	await stopped.ended();
@@ -53,7 +53,7 @@ it('a new run waits for the request of a stopped one that is still under way, an
 	expect(submits).toHaveLength(1);
 });
 
-it('a job of an execution that goes on is none of another run', async () => {
+it('a job of an execution that goes on does not go to another run', async () => {
 	const { clock, submits, run } = bench();
 	run('one customer');
 	await settle();

@@ -1,6 +1,6 @@
 /**
- * Jobs whose execution has ended while one of their requests is still under way: after a Stop it is heard to its end.
- * They are nobody's any more, and soon to be taken over; until then nobody may make them again.
+ * Jobs whose execution has ended while one of their requests is still under way: after a Stop the pack awaits its end.
+ * Another run may take them over once their outcome is in the journal; until then no run may make them again.
  */
 export class LeftBehind {
 	private readonly counts = new Map<string, number>();

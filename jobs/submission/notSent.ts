@@ -13,7 +13,7 @@ export function noSlot(jobsInFlight: number | null): ImageError {
 export function notPacedInTime(requestsPerMinute: number | null): ImageError {
 	const limit = requestsPerMinute === null ? '' : `: the credential allows ${requestsPerMinute} requests a minute`;
 	return new ImageError('rateLimited', {
-		message: `Its turn to be sent did not come in time${limit}`,
+		message: `The request could not be sent in time${limit}`,
 		hint: 'Raise "Max Wait", or "Requests per Minute" in the credential if your tenant is allowed more',
 		delivery: 'notSent',
 	});

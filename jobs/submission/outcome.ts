@@ -34,7 +34,7 @@ const proxyAuthenticationRequired = 407;
 /** What settles an unknown outcome at a provider: repeat under its own key, look the job up, or nothing. */
 export type Certainty = Capabilities['idempotency'];
 
-/** An error that says that its request may have made a job, and how to get it without paying again. */
+/** The error of a request that may have made a job, with a hint how to get the job without paying again. */
 export function unknownOutcome(error: ImageError, certainty: Certainty, key: string): ImageError {
 	const hint = {
 		native:

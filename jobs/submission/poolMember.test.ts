@@ -140,7 +140,7 @@ describe('over a restart', () => {
 		},
 	);
 
-	it('one whose time has passed, or that came back, may be asked', async () => {
+	it('one whose cool-down is over, or that works again, may receive requests', async () => {
 		const clock = new VirtualClock();
 		const learned = keeper();
 		const before = await takenOut(clock, learned, 1);
@@ -152,7 +152,7 @@ describe('over a restart', () => {
 		expect(learned.values['breaker']).toBeNull();
 	});
 
-	it('what this process has seen itself stands above what was kept', async () => {
+	it('what this process has seen itself counts more than what was saved', async () => {
 		const clock = new VirtualClock();
 		const learned = keeper();
 		await takenOut(clock, learned, 1);

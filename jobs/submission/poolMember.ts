@@ -24,7 +24,7 @@ export interface EndpointHealth {
 	state: 'closed' | 'open' | 'probing';
 	retryAt: string | null;
 	lastError: { code: ErrorCode; message: string } | null;
-	/** Until when the provider asked us to wait. */
+	/** End of a pause that the provider asked for. */
 	pausedUntil: string | null;
 	jobsInFlight: number;
 	waiting: number;

@@ -4,8 +4,9 @@ import { outcomeOf } from '../../model/errors';
 import type { DeliveredImage, Image, JobSnapshot } from '../../model/job';
 
 /**
- * A snapshot as the journal keeps it: without the provider's raw answer, and with the pictures that came inside the
- * answer as result files. Where such a file cannot be written the picture is not marked as stored; the caller has it.
+ * A snapshot as the journal keeps it: without the provider's raw answer, and with the images that came inside the
+ * answer as result files. Where such a file cannot be written, the image is not marked as stored; the
+ * caller has its bytes.
  */
 export async function keepResult(
 	memory: Memory,
@@ -28,7 +29,7 @@ function withoutRaw({ raw: _raw, ...output }: Readonly<Record<string, unknown>>)
 	return output;
 }
 
-/** The snapshot of a record, with the pictures that came inside the answer as far as they are still to be had. */
+/** The snapshot of a record, with the images that came inside the answer, as far as they are still available. */
 export async function restoreResult(
 	memory: Memory,
 	ref: string,
@@ -43,7 +44,7 @@ export async function restoreResult(
 	return { job, images: restored, raw: null, ...(usage ? { usage } : {}), ...(output ? { output } : {}) };
 }
 
-/** Whether every picture of a stored snapshot can still be had: by its address, or from its file. */
+/** Whether every image of a stored snapshot is still available: by its URL, or from its file. */
 export async function isStillToBeHad(memory: Memory, ref: string, { images }: StoredSnapshot): Promise<boolean> {
 	const had = await Promise.all(
 		images.map(

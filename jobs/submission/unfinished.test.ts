@@ -136,7 +136,7 @@ it.each([
 	expect(made).toEqual([0, 1]);
 });
 
-it('what was refused costs nothing, and the item says why it is missing', async () => {
+it('what was not accepted costs nothing, and the item says why it is missing', async () => {
 	const { run, server } = bench('lookup');
 	server.refuses = (part) => part === 1;
 	const { snapshot, record } = await run('first');
@@ -150,7 +150,7 @@ it('what was refused costs nothing, and the item says why it is missing', async 
 	expect(record.cost).toEqual({ images: 1, usd: null });
 });
 
-it('who comes while another run still looks it up has the job as it stands, when the time is up', async () => {
+it('at its deadline, a run gets the job as it is although another run still looks the rest up', async () => {
 	const { run, server } = bench('lookup');
 	Object.assign(server, { loses: (part: number) => part === 1, isThere: false });
 	await run('first');

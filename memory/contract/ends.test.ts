@@ -4,7 +4,7 @@ import { accepted, credentialIds, ended, newRecord, notAccepted, snapshot, unkno
 describeMemories((subject) => {
 	const { begin, only } = subject;
 
-	test('notes how an accepted job ended, whoever holds it', async () => {
+	test('records how an accepted job ended, also where another process holds it', async () => {
 		const { ref } = newRecord('fox');
 		await begin('fox');
 		await subject.memory.journal.note('endpoint', [{ ref, snapshot: snapshot() }]);

@@ -45,7 +45,7 @@ describeMemories((subject) => {
 		await expect(subject.memory.results.put(ref, -1, Buffer.from('x'))).rejects.toThrow(MemoryError);
 	});
 
-	test('result bytes go a day after they were written, or when said', async () => {
+	test('result bytes are removed a day after they were written, or at a set time', async () => {
 		const [fox, hen] = [newRecord('fox').ref, newRecord('hen').ref];
 		await subject.memory.results.put(fox, 0, Buffer.from('fox'));
 		await subject.memory.results.put(hen, 0, Buffer.from('hen'));

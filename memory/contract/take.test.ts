@@ -5,7 +5,7 @@ import { claimant, credentialIds, ended, newRecord, notAccepted, origin, unknown
 describeMemories((subject) => {
 	const { begin, only } = subject;
 
-	test('takes a record only when nobody works on it, under the key it was seen with', async () => {
+	test('takes a record only while no node run works on it, under the key it was seen with', async () => {
 		const { ref, key } = newRecord('fox');
 		await begin('fox');
 		expect(await subject.memory.journal.take(ref, { seenKey: key })).toBeNull();
@@ -121,7 +121,7 @@ describeMemories((subject) => {
 		expect(await find()).toEqual(['lost', 'good']);
 	});
 
-	test('finds what earlier attempts of the same lineage asked for, delivered or not', async () => {
+	test('finds what earlier attempts of the same lineage requested, delivered or not', async () => {
 		const query = {
 			by: 'earlierAttempts',
 			workflowId: 'workflow',

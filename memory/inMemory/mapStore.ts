@@ -138,7 +138,7 @@ export class MapStore implements Store {
 		}
 	};
 
-	// Result files need a disk; without one the bytes are kept elsewhere (resultsInMemory.ts), with a bound of their
+	// Result files need a disk; without one resultsInMemory.ts keeps the bytes, with a bound of their
 	// own.
 	addResult: Store['addResult'] = () => undefined;
 	keepResults: Store['keepResults'] = () => undefined;
@@ -180,7 +180,7 @@ export class MapStore implements Store {
 	}
 
 	/**
-	 * Makes room for one record: memory is short where a disk would not be, so the last two days are no exception here.
+	 * Makes room for one record: memory is scarcer than a disk, so this also removes records of the last two days.
 	 */
 	#makeRoom(): void {
 		if (this.#records.size < this.#maxRecords) return;

@@ -1,6 +1,6 @@
 import type { JobRecord } from '../record.ts';
 
-/** What records are looked up by, beside their ref. A record may have several values of one index. */
+/** The indexes by which records are found, besides their ref. A record may have several values of one index. */
 const indexes = {
 	key: (record: JobRecord) => record.key,
 	baseKey: (record: JobRecord) => record.baseKey,

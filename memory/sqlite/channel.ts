@@ -14,7 +14,7 @@ interface Pending {
 	reject: (error: MemoryError) => void;
 }
 
-/** The main thread's side of the worker: it sends one batch at a time, and what comes meanwhile makes the next. */
+/** The main thread's side of the worker. It sends one batch at a time; operations that arrive meanwhile make the next. */
 export class WorkerChannel {
 	readonly owner: string;
 	/** The secret of the keyed hashes. Another one only after the file was lost. */
@@ -89,7 +89,7 @@ export class WorkerChannel {
 	}
 
 	async #drain(): Promise<void> {
-		// What is called in the same turn goes into one batch.
+		// Operations that are called in the same turn of the event loop go into one batch.
 		await Promise.resolve();
 		while (this.#queue.length > 0) {
 			const batch = this.#queue;
@@ -107,7 +107,7 @@ export class WorkerChannel {
 				for (const { reject } of batch) reject(failure);
 			}
 		}
-		// In the same turn as the last look at the queue: what is called next starts anew.
+		// In the same turn of the event loop as the last check of the queue: the next call starts anew.
 		this.#draining = null;
 	}
 

@@ -6,7 +6,7 @@ export const busyTimeoutMs = 10_000;
 
 export type Sqlite = typeof import('node:sqlite');
 
-/** A row as a query names its columns. The caller knows them: the query stands beside the type. */
+/** A row as a query names its columns. The caller knows them: the query and the type are side by side. */
 type Row = object;
 
 /** Primary result codes of SQLite. */
@@ -89,7 +89,7 @@ export class Database {
 		this.#connection.close();
 	}
 
-	/** Queries have no values written into them, so there are only so many; the bound is for what nobody thought of. */
+	/** Queries have no values written into them, so their number is limited; the bound is for unforeseen cases. */
 	#prepare(sql: string): StatementSync {
 		let statement = this.#statements.get(sql);
 		if (!statement) {

@@ -93,7 +93,7 @@ export function jobOperations(context: Context): JobOperations {
 		},
 
 		finish(refs, { delivered }) {
-			// The deliveries first: afterwards the records are nobody's.
+			// The deliveries first: afterwards this process does not hold the records.
 			if (delivered) updateOwn(refs, 'delivered_at = coalesce(delivered_at, ?)', context.now);
 			updateOwn(refs, 'owner = NULL, busy = 0');
 		},
@@ -127,7 +127,7 @@ export function jobOperations(context: Context): JobOperations {
 	};
 }
 
-/** Whose a record is, by the id in its row. */
+/** Which process holds a record, by the id in its row. */
 export function heldBy({ owners }: Context, owner: string | null): JobRecord['held'] {
 	if (owner === null) return 'free';
 	if (owner === owners.own) return 'mine';

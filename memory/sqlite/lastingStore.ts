@@ -33,7 +33,7 @@ export class SqliteLastingStore implements LastingStore {
 
 	async restore(): Promise<void> {
 		const { owner, isGone, secret } = this.#channel;
-		// A worker that lives holds the lock that tells the other processes that this one lives.
+		// A living worker holds the lock that shows the other processes that this process lives.
 		if (isGone) this.#channel = await WorkerChannel.open({ folder: this.#folder, owner, secret });
 		else await this.#channel.reopen();
 	}

@@ -10,7 +10,7 @@ export interface WorkerStart {
 	secret?: Uint8Array;
 }
 
-/** What the worker says first. */
+/** The worker's first message. */
 export type Opened =
 	| { kind: 'opened'; owner: string; secret: Uint8Array; notice: string | null }
 	| { kind: 'failed'; reason: string };

@@ -181,7 +181,7 @@ function sharedSecret(database: Database, proposed: Uint8Array | undefined): Uin
 	return drawn;
 }
 
-/** Renames a database, its log first: a log beside a new file would be taken for its own. Gives the file's new name. */
+/** Renames a database, its log first: SQLite would use an old log beside a new file. Gives the file's new name. */
 function setAside(path: string): string {
 	const suffix = `.damaged-${new Date().toISOString().replace(/[:.]/g, '-')}`;
 	for (const part of ['-wal', '-shm', '']) {

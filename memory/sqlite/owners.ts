@@ -25,7 +25,7 @@ export class Owners {
 	/** When an owner was last seen alive; `dead` for ever, since ids are never used again. */
 	readonly #seen = new Map<string, number | 'dead'>();
 
-	/** @param own an id that this process had before and would like to have again */
+	/** @param own an id that this process had before; it is used again where its lock is free */
 	constructor(sqlite: Sqlite, folder: string, own?: string) {
 		this.#sqlite = sqlite;
 		this.#folder = folder;
@@ -98,7 +98,7 @@ export class Owners {
 		try {
 			lock = this.#tryLock(owner);
 		} catch {
-			// A file that cannot be opened says nothing: its process must be taken for alive.
+			// A file that cannot be opened is no evidence: its process counts as alive.
 			return false;
 		}
 		if (!lock) return false;

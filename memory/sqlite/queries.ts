@@ -139,7 +139,7 @@ function conditionOf(query: Query): Condition {
 	}
 }
 
-/** What a filter asks beyond refs and credentials, as ` AND …`. */
+/** The conditions of a filter besides refs and credentials, as ` AND …`. */
 function narrowed(filter: Omit<RecordFilter, 'limit'>): Condition {
 	const parts: Array<[sql: string, value: SQLInputValue] | [sql: string]> = [];
 	if (filter.since !== undefined) parts.push(['created_at >= ?', filter.since]);

@@ -71,7 +71,7 @@ export function recordOf(row: JobRow, held: JobRecord['held']): JobRecord {
 	};
 }
 
-/** What a state holds beside its name, as JSON. */
+/** The data of a state besides its name, as JSON. */
 export function detailOf(state: RecordState): string | null {
 	if ('snapshot' in state) return JSON.stringify(state.snapshot);
 	return 'error' in state ? JSON.stringify(state.error) : null;

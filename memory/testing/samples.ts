@@ -22,7 +22,7 @@ export const origin: Origin = {
 
 export const sentRequest: PaidRequest = { part: 0, outcome: 'sent', sentAt: 1000, providerId: null };
 
-/** Who asks; everything that tells one item from another follows from its name. */
+/** Who requests a job; everything that differs between items follows from its name. */
 export function claimant(name: string, changes: Partial<Claimant> = {}): Claimant {
 	return {
 		key: `key of ${name}`,
@@ -51,7 +51,7 @@ export function newRecord(name: string, changes: Partial<NewRecord> = {}): NewRe
 	};
 }
 
-/** What a provider said of a job. */
+/** A provider's answer about a job. */
 export function snapshot(status: JobStatus = 'succeeded', id: string | null = 'job-1'): StoredSnapshot {
 	return {
 		job: {

@@ -33,8 +33,8 @@ it('items over the limit of the execution are not sent and say so; the others ar
 	expect(codes(items)).toEqual(['made', 'made', 'made', 'quotaExceeded', 'quotaExceeded']);
 	expect(jobOf(items[3]).error).toMatchObject({
 		message:
-			'The budget of this node does not allow it: 6 of 6 images were asked for in this execution, and ' +
-			'this item asks for 2',
+			'The budget of this node does not allow it: 6 of 6 images were requested in this execution, and ' +
+			'this item requests 2',
 		hint: expect.stringContaining('Nothing was sent') as string,
 	});
 	expect(sandbox('imageSaas').books().jobs).toHaveLength(3);
