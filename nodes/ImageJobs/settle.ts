@@ -164,9 +164,17 @@ function accepted(requests: readonly PaidRequest[], providerId: string | null): 
 	return requests.map((request) => (isOpen(request) ? { ...request, outcome: 'accepted', providerId } : request));
 }
 
-function nothingToSettle(record: JobRecord): ImageError {
+const outcomes: Readonly<Record<JobRecord['state'], string>> = {
+	accepted: 'the provider accepted it',
+	ended: 'it has ended',
+	notAccepted: 'it was not accepted',
+	sent: 'another item settles it',
+	unknown: 'another item settles it',
+};
+
+function nothingToSettle({ ref, state }: JobRecord): ImageError {
 	return new ImageError('conflict', {
-		message: `Job ${record.ref} has no unknown outcome: it is ${record.state}`,
+		message: `Job ${ref} has nothing to settle: ${outcomes[state]}`,
 		hint: 'Only jobs that Get Many shows under Unknown Outcome can be settled, and each once',
 		delivery: 'notSent',
 	});

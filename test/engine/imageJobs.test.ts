@@ -389,7 +389,7 @@ describe('Fetch Result', () => {
 			[jobs('fetchResult')],
 			{ credentials: elsewhere },
 		);
-		expect(result.error?.message).toMatch(/endpoint "main" of Image SaaS, which the credential no longer has/);
+		expect(result.error?.message).toMatch(/endpoint "main" of Image SaaS, and the credential no longer has/);
 	});
 });
 
@@ -465,14 +465,14 @@ describe('Settle', () => {
 		await ended('over');
 		await journal.begin(planted('busy'), []);
 		const message = async (item: IDataObject) => (await run([item], [jobs('settle')])).error?.message;
-		expect(await message({ job: { ref: 'over00000000' } })).toContain('has no unknown outcome: it is ended');
+		expect(await message({ job: { ref: 'over00000000' } })).toContain('has nothing to settle: it has ended');
 		expect(await message({ job: { ref: 'busy00000000' } })).toContain(
 			'An execution is working on job busy00000000',
 		);
 		expect(await message({ job: { ref: 'nothing00000' } })).toContain('No job "nothing00000"');
 		await journal.finish(['busy00000000'], { delivered: false });
 		expect(await message({ job: { ref: 'busy00000000' } })).toBeUndefined();
-		expect(await message({ job: { ref: 'busy00000000' } })).toContain('it is refused');
+		expect(await message({ job: { ref: 'busy00000000' } })).toContain('it was not accepted');
 	});
 
 	it('settles nothing if one of the items cannot be settled', async () => {
