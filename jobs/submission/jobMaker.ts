@@ -130,6 +130,8 @@ export class JobMaker {
 			await memory.journal.change(record.ref, {
 				state: { state: 'ended', snapshot: await keepResult(memory, record.ref, snapshot) },
 			});
+			// While it is busy it would be given again, as a job that another run of the item works on.
+			await memory.journal.release([record.ref]);
 			return undefined;
 		}
 		return { snapshot: withAttempts(snapshot, choice.name, []), record, endpoint, request: choice.request, how };
