@@ -141,6 +141,7 @@ it('no address of a special range is reached, in whatever form it is written', (
 			const address = toAddress(number);
 			const [a = '', b = '', c = '', d = ''] = address.split('.');
 			const hex = (part: string) => Number(part).toString(16);
+			const twoDigits = (part: string) => hex(part).padStart(2, '0');
 			const forms = [
 				address,
 				String(number),
@@ -150,7 +151,7 @@ it('no address of a special range is reached, in whatever form it is written', (
 				`${a}.${Number(b) * 65_536 + Number(c) * 256 + Number(d)}`,
 				`[::ffff:${address}]`,
 				`[64:ff9b::${address}]`,
-				`[2002:${hex(a).padStart(2, '0')}${hex(b).padStart(2, '0')}:${hex(c).padStart(2, '0')}${hex(d).padStart(2, '0')}::1]`,
+				`[2002:${[a, b].map(twoDigits).join('')}:${[c, d].map(twoDigits).join('')}::1]`,
 				`${address}.`,
 			];
 			for (const host of forms) expect(check(`http://${host}/a.png`)).toThrow(/not allowed/);

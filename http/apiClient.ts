@@ -30,8 +30,8 @@ export interface ApiRequest {
 	maxBytes?: number;
 	signal?: AbortSignal | undefined;
 	/**
-	 * Opens a connection of its own. A server may close an idle connection at the moment of its next use, and then it is
-	 * unknown whether the request arrived.
+	 * Opens a connection of its own. A server may close an idle connection at the moment of its next use, and then
+	 * it is unknown whether the request arrived.
 	 */
 	freshConnection?: boolean;
 }

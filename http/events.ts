@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 
 /**
- * The data of each server-sent event of a body, independent of chunk boundaries. Comments and other fields are left out.
+ * The data of each server-sent event of a body, independent of chunk boundaries. Comments and other fields are left
+ * out.
  */
 export async function* serverSentEvents(body: Readable): AsyncGenerator<string> {
 	const { createParser } = await import('eventsource-parser');

@@ -36,7 +36,7 @@ const collect = async (messages: AsyncIterable<string>) => {
 	}
 };
 
-it('gives the messages in order and ends with a normal close; the headers went along, the secret is in no message', async () => {
+it('gives the messages in order, sends the headers, masks the secret, and ends with a normal close', async () => {
 	const api = await serve((client, headers) => {
 		client.send('one');
 		client.send(Buffer.from([1, 2]));

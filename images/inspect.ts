@@ -19,7 +19,7 @@ const formats: Record<string, { mimeType: string; extension: string }> = {
 	tiff: { mimeType: 'image/tiff', extension: 'tiff' },
 };
 
-/** Bytes from the beginning of a file in which its size is searched. A JPEG may have a thumbnail and a profile first. */
+/** Bytes at the beginning of a file that are searched for its size. A JPEG may have a thumbnail and a profile first. */
 export const headBytes = 256 * 1024;
 
 /**

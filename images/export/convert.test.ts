@@ -85,7 +85,8 @@ it('what was transparent gets the background as JPEG', async () => {
 
 describe('what is not taken', () => {
 	const svg = Buffer.from(
-		'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="9" height="9"><image xlink:href="file:///etc/passwd"/></svg>',
+		'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="9" height="9">' +
+			'<image xlink:href="file:///etc/passwd"/></svg>',
 	);
 
 	it.each([

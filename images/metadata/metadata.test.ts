@@ -98,7 +98,9 @@ it('a format without a place for it is refused', async () => {
 
 it('reads what the Stable Diffusion tools write', () => {
 	const text =
-		'a cat, (masterpiece:1.2)\non a roof\nNegative prompt: blurry, bad\nSteps: 20, Sampler: DPM++ 2M Karras, CFG scale: 7, Seed: 1234567890, Size: 512x768, Model hash: abc, Model: "some, model", Lora hashes: "x: 1, y: 2"';
+		'a cat, (masterpiece:1.2)\non a roof\nNegative prompt: blurry, bad\n' +
+		'Steps: 20, Sampler: DPM++ 2M Karras, CFG scale: 7, Seed: 1234567890, Size: 512x768, ' +
+		'Model hash: abc, Model: "some, model", Lora hashes: "x: 1, y: 2"';
 	expect(readParameters(text)).toMatchObject({
 		prompt: 'a cat, (masterpiece:1.2)\non a roof',
 		negativePrompt: 'blurry, bad',

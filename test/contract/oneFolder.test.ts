@@ -27,7 +27,7 @@ it('without its entry in the registry, a test fails and prints the line to add',
 		'the registry names',
 	];
 	await expect(runJest(args)).rejects.toThrow("import { acme } from './acme/definition'");
-}, 120_000);
+}, 300_000);
 
 it('with it, npm run generate writes every list that names the provider', async () => {
 	copy.edit('providers/registry.ts', /^import \{ aiBatch \}/m, "import { acme } from './acme/definition';\n$&");
@@ -38,7 +38,7 @@ it('with it, npm run generate writes every list that names the provider', async 
 	expect(manifest.n8n.credentials).toContain('dist/credentials/AcmeApi.credentials.js');
 	for (const page of ['README.md', 'docs/design.md', 'docs/coverage.md', 'sandbox/README.md'])
 		expect(copy.read(page)).toContain('acme');
-}, 120_000);
+}, 300_000);
 
 it('types, format, lint and layers hold', async () => {
 	const code = added.filter((path) => path.endsWith('.ts'));
@@ -52,20 +52,20 @@ it('types, format, lint and layers hold', async () => {
 		...['--config', '.dependency-cruiser.cjs', '--no-cache', '--preserve-symlinks'],
 		...['providers', 'credentials', 'nodes', 'sandbox'],
 	]);
-}, 180_000);
+}, 300_000);
 
 it('the pack is built with it', async () => {
 	await copy.run('typescript/bin/tsc', ['-p', 'tsconfig.build.json', '--incremental', 'false', '--noCheck']);
 	const { n8n } = JSON.parse(copy.read('package.json')) as { n8n: { nodes: string[]; credentials: string[] } };
 	expect([...n8n.nodes, ...n8n.credentials].filter((path) => !existsSync(join(copy.folder, path)))).toEqual([]);
-}, 120_000);
+}, 300_000);
 
 it('the docs agree with its stand-in, and its nodes run against it', async () => {
 	await runJest([
 		...['--selectProjects', 'contract', 'engine', '--testPathPatterns'],
 		...['contract/registry', 'contract/coverage', 'engine/acme'],
 	]);
-}, 180_000);
+}, 300_000);
 
 it('it passes the scenarios of all providers', async () => {
 	const output = await runJest([
@@ -77,4 +77,4 @@ it('it passes the scenarios of all providers', async () => {
 		'Acme Images',
 	]);
 	expect(output).toMatch(/contract: 4\d passed, 0 failed/);
-}, 180_000);
+}, 300_000);
