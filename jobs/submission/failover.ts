@@ -1,7 +1,7 @@
 import type { BudgetLimit, Memory } from '../../memory/memory';
 import type { Claimant, Cost, JobRecord } from '../../memory/record';
-import { concernsEndpoint, ImageError, toImageError } from '../../model/errors';
-import type { Attempt, JobSnapshot } from '../../model/job';
+import { concernsEndpoint, type ImageError, toImageError } from '../../model/errors';
+import type { Attempt } from '../../model/job';
 import { refFrom } from '../../model/jobRef';
 import type { ImageRequest } from '../../model/request';
 import type { Endpoint } from '../endpoint/endpoint';
@@ -9,6 +9,7 @@ import type { Clock, Random } from '../runtime/clock';
 import { withRetry } from '../runtime/retry';
 import { keyOfAttempt } from './wanted';
 import type { PoolMember } from './poolMember';
+import { addAttempt, notAcceptedByAny, withAttempts } from './attempts';
 import { AlreadyBegun, type Claim } from './claim';
 import type { SubmitOptions, Submits } from './submission';
 import type { Submitted, Submitter } from './submitter';
@@ -168,52 +169,4 @@ export function shouldFailOver(error: ImageError): boolean {
 		error.code === 'auth' ||
 		(error.code === 'quotaExceeded' && error.delivery !== 'notSent')
 	);
-}
-
-function addAttempt(attempts: Attempt[], member: PoolMember, error: ImageError, now: number): void {
-	const { endpoint, settings } = member;
-	const before = attempts.filter(
-		(other) => other.provider === endpoint.provider.id && other.endpoint === settings.name,
-	);
-	// That it is taken out follows from its earlier error, which is in the list already.
-	if (before.some(({ code }) => code === error.code) || (before.length > 0 && member.restsUntil(now) > 0)) return;
-	attempts.push({
-		provider: endpoint.provider.id,
-		endpoint: settings.name,
-		code: error.code,
-		message: error.message,
-	});
-}
-
-/**
- * The error where no endpoint accepted the job. The mildest failure decides whether a retry makes sense, and the
- * endpoint that is free first decides when.
- */
-function notAcceptedByAny(failures: readonly ImageError[], attempts: readonly Attempt[]): ImageError {
-	const mildest = failures.find(({ retryable }) => retryable) ?? failures[0];
-	const waits = failures.flatMap(({ retryable, retryAfterMs }) => (retryable ? [retryAfterMs ?? 0] : []));
-	const reasons = attempts.map(({ provider, endpoint, message }) => `${provider}, ${endpoint}: ${message}`);
-	return new ImageError(mildest?.code ?? 'overloaded', {
-		message: `No endpoint took the request. ${reasons.join('; ')}`,
-		hint: mildest?.hint ?? null,
-		retryable: mildest?.retryable ?? true,
-		httpStatus: mildest?.httpStatus ?? null,
-		retryAfterMs: waits.length > 0 ? Math.min(...waits) : null,
-		delivery: 'notSent',
-		outcome: 'notAccepted',
-	});
-}
-
-/** A snapshot with the endpoint that runs its job, and those that did not accept it. */
-export function withAttempts(
-	snapshot: JobSnapshot,
-	endpoint: string | null,
-	attempts: readonly Attempt[],
-): JobSnapshot {
-	const job = {
-		...snapshot.job,
-		...(endpoint === null ? {} : { endpoint }),
-		...(attempts.length > 0 ? { attempts: [...attempts] } : {}),
-	};
-	return { ...snapshot, job };
 }

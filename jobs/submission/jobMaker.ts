@@ -5,6 +5,7 @@ import { isTerminal } from '../../model/job';
 import type { Clock, Random } from '../runtime/clock';
 import { Adoption } from './adoption';
 import type { Found, Wanted } from './wanted';
+import { withAttempts } from './attempts';
 import { certaintyOf } from './certainty';
 import {
 	type Choice,
@@ -15,7 +16,6 @@ import {
 	type Made,
 	refOf,
 	shouldFailOver,
-	withAttempts,
 } from './failover';
 import { LeftBehind } from './leftBehind';
 import { AlreadyBegun } from './claim';

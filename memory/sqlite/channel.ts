@@ -14,7 +14,7 @@ interface Pending {
 	reject: (error: MemoryError) => void;
 }
 
-/** The main thread's side of the worker. It sends one batch at a time; operations that arrive meanwhile make the next. */
+/** The main thread's side of the worker. It sends one batch at a time; later operations form the next batch. */
 export class WorkerChannel {
 	readonly owner: string;
 	/** The secret of the keyed hashes. Another one only after the file was lost. */
