@@ -6,8 +6,9 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import { providers } from '../../providers/registry';
+import { extraFields } from '../parameters/extraFields';
 import { credentialFields, providerFields } from '../parameters/providerFields';
-import { extraFields, requestFields } from '../parameters/requestFields';
+import { requestFields } from '../parameters/requestFields';
 import { resultOptions } from '../parameters/resultFields';
 import { providerSubtitle } from '../parameters/subtitles';
 import { submitOptions, waitFields } from '../generate/fields';
