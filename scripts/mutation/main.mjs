@@ -50,8 +50,8 @@ function options(size, seed) {
 		incrementalFile: '.build/mutation/incremental.json',
 		concurrency: 2,
 		// For waits without end. Loops without end are found by their CPU time, however busy the machine is.
-		timeoutMS: 60_000,
-		timeoutFactor: 4,
+		timeoutMS: 30_000,
+		timeoutFactor: 3,
 		dryRunTimeoutMinutes: 10,
 		tempDirName: '.build/mutation/tree',
 		ignorePatterns: ['.n8n', '.build', '.bench', '.ci', 'dist', 'docs', 'test/artifacts', '*.tgz'],
