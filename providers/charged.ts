@@ -3,8 +3,8 @@ import { ImageError, toImageError } from '../model/errors';
 import type { Answered } from './provider';
 
 /**
- * For requests that cost money at a provider without idempotency: afterwards nothing reports whether they were carried
- * out.
+ * For requests that cost money at a provider without idempotency. Nothing reports afterwards whether they were
+ * processed.
  */
 export interface ChargedTerms {
 	isNotAccepted: (answer: Answered) => boolean;
@@ -13,29 +13,29 @@ export interface ChargedTerms {
 }
 
 /**
- * Sends such a request and reads its answer. An error is retryable only if the request was plainly refused: otherwise a
- * repeat could pay twice.
+ * Sends such a request and reads its answer. An error is retryable only if the request was certainly not accepted,
+ * because a repeat could otherwise pay twice.
  */
 export async function sendCharged<T>(
 	transport: ApiTransport,
 	request: ApiRequest,
 	read: (answer: ApiAnswer) => T,
-	{ isNotAccepted: isNotAccepted, hint }: ChargedTerms,
+	{ isNotAccepted, hint }: ChargedTerms,
 ): Promise<T> {
-	let refused = false;
+	let wasNotAccepted = false;
 	try {
 		const answer = await transport.send(request);
-		refused = isNotAccepted(answer);
+		wasNotAccepted = isNotAccepted(answer);
 		return read(answer);
 	} catch (thrown) {
 		const error = toImageError(thrown);
-		throw refused ? error : mayBePaid(error, hint);
+		throw wasNotAccepted ? error : mayBePaid(error, hint);
 	}
 }
 
 /**
- * The error of a request that may have been carried out: not retryable. An error of a request that was not sent stays
- * as it is, and so does a stop.
+ * The error of a request that may have been processed: not retryable. The error of a request that was not sent does not
+ * change, nor does the error of a stop.
  */
 export function mayBePaid(error: ImageError, hint: string): ImageError {
 	if (error.delivery === 'notSent' || error.code === 'canceled') return error;

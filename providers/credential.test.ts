@@ -33,8 +33,8 @@ it.each([[0], ['0'], [''], [undefined]])('a limit of %j is none', (limit) => {
 it.each([
 	['no base URL', { baseUrl: '' }, /Base URL/],
 	['another scheme', { baseUrl: 'ftp://images.example' }, /Base URL is not an http/],
-	['a password in the URL', { baseUrl: 'https://a:b@images.example' }, /must not hold a user name/],
-	['a query', { baseUrl: 'https://images.example/?a=1' }, /must not hold/],
+	['a password in the URL', { baseUrl: 'https://a:b@images.example' }, /must not contain a user name/],
+	['a query', { baseUrl: 'https://images.example/?a=1' }, /must not contain/],
 	['an empty key', { apiKey: ' ' }, /API Key is empty/],
 	['a limit below zero', { requestsPerMinute: -1 }, /requestsPerMinute/],
 	['a limit that is no number', { jobsInFlight: 'many' }, /jobsInFlight/],

@@ -16,7 +16,7 @@ const common = z.object({
 		.refine((text) => URL.canParse(text) && /^https?:\/\//i.test(text), 'Base URL is not an http or https address')
 		.refine(
 			(text) => !URL.canParse(text) || (new URL(text).username === '' && new URL(text).search === ''),
-			'Base URL must not hold a user name or a query',
+			'Base URL must not contain a user name or a query',
 		),
 	webhookSecret: z.string().optional(),
 	requestsPerMinute: limit,
@@ -29,13 +29,13 @@ export interface OwnFields<T> {
 	fields: z.ZodType<T>;
 	/** Sent with every request. */
 	headers: (fields: T) => Record<string, string>;
-	/** Those of them that nobody may see; the webhook secret is always one. */
+	/** Those of them that must never be shown; the webhook secret is always added. */
 	secrets: (fields: T) => ReadonlyArray<string | undefined>;
 }
 
 /**
- * Reads the fields every credential has, and the provider's own, which the session finds in `own`.
- * Throws `invalidRequest` that says which field of the credential is wrong.
+ * Reads the fields that every credential has, and the provider's own fields, which the session finds in `own`.
+ * Throws `invalidRequest` that names the invalid field of the credential.
  */
 export function readEndpoint<T>(
 	credential: unknown,
@@ -92,27 +92,27 @@ const furtherEndpoints = z
 	})
 	.transform(({ moreEndpoints }) => moreEndpoints?.endpoint ?? []);
 
-/** One endpoint of a credential, and when it is to be used. */
+/** One endpoint of a credential, and when it is used. */
 export interface PooledEndpoint {
-	/** As it stands in `job.endpoint`. */
+	/** As in `job.endpoint`. */
 	name: string;
 	/** Lower ones are used first. */
 	priority: number;
-	/** Share of the requests among those of the same priority. */
+	/** Share of the requests among the endpoints of the same priority. */
 	weight: number;
-	/** The models it is kept for; empty: any. */
+	/** The models that it is used for; empty: every model. */
 	models: readonly string[];
-	/** The fields of a credential that holds this endpoint alone. */
+	/** The fields of a credential with only this endpoint. */
 	credential: Record<string, unknown>;
 }
 
-/** Name of the endpoint that the credential itself describes. */
+/** Name of the endpoint that the credential's own fields describe. */
 export const mainEndpoint = 'main';
 
 /**
- * The endpoints of a credential, the one of its own fields first. A further one differs from it by base URL, key or
- * both; what it leaves empty it has in common. Throws `invalidRequest` where two have the same name.
- * @param keyField the field that `key` stands for
+ * The endpoints of a credential, the endpoint of its own fields first. A further endpoint has another base URL, another
+ * key or both; an empty field has the value of the first. Throws `invalidRequest` if two have the same name.
+ * @param keyField the name of the credential's field that `key` replaces
  */
 export function readPool(credential: unknown, keyField: string): PooledEndpoint[] {
 	const { moreEndpoints: _more, ...own } =
@@ -136,11 +136,11 @@ export function readPool(credential: unknown, keyField: string): PooledEndpoint[
 		}),
 	);
 	const pool = [{ name: mainEndpoint, priority: 0, weight: 1, models: [], credential: own }, ...further];
-	const twice = pool.find(({ name }, index) => pool.findIndex((other) => other.name === name) !== index);
-	if (twice)
+	const repeated = pool.find(({ name }, index) => pool.findIndex((other) => other.name === name) !== index);
+	if (repeated)
 		throw new ImageError('invalidRequest', {
-			message: `The credential names two endpoints "${twice.name}"`,
-			hint: 'Give each a name of its own',
+			message: `The credential names two endpoints "${repeated.name}"`,
+			hint: 'Give each endpoint its own name',
 			delivery: 'notSent',
 		});
 	return pool;

@@ -5,8 +5,8 @@ import type { Observation } from './provider';
 /**
  * Polls jobs one by one. An error that concerns one job becomes that job's observation. After an error that concerns
  * the endpoint, the remaining jobs are not tried, because each could take as long to fail; they get the same error. It
- * is thrown if nothing was learned about any job, or if it will not go away: a wrong key, a stop.
- * @param found observations of the same poll that are there already
+ * is thrown if nothing was learned about any job, or if a repeat cannot help: a wrong key, a stop.
+ * @param found observations that the same poll has made already
  */
 export async function pollEach(
 	ids: Iterable<string>,
@@ -15,7 +15,7 @@ export async function pollEach(
 ): Promise<Map<string, Observation>> {
 	const observations = new Map(found);
 	const missing = [...new Set(ids)].filter((id) => !found.has(id));
-	for (const [place, id] of missing.entries()) {
+	for (const [index, id] of missing.entries()) {
 		try {
 			observations.set(id, { ok: true, snapshot: await poll(id) });
 		} catch (thrown) {
@@ -25,7 +25,7 @@ export async function pollEach(
 				continue;
 			}
 			if (observations.size === 0 || !error.retryable) throw error;
-			for (const rest of missing.slice(place)) observations.set(rest, { ok: false, error });
+			for (const rest of missing.slice(index)) observations.set(rest, { ok: false, error });
 			break;
 		}
 	}

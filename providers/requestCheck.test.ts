@@ -26,13 +26,9 @@ it.each<[string, Partial<ImageRequest>, RegExp]>([
 	['half an image', { count: 1.5 }, /Count is 1.5/],
 	['no number', { count: Number.NaN }, /Count is NaN/],
 	['too many images', { count: 11 }, /Count is 11/],
-	[
-		'a negative prompt where there is none',
-		{ negativePrompt: 'blurry' },
-		/Negative Prompt is not something it takes/,
-	],
-	['a seed where there is none', { seed: 1 }, /Seed is not something it takes/],
-	['a strength where there is none', { strength: 0.5 }, /Strength is not something it takes/],
+	['a negative prompt where there is none', { negativePrompt: 'blurry' }, /Negative Prompt is not supported/],
+	['a seed where there is none', { seed: 1 }, /Seed is not supported/],
+	['a strength where there is none', { strength: 0.5 }, /Strength is not supported/],
 	['a model where there is none', { model: 'x' }, /Model cannot be chosen here/],
 	['an unknown ratio', { aspectRatio: '7:5' }, /Aspect Ratio is "7:5"; allowed are Auto, 1:1/],
 	['an unknown resolution', { resolution: '8K' }, /Resolution is "8K"; allowed are 1K, 2K, 4K/],
@@ -52,7 +48,7 @@ it.each<[string, Partial<ImageRequest>, RegExp]>([
 		},
 		/References are 2; at most 1/,
 	],
-	['an unknown extra', { extras: { steps: 9 } }, /steps is not something it takes/],
+	['an unknown extra', { extras: { steps: 9 } }, /steps is not supported/],
 	['an extra out of its list', { extras: { mode: 'fast' } }, /Mode is "fast"; allowed are final, draft/],
 ])('%s is refused by name', (_what, request, message) => {
 	expect(check(request)).toThrow(message);
@@ -68,7 +64,7 @@ it('references are held to kind, type and size', () => {
 	expect(check({ references: [{ kind: 'url', url: 'https://a.example/' }] }, { references })).toThrow(
 		/takes files only/,
 	);
-	expect(check({ references: [file] }, { references: null })).toThrow(/References are not something it takes/);
+	expect(check({ references: [file] }, { references: null })).toThrow(/References are not supported/);
 });
 
 it('what the provider can do passes', () => {
@@ -237,8 +233,8 @@ it.each<[Partial<ImageRequest>, Partial<Capabilities>, (can: Capabilities) => bo
 	[{ extras: { temperature: 1 } }, {}, (can) => can.extras.some(({ name }) => name === 'temperature')],
 	[{ prompt: '' }, {}, () => false],
 ])('%j refused with %j names the other providers that can', (request, can, filter) => {
-	const able = providers.filter(({ id, capabilities }) => id !== 'imageSaas' && filter(capabilities));
+	const capable = providers.filter(({ id, capabilities }) => id !== 'imageSaas' && filter(capabilities));
 	const hint =
-		able.length > 0 ? `Providers that can: ${able.map(({ displayName }) => displayName).join(', ')}` : null;
+		capable.length > 0 ? `Providers that can: ${capable.map(({ displayName }) => displayName).join(', ')}` : null;
 	expect(check(request, can)).toThrow(expect.objectContaining({ hint }) as Error);
 });

@@ -3,37 +3,38 @@ import type { Extra, ImageRequest } from '../model/request';
 import type { Capabilities, ExtraField, ProviderDefinition } from './provider';
 import { providers } from './registry';
 
-/** Longest prompt sent, in characters; every provider's own limit is far below. */
+/** The longest prompt that is sent, in characters. Every provider's own limit is far below. */
 const maxPromptLength = 32_000;
 
-type Refusal = { field: string; problem: string; can?: (capabilities: Capabilities) => boolean };
+/** What is wrong with a field, and which capabilities a provider needs to accept it. */
+type Problem = { field: string; problem: string; can?: (capabilities: Capabilities) => boolean };
 
 export interface CheckOptions {
 	/**
-	 * References are still to be looked into, and fetched where the provider takes files only: their number is judged,
-	 * and whether they can become what it takes.
+	 * The references have not been inspected yet, nor downloaded for a provider that takes only files. Then only their
+	 * number is checked, and whether they can become what the provider takes.
 	 */
 	unprepared?: boolean;
 }
 
 /**
  * Checks a request against what the provider can do, before anything is sent.
- * Throws `invalidRequest` that names the field, what is allowed, and which providers can do what was asked.
+ * Throws `invalidRequest` that names the field, what is allowed, and which providers can do what was requested.
  */
 export function checkRequest(provider: ProviderDefinition, request: ImageRequest, options: CheckOptions = {}): void {
-	const problem: Refusal | undefined =
+	const problem: Problem | undefined =
 		findProblem(provider.capabilities, request, options) ?? provider.check?.(request);
 	if (!problem) return;
 	const { can } = problem;
-	const able = can ? providers.filter((other) => other.id !== provider.id && can(other.capabilities)) : [];
+	const capable = can ? providers.filter((other) => other.id !== provider.id && can(other.capabilities)) : [];
 	throw new ImageError('invalidRequest', {
 		message: `${provider.displayName}: ${problem.field} ${problem.problem}`,
-		hint: able.length ? `Providers that can: ${able.map((other) => other.displayName).join(', ')}` : null,
+		hint: capable.length ? `Providers that can: ${capable.map((other) => other.displayName).join(', ')}` : null,
 		delivery: 'notSent',
 	});
 }
 
-function findProblem(capabilities: Capabilities, request: ImageRequest, options: CheckOptions): Refusal | undefined {
+function findProblem(capabilities: Capabilities, request: ImageRequest, options: CheckOptions): Problem | undefined {
 	const { prompt, count, seed, strength, references = [] } = request;
 	if (prompt.trim() === '') return { field: 'Prompt', problem: 'is empty' };
 	if (prompt.length > maxPromptLength)
@@ -46,13 +47,13 @@ function findProblem(capabilities: Capabilities, request: ImageRequest, options:
 		};
 	}
 	if (request.negativePrompt !== undefined && !capabilities.negativePrompt)
-		return { field: 'Negative Prompt', problem: 'is not something it takes', can: (other) => other.negativePrompt };
+		return { field: 'Negative Prompt', problem: 'is not supported', can: (other) => other.negativePrompt };
 	if (seed !== undefined && !capabilities.seed)
-		return { field: 'Seed', problem: 'is not something it takes', can: (other) => other.seed };
+		return { field: 'Seed', problem: 'is not supported', can: (other) => other.seed };
 	if (seed !== undefined && (!Number.isInteger(seed) || seed < 0))
 		return { field: 'Seed', problem: `is ${seed}; a whole number from 0 is allowed` };
 	if (strength !== undefined && !capabilities.strength)
-		return { field: 'Strength', problem: 'is not something it takes', can: (other) => other.strength };
+		return { field: 'Strength', problem: 'is not supported', can: (other) => other.strength };
 	if (strength !== undefined && !(strength >= 0 && strength <= 1))
 		return { field: 'Strength', problem: `is ${strength}; a number from 0 to 1 is allowed` };
 	return (
@@ -71,7 +72,7 @@ function notOneOf(
 	value: string | undefined,
 	allowed: readonly string[],
 	of: (capabilities: Capabilities) => readonly string[],
-): Refusal | undefined {
+): Problem | undefined {
 	if (value === undefined || allowed.includes(value)) return undefined;
 	return {
 		field,
@@ -80,16 +81,20 @@ function notOneOf(
 	};
 }
 
+const filesNotSupported =
+	'is a file; it takes URLs only. ' + 'Put it where the backend can fetch it (S3, a web server) and give its address';
+const urlsNotSupported = 'is a URL; it takes files only. Use Image Compose, which downloads it';
+
 function problemOfReferences(
 	{ references: limits }: Capabilities,
 	references: NonNullable<ImageRequest['references']>,
 	{ unprepared = false }: CheckOptions,
-): Refusal | undefined {
+): Problem | undefined {
 	if (references.length === 0) return undefined;
 	if (!limits)
 		return {
 			field: 'References',
-			problem: 'are not something it takes',
+			problem: 'are not supported',
 			can: (other) => other.references !== null,
 		};
 	if (references.length > limits.max) {
@@ -104,10 +109,7 @@ function problemOfReferences(
 		const field = `Reference ${index + 1}`;
 		if (kind === 'url' && !isHttpUrl(reference.url)) return { field, problem: 'is not an http or https URL' };
 		if (!limits.kinds.includes(kind) && !(unprepared && kind === 'url')) {
-			const problem =
-				kind === 'binary'
-					? 'is a file; it takes URLs only. Put it where the backend can fetch it (S3, a web server) and give its address'
-					: 'is a URL; it takes files only. Use Image Compose, which fetches it';
+			const problem = kind === 'binary' ? filesNotSupported : urlsNotSupported;
 			return { field, problem, can: (other) => other.references?.kinds.includes(kind) ?? false };
 		}
 		if (kind === 'url' || unprepared) continue;
@@ -119,13 +121,13 @@ function problemOfReferences(
 	return undefined;
 }
 
-function problemOfExtras(capabilities: Capabilities, extras: NonNullable<ImageRequest['extras']>): Refusal | undefined {
+function problemOfExtras(capabilities: Capabilities, extras: NonNullable<ImageRequest['extras']>): Problem | undefined {
 	for (const [name, value] of Object.entries(extras)) {
 		const field = capabilities.extras.find((extra) => extra.name === name);
 		if (!field)
 			return {
 				field: name,
-				problem: 'is not something it takes',
+				problem: 'is not supported',
 				can: (other) => other.extras.some((extra) => extra.name === name),
 			};
 		const problem = problemOf(field, value);
@@ -143,11 +145,12 @@ function problemOf(field: ExtraField, value: Extra): string | undefined {
 				: `is "${reported}"; allowed are ${field.options.map((option) => option.value).join(', ')}`;
 		case 'number': {
 			const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, integer = false } = field;
-			const fits =
+			const isAllowed =
 				typeof value === 'number' && value >= min && value <= max && (!integer || Number.isInteger(value));
-			return fits
-				? undefined
-				: `is ${reported}; ${integer ? 'a whole number' : 'a number'}${Number.isFinite(min) ? ` from ${min}` : ''}${Number.isFinite(max) ? ` to ${max}` : ''} is allowed`;
+			if (isAllowed) return undefined;
+			const from = Number.isFinite(min) ? ` from ${min}` : '';
+			const to = Number.isFinite(max) ? ` to ${max}` : '';
+			return `is ${reported}; ${integer ? 'a whole number' : 'a number'}${from}${to} is allowed`;
 		}
 		case 'boolean':
 			return typeof value === 'boolean' ? undefined : `is ${reported}; true or false is allowed`;

@@ -1,6 +1,6 @@
 import type { ExtraField } from './provider';
 
-/** How Gemini's models draw, wherever they are reached. */
+/** Sampling of Gemini's models, for every provider that offers them. */
 export const sampling: readonly ExtraField[] = [
 	{
 		type: 'number',

@@ -1,7 +1,7 @@
 import { z } from 'zod4';
 import { flag, listOf, text, textOrNumber } from '../lenient';
 
-/** What travels, as the document shows it and the real server sends it. Unknown fields are let through. */
+/** The bodies of the API, as in the document and as the real server sends them. Unknown fields pass. */
 export const generateAnswer = z.looseObject({
 	success: flag,
 	images: listOf(z.looseObject({ filename: text, url: text, base64: text, mime_type: text })),

@@ -17,7 +17,7 @@ export interface ContentRequest {
 	config: GenerateContentConfig;
 }
 
-/** The request as one call; what was not asked for is left out. Reads the reference files. */
+/** The request as one call, without fields that were not requested. Reads the reference files. */
 export async function toContentRequest(request: ImageRequest): Promise<ContentRequest> {
 	const { prompt, aspectRatio, resolution, seed, references = [], extras = {} } = request;
 	const files = await Promise.all(
@@ -57,7 +57,7 @@ export async function toContentRequest(request: ImageRequest): Promise<ContentRe
 
 type Picture = Pick<DeliveredImage, 'url' | 'mimeType'> & { inline?: Buffer };
 
-/** Proxies write the picture into the text, as Markdown: inside it, or where they put it. */
+/** Proxies write the image into the text as Markdown, as data or as an address. */
 const inMarkdown = /!\[[^\]]*\]\((?:data:(image\/[\w.+-]+);base64,([A-Za-z0-9+/=\s]+)|(https?:\/\/[^\s)]+))\)/g;
 
 function picturesOf({ content }: Candidate): Picture[] {
@@ -78,7 +78,7 @@ function picturesOf({ content }: Candidate): Picture[] {
 	);
 }
 
-/** What the model said, without pictures and thoughts. */
+/** The text of the model, without images and thoughts. */
 export function wordsOf({ candidates }: ContentAnswer): string {
 	return candidates
 		.flatMap(({ content }) =>
@@ -91,11 +91,11 @@ export function wordsOf({ candidates }: ContentAnswer): string {
 
 export interface Pictures {
 	images: DeliveredImage[];
-	/** Why some are missing, in the order of the answers. */
+	/** Why images are missing, in the order of the answers. */
 	failures: ImageError[];
 }
 
-/** The pictures of several answers, numbered through, and why others did not come. */
+/** The images of several answers, numbered across them, and why others are missing. */
 export function picturesIn(answers: readonly ContentAnswer[]): Pictures {
 	const found: Picture[] = [];
 	const failures: ImageError[] = [];
@@ -137,9 +137,8 @@ export function picturesIn(answers: readonly ContentAnswer[]): Pictures {
 }
 
 /**
- * The answers to one request as a job that has ended.
- * @param lost why further calls of it failed
- * Throws the reason where no picture came.
+ * The answers to one request as a finished job. Throws the reason if there is no image.
+ * @param lost why further calls of the request failed
  */
 export function fromAnswers(
 	answers: readonly ContentAnswer[],
@@ -152,7 +151,7 @@ export function fromAnswers(
 	if (images.length === 0 && reason) throw reason;
 	const total = Math.max(request.count, images.length);
 	const isWhole = images.length === total;
-	const missing = (reason ?? new ImageError('upstream', { message: 'the others are missing' })).toJobError();
+	const missing = (reason ?? new ImageError('upstream', { message: 'the server gives no reason' })).toJobError();
 	const job: Job = {
 		provider: 'gemini',
 		id: null,
@@ -169,7 +168,7 @@ export function fromAnswers(
 	return { job, images, raw: withoutData(answers), ...(usage ? { usage } : {}) };
 }
 
-/** An answer without its pictures: how long they are instead. */
+/** An answer with the length of its images instead of the images. */
 export function withoutData(value: unknown): unknown {
 	return JSON.parse(
 		JSON.stringify(value, (name, entry: unknown) =>

@@ -6,7 +6,7 @@ export const addresses: Record<EndpointKind, string> = {
 	yunwu: 'https://yunwu.ai',
 };
 
-/** US dollars a million tokens; thoughts cost what text does. */
+/** US dollars per million tokens; thoughts cost as much as text. */
 export interface Prices {
 	input: number;
 	text: number;
@@ -17,9 +17,9 @@ export interface Model {
 	endpoints: readonly EndpointKind[];
 	/** Empty: it takes none. */
 	resolutions: readonly string[];
-	/** Of https://ai.google.dev/gemini-api/docs/pricing; null where none is published. */
+	/** From https://ai.google.dev/gemini-api/docs/pricing; null if none is published. */
 	prices: Prices | null;
-	/** Of one picture, by resolution; `''`: where none is asked for. */
+	/** Of one image, by resolution; `''`: without a resolution in the request. */
 	imageTokens: Readonly<Record<string, number>>;
 }
 
@@ -58,13 +58,13 @@ export const models: Readonly<Record<string, Model>> = {
 	},
 };
 
-/** What is known of a model; undefined of one that the table does not have. */
+/** The table's row of a model; undefined if it has none. */
 export function modelOf(name: string): Model | undefined {
 	const bare = name.replace(/^models\//, '');
 	return Object.hasOwn(models, bare) ? models[bare] : undefined;
 }
 
-/** The model where none is chosen: the cheapest that can do it. */
+/** The model of a request without one: the cheapest that can do it. */
 export function defaultModel({ resolution }: { resolution?: string | undefined }): string {
 	return resolution === undefined ? 'gemini-2.5-flash-image' : 'gemini-3-pro-image-preview';
 }

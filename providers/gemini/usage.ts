@@ -6,7 +6,7 @@ import type { ContentAnswer } from './wire';
 /** A batch costs half. */
 const batchShare = 0.5;
 
-/** What answers used together; undefined where they do not say. */
+/** The tokens that several answers used together; undefined if none reports any. */
 export function usageOf(answers: readonly ContentAnswer[], model: string, { batch = false } = {}): Usage | undefined {
 	const reported = answers.flatMap(({ usageMetadata }) => (usageMetadata ? [usageMetadata] : []));
 	if (reported.length === 0) return undefined;
@@ -15,7 +15,7 @@ export function usageOf(answers: readonly ContentAnswer[], model: string, { batc
 	const inputTokens = sum(({ promptTokenCount }) => promptTokenCount);
 	const thoughts = sum(({ thoughtsTokenCount }) => thoughtsTokenCount);
 	const made = sum(({ candidatesTokenCount }) => candidatesTokenCount);
-	// Where the kinds are not told apart, what came counts as pictures: nearly all of it is.
+	// If the kinds of tokens are not reported, all of them count as image tokens, which nearly all are.
 	const ofText = sum(({ candidatesTokensDetails }) =>
 		candidatesTokensDetails
 			.filter(({ modality }) => modality !== 'IMAGE')
@@ -36,10 +36,7 @@ export function usageOf(answers: readonly ContentAnswer[], model: string, { batc
 	};
 }
 
-/**
- * What a request will cost at the least: its pictures by the published prices, in US dollars; null where none is
- * published.
- */
+/** The least that a request will cost, in US dollars: its images by published prices; null if none is published. */
 export function estimateUsd({ model, resolution = '', count, extras }: ImageRequest): number | null {
 	const known = modelOf(model ?? defaultModel({ resolution: resolution || undefined }));
 	const tokens = known?.imageTokens[resolution];

@@ -1,12 +1,12 @@
 import { z } from 'zod4';
 import { flag, number, optionalListOf, optionalObject, text, validEntries, wholeNumber } from '../lenient';
 
-/** What travels in the Gemini REST API; unknown fields pass. */
+/** The bodies of the Gemini REST API. Unknown fields pass. */
 const byModality = optionalListOf(z.looseObject({ modality: text, tokenCount: wholeNumber }));
 
 const part = z.looseObject({
 	text,
-	/** A sketch on the way to the answer, not the answer. */
+	/** A draft that the model made before the answer. */
 	thought: flag,
 	inlineData: optionalObject(z.looseObject({ mimeType: text, data: z.string().min(1) })),
 });
@@ -35,7 +35,7 @@ export const contentAnswer = z.looseObject({
 
 const status = z.looseObject({ code: number, message: text });
 
-/** One answer of a batch; in a results file, a line. */
+/** One answer of a batch, which is a line of a results file. */
 export const batchResponse = z
 	.looseObject({ response: optionalObject(contentAnswer), error: optionalObject(status) })
 	.catch({ response: undefined, error: undefined });
@@ -47,7 +47,7 @@ const destination = optionalObject(
 	}),
 );
 
-/** A batch as the long-running operation it is. */
+/** A batch, which is a long-running operation. */
 export const batchOperation = z
 	.looseObject({
 		name: z.string().min(1),
@@ -95,7 +95,7 @@ export const modelInfo = z.looseObject({
 	supportedActions: z.array(z.string()).nullish(),
 });
 
-/** An error answer: Google's, or in the same place a proxy's own. */
+/** An error of Google, or of a proxy in the same form. */
 export const errorAnswer = z.looseObject({
 	error: z.looseObject({
 		code: z.union([z.number(), z.string()]).nullish(),

@@ -41,10 +41,10 @@ const meanings: Record<string, Meaning> = {
 	PROVIDER_ERROR: { code: 'upstream', hint: 'The image model failed; the same request may succeed later' },
 	SERVICE_OVERLOAD: { code: 'overloaded', hint: 'The service is busy; try again later' },
 	UNKNOWN_ERROR: { code: 'upstream' },
-	INTERNAL_ERROR: { code: 'upstream', hint: 'Some releases answer so when a field or the job ID is malformed' },
+	INTERNAL_ERROR: { code: 'upstream', hint: 'Some releases answer this if a field or the job ID is malformed' },
 };
 
-/** Only the table's own: a code such as "constructor" is nobody's. */
+/** Only the table's own codes; "constructor" is not one of them. */
 function meaningOfCode(code: string): Meaning | undefined {
 	return Object.hasOwn(meanings, code) ? meanings[code] : undefined;
 }
@@ -62,7 +62,7 @@ function meaningOfStatus(status: number): Meaning {
 	return { code: codeOfStatus(status), ...(hint === null ? {} : { hint }) };
 }
 
-/** Throws what an answer means unless its status is 2xx. */
+/** Throws the error that an answer stands for, unless its status is 2xx. */
 export function throwUnlessOk(answer: ApiAnswer, now: number): void {
 	if (answer.status >= 200 && answer.status < 300) return;
 	const body = errorAnswer.safeParse(parseJson(answer.text));
@@ -90,7 +90,8 @@ export function throwUnlessOk(answer: ApiAnswer, now: number): void {
 }
 
 /**
- * Whether an answer says that no job was made: an error code in capitals, as in the document, with a refusal's status.
+ * Whether an answer says that no job was made: an error code in capitals, as in the document, with a status of "not
+ * accepted".
  */
 export function isNotAccepted(answer: Answered): boolean {
 	return isPlainlyNotAccepted(answer, (body) =>
@@ -100,7 +101,7 @@ export function isNotAccepted(answer: Answered): boolean {
 
 const contentRejection = /safety|blocked|prohibited|moderation|content.?(policy|filter)|sensitive/i;
 
-/** Why a job failed. The document's codes say nothing of refusals by the model, so the message is read for them. */
+/** Why a job failed. The document has no code for rejected content, so the message is searched for it. */
 export function toJobError(code: string | null | undefined, message: string | null | undefined): JobError {
 	const text = message ?? code ?? 'The provider gave no reason';
 	const meaning = contentRejection.test(`${code ?? ''} ${text}`)

@@ -15,12 +15,12 @@ const statuses: Record<string, JobStatus> = {
 	CANCELED: 'canceled',
 };
 
-/** A word we do not know is taken for running: the job is polled on, and its deadline stands behind it. */
+/** A job with an unknown word counts as running: it is polled until its deadline. */
 export function toStatus(word: string): JobStatus {
 	return statuses[word.toUpperCase()] ?? 'running';
 }
 
-/** The request in the document's fields; what was not asked for is left out. */
+/** The request in the document's fields, without fields that were not requested. */
 export function toSubmitBody(request: ImageRequest): SubmitBody {
 	const [reference] = request.references ?? [];
 	const mode = request.extras?.['mode'];
@@ -69,7 +69,7 @@ export function fromWebhook(payload: WebhookPayload): JobSnapshot {
 	});
 }
 
-/** What a row of the list tells of its request. */
+/** What a row of the list reports of its request. */
 export function requestOf(raw: unknown): Record<string, unknown> {
 	const { prompt, mode } = raw as { prompt?: unknown; mode?: unknown };
 	return { ...(typeof prompt === 'string' ? { prompt } : {}), ...(typeof mode === 'string' ? { mode } : {}) };
@@ -86,7 +86,7 @@ interface Parts {
 
 function snapshot(raw: unknown, parts: Parts): JobSnapshot {
 	const status = toStatus(parts.status);
-	// The list fills resultUrls while the job still runs: what is there is not yet what will be there.
+	// The list fills resultUrls while the job still runs, so they are complete only when it has succeeded.
 	const images = status === 'succeeded' ? parts.urls.map(toImage) : [];
 	const job: Job = {
 		provider: 'imageSaas',

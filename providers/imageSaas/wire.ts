@@ -2,12 +2,12 @@ import { z } from 'zod4';
 import { flag, id, listOf, optionalListOf, statusWord, text, textOrNumber } from '../lenient';
 
 /**
- * What travels, as the document shows it and the real server sends it. Unknown fields are let through, unknown
- * statuses too: a provider that adds one must not break a workflow.
+ * The bodies of the API, as in the document and as the real server sends them. Unknown fields and statuses pass, so
+ * that a new one does not break a workflow.
  */
 const urls = optionalListOf(z.string());
 
-/** An object `{code, message}` where the job failed; the document shows only null, some releases send a text. */
+/** An object `{code, message}` if the job failed. The document shows only null; some releases send a text. */
 const jobFailure = z
 	.union([z.looseObject({ code: textOrNumber, message: text }), z.string()])
 	.nullish()
@@ -15,7 +15,7 @@ const jobFailure = z
 
 export const healthAnswer = z.looseObject({ status: z.string(), timestamp: z.string().optional() });
 
-/** Submit and cancel. A replayed Idempotency-Key answers with the fields of a job besides. */
+/** Submit and cancel. With a repeated Idempotency-Key the answer also has the fields of a job. */
 export const acceptedAnswer = z.looseObject({
 	jobId: id,
 	status: statusWord,
@@ -52,7 +52,7 @@ export const webhookPayload = z.looseObject({
 	status: z.string(),
 	resultUrls: urls,
 	error: jobFailure,
-	// No more than a Date holds.
+	// The range of a Date.
 	timestamp: z.number().min(-8.64e15).max(8.64e15).nullish(),
 });
 

@@ -66,8 +66,8 @@ export function createJimengClient(transport: ApiTransport, now: () => number = 
 					yield* answer.events();
 					return;
 				}
-				// An error comes as JSON instead of a stream, also with status 200. So does the whole answer of a server
-				// that does not stream.
+				// An error is JSON instead of a stream, also with status 200. So is the answer of a server that does
+				// not stream.
 				const text = await answer.text();
 				wasNotAccepted = isNotAccepted({ ...answer, text });
 				yield* bodyOf(answer, text, now()) === undefined ? eventsIn(text) : [text];

@@ -11,7 +11,10 @@ export const jimeng: ProviderDefinition<JimengSession> = {
 	capabilities,
 	check: ({ strength, extras = {} }) =>
 		strength !== undefined && extras['sampleStrength'] !== undefined
-			? { field: 'Sample Strength', problem: 'cannot be combined with Strength; they mean the same to this provider' }
+			? {
+					field: 'Sample Strength',
+					problem: 'cannot be combined with Strength; they mean the same to this provider',
+				}
 			: undefined,
 	// Without a reference: compositions may keep the shape of what they start from.
 	expectedSize: ({ resolution, aspectRatio, references = [] }) =>

@@ -1,7 +1,7 @@
 import { z } from 'zod4';
 import { count, listOf, number, optionalObject, text, textOrNumber } from '../lenient';
 
-/** What travels, as the document shows it and the real server sends it. Unknown fields are let through. */
+/** The bodies of the API, as in the document and as the real server sends them. Unknown fields pass. */
 export const imagesAnswer = z.looseObject({
 	created: number,
 	data: listOf(z.looseObject({ url: text, b64_json: text, revised_prompt: text })),

@@ -7,7 +7,7 @@ export interface NanoBananaProJobId {
 }
 
 /**
- * For one task with all its images the ID of the task. Otherwise (fewer images than requested, or one task per image) the
+ * For one task with all images the ID of the task. Otherwise (fewer images than requested, or one task per image) the
  * count is added: `a,b~3`.
  */
 export function writeJobId({ taskIds, count }: NanoBananaProJobId): string {

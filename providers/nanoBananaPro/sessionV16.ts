@@ -22,8 +22,8 @@ export function v16Session(client: NanoBananaProClient, { baseUrl, own }: NanoBa
 	const urlOf = (imageId: string) => `${baseUrl}${imagePath(imageId)}`;
 
 	function accepted(task: GenerationTask, request: ImageRequest): JobSnapshot {
-		// The server may accept only a part of a batch. The job ID then contains the number of images requested, so that
-		// the missing ones are counted at the end.
+		// The server may accept only a part of a batch. The job ID then contains the number of images requested, so
+		// that the missing ones are counted at the end.
 		const isPartly = task.totalCount !== null && task.totalCount !== undefined && task.totalCount < request.count;
 		const snapshot = fromTask(
 			task,

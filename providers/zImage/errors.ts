@@ -7,7 +7,7 @@ import type { Answered } from '../provider';
 import { isPlainlyNotAccepted } from '../notAccepted';
 import { errorAnswer, type TaskAnswer, taskFailure } from './wire';
 
-/** Throws what an answer means unless its status is 2xx. */
+/** Throws the error that an answer stands for, unless its status is 2xx. */
 export function throwUnlessOk(answer: ApiAnswer, now: number): void {
 	const { status } = answer;
 	if (status >= 200 && status < 300) return;
@@ -19,7 +19,7 @@ export function throwUnlessOk(answer: ApiAnswer, now: number): void {
 	});
 }
 
-/** Whether an answer says that no task was made: FastAPI's own `{"detail": …}` with a refusal's status. */
+/** Whether an answer says that no task was made: FastAPI's own `{"detail": …}` with a status of "not accepted". */
 export function isNotAccepted(answer: Answered): boolean {
 	return isPlainlyNotAccepted(answer, (body) => errorAnswer.safeParse(body).success);
 }
@@ -28,7 +28,7 @@ function hintOf(status: number): string | null {
 	if (status === 401) return 'Put an Auth Key into the Z-Image credential';
 	if (status === 403) return "The Auth Key is not on the server's list, or the task belongs to another key";
 	if (status === 404) return 'Check the base URL and the ID, and that the credential belongs to the key that made it';
-	if (status === 422) return 'Correct the field it names';
+	if (status === 422) return 'Correct the field that the message names';
 	return hintOfStatus(status);
 }
 
@@ -46,7 +46,7 @@ function reported(answer: ApiAnswer): string {
 	);
 }
 
-/** Words by which the codes and texts of a worker are told apart; the document lists none. */
+/** Words that decide the meaning of a worker's codes and texts; the document lists none. */
 const meanings: ReadonlyArray<[RegExp, ErrorCode]> = [
 	[/safety|nsfw|content.?(policy|filter|reject)|sensitive|prohibited/i, 'contentRejected'],
 	[/out.?of.?memory|(?<![a-z])oom(?![a-z])|cuda|no.?gpu|capacity|overload/i, 'overloaded'],

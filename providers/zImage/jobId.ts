@@ -1,23 +1,23 @@
 import { createHash } from 'node:crypto';
 
 /**
- * A job of ours is a batch of theirs. Its id holds what is needed to poll and cancel it in any process:
- * the batch, how many pictures were asked for, and the tasks, since a batch names its tasks only once they have begun.
+ * Our job is a batch of the server. The job ID contains what is needed to poll and cancel it in any process: the batch,
+ * the number of images requested, and the tasks, because a batch names a task only after it has begun.
  */
 export interface ZImageJobId {
-	/** null for a bare task that was pasted. */
+	/** null if the ID is the ID of a task that a user pasted. */
 	batchId: string | null;
-	/** null where the id does not say. */
+	/** null if the ID does not contain it. */
 	count: number | null;
-	/** By their index in the batch; empty for a batch from the history. */
+	/** In the order of their index in the batch; empty for a batch from the history. */
 	taskIds: readonly string[];
-	/** Whether the smaller file of each picture was asked for. */
+	/** Whether the smaller file of each image was requested. */
 	preview: boolean;
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** `batch~count~task.task…`, and `~preview` where that file is wanted. */
+/** `batch~count~task.task…`, with `~preview` if the smaller file is wanted. */
 export function writeJobId({
 	batchId,
 	count,
@@ -27,7 +27,7 @@ export function writeJobId({
 	return `${batchId}~${count}~${taskIds.join('.')}${preview ? '~preview' : ''}`;
 }
 
-/** Also reads ids that people copy: a batch's from the history (a UUID), or a task's. */
+/** Also reads IDs that users copy: of a batch from the history (a UUID), or of a task. */
 export function readJobId(id: string): ZImageJobId {
 	const [batchId = '', count = '', tasks = '', file, ...rest] = id.split('~');
 	if (rest.length === 0 && uuid.test(batchId) && /^[1-9]\d*$/.test(count))
@@ -42,9 +42,9 @@ export function readJobId(id: string): ZImageJobId {
 		: { batchId: null, count: 1, taskIds: [id], preview: false };
 }
 
-/** The batch of an idempotency key: always the same UUID for the same key, so that a batch can be looked for. */
+/** The batch of an idempotency key: the same UUID for the same key, so that the batch can be looked up. */
 export function batchIdOf(idempotencyKey: string): string {
 	const hex = createHash('sha256').update(`z-image batch ${idempotencyKey}`).digest('hex');
-	// Version 8 (custom) and the usual variant, as RFC 9562 wants them.
+	// Version 8 (custom) and the usual variant of RFC 9562.
 	return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -8,13 +8,10 @@ const block = 16;
 
 export const resolutions = Object.keys(longSide);
 export const aspectRatios = ['1:1', '4:3', '3:4', '3:2', '2:3', '16:9', '9:16', '21:9', '9:21'] as const;
-/** What the real server takes; the document states no range. */
+/** The range of the real server; the document states none. */
 export const sideRange = { min: 64, max: 2048 };
 
-/**
- * Width and height of a request: the fields where they are given, else from ratio and resolution, each a multiple of
- * 16.
- */
+/** Width and height of a request: its own fields, or from ratio and resolution, each a multiple of 16. */
 export function sizeOf({
 	aspectRatio = '1:1',
 	resolution = '1K',
