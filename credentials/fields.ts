@@ -140,8 +140,8 @@ const moreEndpoints: INodeProperties = {
 					default: '',
 					placeholder: 'e.g. gemini-3-pro-image-preview',
 					description:
-						'The models of this endpoint, separated by commas. It is used first for these models, and not ' +
-						'at all for others. Leave it empty for any model.',
+						'The models of this endpoint, separated by commas. It is used first for these models, and ' +
+						'not at all for others. Leave it empty for any model.',
 				},
 				{
 					displayName: 'Requests per Minute',

@@ -27,7 +27,7 @@ export function missingCaptionPackages(resolve: (file: string) => string = (file
 /** How a user adds captions to an installed pack. */
 export function captionsHint(missing: readonly string[]): string {
 	return (
-		`Captions are left out, because these packages are not installed: ${missing.join(', ')}. ` +
-		`To add captions, run "npm install --omit=peer ${missing.join(' ')}" in the folder ~/.n8n/nodes and restart n8n.`
+		`Captions are left out, because these packages are not installed: ${missing.join(', ')}. To add captions, ` +
+		`run "npm install --omit=peer ${missing.join(' ')}" in the folder ~/.n8n/nodes and restart n8n.`
 	);
 }
