@@ -19,6 +19,7 @@ import {
 } from './failover';
 import { LeftBehind } from './leftBehind';
 import { AlreadyBegun } from './claim';
+import { unknownPartsOf } from './paidParts';
 import { keepResult, restoreResult } from './storedSnapshot';
 import { Submitter } from './submitter';
 
@@ -180,17 +181,10 @@ export class JobMaker {
 			({ member }) => endpointDigest(this.dependencies.memory, member.endpoint) === endpoint.digest,
 		);
 		if (!choice) return false;
-		const {
-			member: {
-				endpoint: { provider, session },
-			},
-			operation,
-			request,
-		} = choice;
+		const { operation, request } = choice;
+		const { provider, session } = choice.member.endpoint;
 		if (certaintyOf(provider, operation ?? session, request, 0) !== 'lookup') return false;
-		const accepted = new Set(requests.flatMap(({ part, outcome }) => (outcome === 'accepted' ? [part] : [])));
-		if (requests.some(({ part, outcome }) => (outcome === 'unknown' || outcome === 'sent') && !accepted.has(part)))
-			return true;
+		if (unknownPartsOf(requests).length > 0) return true;
 		// What a look-up has found is in the journal before the job that it belongs to.
 		const error = 'snapshot' in record ? record.snapshot.job.error : null;
 		return error?.outcome === 'unknown' || (state === 'accepted' && error?.code === 'canceled');
