@@ -1,4 +1,4 @@
-import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sqlite, SqliteSubject } from '../testing/sqliteSubject.ts';
 import { Owners } from './owners.ts';
@@ -42,4 +42,61 @@ test('an id can be had again while no other process has its lock', () => {
 	expect(again.own).toBe(own);
 	rival.close();
 	again.close();
+});
+
+test('what was seen is remembered: the living for a second, the dead for ever', () => {
+	let clock = 0;
+	jest.spyOn(performance, 'now').mockImplementation(() => clock);
+	const [one, two] = [new Owners(sqlite, owners()), new Owners(sqlite, owners())];
+	expect(one.isAlive(two.own)).toBe(true);
+	two.close();
+	clock = 999;
+	expect(one.isAlive(two.own)).toBe(true);
+	clock = 1000;
+	expect(one.isAlive(two.own)).toBe(false);
+	const again = new Owners(sqlite, owners(), two.own);
+	clock = 1_000_000;
+	expect(one.isAlive(again.own)).toBe(false);
+	again.close();
+	one.close();
+});
+
+test('a lock file that was deleted is made again, with the folder; one that is there stays', () => {
+	const [one, two] = [new Owners(sqlite, owners()), new Owners(sqlite, owners())];
+	one.lockAgain();
+	expect(two.isAlive(one.own)).toBe(true);
+	rmSync(owners(), { recursive: true });
+	one.lockAgain();
+	expect(new Owners(sqlite, owners()).isAlive(one.own)).toBe(true);
+	one.lockAgain();
+	one.close();
+	expect(readdirSync(owners())).not.toContain(`${one.own}.sqlite`);
+	two.close();
+});
+
+test('a file that cannot be opened says nothing: its process is taken for alive', () => {
+	const one = new Owners(sqlite, owners());
+	mkdirSync(join(owners(), 'odd.sqlite'));
+	expect(one.isAlive('odd')).toBe(true);
+	one.close();
+});
+
+test('other files of the folder, and files of up to a minute, are not swept', () => {
+	const one = new Owners(sqlite, owners());
+	const now = Date.now();
+	for (const [name, ageMs] of [
+		['young.sqlite', 59_000],
+		['old.sqlite', 61_000],
+		['notes.txt', 1e9],
+	] as const) {
+		writeFileSync(join(owners(), name), '');
+		utimesSync(join(owners(), name), (now - ageMs) / 1000, (now - ageMs) / 1000);
+	}
+	one.sweep();
+	const left = readdirSync(owners());
+	expect(['young.sqlite', 'old.sqlite', 'notes.txt'].filter((name) => left.includes(name))).toEqual([
+		'young.sqlite',
+		'notes.txt',
+	]);
+	one.close();
 });
