@@ -224,3 +224,33 @@ describe('a row fits', () => {
 		expect(fitsTask(task(more), wanted)).toBe(fit);
 	});
 });
+
+describe('a row of the history', () => {
+	it.each([
+		['pending', null, false, false],
+		['processing', null, false, false],
+		['completed', null, true, false],
+		['partial', null, true, false],
+		['failed', null, true, false],
+		['failed', '任务队列已满，请稍后再试', true, true],
+		['failed', 'The queue is full', true, true],
+		['failed', 'Full task queue', true, true],
+		['failed', 'queue error', true, false],
+		// Only a task that failed was not accepted.
+		['completed', 'queue full', true, false],
+		['', null, true, false],
+	])('%j with %j has ended: %s, was not accepted: %s', (status, message, hasEnded, wasNotAccepted) => {
+		const expected = { id: 'a', createdAt: since, hasEnded, wasNotAccepted };
+		const created = new Date(since).toISOString();
+		const of = generationTask.parse({ id: 'a', status, errorMessage: message, createdAt: created });
+		const task = imageTask.parse({ task_id: 'a', status, error_message: message, created_at: created });
+		expect([ofGeneration(of), ofTask(task)]).toMatchObject([expected, expected]);
+	});
+
+	it('has what it says of its request, and undefined for the rest', () => {
+		const of = generationTask.parse({ id: 'a', status: 'pending', prompt: 'A fox', model: 'm', totalCount: 3 });
+		expect(ofGeneration(of)).toMatchObject({ prompt: 'A fox', model: 'm', count: 3, createdAt: Number.NaN });
+		const task = imageTask.parse({ task_id: 'a', status: 'pending', prompt: null, model_id: null });
+		expect(ofTask(task)).toMatchObject({ prompt: undefined, model: undefined, count: undefined });
+	});
+});
