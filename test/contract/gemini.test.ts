@@ -139,7 +139,7 @@ describe('Google Gemini, official', () => {
 	});
 
 	it.each([
-		['[refuse]', 'contentRejected', /refused \(IMAGE_SAFETY\): the image would violate/],
+		['[refuse]', 'contentRejected', /rejected the content \(IMAGE_SAFETY\): the image would violate/],
 		['[finish:PROHIBITED_CONTENT]', 'contentRejected', /PROHIBITED_CONTENT/],
 		['[finish:RECITATION]', 'contentRejected', /recite protected work/],
 		['[block:BLOCKLIST]', 'contentRejected', /words of a blocklist/],
@@ -161,7 +161,7 @@ describe('Google Gemini, official', () => {
 		expect(await failureOf(submit({ model: 'gemini-2.5-flash-image', resolution: '4K' }))).toMatchObject({
 			code: 'invalidRequest',
 			message: expect.stringMatching(
-				/gemini-2.5-flash-image takes none. Models that do: gemini-3-pro-image-preview/,
+				/gemini-2.5-flash-image takes none. Models that take it: gemini-3-pro-image-preview/,
 			) as string,
 		});
 		expect(await failureOf(submit({ model: pro, resolution: '512' }))).toMatchObject({
