@@ -13,7 +13,10 @@ import { BenchStage } from './stage';
 import { start } from './start';
 import { waiting } from './waiting';
 
-/** In the order of their numbers. Those that need one get an n8n of their own, so that none finds what another left. */
+/**
+ * In the order of their numbers. A benchmark that needs n8n gets its own instance, so no data of another benchmark is
+ * left.
+ */
 const benchmarks: Record<
 	string,
 	(withStage: <T>(run: (stage: BenchStage) => Promise<T>) => Promise<T>) => Promise<Report[]>

@@ -31,7 +31,7 @@ interface Pair {
 
 const meanMs = 2_000;
 
-/** The same jobs with nobody ever late: each begins as soon as a place and the rate allow. */
+/** The same jobs without any detection delay: each begins as soon as a slot and the rate allow. */
 function bound(durations: readonly number[], inFlight: number, perMinute: number): number {
 	const free = Array.from({ length: inFlight }, () => 0);
 	const begun: number[] = [];

@@ -34,8 +34,8 @@ export function httpRequest(
 const ended = "={{ $input.all().every((item) => ['SUCCEEDED', 'FAILED', 'CANCELED'].includes(item.json.status)) }}";
 
 /**
- * What templates teach, tuned: a loop over batches, each submitted together, then Wait and a status request for each
- * until all of the batch have ended. Nothing but nodes that come with n8n.
+ * The usual template, tuned: it loops over batches, submits each batch at once, then waits and requests each status
+ * until all jobs of the batch have ended. It uses only nodes that come with n8n.
  */
 export function pollingLoop(
 	stage: BenchStage,

@@ -66,7 +66,7 @@ it('a long ID is cut in the message', () => {
 	expect(() => pathSegment(`../${'x'.repeat(500)}`)).toThrow(/^"\.\.\/x{57}…" is not an ID that can be sent/);
 });
 
-/** Texts made of what a path is made of, and any others. */
+/** Texts from the characters of paths, and any other texts. */
 const id = fc.oneof(
 	fc.string({ unit: 'binary' }),
 	fc

@@ -16,7 +16,7 @@ export interface SourceFile {
 /** What a provider accepts. */
 export interface FileLimits {
 	mimeTypes: readonly string[];
-	/** null: no limit of its own. */
+	/** null: no limit. */
 	maxBytes: number | null;
 	/** Longest useful side in pixels; null: any. */
 	maxSide: number | null;

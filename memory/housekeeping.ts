@@ -32,7 +32,7 @@ export class Housekeeping {
 	tick(): void {
 		if (this.#step || this.#now() < Math.min(this.#nextPruneAt, this.#nextCleaningAt)) return;
 		this.#step = this.#work()
-			// A step that failed is taken again when the next one is due.
+			// A failed step is repeated when the next one is due.
 			.catch(() => undefined)
 			.finally(() => (this.#step = null));
 	}

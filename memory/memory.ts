@@ -135,8 +135,8 @@ export interface Journal {
 	 */
 	change(ref: string, change: RecordChange, options?: { durable?: boolean }): Promise<boolean>;
 	/**
-	 * Makes a record this process's, busy, and where `as` is given the claimant's. Null where it cannot be taken: held
-	 * by another living process, busy in this one, gone, or no longer under the key it was seen with.
+	 * Takes a record for this process and marks it busy; with `as`, also for that claimant. Null if that is impossible:
+	 * another living process holds the record, it is busy in this process, it is deleted, or its key has changed.
 	 */
 	take(ref: string, options: { seenKey: string; as?: Claimant; adoptedFrom?: string }): Promise<JobRecord | null>;
 	/** The node run has ended: no node run works on these any more. Only records that this process holds change. */

@@ -27,8 +27,8 @@ interface Outage {
 }
 
 /**
- * A lasting store that goes on in this process's memory while it fails. An operation that failed with it is carried out
- * there. After a minute the store is tried again, and is given what it missed.
+ * A lasting store with a fallback to the memory of this process. If an operation fails in the lasting store, it runs in
+ * the fallback. After a minute the lasting store is tried again and gets the missed changes.
  */
 export class ResilientStore implements AsyncStore {
 	readonly #lasting: LastingStore;
@@ -121,7 +121,7 @@ export class ResilientStore implements AsyncStore {
 	}
 }
 
-/** What was begun has begun: its budget is spent. */
+/** A begun job keeps its budget: limits are not checked again. */
 function withoutLimits(operation: Operation): Operation {
 	if (operation.name !== 'begin') return operation;
 	const [record] = (operation as Operation<'begin'>).args;

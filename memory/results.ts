@@ -5,8 +5,7 @@ import { MemoryError } from './memory.ts';
 import type { ResultFile } from './store.ts';
 
 /**
- * Files without a record are kept for so long: one may be on its way into the memory, in this process or
- * another.
+ * How long files without a record are kept: this or another process may still be writing the record.
  */
 const strayAfterMs = 24 * 3600_000;
 

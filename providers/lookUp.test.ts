@@ -28,7 +28,7 @@ it.each([
 it.each([
 	['Thu, 01 Jan 2026 00:02:00 GMT', 120_000],
 	['Wed, 31 Dec 2025 23:59:00 GMT', -60_000],
-	// Within what the header can tell.
+	// The header has whole seconds, so a small difference counts as none.
 	['Thu, 01 Jan 2026 00:00:02 GMT', 0],
 	['Wed, 31 Dec 2025 23:59:58 GMT', 0],
 	['soon', 0],

@@ -8,8 +8,8 @@ const datePrecisionMs = 2_000;
 /**
  * How far a server's clock is ahead of ours, by the `Date` header of its answer, in ms. Negative if it is behind, 0
  * without the header. The clocks of virtual machines drift by minutes, and the times in a list are the server's. The
- * header was written some time between the request and the moment its answer was read: how long that took, on a slow
- * network or a busy n8n, is no difference of the clocks.
+ * header was written some time between the request and the moment its answer was read: this time, which is long on a
+ * slow network or a busy n8n, does not count as a clock difference.
  */
 export function clockAheadMs(
 	headers: Record<string, string>,

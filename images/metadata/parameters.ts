@@ -6,8 +6,7 @@ import { type Lineage, noLineage } from '../lineage';
  */
 export function writeParameters(lineage: Lineage, { width, height }: { width: number; height: number }): string {
 	const { prompt, negativePrompt, seed, model, provider, jobId } = lineage;
-	// Their reader takes the last line for settings only where it holds three pairs: the size and the version always
-	// stand.
+	// The reader accepts the last line as settings only if it has three pairs, so size and version are always written.
 	const pairs = Object.entries({
 		Seed: seed,
 		Size: `${width}x${height}`,

@@ -52,7 +52,7 @@ export class JobTimes {
 		return this.jobs.size;
 	}
 
-	/** How long such a job runs, and since when this one does; undefined where that is not known. */
+	/** The expected duration of the job and the time when it started; undefined if unknown. */
 	expected(id: string): (Expectation & { since: number }) | undefined {
 		const job = this.jobs.get(id);
 		const expectation = job && this.durations.expect(job.kind);

@@ -27,7 +27,7 @@ export interface JobsState {
 	since: number | null;
 }
 
-/** A job as the list, or a poll of it, shows it now. */
+/** The present state of a job, from the list or from a poll. */
 export interface SeenJob {
 	entry: Entry;
 	/** Whether it has ended. */
@@ -90,7 +90,7 @@ export function listReader(state: JobsState): { isEnough(entry: Entry): boolean 
 	};
 }
 
-/** Whether a row of the list is neither dealt with nor followed yet. */
+/** Whether a row of the list is new: not settled, and not among the open jobs. */
 function newTo(state: JobsState): (entry: Entry) => boolean {
 	const known = idsOf([...state.settled, ...state.open]);
 	return (entry) => !known.has(entry[0]) && isAbove(entry, state.floor);

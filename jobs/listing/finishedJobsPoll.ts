@@ -39,7 +39,7 @@ export interface PollResult {
 	truncated: boolean;
 }
 
-/** Jobs as one poll sees them. */
+/** The jobs that one poll returned. */
 interface Seen {
 	jobs: Map<string, ListedSnapshot>;
 	seen: SeenJob[];

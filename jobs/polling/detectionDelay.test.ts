@@ -88,7 +88,7 @@ it.each([2, 3, 4, 5, 6, 20, 80])('a poll of %d jobs that began together is due a
 	const enough = count <= 5 ? 0.33 + (0.77 / 4) * (count - 1) : 1.1 * Math.sqrt(count / 5);
 	const ended = (moment: number) => count * (1 - expectation.running(moment));
 	expect(ended(at)).toBeGreaterThanOrEqual(enough);
-	// Found to half a percent of the typical duration.
+	// The search is precise to half a percent of the typical duration.
 	expect(ended(at - expectation.typical / 100)).toBeLessThan(enough);
 });
 

@@ -51,7 +51,7 @@ function endedPerPoll(jobs: number): number {
 /** Jobs to calculate with, at most: of more, an even sample stands for all, so that the cost stays bounded. */
 const maxSample = 64;
 
-/** The moment is found to this share of a job's typical duration: finer than any delay that is measured. */
+/** Precision of the search, as a share of the typical duration. It is finer than any measured delay. */
 const precision = 1 / 200;
 
 /** Width of the first interval that is searched, in steps of `precision`: about a third of the typical duration. */
@@ -81,7 +81,7 @@ export function worthPollingAt(jobs: readonly RunningJob[], maxMs: number): numb
 	return high;
 }
 
-/** Between which moments a poll can be due, and how precisely it is calculated, in ms. */
+/** The earliest and latest time of the next poll, and the step of the search, in ms. */
 function searchRange(jobs: readonly RunningJob[], maxMs: number): { earliest: number; latest: number; stepMs: number } {
 	let earliest = Number.POSITIVE_INFINITY;
 	let latest = Number.POSITIVE_INFINITY;

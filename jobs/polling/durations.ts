@@ -10,7 +10,7 @@ export interface Expectation {
 	running: (ageMs: number) => number;
 }
 
-/** Durations remembered of a kind: the last ones, so that a provider that changes is followed. */
+/** Number of durations kept per kind. Only the last ones are kept, so the values follow changes of the provider. */
 const maxRemembered = 64;
 
 /** Durations seen before they are relied on: with fewer, one outlier decides. */
@@ -60,7 +60,7 @@ export class Durations {
 		if (this.byKind.size > Durations.maxKinds && oldest !== undefined) this.byKind.delete(oldest);
 	}
 
-	/** undefined until enough have been seen. */
+	/** undefined until enough durations have been seen. */
 	expect(kind: string): Expectation | undefined {
 		const seen = this.byKind.get(kind);
 		if (!seen || seen.length < minSeen) return undefined;

@@ -19,7 +19,7 @@ export interface WaitOptions {
 const quietMs = 15_000;
 
 export interface JobTrackerOptions extends Omit<PollerOptions, 'learn'> {
-	/** Where the provider can push: while its snapshots come, the job is not polled. */
+	/** For providers that can push: while snapshots arrive, the job is not polled. */
 	watch?: Session['watch'];
 	onEnd: OnEnd;
 	/** Whether this process submitted the job to this endpoint. Other jobs' announcements say nothing about it. */

@@ -6,8 +6,8 @@ import type { Certainty } from './outcome';
 const keyLifeMs = 24 * 3_600_000;
 
 /**
- * What settles an unknown outcome of this request: what the provider offers, as far as it holds for the request and the
- * time that has passed.
+ * How an unknown outcome of this request can be settled: by the provider's features, if they apply to the request and
+ * its time limit has not passed.
  */
 export function certaintyOf(
 	provider: Pick<ProviderDefinition, 'capabilities'>,

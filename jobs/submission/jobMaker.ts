@@ -23,7 +23,7 @@ import { unknownPartsOf } from './paidParts';
 import { keepResult, restoreResult } from './storedSnapshot';
 import { Submitter } from './submitter';
 
-/** A job for an item, and whether it was made for it. */
+/** A job for an item, and where it comes from. */
 export interface Given extends Made {
 	/**
 	 * `new`: made now. `sameKey`: made by an earlier attempt of the same item, or under the user's key. `adopted`:
@@ -85,7 +85,7 @@ export class JobMaker {
 		}
 	}
 
-	/** What the item gets of what was found. Undefined where that turns out to be nothing. */
+	/** The job that the item gets from a found record. Undefined if the record turns out to have no job. */
 	private async given(
 		found: Found,
 		choices: readonly [Choice, ...Choice[]],
@@ -201,7 +201,7 @@ export class JobMaker {
 		throw new ImageError('conflict', {
 			message:
 				`An earlier attempt of this item is job ${ref} at the endpoint "${endpoint.name}" of ` +
-				`${endpoint.provider}, which the credential no longer has as it was`,
+				`${endpoint.provider}. The credential has no endpoint with that base URL and key any more`,
 			hint:
 				'Put the base URL and key of that endpoint back into the credential, ' +
 				'or forget the job with the node Image Jobs',

@@ -68,7 +68,7 @@ class Attempts {
 			const isLookUpOver = this.lookUpUntil !== undefined && services.clock.now() >= this.lookUpUntil;
 			return this.submission.certainty() !== 'none' && !isLookUpOver;
 		}
-		// Another endpoint may make only what was certainly not made here, in no part.
+		// Fail over only if this endpoint has certainly made nothing.
 		return error.retryable && !(this.options.canFailOver === true && !paid.anyAccepted);
 	}
 

@@ -59,7 +59,7 @@ export class Submitter {
 			const settledBy = certaintyOf(provider, session, request, ageMs);
 			return settledBy === 'lookup' && isMissed ? 'none' : settledBy;
 		};
-		// The least that a provider's list shows of a request.
+		// Every provider's list shows at least the prompt of a request.
 		const likeness = `${endpoint.identity} ${request.prompt}`;
 		const paid = new PaidRequests(claim, earlier, {
 			...{ memory, clock, inFlight, likeness },

@@ -115,7 +115,7 @@ function recordsOf(stored: readonly StoredRecord[]): JobRecord[] {
 	return stored.map(({ record }) => record);
 }
 
-/** Sorts by several values, equal ones by ref so that the order is always the same. */
+/** Sorts by several values. Rows with equal values are sorted by ref, so the order is always the same. */
 function by<T extends StoredRecord | SpendingRow>(
 	values: (row: T) => ReadonlyArray<number | string>,
 ): (a: T, b: T) => number {

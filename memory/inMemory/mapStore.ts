@@ -204,7 +204,7 @@ function latestBegun(stored: readonly StoredRecord[]): JobRecord | undefined {
 	return records.sort((a, b) => b.createdAt - a.createdAt || (a.ref < b.ref ? 1 : -1))[0];
 }
 
-/** A record with another state, and without what only its last state held. */
+/** A record with a new state. Fields that only the old state has are removed. */
 function withState(record: JobRecord, state: RecordState): JobRecord {
 	const { error, snapshot, ...rest } = record as JobRecord & { error?: unknown; snapshot?: unknown };
 	return { ...rest, ...state };

@@ -66,7 +66,7 @@ export function recordOf(row: JobRow, held: JobRecord['held']): JobRecord {
 		adoptedFrom: row.adopted_from,
 		deliveredAt: row.delivered_at,
 		held,
-		// A node run that died with its process is no longer at work.
+		// If the process has died, its node run does not work on the job any more.
 		busy: row.busy === 1 && held !== 'free',
 	};
 }

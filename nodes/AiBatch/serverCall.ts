@@ -66,7 +66,7 @@ const freeBodyField = jsonField({
 	name: 'bodyJson',
 	type: 'json',
 	default: '{}',
-	description: 'Fields of the request as a JSON object; the document does not say which there are',
+	description: 'Fields of the request as a JSON object; the document does not list them',
 });
 
 const fileFields = [

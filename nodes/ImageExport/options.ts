@@ -105,14 +105,14 @@ export const options: INodeProperties = {
 			name: 'negativePrompt',
 			type: 'string',
 			default: '',
-			description: 'Negative prompt to write instead of that of the item',
+			description: 'Negative prompt to write; empty for the negative prompt of the item',
 		}),
 		option(['metadata'], {
 			displayName: 'Prompt',
 			name: 'prompt',
 			type: 'string',
 			default: '',
-			description: 'Prompt to write instead of that of the item',
+			description: 'Prompt to write; empty for the prompt of the item',
 		}),
 		option(['contactSheet'], {
 			displayName: 'Quality',

@@ -23,7 +23,7 @@ export async function getSpending(run: JobsRun): Promise<INodeExecutionData[]> {
 		if (unsupported !== undefined)
 			throw new ImageError('invalidRequest', {
 				message: `Group By names "${unsupported}"`,
-				hint: `Choose of: ${Object.keys(groups).join(', ')}`,
+				hint: `Choose one of: ${Object.keys(groups).join(', ')}`,
 				delivery: 'notSent',
 			});
 		const rows = await memory.journal.spending(readFilters(run, itemIndex));

@@ -62,7 +62,7 @@ function isFile({ mimeType }: DeliveredImage): boolean {
 function notKept({ index }: DeliveredImage) {
 	return new ImageError('notFound', {
 		message: `Image ${index} is no longer kept`,
-		hint: "Images that came inside the provider's answer are kept for one day: generate it again",
+		hint: "Images inside the provider's answer are kept for one day. Generate the image again",
 		delivery: 'notSent',
 	}).toJobError();
 }

@@ -25,7 +25,7 @@ export async function assertSecret(context: IHookFunctions): Promise<true> {
 	if (secretOf(await context.getCredentials(provider.credential)) !== '') return true;
 	throw new NodeOperationError(context.getNode(), 'The credential has no webhook secret', {
 		description:
-			`Put the secret that ${provider.displayName} signs its webhooks with into the credential. ` +
+			`Enter the webhook secret of ${provider.displayName} in the credential. ` +
 			'Without it every delivery is rejected',
 	});
 }

@@ -36,7 +36,7 @@ export interface OperationCall<S extends Session> {
 	item(answer: unknown): INodeExecutionData;
 	/** Jobs as items of the shape that all verb nodes give, with the `job.ref` that Image Generate gave. */
 	jobItems(jobs: readonly ListedJob[], options: { includeRaw?: boolean }): Promise<INodeExecutionData[]>;
-	/** An item with the file that the API answered with as the binary field `data`. */
+	/** An item whose binary field `data` is the file from the API's answer. */
 	fileItem(answer: ApiStream, file: AnsweredFile): Promise<INodeExecutionData>;
 	/** Downloads an image into n8n's binary store, with the checks of every download. */
 	downloadImage(url: string): ReturnType<typeof downloadPicture>;

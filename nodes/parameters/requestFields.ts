@@ -71,7 +71,7 @@ function choiceFields(list: Drawn): INodeProperties[] {
 				type: 'options',
 				options: choices(ratios),
 				default: providerDefault,
-				description: 'Width to height; some models have only one',
+				description: 'Ratio of width to height; some models support only one ratio',
 			}),
 		),
 		...perProvider(
@@ -83,7 +83,7 @@ function choiceFields(list: Drawn): INodeProperties[] {
 				type: 'options',
 				options: choices(resolutions),
 				default: providerDefault,
-				description: 'Length of the longer side; some models have only one',
+				description: 'Length of the longer side; some models support only one length',
 			}),
 		),
 	];

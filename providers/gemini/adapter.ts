@@ -11,7 +11,7 @@ export interface GeminiSession extends Session {
 	client: GeminiClient;
 }
 
-/** An empty base URL is the endpoint's own. */
+/** If the base URL is empty, the default of the chosen endpoint is used. */
 function withAddress(fields: unknown): unknown {
 	const { endpoint } = credentialFields.pick({ endpoint: true }).safeParse(fields).data ?? {
 		endpoint: 'official' as const,

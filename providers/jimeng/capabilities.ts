@@ -37,7 +37,7 @@ export const capabilities: Capabilities = {
 			type: 'options',
 			name: 'responseFormat',
 			displayName: 'Response Format',
-			description: 'How the images come',
+			description: 'How the server returns the images',
 			options: [
 				{ value: 'url', name: 'URL', description: 'Links, which expire' },
 				{ value: 'b64_json', name: 'Base64', description: 'Inside the answer' },

@@ -34,7 +34,7 @@ async function* stream(...events: Array<string | ImageError>): AsyncGenerator<st
 	}
 }
 
-/** What comes of a streamed chat whose server answers so. */
+/** Runs a streamed chat against a server with this answer. */
 async function chatting(answer: Partial<ApiStream> & { reported?: string }) {
 	const { reported: reported = '', ...rest } = answer;
 	const whole: ApiStream = {

@@ -7,8 +7,8 @@ import { tasksSession } from './sessionTasks';
 import { v16Session } from './sessionV16';
 
 /**
- * The document: 10 requests a second for each client, 20 at once. A quarter less, since requests that were delayed on
- * their way arrive together with later ones.
+ * The document: 10 requests a second for each client, 20 at once. The pack stays a quarter below, because delayed
+ * requests may arrive together with later ones.
  */
 const burst = 15;
 

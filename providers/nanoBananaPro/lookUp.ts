@@ -137,7 +137,7 @@ async function readUntil(
 		const known = rows.size;
 		for (const row of list) rows.set(row.id, row);
 		unreadable += more;
-		// A page may be shorter than was asked for without being the last: servers have bounds of their own.
+		// A short page need not be the last one: servers may limit the page size.
 		const isLast = rows.size === known || (typeof total === 'number' && rows.size + unreadable >= total);
 		const isOlder = list.some(({ hasEnded, createdAt }) => hasEnded && createdAt < since + ahead - clockSkewMs);
 		if (!isLast && !isOlder) continue;

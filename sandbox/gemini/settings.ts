@@ -7,7 +7,7 @@ const schema = z.strictObject({
 	apiKey: z.string().min(1),
 	/** How long a call blocks; a batch takes as long for each of its requests. */
 	jobDurationMs: z.number().nonnegative(),
-	/** Whether image models give several candidates; today's do not. */
+	/** Whether image models return several candidates. Current models do not. */
 	multipleCandidates: z.boolean(),
 	/** Where a batch puts its responses. */
 	batchResults: z.enum(['inline', 'file']),

@@ -193,8 +193,8 @@ class JimengStandIn extends BaseStandIn<Settings> {
 	}
 
 	/**
-	 * Blocks as the site does. Returns the id of what it made, or why it made nothing. A client that disconnects early
-	 * still pays for the images.
+	 * Blocks until the result is ready, as the real site does. Returns the id of the result, or the reason why there is
+	 * none. A client that disconnects early still pays for the images.
 	 */
 	private async run(
 		request: FastifyRequest,

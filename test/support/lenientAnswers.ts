@@ -47,7 +47,7 @@ export const stray = fc.oneof(
 	},
 );
 
-/** The required fields, and any of the others with any value. */
+/** The required fields, and some of the other fields with random values. */
 export function withStrayFields<T extends object>(required: T, ...others: string[]): fc.Arbitrary<T> {
 	return fc
 		.record(Object.fromEntries(others.map((name) => [name, stray])), { requiredKeys: [] })

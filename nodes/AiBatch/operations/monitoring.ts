@@ -36,14 +36,14 @@ const logEvent = serverOperation({
 	method: 'POST',
 	path: '/api/monitoring/log-event',
 	fields: [
-		text('eventType', 'Event Type', 'Its kind', { required: true, placeholder: 'e.g. user_action' }),
+		text('eventType', 'Event Type', 'Kind of the event', { required: true, placeholder: 'e.g. user_action' }),
 		text('message', 'Message', 'What happened', { required: true }),
 		jsonField({
 			displayName: 'Metadata',
 			name: 'metadata',
 			type: 'json',
 			default: '{}',
-			description: 'More about it, as a JSON object',
+			description: 'More data of the event, as a JSON object',
 		}),
 	],
 	body: ({ eventType, message, metadata }) => ({ event_type: eventType, message, metadata }),
