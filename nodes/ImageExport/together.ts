@@ -165,11 +165,11 @@ function readStyle({ context }: Exporter, perSheet: number): SheetStyle {
 	};
 }
 
-function whole(value: unknown, displayName: string, most: number): number {
+function whole(value: unknown, displayName: string, max: number): number {
 	const number = Number(value);
-	if (Number.isInteger(number) && number >= 1 && number <= most) return number;
+	if (Number.isInteger(number) && number >= 1 && number <= max) return number;
 	throw new ImageError('invalidRequest', {
-		message: `${displayName} is ${String(value)}; a whole number from 1 to ${most} is allowed`,
+		message: `${displayName} is ${String(value)}; a whole number from 1 to ${max} is allowed`,
 		delivery: 'notSent',
 	});
 }
