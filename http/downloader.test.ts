@@ -247,3 +247,18 @@ it('a server that is too busy may say how long to wait', async () => {
 		retryAfterMs: 7_000,
 	});
 });
+
+it.each([300, 301, 303, 307, 308, 399])('a redirect with %i is followed', async (status) => {
+	const { url } = await serve((request, response) =>
+		request.url === '/there'
+			? response.end('picture')
+			: response.writeHead(status, { location: '/there' }).end('moved'),
+	);
+	const { stream, url: final } = await downloader.open(`${url}/here`, limits);
+	expect([await text(stream), final]).toEqual(['picture', `${url}/there`]);
+});
+
+it('a redirect without an address is an error', async () => {
+	const { url } = await serve((_request, response) => response.writeHead(302).end());
+	await expect(downloader.open(url, limits)).rejects.toMatchObject({ httpStatus: 302 });
+});
