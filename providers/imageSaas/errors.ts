@@ -54,7 +54,7 @@ const hints: Readonly<Record<number, string>> = {
 	401: checkKey,
 	403: checkKey,
 	404: 'Check the base URL and the job ID',
-	413: 'The server takes bodies up to 100 KB; give a reference picture by URL, not as data',
+	413: 'The server takes bodies up to 100 KB; give a reference image by URL, not as data',
 };
 
 function meaningOfStatus(status: number): Meaning {

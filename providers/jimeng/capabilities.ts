@@ -4,8 +4,7 @@ import { ratios, resolutions } from './sizes';
 
 /** From "图像生成" and "图生图" of the document. */
 export const capabilities: Capabilities = {
-	// How many pictures a call makes is the site's choice, usually four; asking for more than that is asking for what
-	// cannot come.
+	// The site decides how many images a call makes, usually four. It never makes more.
 	maxCount: 4,
 	aspectRatios: ratios,
 	resolutions,

@@ -70,7 +70,7 @@ export function resultOf(text: string): ChatResult {
 	return { text, urls, finished: true, error: urls.length === 0 ? (failureInText(text) ?? null) : null };
 }
 
-/** Addresses in Markdown pictures, links, HTML and bare. */
+/** Addresses in Markdown images, links, HTML and plain text. */
 export function urlsIn(text: string): string[] {
 	return [
 		...new Set(

@@ -1,4 +1,4 @@
-/** Models for pictures, as the document lists them; those before 4.0 need bought credit. */
+/** Models for images, as the document lists them. Models before 4.0 need bought credit. */
 export const imageModels = ['jimeng-4.0', 'jimeng-3.1', 'jimeng-3.0', 'jimeng-2.1', 'jimeng-xl-pro'] as const;
 
 /** Models for videos; each takes minutes. */

@@ -3,8 +3,8 @@ import { aspectRatios, resolutions, sideRange } from './sizes';
 
 /** From "3.1 POST /v1/images/generate" of the document; ranges as the real server checks them. */
 export const capabilities: Capabilities = {
-	// A batch has no limit of its own. Every picture is a task whose id the job's id carries: more would not fit into
-	// it.
+	// A batch has no limit of its own. Every image is a task, and the job ID contains the IDs of all tasks: more would
+	// not fit into it.
 	maxCount: 100,
 	aspectRatios,
 	resolutions,
@@ -80,7 +80,7 @@ export const capabilities: Capabilities = {
 			type: 'options',
 			name: 'file',
 			displayName: 'Image File',
-			description: 'Which of the two files of a picture is given',
+			description: 'Which of the two files of an image is returned',
 			options: [
 				{ value: 'original', name: 'Original', description: 'As the model made it, usually PNG' },
 				{ value: 'preview', name: 'Preview', description: 'Smaller, usually WebP' },
@@ -94,6 +94,6 @@ export const capabilities: Capabilities = {
 	list: true,
 	webhook: false,
 	idempotency: 'lookup',
-	// Half-precision models give black pictures where a number overflows, and safety checkers where they refuse.
+	// Half-precision models give a black image when a number overflows; safety checkers do when they reject.
 	blankMeansRejected: true,
 };
