@@ -4,7 +4,7 @@ import { ratios, resolutions } from './sizes';
 
 /** From "图像生成" and "图生图" of the document. */
 export const capabilities: Capabilities = {
-	// The site decides how many images a call makes, usually four. It never makes more.
+	// The site decides how many images a call makes, usually four, so a higher count cannot be requested.
 	maxCount: 4,
 	aspectRatios: ratios,
 	resolutions,
