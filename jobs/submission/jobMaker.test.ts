@@ -95,7 +95,7 @@ it('a job of the same key is given as the journal has it, without a poll', async
 	expect([submits.length, log.polls]).toEqual([1, 0]);
 });
 
-it('a job at an endpoint that the node has no longer is a conflict: another account must not be asked for it', async () => {
+it('a job at an endpoint that the node no longer has is a conflict: no other account is polled for it', async () => {
 	const first = bench();
 	const other = fakeEndpoint({ clock: first.clock, name: 'other' });
 	Object.assign(other.endpoint.config, { baseUrl: 'http://other.example' });
