@@ -2,7 +2,8 @@ import { ImageError, outcomeOf } from '../../model/errors';
 import type { JobStatus } from '../../model/job';
 import type { Observation } from '../../providers/provider';
 import { fakeEndpoint, snapshotOf } from '../../test/support/fakeEndpoint';
-import { choiceOf, makingOver, memoryInProcess, type MakeMore } from '../../test/support/makeAt';
+import { choiceOf, makingOver, memoryInProcess, type MakeMore, wantedFor } from '../../test/support/makeAt';
+import { JobMaker } from './jobMaker';
 
 const request = { prompt: 'A cat', count: 1 };
 const adoptWithinMs = 3_600_000;
@@ -119,5 +120,26 @@ it('two runs of one item at once make one job, and both have it', async () => {
 	const making = makingOver(memory, clock);
 	const results = await clock.until(Promise.all([1, 2].map(() => making([choice], 'key'))));
 	expect(results.map(({ snapshot }) => snapshot.job.id)).toEqual(['job-1', 'job-1']);
+	expect(submits).toHaveLength(1);
+});
+
+it('a run that comes while the run of a failed job is still at work has that job too, and pays no other', async () => {
+	const { clock, endpoint, memory, choice, submits } = bench();
+	const { submit } = endpoint.session;
+	endpoint.session.submit = async (sent, options) => {
+		const { job } = await submit(sent, options);
+		return snapshotOf(job.id ?? '', 'failed');
+	};
+	const maker = new JobMaker({ clock, random: () => 0, memory });
+	// Neither run has ended, so the journal's record stays busy.
+	const make = () =>
+		maker.make(
+			[choice],
+			wantedFor('key', [choice]),
+			{ cost: { images: 1, usd: null }, limits: [] },
+			{ deadline: 60_000 },
+		);
+	await clock.until(make());
+	expect(await clock.until(make())).toMatchObject({ how: 'sameKey', snapshot: { job: { status: 'failed' } } });
 	expect(submits).toHaveLength(1);
 });
