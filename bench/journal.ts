@@ -124,7 +124,7 @@ function instantEndpoint(): Endpoint {
 		capabilities,
 		load: async () => adapter,
 	};
-	// An answer comes with the next turn of the event loop, as one over a socket does.
+	// An answer arrives in the next iteration of the event loop, like an answer over a socket.
 	const answer = async () => {
 		await new Promise((resolve) => setImmediate(resolve));
 		return { status: 200, headers: {}, text: '' };

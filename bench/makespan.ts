@@ -113,7 +113,7 @@ async function batch(
 			},
 		]),
 	);
-	// Listens for what never comes: the deliveries wake whoever waits, and start nothing.
+	// Listens for an event that never occurs: deliveries only wake waiting executions.
 	const hook = push
 		? await stage.publish(
 				chain(`${path} hook`, [
@@ -164,7 +164,7 @@ export async function makespan(stage: BenchStage): Promise<Report[]> {
 	const free: Load = { jobs: 200, inFlight: 5, requestsPerMinute: 0 };
 	const bound: Load = { ...free, requestsPerMinute: 120 };
 	const wide: Load = { jobs: 500, inFlight: 50, requestsPerMinute: 0 };
-	// A rival's loop is the same from its first round to its last: half of the jobs tell its ratios as well.
+	// All rounds of a rival's loop are alike, so half of the jobs give the same ratios.
 	const half: Load = { ...free, jobs: 100 };
 	const few: Load = { ...free, jobs: 20 };
 

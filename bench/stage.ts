@@ -74,8 +74,7 @@ export class BenchStage {
 	}
 
 	/**
-	 * An account of the stand-in that nobody has used: nothing is known of it, neither in n8n's process nor in the
-	 * memory.
+	 * A new account of the stand-in: neither n8n's process nor the memory knows anything about it.
 	 */
 	newAccount(): string {
 		if (this.account === accounts) throw new Error(`The stand-in knows only ${accounts} accounts`);
@@ -128,7 +127,7 @@ export class BenchStage {
 		return await this.client.waitForExecution(execution, 60_000, ['success']);
 	}
 
-	/** Resident size of the n8n process in MB, as Linux tells it. */
+	/** Resident size of the n8n process in MB, as Linux reports it. */
 	residentMegabytes(): number {
 		return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${this.n8n.pid}/status`, 'utf8'))?.[1]) / 1024;
 	}

@@ -22,7 +22,7 @@ export type ErrorCode = keyof typeof retryableByCode;
 
 export const errorCodes = Object.keys(retryableByCode) as ErrorCode[];
 
-/** Why a job failed, as it stands in an item (`job.error`). Never holds a secret: see http/redact. */
+/** Why a job failed, as shown in an item (`job.error`). It never contains a secret: see http/redact. */
 export interface JobError {
 	code: ErrorCode;
 	message: string;
@@ -33,7 +33,7 @@ export interface JobError {
 	httpStatus: number | null;
 	/** How long the provider asked us to wait, in ms; absent where it did not. */
 	retryAfterMs?: number;
-	/** `unknown`: the job may have been made, and paid, all the same; absent where that is certain. */
+	/** `unknown`: the provider may have made and charged the job anyway. Absent if the outcome is certain. */
 	outcome?: 'unknown';
 }
 
@@ -87,7 +87,7 @@ export class ImageError extends Error {
 	}
 }
 
-/** A job's own failure, as its provider tells it. */
+/** A job's own failure, as its provider reports it. */
 export function jobError(
 	code: ErrorCode,
 	detail: Pick<ImageErrorOptions, 'message' | 'hint' | 'retryable' | 'httpStatus' | 'retryAfterMs' | 'outcome'>,
@@ -105,15 +105,15 @@ export function jobError(
 
 const ofTheEndpoint: readonly ErrorCode[] = ['auth', 'network', 'timeout', 'rateLimited', 'overloaded', 'canceled'];
 
-/** Whether a failure says something of the connection or the account rather than of the one job asked after. */
+/** Whether a failure concerns the connection or the account, not only the polled job. */
 export function concernsEndpoint({ code }: Pick<ImageError, 'code'>): boolean {
 	return ofTheEndpoint.includes(code);
 }
 
-/** What a stopped execution ends with. n8n tells a stop from a failure by the word "canceled" in the message. */
+/** The error of a stopped execution. n8n recognizes a stop by the word "canceled" in the message. */
 export const executionCanceled = 'The execution was canceled';
 
-/** What came of work that may fail: lets a caller decide about the failure without catching. */
+/** The result or the error of work that may fail, so that a caller needs no catch. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; error: ImageError };
 
 export function outcomeOf<T>(work: Promise<T>): Promise<Outcome<T>> {

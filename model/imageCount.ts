@@ -2,7 +2,7 @@
 type CountedEvent = 'arrived' | 'were accepted';
 
 /**
- * How many images of a job there are, as every message of the pack says it: `2 of 4 images arrived`.
+ * How many images a job has, in the words of every message of the pack: `2 of 4 images arrived`.
  * @param total how many were requested; null where that is unknown
  */
 export function countedImages(count: number, total: number | null, event: CountedEvent = 'arrived'): string {

@@ -27,7 +27,7 @@ export interface Attempt {
 /** What a provider runs for a request. Unknown numbers are null, never 0; times are ISO 8601. */
 export interface Job {
 	provider: string;
-	/** The provider's id; null when no job was ever made (a refused submit). */
+	/** The provider's id; null if no job was made (a submit that was not accepted). */
 	id: string | null;
 	status: JobStatus;
 	/** Percent, 0–100. */
@@ -42,14 +42,14 @@ export interface Job {
 	updatedAt: string | null;
 	/** Which of the credential's endpoints runs it; absent where there was no choice. */
 	endpoint?: string;
-	/** Those that were asked before it and did not make the job; absent where none was. */
+	/** Endpoints that were tried before and did not make the job; absent if there are none. */
 	attempts?: Attempt[];
 	/**
-	 * Our own name of the job, 12 lower-case letters and digits: the same wherever the job turns up, safe in file
+	 * Our own id of the job, 12 lower-case letters and digits: the same in all items and records, and safe in file
 	 * names.
 	 */
 	ref?: string;
-	/** Id of the execution that had the job made, where this one took it over. */
+	/** Id of the execution that requested the job, if this execution adopted it. */
 	adoptedFrom?: string;
 }
 
@@ -70,7 +70,7 @@ export interface DeliveredImage extends Image {
 	inline?: Buffer;
 }
 
-/** What a job used, from a provider that tells. */
+/** What a job used, if the provider reports it. */
 export interface Usage {
 	model: string;
 	/** Tokens; null where the provider does not say. */
@@ -81,7 +81,7 @@ export interface Usage {
 	estimatedUsd: number | null;
 }
 
-/** What a provider said of a job at one moment. `raw` is its own answer, without secrets. */
+/** The state of a job that the provider reported at one moment. `raw` is the provider's own answer, without secrets. */
 export interface JobSnapshot {
 	job: Job;
 	images: DeliveredImage[];

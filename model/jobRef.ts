@@ -1,4 +1,4 @@
-/** 32 digits that are not taken for one another, in lower case: a file system may not tell cases apart. */
+/** 32 digits that look different from each other, in lower case, because some file systems ignore case. */
 const digits = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** Our own name of a job, made of the first 12 bytes of a hash: 12 digits, safe in file names. */

@@ -27,7 +27,7 @@ export interface ImageRequest {
 	extras?: Record<string, Extra>;
 }
 
-/** The request as it stands in an item: what was asked, in plain JSON, without bytes. */
+/** The request as shown in an item: plain JSON, without bytes. */
 export function describeRequest(request: ImageRequest): Record<string, unknown> {
 	const { references, extras, ...plain } = request;
 	return {
@@ -45,7 +45,7 @@ export function describeRequest(request: ImageRequest): Record<string, unknown> 
 	};
 }
 
-/** What of a request tells the size of its images. */
+/** The fields of a request that decide the size of its images. */
 export interface SizeRequest extends Pick<ImageRequest, 'model' | 'aspectRatio' | 'resolution' | 'extras'> {
 	references?: readonly unknown[];
 }

@@ -7,7 +7,7 @@ export interface Kit {
 	name?: string;
 	/** Both if it is left out. */
 	dialects?: ReadonlyArray<'document' | 'real'>;
-	/** Settings with which the stand-in is quick and has no limits of its own. */
+	/** Settings that make the stand-in fast and without limits. */
 	settings: Record<string, unknown>;
 	/** What every request of it needs besides a prompt. */
 	request?: { extras?: Record<string, string | number | boolean> };

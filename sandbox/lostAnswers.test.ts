@@ -3,7 +3,7 @@ import { type AnySandbox, backends } from './backends';
 import type { FaultKind } from './shared/faults';
 import { until } from './testClient';
 
-/** A request that somebody pays for. */
+/** A request that costs money. */
 interface Paid {
 	backend: string;
 	what: string;

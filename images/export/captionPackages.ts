@@ -3,7 +3,7 @@
  * installer leaves optional dependencies out.
  */
 const packages = {
-	/** Turns text into outlines. */
+	/** Converts text to outlines. */
 	fontkit: 'fontkit',
 	/** The font in parts, one for each range of characters. */
 	'@fontsource-variable/noto-sans-sc': '@fontsource-variable/noto-sans-sc/package.json',

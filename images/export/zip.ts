@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { PassThrough, Readable, Transform } from 'node:stream';
 import type { Lineage } from '../lineage';
 
-/** A picture on its way into an archive; opened once, when its turn comes. */
+/** A picture to write into an archive. It is opened once, right before it is written. */
 export interface ZipEntry {
-	/** As wished for: made safe, and told apart from others of the same name. */
+	/** The wanted name. It is made safe and unique in the archive. */
 	name: string;
 	lineage: Lineage;
 	facts: { mimeType: string; width: number; height: number; bytes: number };
@@ -83,7 +83,7 @@ export async function zipOf(entries: readonly ZipEntry[], time: Date): Promise<Z
 }
 
 /**
- * Names that no two entries share, whatever the case (many file systems do not tell it apart): `a.png`, `a (2).png`.
+ * Unique names, also without regard to case (many file systems ignore it): `a.png`, `a (2).png`.
  */
 export function uniqueNames(wanted: readonly string[], taken: readonly string[] = []): string[] {
 	const used = new Set(taken.map((name) => name.toLowerCase()));

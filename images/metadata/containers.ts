@@ -92,7 +92,7 @@ const hasExif = 0x08;
 const hasXmp = 0x04;
 const hasAlpha = 0x10;
 
-/** WebP: `EXIF` and `XMP ` chunks at the end, told of in `VP8X`, which the simple kinds get. */
+/** WebP: `EXIF` and `XMP ` chunks at the end. `VP8X` declares them; files without `VP8X` get it. */
 export function intoWebp(
 	file: Buffer,
 	{ exif, xmp }: Embedded,

@@ -50,7 +50,7 @@ function unicode(text: string, order: Order): Buffer {
 export function commentText(value: Buffer, little: boolean): string {
 	const body = value.subarray(8);
 	if (value.toString('latin1', 0, 7) !== 'UNICODE') return body.toString('utf8').replace(/\0+$/, '');
-	// Tools disagree about the order: letters of most texts have a zero half, and it tells.
+	// Tools disagree about the byte order. Most letters have a zero byte, and its position shows the order.
 	const looksLittle = body.length >= 2 && body[1] === 0 ? true : body[0] === 0 ? false : little;
 	return (looksLittle ? body : Buffer.from(body).swap16()).toString('utf16le').replace(/\0+$/, '');
 }

@@ -32,11 +32,11 @@ export function embedMetadata({ data, facts, metadata }: Still, lineage: Lineage
 }
 
 export interface FoundMetadata extends Parameters {
-	/** Where it was found; null where there is none. */
+	/** Where it was found; null if there is none. */
 	source: 'png' | 'exif' | 'xmp' | null;
 }
 
-/** What a file says of where it comes from, whoever wrote it. */
+/** The generation data in a file, from any tool. */
 export async function findMetadata({ metadata }: Still): Promise<FoundMetadata> {
 	const png = metadata.comments?.find(({ keyword }) => keyword === 'parameters')?.text;
 	if (png) return { ...readParameters(png), source: 'png' };

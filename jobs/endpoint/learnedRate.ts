@@ -93,7 +93,7 @@ export class LearnedRate {
 		return sentAt < until || (accepted === 0 && sentAt - until <= relatedMs);
 	}
 
-	/** What was accepted so far, and after the last pause. After a conclusion it begins anew. */
+	/** Requests accepted so far, with those after the last pause. Counting restarts after a conclusion. */
 	private added({ until, accepted }: RateLimited): NonNullable<LearnedRate['seen']> {
 		const earlier = this.seen && this.seen.accepted < minAccepted ? this.seen : null;
 		return {

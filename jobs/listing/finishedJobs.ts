@@ -3,7 +3,7 @@
  *
  * Jobs are ordered by when they were made. Every job at or below the `floor` is dealt with; above it, the `settled`
  * ones are. Unfinished jobs that were seen are `open`, at any age. So the list is read from its newest row down to the
- * floor; a job that runs for ever holds nothing back, and a job that appears late is found while it is above the floor.
+ * floor; a job that never ends does not block others, and a job that appears late is found while it is above the floor.
  * A state that was not saved does no harm: the same jobs are found again.
  */
 

@@ -72,7 +72,7 @@ export async function pollFinished(endpoint: ListingEndpoint, options: PollOptio
 	};
 }
 
-/** The newest job of the list that has ended and is of interest; null where there is none. */
+/** The newest job of the list that has ended and is of interest; null if there is none. */
 export async function newestFinished(
 	endpoint: ListingEndpoint,
 	interest: Interest,

@@ -72,7 +72,7 @@ export class AdaptiveSchedule implements PollSchedule {
 		return Math.max(earliest, running.since + overdueFactor * longest);
 	}
 
-	/** undefined where nothing is known of the job's kind. */
+	/** undefined if nothing is known about the job's kind. */
 	private byKind(job: PollTarget): number | undefined {
 		const running = this.running(job);
 		if (!running) return undefined;
@@ -80,7 +80,7 @@ export class AdaptiveSchedule implements PollSchedule {
 		return Math.max(this.facts.clock.now() + this.minPauseMs, worthPollingAt([running], maxPauseMs));
 	}
 
-	/** undefined where nothing is known of the job's kind. */
+	/** undefined if nothing is known about the job's kind. */
 	private running({ id, lastRunning }: PollTarget): RunningJob | undefined {
 		const expectation = this.facts.expected(id);
 		return expectation && { since: expectation.since, seenAt: lastRunning ?? expectation.since, expectation };

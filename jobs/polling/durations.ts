@@ -48,7 +48,7 @@ export class Durations {
 		return this.byKind.get(kind) ?? [];
 	}
 
-	/** The kinds of which something is remembered. */
+	/** The kinds with remembered durations. */
 	kinds(): string[] {
 		return [...this.byKind.keys()];
 	}

@@ -23,7 +23,7 @@ const maxOutages = 6;
 /** The polling loop of an endpoint. One loop polls for all executions; it runs only while there are jobs. */
 export class Poller {
 	private isRunning = false;
-	/** Ends the present sleep of the loop or of the deadline guard, so that the next due time is calculated anew. */
+	/** Ends the present sleep of the loop or of the deadline guard, so that the next due time is calculated again. */
 	private alarm = new AbortController();
 	/** The poll under way, and the jobs that still need its answer. */
 	private current: { remaining: Set<PolledJob>; abort: AbortController } | null = null;
@@ -37,13 +37,13 @@ export class Poller {
 		private readonly options: PollerOptions,
 	) {}
 
-	/** A job or a waiter was added: the loop runs, and calculates its next poll anew. */
+	/** A job or a waiter was added: the loop runs and calculates its next poll again. */
 	start(): void {
 		this.wake();
 		void this.run();
 	}
 
-	/** Calculates the next poll and the next deadline anew. */
+	/** Calculates the next poll and the next deadline again. */
 	wake(): void {
 		this.alarm.abort();
 	}

@@ -95,8 +95,8 @@ export class Adoption {
 	}
 
 	/**
-	 * A prompt that holds a time is another one at each repetition of its item, and the user's key says which item it
-	 * is. Throws `conflict` where the key belongs to a different item.
+	 * A prompt that contains the time differs at each repetition of its item; the user's key identifies the item.
+	 * Throws `conflict` if the key belongs to a different item.
 	 */
 	private async assertSameItem(latest: JobRecord, wanted: Wanted): Promise<void> {
 		if (isRepeated(latest, wanted) || (await this.isLeft(latest, wanted))) return;

@@ -57,7 +57,7 @@ export class JobMaker {
 
 	/**
 	 * Gives the item's job as soon as it is known to be accepted. Throws ImageError; its `outcome` says whether a job
-	 * may exist all the same. A request that is under way when the signal aborts is awaited to its end, and recorded.
+	 * may exist anyway. If the signal aborts during a request, the request is completed and recorded.
 	 * @param choices endpoints that may make it, in the order of preference
 	 */
 	async make(
@@ -110,7 +110,7 @@ export class JobMaker {
 			: await this.settled(found, choice, choices, wanted, terms, options);
 	}
 
-	/** A job that exists already. Undefined where an adopted job turns out to have failed. */
+	/** A job that exists already. Undefined if an adopted job turns out to have failed. */
 	private async givenAgain(
 		{ record, how }: Found & { kind: 'job' },
 		choice: Choice,

@@ -5,7 +5,7 @@
 export class LeftBehind {
 	private readonly counts = new Map<string, number>();
 
-	/** @returns to be called once the journal has what came of them */
+	/** @returns a function to call once their results are in the journal */
 	add(refs: readonly string[]): () => void {
 		for (const ref of refs) this.counts.set(ref, (this.counts.get(ref) ?? 0) + 1);
 		return () => {

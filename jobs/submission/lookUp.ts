@@ -35,7 +35,7 @@ export interface LookUpOptions {
 
 /**
  * Looks up what requests of unknown outcome have made, again and again until it is certain. Resolves once nothing is
- * unknown any more; rejects when the signal aborts or the time is up, with what the last look-up said.
+ * unknown any more; rejects when the signal aborts or the time is over, with the error of the last look-up.
  */
 export async function settleByLookUp(paid: PaidRequests, options: LookUpOptions): Promise<void> {
 	const { clock, signal, until, inFlight, likeness } = options;
@@ -66,7 +66,7 @@ export async function settleByLookUp(paid: PaidRequests, options: LookUpOptions)
 	}
 }
 
-/** Looks up once, and writes down what was found before anybody else looks. */
+/** Looks up once, and records the result before the next look-up can run. */
 async function lookUpOnce(paid: PaidRequests, options: LookUpOptions): Promise<LookedUp> {
 	const { session, request, wireKey, memory, signal, read } = options;
 	const { parts, since, quietMs, timedOut } = paid.lost;

@@ -21,7 +21,7 @@ export function orderMembers(members: readonly PoolMember[], model: string | und
 		.map(({ member }) => member);
 }
 
-/** Weighted rendezvous hashing: the smallest wins, each as often as its weight says. */
+/** Weighted rendezvous hashing: the smallest value wins. Each endpoint wins in proportion to its weight. */
 function lot(key: string, { name, weight }: PoolMember['settings']): number {
 	const drawn = (createHash('sha256').update(`${key}\0${name}`).digest().readUIntBE(0, 6) + 1) / (2 ** 48 + 1);
 	return -Math.log(drawn) / weight;

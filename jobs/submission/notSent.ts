@@ -25,7 +25,7 @@ export function notSentAgain(): ImageError {
 		message:
 			'An earlier attempt of this item has an unknown outcome: it may have been paid, so it is not sent again',
 		hint:
-			'Check at the provider. To generate it all the same, settle the job with the node Image Jobs, ' +
+			'Check at the provider. To generate it anyway, settle the job with the node Image Jobs, ' +
 			'run the workflow once more, or give the item another "Idempotency Key"',
 		delivery: 'notSent',
 		outcome: 'unknown',

@@ -27,8 +27,8 @@ export class OtherRuns {
 	}
 
 	/**
-	 * A job that an earlier attempt of the same execution requested under another key: n8n counts the runs of a node
-	 * anew after a crash, and repeats a sub-workflow as a new execution. Equal requests are interchangeable; each is
+	 * A job that an earlier attempt of the same execution requested under another key: n8n restarts the run count of a
+	 * node after a crash, and repeats a sub-workflow as a new execution. Equal requests are interchangeable; each is
 	 * taken once.
 	 */
 	private async earlierAttempt(

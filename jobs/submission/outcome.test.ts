@@ -37,7 +37,7 @@ describe('an unknown outcome', () => {
 	] as const)('that %s settles says how to get the job without paying again', (certainty, words) => {
 		expect(unknownOutcome(error, certainty, 'key-1')).toMatchObject({
 			code: 'network',
-			message: 'Reset. The job may have been made all the same',
+			message: 'Reset. The provider may have made the job anyway',
 			hint: expect.stringContaining(words) as string,
 			// Whoever retries what is retryable would pay twice.
 			retryable: false,
@@ -75,7 +75,7 @@ describe('an unknown outcome', () => {
 		});
 		expect(unknownRest(answer)).toMatchObject({
 			code: 'upstream',
-			message: 'Oops. The missing images may have been made all the same',
+			message: 'Oops. The provider may have made the missing images anyway',
 			hint: expect.stringContaining('may be paid already') as string,
 			retryable: false,
 			httpStatus: 500,

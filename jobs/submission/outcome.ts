@@ -64,7 +64,7 @@ export function unknownOutcome(error: ImageError, certainty: Certainty, key: str
 /** Why only some images of a job were accepted, where the requests for the others have an unknown outcome. */
 export function unknownRest({ code, message, httpStatus, cause }: ImageError): ImageError {
 	return new ImageError(code, {
-		message: `${message}. The missing images may have been made all the same`,
+		message: `${message}. The provider may have made the missing images anyway`,
 		hint: 'Check at the provider before you generate the missing images again: they may be paid already',
 		retryable: false,
 		httpStatus,
@@ -74,4 +74,4 @@ export function unknownRest({ code, message, httpStatus, cause }: ImageError): I
 	});
 }
 
-const unknownOutcomeText = 'The job may have been made all the same';
+const unknownOutcomeText = 'The provider may have made the job anyway';

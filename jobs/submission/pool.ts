@@ -56,7 +56,7 @@ export async function poolOf(provider: ProviderDefinition, credential: unknown):
 	pools.set(main.endpoint, ofMain);
 	const key = hashed(members.map(({ settings, endpoint }) => [settings, endpoint.config]));
 	const existing = ofMain.get(key);
-	// An endpoint that was idle for long is released and made anew; its learned values are in the memory.
+	// An endpoint that was idle for long is released and created again; its learned values are in the memory.
 	const stands = existing?.members.every(({ endpoint }, index) => endpoint === members[index]?.endpoint) === true;
 	const pool = existing && stands ? existing : poolFrom(members);
 	ofMain.delete(key);

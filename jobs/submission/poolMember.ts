@@ -153,7 +153,7 @@ export class PoolMember {
 	}
 }
 
-/** Whether a failure counts against the endpoint. One that only says that our own time was up does not. */
+/** Whether a failure counts against the endpoint. The end of our own time limit does not count. */
 function isFault({ code, httpStatus, delivery }: ImageError): boolean {
 	return faults.includes(code) && !(code === 'rateLimited' && httpStatus === null && delivery === 'notSent');
 }

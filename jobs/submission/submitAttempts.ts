@@ -27,7 +27,7 @@ export async function submitWithRetry(submission: Submission, options: SubmitOpt
 		deadline,
 		signal,
 		(either) => endpoint.forGroup(group, () => work(either)),
-		// The error of an earlier attempt says more than that there was no time for another.
+		// The error of an earlier attempt is more useful than "no time for another attempt".
 		() => attempts.lastError ?? notPacedInTime(endpoint.config.limits.requestsPerMinute),
 	);
 }

@@ -109,7 +109,7 @@ async function acceptedParts(
 	return made.ok ? made : failed;
 }
 
-/** A job of results that came inside answers: where others were lost, its error says that they may be paid. */
+/** A job whose results arrived inside the answers. If other results were lost, its error says that they may be paid. */
 function withUnknownRest(snapshot: JobSnapshot, { unknownParts }: PaidRequests): JobSnapshot {
 	const { error } = snapshot.job;
 	if (unknownParts.length === 0 || error === null) return snapshot;

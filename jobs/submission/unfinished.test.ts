@@ -120,7 +120,7 @@ it('of two images one is given, and the item says that the other may be paid', a
 		},
 	});
 	expect(snapshot.job.error?.message).toMatch(
-		/^1 of 2 images were accepted: .*The missing images may have been made all the same/,
+		/^1 of 2 images were accepted: .*The provider may have made the missing images anyway/,
 	);
 });
 
@@ -225,7 +225,7 @@ it('of results inside answers, the item says that the lost one may be paid, and 
 	expect(snapshot.job.error).toMatchObject({
 		outcome: 'unknown',
 		retryable: false,
-		message: 'Reset. The missing images may have been made all the same',
+		message: 'Reset. The provider may have made the missing images anyway',
 		hint: expect.stringContaining('Check at the provider') as string,
 	});
 	expect(record.cost).toEqual({ images: 2, usd: 1 });

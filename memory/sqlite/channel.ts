@@ -89,7 +89,7 @@ export class WorkerChannel {
 	}
 
 	async #drain(): Promise<void> {
-		// Operations that are called in the same turn of the event loop go into one batch.
+		// Operations that are called in the same iteration of the event loop go into one batch.
 		await Promise.resolve();
 		while (this.#queue.length > 0) {
 			const batch = this.#queue;
@@ -107,7 +107,7 @@ export class WorkerChannel {
 				for (const { reject } of batch) reject(failure);
 			}
 		}
-		// In the same turn of the event loop as the last check of the queue: the next call starts anew.
+		// In the same iteration of the event loop as the last check of the queue, so the next call starts a new drain.
 		this.#draining = null;
 	}
 

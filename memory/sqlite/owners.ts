@@ -22,7 +22,7 @@ export class Owners {
 	readonly #sqlite: Sqlite;
 	readonly #folder: string;
 	#lock: Database;
-	/** When an owner was last seen alive; `dead` for ever, since ids are never used again. */
+	/** When an owner was last seen alive. `dead` never changes, because ids are not reused. */
 	readonly #seen = new Map<string, number | 'dead'>();
 
 	/** @param own an id that this process had before; it is used again where its lock is free */

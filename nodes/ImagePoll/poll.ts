@@ -107,7 +107,7 @@ async function pollOpen({ context, isOnce, deadline, signal }: PollRun, open: re
 
 /**
  * Throws where no answer came for any item because of an authentication error: that concerns the credential, not an
- * item, so it fails the node. Nothing is lost by that.
+ * item, so it fails the node. No data is lost.
  */
 function assertReachable(
 	context: IExecuteFunctions,

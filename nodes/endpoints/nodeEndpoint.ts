@@ -59,7 +59,7 @@ export function credentialIdOf(
 }
 
 /**
- * The main endpoint of the node's credential for this provider. Throws an n8n error where there is none.
+ * The main endpoint of the node's credential for this provider. Throws an n8n error if there is none.
  * @param itemIndex undefined in a trigger
  */
 export async function nodeEndpoint<S extends Session>(

@@ -15,8 +15,8 @@ export interface Lineage {
 const maxDepth = 10;
 
 /**
- * n8n repeats an execution under a new id and does not tell the node the old one. Its resume token stays the same
- * through Retry, resumed waits and crashes (seen in n8n 2.40), and stands in `$execution.resumeUrl`. A sub-workflow
+ * n8n repeats an execution under a new id, and the node does not get the old one. Its resume token stays the same
+ * through Retry, resumed waits and crashes (seen in n8n 2.40), and is part of `$execution.resumeUrl`. A sub-workflow
  * gets a new token each time it is called, so its lineage is the calling execution's.
  */
 export async function lineageOf(context: IExecuteFunctions, memory: Memory): Promise<Lineage> {

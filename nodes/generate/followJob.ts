@@ -7,8 +7,8 @@ import { keepUnknownOutcome, withError } from '../items/snapshots';
 import type { Run, Task } from './task';
 
 /**
- * Waits for a job's end, which then goes into the journal. Gives the job as it stands after Max Wait, or with the error
- * that ended the polling. Throws only where the execution was stopped.
+ * Waits for a job's end, which then goes into the journal. Returns the job's state after Max Wait, or the job with the
+ * error that ended the polling. Throws only if the execution was stopped.
  */
 export async function waitForJob(run: Run, task: Task, given: Given, before: JobSnapshot): Promise<JobSnapshot> {
 	const { memory, signal, delivery } = run;

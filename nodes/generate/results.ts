@@ -6,7 +6,7 @@ import { splitImages, toItem } from '../items/items';
 import { isFailure } from '../items/snapshots';
 import type { Outcome, Run, Task } from './task';
 
-/** What came of one item. */
+/** The result of one item. */
 export interface ItemResult {
 	itemIndex: number;
 	outcome: Outcome;

@@ -43,7 +43,7 @@ export async function runTask(run: Run, task: Task, startBy: number): Promise<Ou
 	} catch (thrown) {
 		const error = toImageError(thrown);
 		if (error.code === 'canceled') throw error;
-		// The item reports the unknown outcome once; the next run then generates anew.
+		// The item reports the unknown outcome once; the next run then generates again.
 		if (error.outcome === 'unknown' && error.delivery === 'notSent') delivery.reported(tracked.ref);
 		const { provider, request } = task.route;
 		const snapshot = jobNotMade(provider.id, request.count, error.toJobError(), task.key);
@@ -98,7 +98,7 @@ async function makeJob(run: Run, task: Task, startBy: number, tracked: Tracked):
 	return given;
 }
 
-/** The job as it was made, or as it stands after the wait. */
+/** The job right after its submit, or its state after the wait. */
 async function finalSnapshot(run: Run, task: Task, given: Given): Promise<JobSnapshot> {
 	const { record, how, snapshot } = given;
 	const isAdopted = record.adoptedFrom !== null && how === 'adopted';

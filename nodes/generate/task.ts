@@ -82,7 +82,7 @@ export interface Task extends Routes {
 	maxWaitMs: number;
 	/** The item's key without an attempt number; set when the request is ready to be sent. */
 	key: string;
-	/** The user's own key, trimmed; empty where there is none. */
+	/** The user's own key, trimmed; empty if there is none. */
 	ownKey: string;
 }
 

@@ -3,7 +3,7 @@ import { isTerminal, type Job, type JobSnapshot } from '../../model/job';
 
 /** What the nodes make of a job's snapshot: without a job, with an error, or with an outcome that stays unknown. */
 
-/** A job of which only the provider is known. */
+/** A job with a known provider and no other data. */
 export function blankJob(provider: string): Job {
 	return {
 		provider,
@@ -19,7 +19,7 @@ export function blankJob(provider: string): Job {
 	};
 }
 
-/** A job of which only provider and id are known. */
+/** A job with known provider and id and no other data. */
 export function unknownSnapshot(provider: string, id: string | null): JobSnapshot {
 	return { job: { ...blankJob(provider), id }, images: [], raw: null };
 }

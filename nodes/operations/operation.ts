@@ -8,7 +8,7 @@ import type { downloadPicture, downloadVideo } from '../pictures/downloadFile';
 import { type Field, type Values, valuesOf } from './field';
 import type { PaidRequest } from './paidRequest';
 
-/** A job that a provider listed, and the request that it was made from as far as the provider says. */
+/** A job from a provider's list, with the parts of its request that the provider reports. */
 export interface ListedJob {
 	snapshot: JobSnapshot;
 	request: Record<string, unknown>;
@@ -47,7 +47,7 @@ export interface OperationCall<S extends Session> {
 export interface AnsweredFile {
 	fileName: string;
 	mimeType: string;
-	/** What else the item says. */
+	/** Further fields of the item. */
 	json?: Record<string, unknown>;
 }
 
@@ -131,7 +131,7 @@ export const endpointResource: Resource = {
 	],
 };
 
-/** What an item says of the job of a paid request. n8n's saved data shows by its `ref` that it was delivered. */
+/** The `job` of an item of a paid request. Its `ref` in n8n's saved data shows that the job was delivered. */
 export function jobOf({ job: { provider, ref, status } }: JobSnapshot): {
 	provider: string;
 	ref: string | null;

@@ -2,7 +2,7 @@ import type { AddressPolicy } from '../../http/addressGuard';
 import { createDownloader, type Download, type Downloader, type DownloadLimits } from '../../http/downloader';
 import type { EndpointConfig } from '../../providers/provider';
 
-/** Hosts that a credential allows. `baseUrl` null: none of its own. */
+/** Hosts that a credential allows. `baseUrl` is null if the provider has none. */
 export type PictureHosts = Pick<EndpointConfig, 'allowedHosts'> & { baseUrl: string | null };
 
 /** The endpoint whose pictures are fetched, as far as downloads need it. */

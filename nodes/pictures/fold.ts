@@ -5,7 +5,7 @@ import type { DeliveredImage, JobSnapshot } from '../../model/job';
 import { binaryName } from '../items/items';
 import { withError } from '../items/snapshots';
 
-/** What came of fetching one image of a job. */
+/** The result of fetching one image of a job. */
 export type ImageResult =
 	| { kind: 'fetched'; image: DeliveredImage; data: IBinaryData; differences: readonly Difference[] }
 	/** The bytes arrived and are not a valid image, or the provider rejected the content. */

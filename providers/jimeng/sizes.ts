@@ -28,7 +28,7 @@ export type Ratio = keyof (typeof sizes)['2K'];
 export const resolutions = Object.keys(sizes) as Resolution[];
 export const ratios = Object.keys(sizes['2K']) as Ratio[];
 
-/** Pixels of a request; 2K and 1:1 where nothing is asked. null for what the table does not have. */
+/** Pixels of a request; 2K and 1:1 by default. null if the table has no such size. */
 export function pixelsOf(resolution = '2K', ratio = '1:1'): { width: number; height: number } | null {
 	const known = resolutions.find((candidate) => candidate === resolution);
 	const shape = ratios.find((candidate) => candidate === ratio);

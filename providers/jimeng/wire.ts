@@ -38,7 +38,7 @@ export const chatAnswer = z.looseObject({
 });
 
 /**
- * A chunk may have an id of its own and no `created`; a finish reason comes once a picture. `message` is of a server
+ * A chunk may have its own id and no `created`. Each picture has one finish reason. `message` is of a server
  * that does not stream.
  */
 export const chatChunk = z.looseObject({

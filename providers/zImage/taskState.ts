@@ -12,7 +12,7 @@ export interface TaskState {
 	image: Omit<DeliveredImage, 'index' | 'fileName'> | null;
 }
 
-/** A task of which only is known that it was accepted. */
+/** A task that was accepted, with no other data. */
 export const waiting: TaskState = { status: 'queued', progress: null, error: null, image: null };
 
 export const hasEnded = ({ status }: Pick<TaskState, 'status'>): boolean =>
@@ -105,7 +105,7 @@ const withoutImage = jobError('malformedResponse', {
 	retryable: false,
 });
 
-/** An image of which the server has reported at most size and seed. */
+/** An image before its URL is known: the server has reported at most size and seed. */
 export function imageAt(url: string, { width, height, seed }: ImageFields): NonNullable<TaskState['image']> {
 	return { url, mimeType: null, width: width ?? null, height: height ?? null, bytes: null, seed: seed ?? null };
 }

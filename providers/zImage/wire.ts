@@ -65,7 +65,7 @@ export const batchSummary = z.looseObject({
 	failed_count: count,
 });
 
-/** Rows without the ID of a batch are left out. `length` counts all rows, to tell whether there is another page. */
+/** Rows without the ID of a batch are left out. `length` counts all rows, to find out whether there is another page. */
 export const historyAnswer = z
 	.array(z.unknown())
 	.transform((rows) => ({ length: rows.length, rows: validEntries(batchSummary, rows) }));

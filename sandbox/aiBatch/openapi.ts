@@ -7,7 +7,7 @@ export const openapi = {
 		version: '3.0',
 		description:
 			'A local stand-in of the AI Batch Image Generator. The upstream key of generations is ' +
-			'`upstream-key-1`. Markers in the prompt decide what becomes of a generation, e.g. ' +
+			'`upstream-key-1`. Markers in the prompt control the result of a generation, e.g. ' +
 			'`[fail:X]`, `[refuse]`, `[partial:1]`, `[blank]`.',
 	},
 	components: { securitySchemes: { key: { type: 'http' as const, scheme: 'bearer' } } },

@@ -16,7 +16,7 @@ export const openapi = {
 		version: 'v1beta',
 		description:
 			'A local stand-in of the Gemini API, as far as images go. Press **Authorize** and enter ' +
-			'`AIza-sandbox-key-1`, then try the endpoints. Markers in the prompt decide what becomes of a ' +
+			'`AIza-sandbox-key-1`, then try the endpoints. Markers in the prompt control the result of a ' +
 			'call, e.g. `[refuse]`, `[finish:NO_IMAGE]`, `[block:PROHIBITED_CONTENT]`, `[words]`, ' +
 			'`[fail:INTERNAL]`.',
 	},

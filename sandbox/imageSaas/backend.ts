@@ -86,7 +86,7 @@ export class Backend {
 		return true;
 	}
 
-	/** Empties the Redis of the real server. Its queue is there too, so waiting jobs and webhooks wait for ever. */
+	/** Empties the Redis of the real server. It also contains the queue, so waiting jobs and webhooks never start. */
 	flushRedis(): void {
 		this.redis.flush();
 		if (this.settings.dialect !== 'real') return;

@@ -38,7 +38,7 @@ export const openapi = {
 		description:
 			'A local stand-in of the Image SaaS API. Press **Authorize** and enter the API key (the sample ' +
 			'key of the document is `img_test_dev_123456789`), then try the endpoints. ' +
-			'Markers in the prompt decide what becomes of a job, e.g. `[fail:PROVIDER_ERROR]`, `[retry:2]` or ' +
+			'Markers in the prompt control the result of a job, e.g. `[fail:PROVIDER_ERROR]`, `[retry:2]` or ' +
 			'`[slow:20000]`.',
 	},
 	components: { securitySchemes: { apiKey: { type: 'http' as const, scheme: 'bearer' } } },

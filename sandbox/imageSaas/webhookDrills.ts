@@ -25,7 +25,7 @@ const drillSchema = z
 		/** The job, or the jobs, that the events are about. */
 		jobId: z.string().optional(),
 		jobIds: z.array(z.string()).min(1).optional(),
-		/** A whole payload instead of a job's; it is sent as it stands. */
+		/** A complete payload instead of a job's. It is sent unchanged. */
 		payload: z.record(z.string(), z.unknown()).optional(),
 		/** Where to send it; default is the webhookUrl of the settings. */
 		url: z.url({ protocol: /^https?$/ }).optional(),

@@ -52,7 +52,7 @@ export class Webhooks {
 		for (let run = 0; run < Math.max(1, times); run++) void this.deliver(job, webhookUrl);
 	}
 
-	/** The payload for a job as it stands now. */
+	/** The payload for the present state of a job. */
 	payload(job: Job, eventId = this.nextEventId()): WebhookPayload {
 		const base = {
 			eventId,

@@ -8,7 +8,7 @@ export const openapi = {
 		description:
 			'A local stand-in of NanoBananaPro: the v1.6 API of the document, and with the setting `dialect: ' +
 			'real` the `tasks` API of the public server. The Gemini key of the body is `gemini-key-1`. ' +
-			'Markers in the prompt decide what becomes of a task, e.g. `[fail:X]`, `[refuse]`, ' +
+			'Markers in the prompt control the result of a task, e.g. `[fail:X]`, `[refuse]`, ' +
 			'`[accept:2]`, `[partial:2]`.',
 	},
 };

@@ -92,7 +92,7 @@ describe.each(['document', 'real'] as const)('dialect %s', (dialect) => {
 			json: { code: 503, ...(dialect === 'real' ? { data: null } : {}) },
 		});
 		const refused = (await api.list()).filter(({ prompt }) => prompt === 'one too many');
-		// The public server keeps it in its history all the same.
+		// The public server still keeps it in its history.
 		expect(refused).toMatchObject(
 			dialect === 'real'
 				? [{ status: 'failed', error_message: expect.stringContaining('队列已满') as string }]

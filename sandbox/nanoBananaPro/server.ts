@@ -15,7 +15,7 @@ import { taskView } from './views';
 
 export interface NanoBananaProSandbox extends Sandbox<Settings> {
 	/**
-	 * The server starts anew: what waits or runs stays as it is for ever, and sockets break. Also `POST
+	 * Restarts the server: waiting and running tasks never change again, and sockets break. Also `POST
 	 * /__sandbox/restart`.
 	 */
 	restart(): void;

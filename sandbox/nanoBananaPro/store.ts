@@ -32,7 +32,7 @@ export class Store {
 		() => this.capacity().workers,
 		(task) => this.work(task),
 	);
-	/** Tasks whose marker makes them wait for ever. */
+	/** Tasks whose marker makes them wait without end. */
 	private readonly parked = new Set<Task>();
 	/** Also those that were deleted while they waited or ran: their work goes on. */
 	private readonly unfinished = new Set<Task>();
@@ -138,7 +138,7 @@ export class Store {
 	}
 
 	/**
-	 * The server starts anew: what waited or ran stays as it is for ever. Pictures that had come are kept, and paid.
+	 * Restarts the server: waiting and running tasks never change again. Pictures that were made are kept and paid.
 	 */
 	restart(): void {
 		for (const task of this.unfinished) {

@@ -9,7 +9,7 @@ export interface PlannedOutcome {
 	retries: number;
 	/** How long it takes; null leaves that to the settings. */
 	durationMs: number | null;
-	/** How long it stays QUEUED (Infinity for ever); null leaves that to the settings. */
+	/** How long it stays QUEUED (Infinity: without end); null: as in the settings. */
 	queueMs: number | null;
 	/** It starts to run and never ends. */
 	hangs: boolean;

@@ -11,7 +11,7 @@ export const openapi = {
 		version: '1.0.0',
 		description:
 			'A local stand-in of the Z-Image API. Press **Authorize** and enter a key (`client-key-1`), then ' +
-			'try the endpoints. Markers in the prompt decide what becomes of a task, e.g. ' +
+			'try the endpoints. Markers in the prompt control the result of a task, e.g. ' +
 			'`[fail:GPU_OOM]`, `[refuse]`, `[slow:20000]`.',
 	},
 	components: {

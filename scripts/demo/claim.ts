@@ -19,7 +19,7 @@ export function claimInstance(file: string): void {
 }
 
 /**
- * Refuses ports that are taken, naming the way to others.
+ * Throws if ports are in use, and names the option for other ports.
  * @param sandboxes how many ports the sandboxes need, from the chosen one on
  */
 export async function demandPorts(options: Ports, sandboxes: number): Promise<void> {

@@ -46,7 +46,7 @@ export class SandboxProcess {
 		return sandbox;
 	}
 
-	/** Settles when the sandbox has ended, whoever ended it. */
+	/** Settles when the sandbox has ended, for any reason. */
 	get ended(): Promise<void> {
 		return this.group.ended;
 	}
@@ -55,7 +55,7 @@ export class SandboxProcess {
 		return this.group.logTail();
 	}
 
-	/** Tells the one that has webhooks where they go. */
+	/** Sets the webhook URL of the stand-in that sends webhooks. */
 	async sendWebhooksTo(webhookUrl: string): Promise<void> {
 		for (const { backend, url } of this.all) if (backend.webhooks) await control(url, 'PATCH', { webhookUrl });
 	}

@@ -16,7 +16,7 @@ export interface GroupOptions {
  * It ends by itself when we are gone, however that happens.
  */
 export class ChildGroup {
-	/** Settles when the program has ended, whoever ended it. */
+	/** Settles when the program has ended, for any reason. */
 	readonly ended: Promise<void>;
 	private readonly child: ChildProcess;
 	private end: string | undefined;
@@ -35,7 +35,7 @@ export class ChildGroup {
 			stdio: ['pipe', log, log],
 		});
 		closeSync(log);
-		// The pipe only tells the program that we are alive; it may close it first.
+		// The pipe only shows the program that this process is alive; the program may close it first.
 		this.child.stdin?.on('error', () => undefined);
 		this.ended = new Promise((resolve) => {
 			const ended = (how: string): void => {

@@ -27,7 +27,7 @@ const inherited = [
 	'all_proxy',
 ];
 
-/** Environment of a headless n8n that keeps everything below `userFolder` and talks to nobody by itself. */
+/** Environment of a headless n8n that keeps everything below `userFolder` and sends no requests on its own. */
 export function n8nEnvironment(options: {
 	userFolder: string;
 	port: number;

@@ -40,8 +40,8 @@ export async function startN8n(options: StartOptions): Promise<N8nInstance> {
 		try {
 			return await startOnce(options);
 		} catch (error) {
-			// Somebody took a port between our choosing it and n8n's listening: choose again. A port that was asked for
-			// is not ours to change.
+			// Another process took the port between the choice and n8n's start: choose again. A requested port is not
+			// changed.
 			const taken = /port (\d+) is already in use/.exec(String(error))?.[1];
 			if (taken === undefined || taken === String(options.port) || attempt === 3) throw error;
 		}
@@ -87,7 +87,7 @@ export class N8nInstance {
 		return this.group.isRunning;
 	}
 
-	/** Settles when n8n has ended, whoever ended it. */
+	/** Settles when n8n has ended, for any reason. */
 	get ended(): Promise<void> {
 		return this.group.ended;
 	}

@@ -2,11 +2,11 @@ import { createServer } from 'node:net';
 
 /**
  * Where free ports are looked for: below the range from which systems take the near ends of outgoing connections,
- * one of which could take a port between our asking and the server's listening.
+ * one of which could take a port between the check and the server's start.
  */
 const range = { first: 20_000, count: 12_000 };
 
-/** A loopback port nobody listens on at the moment of asking. */
+/** A loopback port that is free at the moment. */
 export async function freePort(): Promise<number> {
 	for (let tries = 0; tries < 100; tries++) {
 		const port = range.first + Math.floor(Math.random() * range.count);

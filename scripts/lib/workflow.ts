@@ -34,7 +34,7 @@ export interface CredentialReference {
 	name: string;
 }
 
-/** Reads one exported workflow and refuses a file that is none. */
+/** Reads one exported workflow. Throws if the file is not one. */
 export function readWorkflow(file: string): Workflow {
 	const workflow = JSON.parse(readFileSync(file, 'utf8')) as Partial<Workflow>;
 	if (

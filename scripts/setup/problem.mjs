@@ -1,4 +1,4 @@
-/** Something the person at the keyboard can mend: shown as it is, without a stack. */
+/** A problem that the user can fix: shown without a stack. */
 export class Problem extends Error {}
 
 const networkCodes = [

@@ -66,7 +66,7 @@ async function newWorkflow(): Promise<void> {
 	await page.getByTestId('canvas-trigger-node').waitFor();
 }
 
-/** Triggers are listed elsewhere in the panel, under shorter names. */
+/** The panel lists triggers in another section, under shorter names. */
 const nodes = nodeNames()
 	.map((name) => nodeOf(name).description)
 	.filter(({ group }) => !group.includes('trigger'));

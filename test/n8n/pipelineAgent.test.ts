@@ -16,7 +16,7 @@ describe('agent tools', () => {
 		for (const server of open.splice(0)) server.close().closeAllConnections();
 	});
 
-	/** A chat model with a script: one tool call per turn, then an answer from the last result. */
+	/** A chat model with a script: one tool call per message, then an answer from the last result. */
 	async function scripted(
 		script: ReadonlyArray<(requests: readonly ChatRequest[]) => { name: string; arguments: object }>,
 	) {

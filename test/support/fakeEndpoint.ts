@@ -171,7 +171,7 @@ export function fakeEndpoint({
 	const refused: ImageError[] = [];
 	const transport = transportOf(async ({ path, signal, json }): Promise<ApiAnswer> => {
 		const errorAnswer = path === '/submit' ? refusals.shift() : undefined;
-		// What never left is no request.
+		// A request that was not sent does not count.
 		if (errorAnswer?.delivery === 'notSent') throw errorAnswer;
 		sent.push({ path, at: clock.now(), signal });
 		const headers: Record<string, string> = retryAfter === null ? {} : { 'retry-after': retryAfter };

@@ -86,7 +86,7 @@ export function useSandbox(): {
 		const nextKey = () => `key-${++keys}`;
 		const look = async (id: string): Promise<Observation> => {
 			const observation = (await session.poll?.([id], {}))?.get(id);
-			if (!observation) throw new Error('A poll tells of every job it is asked after');
+			if (!observation) throw new Error('A poll must report every requested job');
 			return observation;
 		};
 		return {

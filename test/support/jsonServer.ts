@@ -6,7 +6,7 @@ import { transportOf } from './transport';
 export type Reply = { status?: number; body?: unknown } | ImageError;
 
 /**
- * A transport whose server answers by `reply`, and what it was asked. @param reply told how many requests there were,
+ * A transport whose server answers by `reply`, and the requests it got. @param reply gets the number of the request,
  * from 1
  */
 export function jsonServer(reply: (request: ApiRequest, call: number) => Reply) {

@@ -106,7 +106,7 @@ class CellRun {
 		return await this.seen(await this.lastRuns(way));
 	}
 
-	/** The runs after the last of which the item has its result, or never will. */
+	/** The runs until the item has its final result. */
 	private async lastRuns(way: Way): Promise<RunResult[]> {
 		const token = randomUUID();
 		switch (way) {

@@ -6,8 +6,8 @@ export interface MatrixFault {
 	title: string;
 	kind: FaultKind;
 	/**
-	 * What the request comes to at the provider: the job is made, it is not, or the provider does not accept it in its
-	 * own words.
+	 * What the request does at the provider: a job is made, no job is made, or the provider itself answers that it does
+	 * not accept the request.
 	 */
 	effect: 'made' | 'notMade' | 'notAccepted';
 	/** The client's time-out is short, because no answer arrives. */

@@ -57,7 +57,7 @@ const exportZip = defineOperation({
 	],
 	run: async ({ imageIds }, call: Call) => {
 		const answer = await call.read((session) => v16Client(session).exportZip(imageIds, call));
-		// Some servers leave out what they cannot read, and only this header says so.
+		// Some servers leave out images that they cannot read. Only this header shows it.
 		const isPartial = answer.headers['x-export-partial'] === 'true';
 		const json = { images: imageIds.length, ...(isPartial ? { partial: true } : {}) };
 		return [await call.fileItem(answer, { fileName: 'images.zip', mimeType: 'application/zip', json })];
