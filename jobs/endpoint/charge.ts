@@ -21,7 +21,7 @@ export interface Charge {
 	fact: SendFact;
 }
 
-/** The charge that the current call belongs to. Requests that change nothing (GET) never count. */
+/** The charge of the current call. Requests that change nothing (GET) never belong to a charge. */
 export const charges = new AsyncLocalStorage<Charge>();
 
 /** Sends a request that can cost money: recorded right before it is sent; an error updates how far it got. */
@@ -36,7 +36,7 @@ export async function charged<A>(charge: Charge | undefined, send: () => Promise
 	throw sent.error;
 }
 
-/** A streamed answer is known only when it is read: reading it updates the charge. */
+/** The outcome of a streamed answer is known after it is read: reading it updates the charge. */
 export function readForCharge(stream: ApiStream, charge: Charge): ApiStream {
 	return {
 		...stream,

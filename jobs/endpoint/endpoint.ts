@@ -29,7 +29,7 @@ export interface EndpointDependencies {
 	random: Random;
 	/** Makes the API plane of an endpoint. */
 	transport: (config: EndpointConfig) => ApiTransport;
-	/** Where learned values outlive the process; nowhere by default. */
+	/** Where learned values are saved; by default they are lost at the end of the process. */
 	learned?: ScopedLearned;
 	/** When jobs are polled; adaptive by default. */
 	schedule?: MakeSchedule;
@@ -44,9 +44,9 @@ const followMs = 60_000;
  */
 export class Endpoint<S extends Session = Session> {
 	readonly session: S;
-	/** Hash of base URL and key: the same for the same account, whatever it is called. */
+	/** Hash of base URL and key: the same for the same account, under any name. */
 	readonly identity: string;
-	/** What was learned of the endpoint; other parts keep their values here too. */
+	/** What was learned about the endpoint. Other parts save their values here too. */
 	readonly learned: LearnedValues;
 	/** The jobs that executions wait for. */
 	readonly jobs: JobTracker;
@@ -92,12 +92,12 @@ export class Endpoint<S extends Session = Session> {
 		return this.limiter.slots;
 	}
 
-	/** The credential's request limit, else the learned one; null for none. */
+	/** The credential's request limit, or else the learned limit; null: no limit. */
 	get requestsPerMinute(): number | null {
 		return this.limiter.requestsPerMinute;
 	}
 
-	/** Until when nothing is sent because the provider asked for a pause, ms since the epoch. */
+	/** End of the pause that the provider requested, ms since the epoch. */
 	get pausedUntil(): number {
 		return this.limiter.pausedUntil;
 	}
@@ -112,7 +112,7 @@ export class Endpoint<S extends Session = Session> {
 		return { jobsInFlight: Math.max(this.slots.inFlight, this.times.count), waiting: this.limiter.waiting };
 	}
 
-	/** Since when it is neither used nor busy, ms since the epoch; null while a job or a request runs or waits. */
+	/** When it became idle, ms since the epoch; null while a job or a request runs or waits. */
 	get idleSince(): number | null {
 		const isBusy = this.jobs.isBusy || this.load.waiting > 0 || this.load.jobsInFlight > 0;
 		return isBusy ? null : Math.max(this.usedAt, this.limiter.lastRequestAt);
@@ -128,14 +128,14 @@ export class Endpoint<S extends Session = Session> {
 		return this.limiter.paceDownload(url, work, signal);
 	}
 
-	/** Polls each of these jobs once. Throws where the poll as a whole failed. */
+	/** Polls each of these jobs once. Throws if the poll as a whole failed. */
 	async pollOnce(ids: readonly string[], signal?: AbortSignal): Promise<Map<string, Observation>> {
 		const observations = await this.retried(() => this.poll(ids, signal), signal);
 		for (const observation of observations.values()) if (observation.ok) this.jobs.observe(observation.snapshot);
 		return observations;
 	}
 
-	/** Calls the session for something that changes nothing, and repeats the call when it fails on the way. */
+	/** Makes a call that only reads, and repeats it after retryable errors. */
 	read<T>(call: (session: S) => Promise<T>, signal?: AbortSignal): Promise<T> {
 		return this.retried(() => call(this.session), signal);
 	}

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EndpointConfig, ProviderDefinition } from '../../providers/provider';
 
-/** A hash of a value, so that no key lies in a map where a heap dump shows it. */
+/** A hash of a value, so that a heap dump shows no key of a map. */
 export function hashed(value: unknown): string {
 	return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }

@@ -7,12 +7,12 @@ import type { LearnedValues } from './learnedValues';
 
 /** Running jobs whose kind is remembered. */
 const maxFollowed = 10_000;
-/** A job whose end was not seen for so long, in ms, is forgotten. */
+/** A job is forgotten if its end is not seen within this time, in ms. */
 const maxAgeMs = 24 * 3_600_000;
 /** First word of the names under which durations are saved. */
 const prefix = 'durations ';
 
-/** The jobs that this process submitted and has not seen the end of, and how long such jobs run. */
+/** The jobs that this process submitted and that still run, and the durations of such jobs. */
 export class JobTimes {
 	private readonly durations = new Durations();
 	/** Oldest first, as a Map keeps them. */
@@ -59,7 +59,7 @@ export class JobTimes {
 		return expectation && { ...expectation, since: job.since };
 	}
 
-	/** The end of a job was seen. If its time is known well enough, the job's duration is recorded. */
+	/** Call this when the end of a job was seen. If the end time is precise enough, the job's duration is recorded. */
 	ended(id: string, seen?: EndSeen): void {
 		const job = this.jobs.get(id);
 		if (!job) return;
@@ -70,7 +70,7 @@ export class JobTimes {
 		this.save(job.kind);
 	}
 
-	/** Kinds are saved by their hashes alone: a model's name may be anything that a user typed. */
+	/** Kinds are saved by their hashes only, because a model name may be any text from a user. */
 	private save(kind: string): void {
 		const times = () => ({ at: this.clock.now(), ms: this.durations.of(kind).map(Math.round) });
 		if (this.digest) this.values.change(prefix + this.digest(kind), times);
@@ -91,7 +91,7 @@ export class JobTimes {
 		}
 	}
 
-	/** The saved durations of a kind count from its first job on. */
+	/** The saved durations of a kind are loaded with its first job. */
 	private recall(kind: string): void {
 		if (!this.digest || this.saved.size === 0) return;
 		const hash = this.digest(kind);
@@ -101,18 +101,20 @@ export class JobTimes {
 	}
 }
 
-/** An execution that begins to wait later than this after the job's beginning may see the end long after it, in ms. */
+/**
+ * If an execution starts to wait later than this after the start of the job, it may see the end much too late, in ms.
+ */
 const promptMs = 500;
 /** The same as a share of the job's duration. */
 const promptShare = 0.1;
-/** Where the first poll finds the end: the share of the time until then that the job probably took. */
+/** If the first poll finds the end: the probable duration of the job, as a share of the time until that poll. */
 const firstPollShare = 0.9;
 
-/** How long a job ran, in ms, by how its end was seen; undefined where that says too little. */
+/** How long a job ran, in ms; undefined if its end was not seen precisely enough. */
 function durationOf(since: number, now: number, seen: EndSeen): number | undefined {
 	const took = now - since;
 	if (seen === 'announced') return took;
-	// A wait from the beginning polls in time; a wait that begins later may find an end of long ago.
+	// A wait from the start of the job polls in time; a later wait may find a job that ended long ago.
 	if (seen.since - since > Math.max(promptMs, took * promptShare)) return undefined;
 	// It ended between two polls. At the first poll a little sooner, so that jobs that became quicker are noticed.
 	return seen.lastRunning === null ? took * firstPollShare : took - (now - seen.lastRunning) / 2;

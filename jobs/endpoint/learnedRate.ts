@@ -4,18 +4,24 @@ import type { WindowLimit } from './rates';
 const minuteMs = 60_000;
 const minWindowMs = 1_000;
 
-/** Rate-limited answers further apart than this, in ms, do not belong to the same limit. */
+/** If two rate-limited answers are further apart than this, in ms, they do not belong to the same limit. */
 const relatedMs = 2 * minuteMs;
 /** Requests that must have been accepted between rate-limited answers before a limit follows from them. */
 const minAccepted = 5;
 /** The limit is kept below what was accepted, because requests do not arrive evenly. */
 const margin = 0.95;
-/** Each minute without a rate-limited answer raises the limit by this share, so that one that is too low heals. */
+/**
+ * Each minute without a rate-limited answer raises the limit by this share, so that a limit that is too low is
+ * corrected.
+ */
 const growth = 0.1;
 /** A limit that was raised to this multiple is forgotten. */
 const healedAfter = 100;
 
-/** A rate-limited answer with its pause. Further ones to requests sent before the end of the pause belong to it. */
+/**
+ * A rate-limited answer with its pause. Rate-limited answers to requests that were sent before the end of the pause
+ * belong to it too.
+ */
 interface RateLimited {
 	/** End of the pause, ms since the epoch. */
 	until: number;
@@ -32,9 +38,9 @@ interface Guess {
 }
 
 /**
- * The limit that a provider seems to have, learned for a credential that names none. A single answer of 429 means only
- * a pause: the server may be overloaded for a moment. Where such answers are repeated, the requests that were accepted
- * from the end of one pause to the end of a later one are the limit. Without such answers there is none.
+ * The limit that a provider seems to have, learned for a credential without a limit. A single answer of 429 means only
+ * a pause: the server may be overloaded for a moment. If such answers are repeated, the number of requests that were
+ * accepted between the ends of two pauses is the limit. Without such answers there is no limit.
  */
 export class LearnedRate {
 	private guess: Guess | null = null;
@@ -63,7 +69,7 @@ export class LearnedRate {
 		this.conclude(this.last);
 	}
 
-	/** The limit to keep now; null: none is known. */
+	/** The present limit; null: no limit is known. */
 	limit(now: number): WindowLimit | null {
 		const guess = this.grown(now);
 		return guess && { count: Math.max(1, Math.floor(guess.count)), windowMs: guess.windowMs };

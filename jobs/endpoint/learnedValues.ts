@@ -1,8 +1,8 @@
 import type { Json, Memory } from '../../memory/memory';
 
-/** The learned values of one endpoint, where they outlive the process. */
+/** The learned values of one endpoint, if they are saved. */
 export interface ScopedLearned {
-	/** All values by name. Nothing waits for it. */
+	/** All values by name. No request waits for them. */
 	read(): Promise<Readonly<Record<string, Json>>>;
 	/** Saves values. The last writer of a name wins. */
 	write(values: Readonly<Record<string, Json>>): void;
@@ -37,10 +37,10 @@ export class LearnedValues {
 	private values: Readonly<Record<string, Json>> | null = null;
 	/** Callbacks that wait for the values. */
 	private readonly readers: Reader[] = [];
-	/** What changed before the values were read, by name: one value a name. */
+	/** Values that changed before the saved ones were read, by name. */
 	private readonly changed = new Map<string, () => Json>();
 
-	/** @param learned undefined: nothing outlives the process */
+	/** @param learned undefined: nothing is saved */
 	constructor(private readonly learned?: ScopedLearned) {
 		// Nothing depends on these values: if they cannot be read, they are learned again.
 		void learned?.read().then(

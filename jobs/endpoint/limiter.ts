@@ -34,8 +34,8 @@ export class Limiter {
 	}
 
 	/**
-	 * Does work that sends a request beside the API plane, e.g. a download. It is paced with the endpoint's requests
-	 * where the server counts it among them: at the base URL's own origin, where the limit applies to each client.
+	 * Does work that sends a request beside the API plane, e.g. a download. It is paced with the endpoint's requests if
+	 * the server counts it: at the origin of the base URL, if the limit applies to each client.
 	 */
 	async paceDownload<T>(url: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
 		const isCounted =
@@ -54,12 +54,12 @@ export class Limiter {
 		return this.config.limits.requestsPerMinute;
 	}
 
-	/** The credential's request limit, else the learned one; null for none. */
+	/** The credential's request limit, or else the learned limit; null: no limit. */
 	get requestsPerMinute(): number | null {
 		return this.pace.requestsPerMinute;
 	}
 
-	/** Until when nothing is sent because the provider asked for a pause, ms since the epoch. */
+	/** End of the pause that the provider requested, ms since the epoch. */
 	get pausedUntil(): number {
 		return this.pace.pausedUntil;
 	}
@@ -74,7 +74,7 @@ export class Limiter {
 		return this.slots.waiting + this.pace.waiting;
 	}
 
-	/** The limits that polls and submits share while a submit waits for a slot; undefined where none does. */
+	/** The limits that polls and submits share while a submit waits for a slot; undefined if no submit waits. */
 	get scarce(): ScarceLimits | undefined {
 		const { jobsInFlight } = this.config.limits;
 		const { requestsPerMinute } = this;

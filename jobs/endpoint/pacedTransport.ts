@@ -6,7 +6,7 @@ import type { Clock } from '../runtime/clock';
 import { charged, charges, readForCharge } from './charge';
 import type { RequestPace } from './requestPace';
 
-/** The group that a request is paced for, in an async context from the submit down to the pacing. */
+/** The group of a request for pacing. An async context passes it from the submit to the pacing. */
 export const groups = new AsyncLocalStorage<string>();
 
 /**
@@ -50,8 +50,8 @@ export class PacedTransport implements ApiTransport {
 	): Promise<A> {
 		const charge = request.method === 'GET' ? undefined : charges.getStore();
 		const sentAt = await this.pace.next(request.signal, groups.getStore());
-		// A request that changes something is not aborted half way: its answer names the job that was made, which can
-		// then still be canceled.
+		// A request that changes something is not aborted: its answer contains the job's id, so the job can be
+		// canceled.
 		const toSend =
 			request.method === 'GET'
 				? request

@@ -13,8 +13,7 @@ export class Pacer {
 	private idle = new AbortController();
 
 	/**
-	 * @param requestsPerMinute null: unlimited; only `pauseUntil` delays requests then
-	 * @param burst where the server itself keeps a bucket: its capacity, refilled at the whole rate
+	 * @param requestsPerMinute null: unlimited; then only `pauseUntil` delays requests @param burst capacity of the server's token bucket, if it has one; refilled at the full rate
 	 */
 	constructor(
 		requestsPerMinute: number | null,
@@ -29,7 +28,7 @@ export class Pacer {
 					: new BucketRate(requestsPerMinute, burst);
 	}
 
-	/** Keeps a learned limit too from now on; null: none. */
+	/** From now on keeps a learned limit too; null: none. */
 	limitTo(limit: WindowLimit | null): void {
 		if (limit && this.learned) this.learned.change(limit);
 		else this.learned = limit && WindowRate.of(limit);
@@ -47,7 +46,7 @@ export class Pacer {
 		return sent;
 	}
 
-	/** Nothing is sent before this moment (ms since the epoch): the provider asked for a pause. */
+	/** Nothing is sent before this time (ms since the epoch), because the provider requested a pause. */
 	pauseUntil(moment: number): void {
 		this.notBefore = Math.max(this.notBefore, moment);
 	}

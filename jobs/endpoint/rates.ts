@@ -13,8 +13,8 @@ export interface WindowLimit {
 }
 
 /**
- * The provider's minute, and a little more: requests do not arrive at the distances at which they were sent, and a fast
- * one after a slow one would fall into a window that is already full.
+ * A little more than a minute: the distances between requests change on their way, and a fast request after a slow one
+ * could arrive in a full window.
  */
 const minuteMs = 60_500;
 
@@ -25,8 +25,7 @@ const minuteMs = 60_500;
 const burstShare = 1 / 2;
 
 /**
- * At most n requests in any window, wherever it begins, and all n of them where there is demand. It remembers the
- * moments of the last window.
+ * At most n requests in any window of time, and exactly n if there are enough. It stores the times of the last window.
  */
 export class WindowRate implements Rate {
 	/** Moments in the present window, oldest first, from `start` on. */
@@ -39,17 +38,17 @@ export class WindowRate implements Rate {
 		private burst: number,
 	) {}
 
-	/** A number of requests a minute, as a credential names it. */
+	/** A number of requests per minute, as in a credential. */
 	static perMinute(count: number): WindowRate {
 		return new WindowRate({ count, windowMs: minuteMs }, Math.max(1, Math.floor(count * burstShare)));
 	}
 
-	/** All requests of a window may be sent at once, as the provider was seen to accept them. */
+	/** All requests of a window may be sent at once, because the provider accepted that before. */
 	static of(limit: WindowLimit): WindowRate {
 		return new WindowRate(limit, limit.count);
 	}
 
-	/** Another limit from now on; earlier requests still count. */
+	/** Changes the limit; earlier requests still count. */
 	change(limit: WindowLimit): void {
 		this.limit = limit;
 		this.burst = limit.count;
@@ -61,8 +60,8 @@ export class WindowRate implements Rate {
 		const count = this.moments.length - this.start;
 		const oldest = this.moments[this.start];
 		if (oldest === undefined || count < this.burst) return 0;
-		// After a limit was lowered, the window may hold more requests than it allows: a later one than the oldest has
-		// to leave it first.
+		// After the limit was lowered, the window may contain too many requests. Then several of them must leave it
+		// first.
 		if (count >= max)
 			return Math.max(0, Math.ceil((this.moments[this.moments.length - max] ?? oldest) + windowMs - now));
 		// After the burst, the other requests of the window are spread over its time, the last before its end.
@@ -76,7 +75,7 @@ export class WindowRate implements Rate {
 
 	private forget(now: number): void {
 		while ((this.moments[this.start] ?? Number.POSITIVE_INFINITY) <= now - this.limit.windowMs) this.start++;
-		// Not at each request: the list is long where the limit is high.
+		// Not at each request, because the list is long if the limit is high.
 		if (this.start > 1_000 || this.start === this.moments.length) {
 			this.moments = this.moments.slice(this.start);
 			this.start = 0;

@@ -6,7 +6,7 @@ import { Endpoint } from './endpoint';
 import { hashed, identityOf } from './identity';
 import { learnedOf, type ScopedLearned } from './learnedValues';
 
-/** An endpoint that is unused and idle for so long, in ms, is released. */
+/** An endpoint is released after it was idle for this time, in ms. */
 export const idleMs = 3_600_000;
 
 /** Every endpoint in use by this process, by a hash of provider and credential. */
@@ -18,7 +18,7 @@ type Learning = Pick<Memory, 'learned' | 'digest'>;
 let memory: Learning | null = null;
 const firstMemory = Promise.withResolvers<Learning>();
 
-/** Learned values are kept in this memory from now on. Endpoints that exist already read it too. */
+/** From now on, learned values are kept in this memory. Existing endpoints read it too. */
 export function rememberWith(opened: Learning): void {
 	memory = opened;
 	firstMemory.resolve(opened);

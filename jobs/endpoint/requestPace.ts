@@ -5,15 +5,15 @@ import { LearnedRate } from './learnedRate';
 import { Pacer } from './pacer';
 
 /**
- * Decides when the requests of one endpoint are sent: within the credential's limit, or, where it names none, within a
- * limit learned from answers of 429; and never during a pause that the provider asked for.
+ * Decides when the requests of one endpoint are sent: within the credential's limit, or else within a limit learned
+ * from answers of 429; never during a pause that the provider requested.
  */
 export class RequestPace {
 	private readonly pacer: Pacer;
 	private readonly rate = new LearnedRate();
-	/** End of the last pause that the provider asked for. */
+	/** End of the last pause that the provider requested. */
 	private pauseEnd = Number.NEGATIVE_INFINITY;
-	/** Rate-limited answers in a row, with no request accepted after the pause of each. */
+	/** Consecutive rate-limited answers: after each pause no request was accepted. */
 	private rateLimitedAnswers = 0;
 
 	/** When the last request was sent, ms since the epoch; 0 before the first. */
@@ -35,7 +35,7 @@ export class RequestPace {
 		return this.lastAt;
 	}
 
-	/** Counts an answer. @param retryAfterMs the pause that it asks for; null for none */
+	/** Counts an answer. @param retryAfterMs the pause that it requests; null: none */
 	answered(sentAt: number, status: number, retryAfterMs: number | null): void {
 		const now = this.clock.now();
 		const isAfterPause = sentAt >= this.pauseEnd;
@@ -57,12 +57,12 @@ export class RequestPace {
 		this.applyLearned(now);
 	}
 
-	/** The credential's limit, else the learned one; null for none. */
+	/** The credential's limit, or else the learned limit; null: no limit. */
 	get requestsPerMinute(): number | null {
 		return this.limits.requestsPerMinute ?? this.rate.perMinute(this.clock.now());
 	}
 
-	/** Until when nothing is sent because the provider asked for a pause, ms since the epoch. */
+	/** End of the pause that the provider requested, ms since the epoch. */
 	get pausedUntil(): number {
 		return this.pacer.pausedUntil;
 	}

@@ -14,7 +14,7 @@ interface Parts extends Pick<JobTrackerOptions, 'poll' | 'bulk' | 'clock' | 'ran
 	schedule: MakeSchedule;
 }
 
-/** Tracks the jobs of an endpoint, by a schedule that uses what was learned of the endpoint. */
+/** Tracks the jobs of an endpoint, with a schedule that uses the learned values of the endpoint. */
 export function trackJobs({ session, limiter, times, learned, schedule, ...parts }: Parts): JobTracker {
 	const { clock, random, bulk } = parts;
 	const trust = new PushTrust(() => learned.change('trust', () => trust.snapshot(clock.now())));
@@ -31,7 +31,7 @@ export function trackJobs({ session, limiter, times, learned, schedule, ...parts
 			trust,
 		}),
 		isOwn: (id) => times.has(id),
-		// The job's slot is free, however its end was learned.
+		// The job's slot is freed, no matter how the end was seen.
 		onEnd: (id, seen) => {
 			limiter.slots.settle(id);
 			times.ended(id, seen);

@@ -2,7 +2,10 @@ import { ImageError } from '../../model/errors';
 import type { Capabilities, ProviderDefinition } from '../../providers/provider';
 import { providers } from '../../providers/registry';
 
-/** The error where a provider cannot do something; its hint names providers that can. @param what as in "cannot …" */
+/**
+ * The error for a function that a provider does not support. The hint names providers that do. @param what as in
+ * "cannot …"
+ */
 export function unsupported(
 	provider: ProviderDefinition,
 	what: string,

@@ -1,28 +1,28 @@
 /**
  * Which jobs of a provider's list have ended since the last poll. Plain data in, plain data out: no time, no requests.
  *
- * Jobs are ordered by when they were made. Every job at or below the `floor` is dealt with; above it, the `settled`
- * ones are. Unfinished jobs that were seen are `open`, at any age. So the list is read from its newest row down to the
+ * Jobs are ordered by creation time. All jobs at or below the `floor` are handled; above it, only the `settled` jobs
+ * are. Unfinished jobs that were seen are `open`, at any age. So the list is read from its newest row down to the
  * floor; a job that never ends does not block others, and a job that appears late is found while it is above the floor.
- * A state that was not saved does no harm: the same jobs are found again.
+ * If a state is not saved, the same jobs are found again.
  */
 
-/** A job's id and when it was made, ms since the epoch; null where the provider does not report it. */
+/** A job's id and creation time, ms since the epoch; null if the provider does not report it. */
 export type Entry = readonly [id: string, time: number | null];
 
-/** What is kept between two polls: plain JSON. */
+/** The state between two polls, as plain JSON. */
 export interface JobsState {
-	/** Made at or before this one: dealt with, unless open. Null: there is no such job yet. */
+	/** Jobs made at or before this job are handled, unless they are open. Null: there is no such job yet. */
 	floor: [id: string, time: number] | null;
-	/** Dealt with, above the floor; newest first. */
+	/** Handled jobs above the floor, newest first. */
 	settled: Entry[];
-	/** Seen and not dealt with. */
+	/** Jobs that were seen and are not handled yet. */
 	open: Entry[];
-	/** Handed on by the last step that handed on any. */
+	/** Jobs that the last step with results returned. */
 	last: Entry[];
 	/**
-	 * At the first poll, and until all its jobs are handed on: jobs that ended before this (ms since the epoch) are not
-	 * handed on.
+	 * At the first poll, and until all its jobs are returned: jobs that ended before this time (ms since the epoch) are
+	 * not returned.
 	 */
 	since: number | null;
 }
@@ -32,27 +32,26 @@ export interface SeenJob {
 	entry: Entry;
 	/** Whether it has ended. */
 	done: boolean;
-	/** Whether it is to be handed on when it has. */
+	/** Whether it is returned after its end. */
 	wanted: boolean;
 }
 
 /** Limits of the state and of the reading. */
 export const finishedJobsLimits = {
-	/** Jobs above the floor: the newest so many seen. */
+	/** Maximum number of jobs above the floor: the newest ones. */
 	known: 500,
 	/**
-	 * Of those, made within so long (ms) of the `sure`th newest. How late a job may show up in the list and still be
-	 * found.
+	 * Jobs above the floor were made at most so long (ms) before the `sure`th newest job. A job that appears in the
+	 * list later than this is not found.
 	 */
 	windowMs: 2 * 3_600_000,
 	/**
-	 * So many jobs stay above the floor at any age, and their times decide what is new: a few wrong times do no
-	 * harm.
+	 * This number of jobs stays above the floor at any age, so a few wrong times do no harm.
 	 */
 	sure: 20,
-	/** Unfinished jobs followed; of more, the oldest are forgotten. */
+	/** Maximum number of open jobs. If there are more, the oldest are dropped. */
 	open: 1_000,
-	/** Consecutive rows that are dealt with, after which no new one is expected: how far a list may be out of order. */
+	/** After so many consecutive handled rows no new row is expected. A list may be out of order by this much. */
 	quietRows: 20,
 };
 
@@ -68,7 +67,7 @@ export const emptyState = (since: number | null = null): JobsState => ({
 /** Which jobs are known, by id. */
 const idsOf = (entries: readonly Entry[]) => new Set(entries.map(([id]) => id));
 
-/** Below 0 where `a` is older. A job whose time is unknown counts as new; ids decide between equal times. */
+/** Below 0 if `a` is older. A job with unknown time counts as new; equal times are ordered by id. */
 function compare(a: Entry, b: Entry): number {
 	const [left, right] = [a[1] ?? Number.POSITIVE_INFINITY, b[1] ?? Number.POSITIVE_INFINITY];
 	if (left !== right) return left < right ? -1 : 1;
@@ -77,7 +76,7 @@ function compare(a: Entry, b: Entry): number {
 
 const isAbove = (entry: Entry, floor: Entry | null) => floor === null || compare(entry, floor) > 0;
 
-/** Decides, row by row from the newest, when the rest of the list contains nothing new. */
+/** Reads rows from the newest on, and decides when the rest of the list contains no new job. */
 export function listReader(state: JobsState): { isEnough(entry: Entry): boolean } {
 	const known = idsOf([...state.settled, ...state.open]);
 	let quiet = 0;
@@ -96,7 +95,7 @@ function newTo(state: JobsState): (entry: Entry) => boolean {
 	return (entry) => !known.has(entry[0]) && isAbove(entry, state.floor);
 }
 
-/** The jobs to hand on now, oldest first: each that has ended, is wanted, and was not dealt with. */
+/** The jobs to return now, oldest first: they have ended, are wanted and are not handled yet. */
 export function finished(state: JobsState, seen: readonly SeenJob[]): SeenJob[] {
 	const open = idsOf(state.open);
 	const isNew = newTo(state);
@@ -112,10 +111,9 @@ export interface Step {
 }
 
 /**
- * The state after jobs were handed on.
+ * The state after jobs were returned.
  * @param seen the list as far as it was read, and the jobs that were polled
- * @param handedOn ids of those of `finished(state, seen)` that were handed on, the oldest of them; the others come
- *   again
+ * @param handedOn ids of the returned jobs of `finished(state, seen)`: the oldest ones. The next poll returns the others
  * @param gone ids of open jobs that the provider does not know any more
  */
 export function advance(
@@ -127,7 +125,7 @@ export function advance(
 	const wasOpen = idsOf(state.open);
 	const isNew = newTo(state);
 	const held = finished(state, seen).filter(({ entry: [id] }) => !handedOn.has(id) && !wasOpen.has(id));
-	// Jobs from the first that was held back on are left to the next poll, and the floor stays below them.
+	// The first job that was held back and all later ones are left to the next poll. The floor stays below them.
 	const cut = held[0]?.entry ?? null;
 	const fresh = once(seen).filter(({ entry }) => isNew(entry) && (cut === null || compare(entry, cut) < 0));
 	const byId = new Map(once(seen).map((job) => [job.entry[0], job]));
@@ -160,7 +158,7 @@ export function advance(
 	};
 }
 
-/** The state in which the jobs that were handed on last count as lost, and come again. */
+/** The state in which the jobs that were returned last count as lost and are returned again. */
 export function takenBack(state: JobsState): JobsState {
 	const lost = idsOf(state.last);
 	return {
@@ -173,7 +171,7 @@ export function takenBack(state: JobsState): JobsState {
 
 const newestFirst = (a: Entry, b: Entry) => (a[1] === null && b[1] === null ? 0 : compare(b, a));
 
-/** The floor that leaves the newest known jobs above it, and all jobs from the cut on. */
+/** The floor below the newest known jobs and below all jobs from the cut on. */
 function raised(
 	floor: JobsState['floor'],
 	settled: readonly Entry[],
@@ -191,7 +189,7 @@ function raised(
 	return candidate && isAbove(candidate, floor) ? [...candidate] : floor;
 }
 
-/** The settled jobs above the floor, and the newest of those whose time is unknown. */
+/** The settled jobs above the floor, and the newest jobs with unknown time. */
 function aboveFloor(settled: readonly Entry[], floor: JobsState['floor']): Entry[] {
 	const timeless = settled.filter((entry) => !hasTime(entry)).slice(0, finishedJobsLimits.known);
 	return [
@@ -207,7 +205,7 @@ function hasTime(entry: Entry): entry is [string, number] {
 	return entry[1] !== null;
 }
 
-/** Each job once, as it was seen last: its poll comes after the list. */
+/** Each job once, in its last seen state. A poll is newer than the list. */
 function once(seen: readonly SeenJob[]): SeenJob[] {
 	return [...new Map(seen.map((job) => [job.entry[0], job])).values()];
 }

@@ -6,20 +6,23 @@ import { advance, emptyState, type Entry, finished, type JobsState, type SeenJob
 import { type Interest, interestOf } from './interest';
 import { newestOfList, readRows, type Row } from './jobList';
 
-/** Jobs that one poll of the list polls besides. */
+/** How many single jobs are polled in addition to the list. */
 export const pollLimits = {
-	/** Open jobs that the list no longer shows, and again as many that it shows incompletely. */
+	/**
+	 * Maximum number of open jobs that the list no longer shows; the same maximum applies to jobs that it shows
+	 * incompletely.
+	 */
 	jobs: 50,
-	/** Of those, in one request. */
+	/** Jobs per request. */
 	jobsAtOnce: 25,
 };
 
 export interface PollOptions extends Interest {
-	/** null: the first poll. Jobs that have ended by then are not handed on, except as `since` says. */
+	/** null: the first poll. Jobs that ended before it are not returned, except those allowed by `since`. */
 	state: JobsState | null;
-	/** At the first poll: jobs that ended at or after this (ms since the epoch) are handed on too; null: none. */
+	/** At the first poll: jobs that ended at or after this time (ms since the epoch) are returned too; null: none. */
 	since: number | null;
-	/** Jobs to hand on at most; the others come with the next poll. */
+	/** Maximum number of returned jobs; the next poll returns the others. */
 	maxJobs: number;
 	random: Random;
 	/** Whether there is time for further requests. */
@@ -31,11 +34,11 @@ export interface PollOptions extends Interest {
 export type ListingEndpoint = Pick<Endpoint, 'read' | 'pollOnce' | 'session'>;
 
 export interface PollResult {
-	/** Oldest first, each as its provider reported it last. */
+	/** Oldest first, each in its last reported state. */
 	finished: ListedSnapshot[];
-	/** The step to the state in which the first `count` of them have been handed on; it counts once it is saved. */
+	/** Returns the state after the first `count` jobs were returned. It is valid after it is saved. */
 	after(count: number): Step;
-	/** Whether the list went on where reading ended. */
+	/** Whether the list has more rows than were read. */
 	truncated: boolean;
 }
 
@@ -62,7 +65,7 @@ export async function pollFinished(endpoint: ListingEndpoint, options: PollOptio
 	const { jobs, seen, gone } = combine(rows, toPoll.unlisted, polled, wants, options);
 
 	const due = idsOf(finished(state, seen)).slice(0, maxJobs);
-	// A job that the list shows incompletely, and that there was no time to poll, is held back with all that follow.
+	// If a job is incomplete in the list and there was no time to poll it, this job and all later ones are held back.
 	const unpolled = due.findIndex((id) => toPoll.allIncomplete.has(id) && !polled.has(id));
 	const ids = unpolled < 0 ? due : due.slice(0, unpolled);
 	return {
@@ -85,9 +88,9 @@ export async function newestFinished(
 	return polled?.ok ? { snapshot: polled.snapshot, request: found.request } : found;
 }
 
-/** The jobs that the list alone does not show well enough. */
+/** Jobs that need a poll in addition to the list. */
 interface JobsToPoll {
-	/** Of those that would be handed on now, the ids that the list shows incompletely, within the limits. */
+	/** Of the jobs to return now, the ids of those that the list shows incompletely, within the limits. */
 	incomplete: readonly string[];
 	/** All ids that the list shows incompletely. */
 	allIncomplete: ReadonlySet<string>;
@@ -113,7 +116,7 @@ function chooseJobs(
 	return { incomplete: incomplete.slice(0, pollLimits.jobs), allIncomplete, unlisted: someOf(unlisted, random) };
 }
 
-/** Polls jobs in groups while there is time; those that are left wait for the next poll of the list. */
+/** Polls jobs in groups while there is time; the others wait for the next poll of the list. */
 async function pollJobs(
 	endpoint: ListingEndpoint,
 	ids: readonly string[],
@@ -127,7 +130,7 @@ async function pollJobs(
 	return polled;
 }
 
-/** The jobs of the list and those that were polled. A poll counts more than the list. */
+/** The jobs of the list and of the polls. A poll has priority over the list. */
 function combine(
 	rows: readonly Row[],
 	unlisted: readonly Entry[],
@@ -170,7 +173,10 @@ function isIncomplete({ job, images }: JobSnapshot): boolean {
 	return (job.status === 'succeeded' || job.status === 'partial') && images.length === 0;
 }
 
-/** As many as may be polled, from a random index on: over several polls each is polled, without any state for it. */
+/**
+ * The maximum number of jobs to poll, from a random index on. Over several polls each job is polled, without any saved
+ * state.
+ */
 function someOf(entries: readonly Entry[], random: Random): readonly Entry[] {
 	const start = entries.length > pollLimits.jobs ? Math.floor(random() * entries.length) : 0;
 	return [...entries.slice(start), ...entries.slice(0, start)].slice(0, pollLimits.jobs);

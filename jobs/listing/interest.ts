@@ -2,10 +2,13 @@ import { isTerminal, type JobStatus, type TerminalStatus } from '../../model/job
 import type { ListedSnapshot } from '../../providers/provider';
 import type { JobsState } from './finishedJobs';
 
-/** Which jobs are to be handed on. */
+/** Which jobs are returned. */
 export interface Interest {
 	statuses: readonly TerminalStatus[];
-	/** A part of the prompt, in any case; empty: any. A job whose prompt the list does not show has none. */
+	/**
+	 * A part of the prompt, upper and lower case alike; empty: any prompt. If the list does not show a job's prompt, it
+	 * counts as empty.
+	 */
 	promptContains: string;
 }
 
@@ -15,14 +18,14 @@ export function matches({ statuses, promptContains }: Interest, job: ListedSnaps
 }
 
 /**
- * Whether a job is to be handed on, or, while it runs, followed.
- * @param isFirst whether this is the first poll, which hands on no job that has ended before `state.since`
+ * Whether a job is returned or, while it runs, followed. @param isFirst whether this is the first poll, which returns
+ * no job that ended before `state.since`
  */
 export function interestOf(interest: Interest, state: JobsState, isFirst: boolean): (job: ListedSnapshot) => boolean {
 	const { since } = state;
 	const open = new Set(state.open.map(([id]) => id));
 	const endedBefore = ({ snapshot: { job } }: ListedSnapshot): boolean => {
-		// A job that was seen to run has ended later, whatever the provider's clock shows.
+		// A job that was seen running ended later than that, even if the provider's clock shows another time.
 		if (job.id !== null && open.has(job.id)) return false;
 		const endedAt = timeOf(job.updatedAt) ?? timeOf(job.createdAt);
 		return since === null || endedAt === null ? isFirst : endedAt < since;

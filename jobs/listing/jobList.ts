@@ -6,9 +6,9 @@ import { type Interest, matches, timeOf } from './interest';
 
 /** How much of a provider's list is read. */
 export const listLimits = {
-	/** Rows read in one poll. Jobs further down are not found; between two polls no list grows by so many. */
+	/** Rows read in one poll. Older jobs are not found, but no list grows by so many rows between two polls. */
 	rows: 10_000,
-	/** Rows read at the first poll, for jobs that still run. */
+	/** Rows read at the first poll, to find running jobs. */
 	firstRows: 1_000,
 };
 
@@ -18,8 +18,8 @@ export interface Row extends ListedSnapshot {
 }
 
 /**
- * Reads the list from its newest row down to the rows that are dealt with.
- * @param isFirst whether this is the first poll, which has no such rows
+ * Reads the list from its newest row down to the handled rows. @param isFirst whether this is the first poll, which has
+ * no handled rows
  */
 export async function readRows(
 	session: Session,
@@ -41,7 +41,7 @@ export async function readRows(
 	return { rows, truncated: false };
 }
 
-/** The newest job of the list that has ended and is of interest; null where the first rows show none. */
+/** The newest job of the list that has ended and is of interest; null if the first rows have none. */
 export async function newestOfList(
 	session: Session,
 	interest: Interest,

@@ -2,25 +2,24 @@ import { type RunningJob, scarcePauseMs, worthPollingAt } from './detectionDelay
 import { GrowingSchedule, pollFloorMs } from './growingSchedule';
 import type { PollSchedule, PollTarget, ScheduleFacts } from './pollSchedule';
 
-/** Shortest pause between two polls where durations are known and no request limit asks for more, in ms. */
+/** Shortest pause between two polls if durations are known and no request limit requires more, in ms. */
 const minPauseMs = 200;
 
-/** Longest time from when a job of a known kind was last seen to its next poll, in ms. */
+/** Longest time between the last sight of a job of a known kind and its next poll, in ms. */
 const maxPauseMs = 60_000;
 
 /**
- * How long an announcement may be late before the job is polled, in ms. Webhooks take a second or so, and senders
- * repeat one that was not accepted after some seconds.
+ * How late an announcement may be before the job is polled, in ms. Webhooks take about a second, and senders repeat a
+ * rejected webhook after some seconds.
  */
 const overdueMs = 15_000;
 
-/** An announcement is overdue when the job runs longer than the longest seen by this factor. */
+/** An announcement is overdue if the job runs longer than this factor times the longest duration. */
 const overdueFactor = 1.1;
 
 /**
- * Polls jobs by what was learned of their kind: the next poll comes when enough of them have probably ended, and where
- * webhooks announce ends, only when an announcement is overdue. Jobs of a kind that is not known yet are polled in
- * growing pauses.
+ * Polls jobs by the learned durations of their kind. The next poll comes when enough jobs have probably ended; if
+ * webhooks announce ends, only when an announcement is overdue. Jobs of an unknown kind are polled with growing pauses.
  */
 export class AdaptiveSchedule implements PollSchedule {
 	readonly minPauseMs: number;
@@ -34,7 +33,7 @@ export class AdaptiveSchedule implements PollSchedule {
 	firstPollAt(job: PollTarget, reportedAt: number): number {
 		const { clock } = this.facts;
 		const isRecent = clock.now() - reportedAt <= this.simple.minPauseMs;
-		// A job of unknown age may have ended long ago, unless it is known how long such jobs run.
+		// A job of unknown age may have ended long ago, unless the duration of such jobs is known.
 		return isRecent || this.running(job) !== undefined ? this.nextPollAt(job) : clock.now();
 	}
 
@@ -44,7 +43,7 @@ export class AdaptiveSchedule implements PollSchedule {
 
 	sharedPollAt(jobs: readonly PollTarget[], lastPollAt: number): number {
 		const running = jobs.flatMap((job) => this.running(job) ?? []);
-		// A job whose kind was forgotten meanwhile is polled now, and from then on by its own age.
+		// A job whose kind was forgotten is polled now, and later by its own age.
 		if (running.length < jobs.length) return lastPollAt + this.minPauseMs;
 		const [first] = running;
 		if (!first) return Number.POSITIVE_INFINITY;
@@ -61,7 +60,7 @@ export class AdaptiveSchedule implements PollSchedule {
 		return trust.holds !== before;
 	}
 
-	/** When the announcement of this job's end is overdue; undefined where announcements are not relied on. */
+	/** When the announcement of this job's end is overdue; undefined if announcements are not trusted. */
 	private whenOverdue(job: PollTarget): number | undefined {
 		if (!this.facts.trust.holds) return undefined;
 		const now = this.facts.clock.now();

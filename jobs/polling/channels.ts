@@ -6,7 +6,9 @@ const maxChannels = 8;
 
 export interface Listener {
 	received: (snapshot: JobSnapshot) => void;
-	/** The channel is over: the job has ended, the server closed it, or it broke. Not called after `close`. */
+	/**
+	 * The channel has ended: the job has ended, the server closed the channel, or it broke. Not called after `close`.
+	 */
 	ended: () => void;
 }
 
@@ -14,7 +16,7 @@ export interface Listener {
 export class Channels {
 	private readonly running = new Map<string, AbortController>();
 
-	/** @param watch opens a channel; undefined where the provider cannot push */
+	/** @param watch opens a channel; undefined if the provider cannot push */
 	constructor(private readonly watch: Session['watch']) {}
 
 	open(id: string, listener: Listener): void {

@@ -5,7 +5,7 @@ import type { ScarceLimits } from './pollSchedule';
 export interface RunningJob {
 	/** When it began. */
 	since: number;
-	/** When a poll last saw it run; its beginning before the first such poll. */
+	/** When a poll last saw it running; before the first such poll: its start. */
 	seenAt: number;
 	expectation: Expectation;
 }
@@ -17,13 +17,13 @@ export interface RunningJob {
  */
 
 /**
- * One job alone: polled each time it has ended with a probability of a third. It then needs 1 / (1/3) = 3 polls on
+ * One job alone is polled each time it has ended with a probability of a third. It then needs 1 / (1/3) = 3 polls on
  * average. With durations spread evenly over a range of width w, p = 1/3 gives a mean delay of w · p / (2 · (2 − p)) =
  * w / 10, and a mean delay of a tenth is the goal (bench, "Detection delay").
  */
 const endedAlone = 0.33;
 
-/** Jobs in flight at which one request for all of them serves about one end: the usual limit of an account. */
+/** The number of jobs in flight with about one end per request for all of them: the usual limit of an account. */
 const few = 5;
 
 /**
@@ -32,11 +32,11 @@ const few = 5;
  */
 const endedOfFew = 1.1;
 
-/** Between one job and `few`, each further job adds the same share of an end. */
+/** Between one job and `few`, each further job adds the same value. */
 const endedPerFurtherJob = (endedOfFew - endedAlone) / (few - 1);
 
 /**
- * How many jobs must probably have ended before a poll of `jobs` jobs is worth its request.
+ * How many jobs must probably have ended so that a poll of `jobs` jobs is worth its request.
  *
  * Above `few` it grows with the square root. Where n jobs of duration T run, n / T of them end per unit of time, so a
  * poll for every k ends costs 1 / k polls a job and sees an end k / 2n · T late on average. The product of both is
@@ -48,7 +48,7 @@ function endedPerPoll(jobs: number): number {
 		: (endedAlone + endedPerFurtherJob * (few - 1)) * Math.sqrt(jobs / few);
 }
 
-/** Jobs to calculate with, at most: of more, an even sample stands for all, so that the cost stays bounded. */
+/** Maximum number of jobs in the calculation. If there are more, an even sample is used. */
 const maxSample = 64;
 
 /** Precision of the search, as a share of the typical duration. It is finer than any measured delay. */
@@ -58,9 +58,9 @@ const precision = 1 / 200;
 const firstSearchSteps = 64;
 
 /**
- * When the next poll of all these jobs is worth its request, ms since the epoch: not at even distances, but when enough
- * of them have probably ended. It is never before the first can have ended.
- * @param maxMs longest time from when a job was last seen
+ * When the next poll of all these jobs is worth its request, ms since the epoch: not after a fixed interval, but when
+ * enough of them have probably ended. It is never before the earliest possible end. @param maxMs longest time since a
+ * job was last seen
  */
 export function worthPollingAt(jobs: readonly RunningJob[], maxMs: number): number {
 	const every = Math.ceil(jobs.length / maxSample);
@@ -69,7 +69,8 @@ export function worthPollingAt(jobs: readonly RunningJob[], maxMs: number): numb
 	if (earliest >= latest || !Number.isFinite(earliest)) return Math.min(earliest, latest);
 	const ended = endedBy(sample);
 	const enough = (endedPerPoll(jobs.length) * sample.length) / jobs.length;
-	// The number of ended jobs only grows with time. An interval that holds the moment is found first, then halved.
+	// The number of ended jobs only grows with time. First an interval that contains the time is found, then it is
+	// halved.
 	let low = earliest;
 	let high = Math.min(latest, earliest + Math.max(1, firstSearchSteps * stepMs));
 	while (high < latest && ended(high) < enough) [low, high] = [high, Math.min(latest, high + 2 * (high - low))];
@@ -112,7 +113,7 @@ const pauses = { first: 1 / 20, last: 5, factor: 1.05 };
 const negligibleShare = 0.01;
 
 /**
- * The pause in ms between polls with which most jobs can be made, where slots and requests are both scarce. Frequent
+ * The pause in ms between polls that allows most jobs if both slots and requests are scarce. Frequent
  * polls free the slots soon, but each uses a request that a submit needs; rare polls leave slots idle. A job that is
  * made with one request gives its slot back with the first poll after its end.
  */
@@ -124,7 +125,7 @@ export function scarcePauseMs(
 	let best = { pauseMs: typical, madePerMs: 0 };
 	const lastMs = pauses.last * typical;
 	for (let pauseMs = Math.max(1, typical * pauses.first); pauseMs <= lastMs; pauseMs *= pauses.factor) {
-		// A slot is held for one pause more for each poll that still sees the job run.
+		// Each poll that still sees the job running keeps its slot for one more pause.
 		let heldMs = 0;
 		for (let polls = 0, share = 1; share > negligibleShare; share = running(++polls * pauseMs))
 			heldMs += pauseMs * share;

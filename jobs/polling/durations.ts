@@ -1,10 +1,10 @@
-/** How long jobs of a kind run, as far as it was seen; ms. */
+/** Durations of the jobs of a kind, from those that were seen; ms. */
 export interface Expectation {
 	/** Half of them took longer. */
 	typical: number;
 	/** Almost none ends sooner. */
 	earliest: number;
-	/** None was seen to take longer. */
+	/** The longest duration that was seen. */
 	longest: number;
 	/** The share of jobs that still run at this age, from 1 down to nearly 0. */
 	running: (ageMs: number) => number;
@@ -13,10 +13,10 @@ export interface Expectation {
 /** Number of durations kept per kind. Only the last ones are kept, so the values follow changes of the provider. */
 const maxRemembered = 64;
 
-/** Durations seen before they are relied on: with fewer, one outlier decides. */
+/** How many durations are needed before they are used: with fewer, one outlier would decide. */
 const minSeen = 6;
 
-/** A little sooner than the shortest seen, so that jobs that become quicker are noticed. */
+/** A little less than the shortest one, to notice when jobs become faster. */
 const earliestFactor = 0.9;
 
 /**
@@ -28,7 +28,7 @@ const tailExponent = 2;
 
 /** Durations of the jobs of an endpoint by kind (model, size, count). */
 export class Durations {
-	/** Kinds remembered: those not seen for longest are forgotten. */
+	/** Maximum number of kinds; the least recently seen are removed. */
 	static readonly maxKinds = 200;
 
 	/** Least recently seen first, as a Map keeps them. */
@@ -43,7 +43,7 @@ export class Durations {
 		this.set(kind, [...earlier, ...this.of(kind)]);
 	}
 
-	/** All that is remembered of a kind, oldest first. */
+	/** All stored durations of a kind, oldest first. */
 	of(kind: string): readonly number[] {
 		return this.byKind.get(kind) ?? [];
 	}
@@ -87,7 +87,7 @@ function running(sorted: readonly number[], ageMs: number): number {
 	const earliest = shortest * earliestFactor;
 	if (ageMs <= earliest) return 1;
 	if (ageMs >= longest) return (longest / ageMs) ** tailExponent / parts;
-	// Index of the last duration that is not above the age; -1 where all are.
+	// Index of the last duration that is not above the age; -1 if all are above it.
 	let [low, high] = [-1, sorted.length - 1];
 	while (high - low > 1) {
 		const middle = (low + high) >> 1;

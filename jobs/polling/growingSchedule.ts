@@ -2,9 +2,9 @@ import type { Clock, Random } from '../runtime/clock';
 import type { PollSchedule, PollTarget, ScheduleFacts } from './pollSchedule';
 
 /**
- * The pause between two polls of a job is a share of how long it has been waited for, so that the end of a short job
- * is seen soon and a long job costs few requests. It is never below the floor or above the cap, and varied so that
- * loops drift apart.
+ * The pause between two polls of a job is a share of the time since the wait began. So the end of a short job is seen
+ * soon, and a long job costs few requests. The pause has a minimum and a maximum, and varies at random so that loops do
+ * not run in step.
  */
 export const growing = {
 	shareOfAge: 0.12,
@@ -16,7 +16,7 @@ export const growing = {
 	jitter: 0.1,
 };
 
-/** At most this share of an endpoint's requests a minute goes into polling; the rest is for submits. */
+/** At most this share of an endpoint's requests per minute is used for polling; the rest is for submits. */
 const pollingShare = 0.5;
 
 /**
@@ -28,7 +28,7 @@ export function pollFloorMs(requestsPerMinute: number | null, minPauseMs = growi
 	return requestsPerMinute === null ? minPauseMs : Math.max(minPauseMs, 60_000 / (requestsPerMinute * pollingShare));
 }
 
-/** Pause in ms until the next poll of a job that has been waited for during `ageMs`. */
+/** Pause in ms until the next poll of a job after a wait of `ageMs`. */
 export function nextPollMs(ageMs: number, floorMs: number, random: Random): number {
 	const own = Math.min(growing.maxPauseMs, Math.max(floorMs, ageMs * growing.shareOfAge));
 	return Math.max(floorMs, own * (1 + growing.jitter * (2 * random() - 1)));
@@ -57,7 +57,7 @@ export class GrowingSchedule implements PollSchedule {
 		return now + nextPollMs(now - since, this.minPauseMs, this.random);
 	}
 
-	/** Each job has a time of its own. */
+	/** Each job is polled at its own time. */
 	sharedPollAt(): number {
 		return Number.POSITIVE_INFINITY;
 	}

@@ -15,7 +15,7 @@ export interface WaitOptions {
 	known?: JobSnapshot | undefined;
 }
 
-/** A channel that was silent for so long, in ms, is not relied on any more: the job is polled beside it. */
+/** If a channel is silent for this time, in ms, the job is also polled. */
 const quietMs = 15_000;
 
 export interface JobTrackerOptions extends Omit<PollerOptions, 'learn'> {
@@ -27,8 +27,8 @@ export interface JobTrackerOptions extends Omit<PollerOptions, 'learn'> {
 }
 
 /**
- * The jobs of an endpoint that executions wait for. Each waiter gets the end of its job, however it is learned: by a
- * poll, a channel, a webhook or a cancel.
+ * The jobs of an endpoint that executions wait for. Each waiter gets the end of its job, from a poll, a channel, a
+ * webhook or a cancel.
  */
 export class JobTracker {
 	private readonly jobs = new Map<string, PolledJob>();
@@ -80,7 +80,7 @@ export class JobTracker {
 	}
 
 	/**
-	 * Takes in what the provider announced by itself, in a verified webhook. An end is kept for waits that begin later.
+	 * Takes in a snapshot from a verified webhook. An end is kept for waits that begin later.
 	 */
 	announce(snapshot: JobSnapshot): void {
 		const { id, status } = snapshot.job;
@@ -88,7 +88,7 @@ export class JobTracker {
 		this.takeIn(snapshot, id !== null && this.options.isOwn(id));
 	}
 
-	/** Takes in what another request learned of a job: a single poll, a cancel. */
+	/** Takes in a snapshot from another request: a single poll or a cancel. */
 	observe(snapshot: JobSnapshot): void {
 		this.takeIn(snapshot, false);
 	}
@@ -115,7 +115,7 @@ export class JobTracker {
 		job.learn(observation, this.options.clock.now(), this.options.onEnd, announced);
 	}
 
-	/** The job as it is tracked from now on. What the new waiter knows counts where it is newer. */
+	/** Starts to track the job. The new waiter's snapshot is used if it is newer. */
 	private track(id: string, known: JobSnapshot | undefined): PolledJob {
 		const existing = this.jobs.get(id);
 		if (existing) {

@@ -2,28 +2,28 @@ import type { Clock, Random } from '../runtime/clock';
 import type { Expectation } from './durations';
 import type { PushTrust } from './pushTrust';
 
-/** What a schedule knows of a job that is polled. Times in ms since the epoch. */
+/** What a schedule knows about a polled job. Times in ms since the epoch. */
 export interface PollTarget {
 	id: string;
 	/** When the first execution began to wait for it. */
 	since: number;
-	/** When a poll last saw it run; null before the first such poll. */
+	/** When a poll last saw it running; null before the first such poll. */
 	lastRunning: number | null;
 }
 
 /**
  * Decides when jobs are polled. The poller asks it for times (ms since the epoch) and reports the ends it sees.
- * `AdaptiveSchedule` is in use; `GrowingSchedule` is the simple one that it falls back to and is compared with.
+ * `AdaptiveSchedule` is in use. `GrowingSchedule` is its simple fallback and the reference for comparisons.
  */
 export interface PollSchedule {
 	/**
-	 * The first poll of a job; `Infinity` where the job is polled together with others (`sharedPollAt`).
-	 * @param reportedAt when the provider last reported on the job; NaN where that is unknown
+	 * The time of a job's first poll; `Infinity` if the job is polled together with others (`sharedPollAt`). @param
+	 * reportedAt when the provider last reported on the job; NaN if unknown
 	 */
 	firstPollAt(job: PollTarget, reportedAt: number): number;
-	/** The next poll of a job that was polled just now; `Infinity` as above. */
+	/** The time of the next poll of a job that was polled just now; `Infinity` as above. */
 	nextPollAt(job: PollTarget): number;
-	/** The next poll of the jobs that are polled together; `Infinity` where there are none. */
+	/** The time of the next poll of the jobs that are polled together; `Infinity` if there are none. */
 	sharedPollAt(jobs: readonly PollTarget[], lastPollAt: number): number;
 	/** Shortest pause between two polls that each cover all jobs, in ms. */
 	readonly minPauseMs: number;
@@ -31,7 +31,7 @@ export interface PollSchedule {
 	endSeen(how: 'announced' | 'polled'): boolean;
 }
 
-/** What an endpoint passes to its schedule. */
+/** The data that an endpoint passes to its schedule. */
 export interface ScheduleFacts {
 	clock: Clock;
 	random: Random;
@@ -43,7 +43,7 @@ export interface ScheduleFacts {
 	expected: (jobId: string) => (Expectation & { since: number }) | undefined;
 	/** The limits of an endpoint where a submit waits for a slot; undefined where none waits or one is unlimited. */
 	scarce: () => ScarceLimits | undefined;
-	/** Whether announcements of ends are relied on. */
+	/** Whether announcements of ends are trusted. */
 	trust: PushTrust;
 }
 

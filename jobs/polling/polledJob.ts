@@ -12,12 +12,12 @@ export type WaitResult =
 	| { ended: false; snapshot: JobSnapshot | null; error: ImageError | null };
 
 /**
- * How an end was seen: the provider announced it just then, or polls found it. `lastRunning` is the last poll that saw
+ * How an end was seen: the provider announced it, or a poll found it. `lastRunning` is the last poll that saw
  * the job run, `since` when the first execution began to wait; ms since the epoch.
  */
 export type EndSeen = 'announced' | { since: number; lastRunning: number | null };
 
-/** Called at each end that is seen. `seen` is absent where it does not show when the job ended. */
+/** Called at each end that is seen. `seen` is absent if the time of the end is unknown. */
 export type OnEnd = (jobId: string, seen?: EndSeen) => void;
 
 export interface Waiter {
@@ -27,10 +27,13 @@ export interface Waiter {
 	reject: (error: ImageError) => void;
 }
 
-/** Polls in a row that fail for one job alone before its waiters get the error; a lost connection does not count. */
+/**
+ * Number of consecutive polls that must fail for one job before its waiters get the error. A lost connection does not
+ * count.
+ */
 const maxFailures = 5;
 
-/** A poll without an answer for so long, in ms, is reported as the reason why a job's state is not known. */
+/** If a poll has no answer for this time, in ms, the error reports that as the reason for an unknown state. */
 const silenceMs = 2_000;
 
 function noAnswer(): ImageError {
@@ -40,7 +43,7 @@ function noAnswer(): ImageError {
 	});
 }
 
-/** A job that executions wait for: what is known of it, and its waiters. */
+/** A job that executions wait for: its known state, and its waiters. */
 export class PolledJob {
 	readonly waiters = new Set<Waiter>();
 	private lastError: ImageError | null = null;
@@ -49,10 +52,10 @@ export class PolledJob {
 	/** Polls in a row that failed for this job alone. */
 	private failures = 0;
 
-	/** Since when a poll of it has been without an answer, ms since the epoch. */
+	/** Start of the current poll that has no answer yet, ms since the epoch. */
 	private polledSince: number | null = null;
 
-	/** When it is polled next, ms since the epoch; infinite where it is polled together with others. */
+	/** Time of the next poll, ms since the epoch; infinite if it is polled together with others. */
 	dueAt = 0;
 
 	/** @param since when the first execution began to wait, ms since the epoch */
@@ -68,7 +71,7 @@ export class PolledJob {
 	}
 
 	/**
-	 * Takes in what was seen of it, and resolves its waiters where that ends their wait.
+	 * Takes in an observation of the job, and ends the waits that it decides.
 	 * @param announced whether the provider pushed it, rather than answered a poll
 	 */
 	learn(observation: Observation, now: number, onEnd: OnEnd, announced = false): void {
@@ -89,7 +92,10 @@ export class PolledJob {
 		for (const waiter of [...this.waiters]) waiter.resolve({ ended: true, snapshot });
 	}
 
-	/** The poll failed as a whole: polled again at `until`, or, where that cannot help, the waiters get the error. */
+	/**
+	 * The poll as a whole failed. It is repeated at `until`, or, if the error is not retryable, the waiters get the
+	 * error.
+	 */
 	outage(error: ImageError, until: number): void {
 		this.polledSince = null;
 		this.lastError = error;
@@ -97,7 +103,7 @@ export class PolledJob {
 		if (!error.retryable) this.reject(error);
 	}
 
-	/** Waiters whose deadline has come leave with what is known. */
+	/** Resolves the waiters whose deadline has passed with the known state. */
 	expire(now: number): void {
 		// Reaching the deadline is not an error, but a provider that does not answer is.
 		const silent = this.polledSince !== null && now - this.polledSince >= silenceMs ? noAnswer() : null;

@@ -1,19 +1,18 @@
 import type { Json } from '../../memory/memory';
 
-/** Ends that must be announced, less those that polls had to find, before announcements are relied on. */
+/** How many announced ends, minus ends that polls found, are needed before announcements are trusted. */
 const minAnnounced = 4;
-/** How much an end found by a poll takes from that while announcements are not relied on yet. */
+/** How much an end found by a poll subtracts while announcements are not trusted yet. */
 const raceCost = 0.5;
 
 /**
- * Saved trust that is older than this, in ms, is one announcement short of being relied on: webhooks may have been
- * changed meanwhile.
+ * If saved trust is older than this, in ms, one more announcement is needed: the webhook settings may have changed.
  */
 const staleMs = 24 * 3_600_000;
 
 /**
- * Whether the provider announces the ends of an endpoint's jobs (webhooks). Where it does, jobs are polled only when an
- * announcement is overdue. Announcements may stop at any time: the first end that a poll has to find ends the trust.
+ * Whether the provider announces the ends of an endpoint's jobs (webhooks). If it does, jobs are polled only when an
+ * announcement is overdue. Announcements may stop at any time: trust ends with the first end that a poll finds.
  */
 export class PushTrust {
 	private score = 0;
@@ -23,7 +22,7 @@ export class PushTrust {
 	/** @param onChange called after an end was announced or found by a poll */
 	constructor(private readonly onChange: () => void = () => undefined) {}
 
-	/** Whether announcements are relied on. */
+	/** Whether announcements are trusted. */
 	get holds(): boolean {
 		return this.score >= minAnnounced;
 	}
@@ -46,7 +45,7 @@ export class PushTrust {
 		return { score: this.score, at: now };
 	}
 
-	/** Adds what was saved, unless this process has already seen an end that was not announced. */
+	/** Adds the saved value, unless this process has already seen an end that was not announced. */
 	restore(kept: Json | undefined, now: number): void {
 		if (this.hasMissed || typeof kept !== 'object' || kept === null || !('score' in kept)) return;
 		const { score, at } = kept;

@@ -3,8 +3,8 @@ import { countedImages } from '../../model/imageCount';
 import { isTerminal, type Job, type JobSnapshot, type JobStatus } from '../../model/job';
 
 /**
- * The states that may follow each state. Nothing follows a terminal state; a running job is never queued again, so such
- * an answer is late.
+ * The states that may follow each state. Nothing follows a terminal state; a running job is never queued again, so an
+ * answer that reports this is outdated.
  */
 const next: Record<JobStatus, readonly JobStatus[]> = {
 	queued: ['queued', 'running', 'retrying', 'succeeded', 'partial', 'failed', 'canceled'],

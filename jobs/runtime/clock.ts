@@ -14,7 +14,7 @@ export function stopped(): ImageError {
 	return new ImageError('canceled', { message: executionCanceled, delivery: 'notSent' });
 }
 
-/** The longest delay of a timer, in ms; a longer one would end at once. */
+/** The longest delay of a timer, in ms; a timer with a longer delay fires at once. */
 const maxTimerMs = 2 ** 31 - 1;
 
 export const systemClock: Clock = {

@@ -34,7 +34,7 @@ export class FairQueue<T> {
 		return entry;
 	}
 
-	/** Removes an entry that waits no longer. */
+	/** Removes an entry that does not wait any more. */
 	remove(group: string, entry: T): void {
 		const own = this.groups.get(group);
 		if (!own?.delete(entry)) return;

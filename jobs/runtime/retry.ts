@@ -5,13 +5,13 @@ import type { Clock, Random } from './clock';
 export const retryDefaults = {
 	/** Calls in all, the first included. */
 	attempts: 4,
-	/** First pause; doubled each time. Above a second: Image SaaS may run a key twice that is repeated sooner. */
+	/** First pause; doubled each time. More than a second: Image SaaS may run a key twice if it is repeated earlier. */
 	baseMs: 1_200,
 	/** Longest pause without `Retry-After`. */
 	capMs: 30_000,
-	/** Share by which a pause is lengthened at most, so that many clients do not return at the same moment. */
+	/** Largest share that is added to a pause, so that many clients do not return at the same moment. */
 	jitter: 0.3,
-	/** Longest `Retry-After` that is waited for; a longer one counts as a failure. */
+	/** Longest accepted `Retry-After`; a longer one counts as a failure. */
 	longestRetryAfterMs: 120_000,
 };
 

@@ -71,7 +71,7 @@ export class Slots {
 		return {
 			release,
 			assign: (jobId) => {
-				// A repeated key answers with a job that holds a slot already: one job, one slot.
+				// A repeated key returns a job that already holds a slot. One job has one slot.
 				if (this.byJob.has(jobId)) return release();
 				// Without a limit no submit waits for its end, and it may never be seen.
 				if (this.limit === null) return release();

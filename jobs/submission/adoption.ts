@@ -17,7 +17,7 @@ export interface FindOptions {
 /** Pauses while another run works on the same item, ms. */
 const busyPauses = { firstMs: 100, factor: 1.5, longestMs: 1_000 };
 
-/** Finds what was made for items before, so that no job is paid twice and no paid job is lost. */
+/** Finds earlier jobs of items, so that no job is paid twice and no paid job is lost. */
 export class Adoption {
 	private readonly otherRuns: OtherRuns;
 
@@ -26,8 +26,8 @@ export class Adoption {
 	}
 
 	/**
-	 * What an item's earlier attempts, abandoned executions and, if the option is on, finished jobs have for it. Waits
-	 * while another run works on the same item. Throws `conflict` where the user's key belongs to another request.
+	 * Finds a job for an item among its earlier attempts, abandoned executions and, if the option is on, finished jobs.
+	 * Waits while another run works on the same item. Throws `conflict` if the user's key belongs to another request.
 	 */
 	async find(wanted: Wanted, { signal, deadline, isUnfinished }: FindOptions): Promise<Found> {
 		const { clock } = this.dependencies;
@@ -47,7 +47,7 @@ export class Adoption {
 		return (await this.otherRuns.find(wanted, own.claimant, isUnfinished)) ?? own;
 	}
 
-	/** At the deadline, a job that another run still completes is given as it is. */
+	/** At the deadline, a job that another run still completes is returned in its present state. */
 	private async unfinishedJob(wanted: Wanted): Promise<Found> {
 		const found = await this.ofKey(wanted, () => false);
 		if (found !== 'busy' && found.kind === 'job') return found;
@@ -70,7 +70,7 @@ export class Adoption {
 		return isUnfinished(latest) ? await this.unsettled(latest, wanted) : await this.ofLatest(latest, wanted);
 	}
 
-	/** What the latest attempt of an item has for it. */
+	/** The result of the latest attempt of an item. */
 	private async ofLatest(latest: JobRecord, wanted: Wanted): Promise<Found | 'busy'> {
 		switch (latest.state) {
 			case 'notAccepted':
@@ -110,8 +110,8 @@ export class Adoption {
 	}
 
 	/**
-	 * Whether the execution of the same node that requested the record has ended without an item of it: the next run is
-	 * to have it.
+	 * Whether an execution of the same node requested the record and ended without returning it. Then the next run gets
+	 * it.
 	 */
 	private async isLeft(
 		{ ref, origin, createdAt, deliveredAt, held }: JobRecord,
@@ -123,7 +123,7 @@ export class Adoption {
 		return (await savedRefs(origin.executionId))?.has(ref) !== true;
 	}
 
-	/** Taken for this run, where no other run holds it; else shared with that run. */
+	/** Takes the record for this run. If another run holds it, the job is shared with that run. */
 	private async held(record: JobRecord & { state: 'accepted' | 'ended' }, wanted: Wanted): Promise<Found> {
 		// A user's own key may serve several executions: the job stays with the one that requested it first.
 		const taken = await this.dependencies.memory.journal.take(record.ref, {

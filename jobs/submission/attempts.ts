@@ -8,7 +8,7 @@ export function addAttempt(attempts: Attempt[], member: PoolMember, error: Image
 	const before = attempts.filter(
 		(other) => other.provider === endpoint.provider.id && other.endpoint === settings.name,
 	);
-	// That it is taken out follows from its earlier error, which is in the list already.
+	// The error "taken out of the pool" follows from an earlier error, which is in the list already.
 	if (before.some(({ code }) => code === error.code) || (before.length > 0 && member.restsUntil(now) > 0)) return;
 	attempts.push({
 		provider: endpoint.provider.id,
@@ -19,8 +19,8 @@ export function addAttempt(attempts: Attempt[], member: PoolMember, error: Image
 }
 
 /**
- * The error where no endpoint accepted the job. The mildest failure decides whether a retry makes sense, and the
- * endpoint that is free first decides when.
+ * The error if no endpoint accepted the job. If one failure is retryable, the error is retryable, after the shortest
+ * pause of all endpoints.
  */
 export function notAcceptedByAny(failures: readonly ImageError[], attempts: readonly Attempt[]): ImageError {
 	const mildest = failures.find(({ retryable }) => retryable) ?? failures[0];

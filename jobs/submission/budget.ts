@@ -2,13 +2,13 @@ import type { BudgetLimit } from '../../memory/memory';
 import type { Cost } from '../../memory/record';
 import { ImageError } from '../../model/errors';
 
-/** The most that a node may request; absent: no limit. The journal keeps the sums. */
+/** The limits of a node; absent: no limit. The journal keeps the sums. */
 export interface Limits {
 	images?: number | undefined;
 	usd?: number | undefined;
 }
 
-/** Throws `invalidRequest` where money is limited and the price is not known. */
+/** Throws `invalidRequest` if money is limited and the price is unknown. */
 export function assertPriced({ usd }: Cost, limits: readonly Limits[]): void {
 	if (usd !== null || limits.every((limit) => limit.usd === undefined)) return;
 	throw new ImageError('invalidRequest', {
@@ -32,7 +32,7 @@ export function overBudget(
 	return budgetError(what, 'Nothing was sent. Raise the limit under Options, Budget, or wait for the next day');
 }
 
-/** The error where a limit per day cannot be kept, because nothing outlives this process. */
+/** The error if a limit per day cannot be kept, because nothing is saved after this process. */
 export function dayNotKept(problem: string): ImageError {
 	return budgetError(
 		`what was spent today cannot be known: ${problem}`,

@@ -2,7 +2,10 @@ import type { ImageRequest } from '../../model/request';
 import type { ProviderDefinition, Session } from '../../providers/provider';
 import type { Certainty } from './outcome';
 
-/** A native key is repeated so long after the first request, in ms, where the provider documents nothing else. */
+/**
+ * How long after the first request the provider's own key may be repeated, in ms, unless the provider documents another
+ * time.
+ */
 const keyLifeMs = 24 * 3_600_000;
 
 /**

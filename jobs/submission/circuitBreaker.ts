@@ -13,7 +13,7 @@ export function coolDownMs(n: number): number {
 }
 
 /**
- * - `closed`: requests are sent; so many failed in a row.
+ * - `closed`: requests are sent. `failures`: consecutive failed requests.
  * - `open`: nothing is sent until `retryAt`, ms since the epoch. `coolDowns`: in a row, this one included.
  * - `probing`: the cool-down is over, and one request finds out whether the endpoint works again.
  */
@@ -21,7 +21,7 @@ export type BreakerState =
 	| { name: 'closed'; failures: number }
 	| { name: 'open' | 'probing'; retryAt: number; coolDowns: number };
 
-/** What a request is that may be sent: its result is to be handed in with it. */
+/** The kind of an admitted request. Report its result with this value. */
 export type Admission = 'request' | 'probe';
 
 /**
@@ -35,7 +35,7 @@ export class CircuitBreaker {
 		return this.current;
 	}
 
-	/** Whether a request may be sent now, and as what; null where it may not. */
+	/** The kind of the request if it may be sent now; otherwise null. */
 	admit(now: number): Admission | null {
 		const { current } = this;
 		if (current.name === 'closed') return 'request';
@@ -50,7 +50,7 @@ export class CircuitBreaker {
 			this.current = { name: 'closed', failures: 0 };
 	}
 
-	/** A request that was admitted has failed for a reason that is the endpoint's. */
+	/** An admitted request has failed because of the endpoint. */
 	failed(now: number): void {
 		const { current } = this;
 		switch (current.name) {

@@ -2,7 +2,7 @@ import type { BudgetLimit } from '../../memory/memory';
 import type { Claimant, Cost, RecordedEndpoint } from '../../memory/record';
 import { ImageError } from '../../model/errors';
 
-/** What a job is recorded as, if one is made. */
+/** The record of a job, if one is made. */
 export interface Claim {
 	claimant: Claimant;
 	ref: string;

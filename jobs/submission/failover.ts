@@ -29,12 +29,12 @@ export interface Choice {
 }
 
 export interface Made extends Submitted {
-	/** Who runs the job, and is to be polled for it. */
+	/** The endpoint that runs the job; polls go to it. */
 	endpoint: Endpoint;
 	request: ImageRequest;
 }
 
-/** What the job is recorded as, wherever it is made. */
+/** The record of the job, at any endpoint. */
 export interface JobTerms {
 	claimant: Claimant;
 	/** The key for the provider, of the first attempt. */
@@ -48,16 +48,16 @@ export interface FailoverOptions extends Omit<SubmitOptions, 'canFailOver'> {
 	unsupported?: readonly Attempt[] | undefined;
 }
 
-/** Makes jobs at the first of several endpoints that takes them. */
+/** Makes jobs at the first of several endpoints that accepts them. */
 export class Failover {
 	constructor(
 		private readonly dependencies: { clock: Clock; random: Random; memory: Memory; submitter: Submitter },
 	) {}
 
 	/**
-	 * Makes one job at the first choice that takes it. It goes on to the next only where the job was certainly not
-	 * made; where no endpoint accepts it, the round is repeated until the deadline. A single choice is repeated until
-	 * it accepts.
+	 * Makes one job at the first endpoint that accepts it. It fails over only if the job was certainly not made. If no
+	 * endpoint accepts the job, the round is repeated until the deadline. A single endpoint is repeated until it
+	 * accepts.
 	 * @param choices in the order of preference, at least one
 	 */
 	async submit(
@@ -161,7 +161,7 @@ export function refOf(memory: Pick<Memory, 'digest'>, key: string): string {
 	return refFrom(Buffer.from(memory.digest('ref', key), 'base64url'));
 }
 
-/** Whether the job was certainly not made, for a reason that another endpoint need not share. */
+/** Whether the job was certainly not made, and another endpoint may accept it. */
 export function shouldFailOver(error: ImageError): boolean {
 	if (error.code === 'canceled' || error.outcome === 'unknown' || error instanceof AlreadyBegun) return false;
 	return (

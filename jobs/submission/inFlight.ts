@@ -1,12 +1,12 @@
 /**
- * Requests that have left and whose answer is not in the journal yet, by what a look-up sees of them. A look-up must
+ * Sent requests whose answers are not in the journal yet, grouped by what a look-up sees of them. A look-up must
  * not confuse the job of such a request with the one that it looks up.
  */
 export class InFlight {
 	private readonly counts = new Map<string, number>();
 	private readonly queues = new Map<string, Promise<unknown>>();
 
-	/** @returns to be called once the request is answered, and the answer journaled */
+	/** @returns a function to call after the request's answer is in the journal */
 	enter(likeness: string): () => void {
 		this.counts.set(likeness, (this.counts.get(likeness) ?? 0) + 1);
 		let isOpen = true;
@@ -23,7 +23,10 @@ export class InFlight {
 		return this.counts.has(likeness);
 	}
 
-	/** Look-ups for alike requests go one after the other: each must see what the one before has taken. */
+	/**
+	 * Look-ups for similar requests run one after the other, because each must see the jobs that the earlier one has
+	 * taken.
+	 */
 	async inTurn<T>(likeness: string, work: () => Promise<T>): Promise<T> {
 		const turn = (this.queues.get(likeness) ?? Promise.resolve()).then(work, work);
 		const done = turn.then(

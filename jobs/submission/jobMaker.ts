@@ -34,18 +34,18 @@ export interface Given extends Made {
 
 export interface MakeOptions extends FailoverOptions {
 	/**
-	 * Receives the ref of the item's record as soon as there is one, also where its job fails; `isShared`: another run
+	 * Receives the ref of the item's record as soon as there is one, also if its job fails; `isShared`: another run
 	 * works on it.
 	 */
 	onRecord?: ((ref: string, isShared: boolean) => void) | undefined;
 }
 
-/** Pause before the journal is read for what another run has begun, ms. */
+/** Pause before the journal is read for the job of another run, ms. */
 const raceMs = 100;
 
-/** Gives each item its job: one that was made before, where there is one, else a new one. */
+/** Gives each item its job: an earlier one if it exists, otherwise a new one. */
 export class JobMaker {
-	/** For the part that sees executions end. */
+	/** Used by the code that sees the ends of executions. */
 	readonly leftBehind = new LeftBehind();
 	private readonly adoption: Adoption;
 	private readonly failover: Failover;
@@ -79,7 +79,7 @@ export class JobMaker {
 				if (found.kind !== 'nothing' && found.how === 'reused') reuseWithinMs = 0;
 				continue;
 			}
-			// Another run was quicker: what it makes is this item's too.
+			// Another run was faster: its job is also the job of this item.
 			if (!(given.error instanceof AlreadyBegun) || clock.now() >= options.deadline) throw given.error;
 			await clock.sleep(raceMs, options.signal);
 		}
@@ -121,7 +121,7 @@ export class JobMaker {
 		let snapshot = await restoreResult(memory, record.ref, record.snapshot);
 		const { id } = snapshot.job;
 		if (how === 'adopted' && id !== null && !isTerminal(snapshot.job.status)) {
-			// Where it cannot be polled now it is given as it was: it is paid, and polling goes on.
+			// If it cannot be polled now, the recorded state is returned: the job is paid, and polling continues.
 			const polled = await outcomeOf(endpoint.pollOnce([id], signal));
 			if (!polled.ok && polled.error.code === 'canceled') throw polled.error;
 			const observation = polled.ok ? polled.value.get(id) : undefined;
@@ -131,7 +131,7 @@ export class JobMaker {
 			await memory.journal.change(record.ref, {
 				state: { state: 'ended', snapshot: await keepResult(memory, record.ref, snapshot) },
 			});
-			// While it is busy it would be given again, as a job that another run of the item works on.
+			// While the record is busy, it would be found again as a job that another run works on.
 			await memory.journal.release([record.ref]);
 			return undefined;
 		}
@@ -139,8 +139,8 @@ export class JobMaker {
 	}
 
 	/**
-	 * Finds out what became of an earlier attempt, at its endpoint. Undefined where it made nothing and the request may
-	 * fail over to another endpoint.
+	 * Settles an earlier attempt at its endpoint. Undefined if it made nothing and the request may fail over to another
+	 * endpoint.
 	 */
 	private async settled(
 		found: Found & { kind: 'unsettled' },
@@ -173,7 +173,7 @@ export class JobMaker {
 
 	/**
 	 * Whether a job was given without images that are still available: a look-up can settle their requests, or a stop
-	 * kept them from being sent. Where no look-up can settle them, the job is given as it is.
+	 * kept them from being sent. If no look-up can settle them, the job is returned as it is.
 	 */
 	private isUnfinished({ state, requests, endpoint, ...record }: JobRecord, choices: readonly Choice[]): boolean {
 		if (state !== 'accepted' && state !== 'ended') return false;
@@ -185,14 +185,14 @@ export class JobMaker {
 		const { provider, session } = choice.member.endpoint;
 		if (certaintyOf(provider, operation ?? session, request, 0) !== 'lookup') return false;
 		if (unknownPartsOf(requests).length > 0) return true;
-		// What a look-up has found is in the journal before the job that it belongs to.
+		// The journal has the result of a look-up before it has the job.
 		const error = 'snapshot' in record ? record.snapshot.job.error : null;
 		return error?.outcome === 'unknown' || (state === 'accepted' && error?.code === 'canceled');
 	}
 
 	/**
-	 * The choice that is the endpoint of a record. Throws `conflict` where the node has it no longer: another account
-	 * must not be polled for its job.
+	 * The choice with the endpoint of a record. Throws `conflict` if the node does not have that endpoint any more:
+	 * another account must not be polled for its job.
 	 */
 	private choiceOf({ endpoint, ref }: JobRecord, choices: readonly Choice[], how: Given['how']): Choice | undefined {
 		const { memory } = this.dependencies;

@@ -9,10 +9,10 @@ import type { PaidRequests } from './paidRequests';
 /** Pauses between look-ups that are not conclusive, in ms. */
 export const lookUpPauses = { firstMs: 1_200, factor: 1.5, longestMs: 15_000 };
 
-/** One stays with a look-up so long at most, in ms: what takes longer to be certain is looked up by the next retry. */
+/** Longest time of a look-up, in ms. If it is not conclusive by then, the next retry continues. */
 export const lookUpMs = 45_000;
 
-/** Most ids of later jobs that a look-up may go by. */
+/** Maximum number of ids of later jobs that a look-up may use. */
 const maxLater = 50;
 
 export interface LookUpOptions {
@@ -29,13 +29,13 @@ export interface LookUpOptions {
 	signal: AbortSignal;
 	/** When to give up, ms since the epoch. */
 	until: number;
-	/** Calls the provider as reads are called: repeated when it fails on the way. */
+	/** Calls the provider like a read: repeated after retryable errors. */
 	read: <T>(call: () => Promise<T>) => Promise<T>;
 }
 
 /**
- * Looks up what requests of unknown outcome have made, again and again until it is certain. Resolves once nothing is
- * unknown any more; rejects when the signal aborts or the time is over, with the error of the last look-up.
+ * Looks up the jobs of requests with an unknown outcome, and repeats that until the outcome is certain. Resolves once
+ * nothing is unknown any more; rejects when the signal aborts or the time is over, with the error of the last look-up.
  */
 export async function settleByLookUp(paid: PaidRequests, options: LookUpOptions): Promise<void> {
 	const { clock, signal, until, inFlight, likeness } = options;
@@ -57,7 +57,7 @@ export async function settleByLookUp(paid: PaidRequests, options: LookUpOptions)
 		if (!looked.ok) {
 			if (signal.aborted) throw reason ?? looked.error;
 			reason = looked.error;
-			// What the look-up itself cannot do will not change by waiting.
+			// If the error is not retryable, waiting does not help.
 			if (!looked.error.retryable) throw looked.error;
 			continue;
 		}

@@ -19,7 +19,7 @@ export function notPacedInTime(requestsPerMinute: number | null): ImageError {
 	});
 }
 
-/** Neither a key nor a look-up shows what became of an earlier attempt: only a person may decide to pay once more. */
+/** Neither a key nor a look-up can settle an earlier attempt: only the user may decide to pay again. */
 export function notSentAgain(): ImageError {
 	return new ImageError('conflict', {
 		message:

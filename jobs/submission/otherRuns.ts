@@ -17,7 +17,7 @@ type IsUnfinished = (record: JobRecord) => boolean;
 export class OtherRuns {
 	constructor(private readonly dependencies: AdoptionDependencies) {}
 
-	/** `busy`: a run works on such a job, so that it is found out later. Undefined: there is none. */
+	/** `busy`: a run works on such a job, so its result is known later. Undefined: there is none. */
 	async find(wanted: Wanted, claimant: Claimant, isUnfinished: IsUnfinished): Promise<Found | 'busy' | undefined> {
 		return (
 			(await this.earlierAttempt(wanted, claimant, isUnfinished)) ??
@@ -78,7 +78,7 @@ export class OtherRuns {
 		return undefined;
 	}
 
-	/** Null where n8n has saved an item of it, or another run was quicker. */
+	/** Null if n8n has saved an item of it, or another run was faster. */
 	private async takeOrphan(
 		{ ref, key, adoptedFrom, origin }: JobRecord,
 		{ savedRefs }: Wanted,

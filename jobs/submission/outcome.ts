@@ -46,10 +46,10 @@ export function unknownOutcome(error: ImageError, certainty: Certainty, key: str
 			'The node Image Jobs lists such jobs and settles them',
 	}[certainty];
 	const { code, message, httpStatus } = error;
-	// What the provider's answer calls for is still to be done; a hint about the connection would mislead.
+	// A hint from the provider's answer still applies; a hint about the connection would mislead.
 	const ownHint = httpStatus === null || error.hint === null || error.hint === hint ? '' : `${error.hint}. `;
 	const known = message.endsWith(unknownOutcomeText);
-	// Nothing repeats it without looking: a workflow that retries what is retryable would pay twice.
+	// Not retryable: a workflow that retries would pay twice.
 	return new ImageError(code, {
 		message: known ? message : `${message}. ${unknownOutcomeText}`,
 		hint: `${ownHint}${hint}`,
@@ -61,7 +61,7 @@ export function unknownOutcome(error: ImageError, certainty: Certainty, key: str
 	});
 }
 
-/** Why only some images of a job were accepted, where the requests for the others have an unknown outcome. */
+/** The error of a job of which some images were accepted and the others have an unknown outcome. */
 export function unknownRest({ code, message, httpStatus, cause }: ImageError): ImageError {
 	return new ImageError(code, {
 		message: `${message}. The provider may have made the missing images anyway`,

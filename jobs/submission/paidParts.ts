@@ -3,7 +3,7 @@ import type { Cost, PaidRequest } from '../../memory/record';
 /** What the paid requests of a job show about its parts. */
 type Requests = readonly PaidRequest[];
 
-/** Whether it is unknown if this request has made something. */
+/** Whether the outcome of this request is unknown. */
 export function isOpen({ outcome }: PaidRequest): boolean {
 	return outcome === 'unknown' || outcome === 'sent';
 }
@@ -29,7 +29,7 @@ export function madePartsOf(requests: Requests): Map<number, string> {
 }
 
 /**
- * What a job costs: of a job of several requests, those that were not accepted, or never sent, cost nothing.
+ * The cost of a job. Requests that were not accepted or not sent cost nothing.
  * @param whole the cost of the job with all its parts
  * @param count images requested
  */

@@ -22,13 +22,13 @@ interface Dependencies {
 }
 
 /**
- * The requests of one job that can cost money: each is in the journal before it leaves, and with its outcome
+ * The requests of one job that can cost money: the journal has each request before it is sent, and its outcome
  * afterwards.
  */
 export class PaidRequests {
 	private requests: PaidRequest[];
 	private writing: Promise<unknown> = Promise.resolve();
-	/** When the last request of unknown outcome ended for us. */
+	/** When the pack stopped waiting for the last request with an unknown outcome. */
 	private lostAt: number | null = null;
 	private lostByTimeout = false;
 
@@ -41,7 +41,7 @@ export class PaidRequests {
 		this.requests = [...(record?.requests ?? [])];
 	}
 
-	/** The record, once a request has left. */
+	/** The record; it exists after the first request was sent. */
 	get journaled(): JobRecord | null {
 		return this.record;
 	}
@@ -51,7 +51,7 @@ export class PaidRequests {
 		return madePartsOf(this.requests);
 	}
 
-	/** Parts that may have been made, while nothing has shown it yet. */
+	/** Parts with an unknown outcome. */
 	get unknownParts(): number[] {
 		return unknownPartsOf(this.requests);
 	}
@@ -66,7 +66,7 @@ export class PaidRequests {
 		const parts = this.unknownParts;
 		const lost = this.requests.filter(({ part, outcome }) => parts.includes(part) && outcome !== 'notAccepted');
 		const since = Math.min(...lost.map(({ sentAt }) => sentAt));
-		// Of an earlier process it is not known when and how its requests ended: they were sent by then.
+		// For requests of an earlier process, the end is unknown; the time of sending is used.
 		const lostAt = this.lostAt ?? Math.max(...lost.map(({ sentAt }) => sentAt));
 		return {
 			parts,
@@ -138,7 +138,7 @@ export class PaidRequests {
 	}
 
 	/**
-	 * The job was found under a key that the journal did not know: it was paid before, and takes nothing from a budget.
+	 * The job was found under a key that is not in the journal. It was paid before, so it does not count in a budget.
 	 */
 	async adopt(found: ReadonlyMap<number, string>): Promise<void> {
 		const { claimant, limits: _limits, ...own } = this.claim;
@@ -181,7 +181,7 @@ export class PaidRequests {
 		return this.requests.map((request) => ({ ...request }));
 	}
 
-	/** One write after the other: parts of a job may leave at the same time. */
+	/** Writes run one after the other, because parts of a job may be sent at the same time. */
 	private inTurn<T>(work: () => Promise<T>): Promise<T> {
 		const turn = this.writing.then(work, work);
 		this.writing = turn.catch(() => undefined);

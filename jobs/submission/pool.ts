@@ -10,7 +10,7 @@ import { PoolMember } from './poolMember';
 export class Pool {
 	constructor(readonly members: readonly [PoolMember, ...PoolMember[]]) {}
 
-	/** The endpoint of the credential's own fields: for everything that is not about a job of another endpoint. */
+	/** The endpoint in the credential's own fields. It is used for everything except jobs of another endpoint. */
 	get main(): Endpoint {
 		return this.members[0].endpoint;
 	}
@@ -37,7 +37,7 @@ export class Pool {
  * The pools of an endpoint that is released are released with it.
  */
 const pools = new WeakMap<Endpoint, Map<string, Pool>>();
-/** Pools remembered of one main endpoint, those used least recently are forgotten. */
+/** Maximum number of pools of one main endpoint; the least recently used are removed. */
 const maxPools = 50;
 
 /**

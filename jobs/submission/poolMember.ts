@@ -43,7 +43,7 @@ export class PoolMember {
 	private lastError: ImageError | null = null;
 	/** Whether an attempt has ended in this process. */
 	private isTried = false;
-	/** The snapshot that was saved last. */
+	/** The last saved snapshot. */
 	private saved: Json = null;
 
 	constructor(
@@ -77,7 +77,7 @@ export class PoolMember {
 			throw this.resting(this.clock.now());
 		}
 		const done = await outcomeOf(work());
-		// A request that fails through its own fault shows that the endpoint works.
+		// If the request itself is wrong, the endpoint works.
 		if (done.ok || !isFault(done.error)) this.breaker.succeeded(admission);
 		else this.breaker.failed(this.clock.now());
 		if (!done.ok) this.lastError = done.error;
@@ -118,8 +118,8 @@ export class PoolMember {
 	}
 
 	/**
-	 * What outlives a restart: null while the breaker is closed. Of the error only its code, because its message may
-	 * quote anything.
+	 * The state to save: null while the breaker is closed. Only the code of the error is saved, because its message may
+	 * contain any text.
 	 */
 	private snapshot(): Json {
 		const { state } = this.breaker;
@@ -135,8 +135,8 @@ export class PoolMember {
 	}
 
 	/**
-	 * Takes over a saved snapshot: an endpoint that was taken out stays so until its time, and no longer. Does nothing
-	 * where this process has tried the endpoint itself.
+	 * Restores a saved snapshot: an endpoint that was taken out of the pool stays out until the saved time. Does
+	 * nothing if this process has already used the endpoint.
 	 */
 	private restore(saved: Json | undefined): void {
 		const now = this.clock.now();
@@ -145,7 +145,7 @@ export class PoolMember {
 		const { retryAt, coolDowns, code } = saved;
 		if (typeof retryAt !== 'number' || retryAt <= now) return;
 		if (typeof coolDowns !== 'number' || !Number.isInteger(coolDowns) || coolDowns < 1) return;
-		// A clock that was set back must not take it out for longer than a cool-down ever lasts.
+		// If the clock was set back, the endpoint still stays out for at most one cool-down.
 		this.breaker.open(coolDowns, Math.min(retryAt, now + coolDownMs(coolDowns)));
 		this.lastError = new ImageError(errorCodes.find((known) => known === code) ?? 'overloaded', {
 			message: 'It failed before n8n was restarted',

@@ -5,8 +5,8 @@ import type { DeliveredImage, Image, JobSnapshot } from '../../model/job';
 
 /**
  * A snapshot as the journal keeps it: without the provider's raw answer, and with the images that came inside the
- * answer as result files. Where such a file cannot be written, the image is not marked as stored; the
- * caller has its bytes.
+ * answer as result files. If such a file cannot be written, the image is not marked as stored; the caller has its
+ * bytes.
  */
 export async function keepResult(
 	memory: Memory,

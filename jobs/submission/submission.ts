@@ -17,16 +17,15 @@ export interface SubmitOptions {
 	deadline: number;
 	/**
 	 * How long a provider that answers only when the job has ended may take from the moment its request leaves, ms.
-	 * Without it a request that leaves shortly before the deadline would be given up at once, and paid.
+	 * Otherwise a request that is sent shortly before the deadline would be abandoned at once, although it is paid.
 	 */
 	answerWithinMs?: number | undefined;
-	/** Requests of one group wait for each other only, not for ten thousand of another. */
+	/** Fair queueing: the requests of one group do not wait for all requests of another group. */
 	group?: string | undefined;
-	/** There are other endpoints to fail over to: a request that is not accepted is not repeated here. */
+	/** Whether there are other endpoints. Then a request that is not accepted is not repeated at this endpoint. */
 	canFailOver?: boolean | undefined;
 	/**
-	 * The key may have been used where our memory does not reach: a provider that finds jobs by key alone looks it up
-	 * first.
+	 * The key may have been used outside this memory. If the provider can find jobs by key, the key is looked up first.
 	 */
 	isOutcomeUnknown?: boolean | undefined;
 }
@@ -34,7 +33,7 @@ export interface SubmitOptions {
 /** The part of a session that makes jobs. */
 export type Submits = Pick<Session, 'submit' | 'isNotAccepted' | 'lookUp' | 'canLookUp' | 'looksUpByKey'>;
 
-/** Where a job is made, and what it is. */
+/** The endpoint of a job, and its request. */
 export interface Work {
 	endpoint: Endpoint;
 	request: ImageRequest;
@@ -42,12 +41,12 @@ export interface Work {
 	operation?: Submits | undefined;
 }
 
-/** One job on its way to one endpoint: what the steps of a submit share. */
+/** One job that is submitted to one endpoint: the data that the steps of a submit share. */
 export interface Submission {
 	endpoint: Endpoint;
 	request: ImageRequest;
 	session: Submits;
-	/** With the key that the provider receives. */
+	/** The claim, with the key that the provider receives. */
 	claim: Claim;
 	paid: PaidRequests;
 	/** What would settle an unknown outcome now. */

@@ -8,7 +8,7 @@ import { lookUpMs, settleByLookUp } from './lookUp';
 import { notPacedInTime } from './notSent';
 import type { Submission, SubmitOptions } from './submission';
 
-/** A job that the journal does not know is looked up by its key so far back, in ms. */
+/** How far back a job without a record is looked up by its key, in ms. */
 const lookBackMs = 7 * 24 * 3_600_000;
 
 /** Submits until the provider accepts the job, the submit fails for good, or the time is up. */
@@ -35,7 +35,7 @@ export async function submitWithRetry(submission: Submission, options: SubmitOpt
 /** The attempts of one submission: each one settles unknown outcomes before it submits. */
 class Attempts {
 	lastError: ImageError | undefined;
-	/** The look-ups of all attempts together end then, ms since the epoch. */
+	/** End of the look-ups of all attempts, ms since the epoch. */
 	private lookUpUntil: number | undefined;
 	private mustLookUpKey: boolean;
 

@@ -31,9 +31,9 @@ export class Submitter {
 	}
 
 	/**
-	 * Gives the job as soon as the provider has accepted it. Throws `invalidRequest` before anything is sent, else the
-	 * error, with its outcome: `notAccepted` or `unknown`. A request that is under way when the signal aborts is
-	 * awaited to its end.
+	 * Gives the job as soon as the provider has accepted it. Throws `invalidRequest` before anything is sent, or an
+	 * error with its outcome: `notAccepted` or `unknown`. If the signal aborts during a request, the request is
+	 * completed.
 	 * @param earlier a record of an unsettled attempt at this endpoint: it is settled before anything is sent
 	 */
 	async submit(work: Work, claim: Claim, earlier: JobRecord | null, options: SubmitOptions): Promise<Submitted> {
@@ -52,7 +52,7 @@ export class Submitter {
 		const { clock, memory, inFlight } = this.services;
 		const { provider } = endpoint;
 		const session = operation ?? endpoint.session;
-		// The item's request has changed since: a look-up that goes by the request would miss the job.
+		// The item's request has changed, so a look-up by the request would not find the job.
 		const isMissed = session.looksUpByKey !== true && earlier !== null && earlier.request !== claim.request;
 		const certainty = () => {
 			const ageMs = clock.now() - (earlier?.createdAt ?? clock.now());
@@ -71,7 +71,7 @@ export class Submitter {
 	}
 }
 
-/** Holds a slot from before the submit; a job that goes on keeps it until its end. */
+/** Takes a slot before the submit; a running job keeps it until its end. */
 async function acceptedJob(submission: Submission, options: SubmitOptions): Promise<JobSnapshot> {
 	const { endpoint, request, paid, services } = submission;
 	const slot = await beforeDeadline(
@@ -96,7 +96,7 @@ async function acceptedJob(submission: Submission, options: SubmitOptions): Prom
 	return submitted.ok ? withUnknownRest(made.value, paid) : made.value;
 }
 
-/** Of several parts some were accepted: they are the job, and the error of the others is the job's. */
+/** Some of several parts were accepted: they form the job, and the job's error is the error of the others. */
 async function acceptedParts(
 	{ session, request, claim, paid }: Submission,
 	error: ImageError,
@@ -122,9 +122,9 @@ function withUnknownRest(snapshot: JobSnapshot, { unknownParts }: PaidRequests):
 /** Writes the job; inline images first, so that an end in the journal always has them. */
 async function recordAccepted({ request, paid, services }: Submission, snapshot: JobSnapshot): Promise<Submitted> {
 	const { clock, memory } = services;
-	// An operation that is not a job with images need not have any.
+	// An operation without images may return none.
 	const { job, images } = snapshot.output ? snapshot : advanceSnapshot(undefined, snapshot);
-	// The journal knows when a job was made, also where the provider's answer does not say.
+	// The journal stores the creation time even if the provider's answer does not contain it.
 	const createdAt = job.createdAt ?? new Date(clock.now()).toISOString();
 	const complete: JobSnapshot = { ...snapshot, images, job: { ...job, createdAt } };
 	const record = paid.journaled;
@@ -143,13 +143,13 @@ async function recordAccepted({ request, paid, services }: Submission, snapshot:
 async function recordFailed({ paid, claim, certainty, endpoint }: Submission, error: ImageError): Promise<ImageError> {
 	if (error instanceof AlreadyBegun) return error;
 	if (paid.unknownParts.length > 0) {
-		// A stop says nothing about the provider, and an attempt that was not sent again has its whole message already.
+		// The error of a stop or of an attempt that was not sent again is already complete.
 		const isComplete = error.code === 'canceled' || (error.outcome === 'unknown' && error.delivery === 'notSent');
 		const unknown = isComplete ? error : unknownOutcome(error, certainty(), claim.wireKey);
 		await paid.update({ state: { state: 'unknown', error: unknown.toJobError() } });
 		return unknown;
 	}
-	// Accepted, and then its answer held nothing: it may be paid for, and counts.
+	// The request was accepted, but its answer was empty: it may be paid, so it counts.
 	if (paid.anyAccepted)
 		await paid.update({ state: { state: 'ended', snapshot: failedSnapshot(endpoint.provider.id, error) } });
 	else await paid.update({ state: { state: 'notAccepted', error: error.toJobError() } });

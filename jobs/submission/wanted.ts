@@ -1,10 +1,10 @@
 import type { Claimant, JobRecord, Origin } from '../../memory/record';
 
-/** What makes an item's job its own, before any request of it is sent. */
+/** What identifies an item's job before any request is sent. */
 export interface Wanted {
 	/** The item's key without an attempt. */
 	baseKey: string;
-	/** The user has set the key: every job under it is meant, and other executions may use it too. */
+	/** Whether the user has set the key: it then identifies every job under it, also of other executions. */
 	isOwnKey: boolean;
 	/** The key for the provider, of the first attempt. */
 	wireKey: string;
@@ -31,8 +31,7 @@ export interface Wanted {
 export type Found =
 	| { kind: 'nothing'; claimant: Claimant }
 	/**
-	 * A job that can be given, or waited for, as it is. `isShared`: it belongs to another run, which decides about its
-	 * delivery.
+	 * A job that can be returned or waited for. `isShared`: it belongs to another run, which delivers it.
 	 */
 	| {
 			kind: 'job';
@@ -49,7 +48,8 @@ export function claimantOf({ baseKey, lineage, rootExecutionId, origin, day }: W
 }
 
 /**
- * The key of an attempt: the first has the item's own. No key of ours and no user's key, as it is sent, has a tilde.
+ * The key of an attempt. The first attempt has the item's own key. Neither our keys nor users' keys contain a tilde
+ * when they are sent.
  */
 export function keyOfAttempt(key: string, attempt: number): string {
 	return attempt === 0 ? key : `${key}~${attempt}`;
