@@ -53,17 +53,21 @@ export function tableOf({ all, parts }) {
 /** The page that keeps the score. */
 export function pageOf(score, size, seed) {
 	const half = 196 * Math.sqrt(((score.all.percent / 100) * (1 - score.all.percent / 100)) / score.all.mutants);
+	const date = new Date().toISOString().slice(0, 10);
 	return `# Mutation score
 
-Stryker changes the code in one place at a time (a mutant), and the unit tests that reach the place run. A mutant is
-killed when a test fails or does not end. The score is the part of the mutants that are killed. \`npm run mutation\`
+Stryker changes the code in one place at a time (a mutant) and runs the unit tests that reach the place. A mutant is
+killed when a test fails or does not end. The score is the share of the mutants that are killed. \`npm run mutation\`
 measures it on a random sample and writes this page; \`npm run mutation -- jobs/polling\` tests all mutants of a folder.
 
-${new Date().toISOString().slice(0, 10)}, ${size} mutants chosen with seed ${seed}; the true score is within ${half.toFixed(0)} points of this one in 19 of 20 samples.
+Measured on ${date} with ${size} mutants, seed ${seed}. By the size of the sample, the score of all mutants lies within
+${half.toFixed(1)} points of the score below (95 % confidence).
 
 ${tableOf(score)}
 
 The parts are \`jobs/\`, \`memory/\`, \`http/\`, and of \`providers/\` the shared files and each provider's mapping, errors,
-sessions and look-up. Code that runs once while a module loads is not mutated.
+sessions and look-ups. Only the unit tests of these folders run, not those of the nodes, nor contract and engine tests.
+Code that runs only while its module loads is not mutated. Code of the memory's worker thread counts as not reached
+where the tests run it in that thread alone.
 `;
 }
