@@ -66,8 +66,8 @@ ${half.toFixed(1)} points of the score below (95 % confidence).
 ${tableOf(score)}
 
 The parts are \`jobs/\`, \`memory/\`, \`http/\`, and of \`providers/\` the shared files and each provider's mapping,
-errors, sessions and look-ups. Only the unit tests of these folders run, not those of the nodes, nor contract and engine tests.
-Code that runs only while its module loads is not mutated. Code of the memory's worker thread counts as not reached
-where the tests run it in that thread alone.
+errors, sessions and look-ups. Only the unit tests of these folders run, not those of the nodes, nor contract and engine
+tests. Code that runs only while its module loads is not mutated. Code of the memory's worker thread counts as not
+reached where the tests run it in that thread alone.
 `;
 }
