@@ -13,7 +13,8 @@ export class Pacer {
 	private idle = new AbortController();
 
 	/**
-	 * @param requestsPerMinute null: unlimited; then only `pauseUntil` delays requests @param burst capacity of the server's token bucket, if it has one; refilled at the full rate
+	 * @param requestsPerMinute null: unlimited; then only `pauseUntil` delays requests
+	 * @param burst capacity of the server's token bucket, if it has one; refilled at the full rate
 	 */
 	constructor(
 		requestsPerMinute: number | null,

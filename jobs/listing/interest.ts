@@ -18,8 +18,8 @@ export function matches({ statuses, promptContains }: Interest, job: ListedSnaps
 }
 
 /**
- * Whether a job is returned or, while it runs, followed. @param isFirst whether this is the first poll, which returns
- * no job that ended before `state.since`
+ * Whether a job is returned or, while it runs, followed.
+ * @param isFirst whether this is the first poll, which returns no job that ended before `state.since`
  */
 export function interestOf(interest: Interest, state: JobsState, isFirst: boolean): (job: ListedSnapshot) => boolean {
 	const { since } = state;

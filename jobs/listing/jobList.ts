@@ -18,8 +18,8 @@ export interface Row extends ListedSnapshot {
 }
 
 /**
- * Reads the list from its newest row down to the handled rows. @param isFirst whether this is the first poll, which has
- * no handled rows
+ * Reads the list from its newest row down to the handled rows.
+ * @param isFirst whether this is the first poll, which has no handled rows
  */
 export async function readRows(
 	session: Session,

@@ -59,8 +59,8 @@ const firstSearchSteps = 64;
 
 /**
  * When the next poll of all these jobs is worth its request, ms since the epoch: not after a fixed interval, but when
- * enough of them have probably ended. It is never before the earliest possible end. @param maxMs longest time since a
- * job was last seen
+ * enough of them have probably ended. It is never before the earliest possible end.
+ * @param maxMs longest time since a job was last seen
  */
 export function worthPollingAt(jobs: readonly RunningJob[], maxMs: number): number {
 	const every = Math.ceil(jobs.length / maxSample);
