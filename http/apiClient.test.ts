@@ -74,7 +74,7 @@ it('the secret is in no answer that repeats it', async () => {
 	expect((await client(url).send({ method: 'GET', path: '/' })).text).toBe('{"youSent":"Bearer ***"}');
 });
 
-it('a redirect is not followed, since it would carry the key elsewhere', async () => {
+it('a redirect is not followed, since it would send the key to another server', async () => {
 	let calls = 0;
 	const { url } = await serve((_request, response) => {
 		calls++;
@@ -207,7 +207,7 @@ it('a host that does not exist: nothing was sent', async () => {
 	});
 });
 
-it('a request without a body says nothing of one, and no header is lost', async () => {
+it('a request without a body has no body headers, and no header is lost', async () => {
 	const { url } = await serve((request, response) =>
 		response
 			.writeHead(200, { 'set-cookie': ['a=1', 'b=2'] })

@@ -53,7 +53,7 @@ it('each redirect is checked like the first address', async () => {
 	});
 });
 
-it('redirects are followed, relative ones too, but not for ever', async () => {
+it('redirects are followed, also relative ones, up to a limit', async () => {
 	const { url } = await serve((request, response) =>
 		request.url === '/there'
 			? response.end('picture')
@@ -65,7 +65,7 @@ it('redirects are followed, relative ones too, but not for ever', async () => {
 	});
 });
 
-it('what says it is too large is not fetched', async () => {
+it('a file is not fetched if its Content-Length is too large', async () => {
 	const { url } = await serve((_request, response) => response.end('x'.repeat(1_001)));
 	await expect(downloader.open(url, limits)).rejects.toMatchObject({
 		code: 'invalidRequest',
@@ -85,11 +85,11 @@ it.each([
 	await expect(downloader.open(url, limits)).rejects.toMatchObject({ code, retryable, httpStatus: status });
 });
 
-it('an address that is none is said so', async () => {
+it('an invalid URL is an error that says so', async () => {
 	await expect(downloader.open('not a url', limits)).rejects.toMatchObject({ code: 'malformedResponse' });
 });
 
-it('the socket connects to the address that was checked, whatever the name says a moment later', async () => {
+it('the socket connects to the checked address, even if the name resolves differently later', async () => {
 	const { url } = await serve((request, response) =>
 		response.writeHead(200, { connection: 'close' }).end(request.headers.host),
 	);
@@ -132,7 +132,7 @@ it.each(['file:///etc/passwd', 'ftp://127.0.0.1/a.png', 'gopher://127.0.0.1/', '
 	},
 );
 
-it.each([301, 302, 303, 307, 308])('a %i is followed, and where it led is told', async (status) => {
+it.each([301, 302, 303, 307, 308])('a %i is followed, and the final URL is reported', async (status) => {
 	const { url } = await serve((request, response) =>
 		request.url === '/there' ? response.end('picture') : response.writeHead(status, { location: '/there' }).end(),
 	);
@@ -192,7 +192,7 @@ it.each([206, 204, 400])('status %i is no picture', async (status) => {
 	});
 });
 
-it.each([401, 403, 404, 410])('status %i says that links expire', async (status) => {
+it.each([401, 403, 404, 410])('the hint for status %i is that links expire', async (status) => {
 	const { url } = await serve((_request, response) => response.writeHead(status).end());
 	await expect(downloader.open(url, limits)).rejects.toMatchObject({
 		hint: expect.stringContaining('expire') as string,

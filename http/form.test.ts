@@ -32,13 +32,13 @@ it('another implementation reads the texts and files that were put in, in order'
 	expect(Buffer.from((await files[0]?.arrayBuffer()) ?? new ArrayBuffer(0))).toEqual(Buffer.from([1, 2, 3]));
 });
 
-it('tells its length where every file has one, and does not where one has none', async () => {
+it('has a length only if every file has one', async () => {
 	const known = await parse([{ name: 'prompt', value: 'ä' }, file('a', Buffer.alloc(1000))]);
 	expect(known.headers['content-length']).toBe(String(known.length));
 	expect((await parse([file('a', Buffer.alloc(1000), false)])).headers['content-length']).toBeUndefined();
 });
 
-it('a file is opened anew for every attempt', async () => {
+it('a file is opened again for every attempt', async () => {
 	let opened = 0;
 	const part: FormPart = {
 		name: 'a',

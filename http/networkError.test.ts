@@ -48,21 +48,24 @@ it.each([
 	});
 });
 
-it.each(['ECONNABORTED', 'ETIMEDOUT', 'ERR_CANCELED'])('%s is a time-out that says how long was waited', (code) => {
-	expect(toNetworkError(failure(code), call)).toMatchObject({
-		code: 'timeout',
-		delivery: 'ambiguous',
-		retryable: true,
-		message: 'https://images.example did not answer within 2.5 s',
-	});
-});
+it.each(['ECONNABORTED', 'ETIMEDOUT', 'ERR_CANCELED'])(
+	'the error of the time-out %s contains the waiting time',
+	(code) => {
+		expect(toNetworkError(failure(code), call)).toMatchObject({
+			code: 'timeout',
+			delivery: 'ambiguous',
+			retryable: true,
+			message: 'https://images.example did not answer within 2.5 s',
+		});
+	},
+);
 
 it.each([
 	['ECONNREFUSED', 'Connection failed: nothing listens at https://images.example'],
 	['ENOTFOUND', 'Connection failed: there is no host https://images.example'],
 	['ECONNRESET', 'Connection failed: the connection was closed by https://images.example'],
 	['EPROTO', 'Connection to https://images.example failed (it failed)'],
-])("%s is told in plain words, without n8n's canned texts coming in", (code, message) => {
+])("%s is reported in plain words, without n8n's own error texts", (code, message) => {
 	const error = toNetworkError(failure(code), call);
 	expect(error.message).toBe(message);
 	expect(error.hint).toContain('base URL');
@@ -77,7 +80,7 @@ it('the code is found however deep it lies, and looked for not without end', () 
 	expect(toNetworkError(round, call)).toMatchObject({ code: 'network', delivery: 'ambiguous' });
 });
 
-it('an answer that is too large says how large it may be, and what it cost is open', () => {
+it('the error of an answer that is too large names the limit, and its outcome is unknown', () => {
 	expect(toNetworkError(failure('ERR_BAD_RESPONSE', 'maxContentLength size of 1000 exceeded'), call)).toMatchObject({
 		code: 'malformedResponse',
 		delivery: 'ambiguous',
@@ -113,12 +116,9 @@ it('what is one of our errors already stays as it is', () => {
 	expect(toNetworkError(own, call)).toBe(own);
 });
 
-it.each([['a text'], [undefined], [{ code: 'ECONNRESET' }]])(
-	'%j, which is no error at all, is told all the same',
-	(thrown) => {
-		expect(toNetworkError(thrown, call)).toMatchObject({ code: 'network', delivery: 'ambiguous' });
-	},
-);
+it.each([['a text'], [undefined], [{ code: 'ECONNRESET' }]])('%j, which is not an Error, is reported too', (thrown) => {
+	expect(toNetworkError(thrown, call)).toMatchObject({ code: 'network', delivery: 'ambiguous' });
+});
 
 it('neither message nor cause holds the key, though the transport repeats it', () => {
 	const error = toNetworkError(failure('EPROTO', 'GET /?key=top-secret-key failed'), call);

@@ -58,7 +58,7 @@ it.each([
 	expect(await collect(api.socket('/ws/1', {}))).toMatchObject({ got: ['one'], error });
 });
 
-it('a connection that breaks keeps what came and is an error', async () => {
+it('a connection that breaks is an error, and the received part is kept', async () => {
 	const api = await serve((client) => client.send('one', () => client.terminate()));
 	expect(await collect(api.socket('/ws/1', {}))).toMatchObject({
 		got: ['one'],
@@ -128,7 +128,7 @@ it('a message of exactly the largest size is taken', async () => {
 	expect(await collect(api.socket('/ws/1', { maxBytes: 1000 }))).toEqual({ got: ['x'.repeat(1000)], error: null });
 });
 
-it('a redirect is not followed: it would carry the key elsewhere', async () => {
+it('a redirect is not followed: it would send the key to another server', async () => {
 	await serve(() => undefined);
 	let visits = 0;
 	server?.removeAllListeners('upgrade');

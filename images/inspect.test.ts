@@ -6,7 +6,7 @@ const plain = (width: number, height: number) =>
 	sharp({ create: { width, height, channels: 3, background: '#336699' } });
 const formats = ['png', 'jpeg', 'webp', 'gif', 'avif', 'tiff'] as const;
 
-it.each(formats)('a %s tells its size in its first bytes', async (format) => {
+it.each(formats)('the size of a %s is in its first bytes', async (format) => {
 	const bytes = await plain(320, 200).toFormat(format).toBuffer();
 	await expect(inspectHead(bytes.subarray(0, headBytes), 1_000_000)).resolves.toMatchObject({
 		width: 320,
@@ -50,7 +50,7 @@ it.each([
 		Buffer.concat([Buffer.from('BM'), Buffer.alloc(24), Buffer.alloc(40)]),
 		/not an image/,
 	],
-])('%s is refused, and quoted as far as that helps', async (_what, content, message) => {
+])('%s is rejected, and quoted if that helps', async (_what, content, message) => {
 	await expect(inspectHead(Buffer.from(content), 1_000_000)).rejects.toMatchObject({
 		code: 'malformedResponse',
 		retryable: false,

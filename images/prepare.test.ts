@@ -80,7 +80,7 @@ it.each([
 		/has \d+ bytes; at most 200000 are allowed/,
 	],
 ])(
-	'a picture %s is refused unless it may be changed',
+	'a picture %s is rejected unless it may be changed',
 	async (_what, bytes, message) => {
 		await expect(prepare(await bytes())).rejects.toMatchObject({
 			code: 'invalidRequest',

@@ -64,13 +64,13 @@ it.each([
 	],
 	['JSON', Buffer.from('{"error":"expired"}'), /not an image/],
 	['chance bytes', Buffer.from([1, 2, 3, 4, 5, 6, 7, 8, 9]), /not an image/],
-])('%s is refused before the store sees any of it', async (_what, bytes, message) => {
+])('%s is rejected before any byte is stored', async (_what, bytes, message) => {
 	const { result, stored } = await receive(bytes);
 	expect(result).toMatchObject({ code: 'malformedResponse', message: expect.stringMatching(message) });
 	expect(stored()).toBe(0);
 });
 
-it('a picture with more pixels than allowed is refused by what its head says', async () => {
+it('a picture with more pixels than allowed is rejected by its header', async () => {
 	const bytes = await picture().png().toBuffer();
 	bytes.writeUInt32BE(50_000, 16);
 	bytes.writeUInt32BE(50_000, 20);
@@ -132,7 +132,7 @@ it('exactly as many bytes as allowed are taken', async () => {
 	expect((await receive(bytes, { maxBytes: bytes.length })).result).toMatchObject({ bytes: bytes.length });
 });
 
-it('a picture that is too large is refused for good, one that is cut off may be asked for again', async () => {
+it('a picture that is too large is rejected without a retry; one that is cut off may be fetched again', async () => {
 	const bytes = await picture().png().toBuffer();
 	expect((await receive(bytes, { maxBytes: 1_000 })).result).toMatchObject({
 		retryable: false,
@@ -158,7 +158,7 @@ it('a small picture whose connection breaks is an error although its head was wh
 	expect((await receive(source)).result).toMatchObject({ code: 'network' });
 });
 
-it('time that is up half way is told with its length', async () => {
+it('the error of a time-out during the download names the time limit', async () => {
 	const source = new PassThrough();
 	source.write((await picture().png().toBuffer()).subarray(0, 500));
 	setImmediate(() => source.destroy(Object.assign(new Error('canceled'), { code: 'ERR_CANCELED' })));
@@ -169,7 +169,7 @@ it('time that is up half way is told with its length', async () => {
 	});
 });
 
-it('a refused download is dropped, not read to its end', async () => {
+it('a rejected download is aborted, not read to its end', async () => {
 	const source = new PassThrough();
 	source.write(Buffer.concat([Buffer.from('<html>'), Buffer.alloc(headBytes, 'x')]));
 	expect((await receive(source)).result).toMatchObject({ code: 'malformedResponse' });

@@ -26,7 +26,7 @@ afterEach(async () => {
 	rmSync(folder, { recursive: true, force: true });
 });
 
-test('where no file can be written, the memory is in this process and says why', async () => {
+test('if no file can be written, the memory is in this process and says why', async () => {
 	rmSync(folder, { recursive: true });
 	writeFileSync(folder, 'a file where the folder should be');
 	const opened = await open();
@@ -65,7 +65,7 @@ test.each([
 	expect((await open()).notice).toBeNull();
 });
 
-test('a damaged file of learned values is begun anew', async () => {
+test('a damaged file of learned values is replaced by a new one', async () => {
 	const first = await open();
 	first.learned.write('scope', { a: 1 });
 	await first.close();
@@ -88,7 +88,7 @@ test('a folder that is deleted while in use: the memory goes on in the process, 
 		`Jobs are remembered only until n8n restarts, because the job memory in ${folder} ` +
 			'was deleted or replaced while it was in use.',
 	);
-	// It was begun in the file: it is still this process's, whatever the file says.
+	// It was begun in the file, so this process still holds it, even if the file shows another state.
 	expect(await opened.journal.change(newRecord('old').ref, { state: accepted() })).toBe(true);
 	expect(await opened.journal.change(newRecord('fox').ref, { state: ended() })).toBe(true);
 	await opened.results.put(newRecord('fox').ref, 0, Buffer.from('fox'));

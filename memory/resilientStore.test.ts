@@ -53,7 +53,7 @@ test('what failed is carried out in memory, and so is what follows', async () =>
 		store.call('change', fox.ref, { state: accepted() }, { durable: true }),
 	]);
 	expect(begun).toMatchObject({ kind: 'begun' });
-	// It lies in the file that fails; nobody else can have taken it.
+	// It is in the failing file, so no other process can have taken it.
 	expect(changed).toBe(true);
 	expect(store.failure).toBe('the disk is full');
 	fake.broken = null;

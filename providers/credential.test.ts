@@ -38,11 +38,11 @@ it.each([
 	['an empty key', { apiKey: ' ' }, /API Key is empty/],
 	['a limit below zero', { requestsPerMinute: -1 }, /requestsPerMinute/],
 	['a limit that is no number', { jobsInFlight: 'many' }, /jobsInFlight/],
-])('%s is refused, naming the field', (_what, patch, message) => {
+])('%s is rejected with the name of the field', (_what, patch, message) => {
 	expect(() => read(patch)).toThrow(message);
 });
 
-it('no refusal repeats the key', () => {
+it('no error contains the key', () => {
 	expect(() => read({ apiKey: 'img_super_secret', baseUrl: 'nonsense' })).toThrow(
 		expect.not.objectContaining({ message: expect.stringContaining('img_super_secret') as string }) as Error,
 	);
@@ -51,7 +51,7 @@ it('no refusal repeats the key', () => {
 describe('the endpoints of a credential', () => {
 	const own = { baseUrl: 'https://a.example', apiKey: 'key-1', requestsPerMinute: 60 };
 
-	it('are the one of its own fields alone where no others are listed', () => {
+	it('are only the endpoint of its own fields if no others are listed', () => {
 		const alone = [{ name: 'main', priority: 0, weight: 1, models: [], credential: own }];
 		expect(readPool(own, 'apiKey')).toEqual(alone);
 		expect(readPool({ ...own, moreEndpoints: {} }, 'apiKey')).toEqual(alone);

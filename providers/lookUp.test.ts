@@ -37,7 +37,7 @@ it.each([
 	expect(clockAheadMs({}, { sentAt: since, answeredAt: since })).toBe(0);
 });
 
-it('an answer that was long on its way, or read late, says nothing of the clocks', () => {
+it('an answer that was slow, or read late, shows no clock difference', () => {
 	const date = 'Thu, 01 Jan 2026 00:00:00 GMT';
 	expect(clockAheadMs({ date }, { sentAt: since, answeredAt: since + 9_000 })).toBe(0);
 	expect(clockAheadMs({ date }, { sentAt: since - 9_000, answeredAt: since })).toBe(0);
@@ -62,7 +62,7 @@ it('one that fits exactly is preferred to an older one that may fit', async () =
 	expect(await found([at('possible', 1, { isExact: false }), at('exact', 2)])).toEqual({ 0: 'exact' });
 });
 
-it('of those that may fit, one is as good as the next where all tell the same', async () => {
+it('of several matching rows any one is used if all lead to the same result', async () => {
 	expect(await found([at('b', 2, { isExact: false }), at('a', 1, { isExact: false })])).toEqual({ 0: 'a' });
 });
 
@@ -100,7 +100,7 @@ it('never gives a taken one, one twice, or one to a part that was not asked for'
 				expect(new Set(ids).size).toBe(ids.length);
 				expect([...looked.found.keys()].every((part) => parts.includes(part))).toBe(true);
 				expect(ids.some((id) => taken.includes(id))).toBe(false);
-				// Nothing that may be theirs is left behind by a look-up that says it is certain.
+				// A conclusive look-up leaves no row that may be one of the jobs.
 				const free = candidates.filter(
 					({ id, createdAt }) => !taken.includes(id) && !(createdAt < since - 5_000),
 				);

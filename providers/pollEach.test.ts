@@ -55,7 +55,7 @@ it.each<[string, Record<string, ImageError | 'ok'>]>([
 		'after jobs that failed for themselves',
 		{ a: failing('notFound'), b: failing('upstream'), c: failing('timeout'), d: 'ok' },
 	],
-	['after jobs of which something was learned', { a: 'ok', b: 'ok', c: failing('network'), d: 'ok' }],
+	['after jobs with an answer', { a: 'ok', b: 'ok', c: failing('network'), d: 'ok' }],
 ])('an endpoint that fails %s is not tried again, and what was learned is kept', async (_when, meets) => {
 	const { observations, tried } = polled(meets);
 	const result = await observations;

@@ -50,7 +50,7 @@ it.each<[string, Partial<ImageRequest>, RegExp]>([
 	],
 	['an unknown extra', { extras: { steps: 9 } }, /steps is not supported/],
 	['an extra out of its list', { extras: { mode: 'fast' } }, /Mode is "fast"; allowed are final, draft/],
-])('%s is refused by name', (_what, request, message) => {
+])('%s is rejected with the name of the field', (_what, request, message) => {
 	expect(check(request)).toThrow(message);
 	expect(check(request)).toThrow(expect.objectContaining({ code: 'invalidRequest', delivery: 'notSent' }) as Error);
 });
@@ -86,7 +86,7 @@ it('what the provider can do passes', () => {
 	expect(check({ seed: -1 }, { seed: true })).toThrow(/Seed is -1/);
 });
 
-it('a refusal names the providers that can', () => {
+it('the error names the providers that support it', () => {
 	expect(check({ prompt: 'A', aspectRatio: '1:1' }, { aspectRatios: [] })).not.toThrow(/nobody/);
 	const other = { ...imageSaas, id: 'other' };
 	expect(() =>
@@ -101,7 +101,7 @@ it('a refusal names the providers that can', () => {
 	);
 });
 
-it('an unknown provider is refused with those there are', () => {
+it('the error of an unknown provider lists the known ones', () => {
 	expect(() => providerById('nobody')).toThrow(
 		expect.objectContaining({
 			message: 'There is no provider "nobody"',
@@ -177,7 +177,7 @@ describe('the bounds of each field', () => {
 		[{ type: 'json' }, '{}', 'X is not a JSON object'],
 		[{ type: 'options', options: [{ value: 'a', name: 'A' }] }, 'a', null],
 		[{ type: 'options', options: [{ value: 'a', name: 'A' }] }, { b: 1 }, 'X is "{"b":1}"; allowed are a'],
-	])('an extra field %j with %j is refused with %j', (type, value, message) => {
+	])('an extra field %j with %j is rejected with %j', (type, value, message) => {
 		const checked = check({ extras: { x: value as never } }, extra(type));
 		if (message === null) expect(checked).not.toThrow();
 		else expect(checked).toThrow(message);
@@ -232,7 +232,7 @@ it.each<[Partial<ImageRequest>, Partial<Capabilities>, (can: Capabilities) => bo
 	],
 	[{ extras: { temperature: 1 } }, {}, (can) => can.extras.some(({ name }) => name === 'temperature')],
 	[{ prompt: '' }, {}, () => false],
-])('%j refused with %j names the other providers that can', (request, can, filter) => {
+])('the error of %j with %j names the providers that support it', (request, can, filter) => {
 	const capable = providers.filter(({ id, capabilities }) => id !== 'imageSaas' && filter(capabilities));
 	const hint =
 		capable.length > 0 ? `Providers that can: ${capable.map(({ displayName }) => displayName).join(', ')}` : null;

@@ -97,7 +97,7 @@ it('without the packages for captions, the sheet has the images and names the pa
 	expect(asked.missingPackages).toEqual([]);
 });
 
-it('finds the packages for captions where they are installed, and says how to add those that are not', () => {
+it('finds the installed packages for captions, and says how to add the missing ones', () => {
 	expect(missingCaptionPackages()).toEqual([]);
 	const missing = missingCaptionPackages(() => {
 		throw new Error('Cannot find module');

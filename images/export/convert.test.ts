@@ -37,7 +37,7 @@ it.each([
 	});
 });
 
-it('takes another size, in proportion or as told; larger only where it may', async () => {
+it('changes the size, in proportion or exactly; enlarges only if allowed', async () => {
 	expect(await to(picture().png(), { width: 10 })).toMatchObject({ width: 10, height: 5 });
 	expect(await to(picture().png(), { width: 10, height: 10, fit: 'cover' })).toMatchObject({ width: 10, height: 10 });
 	expect(await to(picture().png(), { width: 80 })).toMatchObject({ width: 40 });
@@ -68,7 +68,7 @@ it('CMYK becomes sRGB, with the same colours', async () => {
 	expect((await sharp(data).stats()).dominant.r).toBeGreaterThan(150);
 });
 
-it('16 bits stay 16 bits as PNG, and become 8 elsewhere', async () => {
+it('16 bits stay 16 bits in PNG and become 8 in other formats', async () => {
 	const deep = picture().toColourspace('rgb16').png();
 	expect((await to(deep.clone(), { format: 'png' })).metadata.depth).toBe('ushort');
 	expect((await to(deep.clone(), { format: 'jpeg' })).metadata.depth).toBe('uchar');
@@ -122,7 +122,7 @@ describe('what is not taken', () => {
 		).rejects.toMatchObject({ code: 'invalidRequest' });
 	});
 
-	it('a PNG whose pixels are spoilt', async () => {
+	it('a PNG with invalid pixels', async () => {
 		const spoilt = await sharp({
 			create: {
 				width: 200,

@@ -55,7 +55,7 @@ it('packs pictures as they are, in their order, with a manifest at the end', asy
 	]);
 });
 
-it('opens one picture at a time, and none before it is its turn', async () => {
+it('opens one picture at a time, right before it is written', async () => {
 	let open = 0;
 	let most = 0;
 	const lazy = (n: number): ZipEntry => ({
@@ -74,7 +74,7 @@ it('opens one picture at a time, and none before it is its turn', async () => {
 		new Date(0),
 	);
 	expect((await unzipped(await buffer(stream))).size).toBe(21);
-	// One may not have told yet that it is closed when the next is opened.
+	// The close event of one picture may arrive after the next one is opened.
 	expect(most).toBeLessThanOrEqual(2);
 });
 
@@ -110,7 +110,7 @@ it.each([
 	[`${'x'.repeat(200)}.png`, `${'x'.repeat(76)}.png`],
 ])('%j becomes %j', (wish, name) => expect(safeName(wish)).toBe(name));
 
-it('names that are alike are told apart, also by case, and none takes the place of the manifest', () => {
+it('equal names become unique, also without regard to case, and no name replaces the manifest', () => {
 	expect(uniqueNames(['a.png', 'A.png', 'a.png', 'a (2).png', 'b', 'b', 'manifest.json'], ['manifest.json'])).toEqual(
 		['a.png', 'A (2).png', 'a (3).png', 'a (2) (2).png', 'b', 'b (2)', 'manifest (2).json'],
 	);

@@ -80,7 +80,7 @@ it('what a camera wrote stays', async () => {
 	});
 });
 
-it('XMP alone tells as well, and a file that says nothing says nothing', async () => {
+it('XMP alone is enough, and a file without metadata gives none', async () => {
 	const written = embedMetadata(await still(await picture().jpeg().toBuffer()), lineage);
 	const onlyXmp = await sharp(written).keepXmp().jpeg().toBuffer();
 	expect(await findMetadata(await still(onlyXmp))).toMatchObject({ prompt: lineage.prompt, seed: 42, source: 'xmp' });
@@ -91,7 +91,7 @@ it('XMP alone tells as well, and a file that says nothing says nothing', async (
 	});
 });
 
-it('a format without a place for it is refused', async () => {
+it('a format that cannot hold metadata is rejected', async () => {
 	const gif = await still(await picture().gif().toBuffer());
 	expect(() => embedMetadata(gif, lineage)).toThrow(/cannot be written into image\/gif/);
 });

@@ -75,7 +75,7 @@ it('an item whose outcome was unknown in an earlier run is not sent again, where
 });
 
 it.each(['none', 'lookup'] as const)(
-	"without a key of the provider's own (%s) a request with a lost answer is not repeated, and its error says so",
+	'without a key of the provider (%s) a request with a lost answer is not repeated, and its error says so',
 	async (idempotency) => {
 		const { clock, submit, submits } = fakeEndpoint({ refusals: [cut()], can: { idempotency } });
 		await expect(clock.until(submit('k'))).rejects.toMatchObject({

@@ -25,7 +25,7 @@ it("where the limit applies to each client, downloads from the base URL's origin
 });
 
 it.each(['https://fake.example/1.png', 'http://cdn.example/1.png', 'not a url'])(
-	'what is fetched from elsewhere is not paced: %s',
+	'a download from another server is not paced: %s',
 	async (url) => {
 		const { clock, endpoint } = fakeEndpoint({ requestsPerMinute: 60, limits: { burst: 1, perClient: true } });
 		await clock.until(Promise.all(Array.from({ length: 6 }, () => endpoint.pace(url, async () => undefined))));

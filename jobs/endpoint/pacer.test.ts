@@ -86,7 +86,7 @@ it('an aborted wait costs no request and delays no other', async () => {
 	expect(clock.now() - before).toBeLessThanOrEqual(12_000);
 });
 
-it('nothing is sent before the moment the provider asked for', async () => {
+it('nothing is sent before the end of the pause that the provider requested', async () => {
 	const clock = new VirtualClock(0);
 	const pacer = new Pacer(null, clock);
 	pacer.pauseUntil(5_000);

@@ -108,7 +108,7 @@ it('reading ends after some rows in a row that are below the floor, not at the f
 	expect(rows.findIndex((entry) => reader.isEnough(entry))).toBe(2 + finishedJobsLimits.quietRows);
 });
 
-it('the state stays within its limits, also where jobs run for ever', () => {
+it('the state stays within its limits, even if jobs never end', () => {
 	let state = emptyState();
 	let forgotten = 0;
 	for (let round = 0; round < 40; round++) {

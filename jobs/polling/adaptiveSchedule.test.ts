@@ -31,7 +31,7 @@ function scheduleOf(known: ReadonlySet<string>, more: Partial<ScheduleFacts> = {
 	return new AdaptiveSchedule(facts);
 }
 
-it('a job whose kind was forgotten is polled, though it had no time of its own', () => {
+it('a job whose kind was forgotten is polled, although it had no own time', () => {
 	const known = new Set(['a', 'b']);
 	const schedule = scheduleOf(known);
 	expect(schedule.firstPollAt(job('a'), Number.NaN)).toBe(Number.POSITIVE_INFINITY);
@@ -58,7 +58,7 @@ it('reports that all times change when announcements begin to be relied on, and 
 	expect(schedule.endSeen('polled')).toBe(false);
 });
 
-it('where each job costs a request, a job of a known kind has a time of its own', () => {
+it('if each job costs a request, a job of a known kind is polled at its own time', () => {
 	const schedule = scheduleOf(new Set(['a']), { bulk: false });
 	const at = schedule.firstPollAt(job('a'), Number.NaN);
 	expect(at).toBeGreaterThan(1_000);

@@ -54,7 +54,7 @@ it('no pause is below the floor, above the cap with its jitter, or shorter for a
 	);
 });
 
-it('each job has a time of its own, and nothing that is seen changes it', () => {
+it('each job is polled at its own time, and observations do not change it', () => {
 	const schedule = new GrowingSchedule({ clock: new VirtualClock(10_000), random: () => 0.5, requestsPerMinute: 60 });
 	const job = { id: 'a', since: 10_000, lastRunning: null };
 	expect(schedule.minPauseMs).toBe(2_000);

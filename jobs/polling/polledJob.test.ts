@@ -118,7 +118,7 @@ describe('at the deadline', () => {
 		expect(job.deadline).toBe(Number.POSITIVE_INFINITY);
 	});
 
-	it('nothing is known of a job that was never polled', () => {
+	it('a job that was never polled has no known state', () => {
 		const { job, details } = setUp(3_000);
 		job.expire(3_000);
 		expect(details).toEqual([{ ended: false, snapshot: null, error: null }]);

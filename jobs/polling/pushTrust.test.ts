@@ -24,7 +24,7 @@ it('a poll that is faster than the announcement does not stop it from growing', 
 	expect(trust.holds).toBe(true);
 });
 
-it('where nothing is announced it never holds', () => {
+it('without announcements there is never trust', () => {
 	const trust = new PushTrust();
 	for (let n = 0; n < 100; n++) trust.foundByPoll();
 	announce(trust, 3);
@@ -64,7 +64,7 @@ describe('kept over a restart', () => {
 		expect(stale.holds).toBe(true);
 	});
 
-	it('what is short of trust stays so short, and adds to what was heard meanwhile', () => {
+	it('a restored value below trust adds to the announcements since then', () => {
 		const trust = new PushTrust();
 		announce(trust, 3);
 		const kept = trust.snapshot(0);

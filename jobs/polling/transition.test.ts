@@ -202,7 +202,7 @@ it.each<[string, Partial<Job>, Partial<Job>, Partial<Job>]>([
 		{ status: 'running' },
 	],
 	[
-		'an answer before all time counts where nothing is known of ours',
+		'an answer with a very old time counts if our job has no time',
 		{},
 		{ status: 'running', updatedAt: '1970-01-01T00:00:00.000Z' },
 		{ status: 'running' },
@@ -238,7 +238,7 @@ it.each<[string, Partial<Job>, Partial<Job>, Partial<Job>]>([
 		{ status: 'failed', error: null },
 	],
 	[
-		'our own name of the job, and whose it was, outlast what the provider says',
+		'our own id of the job and its origin survive an answer of the provider',
 		{ ref: '0vm6bydm81m3', adoptedFrom: '7', endpoint: 'two' },
 		{ status: 'succeeded' },
 		{ ref: '0vm6bydm81m3', adoptedFrom: '7', endpoint: 'two' },

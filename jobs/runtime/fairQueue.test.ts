@@ -10,7 +10,7 @@ const drained = <T>(queue: FairQueue<T>) => {
 	return out;
 };
 
-it('groups are served in turn, and each group in the order of its entries', () => {
+it('groups are served one after the other, and each group in the order of its entries', () => {
 	const queue = new FairQueue<string>();
 	for (const n of [1, 2, 3, 4]) queue.push('large', `large ${n}`);
 	queue.push('small', 'small 1');

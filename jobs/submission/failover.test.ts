@@ -22,7 +22,7 @@ function bench(fakes: Record<string, Parameters<typeof fakeEndpoint>[0]>) {
 	return { clock, choices, make, submit, submitsOf };
 }
 
-it('fails over to the next endpoint where one is overloaded, and the item says so', async () => {
+it('fails over to the next endpoint if one is overloaded, and the item shows it', async () => {
 	const { clock, submit } = bench({ main: { refusals: [busy()] }, backup: {} });
 	const { snapshot, endpoint } = await clock.until(submit('a'));
 	expect(snapshot.job).toMatchObject({

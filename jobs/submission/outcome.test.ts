@@ -16,7 +16,7 @@ it.each<Row>([
 		[answered(status), true, 'notAccepted'],
 		[answered(status), false, 'unknown'],
 	]),
-])('%j, of which the provider says that nothing was made: %s, is %s', (fact, says, outcome) => {
+])('%j (declared as not accepted: %s) is %s', (fact, says, outcome) => {
 	expect(outcomeOfFailure(fact, () => says)).toBe(outcome);
 });
 
@@ -39,7 +39,7 @@ describe('an unknown outcome', () => {
 			code: 'network',
 			message: 'Reset. The provider may have made the job anyway',
 			hint: expect.stringContaining(words) as string,
-			// Whoever retries what is retryable would pay twice.
+			// A retry of a retryable error would pay twice.
 			retryable: false,
 			httpStatus: null,
 			delivery: 'ambiguous',
@@ -59,7 +59,7 @@ describe('an unknown outcome', () => {
 		expect(unknownOutcome(silent, 'lookup', 'key-1').hint).toMatch(/^Retry the execution/);
 	});
 
-	it('said twice is said once', () => {
+	it('does not repeat its message', () => {
 		const answer = new ImageError('upstream', { message: 'Oops', httpStatus: 500 });
 		const once = unknownOutcome(answer, 'lookup', 'key-1');
 		const twice = unknownOutcome(once, 'lookup', 'key-1');

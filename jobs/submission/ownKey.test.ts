@@ -82,7 +82,7 @@ it.each([
 });
 
 it.each([
-	['is given the job that nobody got', {}, { ok: true, value: { how: 'sameKey' } }],
+	['is given the undelivered job', {}, { ok: true, value: { how: 'sameKey' } }],
 	[
 		'is a conflict where n8n has saved an item of the job',
 		{ savedRefs: async (ref: string) => new Set([ref]) },

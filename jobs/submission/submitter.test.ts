@@ -118,7 +118,7 @@ it('a request that the provider cannot do is not sent, and leaves no record', as
 	expect([submits.length, (await records()).length]).toEqual([0, 0]);
 });
 
-it('repeats what is refused for the moment, under the same key, until the deadline', async () => {
+it('repeats a temporary rejection under the same key until the deadline', async () => {
 	const { clock, make, submits } = bench({ refusals: [tooFast(), tooFast()], can: { idempotency: 'none' } });
 	expect(await clock.until(make())).toMatchObject({ ok: true });
 	expect(submits.map(({ key }) => key)).toEqual(['key', 'key', 'key']);
@@ -167,7 +167,7 @@ it('never sends what was sent by an earlier attempt where nothing can settle it'
 	expect(await records()).toMatchObject([{ state: 'unknown' }]);
 });
 
-it('a slot that does not come in time is an error that says which limit it was; nothing was sent', async () => {
+it('if no slot becomes free in time, the error names the limit; nothing was sent', async () => {
 	const { clock, make, submits, records } = bench({ jobsInFlight: 1, jobMs: 600_000 });
 	await clock.until(make('a'));
 	expect(await clock.until(make('b', { deadline: clock.now() + 30_000 }))).toMatchObject({
@@ -184,7 +184,7 @@ it('a slot that does not come in time is an error that says which limit it was; 
 	expect(await records()).toHaveLength(1);
 });
 
-it('pacing that does not let it go in time is an error that says which limit it was; nothing was sent', async () => {
+it('if pacing delays the request too long, the error names the limit; nothing was sent', async () => {
 	const { clock, endpoint, make, submits } = bench({ requestsPerMinute: 1 });
 	await clock.until(make('a'));
 	const second = await clock.until(make('b', { deadline: clock.now() + 30_000 }));

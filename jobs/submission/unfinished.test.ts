@@ -136,7 +136,7 @@ it.each([
 	expect(made).toEqual([0, 1]);
 });
 
-it('what was not accepted costs nothing, and the item says why it is missing', async () => {
+it('an image that was not accepted costs nothing, and the item says why it is missing', async () => {
 	const { run, server } = bench('lookup');
 	server.refuses = (part) => part === 1;
 	const { snapshot, record } = await run('first');

@@ -22,7 +22,7 @@ const names = () =>
 		.map(({ ref: own }) => own.replace(/0+$/, ''))
 		.sort();
 
-test('gives and takes copies: nobody can change what it holds', () => {
+test('gives and takes copies: no caller can change its data', () => {
 	const record = newRecord('fox');
 	const begun = call('begin', record, []);
 	if (begun.kind !== 'begun') throw new Error(begun.kind);
@@ -186,7 +186,7 @@ test('spending is ordered by day, provider, model and workflow, an unnamed model
 	]);
 });
 
-test('result files are kept elsewhere', () => {
+test('result files are not kept here', () => {
 	expect(call('expireResults', 10)).toEqual([]);
 	expect(call('strayResults', [{ ref: ref('a'), imageIndex: 0 }])).toEqual([]);
 	begin('fox');

@@ -34,7 +34,7 @@ test('holds exactly as many bytes as allowed, and drops the oldest beyond', () =
 	expect([length(results, 'c'), length(results, 'd')]).toEqual([1, 9]);
 });
 
-test('drops what is older than a day, or than was said, when the next one comes', () => {
+test('removes files older than a day, or than the given time, when the next one is added', () => {
 	const results = new ResultsInMemory(100);
 	for (const name of ['a', 'b', 'c']) results.put(file(name), bytes(1), 0);
 	results.keep([file('b').ref], 2 * keepResultMs);

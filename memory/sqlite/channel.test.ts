@@ -21,7 +21,7 @@ afterEach(async () => {
 const begin = (name: string) => channel.call({ name: 'begin', args: [newRecord(name), []], at: 1 });
 const list = () => channel.call({ name: 'list', args: [{ credentialIds, limit: 100 }], at: 1 });
 
-test('what is called in one turn is one batch, and what is called meanwhile the next', async () => {
+test('calls of one iteration are one batch, and later calls are the next batch', async () => {
 	const sent = jest.spyOn(Worker.prototype, 'postMessage');
 	const first = Array.from({ length: 50 }, (_, index) => begin(`a${index}x`));
 	await Promise.resolve();
@@ -33,7 +33,7 @@ test('what is called in one turn is one batch, and what is called meanwhile the 
 });
 
 test('whatever is called right after an answer is answered too', async () => {
-	// Each in as many turns after the last one's answer as its number says.
+	// Each call comes the given number of iterations after the previous answer.
 	for (let turns = 0; turns < 8; turns++) {
 		let chain: Promise<unknown> = list();
 		for (let turn = 0; turn < turns; turn++) chain = chain.then((value) => value);
@@ -86,7 +86,7 @@ test('a file that fails while in use rejects with the reason, and is opened agai
 	expect(await list()).toHaveLength(1);
 });
 
-test('a thread that dies rejects what is under way and what comes later, and says so', async () => {
+test('if the thread dies, pending and later calls are rejected with an error that says so', async () => {
 	const started: Worker[] = [];
 	const post = Worker.prototype.postMessage;
 	jest.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (this: Worker, ...args) {

@@ -111,7 +111,7 @@ describe('the file of learned values', () => {
 		expect(values(learned())).toEqual([{ name: 'b' }]);
 	});
 
-	test('is begun anew where it is damaged', () => {
+	test('is created again if it is damaged', () => {
 		const file = join(folder, 'learned.sqlite');
 		writeFileSync(file, 'no database, but long enough to be looked at as one'.repeat(10));
 		expect(values(learned())).toEqual([]);

@@ -31,7 +31,7 @@ it('reports changes to the editor, and only changes', () => {
 	expect(reported).toEqual(['Image Generate: 2 of 3 done']);
 });
 
-it('a node that has ended says nothing more', () => {
+it('a node that has ended logs no more progress', () => {
 	const { logged, reported, progress } = bench(1);
 	progress.done({ failed: false });
 	progress.end();

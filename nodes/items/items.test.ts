@@ -57,7 +57,7 @@ it('an item without or with one image is not split', () => {
 	expect(splitImages(item([image(0)]))).toEqual([item([image(0)])]);
 });
 
-it('a picture that is left alone in its job still stands in image_0 when split, with what is said of it', () => {
+it('the only picture of a job is in image_0 after a split, with its differences', () => {
 	const about = (index: number | null) => ({ image: index, field: 'type', expected: 'a', actual: 'b' });
 	const picture = { mimeType: 'image/png', data: '' };
 	const item: INodeExecutionData = {
@@ -74,7 +74,7 @@ it('a picture that is left alone in its job still stands in image_0 when split, 
 	]);
 });
 
-describe('what came is compared with what was asked', () => {
+describe('the result is compared with the request', () => {
 	const done = (images: object[], total: number | null = null) => ({
 		job: { ...blankJob('imageSaas'), id: '1', status: 'succeeded' as const, total },
 		images: images.map((more, index) => ({ ...image(index), ...more })),
@@ -83,7 +83,7 @@ describe('what came is compared with what was asked', () => {
 	const differences = (snapshot: ReturnType<typeof done>, request: object) =>
 		toItem({ snapshot, request: { ...request }, itemIndex: 0 }).json['differences'];
 
-	it('says nothing where it is the same, or not known', () => {
+	it('reports nothing if both are equal or unknown', () => {
 		expect(
 			differences(done([{ width: 1344, height: 768 }]), { count: 1, aspectRatio: '16:9', resolution: '1K' }),
 		).toEqual([]);
@@ -93,7 +93,7 @@ describe('what came is compared with what was asked', () => {
 		);
 	});
 
-	it('names the picture, what was expected and what came', () => {
+	it('names the picture, the expected value and the real value', () => {
 		expect(
 			differences(
 				done([

@@ -25,7 +25,7 @@ it('what may have been made stands until all images have come', () => {
 	expect(keepUnknownOutcome(snapshot('running', unknown), snapshot('succeeded')).job.error).toBeNull();
 });
 
-it('everything else is as the provider says', () => {
+it('all other fields are as reported by the provider', () => {
 	expect(keepUnknownOutcome(snapshot('running', plain), snapshot('partial', null)).job.error).toBeNull();
 	expect(keepUnknownOutcome(undefined, snapshot('partial', plain)).job.error).toEqual(plain);
 	const twice = keepUnknownOutcome(snapshot('running', unknown), snapshot('partial', plain));

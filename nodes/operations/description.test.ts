@@ -42,7 +42,7 @@ it('a field is shown with its operation only, under its own conditions too', () 
 	]);
 });
 
-it('an operation that the document only guesses says so', () => {
+it('an operation that the document only guesses has a note about it', () => {
 	expect(properties[1]?.options?.[0]).toMatchObject({
 		name: 'Cancel (Experimental)',
 		description: 'Cancel it. The document only guesses that this exists.',

@@ -28,7 +28,7 @@ it.each([
 });
 
 it.each(['rate limit exceeded', 'Service overloaded', 'timed out', 'unavailable'])(
-	'words inside a 500 (%s) tell its kind, and do not make it worth a repeat',
+	'the text of a 500 (%s) decides its code and does not make it retryable',
 	(words) => {
 		for (const status of [500, 200])
 			expect(failureOf({ status, headers: {} }, refused(words), 0)).toMatchObject({ retryable: false });

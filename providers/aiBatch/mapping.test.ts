@@ -96,7 +96,7 @@ describe('an answer', () => {
 		});
 	});
 
-	it('with some of the images says how many came; entries without an image are left out', () => {
+	it('with some of the images reports their number; entries without an image are left out', () => {
 		const { job, images } = read({ images: [{ mime_type: 'image/png' }, { url: '/a' }] }, 3);
 		expect(job).toMatchObject({
 			status: 'partial',

@@ -14,7 +14,7 @@ it.each([
 	[503, own(503, 'UNAVAILABLE'), true, true],
 	[401, proxied, true, true],
 	[400, proxied, true, true],
-	// Google says that 400 and 500 are not charged. Nobody else does.
+	// Only Google documents that 400 and 500 are not charged.
 	[500, own(500, 'INTERNAL'), true, false],
 	[500, proxied, true, false],
 	[500, 'Internal Server Error', false, false],

@@ -124,7 +124,7 @@ describe('a request', () => {
 		[1, 'succeeded'],
 		[2, 'succeeded'],
 		[3, 'partial'],
-	])('that is refused as too fast %d times in a row is %s: a call is tried three times', async (times, status) => {
+	])('that is rate limited %d times in a row is %s: a call is tried three times', async (times, status) => {
 		let refused = 0;
 		const { submit } = session((_request, call): Reply => {
 			if (call === 1) return { status: 400, body: { error: { code: 400, message: 'Multiple candidates' } } };
@@ -436,7 +436,7 @@ describe('a batch', () => {
 		expect(asked[1]).toMatchObject({ path: '/download/v1beta/files/r-1:download', query: { alt: 'media' } });
 	});
 
-	it('whose results lie elsewhere is not read', async () => {
+	it('is not read if its results are on another server', async () => {
 		await expect(
 			poll(operation('BATCH_STATE_SUCCEEDED', { output: { responsesFile: '../secrets' } })),
 		).rejects.toMatchObject({ code: 'malformedResponse' });
@@ -488,7 +488,7 @@ describe('a batch', () => {
 			});
 		});
 
-		it('is an error where the server refuses it while it runs, or cannot be asked', async () => {
+		it('is an error if the server rejects it while the batch runs, or cannot be polled', async () => {
 			await expect(cancel('BATCH_STATE_RUNNING', refusal(400))).rejects.toMatchObject({ code: 'invalidRequest' });
 			await expect(cancel('BATCH_STATE_CANCELLED', refusal(503))).rejects.toMatchObject({ code: 'overloaded' });
 		});

@@ -55,7 +55,7 @@ describe('a direct call', () => {
 		expect(asked).toEqual([]);
 	});
 
-	it('for several images is one for each, once the model has refused to give several', async () => {
+	it('for several images is one for each, after the model has rejected several candidates', async () => {
 		const { submit, asked } = session((call) => (call === 1 ? oneEach : drawn));
 		const { call, parts } = countingCall();
 		expect((await submit({ ...direct, count: 3, seed: 5 }, call)).job).toMatchObject({
@@ -68,7 +68,7 @@ describe('a direct call', () => {
 		expect(parts).toEqual([0, 0, 1, 2, 0, 1]);
 	});
 
-	it('for several images is not repeated where nobody knows whether the first made something', async () => {
+	it('for several images is not repeated if the outcome of the first is unknown', async () => {
 		const { submit, asked } = session(() => oneEach);
 		const call = submitCall({
 			paid: async (_part, send) =>
@@ -82,7 +82,7 @@ describe('a direct call', () => {
 		expect(asked).toHaveLength(1);
 	});
 
-	it('of several calls keeps what came, and counts the rest as missing', async () => {
+	it('of several calls keeps the received images, and counts the rest as missing', async () => {
 		const { submit } = session((call) =>
 			call === 1 ? oneEach : call === 3 ? refused(500, 'INTERNAL', 'An internal error') : drawn,
 		);
@@ -130,7 +130,7 @@ describe('a batch', () => {
 		expect(asked[0]?.text).toContain('"displayName":"key-1"');
 	});
 
-	it('that was made before is asked for once, and nothing is sent', async () => {
+	it('that was made before is read once, and nothing is sent', async () => {
 		const { submit, paths } = session(() => ({
 			body: operation('a', 'key-1', 0, {
 				state: 'BATCH_STATE_SUCCEEDED',

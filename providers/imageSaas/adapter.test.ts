@@ -185,12 +185,12 @@ describe('a poll', () => {
 		['too many requests', { status: 429, body: {} }, 'rateLimited'],
 		['a broken connection', new ImageError('network', { message: 'cut' }), 'network'],
 		['a stop', new ImageError('canceled', { message: 'stopped' }), 'canceled'],
-	] satisfies Array<[string, Reply, string]>)("%s is nobody's own failure", async (_what, reply, code) => {
+	] satisfies Array<[string, Reply, string]>)('%s is not the failure of a single job', async (_what, reply, code) => {
 		await expect(session(() => reply).poll(['a'], {})).rejects.toMatchObject({ code });
 		await expect(session(() => reply).poll(['a', 'b'], {})).rejects.toMatchObject({ code });
 	});
 
-	it('that learned of some tells of them, whatever the rest meets', async () => {
+	it('reports the jobs that it could poll, even if others fail', async () => {
 		const { poll, paths } = session(({ path }) =>
 			path === '/v1/jobs' ? listing(row('a')) : new ImageError('timeout', { message: 'hangs' }),
 		);
@@ -274,7 +274,7 @@ describe('cancel', () => {
 	});
 });
 
-it('an answer of another shape says what is wrong and where', async () => {
+it('the error of an answer with another shape says what is wrong and where', async () => {
 	await expect(session(() => ({ body: { items: {} } })).poll(['a', 'b'], {})).rejects.toMatchObject({
 		code: 'malformedResponse',
 		retryable: true,

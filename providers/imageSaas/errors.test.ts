@@ -47,7 +47,7 @@ it.each([
 	[413, 'request entity too large', 'invalidRequest', 'too large'],
 	[502, '<html>Bad Gateway</html>', 'overloaded', 'Bad Gateway'],
 	[302, '', 'invalidRequest', '(empty)'],
-])('%i with a page instead of JSON is told by its status', (status, page, code, reported) => {
+])('%i with a page instead of JSON is reported by its status', (status, page, code, reported) => {
 	expect(thrown(status, page)).toMatchObject({ code, message: expect.stringContaining(reported) });
 });
 
@@ -71,7 +71,7 @@ it.each([
 	expect(toJobError(code, message).code).toBe(expected);
 });
 
-it.each([301, 302, 307, 308])('a redirect (%i) is not followed and says where the mistake lies', (status) => {
+it.each([301, 302, 307, 308])('a redirect (%i) is not followed, and the hint names the wrong setting', (status) => {
 	expect(thrown(status, '')).toMatchObject({
 		code: 'invalidRequest',
 		retryable: false,
@@ -99,7 +99,7 @@ it.each([
 	});
 });
 
-it('a body that is too large says so, and so does a key that is refused', () => {
+it('a body that is too large and a rejected key have clear errors', () => {
 	for (const body of ['', { error: 'INVALID_REQUEST', message: 'too large' }])
 		expect(thrown(413, body)).toMatchObject({
 			code: 'invalidRequest',
@@ -108,7 +108,7 @@ it('a body that is too large says so, and so does a key that is refused', () => 
 	expect(thrown(401, '')).toMatchObject({ hint: expect.stringContaining('API key') as string });
 });
 
-it('a code without a message is told by itself', () => {
+it('a code without a message is the message', () => {
 	expect(thrown(400, { error: 'INVALID_REQUEST' })).toMatchObject({
 		message: 'Image SaaS answered 400 (INVALID_REQUEST)',
 		hint: null,
@@ -116,7 +116,7 @@ it('a code without a message is told by itself', () => {
 });
 
 it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty', 'BRAND_NEW'])(
-	'a code nobody knows (%s) is told by the status',
+	'an unknown code (%s) is reported by the status',
 	(error) => {
 		expect(thrown(400, { error })).toMatchObject({ code: 'invalidRequest', retryable: false });
 		expect(thrown(500, { error })).toMatchObject({ code: 'upstream', retryable: true });
@@ -151,7 +151,7 @@ it.each([
 	['PROVIDER_ERROR', 'content_filter'],
 	['PROVIDER_ERROR', 'PROHIBITED_CONTENT'],
 	['PROVIDER_ERROR', 'failed moderation'],
-])('a refusal by the model (%s, %s) is not tried again', (code, message) => {
+])('content rejected by the model (%s, %s) is not tried again', (code, message) => {
 	expect(toJobError(code, message)).toMatchObject({
 		code: 'contentRejected',
 		retryable: false,

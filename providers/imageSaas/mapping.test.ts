@@ -139,7 +139,7 @@ describe('a job', () => {
 		});
 	});
 
-	it('that was canceled says so, and that trying again is no use', () => {
+	it('that was canceled has an error that is not retryable', () => {
 		expect(get({ status: 'CANCELED' }).job.error).toEqual({
 			code: 'canceled',
 			message: 'The job was canceled',
@@ -172,7 +172,7 @@ describe('a row of the list', () => {
 });
 
 describe('a webhook', () => {
-	it('tells when it was sent, and not when the job was made', () => {
+	it('has the time of sending, not the creation time of the job', () => {
 		expect(
 			told({ status: 'SUCCEEDED', resultUrls: ['https://a.example/a.png'], timestamp: Date.UTC(2026, 0, 28) })
 				.job,

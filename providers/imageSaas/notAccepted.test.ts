@@ -12,7 +12,7 @@ it.each([
 	[500, json({ error: 'PROVIDER_ERROR' }), false],
 	[500, json({ error: 'UNKNOWN_ERROR' }), false],
 	[500, json({ error: 'INTERNAL_ERROR' }), false],
-	// Words do not make a 500 a refusal.
+	// The text of a 500 does not make it "not accepted".
 	[500, json({ error: 'RATE_LIMIT_EXCEEDED', message: 'rate limit' }), false],
 	[413, 'request entity too large', true],
 	[307, '', true],

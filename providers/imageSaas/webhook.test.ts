@@ -88,7 +88,7 @@ it('reads the documented payload, and that of the real server', () => {
 	});
 });
 
-it('a status nobody knows is kept in its own word', () => {
+it('an unknown status is kept unchanged', () => {
 	expect(imageSaasWebhook.read(Buffer.from('{"eventId":1,"jobId":"a","status":"PAUSED"}'))).toMatchObject({
 		status: 'PAUSED',
 		timestamp: null,

@@ -42,7 +42,7 @@ it.each<[string, Reply, boolean]>([
 	['a cut answer', { body: '{"data":[{"url":"https' }, false],
 	['no picture', { body: { data: [] } }, false],
 	["a filter's page", { status: 429, body: '<html>Slow down</html>' }, false],
-	['a plain refusal', { status: 429, body: { error: { message: 'too fast' } } }, true],
+	['an answer that means not accepted', { status: 429, body: { error: { message: 'too fast' } } }, true],
 ])('after %s a repeat is offered only where nothing can have been paid', async (_what, reply, retryable) => {
 	const error: unknown = await session(reply)
 		.submit(request, submitCall())

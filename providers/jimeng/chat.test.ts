@@ -53,7 +53,7 @@ describe('a stream', () => {
 	it.each([
 		['cut', cut()],
 		['timed out', late()],
-	])('that is %s keeps what came, and is not repeated', async (_what, error) => {
+	])('that is %s keeps the received part, and is not repeated', async (_what, error) => {
 		for (const events of [[], [chunk('drawing')], [chunk('drawing'), picture]]) {
 			const result = await chatting({ events: () => stream(...events, error) });
 			expect(result).toMatchObject({
@@ -64,7 +64,7 @@ describe('a stream', () => {
 		}
 	});
 
-	it('that ends without having said so is not whole', async () => {
+	it('that ends without a finish reason is incomplete', async () => {
 		expect(await chatting({ events: () => stream(chunk('half')) })).toMatchObject({
 			text: 'half',
 			finished: false,
@@ -84,7 +84,7 @@ describe('a stream', () => {
 		});
 	});
 
-	it('an error in the middle of it is told, beside what came', async () => {
+	it('an error in the middle of it is reported together with the received part', async () => {
 		expect(
 			await chatting({
 				events: () => stream(picture, JSON.stringify({ code: -2006, message: '内容审核未通过', data: null })),
@@ -106,7 +106,7 @@ describe('a stream', () => {
 		],
 		['a stream under another type', { 'content-type': 'text/plain' }, `data: ${picture}\r\n\r\ndata: [DONE]\n\n`],
 		['a stream under no type', {}, `data: ${picture}\n\n`],
-	])('%s is read all the same', async (_what, headers, reported) => {
+	])('%s is still read', async (_what, headers, reported) => {
 		expect(await chatting({ headers, reported: reported })).toMatchObject({
 			urls: [url],
 			finished: true,
@@ -120,7 +120,7 @@ describe('a stream', () => {
 		[504, '', 'overloaded', false],
 		[500, JSON.stringify({ error: { message: 'rate limit' } }), 'upstream', false],
 		[429, '<html>Slow down</html>', 'rateLimited', false],
-		// Plainly refused: waiting may help.
+		// Certainly not accepted: waiting may help.
 		[429, JSON.stringify({ error: { message: 'too fast' } }), 'rateLimited', true],
 		[503, JSON.stringify({ error: { message: 'busy' } }), 'overloaded', true],
 		[200, JSON.stringify({ code: -2002, message: 'Sessionid已失效', data: null }), 'auth', false],
@@ -160,7 +160,7 @@ describe('a chat in one answer', () => {
 
 	it.each<[string, Reply | ImageError]>([
 		['was never sent', new ImageError('network', { message: 'nothing listens', delivery: 'notSent' })],
-		['was plainly refused', { status: 503, body: { error: { message: 'busy' } } }],
+		['was certainly not accepted', { status: 503, body: { error: { message: 'busy' } } }],
 	])('one that %s may be repeated', async (_what, reply) => {
 		await expect(chat(reply)).rejects.toMatchObject({ retryable: true });
 	});

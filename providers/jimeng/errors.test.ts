@@ -83,7 +83,7 @@ it.each([
 	[named('INVALID_SESSION'), 'auth', false],
 	[named('UPLOAD_TIMEOUT'), 'timeout', false],
 	[named('GENERATION_TIMEOUT'), 'timeout', false],
-	// Words tell apart what the code does not.
+	// The text distinguishes errors with the same code.
 	[coded(-1000, '内容审核未通过'), 'contentRejected', false],
 	[coded(-2007, '积分不足'), 'quotaExceeded', false],
 	[coded(-1000, '登录失效'), 'auth', false],
@@ -93,7 +93,7 @@ it.each([
 	[named(null, 'content review failed'), 'contentRejected', false],
 	[JSON.stringify({ error: 'insufficient balance' }), 'quotaExceeded', false],
 	[JSON.stringify({ error: 'odd' }), 'upstream', false],
-	// A code that says something beats the words.
+	// A known code has priority over the text.
 	[coded(-2006, '积分不足'), 'contentRejected', false],
 ] as const)('200 %s is %s', (text, code, retryable) => {
 	expect(thrown(200, text)).toMatchObject({
@@ -134,7 +134,7 @@ it.each([
 	expect(thrown(status, text)).toMatchObject({ message });
 });
 
-it('a status without a hint of its own gets the general one, and Retry-After comes along', () => {
+it('a status without its own hint gets the general one, and Retry-After is reported', () => {
 	expect(thrown(429, JSON.stringify({ error: 'too fast' }), { 'retry-after': '3' })).toMatchObject({
 		retryAfterMs: 3_000,
 		hint: expect.stringContaining('Requests per Minute') as string,

@@ -108,7 +108,7 @@ it('a path that the server does not have points to the other API', () => {
 	});
 });
 
-it('a busy server says so, and Retry-After comes along', () => {
+it('a busy server is reported as busy, with Retry-After', () => {
 	expect(thrown(429, reported(429), { 'retry-after': '3' })).toMatchObject({
 		retryAfterMs: 3_000,
 		hint: expect.stringContaining('Requests per Minute') as string,

@@ -46,7 +46,7 @@ describe('why a task failed', () => {
 		[{ code: 'SAFETY_REJECTED', message: 'No', detail: null }, 'SAFETY_REJECTED: No', 'contentRejected'],
 		[{ code: 7, message: { odd: true }, detail: 'shown all the same' }, '7: shown all the same', 'upstream'],
 		[{}, 'The task failed, and the server gave no reason', 'upstream'],
-	])('%j is told in full', (error, message, code) => {
+	])('%j is reported completely', (error, message, code) => {
 		expect(failureOfTask(inner(error))).toMatchObject({ message, code });
 		expect(failureOfTask(taskAnswer.parse({ ...inner(error), task_id: 'a', error }))).toMatchObject({
 			message,

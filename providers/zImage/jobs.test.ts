@@ -103,7 +103,7 @@ describe('a task', () => {
 		});
 	});
 
-	it('that waits says that the server says the same of unknown ones', async () => {
+	it('that waits has a hint that unknown tasks look the same', async () => {
 		const { pollOne } = serve({});
 		expect((await pollOne(id)).job.error).toMatchObject({
 			code: 'notFound',
@@ -151,7 +151,7 @@ describe('a task', () => {
 		expect((await pollOne(job)).images.map(({ url }) => url)).toEqual([baseUrl + path]);
 	});
 
-	it('with an address elsewhere keeps it', async () => {
+	it('with an address on another server keeps it', async () => {
 		const url = 'HTTPS://cdn.example/a.png';
 		const { pollOne } = serve({ tasks: { t0: { status: 'SUCCESS', image_url: url } } });
 		expect((await pollOne(id)).images).toMatchObject([{ url }]);
@@ -425,7 +425,7 @@ describe('a cancel', () => {
 		});
 	});
 
-	it('of which nothing can be stopped is a conflict that says how the job stands', async () => {
+	it('is a conflict with the state of the job if no task can be stopped', async () => {
 		const { session } = serve({ cancels: { t0: tooLate, t1: tooLate } });
 		await expect(session.cancel?.(id, {})).rejects.toMatchObject({
 			code: 'conflict',

@@ -118,7 +118,7 @@ it.each<[string, Server]>([
 		},
 	],
 	[
-		'has ended, in a history too long to tell',
+		'has ended, in a history that is too long to read',
 		{
 			tasks: { later: 'SUCCESS' },
 			rows: Array.from({ length: 600 }, (_, n) =>
@@ -213,7 +213,7 @@ it.each([
 	[3_000, false, true],
 	[14_999, true, false],
 	[15_000, true, true],
-])('%d ms after them (timed out: %s) later tasks tell: %s', async (quietMs, timedOut, conclusive) => {
+])('%d ms after them (timed out: %s) later tasks are conclusive: %s', async (quietMs, timedOut, conclusive) => {
 	const { look, asked } = looking({ rows: [], tasks: { later: 'SUCCESS' } });
 	expect(await look({ ...later('later'), quietMs, timedOut })).toMatchObject({ conclusive });
 	expect(asked.includes('task later')).toBe(conclusive);
@@ -225,7 +225,7 @@ it.each([
 	['cancelled', false],
 	['running', false],
 	['pending', false],
-])('a later batch whose task is %s tells that the workers have passed: %s', async (status, conclusive) => {
+])('a later batch with a task in state %s shows that the workers have passed: %s', async (status, conclusive) => {
 	const { look } = looking({ batches: { [other]: [item(0, status)] }, rows: [] });
 	expect(await look(later(`${other}~2~task-0.task-1`))).toMatchObject({ conclusive });
 });

@@ -70,7 +70,7 @@ it('a request that fails ends the call, so that its outcome can be settled first
 	expect(parts).toEqual([0, 1]);
 });
 
-it('given up, the job is what was made, and says why the rest is missing', async () => {
+it('after giving up, the job has the made images and the reason why others are missing', async () => {
 	const { submit, asked } = session(task);
 	const { job } = await submit(request, submitCall({ made: new Map([[1, 'b']]), givenUp: enough }));
 	expect(job).toMatchObject({
