@@ -125,7 +125,7 @@ it.each([
 	});
 });
 
-it('a picture that is cut off is refused', async () => {
+it('a picture that is cut off is rejected', async () => {
 	const bytes = await encoded(noise(100, 100), 'png');
 	await expect(prepare(bytes.subarray(0, 5_000), { fit: true })).rejects.toMatchObject({
 		code: 'invalidRequest',

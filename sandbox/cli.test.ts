@@ -45,6 +45,6 @@ test.each([
 	['--webhook-url', 'ftp://x'],
 	['--backend', 'nobody'],
 	['--nonsense'],
-])('%s %s is refused with the usage', async (...args) => {
+])('%s %s is rejected with the usage', async (...args) => {
 	expect(await runCli(args)).toMatchObject({ sandboxes: null, exitCode: 1, text: expect.stringContaining('Usage:') });
 });

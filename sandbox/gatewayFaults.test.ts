@@ -27,7 +27,7 @@ it.each([
 	['429', '429 Too Many Requests'],
 	['404', '404 Not Found'],
 	['403', '403 Forbidden'],
-] as const)("%s can be a gateway's page, before anything is looked at", async (kind, title) => {
+] as const)("%s can be a gateway's page, before the request is read", async (kind, title) => {
 	sandbox.fault({ route: 'generate', kind, page: true, retryAfter: 3 });
 	const { status, headers, text } = await submit();
 	expect([status, headers.get('content-type'), headers.get('retry-after')]).toEqual([Number(kind), 'text/html', '3']);
@@ -122,7 +122,7 @@ describe('the request takes effect, and its answer is lost', () => {
 	});
 });
 
-it('resetMidBody: the connection dies while the body is on its way, and nothing is made', async () => {
+it('resetMidBody: the connection breaks during the body, and nothing is made', async () => {
 	sandbox.fault({ route: 'generate', kind: 'resetMidBody' });
 	const socket = connect(sandbox.port, '127.0.0.1');
 	const errors: string[] = [];

@@ -238,7 +238,7 @@ const direct = PAID.filter(
 );
 
 it.each(direct.map((paid) => [`${paid.backend}, ${paid.what}`, paid] as const))(
-	'%s that comes to nothing is in the books and costs nothing, though its answer is lost',
+	'%s that makes nothing is in the books and costs nothing, although its answer is lost',
 	async (_name, paid) => {
 		const sandbox = await stage(paid);
 		const prompt = `${PROMPT} [fail:INTERNAL]`;

@@ -86,7 +86,7 @@ export interface Received {
 	json(): Record<string, unknown>;
 }
 
-/** A receiver of webhooks that answers the given statuses in turn, and 200 after them. */
+/** A receiver of webhooks that answers the given statuses one after the other, and then 200. */
 export async function startReceiver(
 	...statuses: number[]
 ): Promise<{ url: string; received: Received[]; close(): Promise<void> }> {

@@ -16,7 +16,7 @@ test('values are kept by scope and name, the last one written', () => {
 	expect(call('readLearned', 'c')).toEqual({});
 });
 
-test('values that nobody wrote for long are dropped at the next write', () => {
+test('values that were not written for long are removed at the next write', () => {
 	const start = subject.now;
 	write(value('a', 'old', 1), value('a', 'kept', 1));
 	subject.now = start + keepLearnedMs;

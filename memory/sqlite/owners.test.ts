@@ -44,7 +44,7 @@ test('an id can be had again while no other process has its lock', () => {
 	again.close();
 });
 
-test('what was seen is remembered: the living for a second, the dead for ever', () => {
+test('the state of a process is cached: alive for a second, dead without end', () => {
 	let clock = 0;
 	jest.spyOn(performance, 'now').mockImplementation(() => clock);
 	const [one, two] = [new Owners(sqlite, owners()), new Owners(sqlite, owners())];

@@ -27,7 +27,7 @@ type JobOperations = Pick<
 	| 'confirmEvent'
 >;
 
-/** What the memory means, as simply as it can be written: one list, searched through for everything. */
+/** The simplest model of the memory: one list that every operation searches. */
 export class Model {
 	#entries: Entry[] = [];
 	#events: Array<{ name: string; lineage: string | null; until: number }> = [];

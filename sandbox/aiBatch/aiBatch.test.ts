@@ -90,13 +90,13 @@ it.each([
 	['a size that is none', { ...body, image_size: 'big' }, 400],
 	['an unknown upstream', { ...body, api_provider: 'midjourney' }, 400],
 	['a wrong upstream key', { ...body, api_key: 'wrong' }, 401],
-])('%s is refused; the real server says 500 of everything', async (_what, wrong, status) => {
+])('%s is rejected; the real server answers 500 to all', async (_what, wrong, status) => {
 	expect(await call('POST', '/api/generate-image', wrong)).toMatchObject({ status, json: { success: false } });
 	sandbox.settings({ dialect: 'real' });
 	expect(await call('POST', '/api/generate-image', wrong)).toMatchObject({ status: 500, json: { success: false } });
 });
 
-it("what belongs to somebody asks for the server's key where there is one", async () => {
+it("users' data needs the server's key, if there is one", async () => {
 	sandbox.settings({ apiKey: 'server-key' });
 	expect((await call('GET', '/api/keys')).status).toBe(401);
 	expect((await call('GET', '/api/keys', undefined, { authorization: 'Bearer server-key' })).status).toBe(200);
@@ -129,7 +129,7 @@ it('no key of a caller is in the books, the page describes every endpoint', asyn
 	expect(Object.keys(((await call('GET', '/docs/json')).json as { paths: object }).paths).length).toBeGreaterThan(45);
 });
 
-it('the real server has its health elsewhere, and neither suggests nor analyses prompts', async () => {
+it('the real server has another health path, and neither suggests nor analyses prompts', async () => {
 	expect(await call('GET', '/api/health')).toMatchObject({
 		status: 404,
 		text: expect.stringContaining('<h1>Not Found') as string,

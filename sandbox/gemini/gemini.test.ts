@@ -90,7 +90,7 @@ it.each([
 	['an unknown field', { ...asking('x'), prompt: 'x' }, /Unrecognized key/],
 	['an unknown ratio', asking('x', { imageConfig: { aspectRatio: '7:1' } }), /aspectRatio/],
 	['no content', { contents: [] }, /contents/],
-])('%s are refused', async (_what, body, message) => {
+])('%s are rejected', async (_what, body, message) => {
 	expect(await call('POST', flash, body)).toMatchObject({
 		status: 400,
 		json: { error: { code: 400, status: 'INVALID_ARGUMENT', message: expect.stringMatching(message) as string } },

@@ -46,7 +46,7 @@ test('the samples of a job differ, and the same download gives the same bytes', 
 	expect(client.sandbox.books().downloads).toBe(4);
 });
 
-test('markers spoil the file they name', async () => {
+test('markers make the named file invalid', async () => {
 	const [good, bad] = await pictures({ prompt: '[bad-image:2]', sampleCount: 2 });
 	expect(good?.bytes.subarray(1, 4).toString()).toBe('PNG');
 	expect([bad?.type, bad?.bytes.subarray(0, 9).toString()]).toEqual(['image/png', '<!doctype']);

@@ -52,21 +52,21 @@ describe('submit', () => {
 		['a null where a field may be left out', { prompt: 'x', mode: null }],
 		['a list', [{ prompt: 'x' }]],
 		['broken JSON', '{"prompt": '],
-	])('%s is refused', async (_, body) => {
+	])('%s is rejected', async (_, body) => {
 		const { status, json } = await client.call('POST', GENERATE, body);
 		expect(status).toBe(400);
 		expect(json).toEqual({ error: 'INVALID_REQUEST', message: expect.any(String) });
 		expect(client.sandbox.books().jobs).toHaveLength(0);
 	});
 
-	test('a body that is not declared as JSON is refused', async () => {
+	test('a body that is not declared as JSON is rejected', async () => {
 		expect((await client.call('POST', GENERATE, '{"prompt":"x"}', { 'content-type': 'text/plain' })).status).toBe(
 			400,
 		);
 	});
 
 	test.each(['', 'Bearer wrong', 'img_test_dev_123456789', 'Basic img_test_dev_123456789'])(
-		'the key "%s" is refused',
+		'the key "%s" is rejected',
 		async (authorization) => {
 			for (const [method, path, body] of [
 				['POST', GENERATE, { prompt: 'x' }],
@@ -107,7 +107,7 @@ describe('idempotency', () => {
 		expect((await client.call('GET', `/v1/jobs/${theirs}`)).json['error']).toBe('JOB_NOT_FOUND');
 	});
 
-	test('an empty key is refused', async () => {
+	test('an empty key is rejected', async () => {
 		expect((await client.call('POST', GENERATE, { prompt: 'x' }, { 'idempotency-key': '' })).status).toBe(400);
 	});
 });
@@ -152,7 +152,7 @@ describe('list', () => {
 	});
 
 	test.each(['limit=0', 'limit=101', 'limit=x', 'status=DONE', 'cursor=nonsense', 'page=2'])(
-		'%s is refused',
+		'%s is rejected',
 		async (query) => {
 			const { status, json } = await client.call('GET', `/v1/jobs?${query}`);
 			expect([status, json['error']]).toEqual([400, 'INVALID_REQUEST']);
@@ -230,7 +230,7 @@ test('a draft is ready before a final that was submitted before it', async () =>
 	expect(ended(quick) - Date.parse(String(quick['createdAt']))).toBeGreaterThanOrEqual(95);
 });
 
-test('a job that is told to retry passes through RETRYING and is billed once', async () => {
+test('a job with a retry marker passes through RETRYING and is billed once', async () => {
 	const id = await client.submit({ prompt: '[retry:2]' });
 	await client.reach(id, 'RETRYING');
 	await client.reach(id, 'SUCCEEDED');

@@ -113,7 +113,7 @@ test('a chance is drawn so that the same run comes out the same', async () => {
 	expect(second).toEqual(first);
 });
 
-test('a fault that makes no sense is refused', () => {
+test('an invalid fault is rejected', () => {
 	expect(() => client.sandbox.fault({ route: 'asset', kind: 'redirect' })).toThrow('location');
 	expect(() => client.sandbox.fault({ route: 'nowhere', kind: '500' } as unknown as Fault)).toThrow();
 });
@@ -139,7 +139,7 @@ describe('control path', () => {
 		expect(client.sandbox.books().requests).toEqual({ 'GET /v1/jobs': 1 });
 	});
 
-	test('a wrong setting is refused and changes nothing', async () => {
+	test('a wrong setting is rejected and changes nothing', async () => {
 		for (const patch of [{ dialect: 'french' }, { unknown: 1 }, { maxConcurrent: -1 }]) {
 			expect((await client.call('PATCH', '/__sandbox/settings', patch)).status).toBe(400);
 		}

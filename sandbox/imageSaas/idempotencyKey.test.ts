@@ -49,7 +49,7 @@ test('keys that differ in a byte are two keys', async () => {
 	expect(new Set(keysInBooks()).size).toBe(5);
 });
 
-test('given twice it is refused; the real server joins them', async () => {
+test('two keys are rejected; the real server joins them', async () => {
 	expect(await send(['a', 'b'])).toBe(202);
 	expect(keysInBooks()).toEqual(['a, b']);
 	client.sandbox.settings({ dialect: 'document' });

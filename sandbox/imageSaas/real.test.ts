@@ -62,7 +62,7 @@ test('has its own codes: 401 UNAUTHORIZED, 404 NOT_FOUND, 500 for a bad body or 
 test.each([
 	['TENANT_CONC_LIMIT', { maxConcurrent: 1 }],
 	['TENANT_RATE_LIMIT', { requestsPerMinute: 1 }],
-])('over the limit a job goes RETRYING with %s instead of being refused', async (code, limits) => {
+])('over the limit a job goes RETRYING with %s instead of being rejected', async (code, limits) => {
 	client.sandbox.settings(limits);
 	await client.submit({ prompt: '[slow:60]' });
 	const second = await client.submit({ prompt: '[slow:60]' });
@@ -74,7 +74,7 @@ test.each([
 	expect(client.sandbox.books().tooManyRequests).toBe(0);
 });
 
-test('a replayed key tells the job as it is now, and a cancelled job keeps its key', async () => {
+test('a repeated key returns the present state of the job, and a cancelled job keeps its key', async () => {
 	const headers = { 'idempotency-key': 'k' };
 	const id = await client.submit({ prompt: '[queue]' }, headers);
 	await client.call('DELETE', `/v1/jobs/${id}`);
@@ -107,7 +107,7 @@ test('the same key twice at once is one job, two generations and two webhooks', 
 	await receiver.close();
 });
 
-test('every attempt of a webhook is built and signed anew, with the same bare number as its event', async () => {
+test('every attempt of a webhook is built and signed again, with the same number as its event', async () => {
 	const receiver = await startReceiver(500);
 	client.sandbox.settings({ webhookUrl: receiver.url, webhookRetryDelaysMs: [15] });
 	await client.submit({ prompt: 'x' });

@@ -34,7 +34,7 @@ describe("the real server's Redis", () => {
 		expect(eventIds().slice(1)).toEqual(['1', '1', '2']);
 	});
 
-	test('idempotency keys are elsewhere: an old one still finds its job', async () => {
+	test('idempotency keys are not in Redis: an old one still finds its job', async () => {
 		const headers = { 'idempotency-key': 'kept' };
 		const id = await client.submit({ prompt: 'x' }, headers);
 		client.sandbox.flushRedis();
@@ -52,7 +52,7 @@ describe("the real server's Redis", () => {
 		await client.reach(running, 'RUNNING');
 	});
 
-	test('it holds the queue: what waits then waits for ever, what runs comes to its end', async () => {
+	test('it holds the queue: waiting jobs then never start, running jobs end', async () => {
 		const running = await client.submit({ prompt: '[queue:0][slow:60]' });
 		await client.reach(running, 'RUNNING');
 		const waiting = await client.submit({ prompt: '[queue:150]' });
@@ -99,7 +99,7 @@ describe("the server's key of its provider", () => {
 		expect(client.sandbox.books().generationsBilled).toBe(0);
 	});
 
-	test('a success in between begins the count anew, and a rest ends', async () => {
+	test('a success resets the count, and a pause ends', async () => {
 		client.sandbox.settings({ providerKeyFailures: 2, providerKeyRestMs: 300 });
 		const run = async (prompt: string, status: string) =>
 			await client.reach(await client.submit({ prompt }), status);

@@ -94,7 +94,7 @@ describe('drills', () => {
 		return { ...answer, received: receiver.received };
 	};
 
-	test('a plain one is right, and its answer tells what the receiver said', async () => {
+	test('a plain one is valid, and its answer contains the answer of the receiver', async () => {
 		const { json, received } = await drill({});
 		expect(json['deliveries']).toEqual([expect.objectContaining({ jobId, attempt: 1, status: 200 })]);
 		expect(received[0]?.signature).toBe(signed(String(received[0]?.body)));
@@ -133,7 +133,7 @@ describe('drills', () => {
 		expect(Number(received[1]?.json()['timestamp'])).toBeLessThan(Number(received[0]?.json()['timestamp']));
 	});
 
-	test('bodies can be oversized, broken, or hold what nobody knows', async () => {
+	test('bodies can be oversized, broken, or contain unknown values', async () => {
 		await drill({ how: 'oversized', bytes: 300_000 });
 		await drill({ how: 'invalidJson' });
 		await drill({ how: ['unknownStatus', 'extraFields'] });
@@ -144,12 +144,12 @@ describe('drills', () => {
 		expect(odd?.json()).toMatchObject({ status: 'PAUSED', schemaVersion: 2, jobId });
 	});
 
-	test("a payload of one's own is sent as it stands", async () => {
+	test('a given payload is sent unchanged', async () => {
 		await client.call('POST', '/__sandbox/webhooks', { payload: { hello: 1 } });
 		expect(receiver.received[0]?.json()).toEqual({ hello: 1 });
 	});
 
-	test('a drill for a job that is not there, or without a receiver, is refused', async () => {
+	test('a drill for an unknown job, or without a receiver, is rejected', async () => {
 		expect((await drill({ jobId: 'nobody' })).status).toBe(404);
 		client.sandbox.settings({ webhookUrl: null });
 		expect((await drill({})).status).toBe(409);

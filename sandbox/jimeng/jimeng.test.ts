@@ -89,7 +89,7 @@ it.each([
 	['a size', { model: 'jimeng-4.0', prompt: 'x', width: 1024 }],
 	['an unknown ratio', { model: 'jimeng-4.0', prompt: 'x', ratio: '5:4' }],
 	['an unknown model', { model: 'dall-e', prompt: 'x' }],
-])('%s is refused, in the way of the dialect', async (_what, body) => {
+])('%s is rejected, in the form of the dialect', async (_what, body) => {
 	expect(await call('POST', images, body)).toMatchObject({ status: 400, json: { error: { code: 'BAD_REQUEST' } } });
 	if ('model' in body && body.model === 'dall-e') return;
 	sandbox.settings({ dialect: 'real' });
@@ -111,7 +111,7 @@ it('sessions: one or several, each must open the site', async () => {
 	expect(await call('GET', '/v1/nothing')).toMatchObject({ status: 200, json: { code: -2000 } });
 });
 
-it('a caller that leaves has paid all the same', async () => {
+it('a caller that disconnects still pays', async () => {
 	await expect(
 		fetch(`${sandbox.url}${images}`, {
 			method: 'POST',

@@ -101,7 +101,7 @@ it.each([
 	['an unknown ratio', { aspectRatio: '2:1' }],
 	['options that are no JSON', { options: '{' }],
 	['an unknown field', { seed: 1 }],
-])('%s is refused', async (_what, more) => {
+])('%s is rejected', async (_what, more) => {
 	expect(await call('POST', '/api/v1/generate/batch', { ...batch, ...more })).toMatchObject({
 		status: 400,
 		json: { code: 400 },
@@ -172,7 +172,7 @@ it('exports a ZIP, or breaks in plain text', async () => {
 	});
 });
 
-it('a socket tells each picture as it comes, and is closed with 1013 where there is no room', async () => {
+it('a socket reports each picture at once, and is closed with 1013 if there is no capacity', async () => {
 	const { id } = await submit({ prompt: 'x [slow:80]' });
 	const open = (settings: Partial<Settings>) => {
 		sandbox.settings(settings);

@@ -105,7 +105,7 @@ describe.each(['document', 'real'] as const)('dialect %s', (dialect) => {
 		expect((await api.submit('room again')).status).toBe(200);
 	});
 
-	it('without a limit of its own only the public server refuses, with 100 that wait', async () => {
+	it('without a limit only the public server rejects tasks, if 100 wait', async () => {
 		sandbox.settings({ workers: 1 });
 		const statuses = [];
 		for (let n = 0; n < 103; n++) statuses.push((await api.submit(`${n} [hang]`)).status);
@@ -114,7 +114,7 @@ describe.each(['document', 'real'] as const)('dialect %s', (dialect) => {
 	});
 
 	it.each(['by method', 'by control path'])(
-		'after a restart what waited or ran stays as it is for ever (%s)',
+		'after a restart, waiting and running tasks never change (%s)',
 		async (how) => {
 			sandbox.settings({ workers: 1 });
 			const [runs, waits] = [await submit('runs [slow:200]'), await submit('waits')];

@@ -21,7 +21,7 @@ it('with times, so many requests in a row are hit after those that pass', () => 
 	expect([1, 2, 3, 4].map(() => armed.take('get') !== null)).toEqual([false, true, true, false]);
 });
 
-it('what only a gateway says is its page, the rest where it is asked for', () => {
+it('answers that only a gateway sends are its page, the others are if requested', () => {
 	const armed = faults();
 	const kinds = [
 		'502',
@@ -42,7 +42,7 @@ it('what only a gateway says is its page, the rest where it is asked for', () =>
 	expect(() => armed.add({ route: 'get', kind: '500', skip: -1 })).toThrow();
 });
 
-it('a status is told by the name of its kind', () => {
+it('a status has the name of its kind', () => {
 	expect(FAULT_KINDS.filter((kind) => statusOf(kind) !== null)).toEqual([
 		'403',
 		'404',

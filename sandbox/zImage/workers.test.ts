@@ -78,7 +78,7 @@ describe.each(['document', 'real'] as const)('one GPU, dialect %s', (dialect) =>
 		expect(sandbox.books().jobs.map(({ generationsBilled }) => generationsBilled)).toEqual([1, 0, 1]);
 	});
 
-	it('canceling what runs, and a task that waits for ever, leave the GPU to the next', async () => {
+	it('a canceled running task, and a task that never starts, leave the GPU to the next', async () => {
 		const [first, parked, third] = [
 			await submit('1 [hang]', 1),
 			await submit('2 [queue]', 2),
@@ -97,7 +97,7 @@ describe.each(['document', 'real'] as const)('one GPU, dialect %s', (dialect) =>
 		await reach(second, 'SUCCESS');
 	});
 
-	it('a task that nobody knows reads PENDING for ever', async () => {
+	it('an unknown task is always PENDING', async () => {
 		for (let n = 0; n < 3; n++)
 			expect(await call('GET', '/v1/tasks/nothing')).toMatchObject({
 				status: 200,

@@ -91,7 +91,7 @@ it.each([
 	['too many steps', { prompt: 'x', num_inference_steps: 51 }],
 	['a count as text', { prompt: 'x', metadata: { batch_size: '4' } }],
 	['an unknown field', { prompt: 'x', steps: 3 }],
-])('%s is refused with 422 and the place', async (_what, body) => {
+])('%s is rejected with 422 and the position', async (_what, body) => {
 	const { status, json } = await call('POST', '/v1/images/generate', body);
 	expect(status).toBe(422);
 	expect(json).toEqual({
@@ -105,7 +105,7 @@ it.each([
 describe('keys', () => {
 	const as = (key: string) => callsTo(sandbox.url, key ? { 'x-auth-key': key } : {});
 
-	it("one sees one's own, the admin everything, and nobody without a key anything", async () => {
+	it('users see their own tasks, the admin sees all, and a request without a key sees none', async () => {
 		const id = await submit('Mine', { metadata: { batch_id: batchId } });
 		await reach(id, 'SUCCESS');
 		expect((await as('client-key-2')('GET', `/v1/tasks/${id}`)).status).toBe(403);

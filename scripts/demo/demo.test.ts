@@ -52,7 +52,7 @@ describe('options', () => {
 		['--port', '65536'],
 		['--port', '1e3'],
 		['--ports', '5'],
-	])('refuse %s %s in a sentence', (flag, value) => {
+	])('reject %s %s in one sentence', (flag, value) => {
 		expect(() => readOptions([flag, value], {})).toThrow(/--port/);
 		expect(() => readDevOptions([flag, value], {})).toThrow(/--port/);
 	});
@@ -74,7 +74,7 @@ describe('ports', () => {
 });
 
 describe('the claim on the data folder', () => {
-	it('is refused while another demo lives', () => {
+	it('is rejected while another demo runs', () => {
 		writeFileSync(join(folder, 'pid'), String(process.ppid));
 		expect(() => claimInstance(join(folder, 'pid'))).toThrow(/running already/);
 	});
@@ -149,7 +149,7 @@ describe('bundled workflows', () => {
 		expect(imported).toHaveLength(2);
 	});
 
-	it('without an id are refused, for every start would add a copy', async () => {
+	it('without an id are rejected, because every start would add a copy', async () => {
 		const { id, ...nameless } = workflow;
 		writeFileSync(join(folder, 'one.json'), JSON.stringify(nameless));
 		await expect(importBundled(options(instance().client))).rejects.toThrow(/has no id/);
@@ -222,7 +222,7 @@ describe("a run's outcome", () => {
 		expect(writeErrors(execution, workflow)).toEqual(['no such folder']);
 	});
 
-	it('tells each failure of a job once', () => {
+	it('reports each failure of a job once', () => {
 		expect(jobErrors(execution)).toEqual(['no (do)']);
 	});
 });

@@ -62,7 +62,7 @@ describe("n8n's REST interface", () => {
 		await expect(rest.call('GET', '/list')).resolves.toEqual([1]);
 	});
 
-	it("shows n8n's message and the end of its log with a refusal", async () => {
+	it("shows n8n's message and the end of its log with a rejected request", async () => {
 		await expect(rest.call('GET', '/broken')).rejects.toMatchObject({
 			httpStatus: 400,
 			message: 'n8n answered GET /broken with 400: Not like this\nthe log',

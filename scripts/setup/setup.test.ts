@@ -87,7 +87,7 @@ describe('what a failed command is explained by', () => {
 		);
 	});
 
-	it('is the missing compiler, where there is none', () => {
+	it('is the missing compiler, if there is none', () => {
 		expect(explain('gyp ERR! stack Error: not found: make')).toMatch(/C\+\+ toolchain is missing/);
 	});
 
@@ -136,7 +136,7 @@ describe('the lock on installing', () => {
 });
 
 describe('the entry of every command', () => {
-	it('tells an old Node.js what is needed, without a stack', () => {
+	it('shows the required version on an old Node.js, without a stack', () => {
 		const code = `
 			Object.defineProperty(process.versions, 'node', { value: '16.20.2' });
 			require(${JSON.stringify(join(__dirname, '..', 'run.cjs'))})`;

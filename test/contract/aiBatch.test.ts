@@ -82,7 +82,7 @@ describe.each(['document', 'real'] as const)('AI Batch in dialect %s', (dialect)
 		['[refuse]', { code: 'contentRejected', retryable: false }],
 		['[fail:MODEL_DOWN]', { code: 'upstream', retryable: false }],
 		['[fail:SOFT]', { code: 'upstream' }],
-	])('a failure %s is told, and never sent again by itself', async (marker, expected) => {
+	])('a failure %s is reported, and never sent again on its own', async (marker, expected) => {
 		const { submit } = await open();
 		expect(await failureOf(submit({ prompt: `A cat ${marker}` }))).toMatchObject(expected);
 		expect(sandbox().books().jobs).toHaveLength(1);

@@ -194,7 +194,7 @@ const scenarios: Record<string, (stage: Stage) => Promise<Verdict>> = {
 		expect(snapshots.flatMap(({ images }) => images).length).toBeGreaterThanOrEqual(100);
 		return `${snapshots.length} jobs, ${total(sandbox)} requests`;
 	},
-	'no secret is said': async ({ kit, open, sandbox }) => {
+	'no secret is shown': async ({ kit, open, sandbox }) => {
 		const { run } = await open();
 		const reported = [await run()];
 		sandbox.fault({ route: kit.routes.submit, kind: '500', times: 10 });
@@ -205,7 +205,7 @@ const scenarios: Record<string, (stage: Stage) => Promise<Verdict>> = {
 };
 
 /**
- * No answer that can be read: told as what it is, or the job is found where one can look. Never is a second one made
+ * No readable answer: it is reported, or a look-up finds the job. A second job is never made
  * unless a key keeps it from being paid.
  */
 async function spoilt(

@@ -87,7 +87,7 @@ describe('Google Gemini, official', () => {
 		[pro, { resolution: '4K' }, { inputTokens: 2, outputTokens: 2218, estimatedUsd: 0.243484 }],
 		['gemini-2.0-flash-exp-image-generation', {}, { outputTokens: 1298, estimatedUsd: null }],
 	])(
-		'tells the tokens of %s and what they cost',
+		'reports the tokens of %s and their cost',
 		async (model, more, usage) => {
 			const { run } = await open();
 			expect((await run({ model, ...more })).usage).toMatchObject({ model, ...usage });

@@ -73,7 +73,7 @@ describe.each(dialects)('Image SaaS in dialect %s, when things go wrong', (diale
 		const failure: unknown = await open({ timeoutMs: kind === 'hang' ? 100 : 5_000 })
 			.submit()
 			.catch((error: unknown) => error);
-		// A body that breaks off is either a cut connection or half an answer, as its length was told or not.
+		// A body that breaks off is a cut connection if its length is known, otherwise half an answer.
 		if (kind === 'truncated')
 			expect(failure).toMatchObject({
 				code: expect.stringMatching(/network|malformedResponse/) as string,

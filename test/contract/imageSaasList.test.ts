@@ -81,7 +81,7 @@ describe.each(dialects)('the jobs of Image SaaS in dialect %s', (dialect) => {
 	});
 
 	it.each([{ status: 'NOBODY' }, { limit: 0 }, { limit: 101 }, { cursor: 'nonsense' }])(
-		'asked for with %j are refused or given, and never asked for again and again',
+		'requested with %j are rejected or returned, without endless requests',
 		async (query) => {
 			const answer = open().session.client.list(query, {});
 			if (dialect === 'document')

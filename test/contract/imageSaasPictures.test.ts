@@ -63,7 +63,7 @@ describe.each(dialects)('the pictures of Image SaaS in dialect %s', (dialect) =>
 		['truncated-image', 'malformedResponse', 'cut off'],
 		['empty-image', 'malformedResponse', 'empty'],
 		['missing-image', 'notFound', 'answered 404'],
-	])('that are spoilt (%s) are told one by one, and the others are had', async (marker, code, reported) => {
+	])('that are invalid (%s) are reported one by one, and the others are returned', async (marker, code, reported) => {
 		const { submit, until } = open();
 		const [first, second, third] = await fetchAll(
 			await until(await submit({ prompt: `One is bad [${marker}:2]`, count: 3 })),

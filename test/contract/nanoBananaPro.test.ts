@@ -146,11 +146,11 @@ describe('NanoBananaPro, v1.6', () => {
 			((await (await fetch(`${sandbox().url}/__sandbox/sockets`)).json()) as { asked: number }).asked;
 
 		it.each([
-			['open', 'tells each picture as it comes'],
+			['open', 'reports each picture at once'],
 			['full', 'has no room (1013): it is polled'],
 			['drop', 'breaks: it is polled'],
 			['quiet', 'goes quiet: it is polled'],
-			['refused', 'is refused: it is polled'],
+			['refused', 'is rejected: it is polled'],
 		])('a socket that is %s %s', async (sockets) => {
 			sandbox().settings({ sockets, jobDurationMs: 60 });
 			const before = await asked();

@@ -4,7 +4,7 @@ import { ProjectCopy } from '../support/projectCopy';
 import { root } from '../support/providerFiles';
 
 // A fictitious provider is added to a copy of the project: its own files, and its entry in the registry. Nothing else
-// is edited by hand. CONTRIBUTING.md, "Adding a provider", tells the same.
+// is edited by hand. See CONTRIBUTING.md, "Adding a provider".
 let copy: ProjectCopy;
 let added: string[];
 

@@ -42,7 +42,7 @@ it.each([
 		'Mode is "fast"; allowed are final, draft',
 	],
 	['an unknown provider', { provider: '={{ "nobody" }}', prompt: 'A cat' }, 'There is no provider "nobody"'],
-])('%s is refused before anything is sent', async (_what, parameters, message) => {
+])('%s is rejected before anything is sent', async (_what, parameters, message) => {
 	const result = await generate([{}], parameters);
 	expect(result.error?.message).toContain(message);
 	expect(books().requests).toEqual({});
@@ -171,7 +171,7 @@ it('stopping the execution stops the waiting within a second and cancels what ha
 	await until(() => books().jobs[0]?.status === 'CANCELED');
 });
 
-it('a submit that is under way when the user stops is heard to its end, and its job canceled', async () => {
+it('a submit that runs when the user stops is completed, and its job is canceled', async () => {
 	sandbox().fault({ route: 'generate', kind: 'slow', delayMs: 400 });
 	const result = await chain(
 		[{ prompt: 'Waits [queue]' }],

@@ -150,7 +150,7 @@ describe('Content', () => {
 		[{ prompt: 'x', binaryFields: 'nothing' }, /no binary field "nothing"/],
 		[{ prompt: 'x', options: { resolution: '4K' } }, /Resolution is "4K"; gemini-2.5-flash-image takes none/],
 		[{ prompt: 'x', options: { temperature: 3 } }, /Temperature is 3/],
-	])('%j is refused before anything is sent', async (parameters, message) => {
+	])('%j is rejected before anything is sent', async (parameters, message) => {
 		expect((await run([{}], [node('content', 'generate', parameters)])).error?.message).toMatch(message);
 		expect(sandbox('gemini').books().jobs).toEqual([]);
 	});

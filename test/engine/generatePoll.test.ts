@@ -19,7 +19,7 @@ const submit = {
 	parameters: { provider: 'imageSaas', prompt: '={{ $json.prompt }}', wait: false },
 };
 
-it('one node with its defaults turns a prompt into a picture', async () => {
+it('one node with its defaults makes a picture from a prompt', async () => {
 	const result = await generate([{}], { prompt: 'A cat' });
 	expect(result.error).toBeUndefined();
 	const [item] = result.output('Generate');

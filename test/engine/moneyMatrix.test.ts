@@ -71,7 +71,7 @@ afterAll(stopEngine);
 
 describe.each(rows.map((row): [string, Row] => [row.title, row]))('%s', (_title, row) => {
 	it.each(ways)(
-		'%s: never paid twice, and delivered or said to be unknown',
+		'%s: never paid twice, and delivered or reported as unknown',
 		async (way) => {
 			const problems: string[] = [];
 			for (const { fault, cell } of planned.filter((one) => one.row === row && one.way === way)) {

@@ -107,7 +107,7 @@ it('images that were asked for and did not come are missing in the record', asyn
 it.each<[string, IDataObject, { signature?: string }]>([
 	['of a job that still runs', { status: 'RUNNING' }, {}],
 	['of a success that names no image', { status: 'SUCCEEDED', resultUrls: [] }, {}],
-	['that nobody signed', { status: 'FAILED' }, { signature: `sha256=${'0'.repeat(64)}` }],
+	['without a valid signature', { status: 'FAILED' }, { signature: `sha256=${'0'.repeat(64)}` }],
 	['out of time', { status: 'FAILED', timestamp: Date.now() - 3_600_000 }, {}],
 ])('a delivery %s records no end', async (_what, payload, more) => {
 	const job = await running();

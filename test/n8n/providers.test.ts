@@ -139,7 +139,7 @@ it.each(
 		.filter(({ backend }) => backend.id !== 'imageSaas')
 		.map((kit): [string, Kit] => [kit.backend.displayName, kit]),
 )(
-	"%s: the credential's test tells a server that answers from one that does not, and a wrong key where it can",
+	"%s: the credential's test detects a server that does not answer, and a wrong key if possible",
 	async (_name, kit) => {
 		expect(await tested(kit, {})).toMatchObject({ status: 'OK' });
 		expect(await tested(kit, { baseUrl: 'http://127.0.0.1:9' })).toMatchObject({ status: 'Error' });

@@ -69,7 +69,7 @@ it.each([
 	['from the future', Date.now() + 301_000 + 60_000],
 	['without a timestamp', undefined],
 ])(
-	'a delivery %s is refused and runs nothing',
+	'a delivery %s is rejected and runs nothing',
 	async (_how, timestamp) => {
 		expect(await runsOnly(() => stage.deliver(path, payload({ timestamp })))).toEqual({ status: 400, started: 1 });
 	},
@@ -186,7 +186,7 @@ it('without a secret in the credential the workflow cannot be published, and the
 
 it.each([
 	['its picture', 'A cat', ['image_0']],
-	['the reason, where there is none to be had,', 'A cat [missing-image]', []],
+	['the reason, if the image is missing,', 'A cat [missing-image]', []],
 ])(
 	'with Download Images the item comes with %s',
 	async (_what, prompt, fields) => {
