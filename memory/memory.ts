@@ -146,12 +146,12 @@ export interface Journal {
 	/**
 	 * How an accepted job ended, learned from a poll or a webhook; the process need not hold it. Records that
 	 * are not `accepted`, at another endpoint or unknown stay as they are, and so does one whose job has another id
-	 * than the snapshot: part of a job, as a provider's list may show it, does not say how the whole job ended.
+	 * than the snapshot: the end of one part, as in a provider's list, is not the end of the whole job.
 	 */
 	note(endpointDigest: string, ends: ReadonlyArray<{ ref: string; snapshot: StoredSnapshot }>): Promise<void>;
-	/** n8n's saved data of an execution was seen to hold these refs. */
+	/** These refs were found in n8n's saved data of an execution. */
 	deliver(refs: readonly string[]): Promise<void>;
-	/** Which of these ids of an endpoint belong to a record already. */
+	/** The ids among these that already belong to a record of the endpoint. */
 	takenIds(endpointDigest: string, providerIds: readonly string[]): Promise<Set<string>>;
 	/**
 	 * Our refs of an endpoint's jobs, by the provider's id: the job's, its part before `~`, or that of the
@@ -162,9 +162,9 @@ export interface Journal {
 	list(filter: RecordFilter): Promise<JobRecord[]>;
 	spending(filter: Omit<RecordFilter, 'limit' | 'refs' | 'delivered' | 'failed' | 'states'>): Promise<SpendingRow[]>;
 	/**
-	 * A person has checked at the provider: an `unknown` or abandoned `sent` record becomes what they found. False
-	 * where there is no such record, or it is busy. `delivered`: it has nothing to deliver, and counts as delivered
-	 * from the same transaction on.
+	 * The user has checked at the provider: an `unknown` or abandoned `sent` record gets the found outcome. False if
+	 * there is no such record, or it is busy. `delivered`: it has nothing to deliver, and counts as delivered from the
+	 * same transaction on.
 	 */
 	settle(
 		ref: string,
@@ -205,31 +205,31 @@ export interface Learned {
 	read(scope: string): Promise<Record<string, Json>>;
 	/** Keeps values; written together at most once a second. Never rejects. */
 	write(scope: string, values: Readonly<Record<string, Json>>): void;
-	/** Resolves when all that was given to `write` is on disk. */
+	/** Resolves when all values passed to `write` are on disk. */
 	flush(): Promise<void>;
 }
 
-/** Pictures that came inside an answer, until they are delivered for sure. */
+/** Pictures that came inside an answer, kept until they are certainly delivered. */
 export interface Results {
 	/** Keeps the bytes of an image, durable before it resolves. Rejects with `MemoryError`. */
 	put(ref: string, imageIndex: number, bytes: Uint8Array): Promise<void>;
-	/** Null where they are no longer available. */
+	/** Null if they are not available any more. */
 	get(ref: string, imageIndex: number): Promise<Buffer | null>;
-	/** Until when the pictures of these jobs are kept, ms since the epoch; a day without this. */
+	/** Sets until when the pictures of these jobs are kept, ms since the epoch; the default is a day. */
 	keep(refs: readonly string[], until: number): Promise<void>;
 }
 
 /** Where the memory is kept and how much of it. Times in ms. */
 export interface MemoryOptions {
-	/** A folder on a local disk; it is made where it is missing. */
+	/** A folder on a local disk; it is created if it is missing. */
 	folder: string;
 	/** Wall clock, ms since the epoch. */
 	now?: () => number;
-	/** Records are kept so long; never less than the current day and the one before. */
+	/** How long records are kept; at least the current day and the day before. */
 	keepRecordsMs?: number;
-	/** Most records; ended and delivered ones go first. */
+	/** Maximum number of records; ended and delivered ones are removed first. */
 	maxRecords?: number;
-	/** Most bytes of result files; the oldest go first. */
+	/** Maximum bytes of result files; the oldest are removed first. */
 	maxResultBytes?: number;
 }
 

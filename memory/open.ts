@@ -17,8 +17,8 @@ const defaults = { keepRecordsMs: 30 * day, maxRecords: 200_000, maxResultBytes:
 const opened = new Map<string, Promise<Memory>>();
 
 /**
- * Opens the memory in a folder; every call for the same folder gives the same one until it is closed. Never rejects:
- * where the folder cannot be used, the memory lives in this process, and its `problem` says why.
+ * Opens the memory in a folder; every call for the same folder gives the same one until it is closed. Never rejects: if
+ * the folder cannot be used, the memory is in this process, and its `problem` says why.
  */
 export function openMemory(options: MemoryOptions): Promise<Memory> {
 	const folder = resolve(options.folder);

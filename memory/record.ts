@@ -2,19 +2,19 @@ import type { JobError } from '../model/errors.ts';
 import type { Image, Job, Usage } from '../model/job.ts';
 
 /**
- * What became of one request that can cost money. `sent` is written before it leaves; a crash leaves it so, and it then
- * means `unknown`.
+ * The outcome of one request that can cost money. `sent` is written before it is sent. After a crash `sent` means
+ * `unknown`.
  */
 export type RequestOutcome = 'sent' | 'accepted' | 'notAccepted' | 'unknown';
 
 /** One request that can cost money; a job may need several (NanoBananaPro's `tasks` API sends one per image). */
 export interface PaidRequest {
-	/** Which part of the job it was for, from 0; 0 where one request makes the whole job. */
+	/** The part of the job that it requests, from 0; 0 if one request makes the whole job. */
 	part: number;
 	outcome: RequestOutcome;
 	/** When it was sent, ms since the epoch. */
 	sentAt: number;
-	/** The provider's id of what this request made, where the answer named one. */
+	/** The provider's id of the result of this request, if the answer contains one. */
 	providerId: string | null;
 }
 
@@ -42,13 +42,13 @@ export interface RecordedEndpoint {
 	credentialId: string;
 }
 
-/** What a job costs, as far as it is known when it is sent. `usd` null: the price is not known. */
+/** The cost of a job, as known when it is sent. `usd` null: the price is unknown. */
 export interface Cost {
 	images: number;
 	usd: number | null;
 }
 
-/** What is needed to give a job again: plain JSON, without bytes and without the provider's raw answer. */
+/** The data that is needed to return a job again: plain JSON, without bytes and without the provider's raw answer. */
 export interface StoredSnapshot {
 	job: Job;
 	images: Array<
@@ -69,20 +69,21 @@ export type RecordState =
 
 export type StateName = RecordState['state'];
 
-/** Who wants a job now: these fields change when a record is adopted. */
+/** The item that a job belongs to: these fields change when a record is adopted. */
 export interface Claimant {
 	/** Idempotency key of the item with its attempt; unique in the journal. */
 	key: string;
 	/** The key without the attempt: all attempts of one item share it. */
 	baseKey: string;
-	/** 0 for the first; counted up when a job ended in failure and the item is tried again. */
+	/** 0 for the first attempt; +1 when a job has failed and the item is tried again. */
 	attempt: number;
 	/**
-	 * What stays the same when n8n repeats an execution; of a sub-workflow, that of the execution that called it first.
+	 * Stays the same when n8n repeats an execution. A sub-workflow has the lineage of the first calling execution.
 	 */
 	lineage: string;
 	/**
-	 * Id of the execution at the top: it changes when n8n repeats it, and differs between the attempts of a lineage.
+	 * Id of the first calling execution. It changes when n8n repeats that execution, so it differs between the attempts
+	 * of a lineage.
 	 */
 	rootExecutionId: string;
 	origin: Origin;
@@ -94,7 +95,7 @@ export interface Claimant {
 export type JobRecord = Claimant &
 	RecordState & {
 		/**
-		 * Our own name of the job: 12 lower-case letters and digits, safe in file names. Equal refs are the same job.
+		 * Our own id of the job: 12 lower-case letters and digits, safe in file names. Equal refs are the same job.
 		 */
 		ref: string;
 		/** The key that the provider was or will be given; an adopted record keeps the first one. */
@@ -108,23 +109,23 @@ export type JobRecord = Claimant &
 		requests: readonly PaidRequest[];
 		createdAt: number;
 		updatedAt: number;
-		/** Id of the execution that requested it first, where another one has adopted it. */
+		/** Id of the execution that requested it first, if another one has adopted it. */
 		adoptedFrom: string | null;
-		/** When n8n was seen, or may be trusted, to have saved an item with this ref. */
+		/** When n8n has saved an item with this ref: seen in its data, or assumed. */
 		deliveredAt: number | null;
 		/**
-		 * Whose it is now. `free`: its execution has ended or its process is gone. `mine`: of this process. `other`: of
-		 * another process that lives. A node run is at work on it while `busy`.
+		 * Who holds it now. `free`: its execution has ended or its process has died. `mine`: this process. `other`:
+		 * another living process. While `busy`, a node run works on it.
 		 */
 		held: 'free' | 'mine' | 'other';
 		busy: boolean;
 	};
 
-/** What a record is begun with; the store adds times, owner and state `sent`. */
+/** The data of a new record; the store adds times, owner and state `sent`. */
 export type NewRecord = Claimant &
 	Pick<JobRecord, 'ref' | 'wireKey' | 'request' | 'model' | 'endpoint' | 'cost' | 'requests'>;
 
-/** What may change of a record that this process holds. */
+/** The fields that may change in a record that this process holds. */
 export interface RecordChange {
 	state?: RecordState;
 	/** Replaces the whole list. */

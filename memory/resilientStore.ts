@@ -5,7 +5,7 @@ import { isRead } from './store.ts';
 
 /** A store that outlives this process, and can fail. */
 export interface LastingStore {
-	/** Rejects with `StoreFailure` where the store itself failed; nothing was carried out then. */
+	/** Rejects with `StoreFailure` if the store itself failed; then no operation was carried out. */
 	call(operation: Operation): Promise<unknown>;
 	/** Makes a store that failed usable again. Rejects with `StoreFailure`. */
 	restore(): Promise<void>;
@@ -14,14 +14,14 @@ export interface LastingStore {
 
 /** How long after a failure the store is tried again, in ms. */
 export const retryAfterMs = 60_000;
-/** Most operations that are remembered for the store while it fails: about 30 MB. */
+/** Maximum number of operations that are kept for the store while it fails: about 30 MB. */
 const maxLogged = 20_000;
 
 interface Outage {
 	/** Why, as the end of a sentence. */
 	reason: string;
 	fallback: MapStore;
-	/** What the lasting store has missed, oldest first. */
+	/** The operations that the lasting store has missed, oldest first. */
 	missed: Operation[];
 	triedAt: number;
 }
@@ -43,7 +43,7 @@ export class ResilientStore implements AsyncStore {
 		this.#now = now;
 	}
 
-	/** Why the lasting store is not used now, as the end of a sentence; null where it is. */
+	/** Why the lasting store is not used now, as the end of a sentence; null if it is used. */
 	get failure(): string | null {
 		return this.#outage?.reason ?? null;
 	}
@@ -53,7 +53,7 @@ export class ResilientStore implements AsyncStore {
 		return (await this.#carryOut(operation)) as ReturnType<Store[N]>;
 	}
 
-	/** Goes on in memory: something else that the lasting store depends on has failed. */
+	/** Switches to the memory of this process: a part that the lasting store depends on has failed. */
 	fail(reason: string): void {
 		this.#outage ??= { reason, fallback: this.#makeFallback(), missed: [], triedAt: this.#now() };
 	}

@@ -16,7 +16,7 @@ export function resultName({ ref, imageIndex }: ResultFile): string {
 	throw new MemoryError('A result file needs a ref of 10 to 16 lower-case letters and digits, and an index.');
 }
 
-/** The folder of result files. Where the bytes are kept is decided here and nowhere else. */
+/** The folder of result files. Only this class decides where the bytes are kept. */
 export class ResultFolder {
 	readonly #folder: string;
 
@@ -45,7 +45,7 @@ export class ResultFolder {
 		}
 	}
 
-	/** Null where there is no such file. */
+	/** Null if there is no such file. */
 	async read(file: ResultFile): Promise<Buffer | null> {
 		try {
 			return await readFile(this.#path(file));
@@ -76,7 +76,7 @@ export class ResultFolder {
 		return join(this.#folder, `${resultName(file)}.bin`);
 	}
 
-	/** The new name is on disk only when its folder is. Windows has no such operation. */
+	/** The new name is on disk only after its folder is synchronized. Windows has no such operation. */
 	async #syncFolder(): Promise<void> {
 		if (process.platform === 'win32') return;
 		const handle = await open(this.#folder, 'r');

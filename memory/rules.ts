@@ -1,17 +1,20 @@
 import type { BudgetLimit } from './memory.ts';
 import type { Cost, JobRecord, NewRecord, PaidRequest, RecordState, StoredSnapshot } from './record.ts';
 
-/** What all stores decide alike. */
+/** The rules that all stores share. */
 
 const day = 24 * 3600_000;
 
-/** Records changed within this span are never pruned: budgets count today's, and a time zone may be a day apart. */
+/**
+ * Records that changed within this time are never pruned: budgets count the records of today, and time zones may differ
+ * by a day.
+ */
 export const keepAlwaysMs = 2 * day;
 /** How long a result file is kept by default. */
 export const keepResultMs = day;
-/** Most events that are remembered. */
+/** Maximum number of events that are kept. */
 export const maxEvents = 1_000_000;
-/** Learned values that were not written for so long are dropped. */
+/** Learned values are dropped if they were not written for this time. */
 export const keepLearnedMs = 90 * day;
 
 /** Whether one more job passes a limit. The small tolerance keeps 0.1 + 0.2 within 0.3. */
@@ -29,15 +32,14 @@ export function providerIds(change: { state?: RecordState; requests?: readonly P
 }
 
 /**
- * A job's id, and what the provider's own list calls it: adapters append to that id what they need besides, after a
- * `~`.
+ * A job's id, and its id in the provider's list: adapters append the data they need after a `~`.
  */
 function namesOf(jobId: string): string[] {
 	const [own] = jobId.split('~', 1);
 	return own ? [jobId, own] : [jobId];
 }
 
-/** Whether an id is that of one of several requests of a job. */
+/** Whether an id belongs to one of several requests of a job. */
 export function isPart(requests: readonly PaidRequest[], id: string): boolean {
 	const ids = new Set(requests.map(({ providerId }) => providerId).filter((providerId) => providerId !== null));
 	return ids.size > 1 && ids.has(id);
@@ -50,12 +52,12 @@ export function isEndOf(accepted: JobRecord, endpointDigest: string, end: Stored
 	return id === null || id === end.job.id;
 }
 
-/** Whether a job in this state came to nothing. */
+/** Whether a job in this state has no result. */
 export function isFailed(state: RecordState): boolean {
 	return 'snapshot' in state && (state.snapshot.job.status === 'failed' || state.snapshot.job.status === 'canceled');
 }
 
-/** Whether a job in this state gave all that was requested. */
+/** Whether a job in this state has all requested images. */
 export function isSuccess(state: RecordState): boolean {
 	return state.state === 'ended' && state.snapshot.job.status === 'succeeded';
 }
@@ -69,13 +71,13 @@ export function isAdoptable(record: JobRecord, node: { workflowId: string; nodeI
 }
 
 /**
- * A person may settle a record whose outcome is unknown, or that was abandoned while its request was under way.
+ * The user may settle a record if its outcome is unknown, or if it was abandoned during its request.
  */
 export function canSettle(record: JobRecord): boolean {
 	return !record.busy && (record.state === 'unknown' || record.state === 'sent');
 }
 
-/** Whether a record counts as one of unknown outcome: a `sent` one that no node run works on was left by a crash. */
+/** Whether a record counts as having an unknown outcome. A `sent` record without a node run was left by a crash. */
 export function isUnknown(record: JobRecord): boolean {
 	return record.state === 'unknown' || (record.state === 'sent' && !record.busy);
 }

@@ -16,7 +16,7 @@ export interface LearnedEntry {
 
 /**
  * What every store can do, as plain synchronous operations on JSON values. The SQLite store runs them in its worker
- * thread, the in-memory store in this thread. They mean what the methods of the port (memory.ts) mean.
+ * thread, the in-memory store in this thread. Their meaning is the same as in the port (memory.ts).
  */
 export interface Store {
 	find: (query: Query) => JobRecord[];
@@ -63,11 +63,11 @@ export interface Store {
 
 export type OperationName = keyof Store;
 
-/** A store as the rest of the memory sees it: it lies in another thread, or fails over to this process's memory. */
+/** The asynchronous interface of a store: it runs in another thread, or uses the memory of this process. */
 export interface AsyncStore {
-	/** Why nothing outlives this process now, as the end of a sentence; null where it does. */
+	/** Why data is not saved beyond this process now, as the end of a sentence; null if it is saved. */
 	readonly failure: string | null;
-	/** Rejects with `MemoryError` where the operation cannot be carried out. */
+	/** Rejects with `MemoryError` if the operation cannot be carried out. */
 	call<N extends OperationName>(name: N, ...args: Parameters<Store[N]>): Promise<ReturnType<Store[N]>>;
 	/** Reports that something that this store depends on has failed. */
 	fail(reason: string): void;

@@ -8,12 +8,12 @@ import { MemoryError } from './memory.ts';
 import type { ResultFolder } from './results.ts';
 import type { AsyncStore, OperationName, Store } from './store.ts';
 
-/** Ten years: a time without end would be no JSON. */
+/** Ten years, because JSON has no infinite number. */
 const longestMs = 10 * 365 * 24 * 3600_000;
 
 export interface MemoryParts {
 	store: AsyncStore;
-	/** Where result files lie; null where none can be written. */
+	/** The folder of result files; null if none can be written. */
 	results: ResultFolder | null;
 	/** The secret of the keyed hashes. */
 	secret: () => Uint8Array;
@@ -123,7 +123,7 @@ export class StoredMemory implements Memory {
 		return value;
 	}
 
-	/** On disk, or, where the disk fails, in this process's memory like all that follows. */
+	/** On disk; if the disk fails, in the memory of this process, like all later operations. */
 	async #putResult(file: { ref: string; imageIndex: number }, bytes: Uint8Array): Promise<void> {
 		const { results, store, now } = this.#parts;
 		if (results && store.failure === null) {

@@ -1,5 +1,5 @@
 /**
- * The error taxonomy: the only codes a user, a workflow or a test ever sees, whatever the provider calls them.
+ * The error taxonomy: the only codes for users, workflows and tests. Codes of providers are mapped to these.
  * `retryable` says whether the same request can succeed later without being changed.
  */
 const retryableByCode = {
@@ -26,12 +26,12 @@ export const errorCodes = Object.keys(retryableByCode) as ErrorCode[];
 export interface JobError {
 	code: ErrorCode;
 	message: string;
-	/** What the user can do about it, or null where nothing general can be said. */
+	/** What the user can do about it; null if there is no general advice. */
 	hint: string | null;
 	retryable: boolean;
-	/** Status of the HTTP answer that said so, or null where none did. */
+	/** HTTP status of the answer with the error; null if there is none. */
 	httpStatus: number | null;
-	/** How long the provider asked us to wait, in ms; absent where it did not. */
+	/** The pause that the provider requested, in ms; absent if it requested none. */
 	retryAfterMs?: number;
 	/** `unknown`: the provider may have made and charged the job anyway. Absent if the outcome is certain. */
 	outcome?: 'unknown';
@@ -40,7 +40,7 @@ export interface JobError {
 /**
  * How far a request got, which decides whether repeating it can pay twice.
  * - `notSent`: nothing reached the provider; repeating is free.
- * - `ambiguous`: it was sent and no answer came; the provider may have acted.
+ * - `ambiguous`: it was sent, but no answer arrived; the provider may have made the job.
  * - `answered`: the provider answered with an error.
  */
 export type Delivery = 'notSent' | 'ambiguous' | 'answered';
@@ -51,10 +51,10 @@ export interface ImageErrorOptions {
 	/** Only where it differs from the code's own. */
 	retryable?: boolean;
 	httpStatus?: number | null;
-	/** How long the provider asked us to wait, in milliseconds. */
+	/** The pause that the provider requested, in milliseconds. */
 	retryAfterMs?: number | null;
 	delivery?: Delivery;
-	/** What became of the requests that can cost money, where it was decided (jobs/submission/outcome.ts). */
+	/** The outcome of the requests that can cost money, if it was decided (jobs/submission/outcome.ts). */
 	outcome?: 'notAccepted' | 'unknown' | undefined;
 	cause?: unknown;
 }
@@ -132,7 +132,7 @@ export function outcomeOfSync<T>(work: () => T): Outcome<T> {
 	}
 }
 
-/** Whatever was thrown, as an error of the taxonomy; a stranger becomes `upstream`, not retryable. */
+/** Converts any thrown value to an error of the taxonomy; an unknown error becomes `upstream`, not retryable. */
 export function toImageError(thrown: unknown): ImageError {
 	if (thrown instanceof ImageError) return thrown;
 	const message = thrown instanceof Error ? thrown.message : String(thrown);

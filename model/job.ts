@@ -15,7 +15,7 @@ export function isTerminal(status: JobStatus): status is TerminalStatus {
 	return (terminal as readonly JobStatus[]).includes(status);
 }
 
-/** An endpoint that was asked for a job, or would have been, and did not make it. */
+/** An endpoint that was tried, or skipped, and did not make the job. */
 export interface Attempt {
 	provider: string;
 	/** Its name in the credential. */
@@ -40,7 +40,7 @@ export interface Job {
 	idempotencyKey: string | null;
 	createdAt: string | null;
 	updatedAt: string | null;
-	/** Which of the credential's endpoints runs it; absent where there was no choice. */
+	/** The endpoint of the credential that runs it; absent if the credential has only one. */
 	endpoint?: string;
 	/** Endpoints that were tried before and did not make the job; absent if there are none. */
 	attempts?: Attempt[];
@@ -73,11 +73,11 @@ export interface DeliveredImage extends Image {
 /** What a job used, if the provider reports it. */
 export interface Usage {
 	model: string;
-	/** Tokens; null where the provider does not say. */
+	/** Tokens; null if the provider does not report them. */
 	inputTokens: number | null;
 	outputTokens: number | null;
 	totalTokens: number | null;
-	/** US dollars, by the model's published prices; null where those are not known. */
+	/** US dollars, by the model's published prices; null if they are unknown. */
 	estimatedUsd: number | null;
 }
 
@@ -87,6 +87,6 @@ export interface JobSnapshot {
 	images: DeliveredImage[];
 	raw: unknown;
 	usage?: Usage;
-	/** What an operation of a provider node gave, where it is no job with images (a chat, a tool): its item's JSON. */
+	/** The result of an operation of a provider node without images (a chat, a tool): the JSON of its item. */
 	output?: Readonly<Record<string, unknown>>;
 }

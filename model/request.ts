@@ -8,7 +8,7 @@ export type Reference =
 /** A value of an extra: an object where its field is JSON. */
 export type Extra = string | number | boolean | Record<string, unknown>;
 
-/** What the user asks for. A field that is absent was not asked for, and is not sent. */
+/** What the user requests. An absent field was not requested and is not sent. */
 export interface ImageRequest {
 	prompt: string;
 	/** Images wanted, at least 1. */
@@ -20,7 +20,7 @@ export interface ImageRequest {
 	/** `512`, `1K`, `2K`, `4K`. */
 	resolution?: string;
 	seed?: number;
-	/** 0–1: how far the references may be left behind. */
+	/** 0–1: how much the result may differ from the references. */
 	strength?: number;
 	references?: Reference[];
 	/** Fields only this provider knows, by the names of its capabilities' `extras`. */
@@ -51,8 +51,7 @@ export interface SizeRequest extends Pick<ImageRequest, 'model' | 'aspectRatio' 
 }
 
 /**
- * The request of an item, read back as far as number and size of its images go; whatever is not of our shape is left
- * out.
+ * Reads the number and size of images from the request of an item. Fields in another form are left out.
  */
 export function readBack(described: Record<string, unknown>): SizeRequest & { count: number | null } {
 	const {

@@ -17,11 +17,11 @@ interface Pending {
 /** The main thread's side of the worker. It sends one batch at a time; later operations form the next batch. */
 export class WorkerChannel {
 	readonly owner: string;
-	/** The secret of the keyed hashes. Another one only after the file was lost. */
+	/** The secret of the keyed hashes. It changes only if the file was lost. */
 	secret: Uint8Array;
 	notice: string | null;
 	readonly #worker: Worker;
-	/** Operations that wait for the batch under way. */
+	/** Operations that wait for the end of the current batch. */
 	#queue: Pending[] = [];
 	/** Ends when the queue is empty; null while it is. */
 	#draining: Promise<void> | null = null;
@@ -37,7 +37,7 @@ export class WorkerChannel {
 		this.secret = ownCopy(opened.secret);
 		this.notice = opened.notice;
 		worker.on('message', (answer: FromWorker) => this.#received(answer));
-		// A crash of the thread gives both; what was under way is answered by the first.
+		// A crash of the thread causes both events; the first one rejects the pending operations.
 		worker.on('error', () => this.#lose('its thread stopped unexpectedly'));
 		worker.on('exit', () => this.#lose('its thread stopped unexpectedly'));
 		worker.unref();

@@ -7,9 +7,9 @@ export interface Context {
 	journal: Database;
 	readonly learned: Database;
 	readonly owners: Owners;
-	/** Time of the operation under way, ms since the epoch. */
+	/** Time of the current operation, ms since the epoch. */
 	now: number;
 }
 
-/** Where a list is compared with: `column IN ${listed}`, with the list as one JSON parameter. */
+/** For comparisons with a list: `column IN ${listed}`, with the list as one JSON parameter. */
 export const listed = '(SELECT value FROM json_each(?))';

@@ -49,12 +49,12 @@ export function loadSqlite(): Sqlite | null {
 	return found ?? null;
 }
 
-/** Takes a file or folder away from other users, where it is ours. */
+/** Removes the access of other users to a file or folder, if we own it. */
 export function makePrivate(path: string, mode: number): void {
 	try {
 		chmodSync(path, mode);
 	} catch {
-		// It belongs to another user, or the disk knows no modes. What can be read there is hashes, ids and URLs.
+		// It belongs to another user, or the disk has no modes. The readable data is hashes, ids and URLs.
 	}
 }
 

@@ -9,7 +9,7 @@ interface EventRow {
 
 /** The operations on what must run once. */
 export function eventOperations(context: Context): Pick<Store, 'claimEvent' | 'confirmEvent'> {
-	/** What is known of an event, as far as it still counts. */
+	/** The state of an event, if it has not expired. */
 	function current(scope: string, id: string): EventRow | null {
 		const row = context.journal.all<EventRow>(
 			'SELECT lineage, expires_at FROM events WHERE scope = ? AND id = ?',

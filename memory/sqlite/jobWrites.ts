@@ -38,7 +38,7 @@ export function applyChange({ journal, now }: Context, ref: string, change: Reco
 	if (requests) journal.write('UPDATE jobs SET requests = ? WHERE ref = ?', JSON.stringify(requests), ref);
 	if (cost) journal.write('UPDATE jobs SET images = ?, usd = ? WHERE ref = ?', cost.images, cost.usd, ref);
 	for (const id of providerIds({ ...(state && { state }), ...(requests && { requests }) })) {
-		// An id that a record once had stays with it: no other job can have it.
+		// An id stays with its record: no other job can have it.
 		journal.write(
 			`INSERT OR IGNORE INTO provider_ids (endpoint, provider_id, ref)
 				SELECT endpoint, ?, ref FROM jobs WHERE ref = ?`,

@@ -93,7 +93,7 @@ export function jobOperations(context: Context): JobOperations {
 		},
 
 		finish(refs, { delivered }) {
-			// The deliveries first: afterwards this process does not hold the records.
+			// Deliveries are written first, because afterwards this process does not hold the records.
 			if (delivered) updateOwn(refs, 'delivered_at = coalesce(delivered_at, ?)', context.now);
 			updateOwn(refs, 'owner = NULL, busy = 0');
 		},

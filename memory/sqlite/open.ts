@@ -26,7 +26,7 @@ export interface OpenJournal {
 	notice: string | null;
 }
 
-/** What is known of a file that failed. */
+/** The known data of a file that failed. */
 interface Again {
 	/** The secret of this process, for a new file. */
 	secret?: Uint8Array;
@@ -43,7 +43,7 @@ export function makeFolders(folder: string): void {
 }
 
 /**
- * Opens the journal and makes it where it is missing. A damaged file is renamed and a new one begun. Damage in a large
+ * Opens the journal, and creates it if it is missing. A damaged file is renamed and a new one begun. Damage in a large
  * file is found when it is met: the store fails then, and is opened again.
  * @throws NewerSchema; SQLite's error where the folder or file cannot be used
  */

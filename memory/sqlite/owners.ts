@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { code, Database, sqliteCode } from './database.ts';
 import type { Sqlite } from './database.ts';
 
-/** How long an owner that was seen alive is taken for alive, in ms. */
+/** How long an owner counts as alive after it was seen alive, in ms. */
 const aliveForMs = 1000;
-/** Most owners whose state is remembered. */
+/** Maximum number of owners whose state is cached. */
 const maxRemembered = 10_000;
 /** Younger files may belong to a process that is about to lock its file. */
 const sweepAfterMs = 60_000;
 
 /**
- * Which processes live. Each one holds an exclusive SQLite lock on a file of its own for as long as it lives: the
- * operating system frees it when the process is killed and keeps it while the process is stopped. No process id, no
- * clock.
+ * Finds out which processes live. Each process holds an exclusive SQLite lock on its own file while it lives. The
+ * operating system frees the lock when the process is killed, and keeps it while the process is stopped. This needs no
+ * process ids and no clock.
  */
 export class Owners {
 	/** The id of this process. */
@@ -57,7 +57,7 @@ export class Owners {
 		}
 	}
 
-	/** Makes the lock file again where it was deleted: without it this process would count as dead. */
+	/** Creates the lock file again if it was deleted: without it this process would count as dead. */
 	lockAgain(): void {
 		if (existsSync(this.#path(this.own))) return;
 		mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
@@ -73,7 +73,7 @@ export class Owners {
 		rmSync(this.#path(this.own), { force: true });
 	}
 
-	/** Locks a file with this id; null where another process was quicker to lock or delete it. */
+	/** Locks a file with this id; null if another process has locked or deleted it first. */
 	#tryOwn(id: string): { id: string; lock: Database } | null {
 		const lock = this.#tryLock(id);
 		if (!lock) return null;

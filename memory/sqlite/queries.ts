@@ -61,7 +61,7 @@ export function queryOperations(context: Context): QueryOperations {
 					]),
 				);
 			}
-			// One search for each credential gives its newest in the order of the index, without sorting all of them.
+			// One query per credential returns its newest rows in the order of the index, without a sort of all rows.
 			const sql = `SELECT ${jobColumns} FROM jobs WHERE credential_id = ?${where}
 				ORDER BY created_at DESC, ref LIMIT ?`;
 			const found = [...new Set(filter.credentialIds)].flatMap((id) => rows(sql, [id, ...values, filter.limit]));

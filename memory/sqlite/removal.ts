@@ -7,7 +7,7 @@ import type { Database } from './database.ts';
 /** Rows removed in one step: few enough that other operations do not wait. */
 const stepSize = 500;
 
-/** Removes a record with all that hangs on it. Gives its result files, which are the caller's to delete. */
+/** Removes a record and its dependent rows. Returns its result files; the caller deletes them. */
 export function removeRecord(journal: Database, ref: string): ResultFile[] {
 	const files = journal.all<{ image_index: number }>('SELECT image_index FROM results WHERE ref = ?', ref);
 	journal.write('DELETE FROM results WHERE ref = ?', ref);

@@ -10,7 +10,7 @@ interface ResultRow {
 	image_index: number;
 }
 
-/** The operations on what is known of result files. The files themselves are written and deleted by the caller. */
+/** The operations on the index of result files. The files themselves are written and deleted by the caller. */
 export function resultOperations(context: Context): ResultOperations {
 	return {
 		addResult({ ref, imageIndex }, bytes) {

@@ -38,7 +38,7 @@ export const jobColumns = [
 	'created_at, updated_at, delivered_at, adopted_from, owner, busy',
 ].join(', ');
 
-/** @param held whose the record is now; the row knows only an id */
+/** @param held who holds the record now; the row has only an id */
 export function recordOf(row: JobRow, held: JobRecord['held']): JobRecord {
 	return {
 		ref: row.ref,

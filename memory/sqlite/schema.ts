@@ -121,7 +121,7 @@ END;
 
 export const journalSchema: Schema = { version: 2, create: journalTables, migrations: [toVersion2] };
 
-/** What was learned: its own file, since losing it costs little and its writes must not wait for the journal's. */
+/** The learned values: a separate file, because a loss costs little and their writes must not wait for the journal. */
 const learnedTables = `
 CREATE TABLE learned (
 	scope TEXT NOT NULL,

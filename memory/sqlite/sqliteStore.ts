@@ -14,10 +14,10 @@ import { queryOperations } from './queries.ts';
 import { pruneOperation } from './removal.ts';
 import { resultOperations } from './results.ts';
 
-/** What became of one operation: its value, or why it alone failed. */
+/** The result of one operation: its value, or the reason why it failed. */
 export type Answer = { value: unknown } | { error: string };
 
-/** The file was deleted or replaced while it was in use: what is written to it would be lost. */
+/** The file was deleted or replaced while it was in use: writes to it would be lost. */
 export class JournalGone extends Error {
 	override readonly name = 'JournalGone';
 }
@@ -71,7 +71,7 @@ export class SqliteStore {
 	 */
 	run(operations: readonly Operation[]): Answer[] {
 		const journal = this.#runJournal(operations.filter((operation) => !isLearned(operation))).values();
-		// Learned values lie in another file: a transaction of the journal does not wait for it, and does not fail with
+		// Learned values are in another file: a transaction of the journal does not wait for it, and does not fail with
 		// it.
 		return operations.map((operation) =>
 			isLearned(operation) ? this.#answerLearned(operation) : (journal.next().value ?? { error: 'no answer' }),

@@ -29,7 +29,7 @@ function usableFolder(): string {
 	return folder;
 }
 
-/** A file where the folder should be: nothing can be written, for root neither. */
+/** A file in place of the folder: not even root can write there. */
 function unusableFolder(): string {
 	const path = join(usableFolder(), 'file');
 	writeFileSync(path, '');
@@ -60,8 +60,8 @@ export function describeMemories(declare: (subject: Subject) => void): void {
 			opened = await openMemory({ folder: folder(), now: () => subject.now });
 		});
 		afterAll(() => opened.close());
-		// One memory serves all tests of a file, for opening takes the longest: each finds it empty, a year after the
-		// last one.
+		// All tests of a file share one memory, because opening is slow. Each test starts a year after the last one,
+		// with an empty memory.
 		beforeEach(() => {
 			subject.start += 365 * day;
 			subject.now = subject.start;

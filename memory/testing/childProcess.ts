@@ -60,7 +60,7 @@ export class MemoryProcess {
 		return value;
 	}
 
-	/** Stops it for a while, without its knowledge. */
+	/** Suspends the process for a while. */
 	pause(): void {
 		this.#child.kill('SIGSTOP');
 	}

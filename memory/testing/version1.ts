@@ -1,6 +1,6 @@
 import type { Sqlite } from '../sqlite/database.ts';
 
-/** The journal's tables as version 1 of the file has them. Never changed: it is what lies on users' disks. */
+/** The journal's tables of version 1. Never change them: users' disks have such files. */
 const tables = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 

@@ -35,7 +35,7 @@ export async function itemOf(call: Call, { output = {}, images }: JobSnapshot): 
 	const binary: IBinaryKeyData = {};
 	for (const image of images) {
 		if (!image.inline) continue;
-		// Only a file that is the whole answer has a type.
+		// Only a file that is the complete answer has a type.
 		const name = image.mimeType === null ? binaryName(image.index) : 'data';
 		binary[name] = await stored(call, image, Readable.from([image.inline]));
 	}

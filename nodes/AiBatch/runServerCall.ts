@@ -11,7 +11,7 @@ import { jobOf, unknownImage } from '../operations/operation';
 import { itemOf, resultOf } from './answer';
 import type { Call, ServerCall, ServerRequest } from './serverRequest';
 
-/** Longest that a tool may take with an image, ms. */
+/** Maximum time of a tool for an image, ms. */
 const timeoutMs = 5 * 60_000;
 
 /** A path with its `{param}`s filled in. Throws `invalidRequest` for a value that cannot be a part of a path. */
@@ -19,7 +19,7 @@ export function withValues(path: string, values: Readonly<Record<string, unknown
 	return path.replace(/\{(\w+)\}/g, (_whole, name: string) => pathSegment(String(values[name])));
 }
 
-/** Sends the call of one item. Only reads are repeated when they fail on the way. */
+/** Sends the call of one item. Only reads are repeated after retryable errors. */
 export async function runServerCall(
 	call: Call,
 	given: ServerCall,

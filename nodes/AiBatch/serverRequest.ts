@@ -11,7 +11,7 @@ export interface ServerCall {
 	path: string;
 	/** The path of the same call in other releases. */
 	alternativePath?: string;
-	/** Adds the field *Body (JSON)*, whose fields go into the body as they are. */
+	/** Adds the field *Body (JSON)*; its fields go into the body unchanged. */
 	hasFreeBody?: boolean;
 	/** Can send a file of the item. The body's fields are then fields of the form. */
 	takesFile?: boolean;

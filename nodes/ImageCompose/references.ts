@@ -25,7 +25,7 @@ export function readReferences(context: IExecuteFunctions, itemIndex: number): R
 	);
 }
 
-/** Commas also stand in URLs: there only one that a blank or another URL follows ends it. */
+/** URLs may contain commas: a comma ends a URL only before a space or another URL. */
 export function entriesOf(value: unknown): string[] {
 	const texts: unknown[] = Array.isArray(value) ? value : [value];
 	return texts

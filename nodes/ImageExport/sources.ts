@@ -20,7 +20,7 @@ export interface Source {
 }
 
 export interface SourceOptions {
-	/** Whose hosts pictures may be fetched from. */
+	/** The endpoint whose hosts are allowed for downloads. */
 	hosts: PictureHosts;
 	signal: AbortSignal | undefined;
 }

@@ -3,12 +3,12 @@ import { hintAt } from '../execution/errors';
 import { savedRefsOf } from '../execution/delivery';
 import type { JobsRun } from './jobsRun';
 
-/** Executions whose saved data one node run reads: each may hold megabytes. */
+/** Maximum number of executions whose saved data one node run reads, because each may have megabytes. */
 const maxExecutions = 50;
 
 /**
- * Looks up in n8n's saved data which undelivered jobs have reached an item after all, and has the journal know. One a
- * node run, so that each execution is read once.
+ * Finds undelivered jobs that have reached an item, in n8n's saved data, and records them in the journal. One object
+ * per node run, so that each execution is read once.
  */
 export function deliveryCheck({
 	context,

@@ -4,7 +4,7 @@ import { inputError, toNodeError } from '../execution/errors';
 import type { JobsRun } from './jobsRun';
 
 /**
- * What an item fails with: it fails the node, or with "Continue on fail" becomes the item's `error` and `details`. A
+ * The error of an item: it fails the node, or with "Continue on fail" it becomes the item's `error` and `details`. A
  * stop always ends the node.
  */
 export function failedItem({ context }: JobsRun, thrown: unknown, itemIndex: number): INodeExecutionData {
@@ -15,7 +15,7 @@ export function failedItem({ context }: JobsRun, thrown: unknown, itemIndex: num
 	return { json: { error: error.message, details: { ...error } }, pairedItem: { item: itemIndex } };
 }
 
-/** The output of every item in the order of the input; an item that fails takes no other along. */
+/** The output of every item in the order of the input; a failed item does not affect other items. */
 export async function forEachItem(
 	run: JobsRun,
 	work: (itemIndex: number) => Promise<INodeExecutionData[]>,

@@ -183,7 +183,7 @@ function toPollError(context: IPollFunctions, { displayName }: ProviderDefinitio
 	);
 }
 
-/** n8n takes a message with the word "canceled" for a stop by its user; this spelling it does not. */
+/** n8n treats a message with the word "canceled" as a stop by the user, but not with this spelling. */
 function noStop(message: string): string {
 	return message.replace(/canceled/gi, 'cancelled');
 }

@@ -12,7 +12,7 @@ export interface Delivery {
 	track(work: Promise<unknown>): void;
 	/** The node returns its items; without this call it has thrown. */
 	returned(): void;
-	/** The node run is over, however it ended. */
+	/** The node run has ended, with or without an error. */
 	end(): void;
 }
 

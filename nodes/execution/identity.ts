@@ -5,7 +5,7 @@ import type { Origin } from '../../memory/record';
 import type { ImageRequest, Reference } from '../../model/request';
 import { type Lineage, lineageOf } from './lineage';
 
-/** What all items of a node run have in common, as far as it distinguishes their jobs from others. */
+/** The common data of all items of a node run that distinguishes their jobs from others. */
 export interface RunIdentity extends Lineage {
 	origin: Omit<Origin, 'itemIndex'>;
 	/** The day in the workflow's time zone, `YYYY-MM-DD`. */
@@ -74,8 +74,8 @@ export function ordinals(): (digest: string) => number {
 }
 
 /**
- * The key of an item whose user gave none. It stays the same when n8n repeats the item; every other item has another.
- * It is a keyed hash, so it reveals nothing about the request.
+ * The key of an item without a user's key. It stays the same when n8n repeats the item; every other item has another
+ * key. It is a keyed hash, so it reveals nothing about the request.
  */
 export function itemKey(
 	memory: Memory,
@@ -89,7 +89,7 @@ export function itemKey(
 	return `n8n-${hex(memory.digest('key', canonical(parts)))}`;
 }
 
-/** The key of an item whose user gave one. Keys of different credentials are different. */
+/** The key of an item with a user's key. Keys of different credentials are different. */
 export function ownKey(memory: Memory, credentialId: string, text: string): string {
 	return `own-${hex(memory.digest('own key', canonical([credentialId, text])))}`;
 }

@@ -1,17 +1,19 @@
 import type { IExecuteFunctions, IRunExecutionData } from 'n8n-workflow';
 import type { Memory } from '../../memory/memory';
 
-/** What an execution shares with its repetitions, and what distinguishes it from them. */
+/** The ids that an execution shares with its repetitions, and those that differ. */
 export interface Lineage {
-	/** Keyed hash of the token that n8n keeps when it repeats the execution; of the caller's in a sub-workflow. */
+	/**
+	 * Keyed hash of the token that n8n keeps when it repeats the execution; in a sub-workflow, of the caller's token.
+	 */
 	lineage: string;
-	/** Keyed hash of this execution's own token: in a sub-workflow not the caller's, else the same as `lineage`. */
+	/** Keyed hash of this execution's own token; the same as `lineage`, except in a sub-workflow. */
 	own: string;
-	/** Id of the execution that called all others; its own id where it was not called. */
+	/** Id of the first calling execution; its own id if it was not called. */
 	rootExecutionId: string;
 }
 
-/** Most calls that are followed from a sub-workflow up to the first execution. */
+/** Maximum number of calls that are followed from a sub-workflow to the first execution. */
 const maxDepth = 10;
 
 /**
@@ -36,7 +38,7 @@ function tokenOf(context: IExecuteFunctions): string | null {
 		: null;
 }
 
-/** A replacement where n8n gives no token. It lasts as long as the node's context. */
+/** A replacement if n8n gives no token. It lasts as long as the node's context. */
 function nonceOf(context: IExecuteFunctions): string {
 	const kept = context.getContext('node') as { lineageNonce?: string };
 	kept.lineageNonce ??= crypto.randomUUID();

@@ -48,7 +48,7 @@ export async function recordSnapshots(
 	await memory.journal.note(endpointDigest, kept);
 }
 
-/** As `recordSnapshots`, for those of the jobs that have ended. */
+/** As `recordSnapshots`, but only for jobs that have ended. */
 export async function recordEnds(
 	memory: Memory,
 	endpointDigest: string,

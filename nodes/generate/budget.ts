@@ -6,8 +6,8 @@ import type { RunIdentity } from '../execution/identity';
 import type { BudgetOptions, Route } from './task';
 
 /**
- * The limits of the running node, for the journal to check. Throws `quotaExceeded` where there is a limit per day and
- * the memory does not outlive the process: such a memory forgets what was spent today.
+ * The limits of the running node, for the journal to check. Throws `quotaExceeded` if there is a limit per day and the
+ * memory is only in this process: it would forget the spending of today.
  */
 export function budgetLimits(
 	context: IExecuteFunctions,

@@ -17,7 +17,7 @@ import type { Maker, Outcome, Run, Task } from './task';
 
 /**
  * Checks every item, then submits them together; the endpoint takes care of pacing and slots. An item that fails keeps
- * its error. The node as a whole fails only where no item succeeded, so that no paid job is thrown away.
+ * its error. The node as a whole fails only if no item succeeded, so that no paid job is lost.
  */
 export async function generate(context: IExecuteFunctions, maker: Maker): Promise<INodeExecutionData[][]> {
 	const memory = await packMemory();
@@ -66,7 +66,7 @@ async function generateItems(run: Run, maker: Maker): Promise<INodeExecutionData
 async function runAll(run: Run, tasks: readonly Task[], startedAt: number): Promise<Array<[number, Outcome]>> {
 	const progress = progressOf(run.context, tasks.length);
 	const running = tasks.map(async (task, index): Promise<[number, Outcome]> => {
-		// The item would end at this time if all ran one after the other, each as long as it may.
+		// The end time of the item if all items ran one after the other for their full time.
 		const startBy = startedAt + task.maxWaitMs * (index + 1);
 		const outcome = await runTask(run, task, startBy);
 		progress.done({ failed: isFailure(outcome.snapshot) });

@@ -17,8 +17,8 @@ export interface Plan {
 }
 
 /**
- * Reads and checks the fields of all items, then makes their requests ready, then names them. Nothing is sent that can
- * cost money. Throws an n8n error for the first item whose input is wrong, unless the node continues on fail.
+ * Reads and checks the fields of all items, prepares their requests and gives them keys. Sends nothing that can cost
+ * money. Throws an n8n error for the first item whose input is wrong, unless the node continues on fail.
  */
 export async function planTasks(run: Run, maker: Maker): Promise<Plan> {
 	const { context } = run;

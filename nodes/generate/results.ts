@@ -10,7 +10,7 @@ import type { Outcome, Run, Task } from './task';
 export interface ItemResult {
 	itemIndex: number;
 	outcome: Outcome;
-	/** Undefined where the item's input was wrong. */
+	/** Undefined if the item's input was wrong. */
 	task: Task | undefined;
 }
 
@@ -35,7 +35,7 @@ export function itemsOf(context: IExecuteFunctions, { itemIndex, outcome, task }
 	const { snapshot, binary, differences } = outcome;
 	const request = task ? describeRequest(task.route.request) : {};
 	const item = toItem({ snapshot, request, binary, differences, itemIndex, includeRaw: task?.options.includeRaw });
-	// n8n moves an item to the error output by these two keys alone, so the job is put into `details`.
+	// n8n moves an item to the error output only if it has just these two keys, so the job is in `details`.
 	if (context.getNode().onError === 'continueErrorOutput' && isFailure(snapshot)) {
 		const error = snapshot.job.error?.message ?? 'failed';
 		return [{ json: { error, details: item.json }, pairedItem: { item: itemIndex } }];

@@ -13,7 +13,7 @@ import { several } from '../parameters/providerFields';
 import { textParameter } from '../parameters/parameters';
 import type { GenerateOptions, Maker, Route, Routes } from './task';
 
-/** The providers that an item names, each with its model where it is a row of *Providers*. */
+/** The providers that an item names, each with its model if it is a row of *Providers*. */
 function namedProviders(context: IExecuteFunctions, itemIndex: number): Array<{ provider: string; model?: string }> {
 	const provider = textParameter(context, 'provider', itemIndex);
 	if (provider !== several) return [{ provider }];
@@ -75,7 +75,7 @@ export function unsupportedBy({ provider }: Route, { code, message }: ImageError
 	return { provider: provider.id, endpoint: mainEndpoint, code, message };
 }
 
-/** The error of an item whose request no provider supports. */
+/** The error of an item if no provider supports its request. */
 export function noCapableProvider(unsupported: readonly Attempt[]): ImageError {
 	return new ImageError('invalidRequest', {
 		message: `None of the providers can do this. ${unsupported.map(({ message }) => message).join('; ')}`,

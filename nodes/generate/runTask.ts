@@ -13,10 +13,10 @@ import { choicesOf } from './routes';
 import type { Outcome, Run, Task } from './task';
 
 const hourMs = 3_600_000;
-/** How old an abandoned job may be to be taken over, in hours, unless the options say otherwise. */
+/** Maximum age of an abandoned job to be taken over, in hours; the default of the option. */
 const adoptWithinHours = 12;
 
-/** Which record of the journal is the item's, as far as it is known. */
+/** The item's record in the journal, if known. */
 interface Tracked {
 	ref: string;
 	/** Another run works on the same job and releases it. */

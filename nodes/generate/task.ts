@@ -11,7 +11,7 @@ import type { Delivery } from '../execution/delivery';
 import type { RunIdentity } from '../execution/identity';
 import type { Fetched, Pictures } from '../pictures/pictures';
 
-/** What the files of this folder hand to each other. It imports none of them. */
+/** The types that the files of this folder share. It imports none of them. */
 
 /** The limits as the options hold them; 0 or absent: none. */
 export interface BudgetOptions {
@@ -47,7 +47,7 @@ export interface Route {
 	credentialId: string;
 }
 
-/** The providers that can make an item's job, the preferred one first, and those left out because they cannot. */
+/** The providers that can make an item's job, the preferred one first, and the providers that cannot. */
 export interface Routes {
 	routes: [Route, ...Route[]];
 	unsupported: Attempt[];
@@ -86,7 +86,7 @@ export interface Task extends Routes {
 	ownKey: string;
 }
 
-/** How an item's job stands in the end, with the pictures that were fetched. */
+/** The final state of an item's job, with the fetched pictures. */
 export type Outcome = { snapshot: JobSnapshot; how?: Given['how'] } & Partial<Pick<Fetched, 'binary' | 'differences'>>;
 
 /** What all items of a run have in common. */

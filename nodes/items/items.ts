@@ -61,7 +61,7 @@ function refOfUnrecorded({ provider, id, createdAt, idempotencyKey }: Job): stri
 	);
 }
 
-/** How the images differ from the request, for a job that has ended with images. */
+/** The differences between images and request, for a job that has ended with images. */
 function differencesFromRequest({ job, images }: JobSnapshot, described: Record<string, unknown>): Difference[] {
 	if (job.status !== 'succeeded' && job.status !== 'partial') return [];
 	const { count, ...request } = readBack(described);

@@ -14,7 +14,7 @@ export interface JobRef {
 	itemIndex: number;
 	provider: ProviderDefinition;
 	id: string | null;
-	/** The endpoint that runs it, as the item names it. */
+	/** The endpoint that runs it, by its name in the item. */
 	endpoint: string | undefined;
 	/** The state of the job in the item. */
 	known: JobSnapshot | undefined;

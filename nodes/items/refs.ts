@@ -13,7 +13,7 @@ interface Log {
 /**
  * Snapshots of jobs that a provider listed or announced, with the `job.ref` of the item of Image Generate, where the
  * job is in the journal. Never fails: without the memory the snapshots stay as they are.
- * @param endpoints those that may have made the jobs; the journal is queried once for each
+ * @param endpoints the endpoints that may have made the jobs; the journal is queried once for each
  */
 export async function withRefs(
 	{ logger }: Log,

@@ -1,7 +1,7 @@
 import { ImageError, type JobError } from '../../model/errors';
 import { isTerminal, type Job, type JobSnapshot } from '../../model/job';
 
-/** What the nodes make of a job's snapshot: without a job, with an error, or with an outcome that stays unknown. */
+/** Snapshots that the nodes make: without a job, with an error, or with an unknown outcome. */
 
 /** A job with a known provider and no other data. */
 export function blankJob(provider: string): Job {
@@ -43,7 +43,7 @@ export function withError(snapshot: JobSnapshot, error: JobError): JobSnapshot {
 	return { ...snapshot, job: { ...snapshot.job, error } };
 }
 
-/** The job as it was before a poll that failed. A job that the provider does not know never ends: it is failed. */
+/** The state of the job before a failed poll. If the provider does not know the job, it counts as failed. */
 export function pollFailed(before: JobSnapshot, error: ImageError): JobSnapshot {
 	const snapshot = keepUnknownOutcome(before, withError(before, error.toJobError()));
 	return error.code === 'notFound' && !isTerminal(before.job.status)

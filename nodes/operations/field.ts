@@ -3,7 +3,7 @@ import { parseJson } from '../../http/json';
 import { ImageError } from '../../model/errors';
 import { textParameter } from '../parameters/parameters';
 
-/** What a field reads its value from: the parameters of one item. */
+/** The source of a field's value: the parameters of one item. */
 export interface FieldSource {
 	context: IExecuteFunctions;
 	itemIndex: number;
@@ -155,7 +155,7 @@ export function collectionField<Name extends string, Member extends Field>(
 	};
 }
 
-/** The error of a value that no request can be made from; nothing was sent. */
+/** The error of an invalid value; nothing was sent. */
 export function invalid(message: string, hint?: string): ImageError {
 	return new ImageError('invalidRequest', { message, delivery: 'notSent', ...(hint === undefined ? {} : { hint }) });
 }

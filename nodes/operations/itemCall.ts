@@ -10,7 +10,7 @@ import { downloadPicture, downloadVideo } from '../pictures/downloadFile';
 import type { OperationCall } from './operation';
 import type { PaidRequests } from './paid';
 
-/** What an operation is called with, and what its helpers need. */
+/** The call of an operation, and the data that its helpers need. */
 export interface CallParts<S extends Session> {
 	context: IExecuteFunctions;
 	endpoint: Endpoint<S>;

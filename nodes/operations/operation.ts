@@ -26,13 +26,13 @@ export interface OperationCall<S extends Session> {
 	signal: AbortSignal | undefined;
 	/** All endpoints of the node's credential. */
 	pool(): Promise<Pool>;
-	/** Sends a request that changes nothing; what fails on the way is repeated. */
+	/** Sends a request that changes nothing; it is repeated after retryable errors. */
 	read<T>(ask: (session: S) => Promise<T>): Promise<T>;
 	/** Sends a request that can cost money, under the rules of Image Generate. */
 	pay(request: PaidRequest): Promise<JobSnapshot>;
 	/** The result of a paid request that is not a job of the provider's. */
 	result(output: Record<string, unknown>, images?: JobSnapshot['images']): JobSnapshot;
-	/** An answer as an item: an object as it is, anything else under `data`. */
+	/** An answer as an item: an object unchanged, any other value under `data`. */
 	item(answer: unknown): INodeExecutionData;
 	/** Jobs as items of the shape that all verb nodes give, with the `job.ref` that Image Generate gave. */
 	jobItems(jobs: readonly ListedJob[], options: { includeRaw?: boolean }): Promise<INodeExecutionData[]>;
@@ -51,7 +51,7 @@ export interface AnsweredFile {
 	json?: Record<string, unknown>;
 }
 
-/** An image without any facts but its bytes, which lie in `inline`. */
+/** An image of which only the bytes are known, in `inline`. */
 export const unknownImage: Omit<DeliveredImage, 'fileName'> = {
 	index: 0,
 	url: null,
@@ -62,7 +62,7 @@ export const unknownImage: Omit<DeliveredImage, 'fileName'> = {
 	seed: null,
 };
 
-/** What an operation of a provider node is to the editor. */
+/** The description of an operation of a provider node for the editor. */
 export interface OperationDescription {
 	/** Value of the `operation` parameter; saved workflows depend on it. */
 	operation: string;

@@ -18,7 +18,7 @@ export interface PaidRequests {
 	run(item: PaidItem): Promise<JobSnapshot>;
 	/** The node returns its items. */
 	returned(): void;
-	/** The node run is over, however it ended. */
+	/** The node run has ended, with or without an error. */
 	end(): void;
 }
 
@@ -59,7 +59,7 @@ async function make(opened: Opened, item: PaidItem): Promise<JobSnapshot> {
 	const { memory, identity, delivery } = opened;
 	const { endpoint, signal, images, maxWaitMs } = item;
 	const { choice, wanted } = await describeJob(opened, item, workOf(endpoint, item));
-	/** The record that this run has to deliver; another run answers for a shared one. */
+	/** The record that this run must deliver; a shared record is delivered by another run. */
 	let ownRef: string | undefined;
 	const making = makerOf(memory).make(
 		[choice],

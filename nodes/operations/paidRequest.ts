@@ -22,8 +22,8 @@ export interface PaidRequest {
 	/** How long it may take, ms. */
 	maxWaitMs: number;
 	/**
-	 * Sends the request through `call.paid`, and nothing else that costs money. Where `call.made` names what an earlier
-	 * attempt made, it gives that without sending.
+	 * Sends the request through `call.paid`, and nothing else that costs money. If `call.made` contains the result of
+	 * an earlier attempt, it returns that without a request.
 	 */
 	submit: (call: SubmitCall) => Promise<JobSnapshot>;
 	/** Finds the job of a request whose answer was lost, where the provider can do that. */
@@ -51,7 +51,7 @@ export interface PaidContext {
 	savedRefs: ReturnType<typeof savedRefsOf>;
 }
 
-/** How old an abandoned request may be to be taken over, ms. */
+/** Maximum age of an abandoned request to be taken over, ms. */
 const adoptWithinMs = 12 * 3_600_000;
 
 /** The endpoint that makes the job, and what identifies the job among earlier ones. */

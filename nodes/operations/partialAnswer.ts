@@ -12,7 +12,7 @@ export class PartialAnswer extends ImageError {
 	}
 }
 
-/** What was paid for must not be lost by a failure afterwards, e.g. of a download: the error carries it. */
+/** A later failure, e.g. of a download, must not lose a paid result: the error contains it. */
 export async function keepingAnswer<T>(came: IDataObject, work: Promise<T>): Promise<T> {
 	try {
 		return await work;

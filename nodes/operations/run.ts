@@ -14,8 +14,8 @@ import { PartialAnswer } from './partialAnswer';
 
 /**
  * Executes a provider node: every item by its own operation, one after the other, in order. A failed item leaves as
- * `{ error, details }`, and the other items go on. The node as a whole fails only where no item succeeded, so that
- * nothing that was paid is thrown away.
+ * `{ error, details }`, and the other items go on. The node as a whole fails only if no item succeeded, so that no paid
+ * result is lost.
  */
 export async function runOperations<S extends Session>(
 	context: IExecuteFunctions,
@@ -76,7 +76,7 @@ function itemRunner<S extends Session>(
 
 interface Failure {
 	itemIndex: number;
-	/** As it was thrown: n8n's own errors stay what they are. */
+	/** The thrown error, because n8n's own errors must not change. */
 	thrown: unknown;
 	error: ImageError;
 }
@@ -109,7 +109,7 @@ function reportFailures(
 		: thrown;
 }
 
-/** A part of the answer must not be lost with the node's items: an address in it may be all that was paid for. */
+/** A part of the answer must not be lost with the node's items: an address in it may be the paid result. */
 function withPartialAnswer(error: ImageError): JobError {
 	const jobError = error.toJobError();
 	if (!(error instanceof PartialAnswer)) return jobError;

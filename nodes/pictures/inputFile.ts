@@ -5,14 +5,14 @@ import { ImageError } from '../../model/errors';
 /** A file of an incoming item, streamed from n8n's binary store as often as it is opened. */
 export interface InputFile {
 	fileName: string;
-	/** As n8n has it; not checked against the bytes. */
+	/** The type from n8n; not checked against the bytes. */
 	mimeType: string;
-	/** null where n8n does not know. */
+	/** null if n8n does not know it. */
 	bytes: number | null;
 	open: () => Promise<Readable>;
 }
 
-/** Throws `invalidRequest` that names the field, and those there are, where the item has no such file. */
+/** Throws `invalidRequest` with the name of the field and the existing fields if the item has no such file. */
 export function inputFile(context: IExecuteFunctions, itemIndex: number, field: string): InputFile {
 	const binary = context.getInputData()[itemIndex]?.binary ?? {};
 	const data = Object.hasOwn(binary, field) ? binary[field] : undefined;

@@ -58,14 +58,14 @@ export function picturesOf({ helpers }: StoreContext, signal: AbortSignal | unde
 export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal | undefined): Pictures {
 	const slots = new Slots(maxDownloads, () => undefined);
 
-	/** One image, from n8n's store where it is there, else from the provider. Throws only when stopped. */
+	/** One image, from n8n's store if it is there, else from the provider. Throws only when stopped. */
 	async function fetchImage(
 		image: DeliveredImage,
 		present: IBinaryData | undefined,
 		limits: ImageLimits,
 		source: PictureSource,
 	): Promise<ImageResult> {
-		// Only images that we fetched have a length; without it the field of that name is another node's.
+		// Only images that we fetched have a length. Without a length, another node made the field of that name.
 		if (present && image.bytes !== null) return { kind: 'fetched', image, data: present, differences: [] };
 		const slot = await slots.acquire(signal);
 		const received = await outcomeOf(
