@@ -9,7 +9,7 @@ const calls = 1_000;
 const timeOf = (execution: Execution, node: string) =>
 	execution.data.resultData.runData[node]?.[0]?.executionTime ?? Number.NaN;
 
-/** Benchmark 5: what a node costs an item that asks nothing of the provider. */
+/** Benchmark 5: the time of a node per item, without requests to the provider. */
 export async function perItem(stage: BenchStage): Promise<Report> {
 	const credentials = { imageSaasApi: await stage.credential() };
 	const { jobId } = (await (
@@ -36,7 +36,7 @@ export async function perItem(stage: BenchStage): Promise<Report> {
 		Code: { name: 'Code', type: `${base}code`, typeVersion: 2, parameters: { jsCode: 'return $input.all();' } },
 		'HTTP Request': httpRequest(stage, 'HTTP Request', 'GET', '/v1/jobs/{{ $json.jobId }}'),
 	};
-	// Each by itself: n8n keeps the items of every node of an execution, and would have to carry them all.
+	// Each node in its own execution, because n8n keeps the items of all nodes of an execution.
 	const best: Record<string, number> = {};
 	for (const [name, node] of Object.entries(tried)) {
 		const path = `items-${name.replace(' ', '-')}`;

@@ -22,12 +22,13 @@ interface Cost {
 	perJob: number[];
 	/** Time from the first job to the last by their number, ms. */
 	elapsedPerJob: number;
-	/** Longest time for which the event loop did nothing else, ms. */
+	/** Longest block of the event loop, ms. */
 	longestBlock: number;
 }
 
 /**
- * Jobs through the pack's own code at a provider that answers at once: what is left is the journal's time, and ours.
+ * Jobs through the pack's own code at a provider that answers at once, so only the time of the journal and of the pack
+ * remains.
  */
 async function costOf(memory: Memory, inFlight: number): Promise<Cost> {
 	const job = new AsyncLocalStorage<{ waited: number }>();
@@ -92,7 +93,7 @@ function withTimes(journal: Journal, waited: (ms: number) => void): Journal {
 	});
 }
 
-/** An endpoint whose provider takes every job at once, and has made it by then. */
+/** An endpoint whose provider accepts and finishes every job at once. */
 function instantEndpoint(): Endpoint {
 	let made = 0;
 	const config: EndpointConfig = {

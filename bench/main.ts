@@ -43,7 +43,7 @@ async function withStage<T>(run: (stage: BenchStage) => Promise<T>): Promise<T> 
 	}
 }
 
-/** Results of earlier runs of those that are not run now, so that one can be run again alone. */
+/** Earlier results of the benchmarks that do not run now, so that a single one can be repeated. */
 function earlier(): Report[] {
 	try {
 		return JSON.parse(readFileSync(join(results, 'results.json'), 'utf8')) as Report[];

@@ -18,12 +18,14 @@ interface Measured {
 	makespanOfPolling: number;
 	/** Submit included, downloads not. */
 	requestsPerJob: number;
-	/** From the end of a job at the provider to the first report of it, as a share of the job's time. */
+	/** Time from the end of a job at the provider to its first report, as a share of the job's duration. */
 	medianDelay: number;
 	tooManyRequests: number;
 }
 
-/** The same batch twice, by two endpoints of one account: the second one begins with what the first one has learned. */
+/**
+ * The same batch twice, at two endpoints of one account: the second starts with the values that the first has learned.
+ */
 interface Pair {
 	cold: Measured;
 	warm: Measured;

@@ -7,7 +7,7 @@ import { base, type BenchStage, chain, pack, peakWhile, promptsFrom } from './st
 
 const pictures = 100;
 
-/** A picture of 20 MB that compresses to nothing less, at any address of the server. */
+/** A picture of 20 MB that cannot be compressed further, at any address of the server. */
 async function servePictures(): Promise<{ url: string; megabytes: number; close: () => void }> {
 	const picture = await sharp({
 		create: {

@@ -1,12 +1,12 @@
-/** One measured value, and what it was to be. */
+/** One measured value, and its target. */
 export interface Figure {
 	name: string;
-	/** Where `warm` is there too: with nothing learned yet. */
+	/** If `warm` is present too: without learned values. */
 	value: number;
-	/** The same with what an earlier batch has learned, read back through the memory. */
+	/** The same with the learned values of an earlier batch, read from the memory. */
 	warm?: number;
 	unit: string;
-	/** Bounds that the project set itself; of `warm` where it is there. */
+	/** Targets of the project; for `warm` if it is present. */
 	max?: number;
 	min?: number;
 }
@@ -31,12 +31,12 @@ export interface Report {
 	id: string;
 	title: string;
 	figures: Figure[];
-	/** How it was measured, and why a figure is missed. */
+	/** How it was measured, and why a target is missed. */
 	remarks: string[];
 	plots?: Plot[];
 }
 
-/** Whether a figure is what it was to be; null where nothing was set. */
+/** Whether a value meets its target; null if it has none. */
 export function isMet({ value: cold, warm, max, min }: Figure): boolean | null {
 	const value = warm ?? cold;
 	if (max === undefined && min === undefined) return null;

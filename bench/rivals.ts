@@ -4,7 +4,7 @@ import { base, type BenchStage, chain, promptsFrom, to } from './stage';
 type Node = Omit<WorkflowNode, 'position'>;
 
 /**
- * An HTTP Request to the stand-in with the key in a header, repeated where it fails, as n8n's documentation advises.
+ * An HTTP Request to the stand-in with the key in a header, repeated after failures, as n8n's documentation advises.
  */
 export function httpRequest(
 	stage: BenchStage,

@@ -20,15 +20,15 @@ import {
 export const pack = 'n8n-nodes-image-pipelines.';
 export const base = 'n8n-nodes-base.';
 
-/** Limits as a credential holds them; 0 for none. */
+/** Limits as in a credential; 0: no limit. */
 export interface CredentialLimits {
 	requestsPerMinute?: number;
 	jobsInFlight?: number;
 }
 
 /**
- * Keys that the stand-in takes, all of one tenant: it sends webhooks for no other. To the pack each is an account of
- * its own.
+ * Keys that the stand-in accepts. All belong to one tenant, because it sends webhooks for that tenant only. For the
+ * pack each key is a separate account.
  */
 const accounts = 100;
 const keyOf = (account: number) => `img_bench_${account}`;
@@ -82,8 +82,7 @@ export class BenchStage {
 	}
 
 	/**
-	 * A credential whose endpoint is a new one: each names another host that it never meets. It knows what the memory
-	 * has of its account.
+	 * A credential with a new endpoint: each has another unused host. The memory's values of its account apply.
 	 */
 	async credential(
 		{ requestsPerMinute = 0, jobsInFlight = 0 }: CredentialLimits = {},
@@ -120,7 +119,7 @@ export class BenchStage {
 		// Its data may be many megabytes: read once, when it has ended.
 		const context = () => this.n8n.logTail();
 		await waitUntil({ for: `execution ${execution} to end`, withinMs, everyMs: 250, context }, async () => {
-			// While n8n is busy it may drop a connection that had nothing to carry.
+			// While n8n is busy, it may close an idle connection.
 			const listed = await this.client.listExecutions({ workflowId: id }).catch(() => []);
 			return listed.find((one) => one.id === execution && finalStatuses.includes(one.status));
 		});

@@ -26,7 +26,7 @@ function loadMs(): number {
 /** Benchmark 8: what the pack adds to n8n's start and to its first execution. */
 export async function start(stage: BenchStage): Promise<Report> {
 	const load = median(Array.from({ length: 9 }, loadMs));
-	// What n8n itself loads for its first execution is not ours.
+	// The modules that n8n loads for its first execution do not count.
 	const warm = await stage.publish(
 		chain('Warm', [
 			...promptsFrom('warm').slice(0, 1),

@@ -13,7 +13,7 @@ interface Cost {
 	lagP99Ms: number;
 }
 
-/** Starts all executions, and when all their jobs are at the provider, looks for a while at what waiting costs. */
+/** Starts all executions. When all their jobs are at the provider, measures the cost of waiting for a while. */
 async function costOf(stage: BenchStage, path: string): Promise<Cost> {
 	stage.sandbox.reset();
 	stage.sandbox.settings({ jobDurationMs: jobMs, jobDurationJitter: 0 });
@@ -25,7 +25,7 @@ async function costOf(stage: BenchStage, path: string): Promise<Cost> {
 		});
 		await answer.text();
 	};
-	// What the first executions load is not the waiting's doing.
+	// The modules that the first executions load do not count as cost of waiting.
 	await begin('First');
 	await sleep(3_000);
 	const idle = stage.residentMegabytes();

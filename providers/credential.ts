@@ -29,7 +29,7 @@ export interface OwnFields<T> {
 	fields: z.ZodType<T>;
 	/** Sent with every request. */
 	headers: (fields: T) => Record<string, string>;
-	/** Those of them that must never be shown; the webhook secret is always added. */
+	/** The fields that must never be shown; the webhook secret is always added. */
 	secrets: (fields: T) => ReadonlyArray<string | undefined>;
 }
 

@@ -13,7 +13,7 @@ export interface Backend {
 	start(options: { port?: number; settings?: Record<string, unknown> }): Promise<AnySandbox>;
 	/** Whether it sends webhooks, to the setting `webhookUrl`. */
 	webhooks: boolean;
-	/** The credential with which n8n reaches it: its type, and what a user types in. */
+	/** The credential for n8n: its type, and the field values. */
 	credential: { type: string; fields: (url: string) => Record<string, unknown> };
 }
 

@@ -64,7 +64,7 @@ function portOf(value: string): number {
 }
 
 function explained(error: unknown): string {
-	// Not `instanceof`: under jest the errors of Node itself are of another world's Error.
+	// Not `instanceof`: under jest, Node's own errors have another Error class.
 	const message = Error.isError(error) ? error.message : String(error);
 	const isTaken = Error.isError(error) && 'code' in error && error.code === 'EADDRINUSE';
 	return isTaken

@@ -1,6 +1,7 @@
 /**
- * How the tests of all backends use one of them: how its stand-in is brought to do what a scenario needs. Each folder
- * beside this file exports a list of kits from its `kit.ts`. What a kit leaves out, the scenarios skip with a reason.
+ * How the tests of all backends use one of them, and how its stand-in produces the situation of a scenario. Each folder
+ * beside this file exports a list of kits from its `kit.ts`. If a kit has no entry, the scenarios are skipped with a
+ * reason.
  */
 export interface Kit {
 	/** Needed only for a second way of using a backend: the heading of its column in tables. */
@@ -9,7 +10,7 @@ export interface Kit {
 	dialects?: ReadonlyArray<'document' | 'real'>;
 	/** Settings that make the stand-in fast and without limits. */
 	settings: Record<string, unknown>;
-	/** What every request of it needs besides a prompt. */
+	/** The fields that every request needs besides a prompt. */
 	request?: { extras?: Record<string, string | number | boolean> };
 	/** Names of the routes that a fault can hit: submit, and the poll of one job. */
 	routes: { submit: string; poll?: string };
@@ -22,7 +23,7 @@ export interface Kit {
 	prompts: {
 		/** The job fails at the provider. */
 		fails: string;
-		/** The model rejects the prompt; null if the backend has no way to say so. */
+		/** The model rejects the prompt; null if the backend cannot report that. */
 		refused: string | null;
 		/** One of three images is missing; null if the backend makes all or none. */
 		partial: string | null;

@@ -9,7 +9,7 @@ export interface Answer {
 
 export type Call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
 
-/** Calls to a sandbox without anything of the pack. @param headers sent with each */
+/** Calls to a sandbox, without code of the pack. @param headers sent with each */
 export function callsTo(url: string, headers: Record<string, string> = {}): Call {
 	return async (method, path, body, more = {}) => {
 		const isForm = body instanceof FormData;

@@ -10,7 +10,7 @@ export interface Answer {
 	text: string;
 }
 
-/** For the sandbox's own tests: one sandbox and calls to it, without anything of the pack. */
+/** For the sandbox's own tests: one sandbox and calls to it, without code of the pack. */
 export interface TestClient {
 	sandbox: ImageSaasSandbox;
 	call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
@@ -69,7 +69,7 @@ export async function startTestClient(settings: Partial<Settings> = {}): Promise
 	};
 }
 
-/** Asks again, with short waits, until there is something. */
+/** Repeats the request, with short waits, until there is a result. */
 export async function until<Value>(ask: () => Promise<Value | null> | Value | null, withinMs = 3000): Promise<Value> {
 	for (const deadline = Date.now() + withinMs; ; ) {
 		const value = await ask();
@@ -79,7 +79,7 @@ export async function until<Value>(ask: () => Promise<Value | null> | Value | nu
 	}
 }
 
-/** What a webhook receiver got. */
+/** The deliveries that a webhook receiver got. */
 export interface Received {
 	body: string;
 	signature: string | undefined;

@@ -113,7 +113,7 @@ export interface Step {
 /**
  * The state after jobs were returned.
  * @param seen the list as far as it was read, and the jobs that were polled
- * @param handedOn ids of the returned jobs of `finished(state, seen)`: the oldest ones. The next poll returns the others
+ * @param handedOn ids of the oldest jobs of `finished(state, seen)`, which were returned; the others follow later
  * @param gone ids of open jobs that the provider does not know any more
  */
 export function advance(

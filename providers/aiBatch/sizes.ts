@@ -1,4 +1,4 @@
-/** `image_size` by aspect ratio. The document shows 1024x1024 alone; these are what its upstreams commonly take. */
+/** `image_size` by aspect ratio. The document shows 1024x1024 alone; these are common sizes of its upstreams. */
 const sizes: Record<string, [number, number]> = {
 	'1:1': [1024, 1024],
 	'16:9': [1792, 1024],

@@ -35,7 +35,7 @@ export const capabilities: Capabilities = {
 	cancelable: ['queued', 'running'],
 	list: true,
 	webhook: false,
-	// Batches carry the key as their name; a direct call has nothing of the kind.
+	// Batches have the key in their name; a direct call has no such field.
 	idempotency: 'lookup',
 	blankMeansRejected: false,
 };

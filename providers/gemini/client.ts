@@ -21,7 +21,7 @@ import {
 	modelInfo,
 } from './wire';
 
-/** A call whose answer comes when the model is done. */
+/** A call whose answer arrives when the model has finished. */
 export interface LongCall extends CallOptions {
 	timeoutMs: number;
 }

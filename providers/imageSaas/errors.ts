@@ -44,12 +44,12 @@ const meanings: Record<string, Meaning> = {
 	INTERNAL_ERROR: { code: 'upstream', hint: 'Some releases answer this if a field or the job ID is malformed' },
 };
 
-/** Only the table's own codes; "constructor" is not one of them. */
+/** Only own properties of the table: "constructor" is not a code. */
 function meaningOfCode(code: string): Meaning | undefined {
 	return Object.hasOwn(meanings, code) ? meanings[code] : undefined;
 }
 
-/** What this service means by some statuses; the others mean what they mean everywhere. */
+/** Statuses with a special meaning at this service; the others have their usual meaning. */
 const hints: Readonly<Record<number, string>> = {
 	401: checkKey,
 	403: checkKey,

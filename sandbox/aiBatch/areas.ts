@@ -1,7 +1,7 @@
 import type { z } from 'zod4';
 import { analyzeBody, anyBody, chatBody, eventBody } from './request';
 
-/** An endpoint whose answer is a sample of the document, or where it shows none, a made-up one. */
+/** An endpoint whose answer is a sample of the document, or an invented one if the document has none. */
 export interface SimpleEndpoint {
 	method: 'GET' | 'POST' | 'PUT' | 'DELETE';
 	/** As fastify writes it. */
@@ -173,7 +173,7 @@ const documented: SimpleEndpoint[] = [
 	},
 ];
 
-/** The document's second part only guesses at these, from the names of files. */
+/** The second part of the document only guesses these endpoints from file names. */
 const guessed: SimpleEndpoint[] = [
 	{
 		method: 'POST',

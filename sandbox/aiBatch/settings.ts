@@ -10,7 +10,7 @@ const schema = z.strictObject({
 	upstreamKey: z.string().min(1),
 	/** How long a generation takes, a batch for each of its prompts. */
 	jobDurationMs: z.number().nonnegative(),
-	/** `/health` of a good server can be 503. */
+	/** `/health` of a healthy server can answer 503. */
 	healthStatus: z.union([z.literal(200), z.literal(503)]),
 });
 

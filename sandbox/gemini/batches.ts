@@ -33,7 +33,7 @@ export interface Workshop {
 
 const ENDED: readonly State[] = ['SUCCEEDED', 'FAILED', 'CANCELLED', 'EXPIRED'];
 
-/** Batches and how they are worked off. */
+/** Batches and their processing. */
 export class Batches {
 	/** In the order of their creation. */
 	readonly all = new Map<string, Batch>();
@@ -86,7 +86,7 @@ export class Batches {
 		return batch;
 	}
 
-	/** False where it has ended. */
+	/** False if it has ended. */
 	cancel(batch: Batch): boolean {
 		if (ENDED.includes(batch.state)) return false;
 		this.move(batch, 'CANCELLED');

@@ -65,7 +65,7 @@ export function promptOf({ contents }: ContentBody): string {
 export const filesOf = ({ contents }: ContentBody): number =>
 	contents.flatMap(({ parts }) => parts).filter((entry) => 'inlineData' in entry).length;
 
-/** For the books: what was asked, files by their size. */
+/** For the books: the request, with file sizes in place of files. */
 export function describe(model: string, body: ContentBody): Record<string, unknown> {
 	const parts = body.contents.flatMap(({ parts: own }) =>
 		own.map((entry) =>

@@ -35,7 +35,7 @@ class GeminiStandIn extends BaseStandIn<Settings> {
 	override readonly bodyLimit = 100 * 1024 * 1024;
 	/** Number of calls per prompt, so that each gets another picture. */
 	private readonly asked = new Map<string, number>();
-	/** Pictures a proxy has put somewhere. */
+	/** Pictures that a proxy has stored at a URL. */
 	private readonly hosted = new Map<string, Buffer>();
 	private readonly batches = new Batches({
 		ledger: this.ledger,
@@ -277,7 +277,7 @@ class GeminiStandIn extends BaseStandIn<Settings> {
 		return made.answer;
 	}
 
-	/** Proxies write a picture into the text: the small model's as it is, the large one's by its address. */
+	/** Proxies write a picture into the text: as data for the small model, as a URL for the large one. */
 	private put(model: string, file: Buffer): string {
 		if (MODELS[model]?.thinks !== true) return `data:image/png;base64,${file.toString('base64')}`;
 		const name = `${randomUUID()}.png`;

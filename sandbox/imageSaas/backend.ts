@@ -16,7 +16,7 @@ import { Webhooks } from './webhooks';
 /** A repeat of a key within this time makes the real server generate twice. */
 const DOUBLE_RUN_MS = 1000;
 
-/** Everything one sandbox consists of, apart from HTTP. */
+/** All parts of one sandbox except HTTP. */
 export class Backend {
 	readonly ledger = new Ledger();
 	readonly timers = new Timers();
@@ -94,7 +94,7 @@ export class Backend {
 		this.webhooks.forgetQueue();
 	}
 
-	/** Lays a patch over the settings; throws when it is not a good one. */
+	/** Applies a patch to the settings; throws if it is invalid. */
 	patch(patch: unknown): void {
 		this.settings = patched(this.settings, patch);
 	}

@@ -21,7 +21,7 @@ export class ProviderKey {
 		this.restsUntil = now + providerKeyRestMs;
 	}
 
-	/** A run ended in pictures. */
+	/** A run has made pictures. */
 	succeeded(): void {
 		this.failures = 0;
 	}

@@ -10,7 +10,8 @@ export class Redis {
 	/** Running jobs by id, with their tenants. */
 	private readonly slots = new Map<string, string>();
 	/**
-	 * Counted on from the time: the server keeps its Redis over a restart, and a receiver may remember ids for days.
+	 * Starts at the present time, because the server keeps its Redis over a restart, and a receiver may remember ids
+	 * for days.
 	 */
 	private events = Math.floor(Date.now() / 1000);
 

@@ -6,7 +6,7 @@ export type Status = (typeof STATUSES)[number];
 
 const RATIOS = ['Auto', '1:1', '9:16', '16:9', '3:4', '4:3', '3:2', '2:3', '5:4', '4:5', '21:9'] as const;
 
-/** The body of a submit, field by field as the document's table has it. An unknown field is a mistake of the caller. */
+/** The body of a submit, with the fields of the document's table. An unknown field is an error. */
 export const generateBody = z.strictObject({
 	prompt: z
 		.string()

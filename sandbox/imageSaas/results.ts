@@ -14,7 +14,7 @@ export function resultUrls(job: Job, origin: string, count = pictureCount(job)):
 	return Array.from({ length: count }, (_, index) => `${origin}/assets/${job.id}/image_${index + 1}.png`);
 }
 
-/** How many of a running job's pictures are there already: a growing part, never all of them. */
+/** How many pictures of a running job exist already: a growing part, never all. */
 export function picturesSoFar(job: Job, now: number): number {
 	if (job.runningSince === null) return 0;
 	const share = job.durationMs > 0 ? (now - job.runningSince) / job.durationMs : 0;

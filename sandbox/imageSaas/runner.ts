@@ -34,7 +34,7 @@ export interface RunnerOptions {
 	announce(job: Job): void;
 }
 
-/** Moves jobs through their states: QUEUED, RUNNING, perhaps RETRYING and RUNNING again, and an end. */
+/** Moves jobs through their states: QUEUED, RUNNING, optionally RETRYING and RUNNING again, and a final state. */
 export class Runner {
 	constructor(private readonly options: RunnerOptions) {}
 
@@ -45,7 +45,7 @@ export class Runner {
 		return jobDurationMs * jitter * (mode === 'draft' ? 0.5 : 1);
 	}
 
-	/** Takes a new job in hand. */
+	/** Starts to process a new job. */
 	start(job: Job): void {
 		this.options.ledger.jobBegan(job.entry);
 		const queueMs = job.planned.queueMs ?? job.durationMs * QUEUED_SHARE;

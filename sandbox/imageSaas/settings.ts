@@ -23,8 +23,8 @@ export interface Settings {
 	/** Waits before a webhook that was not answered with 2xx is sent again. */
 	webhookRetryDelaysMs: number[];
 	/**
-	 * Failed runs in a row after which the server's key of its provider rests, and every job fails at once with
-	 * NO_PROVIDER_KEY; 0: never. The real server: 5.
+	 * Number of consecutive failed runs after which the server pauses its provider key, and every job fails at once
+	 * with NO_PROVIDER_KEY; 0: never. The real server: 5.
 	 */
 	providerKeyFailures: number;
 	/** How long it rests. */
@@ -65,7 +65,7 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = {
 	providerKeyRestMs: 600_000,
 };
 
-/** The settings with a patch laid over them; throws when the patch names an unknown setting or a wrong value. */
+/** The settings after a patch; throws if the patch has an unknown setting or a wrong value. */
 export function patched(settings: Readonly<Settings>, patch: unknown): Settings {
 	return patchedBy(schema, settings, patch);
 }

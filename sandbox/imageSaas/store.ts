@@ -26,7 +26,7 @@ export interface Job {
 	runs: number;
 	error: { code: string; message: string } | null;
 	entry: JobEntry;
-	/** Calls off its next step. */
+	/** Cancels its next step. */
 	callOff(): void;
 }
 

@@ -67,7 +67,7 @@ export async function playDrill(backend: Backend, request: unknown): Promise<Web
 	return deliveries;
 }
 
-/** The payloads in the order in which they came about. */
+/** The payloads in the order of their events. */
 function eventsOf(backend: Backend, drill: Drill, reordered: boolean): WebhookPayload[] {
 	if (drill.payload) {
 		// Sent unchanged, even if fields are missing: that is the purpose of such a drill.

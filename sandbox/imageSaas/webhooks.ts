@@ -36,10 +36,13 @@ export interface WebhooksOptions {
 
 /** Sends the webhooks of jobs that ended. */
 export class Webhooks {
-	/** Counted on from the time: a server keeps its ids over a restart, and a receiver may remember them for days. */
+	/**
+	 * Starts at the present time, because a server keeps its ids over a restart, and a receiver may remember them for
+	 * days.
+	 */
 	private events = Math.floor(Date.now() / 1000);
 	private abort = new AbortController();
-	/** Another one each time the queue is lost. */
+	/** Changes each time the queue is lost. */
 	private queue = Symbol('queue');
 
 	constructor(private readonly options: WebhooksOptions) {}
@@ -89,7 +92,7 @@ export class Webhooks {
 		const status = await postWebhook(url, letter.body, letter.signature, signal);
 		const { eventId, jobId, tenant } = letter;
 		const entry: WebhookEntry = { eventId, jobId, tenant, attempt, status, at: new Date().toISOString() };
-		// Called off by a reset: these books are not about that event any more.
+		// Canceled by a reset: the new books do not contain that event.
 		if (!signal.aborted) this.options.ledger.webhook(entry);
 		return entry;
 	}

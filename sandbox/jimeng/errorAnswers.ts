@@ -37,7 +37,7 @@ export function errorAnswerOf(code: string, dialect: Settings['dialect'], messag
 }
 
 /**
- * The body of a status with a code of the caller's choice: a number in the way of the real server, a word in the
+ * The body of a status with a code of the caller's choice: a number in the form of the real server, a word in the
  * document's.
  */
 export function codedBody(code: string): Record<string, unknown> {

@@ -28,14 +28,14 @@ export function startJimengSandbox(options: SandboxOptions<Settings> = {}): Prom
 	return startStandIn(new JimengStandIn(patched(DEFAULT_SETTINGS, options.settings ?? {})), options.port);
 }
 
-/** The files that one call made. */
+/** The files of one call. */
 interface Made {
 	prompt: string;
 	size: [number, number];
 }
 
 const api = (name: string, path: string) => ({ api: { name, path } });
-/** The smallest beginning of an MP4, and some bytes of film. */
+/** The smallest header of an MP4, and some bytes of video. */
 const FILM = Buffer.concat([
 	Buffer.from([0, 0, 0, 24]),
 	Buffer.from('ftypisom\0\0\x02\0isomiso2'),

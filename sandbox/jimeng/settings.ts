@@ -6,7 +6,7 @@ const schema = z.strictObject({
 	dialect: z.enum(['document', 'real']),
 	/** Valid session ids; those of the international site begin with `us-`. */
 	sessions: z.array(z.string().min(1)),
-	/** How many pictures the site makes where the prompt does not ask for a number. */
+	/** How many pictures the site makes if the prompt names no number. */
 	pictures: z.int().nonnegative(),
 	/** How long a call blocks. A video takes three times as long. */
 	jobDurationMs: z.number().nonnegative(),

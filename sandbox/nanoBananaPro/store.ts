@@ -34,7 +34,7 @@ export class Store {
 	);
 	/** Tasks whose marker makes them wait without end. */
 	private readonly parked = new Set<Task>();
-	/** Also those that were deleted while they waited or ran: their work goes on. */
+	/** Also tasks that were deleted while they waited or ran: their work continues. */
 	private readonly unfinished = new Set<Task>();
 
 	/** @param onProgress called with a task after each picture and at its end */
@@ -59,7 +59,7 @@ export class Store {
 		return task;
 	}
 
-	/** Keeps a task that found the queue full: the public server has it in its history, failed. */
+	/** Keeps a task that was rejected by a full queue: the public server has it in its history, as failed. */
 	reject(wanted: Wanted): void {
 		const task = this.create(wanted);
 		turn(task, 'failed');

@@ -31,12 +31,12 @@ export interface Task {
 	updatedAt: Date;
 	pictures: Picture[];
 	planned: PlannedOutcome;
-	/** Whether the model takes the key that came along. */
+	/** Whether the model accepts the key of the request. */
 	keyFits: boolean;
 	/** Which of several tasks with this prompt it is, from 0, where a task is one picture; else null. */
 	place: number | null;
 	entry: JobEntry;
-	/** Call off what its worker has still to do. */
+	/** Cancels the remaining work of its worker. */
 	steps: Array<() => void>;
 }
 
@@ -50,7 +50,7 @@ export interface Wanted
 	isPublic?: boolean;
 }
 
-/** The server's message for a task that found the queue full. */
+/** The server's message for a task if the queue is full. */
 export const QUEUE_FULL = '任务队列已满，请稍后再试';
 
 const LONG_SIDE: Record<string, number> = { '1K': 1024, '2K': 2048, '4K': 4096 };

@@ -25,15 +25,14 @@ export function statusAnswer(fault: ArmedFault, reply: FastifyReply, ownBody: Ow
 	return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
-/** How a request ended whose answer a fault has taken in hand. */
+/** The end of a request whose answer was changed by a fault. */
 export interface Outcome {
 	outcome: number | 'reset' | 'hang';
 	payload: unknown;
 }
 
 /**
- * Drops or damages the answer of a request that has taken effect; its effect remains. A fault that is about something
- * else changes nothing.
+ * Drops or damages the answer of a request that has taken effect; its effect remains. Other faults change nothing.
  */
 export async function makeAnswerFaulty(
 	fault: ArmedFault,
@@ -99,7 +98,7 @@ async function bytesOf(payload: unknown): Promise<Buffer> {
 
 async function* half(whole: Buffer, hasLeft: () => boolean, cut: () => void): AsyncGenerator<Buffer> {
 	yield whole.subarray(0, Math.ceil(whole.length / 2));
-	// The first half must have left before the connection goes, else the reader sees a reset and no bytes at all. On a
+	// The first half must be sent before the connection closes, otherwise the client gets a reset and no bytes. On a
 	// busy machine that takes a while.
 	do await new Promise((resolve) => setTimeout(resolve, 20).unref());
 	while (!hasLeft());

@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 
-/** One job as the sandbox records it. Tests judge by this, not by what a client believes. */
+/** One job as recorded by the sandbox. Tests check this, not the client's view. */
 export interface JobEntry {
 	id: string;
 	tenant: string;
 	prompt: string;
-	/** Quality asked for, where the backend has such a choice. */
+	/** The requested quality, if the backend offers a choice. */
 	mode: string | null;
 	idempotencyKey: string | null;
 	status: string;
@@ -53,7 +53,7 @@ export interface Tally {
 	maxConcurrentJobs: number;
 }
 
-/** The judge of the tests: totals at the top, and the same once more a tenant. */
+/** The reference of the tests: totals, and the same counts per tenant. */
 export interface Books extends Tally {
 	tenants: Record<string, Tally>;
 	/** TCP connections that carried at least one request of the API. */
@@ -78,7 +78,7 @@ export class Ledger {
 	private sockets = new WeakSet<Socket>();
 	private connections = 0;
 
-	/** Counts a request that arrived, and its connection when that is new. */
+	/** Counts a request, and its connection if that is new. */
 	request(tenant: string, route: string, socket: Socket): void {
 		if (!this.sockets.has(socket)) {
 			this.sockets.add(socket);
@@ -87,7 +87,7 @@ export class Ledger {
 		this.count(tenant, 'requests', route);
 	}
 
-	/** Counts how a request ended: a status, or the way in which it had none. */
+	/** Counts the end of a request: a status, or `reset` or `hang`. */
 	answered(tenant: string, route: string, status: number | 'reset' | 'hang'): void {
 		this.count(tenant, 'statuses', String(status));
 		this.count(tenant, 'outcomes', `${route} ${status}`);
@@ -112,7 +112,7 @@ export class Ledger {
 		for (const tally of this.both(entry.tenant)) tally.jobs.push(entry);
 	}
 
-	/** Takes a job out of the count of those in flight. */
+	/** Removes a job from the count of jobs in flight. */
 	jobEnded(entry: JobEntry): void {
 		for (const name of ['', entry.tenant]) this.inFlight.set(name, Math.max(0, (this.inFlight.get(name) ?? 0) - 1));
 	}

@@ -25,7 +25,7 @@ export class ControlError extends Error {
 
 /**
  * The control path, below `/__sandbox`: no key, not counted, not limited, not hit by faults.
- * It takes nothing but JSON, so that a web page in a browser cannot reach it without asking first.
+ * It takes nothing but JSON, so that a web page in a browser cannot use it without a CORS preflight.
  */
 export function installControl(app: FastifyInstance, controlled: Controlled): void {
 	app.removeAllContentTypeParsers();

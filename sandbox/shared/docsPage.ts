@@ -30,7 +30,7 @@ export async function installDocsPage(
 	await app.register(swagger, { openapi, hideUntagged: true });
 	const folder = join(dirname(require.resolve('@fastify/swagger-ui/package.json')), 'static');
 	const hide = { schema: { hide: true } };
-	// Everything comes from here: the page must work without the internet, and may run no script but these.
+	// All files come from this server: the page must work without the internet, and may run only these scripts.
 	const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 
 	app.get('/docs', hide, async (_request, reply) =>

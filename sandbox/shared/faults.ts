@@ -88,14 +88,13 @@ export function statusOf(kind: FaultKind): number | null {
 }
 
 /**
- * Whether only a gateway gives this answer: a backend that is up has no 502 or 504, and no 503 for what it has
- * accepted.
+ * Whether only a gateway gives this answer: a running backend sends no 502 or 504, and no 503 for an accepted request.
  */
 function isGatewayKind(kind: FaultKind): boolean {
 	return kind === '503AfterAccept' || /^50[24]/.test(kind);
 }
 
-/** The faults that are still to happen, in the order in which they were asked for. */
+/** The planned faults, in the order of their requests. */
 export class Faults {
 	private armed: ArmedFault[] = [];
 
@@ -105,7 +104,7 @@ export class Faults {
 		private readonly draw: Draw,
 	) {}
 
-	/** Adds a fault; throws when it is not a well-formed one. */
+	/** Adds a fault; throws if it is invalid. */
 	add(fault: unknown): void {
 		const { retryAfter, location, code, ...rest } = this.known().parse(fault);
 		this.armed.push({
@@ -129,7 +128,7 @@ export class Faults {
 		});
 	}
 
-	/** The fault that hits this request, if any; it is used up by one. */
+	/** The fault that hits this request, if any; it counts as used. */
 	take(route: string): ArmedFault | null {
 		let hit: ArmedFault | null = null;
 		for (const fault of this.armed) {

@@ -1,9 +1,9 @@
-/** How a result file can be wrong. */
+/** How a result file can be invalid. */
 export type InvalidImage = 'bad-image' | 'truncated-image' | 'empty-image' | 'missing-image' | 'blank';
 
 /** What the markers in a prompt decide about its job. */
 export interface PlannedOutcome {
-	/** The error code it ends with; null lets it succeed. */
+	/** The error code of its failure; null: it succeeds. */
 	fail: string | null;
 	/** How often it is RETRYING before its end. */
 	retries: number;
@@ -17,7 +17,7 @@ export interface PlannedOutcome {
 	rejectsContent: boolean;
 	/** How many of its pictures come; null: all. */
 	partial: number | null;
-	/** How the result file of this number (from 1) is wrong, or null when it is right. */
+	/** How the result file with this number (from 1) is invalid; null if it is valid. */
 	invalidImage(index: number): InvalidImage | null;
 }
 

@@ -14,8 +14,7 @@ export interface Form {
 }
 
 /**
- * A `multipart/form-data` body as RFC 7578 writes it; null where the content type is another or the body is not in its
- * form.
+ * A `multipart/form-data` body as RFC 7578 writes it; null if the content type or the body is different.
  */
 export function readForm(contentType: string | undefined, body: Buffer): Form | null {
 	const [, quoted, bare] =

@@ -36,7 +36,7 @@ export function sceneSvg(options: SceneOptions): string {
 
 /** Makes any text safe inside SVG: markup is escaped, and characters that XML does not know are dropped. */
 export function escapeXml(text: string): string {
-	// Through UTF-8 and back, which replaces half surrogate pairs: XML has no place for them.
+	// Converts to UTF-8 and back, which replaces half surrogate pairs: XML does not allow them.
 	return Buffer.from(text)
 		.toString()
 		.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')

@@ -19,9 +19,9 @@ export interface Sandbox<S> {
 	/** `http://127.0.0.1:port`, without a slash at the end. */
 	url: string;
 	port: number;
-	/** Changes settings from now on; throws when the patch is not a good one. */
+	/** Changes settings from now on; throws if the patch is invalid. */
 	settings(patch: Partial<S>): void;
-	/** Lets something go wrong with the next requests. */
+	/** Plans a fault for the next requests. */
 	fault(fault: Fault): void;
 	books(): Books;
 	/** Deletes jobs, faults, limits and books, and restores the initial settings. */
@@ -29,7 +29,7 @@ export interface Sandbox<S> {
 	close(): Promise<void>;
 }
 
-/** What one backend brings to its sandbox; the rest is the same for all. */
+/** The parts of a sandbox that each backend defines; the rest is shared. */
 export interface StandIn<S> {
 	readonly ledger: Ledger;
 	readonly faults: Faults;
@@ -37,7 +37,7 @@ export interface StandIn<S> {
 	readonly settings: S;
 	/** `http://127.0.0.1:port`; set once the server listens. */
 	origin: string;
-	/** Lays a patch over the settings; throws when it is not a good one. */
+	/** Applies a patch to the settings; throws if it is invalid. */
 	patch(patch: unknown): void;
 	/** Deletes jobs, faults, limits and books, and restores the initial settings. */
 	reset(): void;
@@ -54,7 +54,7 @@ export interface StandIn<S> {
 	 * backend has codes
 	 */
 	faultBody: OwnBody;
-	/** Answers what a route threw, a body that is too large and a path that cannot be decoded. */
+	/** Sends the error answer for errors of routes, for too large bodies and for paths that cannot be decoded. */
 	reject(error: unknown, reply: FastifyReply): FastifyReply;
 	/** Answers a path that the API does not have. */
 	unknownRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply;

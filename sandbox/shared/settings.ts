@@ -1,6 +1,6 @@
 import type { z } from 'zod4';
 
-/** The settings with a patch laid over them; throws when the patch names an unknown setting or a wrong value. */
+/** The settings after a patch; throws if the patch has an unknown setting or a wrong value. */
 export function patchedBy<Shape extends z.ZodRawShape>(
 	schema: z.ZodObject<Shape, z.core.$strict>,
 	settings: Readonly<z.infer<z.ZodObject<Shape, z.core.$strict>>>,

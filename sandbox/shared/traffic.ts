@@ -31,7 +31,7 @@ export interface TrafficOptions {
 	ownBody: OwnBody;
 }
 
-/** Counts every request of the API in the books, and lets the faults happen. */
+/** Counts every request of the API in the books, and applies the faults. */
 export function installTraffic(app: FastifyInstance, options: TrafficOptions): void {
 	app.decorateRequest('visit', null);
 	app.addHook('onRequest', (request, reply) => arrive(request, reply, options));

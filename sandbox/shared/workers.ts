@@ -24,7 +24,7 @@ export class Workers<Item> {
 		this.advance();
 	}
 
-	/** The work on an item is over: its worker takes the next one. An item that no worker has is no matter. */
+	/** The work on an item is over: its worker takes the next one. Unknown items are ignored. */
 	done(item: Item): void {
 		if (this.busy.delete(item)) this.advance();
 	}

@@ -10,7 +10,7 @@ const schema = z.strictObject({
 	adminKey: z.string().min(1),
 	/** API_ALLOWED_KEYS. */
 	allowedKeys: z.array(z.string().min(1)),
-	/** How long a worker has a task: a fifth of it until it begins, the rest until the picture. */
+	/** How long a worker needs for a task: a fifth of the time until it begins, the rest until the picture. */
 	jobDurationMs: z.number().nonnegative(),
 	/** How many tasks the workers have at one time, in the order of their submits; 1: one GPU; 0: all. */
 	workers: z.int().nonnegative(),

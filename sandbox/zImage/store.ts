@@ -21,7 +21,7 @@ export interface Task {
 	createdAt: Date;
 	/** Whether a worker has begun it: until then the history does not know it. */
 	begun: boolean;
-	/** Whether a worker came to it after it had been canceled, and left it undone. */
+	/** Whether a worker skipped it because it was canceled. */
 	dropped: boolean;
 	error: { code: string; message: string; hint: string | null } | null;
 	entry: JobEntry;

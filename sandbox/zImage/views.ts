@@ -6,13 +6,13 @@ type Dialect = Settings['dialect'];
 /** How the history shows batches. */
 export interface Showing {
 	dialect: Dialect;
-	/** Whether it knows a task, and with its first one the batch, only once a worker has begun it. */
+	/** Whether it knows a task only after a worker has begun it. It knows a batch with its first task. */
 	begunOnly: boolean;
 }
 
 /**
- * The real server knows a task once it is begun; the document's too where workers are scarce, else it knows all at
- * once.
+ * The real server knows a task after it has begun. The document's server does so only if workers are limited; otherwise
+ * it knows all tasks at once.
  */
 export const showingOf = ({ dialect, workers }: Settings): Showing => ({
 	dialect,
@@ -34,7 +34,7 @@ export function taskView(task: Task, dialect: Dialect) {
 	const { state, error, body } = task;
 	const done = state === 'SUCCESS';
 	const real = dialect === 'real';
-	// A canceled task reads PENDING until a worker reaches it, and carries no words.
+	// A canceled task is PENDING until a worker reaches it, and has no error text.
 	const told = real && state === 'REVOKED' && !task.begun && !task.dropped ? 'PENDING' : state;
 	const canceled =
 		state === 'REVOKED' && !real

@@ -33,8 +33,8 @@ export interface Bundled {
 
 /**
  * Brings the bundled workflows into the instance, each under its own id and with the sandboxes' credentials in every
- * node that takes them. A file that has not changed since the last time is left alone, and with it what a person drew
- * on it.
+ * node that takes them. A file that has not changed since the last time is not imported again, so changes of the user
+ * in n8n are kept.
  */
 export async function importBundled(options: {
 	client: N8nClient;

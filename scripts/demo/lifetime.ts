@@ -1,7 +1,7 @@
 import { Problem } from './problem';
 import type { Started } from './stage';
 
-/** What a command has to say once everything runs. */
+/** The message of a command after the start. */
 export interface Ready {
 	/** Printed for the person who ran the command. */
 	text: string;
@@ -30,12 +30,13 @@ async function main(start: (started: Started) => Promise<Ready>): Promise<number
 		let times = 0;
 		const ask = (): void => {
 			times += 1;
-			// Before all is up, or when asked again: leave at once. What was started watches us and ends with us.
+			// Before the start is complete, or at a second signal: exit at once. Child processes watch this process and
+			// end with it.
 			if (!ready || times > 1) process.exit(130);
 			resolve();
 		};
 		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ask);
-		// The command that started us is gone.
+		// The command that started this process has ended.
 		process.on('disconnect', ask);
 	});
 	try {

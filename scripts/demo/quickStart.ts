@@ -13,7 +13,7 @@ const fileNodeType = 'n8n-nodes-base.readWriteFile';
 
 export interface Run {
 	seconds: number;
-	/** Full paths of what the run wrote. */
+	/** Full paths of the files that the run wrote. */
 	pictures: string[];
 }
 
@@ -66,7 +66,7 @@ export function writeErrors(execution: Execution, workflow: Workflow): string[] 
 	return [...new Set(items.flatMap(({ json }) => (typeof json['error'] === 'string' ? [json['error']] : [])))];
 }
 
-/** What went wrong with jobs; failed jobs leave by an output and do not make the execution fail. */
+/** The errors of jobs. Failed jobs leave by an output and do not make the execution fail. */
 export function jobErrors(execution: Execution): string[] {
 	const outputs = Object.values(execution.data.resultData.runData).flatMap((runs) =>
 		runs.flatMap(({ data }) => data?.main ?? []),

@@ -4,7 +4,7 @@ import { type Bundled, type NodeTypeDescription, webhookPathOf } from './bundled
 import { Problem } from './problem';
 import type { SandboxProcess } from './sandbox';
 
-/** Opens the owner's session; the first time the owner is made by that. */
+/** Opens the owner's session; the first time this creates the owner. */
 export async function signIn(
 	n8n: N8nInstance,
 	owner: Owner,

@@ -2,7 +2,7 @@ import type { Owner } from '../lib/n8nClient';
 import type { Bundled } from './bundled';
 import type { Run } from './quickStart';
 
-/** What the person who ran `npm start` wants to know. */
+/** The summary for the user of `npm start`. */
 export function summary({
 	run,
 	webhook,

@@ -13,7 +13,7 @@ export interface GroupOptions {
 
 /**
  * A Node.js program that leads a process group of its own, so that all it starts can be ended with it.
- * It ends by itself when we are gone, however that happens.
+ * It ends when this process has ended, for any reason.
  */
 export class ChildGroup {
 	/** Settles when the program has ended, for any reason. */

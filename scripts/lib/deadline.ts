@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Thrown when something did not happen in time; the message says what, and what was seen last. */
+/** Thrown when a wait is over without success. The message names the awaited event and the last seen state. */
 export class DeadlineError extends Error {
 	override name = 'DeadlineError';
 }
 
 export interface WaitOptions {
-	/** What is waited for, as the end of "Waited 30 s for …". */
+	/** The awaited event, as the end of "Waited 30 s for …". */
 	for: string;
 	withinMs: number;
 	everyMs?: number;

@@ -7,7 +7,7 @@ import { nodeBinFolder } from './paths';
  */
 export const filesFolderName = '.n8n-files';
 
-/** What a child needs from the caller's environment; the rest could reconfigure n8n behind our back. */
+/** What a child needs from the caller's environment; other variables could change n8n's configuration. */
 const inherited = [
 	'HOME',
 	'USERPROFILE',

@@ -1,4 +1,4 @@
-/** What the library reads of n8n's answers; n8n sends more. */
+/** The fields of n8n's answers that this library uses. */
 export type ExecutionStatus = 'new' | 'running' | 'waiting' | 'success' | 'error' | 'canceled' | 'crashed' | 'unknown';
 
 export interface BinaryEntry {
@@ -58,7 +58,7 @@ export function nodeOutput(execution: Execution, nodeName: string, output = 0, r
 	return chosen.flatMap((one) => one.data?.main?.[output] ?? []);
 }
 
-/** Why an execution failed, in one line; empty when it did not. */
+/** Why an execution failed, in one line; empty if it did not fail. */
 export function executionError(execution: Execution): string {
 	const error = execution.data.resultData.error;
 	if (!error) return execution.status === 'success' ? '' : execution.status;

@@ -28,7 +28,7 @@ export {
 	type WorkflowNode,
 } from './workflow';
 
-/** The person who owns an instance. n8n wants 8 characters, a digit and a capital letter in the password. */
+/** The owner of an instance. n8n requires 8 characters, a digit and a capital letter in the password. */
 export interface Owner {
 	email: string;
 	firstName: string;
@@ -43,7 +43,7 @@ export interface NewCredential {
 }
 
 /**
- * What a person does in the editor, over HTTP. Every wait has a deadline and shows the end of n8n's log when it passes.
+ * The actions of a user in the editor, over HTTP. Every wait has a deadline; its error shows the end of n8n's log.
  */
 export class N8nClient {
 	private readonly rest: N8nRest;
@@ -176,7 +176,7 @@ export class N8nClient {
 			{ for: `execution ${id} to be ${statuses.join(' or ')}`, withinMs, everyMs: 150, context },
 			async () => {
 				last = await this.getExecution(id);
-				// Ended in a state that was not asked for: no use in waiting on.
+				// It ended in another state, so waiting is useless.
 				if (finalStatuses.includes(last.status) && !statuses.includes(last.status))
 					throw new Error(`Execution ${id} ended as ${context()}`);
 				return statuses.includes(last.status) ? last : undefined;

@@ -21,7 +21,7 @@ export const nodeBinFolder = join(instanceRoot, 'node', 'node_modules', 'node', 
 /** The private Node.js that n8n and everything of ours runs with. */
 export const nodeBin = join(nodeBinFolder, process.platform === 'win32' ? 'node.exe' : 'node');
 
-/** Says what to run when the bootstrap has not made what a caller needs. */
+/** Throws with the command to run if a file of the bootstrap is missing. */
 export function assertRuntimeInstalled(): void {
 	for (const path of [nodeBin, n8nBin, join(installedPackFolder, 'node_modules', packageName, 'package.json')]) {
 		if (!existsSync(path)) throw new Error(`${path} is missing. Run "npm run bootstrap" first.`);

@@ -20,7 +20,7 @@ export async function isPortFree(port: number): Promise<boolean> {
 	for (const host of ['127.0.0.1', '::']) {
 		const free = await new Promise<boolean>((resolve) => {
 			const server = createServer();
-			// A machine without IPv6 is no reason to call the port taken.
+			// On a machine without IPv6 the port still counts as free.
 			server.once('error', (error: NodeJS.ErrnoException) =>
 				resolve(error.code !== 'EADDRINUSE' && error.code !== 'EACCES'),
 			);
