@@ -77,7 +77,7 @@ it('a form arrives with its fields and files', async () => {
 	expect(JSON.parse(answer.text)).toEqual({ length: true, prompt: '灯塔', file: 300_000 });
 });
 
-it('events come one by one, without secrets; a stream that is cut off is an error, and the received part is kept', async () => {
+it('events come one by one, without secrets; a cut stream is an error, and the received part is kept', async () => {
 	const { url } = await serve((request, response) => {
 		response.writeHead(200, { 'content-type': 'text/event-stream' });
 		response.write('data: one\n\ndata: top-secret-key\n\n', () =>

@@ -17,8 +17,8 @@ export interface PollTarget {
  */
 export interface PollSchedule {
 	/**
-	 * The time of a job's first poll; `Infinity` if the job is polled together with others (`sharedPollAt`). @param
-	 * reportedAt when the provider last reported on the job; NaN if unknown
+	 * The time of a job's first poll; `Infinity` if the job is polled together with others (`sharedPollAt`).
+	 * @param reportedAt when the provider last reported on the job; NaN if unknown
 	 */
 	firstPollAt(job: PollTarget, reportedAt: number): number;
 	/** The time of the next poll of a job that was polled just now; `Infinity` as above. */
