@@ -81,7 +81,7 @@ it('an endpoint that may have made the job is not left for another when it is bu
 	await expect(clock.until(submit('a'))).rejects.toMatchObject({
 		code: 'overloaded',
 		delivery: 'ambiguous',
-		message: expect.stringContaining('may have been made') as string,
+		message: expect.stringContaining('may have made the job') as string,
 	});
 	expect(submitsOf('backup')).toHaveLength(0);
 });
