@@ -80,7 +80,7 @@ it.each(['none', 'lookup'] as const)(
 		const { clock, submit, submits } = fakeEndpoint({ refusals: [cut()], can: { idempotency } });
 		await expect(clock.until(submit('k'))).rejects.toMatchObject({
 			code: 'network',
-			message: expect.stringContaining('may have been made'),
+			message: expect.stringContaining('may have made the job'),
 			hint: expect.stringContaining('paid already'),
 		});
 		expect(submits).toHaveLength(1);

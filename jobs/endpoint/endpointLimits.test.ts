@@ -60,7 +60,7 @@ it('a submit whose answer was lost and whose repeat comes too late reports that 
 	const { clock, submit, submits } = fakeEndpoint({ requestsPerMinute: 1, refusals: [cut()] });
 	await expect(clock.until(submit('k', { deadline: 30_000 }))).rejects.toMatchObject({
 		code: 'network',
-		message: expect.stringContaining('may have been made') as string,
+		message: expect.stringContaining('may have made the job') as string,
 		hint: expect.stringContaining('key k') as string,
 	});
 	expect(submits).toHaveLength(1);

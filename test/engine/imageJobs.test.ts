@@ -66,7 +66,7 @@ async function loseAnswer(kind: 'reset' | 'resetAfterAccept', parameters: IDataO
 	sandbox('jimeng').fault({ route: 'generate', kind });
 	const node = generate({ provider: 'jimeng', options: { idempotencyKey: randomUUID() }, ...parameters });
 	const lost = await run(prompts('A fox'), [node]);
-	expect(lost.error?.message).toContain('may have been made');
+	expect(lost.error?.message).toContain('may have made the job');
 	const [item] = await soon('the unknown job', async () =>
 		((list) => list.length > 0 && list)(await many('unknown')),
 	);

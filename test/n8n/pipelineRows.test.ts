@@ -108,7 +108,7 @@ describe('batch', () => {
 			/^\uFEFF?prompt,count,aspectRatio,row,rowKey,status,code,reason,whatToDo,ref\n/,
 		);
 		expect(rowsOf('batch-failures').join()).toMatch(
-			/Lost,1,.*run 1 \/ \.n8n-files\/prompts\.csv \/ 1,unknown,.*may have been made/,
+			/Lost,1,.*run 1 \/ \.n8n-files\/prompts\.csv \/ 1,unknown,.*may have made the job/,
 		);
 		expect(jobsMade()).toBe(1);
 		await heal();
@@ -162,7 +162,7 @@ describe('retry', () => {
 		const execution = await stage.run(id);
 		expect(execution.status).toBe('success');
 		expect(files('retry-dead-letter').map(textOf).join('\n')).toMatch(
-			/A fox,1,\w+,unknown,[^\n]*may have been made[^\n]*Image Jobs/,
+			/A fox,1,\w+,unknown,[^\n]*may have made the job[^\n]*Image Jobs/,
 		);
 		expect(given(execution, 'Unknown outcomes').map(({ json }) => json['job'])).toMatchObject([
 			{ error: { outcome: 'unknown' } },

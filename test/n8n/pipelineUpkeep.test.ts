@@ -189,7 +189,7 @@ describe('scheduled', () => {
 		const { id } = await stage.install(bundled('scheduled', { table: 'queue-lost' }));
 		expect((await stage.run(id)).status).toBe('success');
 		expect(await rowsOf('queue-lost')).toMatchObject([
-			{ state: 'unknown', reason: expect.stringContaining('may have been made') as string },
+			{ state: 'unknown', reason: expect.stringContaining('may have made the job') as string },
 		]);
 		await heal();
 		await setBack('queue-lost', 'unknown');
@@ -369,7 +369,7 @@ describe('error workflow', () => {
 			/Something else broke,none,[0-9a-z]{12},imageSaas,\w+,succeeded,,The failed execution has the item/,
 		);
 		expect(report()).toMatch(
-			/Something else broke,needs a look,[0-9a-z]{12},imageSaas,,failed,,[^\n]*may have been made/,
+			/Something else broke,needs a look,[0-9a-z]{12},imageSaas,,failed,,[^\n]*may have made the job/,
 		);
 	}, 120_000);
 });

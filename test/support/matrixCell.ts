@@ -294,7 +294,7 @@ class CellRun {
 		const isUnknown =
 			errors.some(({ outcome, hint }) => outcome === 'unknown' && hint) ||
 			(run.error !== undefined &&
-				/may have been made|unknown outcome/.test(run.error.message) &&
+				/may have made the |unknown outcome/.test(run.error.message) &&
 				Boolean(run.error.description));
 		const reported = isUnknown ? 'unknown' : errors.length > 0 || run.error ? 'notAccepted' : 'nothing';
 		const words = [
