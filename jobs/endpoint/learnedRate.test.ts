@@ -207,3 +207,98 @@ it.each([
 		expect(clock.now()).toBeLessThan(1.3 * (requests / most) * windowMs);
 	},
 );
+
+describe('a learned limit in numbers', () => {
+	const minute = 60_000;
+	/** Two rate-limited answers, `count` accepted requests between them; the second at 2 s. */
+	const learned = (count: number) => {
+		const rate = new LearnedRate();
+		rate.rateLimited(0, 0, 1_000);
+		accepted(rate, count, 1_000);
+		rate.rateLimited(2_000, 2_000, 1_000);
+		return rate;
+	};
+	// Five requests in the two seconds from the end of one pause to the end of the next, less a twentieth.
+	const windowMs = 2_000 / 0.95;
+
+	it('needs five accepted requests', () => {
+		expect(learned(4).limit(2_000)).toBeNull();
+		expect(learned(4).perMinute(2_000)).toBeNull();
+		expect(learned(5).limit(2_000)).toEqual({ count: 5, windowMs: expect.closeTo(windowMs, 6) as number });
+		expect(learned(5).perMinute(2_000)).toBe(142);
+	});
+
+	it('does not count requests that were sent before the end of the pause', () => {
+		const rate = new LearnedRate();
+		rate.rateLimited(0, 0, 1_000);
+		accepted(rate, 100, 0);
+		rate.rateLimited(2_000, 2_000, 1_000);
+		expect(rate.limit(2_000)).toBeNull();
+	});
+
+	it('adds up over several pauses, and starts again after a conclusion', () => {
+		const rate = new LearnedRate();
+		rate.rateLimited(0, 0, 1_000);
+		accepted(rate, 3, 1_000);
+		rate.rateLimited(2_000, 2_000, 1_000);
+		expect(rate.limit(2_000)).toBeNull();
+		accepted(rate, 2, 3_000);
+		rate.rateLimited(4_000, 4_000, 1_000);
+		// Five in four seconds, three of them at once.
+		expect(rate.limit(4_000)).toEqual({ count: 3, windowMs: expect.closeTo((3 * 4_000) / 5 / 0.95, 6) as number });
+		accepted(rate, 4, 5_000);
+		rate.rateLimited(6_000, 6_000, 1_000);
+		expect(rate.limit(6_000)?.count).toBe(3);
+	});
+
+	it('grows by a tenth each minute without a rate-limited answer, however often it is read', () => {
+		const seldom = learned(5);
+		const often = learned(5);
+		for (let now = 2_000; now <= 2_000 + 10 * minute; now += 7_000) often.limit(now);
+		expect([0, minute - 1, minute, 2 * minute].map((ms) => learned(5).limit(2_000 + ms)?.count)).toEqual([
+			5, 5, 5, 6,
+		]);
+		expect(seldom.perMinute(2_000 + 10 * minute)).toBe(Math.floor((5 * 1.1 ** 10 * minute) / windowMs));
+		expect(often.perMinute(2_000 + 10 * minute)).toBe(seldom.perMinute(2_000 + 10 * minute));
+	});
+
+	it('is forgotten when it has grown a hundredfold', () => {
+		expect(learned(5).limit(2_000 + 48 * minute)?.count).toBe(Math.floor(5 * 1.1 ** 48));
+		expect(learned(5).limit(2_000 + 49 * minute)).toBeNull();
+	});
+
+	it('does not grow while answers are rate-limited', () => {
+		const rate = learned(5);
+		rate.rateLimited(2_500, 2_000 + minute - 1, 1_000);
+		expect(rate.limit(2_000 + minute)?.count).toBe(5);
+	});
+
+	it.each([
+		undefined,
+		null,
+		7,
+		{ count: 0, windowMs: 1_000, since: 0 },
+		{ count: 5, windowMs: 999, since: 0 },
+		{ count: 5, windowMs: 1_000, since: -1 },
+		{ count: '5', windowMs: 1_000, since: 0 },
+		{ count: 5, windowMs: 1_000 },
+		{ windowMs: 1_000, since: 0 },
+	])('%j is not restored', (kept) => {
+		const rate = new LearnedRate();
+		rate.restore(kept);
+		expect(rate.limit(0)).toBeNull();
+	});
+
+	it('is restored with its age, and never over what this process has learned', () => {
+		const rate = new LearnedRate();
+		rate.restore({ count: 5, windowMs: 1_000, since: 0 });
+		expect(rate.limit(0)).toEqual({ count: 5, windowMs: 1_000 });
+		expect(rate.limit(2 * minute)).toEqual({ count: 6, windowMs: 1_000 });
+		const own = learned(5);
+		own.restore({ count: 1, windowMs: 1_000, since: 0 });
+		expect(own.limit(2_000)?.count).toBe(5);
+		const kept = new LearnedRate();
+		kept.restore(own.snapshot());
+		expect(kept.limit(2_000)).toEqual(own.limit(2_000));
+	});
+});
