@@ -107,3 +107,12 @@ describe('kept over a restart', () => {
 		expect(trust.snapshot(5)).toEqual({ score: 0, at: 5 });
 	});
 });
+
+it('reports each change, so that it can be saved', () => {
+	let changes = 0;
+	const trust = new PushTrust(() => changes++);
+	trust.announced();
+	trust.foundByPoll();
+	trust.snapshot(0);
+	expect(changes).toBe(2);
+});

@@ -20,3 +20,11 @@ it('names the limit, what was requested and what this item requests', () => {
 			.message,
 	).toContain('$1.90 of $2.00 are spent in this execution, and this item costs about $0.156');
 });
+
+it('with limits of images and of dollars, the one that is exceeded is named', () => {
+	const limit = { name: 'today', over: { lineage: 'a', nodeId: 'n' }, images: 10, usd: 2 };
+	const message = (images: number, usd: number) =>
+		overBudget(limit, { images: 5, usd: 1.9 }, { images, usd }).message;
+	expect(message(6, 0.05)).toContain('of 10 images');
+	expect(message(5, 0.156)).toContain('$1.90 of $2.00');
+});

@@ -97,22 +97,54 @@ it('a job of the same key is given as the journal has it, without a poll', async
 });
 
 it('a job at an endpoint that the node no longer has is a conflict: no other account is polled for it', async () => {
-	const first = bench();
-	const other = fakeEndpoint({ clock: first.clock, name: 'other' });
-	Object.assign(other.endpoint.config, { baseUrl: 'http://other.example' });
-	await first.run('first');
-	const { result } = await first.run('first', {}, [choiceOf(other.endpoint, request)]);
-	if (result.ok) {
-		// The fake endpoints have one identity where the base URL does not decide it.
-		expect(result.value.snapshot.job.id).toBe('job-1');
-	} else {
-		expect(result.error).toMatchObject({
-			code: 'conflict',
-			delivery: 'notSent',
-			hint: expect.stringContaining('base URL and key') as string,
+	const { clock, run } = bench();
+	const other = fakeEndpoint({ clock, name: 'other', providerId: 'other' });
+	const choices = [choiceOf(other.endpoint, request)];
+	await run('first');
+	const requests = [JSON.stringify(['fake', request.prompt, request.count])];
+	for (const lineage of ['first', 'second'])
+		expect((await run(lineage, { wanted: { requests } }, choices)).result).toMatchObject({
+			ok: false,
+			error: {
+				code: 'conflict',
+				delivery: 'notSent',
+				message: expect.stringContaining('of fake') as string,
+				hint: expect.stringContaining('base URL and key') as string,
+			},
 		});
-	}
 	expect(other.submits).toHaveLength(0);
+});
+
+it('a job to reuse at an endpoint that the node no longer has is left alone, and another is made', async () => {
+	const { clock, run, records } = bench({ jobMs: 0 });
+	await run('first');
+	expect(await records()).toMatchObject([{ state: 'ended' }]);
+	const other = fakeEndpoint({ clock, name: 'other', providerId: 'other' });
+	const wanted = {
+		requests: [JSON.stringify(['fake', request.prompt, request.count])],
+		adoptWithinMs: 0,
+		reuseWithinMs: 3_600_000,
+	};
+	const { result } = await run('second', { wanted }, [choiceOf(other.endpoint, request)]);
+	expect(result).toMatchObject({ ok: true, value: { how: 'new', snapshot: { job: { id: 'other-1' } } } });
+});
+
+it.each([
+	['none of its requests is open', false],
+	['the outcome of a request is unknown', true],
+])('a job is looked up again only where a look-up can add to it: %s', async (_what, isOpen) => {
+	const { clock, memory, run, log } = bench({ looksUp: true, can: { idempotency: 'lookup' } });
+	await run('first');
+	if (isOpen) {
+		const [record] = await memory.journal.list({ credentialIds: ['credential'], limit: 1 });
+		if (!record) throw new Error('no record');
+		await memory.journal.take(record.ref, { seenKey: record.key });
+		const open = { part: 1, outcome: 'unknown' as const, sentAt: clock.now(), providerId: null };
+		await memory.journal.change(record.ref, { requests: [...record.requests, open] });
+		await memory.journal.finish([record.ref], { delivered: false });
+	}
+	await run('first', { deadline: clock.now() + 60_000 });
+	expect(log.lookUps > 0).toBe(isOpen);
 });
 
 it('two runs of one item at once make one job, and both have it', async () => {

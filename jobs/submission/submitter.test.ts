@@ -287,3 +287,43 @@ it("a key that is not the user's is not looked up first", async () => {
 	await clock.until(make());
 	expect([submits.length, log.lookUps]).toEqual([1, 0]);
 });
+
+it('a look-up that the provider does not accept ends the submit, and the outcome stays unknown', async () => {
+	const { clock, endpoint, make, submits, records } = bench({
+		refusals: [lost()],
+		looksUp: true,
+		can: { idempotency: 'lookup' },
+	});
+	let lookUps = 0;
+	endpoint.session.lookUp = async () => {
+		lookUps++;
+		throw new ImageError('auth', { message: 'Unknown key', httpStatus: 401 });
+	};
+	const result = await clock.until(make('key', { deadline: 600_000 }));
+	expect(result).toMatchObject({ ok: false, error: { code: 'auth', outcome: 'unknown', retryable: false } });
+	expect(submits).toHaveLength(1);
+	// Once for each attempt, and not until the time is up.
+	expect(lookUps).toBeLessThanOrEqual(3);
+	expect(await records()).toMatchObject([{ state: 'unknown' }]);
+});
+
+it('two lost requests that a look-up could take for one another are looked up one after the other', async () => {
+	const { clock, endpoint, make } = bench({
+		refusals: [lost(), lost()],
+		looksUp: true,
+		acceptsUnanswered: true,
+		can: { idempotency: 'lookup' },
+	});
+	const { lookUp } = endpoint.session;
+	let running = 0;
+	let most = 0;
+	endpoint.session.lookUp = async (...args) => {
+		most = Math.max(most, ++running);
+		await clock.sleep(500);
+		running--;
+		return (await lookUp?.(...args)) ?? { found: new Map(), conclusive: true };
+	};
+	const results = await clock.until(Promise.all([make('a'), make('b')]));
+	expect(results.map((result) => result.ok && result.value.snapshot.job.id)).toEqual(['job-1', 'job-2']);
+	expect(most).toBe(1);
+});
