@@ -97,6 +97,6 @@ export default tseslint.config(
 	{
 		files: ['**/*.ts', '**/*.mjs', '**/*.cjs'],
 		plugins: { '@stylistic': stylistic },
-		rules: { '@stylistic/max-len': ['off', { code: 120, tabWidth: 4 }] },
+		rules: { '@stylistic/max-len': ['error', { code: 120, tabWidth: 4 }] },
 	},
 );

@@ -33,7 +33,7 @@ async function lookingUp(later: number) {
 	return { result, calls, laterIds, lostAt };
 }
 
-it('is told when the lost request was sent, how long it is quiet, and what was accepted later, newest first', async () => {
+it('receives when the lost request was sent, the quiet time, and what was accepted later, newest first', async () => {
 	const { result, calls, laterIds, lostAt } = await lookingUp(3);
 	expect(result).toMatchObject({ ok: true });
 	expect(calls).toHaveLength(1);
