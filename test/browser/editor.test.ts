@@ -7,7 +7,7 @@ import { kits } from '../support/conformanceKits';
 import { nodeNames, nodeOf } from '../support/providerFiles';
 
 const artifacts = join(__dirname, '..', 'artifacts');
-/** Where a picture goes: into the docs with `npm run pictures`. */
+/** File of a picture; with `npm run pictures`, it is in the docs. */
 const pictureFile = (name: string) =>
 	join(process.env['PICTURES'] === 'docs' ? join(__dirname, '..', '..', 'docs', 'images') : artifacts, `${name}.png`);
 const stage = new Stage();
@@ -85,7 +85,7 @@ it('Image Webhook Trigger is found among the triggers', async () => {
 	await page.goto(`${stage.n8n.url}/workflow/new`);
 	await page.getByText('Add first step').waitFor();
 	await searchPanel('image webhook');
-	// Among triggers the panel leaves the word itself out.
+	// In the list of triggers, the panel shows the name without the word "Trigger".
 	await page
 		.getByTestId('node-creator-item-name')
 		.filter({ hasText: /^\s*Image Webhook\b/ })
@@ -93,8 +93,7 @@ it('Image Webhook Trigger is found among the triggers', async () => {
 		.waitFor();
 }, 60_000);
 
-// The panel's own drag is switched off for community nodes (they open their details first), so the drag is on the
-// canvas.
+// The panel does not let a user drag community nodes: a click opens their details first. So the drag is on the canvas.
 it('Image Generate is added from the panel, filled in, executed and moved, and shows the image', async () => {
 	await newWorkflow();
 	await searchPanel('image generate');
@@ -152,7 +151,7 @@ it('another provider is one choice away, and brings the fields it knows', async 
 	await choose('Google Gemini');
 	await field('seed').waitFor();
 	expect(await field('negativePrompt').count()).toBe(0);
-	// What was typed in stays.
+	// The text that the user typed is kept.
 	expect(await field('prompt').locator('textarea').inputValue()).toBe('A lighthouse in the fog');
 	await page.screenshot({ path: join(artifacts, 'provider-choice.png') });
 }, 90_000);

@@ -135,8 +135,8 @@ const scenarios: Record<string, (stage: Stage) => Promise<Verdict>> = {
 		const isReported = provider.capabilities.idempotency === 'none' || kit.answersAtOnce;
 		if (isReported) expect(failure).toMatchObject({ hint: expect.stringMatching(/paid/) as string });
 		else expect(failure).toBeNull();
-		// Jobs, not bills: our clock runs so fast here that the repeat comes within the second in which the real Image
-		// SaaS runs a key twice.
+		// Count jobs, not bills: the clock of the test runs so fast that the repeat arrives within one second. Within
+		// that second the real Image SaaS runs a key twice.
 		expect(sandbox.books().jobs).toHaveLength(1);
 		return isReported ? 'told, not repeated' : 'found again';
 	},
@@ -205,8 +205,8 @@ const scenarios: Record<string, (stage: Stage) => Promise<Verdict>> = {
 };
 
 /**
- * No readable answer: it is reported, or a look-up finds the job. A second job is never made
- * unless a key keeps it from being paid.
+ * The answer is not readable: the pack reports it, or finds the job by a look-up. The pack makes a second job only if a
+ * key ensures that it is not paid twice.
  */
 async function spoilt(
 	{ kit, sandbox }: Pick<Stage, 'kit' | 'sandbox'>,

@@ -41,7 +41,8 @@ it.each(
 		['devDependencies', development],
 	].map(([kind, packages], index) => [kind as string, Object.keys(packages as object), tables[index] ?? []] as const),
 )('%s: docs/dependencies.md has a row for each, and no other', (_kind, packages, rows) => {
-	// What is missing on the left needs a row; what is missing on the right is no longer in package.json.
+	// A package that is missing on the left needs a row. A package that is missing on the right is no longer in
+	// package.json.
 	expect(rows.map(({ name }) => name).sort()).toEqual([...packages].sort());
 });
 

@@ -86,7 +86,7 @@ describe.each(dialects)('Image SaaS in dialect %s', (dialect) => {
 				images: [],
 				job: { completed: null, progress: null },
 			});
-		// The list of the real server shows pictures as they come: they are not the result yet.
+		// The list of the real server shows pictures while the job runs. They are not the result yet.
 		for await (const listed of session.listJobs({}, {})) expect(listed.images).toEqual([]);
 		expect((await until(snapshot)).images).toHaveLength(2);
 	});
@@ -256,7 +256,7 @@ describe.each(dialects)('Image SaaS in dialect %s', (dialect) => {
 
 	it("a request error has the server's own message", async () => {
 		const { session } = open();
-		// Past our own check, which would say so first.
+		// Bypasses the pack's own check, which would report the error first.
 		await expect(
 			session.client.submit({ prompt: 'A', aspectRatio: '7:5' }, { idempotencyKey: 'k' }),
 		).rejects.toMatchObject(

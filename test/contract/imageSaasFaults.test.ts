@@ -13,8 +13,7 @@ describe.each(dialects)('Image SaaS in dialect %s, when things go wrong', (diale
 		'a submit that meets %s makes one job and is billed once',
 		async (kind) => {
 			sandbox().fault({ route: 'generate', kind });
-			// The real server runs a key twice if it is repeated within a second, so the repeat comes in real
-			// time.
+			// The real server runs a key twice if it is repeated within a second. So the repeat waits in real time.
 			const accepted = kind === 'resetAfterAccept' || spoilt.some((word) => word === kind);
 			const { generate, until } = open({
 				timeoutMs: kind === 'hang' ? 100 : 5_000,
@@ -73,7 +72,7 @@ describe.each(dialects)('Image SaaS in dialect %s, when things go wrong', (diale
 		const failure: unknown = await open({ timeoutMs: kind === 'hang' ? 100 : 5_000 })
 			.submit()
 			.catch((error: unknown) => error);
-		// A body that breaks off is a cut connection if its length is known, otherwise half an answer.
+		// If the length of the body is known, a cut body is a network error. Otherwise it is an incomplete answer.
 		if (kind === 'truncated')
 			expect(failure).toMatchObject({
 				code: expect.stringMatching(/network|malformedResponse/) as string,

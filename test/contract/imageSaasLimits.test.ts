@@ -9,7 +9,7 @@ describe.each(dialects)('the limits of Image SaaS in dialect %s', (dialect) => {
 
 	it.each([
 		['seconds', () => 2],
-		// To the second: between two and three from now.
+		// The date has whole seconds, so it is two to three seconds from now.
 		['a date', () => new Date(Date.now() + 3_000).toUTCString()],
 	])(
 		'429 with Retry-After as %s is waited out',
@@ -74,7 +74,7 @@ describe.each(dialects)('the limits of Image SaaS in dialect %s', (dialect) => {
 			await until(first, 'running');
 			const second = await submit({ prompt: 'Second' });
 			expect((await until(second, 'retrying')).job).toMatchObject({ status: 'retrying', error: null });
-			// The list names the limit; a job that only waits for it has not failed.
+			// The list names the limit. A job that only waits for the limit has not failed.
 			for await (const { job, raw } of session.listJobs({ status: 'RETRYING' }, {})) {
 				expect(job.error).toBeNull();
 				expect(raw).toMatchObject({ errorCode: 'TENANT_CONC_LIMIT' });

@@ -28,7 +28,7 @@ describe.each(dialects)('the jobs of Image SaaS in dialect %s', (dialect) => {
 			const ids = await idsOf(opened.session, { pageSize });
 			expect(new Set(ids).size).toBe(12);
 			expect(ids).toHaveLength(12);
-			// Those of the same millisecond may stand in either order.
+			// Jobs of the same millisecond can be in any order.
 			expect(ids[0]).toBe(newestFirst[0]);
 		}
 	});
@@ -48,7 +48,7 @@ describe.each(dialects)('the jobs of Image SaaS in dialect %s', (dialect) => {
 		const found = (await opened.session.poll?.(made, {})) ?? new Map();
 		expect(found.size).toBe(720);
 		const { requests } = sandbox().books();
-		// Nine: the real server begins each page with a row that was on the last.
+		// Nine, because on the real server each page begins with a row of the page before.
 		expect(requests['GET /v1/jobs']).toBeLessThanOrEqual(9);
 		expect(requests['GET /v1/jobs/:jobId']).toBeUndefined();
 	});

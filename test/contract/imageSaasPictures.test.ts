@@ -9,7 +9,7 @@ const { sandbox, calm, open } = useSandbox();
 const policy = { allowedHosts: ['127.0.0.1'], allowedRanges: [], blockedHosts: [], blockedRanges: [] };
 const downloader = createDownloader(policy);
 
-/** Every picture of a job, or what kept it away. */
+/** Every picture of a job, or the error of its download. */
 const fetchAll = async ({ images }: JobSnapshot, timeoutMs = 10_000) =>
 	await Promise.all(
 		images
@@ -105,7 +105,7 @@ describe.each(dialects)('the pictures of Image SaaS in dialect %s', (dialect) =>
 		const { submit, until } = open({ key: 'img_other' });
 		sandbox().settings({ apiKeys: { img_other: 'other-tenant' } });
 		await fetchAll(await until(await submit()));
-		// A request with the key would count as this tenant's.
+		// The server would count a request with the key for this tenant.
 		expect(
 			Object.keys(sandbox().books().tenants['other-tenant']?.requests ?? {}).filter(
 				(route) => !route.includes('/v1/'),

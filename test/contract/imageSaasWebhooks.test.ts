@@ -16,7 +16,7 @@ describe.each(dialects)('what Image SaaS announces in dialect %s', (dialect) => 
 	let receiver: Loopback;
 	let letters: Letter[] = [];
 	let answer = 200;
-	/** Called for each delivery, so that no test polls by the clock. */
+	/** Called for each delivery, so that tests need not check at intervals. */
 	let arrived: () => void = () => undefined;
 	const inDialect = <T>(document: T, real: T) => (dialect === 'document' ? document : real);
 
@@ -54,7 +54,7 @@ describe.each(dialects)('what Image SaaS announces in dialect %s', (dialect) => 
 		expect(response.status).toBe(200);
 		return letters.slice(before);
 	};
-	/** A job that has ended and been announced. */
+	/** A job that has ended and whose webhook was sent. */
 	const announced = async (prompt = 'A cat') => {
 		const { submit, until } = open();
 		const done = await until(await submit({ prompt, count: 2 }));
@@ -132,7 +132,7 @@ describe.each(dialects)('what Image SaaS announces in dialect %s', (dialect) => 
 		expect(attempts.every(verified)).toBe(true);
 		const ids = attempts.map((letter) => read(letter).eventId);
 		expect(new Set(ids).size).toBe(1);
-		// The real server stamps and signs each attempt again, so the bytes of a repeat differ.
+		// The real server signs each attempt with a new timestamp, so the bytes of a repeat differ.
 		expect(new Set(attempts.map(({ headers }) => headers['x-signature'])).size).toBeGreaterThanOrEqual(
 			inDialect(1, 2),
 		);
@@ -166,7 +166,7 @@ describe.each(dialects)('what Image SaaS announces in dialect %s', (dialect) => 
 		const { submit, endpoint, until } = open();
 		const waiting = await submit({ prompt: 'Waits [queue]' });
 		await endpoint.cancel(waiting.job.id ?? '');
-		// Its announcement, if there is one, is sent before that of a job that ends later.
+		// If the server sends a webhook for it, it sends that before the webhook of a job that ends later.
 		const later = await until(await submit());
 		await received(inDialect(2, 1));
 		expect(

@@ -6,13 +6,13 @@ import { type RunOptions, type RunResult, runChain, startEngine, stopEngine, typ
 /** Several backends at once, each fast and without limits. */
 export interface BackendsBench {
 	sandbox: (id: string) => AnySandbox;
-	/** Items through any of the pack's nodes, with a credential for every backend there is. */
+	/** Sends items through any nodes of the pack, with a credential for every backend. */
 	run: (items: IDataObject[], nodes: TestNode[], more?: Partial<Omit<RunOptions, 'nodes'>>) => Promise<RunResult>;
 }
 
 /**
- * Backends and an engine for the tests of a file; settings and books are fresh for each test. @param ids undefined:
- * every backend
+ * Backends and an engine for the tests of a file. Settings and books are fresh for each test.
+ * @param ids undefined: every backend
  */
 export function backendsBench(ids?: readonly string[]): BackendsBench {
 	const wanted = kits.filter(({ backend }) => !ids || ids.includes(backend.id));

@@ -8,7 +8,7 @@ const { sandbox, run } = backendsBench(['imageSaas', 'gemini']);
 
 const jobOf = (item: INodeExecutionData | undefined) => item?.json['job'] as unknown as Job;
 const prompts = (n: number) => Array.from({ length: n }, (_, index) => ({ prompt: `No. ${index}` }));
-/** Each test has its own node, so that budgets per day stay apart. */
+/** Each test has its own node, so that each has its own budget per day. */
 const generate = (limits: object, parameters = {}, id = randomUUID()) => ({
 	name: 'Generate',
 	type: 'imageGenerate',

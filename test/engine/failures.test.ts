@@ -1,7 +1,7 @@
 import { waitUntil } from '../../scripts/lib/deadline';
 import { apiKey, bench } from './sandboxed';
 
-/** Waits for what happens after an execution has ended. */
+/** Waits for an effect that follows the end of an execution. */
 const until = (seen: () => boolean) =>
 	waitUntil({ for: 'what follows the end', withinMs: 5_000 }, () => Promise.resolve(seen() || undefined));
 
@@ -109,7 +109,7 @@ it('an answer that is lost after the job was made does not make a second one', a
 }, 15_000);
 
 it("n8n's Retry On Fail gives the job that was made before, not a second one", async () => {
-	// As many as one run of the node tries: the node fails with the job made, and is run again.
+	// One run of the node tries four times. The job is made, the node fails, and n8n runs it again.
 	sandbox().fault({ route: 'generate', kind: 'resetAfterAccept', times: 4 });
 	const result = await generate([{ prompt: 'A cat' }], {}, { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 });
 	expect(result.error).toBeUndefined();

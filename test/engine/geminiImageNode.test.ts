@@ -45,7 +45,7 @@ describe('the verbs', () => {
 			usage: { model: 'gemini-2.5-flash-image', outputTokens: 2596, estimatedUsd: 0.077881 },
 		});
 		expect(await sharp(await binaryOf(item, 'image_1')).metadata()).toMatchObject({ format: 'png', width: 1024 });
-		// No base64 in the JSON, in the provider's own answer neither.
+		// The JSON contains no base64, not even in the provider's raw answer.
 		expect(JSON.stringify([result.output('Verb'), item].map((one) => JSON.stringify(one))).length).toBeLessThan(
 			8_000,
 		);

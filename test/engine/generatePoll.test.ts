@@ -104,7 +104,7 @@ it('an item whose job has ended costs Poll no request', async () => {
 	const [item] = result.output('Poll');
 	expect(item?.binary?.['image_0']).toEqual(result.output('Generate')[0]?.binary?.['image_0']);
 	expect(books().downloads).toBe(1);
-	// Only Generate's own polls.
+	// Counts only the polls of Generate.
 	const again = await chain([{ ...item?.json }], [poll({ download: false })]);
 	expect(again.output('Poll')).toHaveLength(1);
 	expect(Object.entries(books().requests).filter(([route]) => route.startsWith('GET /v1'))).toEqual(asked);

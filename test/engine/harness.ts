@@ -51,10 +51,7 @@ class Items implements INodeType {
 	}
 }
 
-/**
- * Gives its first input to output 0 again and again, `times` times, and then to output 1: a loop as n8n's own Loop Over
- * Items makes one.
- */
+/** Gives its first input to output 0, `times` times, and then to output 1. It works like n8n's own Loop Over Items. */
 class Loop implements INodeType {
 	description = {
 		displayName: 'Loop',
@@ -130,7 +127,7 @@ export interface TestNode {
 }
 
 export interface RunOptions {
-	/** Run one after the other, output 0 to the next. A `loop` runs what follows it again and again. */
+	/** Run one after the other: each node gets output 0 of the node before. A `loop` repeats the nodes after it. */
 	nodes: TestNode[];
 	/** By credential type. */
 	credentials: Record<string, ICredentialDataDecryptedObject>;
@@ -138,13 +135,13 @@ export interface RunOptions {
 	workflowId?: string;
 	/** How the execution was started. */
 	mode?: WorkflowExecuteMode;
-	/** What n8n keeps when it repeats an execution: the same for *Retry*, another for every new run. */
+	/** n8n keeps this value when it repeats an execution: *Retry* has the same value, every new run has another. */
 	resumeToken?: string;
 	/** Ids of the credentials by type; default: the type's name. */
 	credentialIds?: Record<string, string>;
 	/**
-	 * Called before each try of a node (n8n's Retry On Fail makes several), counted from 1; what it changes of the node
-	 * holds for the try.
+	 * Called before each try of a node (n8n's Retry On Fail makes several), counted from 1. Changes to the node apply
+	 * to this try.
 	 */
 	onTry?: (node: INode, attempt: number) => void | Promise<void>;
 	/** Called with a function that stops the execution as n8n's Stop button does. */
@@ -157,13 +154,13 @@ export interface RunResult {
 	output(node: string, index?: number): INodeExecutionData[];
 	/** Items of output 0 of every run of a node. */
 	outputs(node: string): INodeExecutionData[];
-	/** Message of the error the execution ended with. */
+	/** Message of the error that ended the execution. */
 	error: (Error & { description?: string | null }) | undefined;
 }
 
 let folder: string | undefined;
 
-/** n8n-core's services as n8n sets them up, binary data on disk in its own folder. */
+/** Sets up n8n-core's services as n8n does, with binary data on disk in its own folder. */
 export async function startEngine(): Promise<void> {
 	folder = mkdtempSync(join(tmpdir(), 'image-pipelines-engine-'));
 	process.env['N8N_USER_FOLDER'] = folder;
@@ -192,10 +189,10 @@ export async function binaryOf(item: INodeExecutionData | undefined, name: strin
 
 let executions = 0;
 
-/** What n8n has saved of executions: all of them once they have ended. */
+/** The executions that n8n has saved: each one after its end. */
 const saved = new Map<string, IRunExecutionData>();
 
-/** The node types, each of whose tries is reported. */
+/** The node types, with a report of each try of a node. */
 function watched(onTry: (name: string, attempt: number) => void | Promise<void>): INodeTypes {
 	const attempts = new Map<string, number>();
 	return {

@@ -47,7 +47,7 @@ const spending = async (groupBy: string[], parameters: IDataObject = {}) =>
 	(await run([{}], [jobs('getSpending', { groupBy, ...parameters })])).output('Jobs').map(({ json }) => json);
 const hintsOf = (result: RunResult, node: string) =>
 	(result.run.data.resultData.runData[node]?.at(-1)?.hints ?? []).map(({ message }) => message);
-/** The journal learns of an execution's end a moment after it. */
+/** The journal records the end of an execution a moment later. */
 const soon = async <T>(what: string, read: () => Promise<T | undefined | false>): Promise<T> =>
 	await waitUntil({ for: what, withinMs: 10_000 }, async () => (await read()) || undefined);
 const credentialIds = ['imageSaasApi', 'jimengApi', 'aiBatchApi', 'geminiImageApi'];
@@ -231,7 +231,7 @@ describe('Fetch Result', () => {
 		expect((await binaryOf(item, 'image_0')).length).toBeGreaterThan(100);
 		await soon('the delivery', async () => (await many('undelivered')).length === 0);
 		expect(sandbox('jimeng').books().jobs).toHaveLength(1);
-		// A new run wants a new picture.
+		// A new run asks for a new picture.
 		await run(prompts('A fox'), [node]);
 		expect(sandbox('jimeng').books().jobs).toHaveLength(2);
 	}, 30_000);
@@ -603,7 +603,7 @@ describe('input', () => {
 	});
 });
 
-/** A record as Image Generate would begin it at Image SaaS. */
+/** A record like the one that Image Generate begins for Image SaaS. */
 function planted(name: string, origin: Partial<NewRecord['origin']> = {}): NewRecord {
 	const record = newRecord(name);
 	return {
@@ -613,7 +613,7 @@ function planted(name: string, origin: Partial<NewRecord['origin']> = {}): NewRe
 	};
 }
 
-/** A succeeded job of an ended execution that was not delivered. */
+/** Adds a succeeded job that was not delivered and whose execution has ended. */
 async function ended(
 	name: string,
 	origin: Partial<NewRecord['origin']> = {},

@@ -269,7 +269,7 @@ it('a test event is the newest job that has ended, and leaves the state alone', 
 		'Image SaaS lists no job that has ended as succeeded',
 	);
 	await ended('1');
-	// n8n would take the word for a stop by its user.
+	// The message says "cancelled": n8n reads the word "canceled" in an error as a stop by the user.
 	await expect(new Trigger({ events: ['canceled'] }).poll({ mode: 'manual' })).rejects.toThrow('ended as cancelled');
 	const id = await ended('2');
 	await finish(await submit('3'), 'FAILED');

@@ -5,8 +5,8 @@ import { bench } from './sandboxed';
 
 const { generate, books } = bench();
 
-// A file where the folder should be: nothing can be kept. The memory of a process is opened once, so this file is its
-// own.
+// There is a file at the path of the folder, so the pack cannot save anything. A process opens its memory once, so this
+// test has its own file.
 beforeAll(() => {
 	const folder = packFolder('memory');
 	rmSync(folder, { recursive: true, force: true });

@@ -12,7 +12,7 @@ const jobOf = (item: INodeExecutionData | undefined) =>
 		id: string | null;
 		error: { code: string; message: string; hint: string | null } | null;
 	};
-/** One node for all: each item names its provider. */
+/** One node for all items: each item names its provider. */
 const generate = (parameters: IDataObject = {}, settings = {}) => ({
 	name: 'Generate',
 	type: 'imageGenerate',
@@ -54,7 +54,7 @@ it('a failure of one provider does not affect the others', async () => {
 	sandbox('zImage').fault({ route: 'generate', kind: '500', times: 20 });
 	const result = await run(items(), [generate({ wait: false, maxWait: 6 }), { name: 'Poll', type: 'imagePoll' }]);
 	expect(providersOf(result.output('Poll', 0))).toEqual(everyone.filter((id) => id !== 'zImage'));
-	// A 500 may come after a task was made, and on Z-Image a task shows only when a worker begins it.
+	// A 500 may follow after the server has made a task. Z-Image lists a task only after a worker begins it.
 	expect(result.output('Poll', 2).map(jobOf)).toMatchObject([
 		{ provider: 'zImage', error: { outcome: 'unknown', retryable: false } },
 	]);

@@ -7,7 +7,7 @@ import { type Row, rows } from '../support/matrixRows';
 import { reliabilityPage, summaryTable, type Verdict, verdictOf } from '../support/matrixTable';
 import { startEngine, stopEngine } from './harness';
 
-// Servers that never answer are given up soon.
+// If a server never answers, the request times out soon.
 jest.mock('../../http/apiClient', () => {
 	const real = jest.requireActual<typeof import('../../http/apiClient')>('../../http/apiClient');
 	const { impatientTransport } = jest.requireActual<typeof import('../support/impatience')>('../support/impatience');
@@ -22,9 +22,9 @@ jest.mock('../../http/apiClient', () => {
 const only = process.env['MATRIX_ONLY'] ? new RegExp(process.env['MATRIX_ONLY']) : null;
 const page = join(__dirname, '../../docs/reliability.md');
 
-/** Cells under way at one time: they wait most of the time. */
+/** Number of cells that run at one time. Most of their time they wait. */
 const maxAtOnce = 160;
-/** No further cell begins while the process is late by so much, ms: time-outs would be those of a busy machine. */
+/** Delay of the event loop, ms. Above this delay no further cell begins: time-outs would come from a busy machine. */
 const maxLateMs = 40;
 
 interface Planned {
@@ -37,7 +37,7 @@ interface Planned {
 const planned: Planned[] = [];
 const verdicts = new Map<Row, Map<MatrixFault, Map<Way, Verdict>>>();
 
-/** Lets the cells begin one after the other. */
+/** Starts the cells one after the other. */
 function plan(): void {
 	let atOnce = 0;
 	let turn = Promise.resolve();

@@ -11,7 +11,7 @@ import { waitUntil } from '../../scripts/lib/deadline';
 import { type Row, rows } from '../support/matrixRows';
 import { binaryOf, type RunOptions, type RunResult, runChain, startEngine, stopEngine } from './harness';
 
-/** One row an operation: that a part of it may fail is the matrix's. */
+/** One row per operation. The money matrix tests that a part of an operation fails. */
 const operations = rows.filter(({ skip }) => skip === undefined);
 const verbs = operations.filter(({ isJob }) => isJob);
 const named = (of: readonly Row[]) => of.map((row): [string, Row] => [row.title, row]);
@@ -28,7 +28,7 @@ const otherId = 'another credential';
 interface Ask extends Pick<RunOptions, 'onStart'> {
 	/** With another credential of the same account. */
 	isOther?: boolean;
-	/** What n8n keeps when it repeats an execution. */
+	/** n8n keeps this value when it repeats an execution. */
 	token?: string;
 	mode?: WorkflowExecuteMode;
 	options?: IDataObject;
@@ -39,14 +39,14 @@ interface Ask extends Pick<RunOptions, 'onStart'> {
 	rounds?: number;
 }
 
-/** One node of one workflow with one request, on its own server. */
+/** One node in one workflow with one request, on its own server. */
 async function bench(row: Row, prompt = `A fox ${randomUUID()}`) {
 	const backend = backends.find(({ id }) => id === row.backend);
 	if (!backend) throw new Error(`There is no stand-in of ${row.backend}`);
 	const sandbox = await backend.start({ settings: row.settings });
 	running.push(sandbox);
 	const { type: credentialType } = backend.credential;
-	// A user's own key is known wherever its credential is.
+	// The pack recognizes a user's own key in all nodes with the same credential.
 	const credentialId = randomUUID();
 	const credentials = {
 		[credentialType]: {
@@ -196,7 +196,7 @@ describe.each(named(operations))('%s', (_title, row) => {
 		expect(jobsOf(sandbox)).toHaveLength(2 * row.jobs);
 		sandbox.reset();
 		sandbox.settings(row.settings);
-		// The slow one is stopped once its job exists, so that no execution owns it.
+		// The slow run is stopped as soon as its job exists, so that no execution owns the job.
 		sandbox.fault({ route: row.route, kind: 'slow', delayMs: 300 });
 		await ask({
 			onStart: (stop) =>
@@ -228,7 +228,7 @@ describe.each(named(verbs))('%s, Reuse Within (Days)', (_title, row) => {
 			expect((await binaryOf(items[0], 'image_0')).equals(await binaryOf(first[0], 'image_0'))).toBe(true);
 		}
 		expect(submitsOf(sandbox)).toBe(before);
-		// Off, it is another picture.
+		// Without the option, the node makes another picture.
 		await ask({ parameters });
 		expect(jobsOf(sandbox)).toHaveLength(2 * row.jobs);
 	}, 20_000);

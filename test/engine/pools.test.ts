@@ -20,8 +20,8 @@ afterAll(() => backup.close());
 const jobOf = (item: INodeExecutionData | undefined) => item?.json['job'] as unknown as Job;
 const main = () => sandbox('imageSaas');
 /**
- * The test's own weights and so on keep its pool apart from those of the others: what is learned of an endpoint's
- * health stays for the process.
+ * Each test has its own weights and other settings, so that its pool is separate from the other pools: the process
+ * keeps the recorded health of an endpoint.
  */
 let pools = 0;
 const pooled = () => ({
@@ -60,7 +60,7 @@ it('an overloaded endpoint is left alone, and its jobs are made, followed and fe
 
 	const again = await run(prompts(4), [generate({ wait: false })], { credentials });
 	expect(again.output('Generate')).toHaveLength(4);
-	// At most one request tries whether it is back.
+	// At most one request checks whether the endpoint works again.
 	expect((main().books().requests['POST /v1/images/generate'] ?? 0) - asked).toBeLessThanOrEqual(1);
 
 	const health = await run(
@@ -84,7 +84,7 @@ it('a submit with an unknown outcome does not fail over; a second run looks it u
 });
 
 it('a retry looks up the job only at the endpoint that may have made it, also while that is overloaded', async () => {
-	// Sent and not answered four times; then n8n's retry finds it overloaded.
+	// The request is sent four times without an answer. Then n8n's retry finds the endpoint overloaded.
 	main().fault({ route: 'generate', kind: 'resetAfterAccept', times: 4 });
 	main().fault({ route: 'generate', kind: '503', times: 2 });
 	const credentials = pooled();
@@ -127,7 +127,7 @@ describe('several providers, in order', () => {
 	const attemptsOf = (item: INodeExecutionData | undefined): Attempt[] => jobOf(item).attempts ?? [];
 
 	it('the first provider that supports the request makes the images', async () => {
-		// Image SaaS makes at most ten in one job.
+		// Image SaaS makes at most ten images in one job.
 		const result = await run(
 			[{ prompt: 'A cat' }],
 			[several([{ provider: 'imageSaas' }, { provider: 'zImage' }], { count: 12 })],

@@ -8,9 +8,9 @@ export interface Bench {
 	sandbox: () => ImageSaasSandbox;
 	books: () => Books;
 	credential: (patch?: ICredentialDataDecryptedObject) => ICredentialDataDecryptedObject;
-	/** Items through Image Generate. */
+	/** Sends items through Image Generate. */
 	generate: (items: IDataObject[], parameters?: IDataObject, settings?: Partial<INode>) => Promise<RunResult>;
-	/** Items through any of the pack's nodes, or several. */
+	/** Sends items through one or more nodes of the pack. */
 	chain: (
 		items: IDataObject[],
 		nodes: TestNode[],
@@ -18,7 +18,7 @@ export interface Bench {
 	) => Promise<RunResult>;
 }
 
-/** A sandbox and an engine for the tests of a file; the books and settings are fresh for each test. */
+/** A sandbox and an engine for the tests of a file. Books and settings are fresh for each test. */
 export function bench(settings: Partial<Settings> = {}): Bench {
 	const calm: Partial<Settings> = {
 		requestsPerMinute: 0,

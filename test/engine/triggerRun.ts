@@ -21,7 +21,8 @@ const nodeTypes: INodeTypes = {
 let triggers = 0;
 
 /**
- * A published workflow with the trigger, polled as n8n does: its state is saved when it gives items, and at activation.
+ * A published workflow with the trigger, polled as n8n does. The state is saved at activation and each time the trigger
+ * gives items.
  */
 export class TriggerRun {
 	private workflow: Workflow;
@@ -97,7 +98,7 @@ export class TriggerRun {
 		return items;
 	}
 
-	/** Only saved data remains, nothing of the process. */
+	/** Restarts the process: only saved data remains. */
 	async restart(): Promise<void> {
 		this.workflow = this.load();
 		jest.resetModules();

@@ -11,7 +11,7 @@ const generate = {
 };
 
 it('two executions at once against one tenant keep its limits together, and each gets its own', async () => {
-	// The requests left in this minute are too few for a storm.
+	// The limit per minute leaves too few requests for many polls.
 	sandbox('imageSaas').settings({ requestsPerMinute: 120, maxConcurrent: 3, jobDurationMs: 300 });
 	const credentials = {
 		imageSaasApi: {
@@ -40,7 +40,7 @@ it('two executions at once against one tenant keep its limits together, and each
 		tooManyRequests: 0,
 		most: 3,
 	});
-	// Pacing is fair: neither has all its jobs before the other's first.
+	// Pacing is fair: neither execution gets all its jobs before the other gets its first.
 	const order = books.jobs.map(({ prompt }) => prompt.split(' ')[0]);
 	expect(order.slice(0, 12)).toContain('Red');
 	expect(order.slice(0, 12)).toContain('Blue');

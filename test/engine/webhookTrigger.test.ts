@@ -15,7 +15,7 @@ const jobOf = (item: INodeExecutionData | undefined) => item?.json['job'] as unk
 const recordOf = async (ref: string | undefined): Promise<JobRecord | undefined> =>
 	(await (await packMemory()).journal.list({ refs: [ref ?? ''], credentialIds: [type], limit: 1 }))[0];
 
-/** What of n8n's webhook context the trigger uses. */
+/** Runs the trigger with the parts of n8n's webhook context that it uses. */
 async function deliver(
 	payload: IDataObject,
 	more: { credential?: ICredentialDataDecryptedObject; signature?: string; events?: string[] } = {},
@@ -57,7 +57,7 @@ async function deliver(
 	return { status, item: workflowData?.[0]?.[0] };
 }
 
-/** A job that still runs when its node returns. */
+/** Starts a job that still runs when its node returns. */
 async function running(parameters: IDataObject = {}): Promise<Job> {
 	const made = await generate([{ prompt: `A fox ${randomUUID()} [queue]` }], { wait: false, ...parameters });
 	return jobOf(made.output('Generate')[0]);

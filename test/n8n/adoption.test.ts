@@ -8,7 +8,7 @@ const wanted = ['imageSaas', 'zImage', 'nanoBananaPro', 'gemini'];
 const able = kits.filter(({ backend }) => wanted.includes(backend.id));
 
 beforeAll(async () => {
-	// Jobs outlast the n8n that began them.
+	// Jobs run longer than the n8n process that began them.
 	await stage.open({ jobDurationMs: 30_000 });
 	for (const kit of able)
 		if (kit.backend.id !== 'imageSaas') (await stage.add(kit)).settings({ jobDurationMs: 30_000 });
@@ -18,7 +18,7 @@ afterAll(() => stage.close());
 const items = 3;
 const booksOf = (id: string) => (id === 'imageSaas' ? stage.sandbox : stage.other(id)).books();
 
-/** Three prompts, and one Generate that stays with its jobs. */
+/** Three prompts, and one Generate that waits for its jobs. */
 function waiting({ backend, request: { extras, ...request } = {} }: Kit, place: number): Workflow {
 	const options = { ...extras, ...(backend.id === 'gemini' ? { batch: true } : {}) };
 	return {

@@ -8,17 +8,19 @@ import { bundled, given } from './pipelines';
 export interface BatchRun {
 	workflow: StoredWorkflow;
 	prompts: readonly string[];
-	/** Uploads the table under one run name, and gives the execution's id. */
+	/** Uploads the table under one run name. Gives the execution's id. */
 	start: () => Promise<string>;
 	/** n8n's own Retry of a crashed execution; gives the new one's id. */
 	retry: (execution: string) => Promise<string>;
-	/** Prompts of the pictures that an execution gave, in order. */
+	/** Prompts of the pictures that an execution delivered, in order. */
 	delivered: (execution: Execution) => string[];
 }
 
 /**
- * Installs the bundled Batch for uploads. @param provider the provider of the images @param laterSeconds a node behind
- * the last that takes so long; 0: none @param timed puts the time into every prompt
+ * Installs the bundled Batch for uploads.
+ * @param provider the provider of the images
+ * @param laterSeconds duration of a node after the last one; 0: no such node
+ * @param timed puts the time into every prompt
  */
 export async function batchRun(
 	stage: Stage,
@@ -60,7 +62,7 @@ export async function batchRun(
 		webhookId: crypto.randomUUID(),
 		parameters: { amount: laterSeconds, unit: 'seconds' },
 	};
-	// Two copies of a form may not have one address.
+	// Two copies of a form must not have the same address.
 	for (const node of nodes) if (node.name === 'Upload a table') node.webhookId = crypto.randomUUID();
 	const connections =
 		laterSeconds > 0
@@ -106,7 +108,7 @@ export async function batchRun(
 	};
 }
 
-/** Files that workflows have written, by how they begin. */
+/** Files that workflows have written, by the beginning of their names. */
 export function filesOf(stage: Stage, prefix: string): string[] {
 	const { filesFolder } = stage.n8n;
 	return existsSync(filesFolder)

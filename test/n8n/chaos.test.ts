@@ -5,14 +5,14 @@ import { type BatchRun, batchRun, filesOf } from './batchRuns';
 import { Stage } from './instance';
 
 /**
- * n8n is killed at random moments (`kill -9`) while the bundled Batch makes 40 images; the test then clicks Retry or
- * starts the table again, and n8n may be killed in that too. At the end each row was paid once and delivered.
- * `CHAOS_KILLS=50 CHAOS_SEED=7 npm run test:n8n -- chaos` draws more, and other, moments.
+ * The test kills n8n at random moments (`kill -9`) while the bundled Batch makes 40 images. It then clicks Retry or
+ * starts the table again, and may kill n8n during that too. At the end, each row was paid once and delivered.
+ * `CHAOS_KILLS=50 CHAOS_SEED=7 npm run test:n8n -- chaos` tests more moments, and others.
  */
 const kills = Number(process.env['CHAOS_KILLS'] ?? 3);
 const seed = Number(process.env['CHAOS_SEED'] ?? 1);
 const rows = 40;
-/** Duration of a batch, about, in ms. */
+/** Approximate duration of a batch, in ms. */
 const batchMs = 6_000;
 /** Share of submits with a late answer, so that a kill falls between submit and answer. */
 const slowAnswers = { route: 'generate', kind: 'slow', delayMs: 250, times: 100_000, probability: 0.3 } as const;
@@ -43,8 +43,8 @@ function seeded(from: number): () => number {
 const random = seeded(seed);
 
 /**
- * Waits for a random moment of a run: by the clock, or by the number of jobs made or images downloaded, which are over
- * in a blink.
+ * Waits for a random moment of a run: a time, a number of jobs made, or a number of images downloaded. The counts catch
+ * jobs and downloads, which are too short for a random time.
  */
 async function moment(jobs: () => number, downloads: () => number): Promise<void> {
 	const [kind, share] = [random(), random()];
@@ -58,7 +58,7 @@ async function moment(jobs: () => number, downloads: () => number): Promise<void
 	await sleep(random() * 30);
 }
 
-/** Clicks Retry if n8n offers it, at random, else starts the table again. */
+/** At random, clicks Retry if n8n offers it, or starts the table again. */
 async function comeBack(run: BatchRun, last: string): Promise<{ execution: string; how: 'Retry' | 'new run' }> {
 	const { status } = await stage.client.getExecution(last);
 	if (random() < 0.5 && ['crashed', 'error'].includes(status))
@@ -66,7 +66,7 @@ async function comeBack(run: BatchRun, last: string): Promise<{ execution: strin
 	return { execution: await run.start(), how: 'new run' };
 }
 
-/** Executions that a kill has ended are marked when n8n starts again. */
+/** When n8n starts again, it marks the executions that a kill has ended. */
 const settled = async (execution: string): Promise<Execution> =>
 	await stage.client.waitForExecution(execution, 150_000, ['success', 'error', 'crashed', 'canceled']);
 
@@ -74,7 +74,7 @@ interface Batch {
 	name: string;
 	provider: string;
 	run: BatchRun;
-	/** What happened to it, in order. */
+	/** What happened to the batch, in order. */
 	story: string[];
 	delivered: Set<string>;
 }
@@ -88,7 +88,7 @@ async function takeIn({ name, run, delivered }: Batch, execution: string): Promi
 	for (const prompt of run.delivered(ended)) delivered.add(prompt);
 }
 
-/** Runs a batch that is killed so often, up to its first undisturbed end. */
+/** Runs a batch with `count` kills, until a run ends without a kill. */
 async function killedBatch(number: number, count: number): Promise<Batch> {
 	const provider = providers[Math.floor(random() * providers.length)] ?? 'imageSaas';
 	const name = `Chaos ${seed}.${number}`;
@@ -122,8 +122,8 @@ async function killedBatch(number: number, count: number): Promise<Batch> {
 }
 
 /**
- * Z-Image shows a task only when a worker begins it, so that a request that was lost is proved missing only by a later
- * task that has ended. Until then its row says "unknown"; started again after another job, it is delivered.
+ * Z-Image lists a task only after a worker begins it. So a lost request is proved missing only when a later task has
+ * ended. Until then its row says "unknown". If it is started again after another job, it is delivered.
  */
 async function settleUnknown(batches: readonly Batch[]): Promise<void> {
 	const open = batches.filter(({ delivered }) => delivered.size < rows);

@@ -9,7 +9,7 @@ afterAll(() => stage.close());
 const pack = 'n8n-nodes-image-pipelines.';
 const items = 4;
 
-/** Submit, then once round: Wait (65 s and more are parked in the database), poll once, Pending returns to Wait. */
+/** Submit, then a loop: Wait (n8n parks a Wait of 65 s or more in the database), poll once; Pending returns to Wait. */
 const loop: Workflow = {
 	name: 'Durable loop',
 	settings: { executionOrder: 'v1' },

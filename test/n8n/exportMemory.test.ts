@@ -12,7 +12,7 @@ beforeAll(async () => {
 	const folder = join(stage.n8n.filesFolder, 'large');
 	mkdirSync(folder);
 	const first = join(folder, '0.png');
-	// Noise in little: some megabytes, and all the pixels of 4K.
+	// The noise is small, so the file has a few megabytes but all the pixels of 4K.
 	const grain = await sharp({
 		create: {
 			width: 1024,
@@ -83,7 +83,7 @@ it('a hundred pictures of 4096 × 4096 become one archive in constant memory', a
 		},
 	});
 	const [one, all] = [await stage.install(workflow('0.png')), await stage.install(workflow('*.png'))];
-	// What the first execution loads is not the pictures' doing.
+	// The first execution loads modules, which do not count as memory of the pictures.
 	expect((await stage.run(one.id)).status).toBe('success');
 	const idle = residentMegabytes();
 	const { value: execution, peak } = await peakWhile(stage.run(all.id, 240_000));

@@ -21,9 +21,9 @@ import { type Kit, startKit } from '../support/conformanceKits';
 
 const pack = 'n8n-nodes-image-pipelines.';
 
-/** A real n8n with the pack installed as users install it, beside a sandbox, both for one test file. */
+/** A real n8n for one test file, with the pack installed as users install it, and a sandbox. */
 export class Stage {
-	/** Found nowhere else, so that they can be searched for. */
+	/** Unique values, so that a test can search for them. */
 	readonly apiKey = `img_key_${randomUUID()}`;
 	readonly webhookSecret = `whsec_${randomUUID()}`;
 	readonly userFolder = mkdtempSync(join(tmpdir(), 'image-pipelines-n8n-'));
@@ -79,7 +79,7 @@ export class Stage {
 			});
 			this.running = { n8n, client, sandbox, credential };
 		} catch (error) {
-			// A server left open would keep the test run from ending.
+			// An open server would keep the test run from ending.
 			await sandbox.close();
 			throw error;
 		}
@@ -100,7 +100,7 @@ export class Stage {
 		rmSync(this.userFolder, { recursive: true, force: true });
 	}
 
-	/** Starts another backend's stand-in, which every workflow installed from now on has a credential for. */
+	/** Starts the stand-in of another backend. Every workflow installed after that has a credential for it. */
 	async add(kit: Kit): Promise<AnySandbox> {
 		const sandbox = await startKit(kit);
 		this.others.set(kit.backend.id, sandbox);
@@ -128,8 +128,8 @@ export class Stage {
 	}
 
 	/**
-	 * A workflow with the sandboxes' credentials in the nodes of the pack: one for all in the verbs, its own in a
-	 * provider's node.
+	 * Installs a workflow. Each node of the pack gets the sandboxes' credentials: all of them in a verb node, its own
+	 * in a provider's node.
 	 */
 	async install(workflow: Workflow): Promise<StoredWorkflow> {
 		const all = [{ type: 'imageSaasApi', reference: this.parts.credential }, ...this.credentials];

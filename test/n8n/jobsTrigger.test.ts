@@ -5,8 +5,8 @@ const stage = new Stage();
 let workflowId = '';
 
 /**
- * Twice as often as n8n would let anyone poll with one expression: those with a fixed second count as once a minute
- * each.
+ * Polls every 2 s: n8n accepts at most one poll per minute in an expression, and it counts an expression with a fixed
+ * second as one per minute.
  */
 const oftenEnough = {
 	item: Array.from({ length: 30 }, (_, n) => ({ mode: 'custom', cronExpression: `${n * 2} * * * * *` })),

@@ -12,7 +12,7 @@ beforeEach(() => stage.sandbox.reset());
 
 let workflows = 0;
 
-/** Rows → Stamp (a time in every item) → Generate → Later, a slow node. */
+/** Rows → Stamp (adds a time to every item) → Generate → Later, a slow node. */
 function batch({
 	wait = true,
 	laterSeconds = 30,
@@ -136,7 +136,7 @@ async function retried(workflowId: string, execution: string): Promise<string> {
 	return await stage.client.waitForNewExecution(workflowId, known, 20_000);
 }
 
-/** What Generate gave in the end, by prompt. */
+/** The final output of Generate, by prompt. */
 async function delivered(execution: string): Promise<string[]> {
 	const ended = await stage.client.waitForExecution(execution, 120_000);
 	const items = given(ended, 'Generate').filter(({ json }) => 'job' in json);

@@ -79,7 +79,7 @@ describe('agent tools', () => {
 		const workflow = bundled('agent-tools');
 		const node = workflow.nodes.find(({ name }) => name === 'OpenAI Chat Model');
 		if (node) Object.assign(node, { credentials: { openAiApi: openAi } });
-		// Two copies of a chat may not have one address.
+		// Two copies of a chat must not have the same address.
 		const webhook = randomUUID();
 		for (const trigger of workflow.nodes)
 			if (trigger.name === 'When chat message received') trigger.webhookId = webhook;

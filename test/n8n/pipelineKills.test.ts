@@ -16,7 +16,7 @@ beforeEach(() => stage.sandbox.reset());
 
 const books = () => stage.sandbox.books();
 
-/** Where the bundled Batch is when n8n is killed: Generate has ended, the execution has not. */
+/** The node that runs when n8n is killed. Generate has ended, the execution has not. */
 const moments: Array<{ where: string; isThere: (prefix: string) => boolean }> = [
 	{
 		where: 'in Image Poll',
@@ -103,7 +103,7 @@ it('a prompt that the second provider has taken stays there when n8n was killed 
 	await new Promise((resolve) => setTimeout(resolve, 1_000));
 	await stage.n8n.kill();
 	await stage.reopen();
-	// The first is back.
+	// The first provider works again.
 	stage.sandbox.reset();
 	const execution = await stage.run(id, 120_000);
 	expect(execution.status).toBe('success');

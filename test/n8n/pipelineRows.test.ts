@@ -85,7 +85,7 @@ describe('batch', () => {
 		const again = await stage.run(id);
 		expect(again.status).toBe('success');
 		expect(pictures('batch-')).toEqual(first);
-		// Only certain failures are tried again.
+		// Only items with certain failures are tried again.
 		expect(
 			stage.sandbox
 				.books()
@@ -181,7 +181,7 @@ describe('retry', () => {
 		);
 		const execution = await stage.client.runWorkflow(id);
 		await waitUntil({ for: 'three jobs', withinMs: 20_000 }, () => Promise.resolve(jobsMade() === 3 || undefined));
-		// The backend is away when Max Wait is over.
+		// The backend is unreachable when Max Wait is over.
 		for (const route of ['get', 'list'] as const) stage.sandbox.fault({ route, kind: 'reset', times: 8 });
 		const ended = await stage.client.waitForExecution(execution, 90_000);
 		expect(ended.status).toBe('success');

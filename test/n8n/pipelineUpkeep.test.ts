@@ -174,7 +174,8 @@ describe('scheduled', () => {
 		await stage.run(id);
 		expect(await rowsOf('queue-failed')).toMatchObject([{ state: 'done' }]);
 		expect(stage.sandbox.books().jobs).toHaveLength(2);
-		// Set back as it is, the row gets the picture it has; another round is another picture.
+		// A row that is reset without changes gets its existing picture again. A row with another round gets a new
+		// picture.
 		await setBack('queue-failed', 'done');
 		await stage.run(id);
 		expect([stage.sandbox.books().jobs.length, files('queue-').length]).toEqual([2, 1]);
@@ -249,7 +250,7 @@ describe('library upkeep', () => {
 });
 
 describe('error workflow', () => {
-	/** Submits, then fails for another reason: its jobs are left alone. */
+	/** Submits, then fails for another reason. The error workflow does not touch its jobs. */
 	const failing = (
 		prompts: readonly string[],
 		errorWorkflow: string,

@@ -48,7 +48,7 @@ describe('webhook-driven', () => {
 
 		expect((await post({ prompt: ' ' })).status).toBe(400);
 		expect((await get('0123456789ab')).status).toBe(404);
-		// A missing delivery, or one that could not be written to disk.
+		// The delivery is missing, or n8n could not write it to disk.
 		stage.sandbox.settings({ webhookUrl: null });
 		const silent = await refOf(await post({ prompt: 'Silent' }));
 		await waitUntil(
@@ -61,7 +61,7 @@ describe('webhook-driven', () => {
 			async () => (await get(failed)).status === 502 || undefined,
 		);
 
-		// The same key is the same job; with another prompt it is a conflict.
+		// The same key gives the same job. With another prompt, the key is a conflict.
 		const before = stage.sandbox.books().jobs.length;
 		const key = { 'Idempotency-Key': 'order 17' };
 		const first = await refOf(await post({ prompt: 'An owl' }, key));
@@ -70,7 +70,7 @@ describe('webhook-driven', () => {
 		expect((await post({ prompt: 'An owl' }, { 'Idempotency-Key': 'order 18' })).status).toBe(202);
 		expect(stage.sandbox.books().jobs.length).toBe(before + 2);
 
-		// A lost answer is reported as unknown, and the caller's key finds the job.
+		// The workflow reports a lost answer as unknown, and the caller's key finds the job.
 		stage.sandbox.fault({ route: 'generate', kind: 'resetAfterAccept', times: 12 });
 		const lost = await post({ prompt: 'Lost' }, { 'Idempotency-Key': 'order 19' });
 		expect([lost.status, await lost.json()]).toEqual([502, expect.objectContaining({ error: 'unknownOutcome' })]);
@@ -82,7 +82,7 @@ describe('webhook-driven', () => {
 
 describe('export', () => {
 	let bucket: Server | undefined;
-	// A server left open would keep the test run from ending.
+	// An open server would keep the test run from ending.
 	afterEach(() => bucket?.close().closeAllConnections());
 
 	it('serves the history as a ZIP, with a contact sheet on disk, and a copy in a bucket', async () => {
@@ -173,7 +173,7 @@ describe('compose', () => {
 		const submitted = await fetch(`${stage.n8n.url}/form/${webhook}`, { method: 'POST', body: form });
 		expect(submitted.status).toBe(200);
 		const { formWaitingUrl } = (await submitted.json()) as { formWaitingUrl: string };
-		// Until the execution waits for it, the page says so and may delay the caller.
+		// Until the execution waits for the page, the page says so and may answer late.
 		const page = await waitUntil({ for: 'the page to choose on', withinMs: 40_000 }, async () => {
 			const text = await fetch(formWaitingUrl, { signal: AbortSignal.timeout(3_000) }).then(
 				(answer) => answer.text(),

@@ -8,18 +8,18 @@ const backends = ['zImage', 'gemini', 'nanoBananaPro'];
 
 export interface PipelinesBench {
 	stage: Stage;
-	/** Names of the files that workflows have written, by how they begin. */
+	/** Names of the files that workflows have written, by the beginning of the names. */
 	files: (prefix: string) => string[];
 	textOf: (name: string) => string;
 	/** Runs a bundled workflow from its Manual Trigger to its end. */
 	runBundled: (name: string, settings?: Record<string, unknown>, withinMs?: number) => Promise<Execution>;
-	/** Types other values into the Settings node of an installed bundled workflow. */
+	/** Enters other values in the Settings node of an installed bundled workflow. */
 	changeSettings: (id: string, name: string, settings: Record<string, unknown>) => Promise<void>;
-	/** Image SaaS answers as it should again. */
+	/** Removes the faults: Image SaaS answers normally again. */
 	heal: () => Promise<void>;
 }
 
-/** A real n8n with the backends that the bundled workflows use; files, settings and books are fresh for each test. */
+/** A real n8n with the backends of the bundled workflows. Files, settings and books are fresh for each test. */
 export function pipelinesBench(): PipelinesBench {
 	const stage = new Stage();
 	beforeAll(async () => {
@@ -56,9 +56,9 @@ export function pipelinesBench(): PipelinesBench {
 	};
 }
 
-/** A bundled workflow with other values in its Settings node, as a user would type them in. */
+/** A bundled workflow with other values in its Settings node, as if a user had entered them. */
 export function bundled(name: string, settings: Record<string, unknown> = {}): Workflow {
-	// Without its id, so that each installation is a new copy.
+	// The id is left out, so that each installation is a new copy.
 	const { id: _id, ...workflow } = readWorkflow(join(__dirname, '..', '..', 'workflows', `${name}.json`));
 	const node = workflow.nodes.find((candidate) => candidate.name === 'Settings');
 	const { assignments } = (

@@ -12,12 +12,12 @@ const pack = 'n8n-nodes-image-pipelines.';
 
 beforeAll(async () => {
 	await stage.open();
-	// The stage brings Image SaaS along.
+	// The stage already has Image SaaS.
 	for (const kit of kits) if (kit.backend.id !== 'imageSaas') await stage.add(kit);
 }, 120_000);
 afterAll(() => stage.close());
 
-/** Generate nodes of these providers side by side, one Poll for all of them, and a file for every picture. */
+/** A Generate node per provider, one Poll for all of them, and a file for every picture. */
 function pipeline(name: string, chosen: readonly Kit[]): Workflow {
 	const generates = chosen.map(
 		({ backend, request: { extras, ...request } = {} }, place): WorkflowNode => ({

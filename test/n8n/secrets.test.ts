@@ -25,7 +25,7 @@ it('neither key nor webhook secret is in the database, the logs, the executions 
 	const hook = await stage.installBundled('webhook-delivery');
 	await client.publishWorkflow(hook.id);
 	await stage.deliver('3f6d2b9e-7c41-4a8d-9e05-c1b2a3d4e5f6/image-jobs', '{}', { secret: 'whsec_forged' });
-	// Everything that can go wrong with the key in hand.
+	// Every error that can occur while the pack uses the key.
 	const troubled = await stage.install({
 		name: 'Troubled',
 		settings: { executionOrder: 'v1' },

@@ -28,7 +28,7 @@ const payload = (patch: object = {}) =>
 		...patch,
 	});
 
-/** Sends a delivery that must not run, then one that must, and checks that only the second ran. */
+/** Sends a delivery that must not start the workflow, then one that must. Checks that only the second starts it. */
 async function runsOnly(send: () => Promise<number>): Promise<{ status: number; started: number }> {
 	const before = await stage.client.listExecutions({ workflowId });
 	const status = await send();
@@ -80,7 +80,7 @@ it('a repeated event is acknowledged and not run again, also when both come at o
 	const body = payload();
 	expect(
 		await runsOnly(async () => {
-			// Until the first is recorded and confirmed, the others get an answer that asks for a repeat.
+			// Until the first delivery is recorded and confirmed, the answer to the others asks for a repeat.
 			const answers = await Promise.all([
 				stage.deliver(path, body),
 				stage.deliver(path, body),
@@ -90,7 +90,7 @@ it('a repeated event is acknowledged and not run again, also when both come at o
 			return answers.includes(200) ? 200 : 0;
 		}),
 	).toEqual({ status: 200, started: 2 });
-	// Signed again, as the real server does for each attempt: other bytes, the same event.
+	// The real server signs each attempt again: the bytes differ, the event is the same.
 	const again = JSON.stringify({ ...(JSON.parse(body) as object), timestamp: Date.now() + 1 });
 	expect(await runsOnly(() => stage.deliver(path, again))).toEqual({ status: 200, started: 1 });
 }, 60_000);
@@ -263,7 +263,7 @@ it('a delivery that n8n cannot record is not acknowledged, and the next attempt 
 		database.exec('ROLLBACK');
 		database.close();
 	}
-	// Like a sender: until the claim of the failed attempt expires, the answer asks for a repeat.
+	// The test repeats like a sender: until the claim of the failed attempt expires, the answer asks for a repeat.
 	const answers = await waitUntil({ for: 'the repeat to be taken', withinMs: 30_000, everyMs: 1_000 }, async () =>
 		(await stage.deliver(path, body)) === 200 ? true : undefined,
 	);

@@ -119,7 +119,7 @@ it('retrying a failed execution gives the job that was made, not a second one', 
 		],
 		connections: { Start: { main: [[{ node: 'Generate', type: 'main', index: 0 }]] } },
 	});
-	// The job is made each time, and each time the answer is lost.
+	// Each time, the job is made and its answer is lost.
 	stage.sandbox.fault({ route: 'generate', kind: 'resetAfterAccept', times: 4 });
 	const failed = await stage.client.waitForExecution(await stage.client.runWorkflow(id), 60_000, ['error']);
 	const known = (await stage.client.listExecutions({ workflowId: id })).map((execution) => execution.id);
@@ -192,7 +192,7 @@ it("the credential's test distinguishes a right key from a wrong one", async () 
 it("every bundled workflow passes n8n's own import, whole", async () => {
 	const folder = join(__dirname, '..', '..', 'workflows');
 	const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
-	// The original files, imported by n8n's own command into a new database.
+	// n8n's own command imports the original files into a new database.
 	const userFolder = mkdtempSync(join(tmpdir(), 'image-pipelines-import-'));
 	prepareUserFolder(userFolder);
 	const input = join(userFolder, 'import');

@@ -9,7 +9,7 @@ import type { Kit } from './conformanceKits';
 import { makeAt } from './makeAt';
 import { quickClock } from './quickClock';
 
-/** A provider's adapter over real HTTP, in the engine's care, as the nodes use it. */
+/** A provider's adapter over real HTTP, used through an Endpoint, as in the nodes. */
 export interface Opened {
 	provider: ProviderDefinition;
 	endpoint: Endpoint;
@@ -23,8 +23,8 @@ export interface Opened {
 let keys = 0;
 
 /**
- * A new endpoint each time, so that no scenario remembers another's keys. `timeoutMs` bounds each request where it is
- * given.
+ * A new endpoint each time, so that no scenario knows the keys of another. If `timeoutMs` is set, it limits each
+ * request.
  */
 export async function openKit(
 	kit: Kit,
@@ -79,7 +79,7 @@ export async function openKit(
 	};
 }
 
-/** The bytes of an image: those it brought along, or those at its URL. */
+/** The bytes of an image: from the answer itself, or from its URL. */
 export async function bytesOf(image: JobSnapshot['images'][number]): Promise<Buffer> {
 	if (image.inline) return image.inline;
 	const answer = await fetch(image.url ?? '');

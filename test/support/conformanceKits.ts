@@ -11,10 +11,10 @@ const all: ReadonlyArray<readonly Kit[]> = backends.map((backend) =>
 /** The usual kit of each backend. */
 export const kits: readonly Kit[] = all.flatMap((own) => own.slice(0, 1));
 
-/** With further ways of using a backend, whose answers differ. */
+/** Includes other ways to use a backend, whose answers differ. */
 export const allKits: readonly Kit[] = [...kits, ...all.flatMap((own) => own.slice(1))];
 
-/** A kit's column in tables. */
+/** Heading of a kit's column in tables. */
 export const nameOf = ({ name, backend }: Kit): string => name ?? backend.displayName;
 
 export const startKit = (kit: Kit): Promise<AnySandbox> => kit.backend.start({ settings: kit.settings });

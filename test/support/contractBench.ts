@@ -7,11 +7,11 @@ export interface ContractBench {
 	sandbox: () => AnySandbox;
 	/** The adapter over real HTTP, as the engine uses it. */
 	open: (credential?: Record<string, unknown>, timeoutMs?: number) => Promise<Opened>;
-	/** The accepted request of the last job. */
+	/** The accepted request of the last job, from the books. */
 	lastRequest: () => Record<string, unknown>;
 }
 
-/** A backend for the contract tests of a file and dialect; settings and books are fresh for each test. */
+/** A backend for the contract tests of a file and a dialect. Settings and books are fresh for each test. */
 export function contractBench(id: string, dialect: 'document' | 'real'): ContractBench {
 	const kit = kits.find(({ backend }) => backend.id === id);
 	if (!kit) throw new Error(`There is no kit of ${id}`);

@@ -39,35 +39,35 @@ export const snapshotOf = (id: string, status: JobStatus, patch: Partial<Job> = 
 interface Fake {
 	/** Shared by endpoints that are used together. */
 	clock?: VirtualClock;
-	/** What jobs are named by, where several endpoints make some. */
+	/** Prefix of the job ids, to tell the jobs of several endpoints apart. */
 	name?: string;
 	providerId?: string;
 	jobsInFlight?: number | null;
 	requestsPerMinute?: number | null;
 	/** Further limits. */
 	limits?: Partial<EndpointLimits>;
-	/** Where what the endpoint learns outlives it. */
+	/** Learned values that are kept after the endpoint is gone. */
 	learned?: ScopedLearned;
-	/** Whether jobs can be watched by a socket; this socket sends nothing. */
+	/** Whether the provider offers a socket to watch jobs. This socket sends nothing. */
 	watches?: boolean;
 	can?: Partial<Capabilities>;
 	/** How long a job runs. */
 	jobMs?: number;
-	/** The answers of the first submits, before they succeed. */
+	/** Errors that answer the first submits, before a submit succeeds. */
 	refusals?: ImageError[];
 	status?: (path: string) => number;
-	/** The header of every answer; null for none. */
+	/** The `Retry-After` header of every answer; null: no such header. */
 	retryAfter?: string | null;
 	cancels?: boolean;
-	/** Whether it can look up the job of an earlier submit. */
+	/** Whether the provider can look up the job of an earlier submit. */
 	looksUp?: boolean;
 	/** Whether the job was made although the answer was lost. */
 	acceptsUnanswered?: boolean;
-	/** A wrong poll answer: throws for all jobs, or gives an observation for one. */
+	/** A wrong poll answer: it throws for all jobs, or gives an observation for one. */
 	says?: (id: string, poll: number) => Observation | undefined;
 }
 
-/** An endpoint over a provider that lives in the test: jobs end by the clock. */
+/** An endpoint with a provider inside the test. Its jobs end by the clock. */
 export function fakeEndpoint({
 	jobsInFlight = null,
 	requestsPerMinute = null,
@@ -118,7 +118,7 @@ export function fakeEndpoint({
 				log.maxAtOnce = Math.max(log.maxAtOnce, running());
 				return snapshotOf(id, jobMs === 0 ? 'succeeded' : 'queued');
 			},
-			// An answered error of the test is "not accepted" below 500 and for 503.
+			// In the test, an error status below 500, or 503, means "not accepted".
 			isNotAccepted: ({ status: answered }) => (answered >= 400 && answered < 500) || answered === 503,
 			poll: async (ids, { signal }) => {
 				await transport.send({ method: 'GET', path: '/poll', signal });
@@ -167,7 +167,7 @@ export function fakeEndpoint({
 		load: async () => adapter,
 	};
 	const sent: Array<{ path: string; at: number; signal: AbortSignal | undefined }> = [];
-	/** Answered errors; the answer's text is their index. */
+	/** The error answers; the text of an answer is the index of its error. */
 	const refused: ImageError[] = [];
 	const transport = transportOf(async ({ path, signal, json }): Promise<ApiAnswer> => {
 		const errorAnswer = path === '/submit' ? refusals.shift() : undefined;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { providers } from '../../providers/registry';
 import { credentialOf, filesOf, nodeNames, root, tableRow } from './providerFiles';
 
-/** The table of one row that each provider's page has: what the backend can do, in words. */
+/** Heading of the one-row table on each provider's page: what the backend can do. */
 export const overviewHeading = [
 	'jobs',
 	'images per job',
@@ -13,7 +13,7 @@ export const overviewHeading = [
 	'authentication',
 ] as const;
 
-/** Files with parts that are generated from the registry, and their whole content as it must be. */
+/** Files with parts that are generated from the registry, and their complete expected content. */
 export function generatedFiles(): Map<string, string> {
 	const pages = ['README.md', 'docs/design.md', 'docs/coverage.md', 'sandbox/README.md'];
 	return new Map([
@@ -22,7 +22,7 @@ export function generatedFiles(): Map<string, string> {
 	]);
 }
 
-/** What stands between `<!-- generated: name -->` and `<!-- /generated -->`, by name. */
+/** The text between `<!-- generated: name -->` and `<!-- /generated -->`, by name. */
 const blocks: Record<string, () => string> = {
 	backends: () =>
 		table(
@@ -73,7 +73,7 @@ function withBlocks(page: string): string {
 	);
 }
 
-/** n8n's lists of nodes and credentials: those there are, in the order in which they already stand. */
+/** package.json with n8n's lists of the existing nodes and credentials, in their present order. */
 function packageJson(): string {
 	const whole = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
 		n8n: Record<'nodes' | 'credentials', string[]>;
@@ -91,7 +91,7 @@ function packageJson(): string {
 	return `${JSON.stringify(whole, null, 2)}\n`;
 }
 
-/** Existing entries: first those listed already, in their order, then the rest by name. */
+/** Existing entries: first those already in the list, in their order, then the others by name. */
 function inKeptOrder(listed: readonly string[], present: readonly string[]): string[] {
 	return [
 		...listed.filter((path) => present.includes(path)),

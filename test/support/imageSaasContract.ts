@@ -17,9 +17,9 @@ export const dialects = ['document', 'real'] as const satisfies readonly Dialect
 
 export interface OpenOptions {
 	key?: string;
-	/** Another server than the sandbox. */
+	/** Another server instead of the sandbox. */
 	baseUrl?: string;
-	/** Bounds each request. */
+	/** Limits each request. */
 	timeoutMs?: number;
 	clock?: Clock;
 	limits?: { requestsPerMinute?: number; jobsInFlight?: number };
@@ -28,18 +28,18 @@ export interface OpenOptions {
 export interface Opened {
 	endpoint: Endpoint<ImageSaasSession>;
 	session: ImageSaasSession;
-	/** Submits past the endpoint's care, once. */
+	/** Submits once, without the Endpoint. */
 	submit: (request?: Partial<ImageRequest>, key?: string) => Promise<JobSnapshot>;
-	/** Submits by the endpoint. */
+	/** Submits through the Endpoint. */
 	generate: (request?: Partial<ImageRequest>, key?: string) => Promise<JobSnapshot>;
-	/** Waits by the endpoint. */
+	/** Waits through the Endpoint. */
 	wait: (snapshot: JobSnapshot) => Promise<JobSnapshot>;
 	/** Polls a job until the condition holds, as fast as the server answers. */
 	until: (snapshot: JobSnapshot, status?: JobStatus) => Promise<JobSnapshot>;
 	look: (id: string) => Promise<Observation>;
 }
 
-/** A sandbox for a test file: started once, emptied and calm before each test. */
+/** A sandbox for a test file. It starts once and is reset before each test. */
 export function useSandbox(): {
 	sandbox: () => ImageSaasSandbox;
 	calm: (dialect: Dialect, more?: Partial<Settings>) => void;
@@ -56,7 +56,7 @@ export function useSandbox(): {
 		return started;
 	};
 
-	/** A new endpoint each time, so that no test remembers another's keys. */
+	/** A new endpoint each time, so that no test knows the keys of another. */
 	const open = ({
 		key = apiKey,
 		baseUrl = sandbox().url,

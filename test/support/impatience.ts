@@ -1,8 +1,8 @@
 import type { ApiRequest, ApiTransport } from '../../http/apiClient';
 
 /**
- * Base URLs at which requests that change something are given up after a short time, so that tests of servers that
- * never answer are quick.
+ * At these base URLs, requests that change something time out soon, so that tests of servers that never answer are
+ * quick.
  */
 export const impatient = new Set<string>();
 

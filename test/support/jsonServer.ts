@@ -6,8 +6,8 @@ import { transportOf } from './transport';
 export type Reply = { status?: number; body?: unknown } | ImageError;
 
 /**
- * A transport whose server answers by `reply`, and the requests it got. @param reply gets the number of the request,
- * from 1
+ * A transport whose server answers by `reply`, and the requests that the server got.
+ * @param reply gets the number of the request, from 1
  */
 export function jsonServer(reply: (request: ApiRequest, call: number) => Reply) {
 	const asked: ApiRequest[] = [];

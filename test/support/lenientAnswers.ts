@@ -6,8 +6,8 @@ import { jsonServer } from './jsonServer';
 import { submitCall } from './providerCalls';
 
 /**
- * For tests of answers that have been paid for. Such an answer must be read, whatever stands in the fields beside
- * those that name the job or contain an image.
+ * For tests of paid answers. The pack must read such an answer, whatever the other fields contain; only the fields that
+ * name the job or contain an image matter.
  */
 
 export const request: ImageRequest = { prompt: 'A fox', count: 1 };

@@ -18,7 +18,7 @@ const image: DeliveredImage = {
 const iso = (time: number) => new Date(time).toISOString();
 export const cut = () => new ImageError('network', { message: 'cut', delivery: 'ambiguous' });
 
-/** A job of the provider: when it was made, from when on the list shows it, when it ends. */
+/** A job of the provider: when it was made, when the list begins to show it, when it ends. */
 export interface Made {
 	id: string;
 	createdAt: number;
@@ -30,7 +30,7 @@ export interface Made {
 	isIncomplete?: boolean;
 }
 
-/** A provider whose list is paged by position: a row is repeated where a job appears between two pages. */
+/** A provider whose list is paged by position. If a job appears between two pages, the second page repeats a row. */
 export class ListingProvider {
 	now = 0;
 	pageSize = 3;
@@ -110,7 +110,7 @@ export const pollOptions = (state: JobsState | null, patch: Partial<PollOptions>
 	...patch,
 });
 
-/** One poll of the list that hands on all it finds. */
+/** Polls the list once and accepts all the jobs it finds. */
 export async function pollList(provider: ListingProvider, state: JobsState | null, patch: Partial<PollOptions> = {}) {
 	const result = await pollFinished(provider.endpoint(), pollOptions(state, patch));
 	return {

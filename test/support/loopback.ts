@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 
 export interface Loopback {
 	url: string;
-	/** TCP connections made to it. */
+	/** Number of TCP connections to the server. */
 	connections: () => number;
 	close: () => Promise<void>;
 }

@@ -11,7 +11,7 @@ import { StoredMemory } from '../../memory/storedMemory';
 import type { JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
 
-/** A memory of this process alone, over a clock of the test's. */
+/** A memory of this process alone, with the test's clock. */
 export function memoryInProcess(clock: Pick<Clock, 'now'>): Memory {
 	const now = () => clock.now();
 	const store = new ProcessStore('it is a test', new MapStore({ maxRecords: 100_000, ownsStrangers: false }), now);
@@ -39,7 +39,7 @@ export const choiceOf = (
 	credentialId: 'credential',
 });
 
-/** An item of an execution, as a node would name it. */
+/** An item of an execution, in the form in which a node passes it. */
 export const wantedFor = (key: string, choices: readonly Choice[], patch: Partial<Wanted> = {}): Wanted => ({
 	baseKey: key,
 	isOwnKey: false,

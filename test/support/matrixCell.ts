@@ -20,7 +20,7 @@ export const ways = [
 ] as const;
 export type Way = (typeof ways)[number];
 
-/** What became of one item. */
+/** The result of one item. */
 export interface Cell {
 	/** Jobs in the provider's books. */
 	jobs: number;
@@ -37,7 +37,7 @@ export interface Cell {
 /** In seconds. */
 const firstWait = 6;
 const laterWait = 40;
-/** An older job of another client is outside the time range of a look-up, which allows clocks to differ by 5 s. */
+/** Age of another client's job. A look-up allows clocks to differ by 5 s, so this job is outside its time range. */
 const olderByMs = 6_500;
 const olderRunsMs = 11_000;
 
@@ -55,10 +55,10 @@ export async function runCell(row: Row, fault: MatrixFault, way: Way): Promise<C
 	}
 }
 
-/** Ports of this run, below those that the system hands out. */
+/** The next port. This run uses ports below the range from which the system assigns ports. */
 let nextPort = 11_000 + Math.floor(Math.random() * 1_500) * 10;
 
-/** Starts a stand-in at an address that no other of this run has had: what the pack has learned of an address stays. */
+/** Starts a stand-in at an address that is new in this run, because the pack keeps learned values per address. */
 async function startApart(backend: Backend, settings: Record<string, unknown>): Promise<AnySandbox> {
 	for (;;) {
 		try {
@@ -100,7 +100,7 @@ class CellRun {
 			skip: this.row.skip ?? 0,
 			...(delayMs === undefined ? {} : { delayMs }),
 		});
-		// If the node repeats the item, the provider stays unreachable until then.
+		// Unless the node itself repeats the item, the provider stays unreachable until the next run.
 		if (way !== 'In the node' && kind !== 'slow')
 			this.sandbox.fault({ route: 'any', kind: '503', skip: (this.row.skip ?? 0) + 1, times: 100_000 });
 		return await this.seen(await this.lastRuns(way));
@@ -128,8 +128,8 @@ class CellRun {
 				return [await this.runOnce({ token, maxWait: laterWait })];
 			case 'New run': {
 				const first = await this.firstRun(token);
-				// An item that n8n has is no reason to run again: what still runs is polled on. A further run would
-				// rightly be a further job.
+				// If n8n has the item, no second run is needed: Image Poll finishes the jobs that still run. A second
+				// run would correctly make another job.
 				return [
 					first.error
 						? await this.runOnce({ token: randomUUID(), maxWait: laterWait })
@@ -153,7 +153,7 @@ class CellRun {
 		}
 	}
 
-	/** The failing run. Afterwards the provider is reachable again. */
+	/** The run that fails. After it, the provider is reachable again. */
 	private async firstRun(token: string): Promise<RunResult> {
 		const first = await this.runOnce({ token, maxWait: firstWait });
 		await this.settled();
@@ -190,7 +190,7 @@ class CellRun {
 		'onTry' | 'onStart'
 	>): Promise<RunResult> {
 		const { type, parameters } = this.row.node(this.prompt);
-		// Exactly the cost of the item, so that a double count would block the next attempt.
+		// The budget is exactly the cost of the item, so that a double count would block the next attempt.
 		const options = this.row.isJob
 			? {
 					options: {
@@ -212,7 +212,7 @@ class CellRun {
 		});
 	}
 
-	/** Another client has its job for the same prompt begun, some seconds ago, and the one worker is busy with it. */
+	/** Another client's job for the same prompt began some seconds ago, and keeps the only worker busy. */
 	private async begunByAnother(): Promise<void> {
 		const { older } = this.row;
 		if (!older) throw new Error('The row has no older job');
@@ -252,7 +252,7 @@ class CellRun {
 		return await journal.list({ credentialIds: [this.credential.type], workflowId: this.workflowId, limit: 10 });
 	}
 
-	/** n8n has ended the executions, and what they began is written down. */
+	/** Waits until n8n has ended the executions and the journal contains their jobs. */
 	private async settled(): Promise<void> {
 		await waitUntil({ for: 'the end of what was begun', withinMs: 60_000, everyMs: 50 }, async () =>
 			(await this.records()).every(({ held }) => held === 'free') ? true : undefined,

@@ -2,7 +2,7 @@ import type { FaultKind } from '../../sandbox/shared/faults';
 
 /** The fault of the paid request. */
 export interface MatrixFault {
-	/** As a row of docs/reliability.md. */
+	/** As in a row of docs/reliability.md. */
 	title: string;
 	kind: FaultKind;
 	/**
@@ -14,7 +14,7 @@ export interface MatrixFault {
 	hangs?: boolean;
 	/** Another client's older job of the same prompt keeps the only worker busy. */
 	older?: boolean;
-	/** How long the request is held up, ms. */
+	/** Delay of the request, ms. */
 	delayMs?: number;
 }
 

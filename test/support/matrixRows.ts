@@ -2,17 +2,17 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 /** An operation that costs money, as the money matrix runs it. */
 export interface Row {
-	/** As a heading of docs/reliability.md. */
+	/** As in a heading of docs/reliability.md. */
 	title: string;
 	/** Id of the stand-in. */
 	backend: string;
-	/** Settings of the stand-in: quick, and no more pictures than needed. */
+	/** Settings of the stand-in: short jobs, and no more pictures than needed. */
 	settings: Record<string, unknown>;
 	/** Fields of the credential besides those of the stand-in. */
 	credential?: Record<string, unknown>;
 	/** The fault route of the request that costs money. */
 	route: string;
-	/** Requests of the item that pass before the fault hits one. */
+	/** Number of requests of the item before the fault hits one. */
 	skip?: number;
 	/**
 	 * What settles a lost answer: the provider's idempotency key, a look-up in its list, a look-up that can only find,
@@ -25,15 +25,15 @@ export interface Row {
 	results: number;
 	/** Images that the budget counts for one item. */
 	images: number;
-	/** The node, without a file: whether a stream was written whole when its connection is reset is chance. */
+	/** The node. It sends no file: after a reset it is random whether the stream was written completely. */
 	node: (prompt: string) => { type: string; parameters: IDataObject };
 	/** Whether its items are jobs, which Image Poll finishes. */
 	isJob: boolean;
 	/** How many results an item holds. */
 	resultsOf: (item: INodeExecutionData) => number;
 	/**
-	 * A request by another client for the same prompt, on a server with one worker; absent where the provider has no
-	 * queue to be behind.
+	 * A request by another client for the same prompt, on a server with one worker; absent if the provider has no
+	 * queue.
 	 */
 	older?: (prompt: string) => { path: string; body: unknown; headers?: Record<string, string> };
 }
@@ -43,7 +43,7 @@ const imagesOf = (item: INodeExecutionData) =>
 	jobOf(item)?.status === 'succeeded' || jobOf(item)?.status === 'partial'
 		? (item.json['images'] as unknown[]).length
 		: 0;
-/** Of a call whose answer the document does not show, any answer is the result. */
+/** For a call whose answer the document does not show: any answer is the result. */
 const given = ({ json }: INodeExecutionData) => (json['error'] === undefined ? 1 : 0);
 const listed = (name: string) => (item: INodeExecutionData) =>
 	Array.isArray(item.json[name]) ? (item.json[name] as unknown[]).length : 0;
@@ -88,10 +88,7 @@ const olderZImage = (prompt: string) => ({
 	headers: { 'x-auth-key': 'client-key-1' },
 });
 
-/**
- * Every operation of the pack that costs money, once a kind: operations that share their code and their certainty share
- * a row.
- */
+/** Every operation of the pack that costs money. Operations that share their code and their certainty share a row. */
 export const rows: readonly Row[] = [
 	{
 		title: 'Image SaaS: Image Generate',

@@ -8,20 +8,20 @@ export interface Verdict {
 	problem: string | null;
 }
 
-/** Judges what became of an item. */
+/** Judges the result of an item. */
 export function verdictOf(row: Row, fault: MatrixFault, cell: Cell): Verdict {
 	const { jobs, delivered, counted, reported: reported } = cell;
 	if (jobs === row.jobs && delivered === row.results && counted === row.images) return { shown: '✓', problem: null };
 	const seen =
 		`${jobs} of ${row.jobs} jobs, ${delivered} of ${row.results} delivered, ${counted} of ${row.images} ` +
 		`images counted, ${reported}: ${cell.note}`;
-	// An unknown outcome must be reported, and its possible cost counted.
+	// The pack must report an unknown outcome and count its possible cost.
 	if (reported === 'unknown' && jobs <= row.jobs && counted === row.images)
 		return {
 			shown: delivered > 0 ? `½ + unknown (${jobs} of ${row.jobs} made)` : `unknown (${jobs} made)`,
 			problem: mayBeUnknown(row, fault, cell) ? null : seen,
 		};
-	// One of several requests was not accepted: the received results are delivered, and only they count.
+	// One of several requests was not accepted: the pack delivers the received results, and counts only them.
 	if (
 		reported === 'notAccepted' &&
 		fault.effect === 'notAccepted' &&
@@ -39,7 +39,7 @@ function mayBeUnknown({ certainty }: Row, { effect }: MatrixFault, { delivered }
 	switch (certainty) {
 		case 'key':
 			return false;
-		// An item that was saved with a part of its images is not looked up again.
+		// If an item was saved with only a part of its images, the pack does not look it up again.
 		case 'look-up':
 			return delivered > 0;
 		case 'look-up that finds only':
@@ -49,7 +49,7 @@ function mayBeUnknown({ certainty }: Row, { effect }: MatrixFault, { delivered }
 	}
 }
 
-/** Shown where a row knows no such fault. */
+/** Shown if a row has no such fault. */
 const noSuchFault = '';
 
 /** The verdicts by row, fault and way. */
@@ -65,7 +65,7 @@ const settledBy: Record<Row['certainty'], string> = {
 const shownIn = (verdicts: Verdicts) => (row: Row, fault: MatrixFault, way: Way) =>
 	verdicts.get(row)?.get(fault)?.get(way)?.shown ?? noSuchFault;
 
-/** After how many faults everything is delivered, by operation and way. */
+/** Number of faults after which everything is delivered, by operation and way. */
 export function summaryTable(verdicts: Verdicts): string {
 	const shown = shownIn(verdicts);
 	const shareOf = (row: Row, way: Way) => {
@@ -78,7 +78,7 @@ export function summaryTable(verdicts: Verdicts): string {
 	);
 }
 
-/** docs/reliability.md. */
+/** The content of docs/reliability.md. */
 export function reliabilityPage(verdicts: Verdicts): string {
 	const shown = shownIn(verdicts);
 	return [

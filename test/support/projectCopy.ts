@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { root } from './providerFiles';
 
-/** What a copy of the project does not need: what tools have made. */
+/** Folders that a copy of the project does not need, because tools have made them. */
 const left = new Set(['.git', '.n8n', '.build', '.bench', 'dist', 'node_modules']);
 
-/** What jest sets for its tests, and what would change a program that does not run as one. */
+/** Variables that jest sets for its tests, or that change how a program runs outside a test. */
 const jestVariables = {
 	JEST_WORKER_ID: undefined,
 	NODE_ENV: undefined,
@@ -41,7 +41,7 @@ export class ProjectCopy {
 		return readFileSync(join(this.folder, path), 'utf8');
 	}
 
-	/** Replaces a text that must be there. */
+	/** Replaces a text. Throws if the file does not contain it. */
 	edit(path: string, from: string | RegExp, to: string): void {
 		const before = this.read(path);
 		const after = before.replace(from, to);
@@ -49,7 +49,10 @@ export class ProjectCopy {
 		writeFileSync(join(this.folder, path), after);
 	}
 
-	/** Runs a program of `node_modules`; gives its output, and throws it where the program fails. */
+	/**
+	 * Runs a program of `node_modules`. Gives its output.
+	 * @throws if the program fails
+	 */
 	async run(program: string, args: readonly string[], env: Record<string, string> = {}): Promise<string> {
 		const child = spawn(process.execPath, [join(this.folder, 'node_modules', program), ...args], {
 			cwd: this.folder,

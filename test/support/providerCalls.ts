@@ -6,7 +6,7 @@ export function submitCall(more: Partial<SubmitCall> = {}): SubmitCall {
 	return { idempotencyKey: 'key-1', maxWaitMs: 60_000, made: new Map(), paid: (_part, call) => call(), ...more };
 }
 
-/** A submit that records its payments: parts in the order of their requests, and the returned ids. */
+/** A submit that records its payments: the parts in the order of their requests, and the returned ids. */
 export function countingCall(more: Partial<SubmitCall> = {}) {
 	const parts: number[] = [];
 	const ids = new Map<number, string | null>();
@@ -22,7 +22,7 @@ export function countingCall(more: Partial<SubmitCall> = {}) {
 	return { call, parts, ids };
 }
 
-/** Long after the requests ended, with no ids taken or accepted since, unless the test overrides it. */
+/** A look-up long after the requests ended, with no ids taken or accepted since, unless the test overrides it. */
 export function lookUpCall(more: Partial<LookUpCall> = {}): LookUpCall {
 	return {
 		idempotencyKey: 'key-1',

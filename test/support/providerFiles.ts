@@ -5,13 +5,13 @@ import type { ProviderDefinition } from '../../providers/provider';
 
 export const root = join(__dirname, '..', '..');
 
-/** Where the files of a provider lie; all of it follows from the provider's id and its credential's name. */
+/** Paths of a provider's files. They follow from the provider's id and its credential's name. */
 export interface ProviderFiles {
-	/** Name of its node's class and folder: `geminiImageApi` belongs to `GeminiImage`. */
+	/** Name of its node's class and folder: `geminiImageApi` gives `GeminiImage`. */
 	nodeName: string;
-	/** Name of its page: `imageSaas` has `docs/image-saas.md`. */
+	/** Name of its page: `imageSaas` gives `docs/image-saas.md`. */
 	page: string;
-	/** Paths from the project's root of every file that must exist. */
+	/** Paths of every file that must exist, from the project's root. */
 	required: readonly string[];
 }
 
@@ -41,7 +41,7 @@ export function filesOf({ id, credential }: Pick<ProviderDefinition, 'id' | 'cre
 	};
 }
 
-/** Folders of `providers/` that hold a definition, whether the registry names them or not. */
+/** Folders of `providers/` that contain a definition, whether the registry names them or not. */
 export function providerFolders(): string[] {
 	return readdirSync(join(root, 'providers')).filter((name) =>
 		existsSync(join(root, 'providers', name, 'definition.ts')),
@@ -52,7 +52,7 @@ export function credentialOf({ nodeName }: ProviderFiles): ICredentialType {
 	return instanceOf(join('credentials', `${nodeName}Api.credentials.ts`), `${nodeName}Api`) as ICredentialType;
 }
 
-/** The folders of `nodes/` that hold a node. */
+/** Folders of `nodes/` that contain a node. */
 export function nodeNames(): string[] {
 	return readdirSync(join(root, 'nodes')).filter((name) => existsSync(join(root, 'nodes', name, `${name}.node.ts`)));
 }
@@ -61,7 +61,10 @@ export function nodeOf(name: string): INodeType {
 	return instanceOf(join('nodes', name, `${name}.node.ts`), name) as INodeType;
 }
 
-/** The row below a heading row of a Markdown table, as its cells; throws if the page has no such table. */
+/**
+ * The cells of the first row below a heading row of a Markdown table.
+ * @throws if the page has no such table
+ */
 export function tableRow(page: string, heading: readonly string[]): string[] {
 	const lines = readFileSync(join(root, page), 'utf8').split('\n');
 	const wanted = `| ${heading.join(' | ')} |`;

@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from '../../jobs/runtime/clock';
 
 /**
- * Real time that runs faster for its callers: a second of ours is over in 20 ms. The server keeps its own, and
- * ours never gets ahead of it, so that what was made since a moment is found.
+ * A clock that runs faster for its callers: one second takes 20 ms. The server uses real time. This clock starts a day
+ * behind it and stays behind, so that a search "since this time" finds new jobs.
  */
 const haste = 50;
 const began = Date.now();

@@ -11,31 +11,29 @@ import { settle, VirtualClock } from './virtualClock';
 export interface Load {
 	jobs: number;
 	inFlight: number;
-	/** Mean of the jobs' time, ms; each takes up to half more or less. */
+	/** Mean duration of the jobs, ms; each duration differs from it by up to a half. */
 	meanMs: number;
 	/** null: no limit. */
 	requestsPerMinute: number | null;
-	/**
-	 * How long after a job's end its webhook comes, ms, and the share of jobs that have one; none where it is absent.
-	 */
+	/** Webhooks: the delay after a job's end, ms, and the share of jobs that have one. Absent: no webhooks. */
 	push?: { afterMs: number; share: number };
-	/** Where what is learned outlives the endpoint: a second run with the same is a warm one. */
+	/** Learned values that are kept after the endpoint is gone. A second run with the same values is a warm run. */
 	learned?: ScopedLearned;
-	/** When jobs are polled; adaptive where it is absent. */
+	/** When jobs are polled; absent: the adaptive schedule. */
 	schedule?: EndpointDependencies['schedule'];
 }
 
 export interface Simulated {
-	/** Over the sum of the jobs' times by the number of places. */
+	/** Relative to the sum of the jobs' durations, divided by the number of jobs in flight. */
 	makespan: number;
 	requestsPerJob: number;
-	/** From a job's end to its waiting caller, as a share of its duration. */
+	/** Time from a job's end until the waiting caller has it, as a share of the job's duration. */
 	medianDelay: number;
-	/** Of the process, a job. */
+	/** CPU time of the process per job. */
 	cpuMicroseconds: number;
 }
 
-/** Items of one execution, and executions at once. */
+/** Items per execution, and executions at one time. */
 const itemsEach = 1_000;
 const executionsAtOnce = 4;
 
@@ -51,7 +49,7 @@ function seeded(seed: number): () => number {
 }
 
 /**
- * Many jobs over one endpoint in virtual time, each submitted and waited for by polling alone; a request takes 5 ms.
+ * Runs many jobs over one endpoint in virtual time. Each is submitted, and polled until its end. A request takes 5 ms.
  */
 export async function simulate({
 	jobs,

@@ -11,18 +11,18 @@ import { VirtualClock } from './virtualClock';
 export const forever = { deadline: Number.POSITIVE_INFINITY };
 
 interface Tracked extends Partial<Pick<JobTrackerOptions, 'bulk' | 'watch'>> {
-	/** When a poll sees the end of each job, ms; never for others. */
+	/** The end of each job as a poll sees it, ms. Jobs without an entry never end. */
 	endsAt?: Record<string, number>;
-	/** What a poll gives for a job instead; an error fails the whole poll. */
+	/** Another answer of a poll for a job; an error fails the whole poll. */
 	answer?: (id: string, poll: number) => Observation | ImageError | undefined;
-	/** The poll itself, where the test needs another. */
+	/** Replaces the poll itself, if the test needs another. */
 	poll?: JobTrackerOptions['poll'];
 	schedule?: MakeSchedule;
 	expected?: ScheduleFacts['expected'];
 	clock?: VirtualClock;
 }
 
-/** A tracker over jobs that end at given times. Gives each poll and each end that was reported. */
+/** A tracker over jobs that end at given times. Gives each poll and each reported end. */
 export function trackedJobs({
 	bulk = true,
 	endsAt = {},

@@ -1,6 +1,6 @@
 import type { ApiTransport } from '../../http/apiClient';
 
-/** A transport that only sends, as most providers' is used. */
+/** A transport with only `send`, which most providers need. */
 export function transportOf(send: ApiTransport['send']): ApiTransport {
 	const unexpected = () => {
 		throw new Error('Nothing is streamed in this test');

@@ -3,7 +3,7 @@ import { type Clock, stopped } from '../../jobs/runtime/clock';
 
 interface Sleeper {
 	at: number;
-	/** Who lay down first wakes first. */
+	/** With the same time, the sleeper with the lower number wakes first. */
 	turn: number;
 	gone: boolean;
 	wake: () => void;
@@ -43,7 +43,7 @@ export class VirtualClock implements Clock {
 		});
 	}
 
-	/** Lets `ms` pass, waking everyone in order of their time. */
+	/** Advances the time by `ms` and wakes each sleeper at its time. */
 	async advance(ms: number): Promise<void> {
 		const end = this.time + ms;
 		await settle();
@@ -58,7 +58,7 @@ export class VirtualClock implements Clock {
 		this.time = end;
 	}
 
-	/** Deadlines that were never reached would otherwise lie there until the end of time. */
+	/** Removes aborted sleepers; otherwise they would stay here until their time, which may never come. */
 	private forgetGone(): void {
 		if (++this.gone < 1_000 || this.gone < this.sleepers.length / 2) return;
 		const left = this.sleepers.toArray().filter((sleeper) => !sleeper.gone);
@@ -67,18 +67,18 @@ export class VirtualClock implements Clock {
 		this.gone = 0;
 	}
 
-	/** Who wakes next, those left out who have been woken otherwise. */
+	/** The next sleeper. Drops aborted ones. */
 	private next(): Sleeper | undefined {
 		while (this.sleepers.peek()?.gone) this.sleepers.pop();
 		return this.sleepers.peek();
 	}
 
-	/** Lets `ms` pass without running any timer, as after a sleep of the machine. */
+	/** Advances the time by `ms` without waking a sleeper, as after a sleep of the machine. */
 	skip(ms: number): void {
 		this.time += ms;
 	}
 
-	/** Lets time pass, at most `mostMs`, until the work is done; then gives what it gave. */
+	/** Advances the time, at most by `maxMs`, until the work is done. Gives its result. */
 	async until<T>(work: Promise<T>, maxMs = 3_600_000): Promise<T> {
 		let done = false as boolean;
 		const finish = () => {
