@@ -3,8 +3,8 @@ import { ImageError, toImageError } from '../model/errors';
 import type { Answered } from './provider';
 
 /**
- * For requests that cost money at a provider without idempotency. Nothing reports afterwards whether they were
- * processed.
+ * Rules for paid requests to a provider without idempotency. Such a provider cannot report later whether it processed a
+ * request.
  */
 export interface ChargedTerms {
 	isNotAccepted: (answer: Answered) => boolean;
@@ -34,8 +34,8 @@ export async function sendCharged<T>(
 }
 
 /**
- * The error of a request that may have been processed: not retryable. The error of a request that was not sent does not
- * change, nor does the error of a stop.
+ * The error of a request that may have been processed: not retryable. The error of an unsent request and the error of a
+ * stop stay as they are.
  */
 export function mayBePaid(error: ImageError, hint: string): ImageError {
 	if (error.delivery === 'notSent' || error.code === 'canceled') return error;

@@ -110,8 +110,9 @@ export interface PooledEndpoint {
 export const mainEndpoint = 'main';
 
 /**
- * The endpoints of a credential, the endpoint of its own fields first. A further endpoint has another base URL, another
- * key or both; an empty field has the value of the first. Throws `invalidRequest` if two have the same name.
+ * The endpoints of a credential; the first is the endpoint of the credential's own fields. Each further endpoint has
+ * another base URL, another key or both. If a field is empty, the value of the first endpoint applies. Throws
+ * `invalidRequest` if two have the same name.
  * @param keyField the name of the credential's field that `key` replaces
  */
 export function readPool(credential: unknown, keyField: string): PooledEndpoint[] {

@@ -34,7 +34,7 @@ export const number = numeric.nullish().catch(undefined);
 /** A whole number from 0, not required. */
 export const wholeNumber = numeric.pipe(z.int().min(0)).nullish().catch(undefined);
 
-/** A number of images or jobs. More than 100,000 is taken for a mistake of the server. */
+/** A number of images or jobs. A number above 100,000 counts as absent, because it must be a mistake of the server. */
 export const count = numeric.pipe(z.int().min(0).max(100_000)).nullish().catch(undefined);
 
 /** Width or height in pixels, not required. */

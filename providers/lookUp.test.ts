@@ -75,7 +75,7 @@ it.each([
 		conclusive: false,
 		reason: expect.stringContaining('does not report which one it is') as string,
 	});
-	// Beside one that fits exactly they do not matter.
+	// If one candidate is exact, the others do not matter.
 	expect(await found([...candidates, at('exact', 3)])).toEqual({ 0: 'exact' });
 });
 
@@ -100,7 +100,7 @@ it('never gives a taken one, one twice, or one to a part that was not asked for'
 				expect(new Set(ids).size).toBe(ids.length);
 				expect([...looked.found.keys()].every((part) => parts.includes(part))).toBe(true);
 				expect(ids.some((id) => taken.includes(id))).toBe(false);
-				// A conclusive look-up leaves no row that may be one of the jobs.
+				// After a conclusive look-up no remaining row can be one of the jobs.
 				const free = candidates.filter(
 					({ id, createdAt }) => !taken.includes(id) && !(createdAt < since - 5_000),
 				);

@@ -2,14 +2,14 @@ import type { LookedUp, LookUpCall } from './provider';
 
 /** The clocks of n8n and a server may differ by this much, in ms. */
 export const clockSkewMs = 5_000;
-/** `Date` has no fractions of a second, and servers keep it for a while. */
+/** `Date` has no fractions of a second, and servers reuse its value for a while. */
 const datePrecisionMs = 2_000;
 
 /**
- * How far a server's clock is ahead of ours, by the `Date` header of its answer, in ms. Negative if it is behind, 0
- * without the header. The clocks of virtual machines drift by minutes, and the times in a list are the server's. The
- * header was written some time between the request and the moment its answer was read: this time, which is long on a
- * slow network or a busy n8n, does not count as a clock difference.
+ * How far a server's clock is ahead of ours, in ms, by the `Date` header of its answer. Negative if it is behind, 0
+ * without the header. The clocks of virtual machines drift by minutes, and the times in a list come from the server's
+ * clock. The server writes the header at an unknown moment between the request and the end of its answer. This period
+ * can be long on a slow network or a busy n8n, so it does not count as a clock difference.
  */
 export function clockAheadMs(
 	headers: Record<string, string>,
@@ -20,20 +20,20 @@ export function clockAheadMs(
 	return date < sentAt - datePrecisionMs ? date - sentAt : 0;
 }
 
-/**
- * A list that names jobs as soon as they are accepted shows what a request has made after this time at the latest, in
- * ms.
- */
+/** For a list that shows jobs as soon as they are accepted: a new job appears in the list within this time, in ms. */
 const showsWithinMs = 3_000;
-/** The same if the request timed out: the server is slow, and may still be about to accept it. */
+/** The same after a time-out: the server is slow and may still accept the request. */
 const showsAfterTimeOutMs = 15_000;
 
-/** Whether the list would already show what the requests made. */
+/** Whether the list would already show the jobs that the requests made. */
 export function wouldShow({ quietMs, timedOut }: Pick<LookUpCall, 'quietMs' | 'timedOut'>): boolean {
 	return quietMs >= (timedOut ? showsAfterTimeOutMs : showsWithinMs);
 }
 
-/** The result for a list that names jobs as soon as they are accepted, after it was read as far as necessary. */
+/**
+ * The result of a look-up in a list that shows jobs as soon as they are accepted. The list was read as far as
+ * necessary.
+ */
 export function lookedUp(
 	found: ReadonlyMap<number, string>,
 	call: Pick<LookUpCall, 'parts' | 'quietMs' | 'timedOut'>,
@@ -43,7 +43,7 @@ export function lookedUp(
 	return { found, conclusive: false, reason: `${provider} does not show the job yet, but still may` };
 }
 
-/** A job of the provider's list that may be what a request made. */
+/** A job in the provider's list that one of the requests may have made. */
 export interface Candidate {
 	id: string;
 	/** ms since the epoch; NaN if the list does not report it. */
@@ -55,8 +55,9 @@ export interface Candidate {
 }
 
 /**
- * Chooses the jobs that the requests have made: the oldest first, one for each part. Candidates that fit exactly are
- * preferred. Of the others, any one will do only if all of them report the same values and when they were created.
+ * Chooses the jobs that the requests have made: the oldest first, one for each part. Exact candidates come first. The
+ * other candidates are used only if all of them report the same values and their creation times, because they are then
+ * interchangeable.
  */
 export async function chooseAmong(
 	candidates: readonly Candidate[],

@@ -9,7 +9,7 @@ import type { Answered } from './provider';
 const notPassedOn: readonly number[] = [401, 404, 405, 407, 413, 414, 415, 431];
 
 /**
- * These 4xx do not say that nothing was made: time-out (408), conflict, possibly with what the request itself has made
+ * These 4xx do not say that nothing was made: time-out (408), conflict, possibly with what this request itself has made
  * (409), connection closed by the client (499).
  */
 const inconclusiveStatuses: readonly number[] = [408, 409, 499];

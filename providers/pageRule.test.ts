@@ -1,6 +1,6 @@
 import { createPageRule } from './pageRule';
 
-/** How many rows are read of a list. @param wanted for each row, whether it is a wanted job */
+/** How many rows of a list are read. @param wanted for each row, whether it is a wanted job */
 function rowsRead(wanted: readonly boolean[], pageSize: number, minPages: number): number {
 	const shouldReadOn = createPageRule(pageSize, minPages);
 	const end = wanted.findIndex((isWanted) => !shouldReadOn(isWanted));

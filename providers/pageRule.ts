@@ -1,9 +1,9 @@
 /**
- * Decides row by row whether to read on in a list of jobs that could also be polled one by one. The first pages are
- * always read. A further page is read only while each page spares more requests than it costs: while the page before
- * contained at least two of the wanted jobs.
+ * Decides after each row whether to read on in a list of jobs. The jobs could also be polled one by one. The first
+ * pages are always read. A further page is read only if the page before contained at least two of the wanted jobs: then
+ * a page saves more requests than it costs.
  * @param minPages pages that are always read
- * @returns is called with every row, whether it is a wanted job; false: stop reading
+ * @returns a function to call for every row, with whether it is a wanted job; it returns false to stop the reading
  */
 export function createPageRule(pageSize: number, minPages: number): (isWanted: boolean) => boolean {
 	let rows = 0;

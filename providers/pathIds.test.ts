@@ -10,11 +10,11 @@ import type { Session } from './provider';
 import { zImageAdapter } from './zImage/adapter';
 import { createZImageClient, type ZImageClient } from './zImage/client';
 
-/** An ID that a server could read as another path reaches no server, by whichever call. */
+/** IDs that a server could read as another path. No call sends them. */
 
 const hostile = ['', ' ', '.', '..', '../jobs', 'a/../..', '%2e%2e', '%252e%252e', '..\\..', 'a/', '/', 'a\r\nb', '\0'];
 
-/** Refuses to send, and remembers what it should have sent. */
+/** A transport that sends nothing and records the paths it was given. */
 function closedTransport() {
 	const sent: string[] = [];
 	const refuse = (path: string): never => {
@@ -31,7 +31,10 @@ function closedTransport() {
 	return { transport, sent };
 }
 
-/** Each call that takes an ID; null for the others, so that a new call of a client cannot be forgotten here. */
+/**
+ * Each call that takes an ID; null for the other calls. Every call must be named, so that a new call is not forgotten
+ * here.
+ */
 type Calls<Client> = {
 	[Name in keyof Client]-?: null | ((client: Client, id: string) => Promise<unknown>);
 };

@@ -22,7 +22,7 @@ const snapshot = (id: string): JobSnapshot => ({
 });
 const failing = (code: ErrorCode, more: object = {}) => new ImageError(code, { message: code, ...more });
 
-/** Polls ids by what each of them meets, and notes which were tried. */
+/** Polls jobs whose polls have these outcomes by ID, and records which jobs were tried. */
 function polled(meets: Record<string, ImageError | 'ok'>, found?: ReadonlyMap<string, Observation>) {
 	const tried: string[] = [];
 	const observations = pollEach(

@@ -4,8 +4,8 @@ import type { Observation } from './provider';
 
 /**
  * Polls jobs one by one. An error that concerns one job becomes that job's observation. After an error that concerns
- * the endpoint, the remaining jobs are not tried, because each could take as long to fail; they get the same error. It
- * is thrown if nothing was learned about any job, or if a repeat cannot help: a wrong key, a stop.
+ * the endpoint, the remaining jobs are not tried, because each could take as long to fail; they get the same error.
+ * This error is thrown if nothing was learned about any job, or if a repeat cannot help (a wrong key, a stop).
  * @param found observations that the same poll has made already
  */
 export async function pollEach(

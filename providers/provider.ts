@@ -21,7 +21,10 @@ export interface EndpointLimits {
 	requestsPerMinute: number | null;
 	/** Requests that may be sent at once, if the server has a token bucket instead of a count per minute. */
 	burst?: number;
-	/** Whether the server counts every request of a client, also without a key: downloads from its origin too. */
+	/**
+	 * Whether the server counts every request of a client, even without a key. Downloads from its origin then count
+	 * too.
+	 */
 	perClient?: boolean;
 	/** Jobs queued or running at once; null: unlimited. */
 	jobsInFlight: number | null;

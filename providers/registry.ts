@@ -10,7 +10,7 @@ import { zImage } from './zImage/definition';
 /** Every provider. A new one is a folder beside this file and a line here; nothing else lists them. */
 export const providers: readonly ProviderDefinition[] = [imageSaas, nanoBananaPro, zImage, jimeng, aiBatch, gemini];
 
-/** The provider with this id; throws `invalidRequest` that names those there are. */
+/** The provider with this id. Throws `invalidRequest` that lists the known ids. */
 export function providerById(id: string): ProviderDefinition {
 	const provider = providers.find((candidate) => candidate.id === id);
 	if (provider) return provider;

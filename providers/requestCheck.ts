@@ -11,8 +11,8 @@ type Problem = { field: string; problem: string; can?: (capabilities: Capabiliti
 
 export interface CheckOptions {
 	/**
-	 * The references have not been inspected yet, nor downloaded for a provider that takes only files. Then only their
-	 * number is checked, and whether they can become what the provider takes.
+	 * True before the references are inspected, and before they are downloaded for a provider that takes only files.
+	 * Only their number is checked then, and whether they can be converted to what the provider takes.
 	 */
 	unprepared?: boolean;
 }

@@ -9,7 +9,7 @@ export interface CallOptions {
 /** What a poll learned about one job. */
 export type Observation = { ok: true; snapshot: JobSnapshot } | { ok: false; error: ImageError };
 
-/** The parts of an answer from which it can be decided whether anything was made. */
+/** The parts of an answer that show whether anything was made. */
 export interface Answered {
 	status: number;
 	/** Names in lower case. */
@@ -50,9 +50,9 @@ export interface LookUpCall extends CallOptions {
 	quietMs: number;
 	/** Whether one of the requests timed out. The server may still process it. */
 	timedOut: boolean;
-	/** Those of the IDs that belong to another job known to the memory. */
+	/** Returns the IDs that belong to another job in the memory. */
 	takenIds(ids: readonly string[]): Promise<Set<string>>;
-	/** IDs of what the provider accepted from us at this endpoint after `since`, newest first, at most some dozens. */
+	/** IDs of what the provider accepted from us at this endpoint after `since`; newest first, a few dozen at most. */
 	laterIds(): Promise<readonly string[]>;
 }
 
@@ -76,7 +76,8 @@ export interface Session {
 	/**
 	 * Makes one job. The job is running, or it is finished if the provider answers only when it is done. Throws the
 	 * error of the first request that failed. If the job needs several requests, a further call with the IDs in `made`
-	 * continues it. If answers contain images, those are kept, and failed requests count as missing images.
+	 * continues it. If some answers contain images, the job keeps these images, and failed requests count as missing
+	 * images.
 	 */
 	submit(request: ImageRequest, options: SubmitCall): Promise<JobSnapshot>;
 	/**
@@ -89,8 +90,8 @@ export interface Session {
 	/** Whether `lookUp` can find a job of this request. If it is missing, `lookUp` can find every job. */
 	canLookUp?(request: ImageRequest): boolean;
 	/**
-	 * `lookUp` compares only the key, so it never finds another request's job. It can be used wherever a key may have
-	 * been used before.
+	 * `lookUp` compares only the key and never finds another request's job. So it is safe if the key may have been used
+	 * before.
 	 */
 	looksUpByKey?: true;
 	/**

@@ -12,7 +12,7 @@ export interface AiBatchSession extends Session {
 	upstream: { api_provider: string; api_key: string };
 }
 
-/** Longer than any upstream takes for five images. */
+/** The longest time-out of a call. No upstream takes this long for five images. */
 const longestMs = 15 * 60_000;
 
 const own = z.object({

@@ -20,7 +20,7 @@ export interface AiBatchClient {
 	open(call: FreeCall, accept?: readonly number[]): Promise<ApiStream>;
 }
 
-/** More than five images as base64. */
+/** In bytes: room for more than five images as base64. */
 const largestAnswer = 256 * 1024 * 1024;
 
 export function createAiBatchClient(transport: ApiTransport, now: () => number = Date.now): AiBatchClient {

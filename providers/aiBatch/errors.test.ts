@@ -73,7 +73,7 @@ it.each([
 it.each([
 	[400, 'quota exceeded', 'quotaExceeded'],
 	[400, 'no', 'invalidRequest'],
-	// Other statuses mean what they mean, whatever the text.
+	// With other statuses the text does not change the meaning.
 	[401, 'rate limit', 'auth'],
 	[402, 'no', 'quotaExceeded'],
 	[404, 'safety', 'notFound'],

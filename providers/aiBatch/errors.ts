@@ -23,7 +23,7 @@ export function isNotAccepted(answer: Answered): boolean {
 const keys =
 	'Check the keys in the AI Batch credential, and that the upstream key belongs to the upstream chosen there';
 
-/** If an upstream may have been paid, only its account shows it. */
+/** The pack cannot see whether the upstream was paid: only the account at the upstream shows it. */
 export const terms: ChargedTerms = {
 	isNotAccepted,
 	hint: 'Check the account of the upstream key, or the gallery of the server, before you generate it again',
@@ -58,7 +58,7 @@ export function bodyOf(answer: Head, text: string, now: number): unknown {
 	throw failureOf(answer, text, now);
 }
 
-/** The error that an answer other than a success stands for. */
+/** The error for an answer that is not a success. */
 export function failureOf(answer: Head, text: string, now: number): ImageError {
 	const body = parseJson(text);
 	const { status } = answer;

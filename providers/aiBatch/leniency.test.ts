@@ -9,7 +9,7 @@ import {
 } from '../../test/support/lenientAnswers';
 import { aiBatchAdapter } from './adapter';
 
-/** A paid answer is read, whatever stands in the fields that are not required. */
+/** A paid answer is read, even if fields that are not required have unexpected values. */
 
 describe('AI Batch', () => {
 	const connect = (transport: Parameters<typeof aiBatchAdapter.connect>[1]) =>

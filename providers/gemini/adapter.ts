@@ -21,7 +21,7 @@ function withAddress(fields: unknown): unknown {
 }
 
 export const geminiAdapter: ProviderAdapter<GeminiSession, GeminiConfig> = {
-	// The SDK sends Google's own header by itself; proxies want it in theirs.
+	// The SDK itself sends the key in Google's own header. A proxy expects the key in `Authorization`.
 	endpoint: (fields) =>
 		readEndpoint(withAddress(fields), {
 			fields: credentialFields,

@@ -7,7 +7,7 @@ import { picturesIn, withoutData } from './mapping';
 import { usageOf } from './usage';
 import type { BatchJob, BatchResponse } from './wire';
 
-/** A batch with another word counts as running. */
+/** A batch with any other status word counts as running. */
 const statuses: Readonly<Record<string, JobStatus>> = {
 	JOB_STATE_QUEUED: 'queued',
 	JOB_STATE_PENDING: 'queued',
@@ -24,7 +24,7 @@ export function statusOfBatch({ state }: BatchJob): JobStatus {
 	return (state && Object.hasOwn(statuses, state) ? statuses[state] : undefined) ?? 'running';
 }
 
-/** A batch as a job without its images: a batch of a list, or one that still runs. */
+/** A batch as a job without its images: for a batch from a list, and for a batch that is still running. */
 export function fromBatch(batch: BatchJob): JobSnapshot {
 	const status = statusOfBatch(batch);
 	const job: Job = {
@@ -43,7 +43,7 @@ export function fromBatch(batch: BatchJob): JobSnapshot {
 	return { job, images: [], raw };
 }
 
-/** A batch that has succeeded, with the images of its responses in their order. Without an image it has failed. */
+/** A successful batch as a job, with the images in the order of its responses. Without any image the job has failed. */
 export function fromResponses(batch: BatchJob, responses: readonly BatchResponse[]): JobSnapshot {
 	const snapshot = fromBatch(batch);
 	const answers = responses.flatMap(({ response }) => (response ? [response] : []));

@@ -35,7 +35,7 @@ export const capabilities: Capabilities = {
 	cancelable: ['queued', 'running'],
 	list: true,
 	webhook: false,
-	// Batches have the key in their name; a direct call has no such field.
+	// A batch has the key in its name, so it can be looked up. A direct call has no such field.
 	idempotency: 'lookup',
 	blankMeansRejected: false,
 };

@@ -32,8 +32,8 @@ export interface BatchRequest {
 }
 
 /**
- * The calls of the API that we use, through the SDK except for the results file. Each throws ImageError for every
- * answer other than the promised one.
+ * The calls of the API that we use, through the SDK except for the results file. Each throws ImageError for an
+ * unexpected answer.
  */
 export interface GeminiClient {
 	generate(request: ContentRequest, options: LongCall): Promise<ContentAnswer>;
@@ -52,7 +52,7 @@ export interface GeminiClient {
 	model(name: string, options: CallOptions): Promise<ModelInfo>;
 }
 
-/** More than eight 4K images as base64. */
+/** In bytes: room for more than eight 4K images as base64. */
 const largestAnswer = 256 * 1024 * 1024;
 const batchTimeoutMs = 5 * 60_000;
 const pageSize = 20;
@@ -115,7 +115,7 @@ export function createGeminiClient(
 					message: `Gemini's results file has the name ${excerpt(file)}, which is not valid`,
 					retryable: false,
 				});
-			// The SDK would write the file to the disk.
+			// Sent without the SDK, because the SDK would write the file to disk.
 			const answer = await transport.send({
 				method: 'GET',
 				path: `/download/v1beta/${file}:download`,
@@ -152,7 +152,7 @@ function isOfGemini({ candidates, promptFeedback, usageMetadata, modelVersion, r
 	);
 }
 
-/** The SDK puts the name of a model into a path as it is. */
+/** Checks the name of a model, because the SDK puts it into a path unchanged. */
 function modelName(name: string): string {
 	if (isPathSegment(name) && !/[%?#&]/.test(name)) return name;
 	throw new ImageError('invalidRequest', {
@@ -162,7 +162,7 @@ function modelName(name: string): string {
 	});
 }
 
-/** The name becomes part of a path, so only a batch's is sent. */
+/** The name becomes part of a path, so only the name of a batch is accepted. */
 function batchName(name: string): string {
 	if (/^batches\/[\w-]+$/.test(name)) return name;
 	throw new ImageError('notFound', {

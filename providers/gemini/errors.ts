@@ -39,7 +39,7 @@ const contentRejections: Readonly<Record<string, string>> = {
 	JAILBREAK: 'it looks like a jailbreak',
 };
 
-/** Throws the error that an answer stands for, unless its status is 2xx. @param now ms since the epoch */
+/** Throws the error of an answer, unless its status is 2xx. @param now ms since the epoch */
 export function throwErrors(answer: ApiAnswer, now: number): void {
 	const { status, headers, text } = answer;
 	if (status >= 200 && status < 300) return;

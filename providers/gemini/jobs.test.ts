@@ -5,7 +5,7 @@ import { jsonServer, type Reply } from '../../test/support/jsonServer';
 import { submitCall } from '../../test/support/providerCalls';
 import { geminiAdapter } from './adapter';
 
-/** What is sent to Gemini, and how its answers and batches come out as jobs. */
+/** The requests to Gemini, and its answers and batches as jobs. */
 
 const data = Buffer.from('a picture').toString('base64');
 const inline = Buffer.from('a picture');
@@ -128,7 +128,7 @@ describe('a request', () => {
 		let refused = 0;
 		const { submit } = session((_request, call): Reply => {
 			if (call === 1) return { status: 400, body: { error: { code: 400, message: 'Multiple candidates' } } };
-			// Every answer but the first image's is too fast.
+			// The call for the second image is rate limited.
 			if (call === 2 || refused >= times) return { body: { candidates: [candidate(picture())] } };
 			refused++;
 			return { status: 429, body: { error: { code: 429, message: 'slow down' } } };

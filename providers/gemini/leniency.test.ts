@@ -12,7 +12,7 @@ import {
 import { submitCall } from '../../test/support/providerCalls';
 import { geminiAdapter } from './adapter';
 
-/** A paid answer is read, whatever stands in the fields that are not required. */
+/** A paid answer is read, even if fields that are not required have unexpected values. */
 
 describe('Gemini', () => {
 	const connect = (transport: Parameters<typeof geminiAdapter.connect>[1]) =>

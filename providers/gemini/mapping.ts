@@ -138,7 +138,7 @@ export function picturesIn(answers: readonly ContentAnswer[]): Pictures {
 
 /**
  * The answers to one request as a finished job. Throws the reason if there is no image.
- * @param lost why further calls of the request failed
+ * @param lost the errors of those calls of the request that failed
  */
 export function fromAnswers(
 	answers: readonly ContentAnswer[],

@@ -15,7 +15,7 @@ export interface Prices {
 
 export interface Model {
 	endpoints: readonly EndpointKind[];
-	/** Empty: it takes none. */
+	/** Empty: the model takes no resolution. */
 	resolutions: readonly string[];
 	/** From https://ai.google.dev/gemini-api/docs/pricing; null if none is published. */
 	prices: Prices | null;
@@ -58,13 +58,13 @@ export const models: Readonly<Record<string, Model>> = {
 	},
 };
 
-/** The table's row of a model; undefined if it has none. */
+/** The table's row of a model; undefined if the table has no such row. */
 export function modelOf(name: string): Model | undefined {
 	const bare = name.replace(/^models\//, '');
 	return Object.hasOwn(models, bare) ? models[bare] : undefined;
 }
 
-/** The model of a request without one: the cheapest that can do it. */
+/** The model for a request that names none: the cheapest model that can do it. */
 export function defaultModel({ resolution }: { resolution?: string | undefined }): string {
 	return resolution === undefined ? 'gemini-2.5-flash-image' : 'gemini-3-pro-image-preview';
 }

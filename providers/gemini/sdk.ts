@@ -8,7 +8,7 @@ import type { CallOptions } from '../provider';
 import type { GeminiConfig } from './config';
 import { throwErrors } from './errors';
 
-/** Limits of one call; without them the limits of the transport. */
+/** Limits of one call; an absent limit has the value of the transport. */
 export interface Bounds extends CallOptions {
 	timeoutMs?: number;
 	maxBytes?: number;
@@ -16,7 +16,7 @@ export interface Bounds extends CallOptions {
 
 /** Google's SDK over the API plane of one endpoint. */
 export interface GeminiSdk {
-	/** One call; gives what the SDK gives. */
+	/** Makes one call and returns what the SDK returns. */
 	call: <T>(bounds: Bounds, work: (sdk: GoogleGenAI) => Promise<T>) => Promise<T>;
 	/**
 	 * Sends one request through the SDK and reads the answer itself. The SDK throws if a field has an unexpected value,
@@ -79,8 +79,8 @@ export function createSdk(
 }
 
 /**
- * An error of the SDK as ours. Our own errors come through the SDK unchanged or wrapped. Any other error means that the
- * SDK could not read an answer, or would not send a request.
+ * Converts an error of the SDK to ours. Our own errors come through the SDK unchanged or wrapped. Any other error means
+ * that the SDK could not read an answer, or would not send a request.
  */
 function toOwnError(thrown: unknown, answer: string | undefined): ImageError {
 	for (let error = thrown; typeof error === 'object' && error !== null; error = (error as { cause?: unknown }).cause)

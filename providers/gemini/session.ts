@@ -18,7 +18,7 @@ const longestMs = 10 * 60_000;
 
 /**
  * The largest difference between n8n's clock and Google's, in ms. The batch is found by its name, which is unique, so
- * reading further back does not find a wrong one.
+ * reading further back cannot find a wrong batch.
  */
 const maxClockDifferenceMs = 10 * 60_000;
 
@@ -167,7 +167,7 @@ async function repeatIfRateLimited(call: () => Promise<ContentAnswer>, more = 2)
 		: outcome;
 }
 
-/** Adds what the API does not report of a batch before it has ended: the number of images and our key. */
+/** Adds what the API does not report until a batch has ended: the number of images and our key. */
 function ofRequest(snapshot: JobSnapshot, { count }: ImageRequest, idempotencyKey: string): JobSnapshot {
 	return { ...snapshot, job: { ...snapshot.job, total: snapshot.job.total ?? count, idempotencyKey } };
 }

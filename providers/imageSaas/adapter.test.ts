@@ -25,7 +25,7 @@ const job = (id: string, status = 'SUCCEEDED') => ({
 	error: null,
 });
 
-/** A session whose server answers by `reply`, and what it was asked. */
+/** A session whose server answers with `reply`, and the requests that the server received. */
 function session(reply: (request: ApiRequest, call: number) => Reply) {
 	const asked: ApiRequest[] = [];
 	const transport = transportOf(async (request): Promise<ApiAnswer> => {
@@ -200,7 +200,7 @@ describe('a poll', () => {
 			{ ok: false, error: { code: 'timeout' } },
 			{ ok: false, error: { code: 'timeout' } },
 		]);
-		// Those after the first are not tried: it would hang as often as there are jobs.
+		// After the first time-out the remaining jobs are not tried: each poll would hang.
 		expect(paths()).toEqual(['GET /v1/jobs', 'GET /v1/jobs/b']);
 	});
 

@@ -23,7 +23,7 @@ export interface ListQuery {
 	cursor?: string;
 }
 
-/** The document's calls, in its order. Each throws ImageError for every answer other than the promised one. */
+/** The document's calls, in its order. Each throws ImageError for an unexpected answer. */
 export interface ImageSaasClient {
 	health(options: CallOptions): Promise<HealthAnswer>;
 	submit(body: SubmitBody, options: CallOptions & { idempotencyKey: string }): Promise<AcceptedAnswer>;

@@ -62,15 +62,15 @@ function meaningOfStatus(status: number): Meaning {
 	return { code: codeOfStatus(status), ...(hint === null ? {} : { hint }) };
 }
 
-/** Throws the error that an answer stands for, unless its status is 2xx. */
+/** Throws the error of an answer, unless its status is 2xx. */
 export function throwUnlessOk(answer: ApiAnswer, now: number): void {
 	if (answer.status >= 200 && answer.status < 300) return;
 	const body = errorAnswer.safeParse(parseJson(answer.text));
 	const byStatus = meaningOfStatus(answer.status);
 	const byCode = body.success ? meaningOfCode(body.data.error) : undefined;
-	// The status decides, because the real server's codes differ from the document's and its statuses less so. A code
-	// refines its status (400 INVALID_STATE), but never contradicts a clear one (401, 404, 429, 5xx). After a 500 it
-	// cannot say that waiting helps.
+	// The status decides, because the real server's codes differ from the document's more than its statuses do. A code
+	// refines its status (400 INVALID_STATE), but never contradicts a clear status (401, 404, 429, 5xx). After a 500 a
+	// code cannot say that waiting helps.
 	const refines =
 		byCode !== undefined &&
 		(byCode.code === byStatus.code ||

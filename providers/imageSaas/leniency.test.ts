@@ -12,7 +12,7 @@ import {
 import { imageSaasAdapter } from './adapter';
 import { imageSaasWebhook } from './webhook';
 
-/** A paid answer is read, whatever stands in the fields that are not required. */
+/** A paid answer is read, even if fields that are not required have unexpected values. */
 
 describe('Image SaaS', () => {
 	const connect = (transport: Parameters<typeof imageSaasAdapter.connect>[1]) =>

@@ -3,7 +3,7 @@ import { isNotAccepted } from './errors';
 const json = (body: unknown) => JSON.stringify(body);
 
 it.each([
-	// The document's table, and what the real server says instead.
+	// The document's table, and what the real server sends instead.
 	[400, json({ error: 'INVALID_REQUEST', message: 'prompt is empty' }), true],
 	[401, json({ error: 'INVALID_API_KEY' }), true],
 	[401, json({ error: 'UNAUTHORIZED' }), true],
@@ -16,7 +16,7 @@ it.each([
 	[500, json({ error: 'RATE_LIMIT_EXCEEDED', message: 'rate limit' }), false],
 	[413, 'request entity too large', true],
 	[307, '', true],
-	// The real server's page for malformed JSON, which is never sent, cannot be told from a gateway's.
+	// The real server's page for malformed JSON, which the pack never sends, looks like a gateway's page.
 	[400, '<html>Bad Request</html>', false],
 	[429, '<html>Too Many Requests</html>', false],
 	[403, '<html>Blocked</html>', false],

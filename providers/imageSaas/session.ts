@@ -7,7 +7,7 @@ import type { ImageSaasClient } from './client';
 import { isNotAccepted } from './errors';
 import { fromJob, fromListedJob, requestOf, toSubmitBody } from './mapping';
 
-/** The most rows of a page that the document allows. */
+/** The document's maximum number of rows per page. */
 const pageSize = 100;
 /** Pages that a bulk poll always reads before it polls the remaining jobs one by one. */
 const minBulkPages = 5;
@@ -91,7 +91,7 @@ async function* listJobs(
 	}
 }
 
-/** Wanted jobs that the list shows, as far as its pages are worth reading. */
+/** Finds wanted jobs in the list. It reads only as many pages as save requests. */
 async function findInList(
 	client: ImageSaasClient,
 	wanted: ReadonlySet<string>,

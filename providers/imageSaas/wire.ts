@@ -45,7 +45,7 @@ export const listAnswer = z.looseObject({ items: listOf(listedJob), hasMore: fla
 export const errorAnswer = z.looseObject({ error: z.string(), message: z.string().optional() });
 
 export const webhookPayload = z.looseObject({
-	// A bare number on the real server.
+	// The real server sends a number.
 	eventId: z.union([z.string().min(1), z.number()]).transform(String),
 	jobId: z.string().min(1),
 	tenantId: textOrNumber,

@@ -26,7 +26,7 @@ const late = () =>
 	});
 const notRepeated = { retryable: false, hint: expect.stringContaining('Check the site') as string };
 
-/** A stream of these events, broken off by an error or not. */
+/** A stream of these events. An error breaks it off. */
 async function* stream(...events: Array<string | ImageError>): AsyncGenerator<string> {
 	for (const event of events) {
 		if (event instanceof ImageError) throw event;

@@ -15,7 +15,10 @@ export interface ChatResult {
 	error: ImageError | null;
 }
 
-/** Joins a streamed chat. A failure of the stream is returned with what arrived before; only a stop is thrown. */
+/**
+ * Joins the parts of a streamed chat. If the stream fails, the result has the error and all that arrived before it.
+ * Throws only if the execution is stopped.
+ */
 export async function readChatStream(events: AsyncIterable<string>): Promise<ChatResult> {
 	const texts = new Map<number, string>();
 	let done = false;

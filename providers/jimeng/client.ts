@@ -14,12 +14,12 @@ import {
 	modelsAnswer,
 } from './wire';
 
-/** A call whose answer comes when the site is done. */
+/** A call whose answer arrives when the site has finished. */
 export interface LongCall extends CallOptions {
 	timeoutMs: number;
 }
 
-/** The document's calls, in its order. Each throws ImageError for every answer other than the promised one. */
+/** The document's calls, in its order. Each throws ImageError for an unexpected answer. */
 export interface JimengClient {
 	generations(body: ImagesBody, options: LongCall): Promise<ImagesAnswer>;
 	compositions(body: ImagesBody & { images: string[] }, options: LongCall): Promise<ImagesAnswer>;
@@ -30,7 +30,7 @@ export interface JimengClient {
 	models(options: CallOptions): Promise<string[]>;
 }
 
-/** More than four 4K images as base64. */
+/** In bytes: room for more than four 4K images as base64. */
 const largestAnswer = 256 * 1024 * 1024;
 
 export function createJimengClient(transport: ApiTransport, now: () => number = Date.now): JimengClient {
@@ -66,8 +66,8 @@ export function createJimengClient(transport: ApiTransport, now: () => number = 
 					yield* answer.events();
 					return;
 				}
-				// An error is JSON instead of a stream, also with status 200. So is the answer of a server that does
-				// not stream.
+				// An error arrives as JSON instead of a stream, even with status 200. A server that does not stream
+				// also answers with JSON.
 				const text = await answer.text();
 				wasNotAccepted = isNotAccepted({ ...answer, text });
 				yield* bodyOf(answer, text, now()) === undefined ? eventsIn(text) : [text];
@@ -87,7 +87,7 @@ export function createJimengClient(transport: ApiTransport, now: () => number = 
 	};
 }
 
-/** The events of a stream that was sent under another type. */
+/** The events of a stream that was sent with another content type. */
 function eventsIn(text: string): string[] {
 	return text.split(/\r?\n/).flatMap((line) => (line.startsWith('data:') ? [line.slice(5).trim()] : []));
 }

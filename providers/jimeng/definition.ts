@@ -16,7 +16,7 @@ export const jimeng: ProviderDefinition<JimengSession> = {
 					problem: 'cannot be combined with Strength; they mean the same to this provider',
 				}
 			: undefined,
-	// Without a reference: compositions may keep the shape of what they start from.
+	// Unknown for references without a ratio: the result may keep the ratio of its reference.
 	expectedSize: ({ resolution, aspectRatio, references = [] }) =>
 		references.length > 0 && aspectRatio === undefined ? null : pixelsOf(resolution, aspectRatio),
 	load: async () => (await import('./adapter')).jimengAdapter,

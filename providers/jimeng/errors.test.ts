@@ -40,7 +40,7 @@ it.each([
 	[504, named('GENERATION_TIMEOUT'), false],
 	[500, named(null, 'rate limit'), false],
 	[200, named('GENERATION_FAILED'), false],
-	// Pages of others, and what is no error.
+	// Pages of other servers, and answers that are not errors.
 	[404, 'Not Found', true],
 	[413, '', true],
 	[308, '', true],

@@ -118,13 +118,13 @@ export function isNotAccepted({ status, text }: Answered): boolean {
 
 type Head = Pick<Answered, 'status' | 'headers'>;
 
-/** If a generation may have been begun, only the site shows what became of it. */
+/** If a generation may have begun, only the site shows its outcome. */
 export const terms: ChargedTerms = {
 	isNotAccepted,
 	hint: 'Check the site before you try again: the image may be ready there, and its credit used',
 };
 
-/** The body of a success. Throws the error that the answer stands for otherwise. A 200 may also contain an error. */
+/** The body of a success. Throws the error of any other answer. A 200 may also contain an error. */
 export function bodyOf(answer: Head, text: string, now: number): unknown {
 	const body = parseJson(text);
 	const error = errorAnswer.safeParse(body);

@@ -12,7 +12,7 @@ import {
 } from '../../test/support/lenientAnswers';
 import { jimengAdapter } from './adapter';
 
-/** A paid answer is read, whatever stands in the fields that are not required. */
+/** A paid answer is read, even if fields that are not required have unexpected values. */
 
 describe('Jimeng', () => {
 	const connect = (transport: Parameters<typeof jimengAdapter.connect>[1]) =>

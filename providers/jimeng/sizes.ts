@@ -1,4 +1,4 @@
-/** The document's table "支持的比例及对应分辨率": the one source of what ratios, resolutions and pixels there are. */
+/** The document's table "支持的比例及对应分辨率": the only list of the ratios, resolutions and pixels. */
 export const sizes = {
 	'2K': {
 		'1:1': [2048, 2048],

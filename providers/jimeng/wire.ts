@@ -38,8 +38,8 @@ export const chatAnswer = z.looseObject({
 });
 
 /**
- * A chunk may have its own id and no `created`. Each picture has one finish reason. `message` is of a server
- * that does not stream.
+ * A chunk may have its own id and no `created`. Each picture has one finish reason. Servers that do not stream send
+ * `message`.
  */
 export const chatChunk = z.looseObject({
 	id: textOrNumber,

@@ -7,12 +7,12 @@ import { tasksSession } from './sessionTasks';
 import { v16Session } from './sessionV16';
 
 /**
- * The document: 10 requests a second for each client, 20 at once. The pack stays a quarter below, because delayed
- * requests may arrive together with later ones.
+ * The document allows 10 requests per second and client, and 20 at once. The pack stays a quarter below, because
+ * delayed requests may arrive together with later requests.
  */
 const burst = 15;
 
-/** What the NanoBananaPro node needs besides the verbs; the server speaks one of the two. */
+/** What the NanoBananaPro node needs besides the verbs; the server has one of the two APIs. */
 export interface NanoBananaProSession extends Session {
 	clients: { api: 'v1.6'; client: NanoBananaProClient } | { api: 'tasks'; client: TasksClient };
 }

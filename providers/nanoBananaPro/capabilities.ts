@@ -6,7 +6,7 @@ export const capabilities: Capabilities = {
 	maxCount: 100,
 	aspectRatios: ['1:1', '3:4', '4:3', '9:16', '16:9'],
 	resolutions: ['1K', '2K', '4K'],
-	// Those the document's samples name; the server passes any name on.
+	// The models in the document's samples; the server also passes on any other name.
 	models: ['gemini-2.5-flash-image', 'gemini-3-pro-image-preview', 'gemini-2.0-flash-exp'],
 	negativePrompt: false,
 	seed: true,

@@ -28,10 +28,7 @@ export interface BatchBody {
 	options?: string;
 }
 
-/**
- * The calls of the v1.6 API, in the document's order. Each throws ImageError for every answer other than
- * the promised one.
- */
+/** The calls of the v1.6 API, in the document's order. Each throws ImageError for an unexpected answer. */
 export interface NanoBananaProClient {
 	generate(body: BatchBody, options: CallOptions): Promise<GenerationTask>;
 	/** @param files the reference images, in their order, as parts named `refImages` */
@@ -56,10 +53,10 @@ const uploadTimeoutMs = 5 * 60_000;
 const fileTimeoutMs = 10 * 60_000;
 const largestFile = 4 * 1024 ** 3;
 
-/** Without the other calls of the history: deleting a task named `batch` would reach the call that deletes many. */
+/** Excludes the names of other calls: deleting a task named `batch` would reach the call that deletes many tasks. */
 const historyPath = (taskId: string) => apiPath`/api/v1/history/${idBesides(['batch', 'search'], taskId)}`;
 
-/** Where the server has an image, also as part of its address. */
+/** The path of an image on the server. The image's address also contains it. */
 export const imagePath = (imageId: string) => apiPath`/api/v1/images/${imageId}`;
 
 export function createNanoBananaProClient(transport: ApiTransport, now: () => number = Date.now): NanoBananaProClient {
@@ -130,7 +127,8 @@ export function createNanoBananaProClient(transport: ApiTransport, now: () => nu
 }
 
 /**
- * A file, or the error in its place: JSON, or plain text if the export failed after its headers were sent.
+ * The file in an answer. Throws if the answer has an error instead: JSON, or plain text if the export failed after its
+ * headers were sent.
  */
 async function fileOf(answer: ApiStream): Promise<ApiStream> {
 	const isJson = /json/i.test(answer.headers['content-type'] ?? '');

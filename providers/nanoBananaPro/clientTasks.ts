@@ -23,16 +23,13 @@ export interface ImagesQuery {
 	keyword?: string;
 }
 
-/**
- * The calls of the `tasks` API of the public server. Each throws ImageError for every answer other than
- * the promised one.
- */
+/** The calls of the `tasks` API of the public server. Each throws ImageError for an unexpected answer. */
 export interface TasksClient {
 	generate(body: TaskBody, options: CallOptions): Promise<ImageTask>;
 	generateWithImages(body: TaskBody, files: readonly FormPart[], options: CallOptions): Promise<ImageTask>;
 	task(taskId: string, options: CallOptions): Promise<ImageTask>;
 	images(query: ImagesQuery, options: CallOptions): Promise<ImageTask[]>;
-	/** As `images`, with what a look-up needs to know of the list. */
+	/** Like `images`, with the list data that a look-up needs. */
 	page(query: ImagesQuery, options: CallOptions): Promise<Timed<ImagePage>>;
 	deleteImage(taskId: string, options: CallOptions): Promise<void>;
 	/** The server's answer contains the API keys of its providers; they are removed here. */

@@ -64,7 +64,7 @@ interface FailedAnswer {
 	retryAfterMs?: number | null;
 }
 
-/** An answer other than a success, as an error of the taxonomy. */
+/** The error for an answer that is not a success. */
 export function errorOfAnswer({ status, httpStatus, message, isPlain, retryAfterMs = null }: FailedAnswer): ImageError {
 	const otherApi = status === 404 && isPlain;
 	const code = otherApi ? 'invalidRequest' : codeOfStatus(status);

@@ -1,5 +1,6 @@
 /**
- * The content of a job ID: the task or tasks of the job, and the number of images requested if the tasks do not say it.
+ * The content of a job ID: the task or tasks of the job, and the number of images requested if the tasks do not report
+ * it.
  */
 export interface NanoBananaProJobId {
 	taskIds: readonly string[];
@@ -7,8 +8,8 @@ export interface NanoBananaProJobId {
 }
 
 /**
- * For one task with all images the ID of the task. Otherwise (fewer images than requested, or one task per image) the
- * count is added: `a,b~3`.
+ * If one task has all images, the job ID is the ID of the task. Otherwise (fewer images than requested, or one task per
+ * image) the count is added: `a,b~3`.
  */
 export function writeJobId({ taskIds, count }: NanoBananaProJobId): string {
 	return `${taskIds.join(',')}${count === null ? '' : `~${count}`}`;

@@ -4,7 +4,7 @@ import { jsonServer, type Reply } from '../../test/support/jsonServer';
 import { submitCall } from '../../test/support/providerCalls';
 import { nanoBananaProAdapter } from './adapter';
 
-/** How the server's tasks come out as jobs, in both of its APIs. */
+/** The server's tasks as jobs, in both of its APIs. */
 
 const baseUrl = 'https://n.example';
 const [created, updated] = ['2026-01-28T09:36:16.000Z', '2026-01-28T09:36:25.000Z'];

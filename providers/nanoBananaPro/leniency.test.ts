@@ -12,7 +12,7 @@ import {
 import { nanoBananaProAdapter } from './adapter';
 import { toImage } from './mapping';
 
-/** A paid answer is read, whatever stands in the fields that are not required. */
+/** A paid answer is read, even if fields that are not required have unexpected values. */
 
 describe('NanoBananaPro, v1.6', () => {
 	const connect = (transport: Parameters<typeof nanoBananaProAdapter.connect>[1]) =>

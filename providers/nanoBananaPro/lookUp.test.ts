@@ -31,7 +31,7 @@ const others = (count: number, secondsAfter: number, more: Partial<HistoryRow> =
 		row(`other-${secondsAfter}-${n}`, secondsAfter, { prompt: 'Another', ...more }),
 	);
 
-/** A history of these rows, and which pages of it were read. */
+/** A history with these rows, and the pages that were read. */
 function history(rows: HistoryRow[], { clampTo = 100, total = true, unreadable = 0, clockAheadMs = 0 } = {}) {
 	const pages: number[] = [];
 	const read = async (page: number, pageSize: number): Promise<HistoryPage> => {
@@ -95,7 +95,8 @@ it('reads a list of several pages once more: a task that ended in between moves 
 	const rows = [...others(99, -60), row('first ends', -60, { prompt: 'Another' }), row('own', 1)];
 	let pages = 0;
 	const read = async (page: number, pageSize: number): Promise<HistoryPage> => {
-		// Between the pages, a task of the first one ends: what was first on the second page is now on the first.
+		// Between the two pages, a task of the first page ends, so the first task of the second page moves to the first
+		// page.
 		if (pages++ === 1) rows.push(...rows.splice(99, 1));
 		return {
 			rows: rows.slice((page - 1) * pageSize, page * pageSize),

@@ -33,10 +33,10 @@ export type Fit = 'exact' | 'possible' | 'no';
 
 const provider = 'NanoBananaPro';
 const pageSize = 100;
-/** Later pages are not read: the look-up is then inconclusive. */
+/** Later pages are not read. If there are more pages, the look-up is inconclusive. */
 const maxPages = 20;
 
-/** The model of the public server where a request names none. */
+/** The model that the public server uses if a request names none. */
 const serverDefault = 'gemini-3-pro-image-preview';
 
 const running = ['pending', 'processing'];
@@ -91,7 +91,7 @@ export function fitsTask({ prompt, model }: HistoryRow, request: ImageRequest): 
 
 /**
  * Looks up tasks in the server's history. The server lists running tasks first, then waiting ones, then ended ones,
- * each group newest first. So an older task ends the reading only if it has ended.
+ * each group newest first. So the reading stops at an older task only if that task has ended.
  * @param read reads a page, counted from 1
  */
 export async function lookUpInHistory(
@@ -104,7 +104,7 @@ export async function lookUpInHistory(
 	if (once.found.size === call.parts.length || !once.conclusive) return once;
 	if (first.problem !== null) return { found: once.found, conclusive: false, reason: first.problem };
 	if (!first.mayHaveMissed) return once;
-	// If a task ended during the reading, the tasks after it moved up, perhaps to a page that was read before.
+	// If a task ended during the reading, the tasks after it moved up, possibly to a page that was already read.
 	const second = await readUntil(read, call.since);
 	if (second.problem !== null) return { found: once.found, conclusive: false, reason: second.problem };
 	return await chooseAmong(
@@ -117,13 +117,13 @@ export async function lookUpInHistory(
 interface Reading {
 	rows: Map<string, HistoryRow>;
 	clockAheadMs: number;
-	/** Whether tasks may have moved from page to page unseen. */
+	/** Whether tasks may have moved between pages during the reading and were not seen. */
 	mayHaveMissed: boolean;
-	/** Why not every task was seen; null where every one was. */
+	/** Why not every task was seen; null if every task was. */
 	problem: string | null;
 }
 
-/** Reads pages until every task was seen that was made after `since`, by our clock. */
+/** Reads pages until it has seen every task that was made after `since`, by our clock. */
 async function readUntil(
 	read: (page: number, pageSize: number) => Promise<HistoryPage>,
 	since: number,

@@ -109,7 +109,7 @@ function imageOfTask(task: ImageTask, index: number, baseUrl: string): Delivered
 	];
 }
 
-/** Status and error of a job, from the server's status and the images that are there. */
+/** Status and error of a job, from the server's status and the images that exist. */
 function endOf(
 	reported: JobStatus,
 	images: number,

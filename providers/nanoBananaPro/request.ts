@@ -2,7 +2,9 @@ import type { ImageRequest } from '../../model/request';
 import type { BatchBody } from './client';
 import type { TaskBody } from './clientTasks';
 
-/** The model of the document's example for text, and the model that it names for references. */
+/**
+ * The default model: for text, the model of the document's example; for references, the model that the document names.
+ */
 const defaultModel = (request: ImageRequest) =>
 	request.references?.length ? 'gemini-3-pro-image-preview' : 'gemini-2.5-flash-image';
 

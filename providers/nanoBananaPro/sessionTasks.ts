@@ -72,7 +72,7 @@ export function tasksSession(client: TasksClient, { baseUrl, own }: NanoBananaPr
 		}
 	}
 
-	/** Every task of these jobs: from the list as far as that spares requests, the others one by one. */
+	/** Every task of these jobs: from the list as long as that saves requests, the others one by one. */
 	async function tasksOf(
 		taskIds: readonly string[],
 		options: CallOptions,

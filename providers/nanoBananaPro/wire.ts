@@ -15,7 +15,7 @@ import {
 
 /** The bodies of the v1.6 API, which is the document's. Unknown fields and words pass. */
 export const generatedImage = z.looseObject({
-	// Its address is made from it.
+	// The image's address contains it.
 	id: id.refine(isPathSegment),
 	taskId: textOrNumber,
 	filePath: text,

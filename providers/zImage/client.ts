@@ -20,7 +20,7 @@ import {
 	taskAnswer,
 } from './wire';
 
-/** The document's calls, in its order. Each throws ImageError for every answer other than the promised one. */
+/** The document's calls, in its order. Each throws ImageError for an unexpected answer. */
 export interface ZImageClient {
 	root(options: CallOptions): Promise<z.infer<typeof rootAnswer>>;
 	health(options: CallOptions): Promise<z.infer<typeof healthAnswer>>;

@@ -7,7 +7,7 @@ import type { Answered } from '../provider';
 import { isPlainlyNotAccepted } from '../notAccepted';
 import { errorAnswer, type TaskAnswer, taskFailure } from './wire';
 
-/** Throws the error that an answer stands for, unless its status is 2xx. */
+/** Throws the error of an answer, unless its status is 2xx. */
 export function throwUnlessOk(answer: ApiAnswer, now: number): void {
 	const { status } = answer;
 	if (status >= 200 && status < 300) return;
@@ -77,7 +77,7 @@ export function failureOfTask({
 	const detail =
 		typeof inner.detail === 'string' ? inner.detail : inner.detail == null ? '' : JSON.stringify(inner.detail);
 	const message = inner.message ?? '';
-	// The message is general ("generation failed"); the detail has the reason.
+	// The message is general ("generation failed"); the detail contains the reason.
 	return toJobError({
 		code: error_code ?? inner.code,
 		message: message.includes(detail) ? message : message === '' ? detail : `${message} (${detail})`,

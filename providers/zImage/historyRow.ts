@@ -7,7 +7,7 @@ import { toSnapshot } from './mapping';
 import { imageAt } from './taskState';
 import type { BatchSummary } from './wire';
 
-/** A job whose row of the history contains everything: it has one image, and the image is ready. Otherwise null. */
+/** The job of a row that contains everything: the job has one image, and the image is ready. Otherwise null. */
 export function fromFinishedRow(row: BatchSummary, id: string, baseUrl: string, preview: boolean): JobSnapshot | null {
 	const path = preview ? row.image_url : (row.relative_path ?? null);
 	if (row.batch_size !== 1 || row.success_count !== 1 || !path) return null;
@@ -21,12 +21,12 @@ export function fromFinishedRow(row: BatchSummary, id: string, baseUrl: string, 
 	});
 }
 
-/** A job of which no task has ended: its row contains everything. Otherwise null. */
+/** The job of a row without any ended task: such a row contains everything. Otherwise null. */
 export function fromUnfinishedRow(row: BatchSummary, id: string, count: number | null): JobSnapshot | null {
 	return row.status === 'PENDING' && !row.success_count && !row.failed_count ? ofRunning(row, id, count) : null;
 }
 
-/** A batch of the list by its counts. Its images must be polled for. */
+/** A batch from the list, by its counts. Only a poll returns its images. */
 export function fromCounts(row: BatchSummary): JobSnapshot {
 	const snapshot = ofRunning(row, row.task_id, null);
 	const { total, completed } = snapshot.job;

@@ -3,7 +3,7 @@ import { jsonServer, type Reply } from '../../test/support/jsonServer';
 import { submitCall } from '../../test/support/providerCalls';
 import { zImageAdapter } from './adapter';
 
-/** How the server's tasks, batches and rows of the history come out as jobs. */
+/** The server's tasks, batches and history rows as jobs. */
 
 const baseUrl = 'https://z.example';
 const batch = '11111111-2222-3333-4444-555555555555';

@@ -10,7 +10,7 @@ import {
 } from '../../test/support/lenientAnswers';
 import { zImageAdapter } from './adapter';
 
-/** A paid answer is read, whatever stands in the fields that are not required. */
+/** A paid answer is read, even if fields that are not required have unexpected values. */
 
 describe('Z-Image', () => {
 	const connect = (transport: Parameters<typeof zImageAdapter.connect>[1]) =>

@@ -15,9 +15,9 @@ const other = '00000000-0000-4000-8000-000000000001';
 interface Server {
 	/** Items of each batch that a worker has begun. */
 	batches?: Record<string, object[]>;
-	/** Rows of the history, newest first; where they are not given, a row for each batch. */
+	/** Rows of the history, newest first; if absent, one row for each batch. */
 	rows?: object[];
-	/** Statuses of tasks; another is PENDING, as the server says of tasks it does not know. */
+	/** Statuses of tasks. Any other task is PENDING, as the server answers for tasks that it does not know. */
 	tasks?: Record<string, string>;
 }
 
@@ -95,7 +95,7 @@ it('a later task that has ended, with nothing running, shows that the workers ha
 	expect(await looking({ ...server, tasks: { later: 'FAILURE' } }).look(later('later'))).toMatchObject({
 		conclusive: true,
 	});
-	// A job's own id says so as well.
+	// The ID of one of our jobs shows it too.
 	expect(await looking({ batches: { [other]: [item(0, 'error')] } }).look(later(`${other}~1~task-0`))).toMatchObject({
 		conclusive: true,
 	});

@@ -6,9 +6,9 @@ import type { Reader } from './reader';
 import { hasEnded, stateOfItem } from './taskState';
 import type { BatchAnswer, BatchSummary } from './wire';
 
-/** Tasks of a killed worker come back after an hour. After this time no task can still begin, in ms. */
+/** In ms. The tasks of a killed worker return to the queue after an hour. After this time no task can begin. */
 const allBegunMs = 65 * 60_000;
-/** A batch that began this long before the requests and still says that it runs is stuck, in ms. */
+/** In ms. A batch that began this long before the requests and has not ended is stuck. */
 const longestBatchMs = 24 * 3_600_000;
 /** Limits of one look-up: later tasks to check, rows of the history to read, batches in it to open. */
 const maxLater = 10;
@@ -68,7 +68,7 @@ async function hasLaterEnded(client: ZImageClient, reader: Reader, call: LookUpC
 	return false;
 }
 
-/** Whether the history shows a task that has begun and not ended, or is too long to check. */
+/** Whether the history shows a task that has begun and not ended. Also true if the history is too long to check. */
 async function isAnythingRunning(reader: Reader, call: LookUpCall): Promise<boolean> {
 	let rows = 0;
 	let opened = 0;
@@ -81,7 +81,7 @@ async function isAnythingRunning(reader: Reader, call: LookUpCall): Promise<bool
 	return false;
 }
 
-/** Also goes by the counts, because the status of a batch with a canceled task stays PENDING. */
+/** Also checks the counts, because the status of a batch with a canceled task stays PENDING. */
 function isOver({ status, batch_size, success_count, failed_count }: BatchSummary): boolean {
 	return (
 		status === 'SUCCESS' ||

@@ -8,9 +8,9 @@ import { hasEnded, type TaskState } from './taskState';
 
 interface JobParts {
 	id: string;
-	/** Number of images requested; null where it is unknown. */
+	/** Number of images requested; null if it is unknown. */
 	count: number | null;
-	/** Of every task, also of tasks that have not begun. */
+	/** The state of every task, also of tasks that have not begun. */
 	states: readonly TaskState[];
 	createdAt: string | null;
 	raw: unknown;

@@ -59,7 +59,7 @@ export function createReader(client: ZImageClient, baseUrl: string): Reader {
 		});
 	}
 
-	/** The tasks that the batch shows. When all have ended, also their original files and why one failed. */
+	/** The tasks that the batch shows. If all have ended, also their original files and the reason of a failure. */
 	async function statesOf(
 		answer: BatchAnswer | null,
 		items: readonly BatchItem[],
@@ -74,8 +74,8 @@ export function createReader(client: ZImageClient, baseUrl: string): Reader {
 	}
 
 	/**
-	 * The tasks that the batch does not show. As long as the last task before has not ended, they have not begun. After
-	 * that each is polled: a canceled task never appears in its batch.
+	 * The tasks that the batch does not show. They have not begun if the task before them has not ended. Otherwise each
+	 * task is polled, because a canceled task never appears in its batch.
 	 */
 	async function missingStates(
 		items: readonly BatchItem[],
@@ -115,7 +115,7 @@ export function createReader(client: ZImageClient, baseUrl: string): Reader {
 	};
 }
 
-/** Page after page. New batches push rows to later pages, so a row may come again. */
+/** Reads page after page. New batches push rows to later pages, so a row may appear twice; it is given once. */
 async function* batchesIn(client: ZImageClient, options: CallOptions): AsyncGenerator<BatchSummary> {
 	const seen = new Set<string>();
 	for (let offset = 0; ; offset += pageSize) {

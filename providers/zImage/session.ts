@@ -126,7 +126,7 @@ async function cancel(client: ZImageClient, reader: Reader, id: string, options:
 	};
 }
 
-/** The tasks of a job: those its ID names, else those that its batch shows, else the ID itself. */
+/** The tasks of a job: the tasks in its ID, otherwise the tasks that its batch shows, otherwise the ID itself. */
 async function tasksOf(reader: Reader, id: string, options: CallOptions): Promise<readonly string[]> {
 	const { taskIds, batchId } = readJobId(id);
 	if (taskIds.length > 0) return taskIds;

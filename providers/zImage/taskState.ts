@@ -61,7 +61,7 @@ export function stateOfTask(task: TaskAnswer, baseUrl: string, preview: boolean)
 
 /**
  * The state of a task as its batch reports it. A batch names only the previews of its images.
- * @param originals the file extension of the original files, with its dot; null where it is unknown
+ * @param originals the file extension of the original files, with its dot; null if it is unknown
  */
 export function stateOfItem(item: BatchItem, baseUrl: string, originals: string | null): TaskState {
 	const preview = item.image_url ? fileUrl(baseUrl, item.image_url) : null;
