@@ -32,7 +32,7 @@ export class AiBatchApi implements ICredentialType {
 		}),
 		...endpointFields({ preset: 0 }, { preset: 2, what: 'generations' }),
 	];
-	// Not the generic way: without a key it would send an empty header.
+	// Not n8n's generic authentication: without a key it would send an empty header.
 	authenticate: IAuthenticate = async ({ apiKey: key }, options) => ({
 		...options,
 		headers: {
@@ -40,8 +40,8 @@ export class AiBatchApi implements ICredentialType {
 			...(typeof key === 'string' && key !== '' ? { Authorization: `Bearer ${key}` } : {}),
 		},
 	});
-	// The server checks the upstream key only when it generates, which costs. This request shows that the server
-	// answers and accepts the server key.
+	// The server checks the upstream key only when it generates, and that costs money. This request shows that the
+	// server answers and accepts the server key.
 	test: ICredentialTestRequest = {
 		request: { baseURL: '={{$credentials.baseUrl}}', url: '/api/prompt-suggestions' },
 	};

@@ -36,7 +36,7 @@ export class GeminiImageApi implements ICredentialType {
 			{ preset: 0, what: 'generations and batches' },
 		),
 	];
-	// Not the generic way: it would send the proxy's header to Google, without a value.
+	// Not n8n's generic authentication: it would send the proxy's header to Google, without a value.
 	authenticate: IAuthenticate = async ({ apiKey, endpoint }, options) => {
 		const key = typeof apiKey === 'string' ? apiKey : '';
 		return {

@@ -37,7 +37,6 @@ export class JimengApi implements ICredentialType {
 			},
 		},
 	};
-	// Only a generation checks the session ID, and it costs credit. This request shows no more than that the service
-	// answers.
+	// Only a generation checks the session ID, and it costs credit. This request shows only that the service answers.
 	test: ICredentialTestRequest = { request: { baseURL: '={{$credentials.baseUrl}}', url: '/v1/models' } };
 }

@@ -53,8 +53,8 @@ export class NanoBananaProApi implements ICredentialType {
 			{ preset: 0, hint: 'The server has a queue of its own' },
 		),
 	];
-	// The server has no key of its own, and checks the Gemini key only when it generates. This request shows no more
-	// than that the server answers.
+	// The server has no key of its own, and checks the Gemini key only when it generates. This request shows only that
+	// the server answers.
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL: '={{$credentials.baseUrl}}',

@@ -13,7 +13,7 @@ export class ZImageApi implements ICredentialType {
 		}),
 		...endpointFields({ preset: 0 }, { preset: 0, hint: 'The server has a queue of its own' }),
 	];
-	// Not the generic way: without a key it would send an empty header.
+	// Not n8n's generic authentication: without a key it would send an empty header.
 	authenticate: IAuthenticate = async ({ authKey: key }, options) => ({
 		...options,
 		headers: { ...options.headers, ...(typeof key === 'string' && key !== '' ? { 'X-Auth-Key': key } : {}) },

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-/** Address of a self-hosted backend. `example` is a URL that the empty field shows. */
+/** Address of a self-hosted backend. `example` is the URL that an empty field shows. */
 export const baseUrlField = (preset: string, example: string, description: string): INodeProperties => ({
 	displayName: 'Base URL',
 	name: 'baseUrl',
@@ -26,8 +26,8 @@ export const secretField = (
 });
 
 /**
- * The fields that every credential ends with: limits, private hosts of results, further endpoints. The limits count
- * all nodes and executions of the process that use the credential.
+ * The last fields of every credential: limits, private hosts of results, further endpoints. The limits apply to the sum
+ * of all nodes and executions of the process that use the credential.
  * @param requestsPerMinute preset, and what the number should be
  * @param jobsInFlight preset, and what counts as a job (in the plural)
  */

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** A stream as one buffer. @param tooLong makes the error for a stream of more than `maxBytes` */
+/** Reads a stream into one buffer. @param tooLong makes the error for a stream of more than `maxBytes` */
 export async function collect(
 	stream: Readable,
 	maxBytes: number,

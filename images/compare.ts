@@ -1,6 +1,6 @@
 import type { Image } from '../model/job';
 
-/** A difference between the result and the request, or between the result and what the provider says of it. */
+/** A difference between the result and the request, or between the result and the provider's report of it. */
 export interface Difference {
 	/** Index of the image; null if the difference concerns the job as a whole. */
 	image: number | null;
@@ -14,13 +14,13 @@ export interface Expectation {
 	count: number | null;
 	/** Pixels, if the provider's document specifies them for the request. */
 	size: { width: number; height: number } | null;
-	/** As requested, if the document does not specify pixels: `16:9`. */
+	/** The requested ratio, if the document does not specify pixels: `16:9`. */
 	aspectRatio: string | null;
 	/** `512`, `1K`, `2K`, `4K`. */
 	resolution: string | null;
 }
 
-/** How far a ratio may be off, as a share: models round both sides to multiples of 8 to 64 pixels. */
+/** The allowed deviation of a ratio, as a share: models round both sides to multiples of 8 to 64 pixels. */
 const ratioTolerance = 0.04;
 
 /** Approximate pixels of each resolution. For a ratio other than 1:1, models keep the area of the square. */
@@ -65,7 +65,7 @@ function nearestResolution(area: number): string | undefined {
 	return Object.entries(areas).sort(([, a], [, b]) => distance(a) - distance(b))[0]?.[0];
 }
 
-/** The difference if an image has another type than the provider, or the image's file name, says. */
+/** The difference if an image has another type than the provider reported or the file name shows. */
 export function typeDifference(claimed: Pick<Image, 'index' | 'mimeType' | 'fileName'>, actual: string): Difference[] {
 	const expected = claimed.mimeType ?? typeByName(claimed.fileName);
 	return expected === null || expected === actual ? [] : [{ image: claimed.index, field: 'type', expected, actual }];

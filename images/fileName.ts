@@ -1,4 +1,4 @@
-/** The name with the extension its bytes call for; one that fits already stays as it is. */
+/** The name with the extension of the file's real type. An extension that already fits stays as it is. */
 export function withExtension(fileName: string, extension: string): string {
 	const named = /\.(png|jpe?g|webp|gif|avif|tiff?|mp4|mov|webm)$/i.exec(fileName);
 	if (named && sameExtension(named[1] ?? '', extension)) return fileName;

@@ -19,7 +19,10 @@ const formats: Record<string, { mimeType: string; extension: string }> = {
 	tiff: { mimeType: 'image/tiff', extension: 'tiff' },
 };
 
-/** Bytes at the beginning of a file that are searched for its size. A JPEG may have a thumbnail and a profile first. */
+/**
+ * The number of bytes at the beginning of a file in which the size must be. A JPEG may have a thumbnail and a profile
+ * first.
+ */
 export const headBytes = 256 * 1024;
 
 /**
@@ -62,7 +65,7 @@ export function inspectVideo(head: Buffer): VideoFacts {
 	throw broken(`The file is not a video of a known format: it begins with ${describe(head)}`, null);
 }
 
-/** Whether a file of this format is complete, by its last bytes. A format without an end mark counts as complete. */
+/** Whether the last bytes show that a file is complete. A format without an end mark counts as complete. */
 export function endsWhole(mimeType: string, tail: Buffer, totalBytes: number, head: Buffer): boolean {
 	if (mimeType === 'image/png') return tail.includes('IEND');
 	if (mimeType === 'image/jpeg') return tail.includes(Buffer.from([0xff, 0xd9]));
@@ -70,19 +73,21 @@ export function endsWhole(mimeType: string, tail: Buffer, totalBytes: number, he
 	return true;
 }
 
-/** What decoding the whole image shows. */
+/** The facts that are known only after the whole image is decoded. */
 export interface InspectedColors {
 	/** As `#rrggbb` if the image has only one color, else null. */
 	onlyColor: string | null;
 }
 
-/** Side of the small copy that is inspected, in pixels. A spot of a few thousandths of the image still shows in it. */
+/**
+ * Side of the small copy that is inspected, in pixels. A spot of a few thousandths of the image is still visible in it.
+ */
 const sampleSide = 64;
-/** How far apart the values of one color may lie after lossy coding, of 255. */
+/** Maximum difference, of 255, between values that count as one color: lossy coding changes values. */
 const colorTolerance = 2;
 
 /**
- * Decodes an image to its end. Reads the whole stream, and holds the file (not its pixels) in memory meanwhile.
+ * Decodes an image to its end. Reads the whole stream; during this time the file is in memory, but not its pixels.
  * Throws `malformedResponse` if the image cannot be decoded, and the stream's error if it fails.
  */
 export async function inspectColors(stream: Readable): Promise<InspectedColors> {
@@ -125,7 +130,7 @@ function broken(message: string, hint: string | null): ImageError {
 	return new ImageError('malformedResponse', { message, hint, retryable: false });
 }
 
-/** A file that is not a usable image, now or later. */
+/** The error for a file that is not a usable image. Another attempt cannot help. */
 export function unreadable(message: string, cause?: unknown): ImageError {
 	return new ImageError('malformedResponse', { message, retryable: false, cause });
 }

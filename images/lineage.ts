@@ -1,4 +1,4 @@
-/** Where a picture comes from, as it is written into files, captions and manifests. Null where it is not known. */
+/** The origin of a picture, as it is written into files, captions and manifests. Unknown values are null. */
 export interface Lineage {
 	prompt: string | null;
 	negativePrompt: string | null;

@@ -25,23 +25,23 @@ export interface FileLimits {
 export interface PrepareOptions {
 	/** Whether an image may be scaled down and converted to what the provider accepts. */
 	fit: boolean;
-	/** Stores an image that had to be changed. */
+	/** Stores an image that was changed. */
 	store: (data: Buffer, fileName: string, mimeType: string) => Promise<SourceFile>;
 }
 
-/** Largest file that is read. */
+/** Maximum size of a file that is read, in bytes. */
 const maxReferenceBytes = 64 * 1024 * 1024;
 /** Enough for a camera's 200 megapixels, and sharp's own limit. */
 const maxReferencePixels = 268_000_000;
 /** JPEG and WebP quality of a changed image: no loss is visible. */
 const quality = 92;
-/** Each attempt scales the image by how much the one before was too large. */
+/** Each attempt scales the image down by the factor by which the previous result was too large. */
 const maxAttempts = 8;
 
 /**
  * Prepares a reference for sending. Its type is read from its bytes, and it is turned upright if its EXIF data says so,
  * since models ignore EXIF. An image that fits is passed on byte for byte. Throws `invalidRequest` for a file that is
- * not an image, and for one that the provider does not accept unless `fit` allows to change it.
+ * not an image, and for an image that the provider does not accept and `fit` does not allow to change.
  */
 export async function prepareFile(
 	file: SourceFile,
@@ -108,7 +108,10 @@ const formats: Record<string, 'png' | 'jpeg' | 'webp'> = {
 	'image/webp': 'webp',
 };
 
-/** The type to write: its own if the provider accepts it and it can be written, else one that keeps its content. */
+/**
+ * The type to write: the image's own type if the provider accepts it and the pack can write it, otherwise a type that
+ * keeps the content.
+ */
 function typeFor(own: string, taken: readonly string[], hasAlpha: boolean): string {
 	const wanted = hasAlpha
 		? [own, 'image/png', 'image/webp', 'image/jpeg']

@@ -5,7 +5,7 @@ import { headBytes } from './inspect';
 import { receiveImage } from './receive';
 
 const limits = { maxBytes: 10_000_000, maxPixels: 50_000_000 };
-/** Noise, so that no format makes it small. */
+/** Noise, which no format can make small. */
 const picture = (width = 300, height = 200) =>
 	sharp(Buffer.from(Array.from({ length: width * height * 3 }, (_, n) => (n * 7919 + ((n * n) % 251)) % 256)), {
 		raw: { width, height, channels: 3 },
@@ -118,7 +118,7 @@ it('holds no more than the head of it, however large it is', async () => {
 	);
 	const seen: number[] = [];
 	await receiveImage(source, limits, 'x', async (stream) => {
-		// Nothing is read yet: what was taken from the source is all that lies in between.
+		// The store has read nothing yet, so all bytes taken from the source are in the buffers.
 		await new Promise((resolve) => setImmediate(resolve));
 		seen.push(given);
 		return await buffer(stream);

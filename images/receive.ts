@@ -17,8 +17,9 @@ export type Store<T> = (stream: Readable, facts: ImageFacts) => Promise<T>;
 const tailBytes = 4096;
 
 /**
- * Streams an image into a store and checks it on the way: type and size from its first bytes, before the store gets
- * any of it; the byte limit meanwhile; at the end, whether it is complete. Holds at most `headBytes` of it.
+ * Streams an image into a store and checks it: first type and size, from its first bytes, before the store gets any of
+ * them; then the byte limit, as the bytes arrive; at the end, whether the image is complete. At most `headBytes` of it
+ * are in memory.
  * @returns the result of the store, type and size of the image, and its length
  * Throws `malformedResponse` for a file that is not a complete image, `invalidRequest` for an image beyond the limits,
  * `network` or `timeout` for a broken stream.
@@ -36,8 +37,8 @@ export async function receiveImage<T>(
 }
 
 /**
- * As `receiveImage`, for a video. Its type is read from its first bytes; whether it is complete is not checked.
- * Throws as `receiveImage`.
+ * Like `receiveImage`, for a video. Its type is read from its first bytes; whether it is complete is not checked.
+ * Throws like `receiveImage`.
  */
 export async function receiveVideo<T>(
 	source: Readable,
@@ -74,7 +75,7 @@ async function receive<T, Facts>(
 			maxBytes: limits.maxBytes,
 		});
 	});
-	// The side that fails first has the reason; the other side then reports only the broken pipe.
+	// The side that fails first knows the reason; the other side then reports only the broken pipe.
 	flow.catch((error: unknown) => headAndTail.headReady.reject(error));
 	const received = await outcomeOf(check(headAndTail, out, flow, store, kind));
 	if (received.ok) return received.value;

@@ -1,6 +1,6 @@
 /**
- * What captions need besides the pack. These are optional dependencies: together they have 16 MB, and n8n's own
- * installer leaves optional dependencies out.
+ * The packages that captions need. They are optional dependencies: together they have 16 MB, and n8n's own installer
+ * leaves optional dependencies out.
  */
 const packages = {
 	/** Converts text to outlines. */

@@ -13,20 +13,18 @@ export interface CaptionStyle {
 	size: number;
 	/** Pixels; longer text is broken into lines. */
 	maxWidth: number;
-	/** Further lines are replaced by an ellipsis. */
+	/** If the text has more lines, an ellipsis replaces the rest. */
 	maxLines: number;
 	color: string;
 }
 
-/** Distance of two lines, as a share of the letters' size. */
+/** Distance between two lines, as a multiple of the letters' size. */
 export const lineHeight = 1.35;
 
 /** The variable font's own weight is thin. A stroke of this width, in units of the font, makes it regular. */
 const strokeUnits = 40;
 
-/**
- * @returns SVG elements, the first line's top at `y`, each line beginning at `x`
- */
+/** @returns SVG elements: each line begins at `x`, and the top of the first line is at `y` */
 export async function captionSvg(
 	text: string,
 	{ size, maxWidth, maxLines, color }: CaptionStyle,
@@ -53,9 +51,9 @@ export async function captionSvg(
 
 interface Glyph {
 	character: string;
-	/** In the font's units, of which a letter's height has a thousand. */
+	/** In units of the font; a letter's height is 1000 units. */
 	outline: string;
-	/** As a share of the size. */
+	/** As a multiple of the letters' size. */
 	width: number;
 }
 
@@ -74,7 +72,7 @@ async function glyphsOf(text: string): Promise<Glyph[]> {
 async function drawn(character: string): Promise<Glyph> {
 	const point = character.codePointAt(0) ?? 0;
 	const font = await fontOf(point);
-	// A character that the font does not have (an emoji) is left out instead of drawn as a box.
+	// A character that the font does not have (an emoji) is left out. It is not drawn as a box.
 	if (!font?.hasGlyphForCodePoint(point)) return { character, outline: '', width: 0 };
 	const glyph = font.glyphForCodePoint(point);
 	const scale = 1000 / font.unitsPerEm;
@@ -121,7 +119,7 @@ async function readFont(path: string): Promise<Font> {
 	return create(await readFile(path)) as Font;
 }
 
-/** Lines no wider than `width` (in sizes), broken after a space or beside an ideograph. */
+/** Breaks the text into lines no wider than `width` (in letter sizes), after a space or next to an ideograph. */
 function broken(glyphs: readonly Glyph[], width: number, maxLines: number, ellipsis: readonly Glyph[]): Glyph[][] {
 	const lines: Glyph[][] = [[]];
 	let used = 0;

@@ -27,7 +27,7 @@ const tile = async (color: string, caption: string, [width, height]: [number, nu
 };
 const pixel = async (png: Buffer, left: number, top: number) =>
 	[...(await sharp(png).extract({ left, top, width: 1, height: 1 }).raw().toBuffer())].slice(0, 3);
-/** How much of an area is not background, of 1. */
+/** The share of an area that is not background, from 0 to 1. */
 const ink = async (png: Buffer, area: { left: number; top: number; width: number; height: number }) =>
 	1 - ((await sharp(await sharp(png).extract(area).greyscale().toBuffer()).stats()).channels[0]?.mean ?? 255) / 255;
 

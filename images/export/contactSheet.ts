@@ -7,18 +7,18 @@ import type { Still } from './still';
 
 export interface SheetStyle {
 	columns: number;
-	/** Side of the square each picture is fitted into, in pixels. */
+	/** Side of the square that each picture must fit into, in pixels. */
 	tile: number;
-	/** Lines a caption may take; 0: no captions. */
+	/** Maximum number of lines of a caption; 0: no captions. */
 	captionLines: number;
 	background: string;
-	/** Of the captions. */
+	/** The color of the captions. */
 	color: string;
 	format: OutputFormat;
 	quality: number;
 }
 
-/** A picture that has been made as small as its tile. */
+/** A picture that was scaled down to its tile. */
 export interface Tile {
 	png: Buffer;
 	width: number;
@@ -26,7 +26,7 @@ export interface Tile {
 	caption: string;
 }
 
-/** A picture as a tile; only this is kept of it. Throws `malformedResponse` where it cannot be decoded. */
+/** Makes a picture into a tile; only the tile is kept. Throws `malformedResponse` if the picture cannot be decoded. */
 export async function tileOf(still: Still, caption: string, { tile }: Pick<SheetStyle, 'tile'>): Promise<Tile> {
 	const { data, info } = await still
 		.open()
@@ -45,7 +45,7 @@ export interface ContactSheet {
 	data: Buffer;
 	width: number;
 	height: number;
-	/** Packages whose absence left the captions out; empty if the sheet is as requested. */
+	/** If the captions were left out: the missing packages. Empty if the sheet is as requested. */
 	missingPackages: readonly string[];
 }
 
@@ -84,7 +84,7 @@ interface Layout {
 	letters: number;
 	/** Height of the area for captions below a row, in pixels; 0 without captions. */
 	captionHeight: number;
-	/** The tiles with the corner of their square. */
+	/** The tiles, each with the top left corner of its square. */
 	placed: ReadonlyArray<Tile & { left: number; top: number }>;
 }
 

@@ -8,13 +8,13 @@ export interface Conversion {
 	format: OutputFormat;
 	/** 1–100; not used for PNG. */
 	quality: number;
-	/** Pixels; null keeps the proportions. Both null: no change of size. */
+	/** Pixels. If one is null, the proportions are kept. If both are null, the size does not change. */
 	width: number | null;
 	height: number | null;
 	fit: 'inside' | 'outside' | 'cover' | 'contain' | 'fill';
 	/** Whether a smaller image may be enlarged. */
 	enlarge: boolean;
-	/** EXIF, XMP and PNG text; the color profile always stays. */
+	/** Whether EXIF, XMP and PNG text are kept. The color profile is always kept. */
 	keepMetadata: boolean;
 	/** Color behind transparent parts (JPEG), and around the image with `contain`. */
 	background: string;
@@ -29,8 +29,9 @@ export interface Converted {
 }
 
 /**
- * An image in another format or size. It is turned upright by its EXIF data, keeps its color profile (CMYK, which only
- * JPEG supports, becomes sRGB) and, as PNG, its 16 bits. Throws `malformedResponse` if it cannot be decoded.
+ * Converts an image to another format or size. The result is upright by its EXIF data, and keeps its color profile and,
+ * as PNG, its 16 bits. CMYK, which only JPEG supports, becomes sRGB. Throws `malformedResponse` if it cannot be
+ * decoded.
  */
 export async function convert({ metadata, open }: Still, conversion: Conversion): Promise<Converted> {
 	const { format, quality, width, height, fit, enlarge, keepMetadata, background } = conversion;

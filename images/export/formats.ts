@@ -1,3 +1,3 @@
-/** What can be written. */
+/** The formats that the pack can write. */
 export const outputFormats = ['png', 'jpeg', 'webp', 'avif'] as const;
 export type OutputFormat = (typeof outputFormats)[number];

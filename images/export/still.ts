@@ -10,13 +10,14 @@ export interface Still {
 	data: Buffer;
 	facts: ImageFacts;
 	metadata: Metadata;
-	/** A new sharp pipeline for it, which fails at the first error in the file. */
+	/** Makes a new sharp pipeline for the image. It fails at the first error in the file. */
 	open: () => Sharp;
 }
 
 /**
  * Reads an image and inspects it before any use; its pixels are counted before they are decoded. Throws
- * `malformedResponse` for a file that is not an image, `invalidRequest` for one beyond the limits or animated.
+ * `malformedResponse` for a file that is not an image, `invalidRequest` for an image that is animated or beyond the
+ * limits.
  */
 export async function readStill(open: () => Promise<Readable>, limits: ImageLimits): Promise<Still> {
 	const data = await collect(await open(), limits.maxBytes, (problem) => tooLarge(`The image ${problem}`));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { PassThrough, Readable, Transform } from 'node:stream';
 import type { Lineage } from '../lineage';
 
-/** A picture to write into an archive. It is opened once, right before it is written. */
+/** A picture to write into an archive. It is opened once, just before it is written. */
 export interface ZipEntry {
 	/** The wanted name. It is made safe and unique in the archive. */
 	name: string;
@@ -30,8 +30,8 @@ export interface Zip {
 export const manifestName = 'manifest.json';
 
 /**
- * Packs pictures as they are (they are compressed already), one after the other, with a manifest at the end. Nothing
- * but the chunk in hand is in memory. The stream fails with what a picture's stream fails with.
+ * Packs pictures one after the other, with a manifest at the end. The pictures are not compressed again. Only the
+ * current chunk is in memory. If a picture's stream fails, this stream fails with the same error.
  * @param time of all entries
  */
 export async function zipOf(entries: readonly ZipEntry[], time: Date): Promise<Zip> {
@@ -83,7 +83,7 @@ export async function zipOf(entries: readonly ZipEntry[], time: Date): Promise<Z
 }
 
 /**
- * Unique names, also without regard to case (many file systems ignore it): `a.png`, `a (2).png`.
+ * Makes names unique. Upper and lower case count as equal, because many file systems ignore case: `a.png`, `a (2).png`.
  */
 export function uniqueNames(wanted: readonly string[], taken: readonly string[] = []): string[] {
 	const used = new Set(taken.map((name) => name.toLowerCase()));
@@ -98,11 +98,14 @@ export function uniqueNames(wanted: readonly string[], taken: readonly string[] 
 	});
 }
 
-/** Longest part of a path, in characters: file systems take 255 bytes, and a character may have three. */
+/**
+ * Maximum length of one part of a path, in characters: file systems allow 255 bytes, and a character may have three.
+ */
 const longestPart = 80;
 
 /**
- * A path that stays below where it is unpacked, on any system: folders are kept, what would lead out of them is not.
+ * Makes a path that stays below the folder of the unpacked archive, on any system. Folders in the path are kept; parts
+ * that lead out of the folder are removed.
  */
 export function safeName(wish: string): string {
 	const parts = wish

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { unreadable } from '../inspect';
 
-/** Texts that go into a file; the pixels stay as they are, byte for byte. */
+/** Texts to write into a file. The pixels stay the same, byte for byte. */
 export interface Embedded {
 	/** For PNG. */
 	parameters: string;
@@ -13,7 +13,10 @@ export interface Embedded {
 const isLatin1 = (text: string) => !/[^\u0000-\u00ff]/.test(text);
 const xmpKeyword = 'XML:com.adobe.xmp';
 
-/** PNG: `tEXt` (or `iTXt`, where Latin-1 does not do) under `parameters`, and XMP, both ahead of the pixels. */
+/**
+ * PNG: a text under the keyword `parameters` and XMP, both before the pixels. The text is `tEXt`, or `iTXt` if it does
+ * not fit into Latin-1.
+ */
 export function intoPng(file: Buffer, { parameters, xmp }: Embedded): Buffer {
 	const signature = 8;
 	const parts: Buffer[] = [file.subarray(0, signature)];
@@ -56,7 +59,7 @@ function chunk(type: string, data: Buffer): Buffer {
 const exifSignature = latin1('Exif\0\0');
 const xmpSignature = latin1('http://ns.adobe.com/xap/1.0/\0');
 
-/** JPEG: two APP1 segments behind the first one, in place of those there were. */
+/** JPEG: two APP1 segments at the beginning, or after the JFIF segment if there is one. They replace the old ones. */
 export function intoJpeg(file: Buffer, { exif, xmp }: Embedded): Buffer {
 	const own = [app1(exifSignature, exif), app1(xmpSignature, Buffer.from(xmp))];
 	const parts: Buffer[] = [file.subarray(0, 2)];
@@ -123,7 +126,7 @@ export function intoWebp(
 
 function simpleHeader(chunks: ReadonlyArray<{ type: string; data: Buffer }>, width: number, height: number): Buffer {
 	const lossless = chunks.find(({ type }) => type === 'VP8L')?.data;
-	// Bit 28 of the header behind the signature byte.
+	// Bit 28 of the header after the signature byte.
 	const alpha = lossless !== undefined && lossless.length >= 5 && (lossless.readUInt8(4) & 0x10) !== 0;
 	const header = Buffer.alloc(10);
 	header.writeUInt8(alpha ? hasAlpha : 0, 0);

@@ -1,4 +1,4 @@
-/** Tags of the Exif standard that are written here. */
+/** Tags of the Exif standard that the pack writes. */
 const imageDescription = 0x010e;
 const software = 0x0131;
 const exifPointer = 0x8769;
@@ -15,8 +15,9 @@ interface Field {
 }
 
 /**
- * An Exif block (TIFF, without the `Exif` signature) with a description and a user comment. What an existing block has
- * besides stays where it lies; new directories are written behind it, since everything in one points by its place.
+ * An Exif block (TIFF, without the `Exif` signature) with a description and a user comment. The other data of an
+ * existing block stay at their offsets, because the block points to them by offset. New directories are written after
+ * them.
  */
 export function exifWith(texts: { description: string; comment: string }, existing: Buffer | undefined): Buffer {
 	const tiff =
@@ -38,15 +39,15 @@ export function exifWith(texts: { description: string; comment: string }, existi
 }
 
 /**
- * A user comment as the Stable Diffusion tools write it: its encoding, then UTF-16. Their readers take it big-endian; a
- * little-endian block says so by a mark.
+ * A user comment as the Stable Diffusion tools write it: the name of its encoding, then UTF-16 in the byte order of the
+ * block. A new block is big-endian, because the readers of those tools expect that.
  */
 function unicode(text: string, order: Order): Buffer {
 	const little = Buffer.from(text, 'utf16le');
 	return Buffer.concat([Buffer.from('UNICODE\0', 'latin1'), order.little ? little : little.swap16()]);
 }
 
-/** The text of a user comment, whichever of its encodings it has. */
+/** The text of a user comment in any of its encodings. */
 export function commentText(value: Buffer, little: boolean): string {
 	const body = value.subarray(8);
 	if (value.toString('latin1', 0, 7) !== 'UNICODE') return body.toString('utf8').replace(/\0+$/, '');
@@ -81,7 +82,7 @@ class Order {
 	}
 }
 
-/** The entries of a directory, 12 bytes each; none where it does not lie within the block. */
+/** The entries of a directory, 12 bytes each; none if the directory is not completely within the block. */
 function entriesAt(tiff: Buffer, at: number, order: Order): Array<{ tag: number; entry: Buffer }> {
 	if (at === 0 || at + 2 > tiff.length) return [];
 	const count = order.read16(tiff, at);
@@ -105,8 +106,8 @@ class Appender {
 	}
 
 	/**
-	 * Appends a directory of the old entries and new fields, which take the place of old ones of their tag; gives its
-	 * place.
+	 * Appends a directory of the old entries and the new fields. A new field replaces the old entry with the same tag.
+	 * Returns the offset of the directory.
 	 */
 	directory(old: ReadonlyArray<{ tag: number; entry: Buffer }>, fields: readonly Field[]): number {
 		const kept = old.filter(({ tag }) => !fields.some((field) => field.tag === tag));
@@ -126,7 +127,7 @@ class Appender {
 	}
 
 	private append(part: Buffer): number {
-		// Directories and values begin at even places.
+		// Directories and values begin at even offsets.
 		if (this.length % 2 === 1) this.push(Buffer.alloc(1));
 		const at = this.length;
 		this.push(part);

@@ -7,9 +7,9 @@ import { type Parameters, readParameters, writeParameters } from './parameters';
 import { xmpOf } from './xmp';
 
 /**
- * The file with where it comes from written into it, in the ways that image tools read: PNG text as the Stable
- * Diffusion tools write it, Exif user comment, XMP. Its pixels are not touched.
- * Throws `invalidRequest` for formats that have no such place.
+ * Writes the origin of an image into its file, in the forms that image tools read: PNG text as the Stable Diffusion
+ * tools write it, Exif user comment, XMP. The pixels stay the same.
+ * Throws `invalidRequest` for a format that cannot contain such data.
  */
 export function embedMetadata({ data, facts, metadata }: Still, lineage: Lineage): Buffer {
 	const parameters = writeParameters(lineage, facts);
@@ -32,7 +32,7 @@ export function embedMetadata({ data, facts, metadata }: Still, lineage: Lineage
 }
 
 export interface FoundMetadata extends Parameters {
-	/** Where it was found; null if there is none. */
+	/** The part of the file that contains the data; null if there are none. */
 	source: 'png' | 'exif' | 'xmp' | null;
 }
 
@@ -49,7 +49,7 @@ export async function findMetadata({ metadata }: Still): Promise<FoundMetadata> 
 	return { ...readParameters(''), source: null };
 }
 
-/** Some files have the signature ahead of the block, some have not. */
+/** The block without the signature that some files have before it. */
 function tiffOf(block: Buffer | undefined): Buffer | undefined {
 	const tiff = block?.toString('latin1', 0, 6) === 'Exif\0\0' ? block.subarray(6) : block;
 	return tiff && isTiff(tiff) ? tiff : undefined;
@@ -62,7 +62,7 @@ async function commentOf(tiff: Buffer | undefined): Promise<string | undefined> 
 		const comment: unknown = readExif(tiff).Photo?.UserComment;
 		return Buffer.isBuffer(comment) ? commentText(comment, tiff.toString('latin1', 0, 2) === 'II') : undefined;
 	} catch {
-		// A block that cannot be read says nothing.
+		// A block that cannot be read counts as empty.
 		return undefined;
 	}
 }

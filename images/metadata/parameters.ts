@@ -23,7 +23,9 @@ export function writeParameters(lineage: Lineage, { width, height }: { width: nu
 	].join('\n');
 }
 
-/** As their writer does: what holds a comma, a colon or a line's end is quoted as JSON. */
+/**
+ * Quotes a value as the writers of those tools do: a value with a comma, a colon or a line break is written as JSON.
+ */
 function quoted(value: string): string {
 	return /[,:\n"]/.test(value) ? JSON.stringify(value) : value;
 }
@@ -31,11 +33,11 @@ function quoted(value: string): string {
 const pair = /\s*(\w[\w \-/]*):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)/g;
 
 export interface Parameters extends Lineage {
-	/** All pairs by their names as they stand, also those of other tools (Steps, Sampler, …). */
+	/** All pairs, by their names in the text; also those of other tools (Steps, Sampler, …). */
 	settings: Record<string, string>;
 }
 
-/** Reads such a text, of ours or of another tool. */
+/** Reads such a text, from this pack or from another tool. */
 export function readParameters(text: string): Parameters {
 	const lines = text.trim().split('\n');
 	const last = lines.at(-1) ?? '';

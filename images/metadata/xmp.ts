@@ -13,7 +13,7 @@ const syntax = 'http://www.w3.org/1999/02/22-rdf-syntax-ns#';
 /** IPTC's term for an image that a model made. */
 const madeByModel = 'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia';
 
-/** What image managers and search engines read: the description, the tool, and that a model made the image. */
+/** The data that image managers and search engines read: the description, the tool, and that a model made the image. */
 export function xmpOf({ prompt }: Lineage, parameters: string): string {
 	return `<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="${syntax}"><rdf:Description rdf:about="" ${namespaces}>
