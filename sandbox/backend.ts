@@ -1,14 +1,14 @@
 import type { Sandbox } from './shared/server';
 
-/** What is common to the settings of all backends. */
+/** A sandbox of any backend. */
 export type AnySandbox = Sandbox<Record<string, unknown>>;
 
-/** A backend that can be started by its name. Each folder beside this file exports one from its `standIn.ts`. */
+/** A backend that a command can start by its name. Each folder beside this file exports one from its `standIn.ts`. */
 export interface Backend {
 	/** The name of its folder here and of its provider's folder. */
 	id: string;
 	displayName: string;
-	/** Its position when all are started: each takes the next port, from 1. */
+	/** Its position when all are started: each takes the next port. Counts from 1. */
 	position: number;
 	start(options: { port?: number; settings?: Record<string, unknown> }): Promise<AnySandbox>;
 	/** Whether it sends webhooks, to the setting `webhookUrl`. */

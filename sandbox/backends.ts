@@ -6,14 +6,17 @@ import type { Kit } from './kit';
 export type { AnySandbox, Backend } from './backend';
 
 /**
- * Every backend with a stand-in, in the order of their ports when all are started. A folder beside this file that has
- * a `standIn.ts` is a backend; nothing lists them.
+ * Every backend with a stand-in, in the order of their ports when all are started. Each folder beside this file with a
+ * `standIn.ts` is a backend; there is no list to maintain.
  */
 export const backends: readonly Backend[] = foldersWith('standIn')
 	.map(standInOf)
 	.sort((one, other) => one.position - other.position || one.id.localeCompare(other.id));
 
-/** How the tests of all backends use this one; the first kit is the usual way. Throws if its `kit.ts` is missing. */
+/**
+ * How the tests of all backends use this one. The first kit is the usual way.
+ * @throws if its `kit.ts` is missing
+ */
 export function kitsOf(id: string): readonly Kit[] {
 	const { kits } = load(id, 'kit') as { kits?: readonly Kit[] };
 	if (kits?.length) return kits;

@@ -1,12 +1,12 @@
 /**
- * How the tests of all backends use one of them, and how its stand-in produces the situation of a scenario. Each folder
- * beside this file exports a list of kits from its `kit.ts`. If a kit has no entry, the scenarios are skipped with a
- * reason.
+ * Describes how the tests of all backends use one of them, and how its stand-in produces the situation of a scenario.
+ * Each folder beside this file exports a list of kits from its `kit.ts`. If a kit has no entry for a scenario, the
+ * scenario is skipped with a reason.
  */
 export interface Kit {
 	/** Needed only for a second way of using a backend: the heading of its column in tables. */
 	name?: string;
-	/** Both if it is left out. */
+	/** The dialects of this kit; default: both. */
 	dialects?: ReadonlyArray<'document' | 'real'>;
 	/** Settings that make the stand-in fast and without limits. */
 	settings: Record<string, unknown>;
@@ -18,21 +18,21 @@ export interface Kit {
 	wrongKey: Record<string, unknown> | null;
 	/** Whether the credential's own test detects a wrong key. Some backends check a key only when they generate. */
 	credentialTestDetectsWrongKey: boolean;
-	/** The dialect in which the server keeps the keys itself. */
+	/** The dialect in which the server has its own keys, so that a request needs none. */
 	keylessDialect?: string;
 	prompts: {
 		/** The job fails at the provider. */
 		fails: string;
-		/** The model rejects the prompt; null if the backend cannot report that. */
+		/** The model rejects the prompt; null if the backend cannot report a rejection. */
 		refused: string | null;
 		/** One of three images is missing; null if the backend makes all or none. */
 		partial: string | null;
 		/** The job stays in a state in which it can be canceled. */
 		waits?: string;
 	};
-	/** Credential fields that go with a dialect, if the two are different APIs. */
+	/** Additional credential fields for a dialect, if the dialects are different APIs. */
 	credentialFor?: (dialect: string) => Record<string, unknown>;
-	/** These requests are answered with the finished job, although others of the provider are not. */
+	/** The submit of this kit answers with the finished job, although the provider's other requests do not. */
 	answersAtOnce?: boolean;
 	/** Strings that must be in no snapshot and no error. */
 	secrets: readonly string[];

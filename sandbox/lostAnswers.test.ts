@@ -10,10 +10,10 @@ interface Paid {
 	dialect?: 'document' | 'real';
 	route?: string;
 	path: string;
-	/** JSON, or the fields of a form. */
+	/** Sent as JSON, or as the fields of a form. */
 	body: object;
 	form?: boolean;
-	/** Generations of one request; 1 where it is left out. */
+	/** Generations of one request; default 1. */
 	generations?: number;
 }
 
@@ -178,8 +178,8 @@ async function stage({ backend, dialect = 'document' }: Paid): Promise<AnySandbo
 }
 
 /**
- * Sends the request and takes what comes: an answer, an end, or nothing at all. Each has a connection of its own: one
- * that a fault has broken must not be taken again.
+ * Sends the request and accepts any result: an answer, a closed connection, or nothing at all. Each request has its own
+ * connection, so that it never reuses one that a fault has broken.
  */
 async function send(sandbox: AnySandbox, { backend, path, body, form }: Paid): Promise<void> {
 	const data = new FormData();

@@ -14,7 +14,7 @@ async function main(): Promise<void> {
 	};
 	process.once('SIGTERM', stop);
 	process.once('SIGINT', stop);
-	// Printed last: a process that waits for this line may stop the sandbox at once.
+	// Printed last, because a process that waits for this line may stop the sandbox at once.
 	console.log(result.text);
 }
 

@@ -1,4 +1,4 @@
-/** An answer with its body parsed where it is JSON. */
+/** An answer, with its body parsed if it is JSON. */
 export interface Answer {
 	status: number;
 	headers: Headers;
@@ -9,7 +9,10 @@ export interface Answer {
 
 export type Call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
 
-/** Calls to a sandbox, without code of the pack. @param headers sent with each */
+/**
+ * Calls a sandbox without code of the pack.
+ * @param headers sent with each call
+ */
 export function callsTo(url: string, headers: Record<string, string> = {}): Call {
 	return async (method, path, body, more = {}) => {
 		const isForm = body instanceof FormData;

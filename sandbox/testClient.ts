@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startImageSaasSandbox, type ImageSaasSandbox, type Settings } from './index';
 
-/** An answer with its body parsed where it is JSON. */
+/** An answer, with its body parsed if it is JSON. */
 export interface Answer {
 	status: number;
 	headers: Headers;
@@ -10,17 +10,20 @@ export interface Answer {
 	text: string;
 }
 
-/** For the sandbox's own tests: one sandbox and calls to it, without code of the pack. */
+/** One sandbox and calls to it, without code of the pack, for the sandbox's own tests. */
 export interface TestClient {
 	sandbox: ImageSaasSandbox;
 	call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
-	/** Submits and returns the job's id; fails when it is not accepted. */
+	/**
+	 * Submits and returns the job's id.
+	 * @throws if the job is not accepted
+	 */
 	submit(body: Record<string, unknown>, headers?: Record<string, string>): Promise<string>;
 	/** Waits until the job has the status. */
 	reach(jobId: string, status: string): Promise<Record<string, unknown>>;
 }
 
-/** Starts a sandbox with short jobs and no limits, except for what the test sets. */
+/** Starts a sandbox with short jobs and no limits, unless the test sets others. */
 export async function startTestClient(settings: Partial<Settings> = {}): Promise<TestClient> {
 	const sandbox = await startImageSaasSandbox({
 		settings: {
@@ -86,7 +89,7 @@ export interface Received {
 	json(): Record<string, unknown>;
 }
 
-/** A receiver of webhooks that answers the given statuses one after the other, and then 200. */
+/** Starts a receiver of webhooks. It answers the given statuses one after the other, then always 200. */
 export async function startReceiver(
 	...statuses: number[]
 ): Promise<{ url: string; received: Received[]; close(): Promise<void> }> {

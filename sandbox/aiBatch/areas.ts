@@ -4,18 +4,18 @@ import { analyzeBody, anyBody, chatBody, eventBody } from './request';
 /** An endpoint whose answer is a sample of the document, or an invented one if the document has none. */
 export interface SimpleEndpoint {
 	method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-	/** As fastify writes it. */
+	/** The path in fastify's notation. */
 	path: string;
 	tag: string;
 	summary: string;
 	body?: z.ZodType;
-	/** Whether it takes a file as well. */
+	/** Whether it accepts a file too. */
 	file?: boolean;
 	/** Whether the real server has it. */
 	real?: boolean;
 	/** Only the real server has it. */
 	onlyReal?: boolean;
-	/** Whether it wants the server's key. */
+	/** Whether it requires the server's key. */
 	locked?: boolean;
 	answer(call: {
 		params: Record<string, string>;

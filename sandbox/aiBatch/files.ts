@@ -8,7 +8,7 @@ import { anyBody } from './request';
 
 const api = (name: string, path: string) => ({ api: { name, path } });
 
-/** What the file routes need of the server. */
+/** The parts of the server that the file routes need. */
 export interface FileServer {
 	/** Generated files. */
 	readonly files: Map<string, MadeFile>;

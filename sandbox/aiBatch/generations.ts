@@ -12,7 +12,7 @@ export interface MadeFile {
 	index: number;
 }
 
-/** The files of one generation. The real server names them by the second, so that names repeat. */
+/** The files of one generation. The real server puts only the second into the names, so names can repeat. */
 export function filesOf(
 	body: Pick<GenerateBody, 'prompt' | 'image_size' | 'image_count' | 'api_provider'>,
 	stamp: number,

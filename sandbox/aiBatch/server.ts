@@ -140,7 +140,9 @@ export class AiBatchStandIn extends BaseStandIn<Settings> {
 		});
 	}
 
-	/** Tools whose body the document does not show: a file with fields, or JSON. They answer with a picture. */
+	/**
+	 * Tools whose body the document does not show. They take a file with fields, or JSON, and answer with a picture.
+	 */
 	private toolRoute(app: FastifyInstance, path: string): void {
 		app.post(
 			path,
@@ -297,7 +299,7 @@ export class AiBatchStandIn extends BaseStandIn<Settings> {
 		);
 	}
 
-	/** A form with its files, or a JSON body as the fields of one. */
+	/** Reads a form with its files. A JSON body counts as the fields of a form. */
 	formOrJson(request: FastifyRequest) {
 		const form = readForm(request.headers['content-type'], bodyOf(request));
 		return form ?? { fields: this.read(anyBody, request), files: [] };

@@ -4,11 +4,11 @@ import { patchedBy } from '../shared/settings';
 const schema = z.strictObject({
 	/** `document`: as the document says. `real`: as the public server behaves. */
 	dialect: z.enum(['document', 'real']),
-	/** The key of the paths that require one; null if none does. */
+	/** The key for the paths that require one; null if no path does. */
 	apiKey: z.string().min(1).nullable(),
-	/** The key its upstreams take. */
+	/** The key that the upstream services accept. */
 	upstreamKey: z.string().min(1),
-	/** How long a generation takes, a batch for each of its prompts. */
+	/** Duration of a generation; a batch takes it once per prompt. */
 	jobDurationMs: z.number().nonnegative(),
 	/** `/health` of a healthy server can answer 503. */
 	healthStatus: z.union([z.literal(200), z.literal(503)]),

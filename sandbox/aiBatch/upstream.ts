@@ -14,8 +14,9 @@ export class Upstream {
 	) {}
 
 	/**
-	 * One generation; throws if it fails. A client that disconnects early still pays for it. @param
-	 * usualMs how long it takes without a marker
+	 * Runs one generation. A client that disconnects early still pays for it.
+	 * @param usualMs duration without a marker
+	 * @throws if the generation fails
 	 */
 	async run(prompt: string, request: Record<string, unknown>, usualMs: number): Promise<void> {
 		const { fail, rejectsContent: rejectsContent, durationMs, hangs } = plannedOutcomeOf(prompt);
@@ -29,7 +30,10 @@ export class Upstream {
 		if (fail !== null) throw this.problem(500, `The upstream failed: ${fail}`);
 	}
 
-	/** Enters a generation in the books. @param request without keys */
+	/**
+	 * Enters a generation in the books.
+	 * @param request without keys
+	 */
 	begin(prompt: string, request: Record<string, unknown>): JobEntry {
 		const entry: JobEntry = {
 			id: randomUUID(),
@@ -47,7 +51,7 @@ export class Upstream {
 		return entry;
 	}
 
-	/** Ends a generation as its prompt's markers have it. */
+	/** Ends a generation as the markers of its prompt require. */
 	end(entry: JobEntry): void {
 		const { fail, rejectsContent: rejectsContent } = plannedOutcomeOf(entry.prompt);
 		const good = fail === null && !rejectsContent;

@@ -11,23 +11,23 @@ export interface Asked {
 	place: number;
 }
 
-/** One `GenerateContentResponse`; `billed` where pictures came. */
+/** One `GenerateContentResponse`; `billed` if it contains pictures. */
 export interface Made {
 	answer: Record<string, unknown>;
 	billed: boolean;
 }
 
 const proTokens = { thoughts: 210 };
-/** The smallest valid picture, because no test inspects a sketch. */
+/** The smallest valid picture; no test inspects a sketch. */
 const SKETCH = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
-/** Why a prompt's markers block it before anything is made. */
+/** The reason for which a prompt's marker blocks it before generation; null without such a marker. */
 const blockOf = (prompt: string) => /\[block:([A-Z_]+)\]/.exec(prompt)?.[1] ?? null;
-/** Why a candidate ends without a picture. */
+/** The reason for which a candidate ends without a picture; null if it has one. */
 const finishOf = (prompt: string) =>
 	plannedOutcomeOf(prompt).rejectsContent ? 'IMAGE_SAFETY' : (/\[finish:([A-Z_]+)\]/.exec(prompt)?.[1] ?? null);
 
-/** @param hosted URL of the file at a proxy; null for Google itself, which sends the bytes */
+/** @param hosted stores the file at a proxy and returns its URL; null for Google itself, which sends the bytes */
 export async function answerTo(
 	{ model: name, body, place }: Asked,
 	pictures: Pictures,
@@ -75,9 +75,9 @@ export async function answerTo(
 const named = (name: string) => ({ modelVersion: name, responseId: randomUUID() });
 
 interface Place {
-	/** Within the answer. */
+	/** Index in the answer. */
 	index: number;
-	/** Among all with this prompt, from 0. */
+	/** Number among all candidates with this prompt, from 0. */
 	number: number;
 }
 

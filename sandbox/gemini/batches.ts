@@ -14,7 +14,7 @@ export interface Batch {
 	state: State;
 	requests: ContentBody[];
 	responses: object[];
-	/** Where the responses are, if in a file. */
+	/** The file with the responses, if they are in a file. */
 	file: string | null;
 	error: { code: number; message: string } | null;
 	createdAt: Date;
@@ -86,7 +86,7 @@ export class Batches {
 		return batch;
 	}
 
-	/** False if it has ended. */
+	/** Cancels a batch. Returns false if it has already ended. */
 	cancel(batch: Batch): boolean {
 		if (ENDED.includes(batch.state)) return false;
 		this.move(batch, 'CANCELLED');

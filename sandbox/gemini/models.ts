@@ -1,4 +1,4 @@
-/** Google's tables of output sizes; those of larger resolutions are twice and four times as large. */
+/** Google's tables of output sizes. The sizes for 2K and 4K are two and four times as large. */
 const FLASH_25: Record<string, [number, number]> = {
 	'1:1': [1024, 1024],
 	'2:3': [832, 1248],
@@ -27,12 +27,12 @@ const GEMINI_3: Record<string, [number, number]> = {
 export interface Model {
 	displayName: string;
 	sizes: Record<string, [number, number]>;
-	/** By resolution: how often the 1K size, and the tokens of a picture. */
+	/** By resolution: the factor on the 1K size, and the tokens of a picture. */
 	resolutions: Record<string, { scale: number; tokens: number }>;
-	/** Without a resolution. */
+	/** Tokens of a picture if no resolution is given. */
 	tokens: number;
 	thinks: boolean;
-	/** Whether the proxy has it. */
+	/** Whether the proxy offers the model. */
 	proxied: boolean;
 }
 

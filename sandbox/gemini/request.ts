@@ -12,7 +12,7 @@ const part = z.union([
 ]);
 const content = z.strictObject({ role: z.enum(['user', 'model']).optional(), parts: z.array(part).min(1) });
 
-/** Strict, as Google is: an unknown name is INVALID_ARGUMENT. */
+/** Strict, like Google: an unknown field is INVALID_ARGUMENT. */
 export const contentBody = z.strictObject({
 	model: z.string().optional(),
 	contents: z.array(content).min(1),
@@ -65,7 +65,7 @@ export function promptOf({ contents }: ContentBody): string {
 export const filesOf = ({ contents }: ContentBody): number =>
 	contents.flatMap(({ parts }) => parts).filter((entry) => 'inlineData' in entry).length;
 
-/** For the books: the request, with file sizes in place of files. */
+/** The request for the books, with file sizes instead of files. */
 export function describe(model: string, body: ContentBody): Record<string, unknown> {
 	const parts = body.contents.flatMap(({ parts: own }) =>
 		own.map((entry) =>

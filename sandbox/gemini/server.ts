@@ -17,7 +17,7 @@ export function startGeminiSandbox(options: SandboxOptions<Settings> = {}): Prom
 	return startStandIn(new GeminiStandIn(patched(DEFAULT_SETTINGS, options.settings ?? {})), options.port);
 }
 
-/** Words of google.rpc.Code by HTTP status. */
+/** Status names of google.rpc.Code by HTTP status. */
 const WORDS: Record<number, string> = {
 	400: 'INVALID_ARGUMENT',
 	401: 'UNAUTHENTICATED',
@@ -33,7 +33,7 @@ const api = (name: string, path: string) => ({ api: { name, path } });
 class GeminiStandIn extends BaseStandIn<Settings> {
 	readonly openapi = docs.openapi;
 	override readonly bodyLimit = 100 * 1024 * 1024;
-	/** Number of calls per prompt, so that each gets another picture. */
+	/** Number of calls per prompt, so that each call gets another picture. */
 	private readonly asked = new Map<string, number>();
 	/** Pictures that a proxy has stored at a URL. */
 	private readonly hosted = new Map<string, Buffer>();
@@ -171,7 +171,10 @@ class GeminiStandIn extends BaseStandIn<Settings> {
 		);
 	}
 
-	/** Checks the caller's key. @param dialect the only one that has this path; default: both */
+	/**
+	 * Checks the caller's key.
+	 * @param dialect the only dialect with this path; default: both have it
+	 */
 	private admit(request: FastifyRequest, dialect?: Settings['dialect']): void {
 		const key = this.keyOf(request);
 		const isProxy = this.settings.dialect === 'real';
@@ -239,7 +242,9 @@ class GeminiStandIn extends BaseStandIn<Settings> {
 		return batch;
 	}
 
-	/** Blocks as the model does. A client that disconnects early still pays for the images. */
+	/**
+	 * Answers only when the images are made, like the model. A client that disconnects early still pays for the images.
+	 */
 	private async generate(model: string, body: ContentBody): Promise<object> {
 		this.rejectImpossible(model, body);
 		const prompt = promptOf(body);
@@ -277,7 +282,7 @@ class GeminiStandIn extends BaseStandIn<Settings> {
 		return made.answer;
 	}
 
-	/** Proxies write a picture into the text: as data for the small model, as a URL for the large one. */
+	/** Proxies put a picture into the text: as data for the small model, as a URL for the large one. */
 	private put(model: string, file: Buffer): string {
 		if (MODELS[model]?.thinks !== true) return `data:image/png;base64,${file.toString('base64')}`;
 		const name = `${randomUUID()}.png`;

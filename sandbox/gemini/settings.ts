@@ -2,14 +2,14 @@ import { z } from 'zod4';
 import { patchedBy } from '../shared/settings';
 
 const schema = z.strictObject({
-	/** `document`: Google's own API. `real`: a proxy of it, as Yunwu is. */
+	/** `document`: Google's own API. `real`: a proxy of it, for example Yunwu. */
 	dialect: z.enum(['document', 'real']),
 	apiKey: z.string().min(1),
-	/** How long a call blocks; a batch takes as long for each of its requests. */
+	/** Duration of a call; a batch takes it once per request. */
 	jobDurationMs: z.number().nonnegative(),
 	/** Whether image models return several candidates. Current models do not. */
 	multipleCandidates: z.boolean(),
-	/** Where a batch puts its responses. */
+	/** Where a batch stores its responses. */
 	batchResults: z.enum(['inline', 'file']),
 });
 

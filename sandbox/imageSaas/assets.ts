@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Backend } from './backend';
 import { pictureCount, picturesSoFar, sceneOf } from './results';
 
-/** The result files. They need no key, as on the storage host that the document's samples show. */
+/** Serves the result files. They need no key, as on the storage host in the document's samples. */
 export function installAssets(app: FastifyInstance, backend: Backend): void {
 	const config = { api: { name: 'asset' as const, path: '/assets/:jobId/:file' } };
 	app.get<{ Params: { jobId: string; file: string } }>('/assets/:jobId/:file', { config }, async (request, reply) => {

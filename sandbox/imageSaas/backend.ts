@@ -13,7 +13,7 @@ import { DEFAULT_SETTINGS, patched, type Settings } from './settings';
 import { JobStore, type Job } from './store';
 import { Webhooks } from './webhooks';
 
-/** A repeat of a key within this time makes the real server generate twice. */
+/** If a key is repeated within this time, the real server generates twice. */
 const DOUBLE_RUN_MS = 1000;
 
 /** All parts of one sandbox except HTTP. */
@@ -52,7 +52,7 @@ export class Backend {
 		});
 	}
 
-	/** Makes a job, or finds the one that the key made before. */
+	/** Makes a job, or finds the job that the key has already made. */
 	submit(tenant: string, body: GenerateBody, idempotencyKey: string | null): { job: Job; isReplay: boolean } {
 		const known = idempotencyKey === null ? null : this.store.withKey(tenant, idempotencyKey);
 		if (known) {
@@ -61,7 +61,7 @@ export class Backend {
 		}
 		const { dialect, maxConcurrent } = this.settings;
 		if (dialect === 'document' && maxConcurrent > 0 && this.ledger.jobsInFlight(tenant) >= maxConcurrent) {
-			// No Retry-After: the end of a job is not known.
+			// There is no Retry-After, because the end of a job is not known.
 			throw new RequestError('rateLimited', `At most ${maxConcurrent} jobs at one time`);
 		}
 		const duration = this.runner.duration(body.mode ?? 'final');
@@ -71,7 +71,7 @@ export class Backend {
 		return { job, isReplay: false };
 	}
 
-	/** Cancels a job, which only a waiting one allows. */
+	/** Cancels a job. Only a waiting job can be canceled. */
 	cancel(job: Job): void {
 		if (job.status !== 'QUEUED' && job.status !== 'RETRYING') {
 			throw new RequestError('invalidState', `A job that is ${job.status} cannot be canceled`);

@@ -1,4 +1,4 @@
-/** Why a request is an error; each dialect has its own status and code for it. */
+/** Why a request is an error. Each dialect has its own status and code for it. */
 export type ErrorKind =
 	| 'unauthorized'
 	| 'notFound'
@@ -10,7 +10,7 @@ export type ErrorKind =
 	| 'rateLimited'
 	| 'internal';
 
-/** Thrown by the routes, answered by the error handler in the words of the dialect. */
+/** Thrown by the routes. The error handler answers with the status and code of the dialect. */
 export class RequestError extends Error {
 	constructor(
 		readonly kind: ErrorKind,
@@ -55,7 +55,7 @@ export function answerTo(kind: ErrorKind, dialect: 'document' | 'real'): ErrorAn
 	return (dialect === 'real' ? REAL : DOCUMENT)[kind];
 }
 
-/** The page an Express server answers when its body parser or its router gives up. */
+/** The page that an Express server answers when its body parser or its router fails. */
 export function errorPage(message: string): string {
 	const text = message.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 	return (

@@ -9,7 +9,7 @@ beforeAll(async () => {
 beforeEach(() => client.sandbox.reset());
 afterAll(() => client.sandbox.close());
 
-/** Sends header values byte for byte. A client of Node or a browser would encode or refuse some of them. */
+/** Sends header values byte for byte. The client of Node or of a browser would encode or reject some of them. */
 const send = (keys: string[]) =>
 	new Promise<number>((resolve, reject) => {
 		const body = '{"prompt":"x"}';

@@ -1,6 +1,6 @@
 const MINUTE_MS = 60_000;
 
-/** Counts what each tenant did within the last minute. */
+/** Counts the requests or runs of each tenant within the last minute. */
 export class MinuteWindow {
 	private readonly seen = new Map<string, number[]>();
 

@@ -150,7 +150,7 @@ export const cancel = {
 	response: { 200: short('Canceled'), 400: error('INVALID_STATE'), 401: unauthorized, 404: missing, 429: limited },
 };
 
-/** Made from the schema that checks the requests, so that the page is always correct. */
+/** The schema of the body, from the schema that checks the requests, so that the page is always correct. */
 function bodySchema(): Record<string, unknown> {
 	const { $schema: _, ...schema } = z.toJSONSchema(generateBody);
 	return { ...schema, examples: [{ prompt: 'A photorealistic cat sitting on a couch', mode: 'draft' }] };

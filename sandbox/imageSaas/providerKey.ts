@@ -1,18 +1,18 @@
 import type { Settings } from './settings';
 
-/** The server's key of its provider. After too many failures in a row it pauses, and every job fails at once. */
+/** The server's key for its provider. After too many consecutive failures it pauses, and every job fails at once. */
 export class ProviderKey {
 	private failures = 0;
 	private restsUntil = 0;
 
 	constructor(private readonly settings: () => Readonly<Settings>) {}
 
-	/** Whether it may not be used now. */
+	/** Whether the key pauses now. */
 	rests(now: number): boolean {
 		return this.settings().providerKeyFailures > 0 && now < this.restsUntil;
 	}
 
-	/** Counts a failed run, whatever the reason: a tenant's own limit counts too. */
+	/** Counts a failed run for any reason. A run that fails by a tenant's own limit counts too. */
 	failed(now: number): void {
 		const { providerKeyFailures, providerKeyRestMs } = this.settings();
 		this.failures += 1;
@@ -21,7 +21,7 @@ export class ProviderKey {
 		this.restsUntil = now + providerKeyRestMs;
 	}
 
-	/** A run has made pictures. */
+	/** Records that a run has made pictures. */
 	succeeded(): void {
 		this.failures = 0;
 	}

@@ -1,17 +1,17 @@
 import { MinuteWindow } from './limits';
 
 /**
- * What the real server keeps in its Redis: the numbers of webhook events, and the counters of its limits.
- * Jobs, idempotency keys and the state of the provider's key are in its database, and outlive this.
+ * The data that the real server keeps in its Redis: the numbers of webhook events, and the counters of its limits.
+ * Jobs, idempotency keys and the state of the provider's key are in its database, so a flush of Redis does not delete
+ * them.
  */
 export class Redis {
-	/** Runs begun a minute: the real server counts these where the document counts requests. */
+	/** Runs begun per minute. The real server limits these; the document limits requests. */
 	readonly begun = new MinuteWindow();
 	/** Running jobs by id, with their tenants. */
 	private readonly slots = new Map<string, string>();
 	/**
-	 * Starts at the present time, because the server keeps its Redis over a restart, and a receiver may remember ids
-	 * for days.
+	 * Starts at the present time: the real server's Redis survives a restart, and a receiver may remember ids for days.
 	 */
 	private events = Math.floor(Date.now() / 1000);
 
@@ -20,17 +20,17 @@ export class Redis {
 		return (this.events += 1);
 	}
 
-	/** How many jobs of the tenant it knows to run. */
+	/** Number of the tenant's running jobs, as Redis knows it. */
 	running(tenant: string): number {
 		return [...this.slots.values()].filter((owner) => owner === tenant).length;
 	}
 
-	/** A job begins to run. */
+	/** Records that a job begins to run. */
 	occupy(jobId: string, tenant: string): void {
 		this.slots.set(jobId, tenant);
 	}
 
-	/** A job does not run any more. */
+	/** Records that a job no longer runs. */
 	release(jobId: string): void {
 		this.slots.delete(jobId);
 	}
@@ -41,7 +41,7 @@ export class Redis {
 		this.slots.clear();
 	}
 
-	/** Empties it: events are counted from 1 again. */
+	/** Deletes everything. Events are counted from 1 again. */
 	flush(): void {
 		this.clearLimits();
 		this.events = 0;

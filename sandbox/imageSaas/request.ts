@@ -24,7 +24,9 @@ export const generateBody = z.strictObject({
 
 export type GenerateBody = z.infer<typeof generateBody>;
 
-/** The real server takes any field, passes a data URL on as it is, and is as strict about the rest. */
+/**
+ * The real server ignores unknown fields and passes a data URL on unchanged. It checks the other fields as strictly.
+ */
 const looseBody = z.object({ ...generateBody.shape, inputImageUrl: z.string().optional() });
 
 const listQuery = z.strictObject({

@@ -4,7 +4,7 @@ import type { Job } from './store';
 
 const LONG_SIDE = { '1K': 1024, '2K': 2048, '4K': 4096 } as const;
 
-/** How many pictures the job makes. */
+/** Number of pictures that the job makes. */
 export function pictureCount(job: Job): number {
 	return job.body.sampleCount ?? 1;
 }
@@ -14,14 +14,14 @@ export function resultUrls(job: Job, origin: string, count = pictureCount(job)):
 	return Array.from({ length: count }, (_, index) => `${origin}/assets/${job.id}/image_${index + 1}.png`);
 }
 
-/** How many pictures of a running job exist already: a growing part, never all. */
+/** Number of pictures of a running job that exist already. It grows, but never reaches all. */
 export function picturesSoFar(job: Job, now: number): number {
 	if (job.runningSince === null) return 0;
 	const share = job.durationMs > 0 ? (now - job.runningSince) / job.durationMs : 0;
 	return Math.min(pictureCount(job) - 1, Math.floor(share * pictureCount(job)));
 }
 
-/** What picture number `index` (from 1) of the job shows. */
+/** The content of picture number `index` (from 1) of the job. */
 export function sceneOf(job: Job, index: number): SceneOptions {
 	const { resolution = '1K', aspectRatio = 'Auto', inputImageUrl, mode = 'final', prompt } = job.body;
 	const [wide = 1, high = 1] = aspectRatio === 'Auto' ? [1, 1] : aspectRatio.split(':').map(Number);

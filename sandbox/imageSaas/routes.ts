@@ -8,7 +8,7 @@ import type { Job } from './store';
 import { told } from '../shared/books';
 import { detailView, itemView, pageOf, replayView } from './views';
 
-/** The real server reads no more than this (Express's default, 100 KB). */
+/** Largest body that the real server accepts (Express's default, 100 KB). */
 const REAL_BODY_LIMIT = 100 * 1024;
 
 type JobRequest = FastifyRequest<{ Params: { jobId: string } }>;
@@ -79,7 +79,7 @@ export function tenantOf(request: FastifyRequest, backend: Backend): string | nu
 	return key === undefined ? null : tenantOfKey(backend.settings, key);
 }
 
-/** The request's tenant, once its key and its requests per minute are in order. */
+/** The request's tenant, after a check of its key and its requests per minute. */
 function admitted(request: FastifyRequest, backend: Backend): string {
 	const tenant = tenantOf(request, backend);
 	if (tenant === null) throw new RequestError('unauthorized', 'The API key is missing or not valid');
@@ -103,22 +103,22 @@ function jobOf(request: JobRequest, backend: Backend): Job {
 }
 
 /**
- * The key exactly as it arrived, a character for each byte of the header (latin1), so that two keys are the same only
- * if their bytes are.
+ * The key exactly as it arrived, with one character per byte of the header (latin1). So two keys are equal only if
+ * their bytes are equal.
  */
 function idempotencyKeyOf(request: FastifyRequest, strict: boolean): string | null {
 	const name = 'idempotency-key';
 	const values = request.raw.rawHeaders.filter((_, at, all) => at % 2 === 1 && all[at - 1]?.toLowerCase() === name);
 	if (values.length === 0) return null;
 	if (strict && values.length > 1) throw new RequestError('invalid', 'Idempotency-Key: must not be given twice');
-	// The real server's framework joins them.
+	// The framework of the real server joins several headers.
 	const key = values.join(', ');
 	if (key !== '') return key;
 	if (strict) throw new RequestError('invalid', 'Idempotency-Key: must not be empty');
 	return null;
 }
 
-/** Bodies arrive as bytes, so that each dialect can judge their size, type and form by itself. */
+/** Bodies arrive as bytes, so that each dialect can check their size, type and format itself. */
 function parsedBody(request: FastifyRequest, isReal: boolean): unknown {
 	const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
 	const isJson = /^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '');

@@ -9,7 +9,7 @@ import type { Job } from './store';
 
 /** The real server fails a job after this many failed runs. */
 const MAX_ATTEMPTS = 4;
-/** The part of its time that a job waits before it runs. */
+/** The share of its duration that a job waits before it runs. */
 const QUEUED_SHARE = 0.2;
 
 const MESSAGES: Record<string, string> = {
@@ -26,7 +26,7 @@ export interface RunnerOptions {
 	settings(): Readonly<Settings>;
 	ledger: Ledger;
 	timers: Timers;
-	/** Draws the durations. */
+	/** Draws random numbers for the durations. */
 	draw: Draw;
 	redis: Redis;
 	key: ProviderKey;
@@ -38,14 +38,14 @@ export interface RunnerOptions {
 export class Runner {
 	constructor(private readonly options: RunnerOptions) {}
 
-	/** How long the next job of this mode takes. */
+	/** The duration of the next job in this mode. */
 	duration(mode: 'draft' | 'final'): number {
 		const { jobDurationMs, jobDurationJitter } = this.options.settings();
 		const jitter = 1 + jobDurationJitter * (2 * this.options.draw() - 1);
 		return jobDurationMs * jitter * (mode === 'draft' ? 0.5 : 1);
 	}
 
-	/** Starts to process a new job. */
+	/** Starts the processing of a new job. */
 	start(job: Job): void {
 		this.options.ledger.jobBegan(job.entry);
 		const queueMs = job.planned.queueMs ?? job.durationMs * QUEUED_SHARE;
@@ -102,7 +102,9 @@ export class Runner {
 		this.next(job, job.durationMs * backOff, () => this.run(job));
 	}
 
-	/** In the real dialect the limits delay jobs. In the other they answer 429. */
+	/**
+	 * The limit that delays a job in the real dialect; null if none does. In the other dialect the limits answer 429.
+	 */
 	private overLimit(job: Job): string | null {
 		const { dialect, requestsPerMinute, maxConcurrent } = this.options.settings();
 		if (dialect !== 'real') return null;
@@ -124,12 +126,12 @@ export class Runner {
 	}
 }
 
-/** The error of a job that ended with this code. */
+/** The error for a job that ended with this code. */
 export function errorOf(code: string): { code: string; message: string } {
 	return { code, message: MESSAGES[code] ?? 'The job failed' };
 }
 
-/** Whether a status is an end. */
+/** Whether a status is final. */
 export function isEnd(status: Status): boolean {
 	return status === 'SUCCEEDED' || status === 'FAILED' || status === 'CANCELED';
 }

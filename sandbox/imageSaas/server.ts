@@ -12,7 +12,7 @@ import type { Settings } from './settings';
 
 export interface ImageSaasSandbox extends Sandbox<Settings> {
 	/**
-	 * Empties the Redis of the real server: event ids start at 1 again, and what it had counted or queued is lost. Also
+	 * Empties the Redis of the real server: event ids start at 1 again, and its counters and its queue are lost. Also
 	 * `POST /__sandbox/flush-redis`.
 	 */
 	flushRedis(): void;
@@ -23,7 +23,7 @@ let started = 0;
 /** Starts an Image SaaS stand-in on loopback. */
 export async function startImageSaasSandbox(options: SandboxOptions<Settings> = {}): Promise<ImageSaasSandbox> {
 	started += 1;
-	// Two sandboxes, also of two processes, must not give out the same job ids.
+	// Two sandboxes must not give out the same job ids, not even in two processes.
 	const standIn = new ImageSaasStandIn(options.settings ?? {}, hashText(`${process.pid}.${started}`));
 	const sandbox = await startStandIn(standIn, options.port);
 	return { ...sandbox, flushRedis: () => standIn.flushRedis() };

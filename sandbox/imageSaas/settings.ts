@@ -1,33 +1,33 @@
 import { z } from 'zod4';
 import { patchedBy } from '../shared/settings';
 
-/** How the sandbox behaves; everything can be changed while it runs. */
+/** Settings of the sandbox. All can be changed while it runs. */
 export interface Settings {
 	/** `document`: as the backend's document says. `real`: as its public server behaves. */
 	dialect: 'document' | 'real';
-	/** The key of the default tenant; the document's sample key. */
+	/** The key of the default tenant. The default value is the document's sample key. */
 	apiKey: string;
 	/** Further keys and their tenants. */
 	apiKeys: Record<string, string>;
-	/** Where the default tenant's webhooks go; null sends none. */
+	/** URL for the default tenant's webhooks; null sends none. */
 	webhookUrl: string | null;
 	webhookSecret: string;
-	/** Requests a tenant may make a minute; 0 is unlimited. */
+	/** Maximum requests per minute and tenant; 0: no limit. */
 	requestsPerMinute: number;
-	/** Jobs of a tenant in flight at one time; 0 is unlimited. */
+	/** Maximum jobs of a tenant in flight at one time; 0: no limit. */
 	maxConcurrent: number;
-	/** How long a job takes from submit to end; a draft takes half of it. */
+	/** Duration of a job from submit to end; a draft takes half of it. */
 	jobDurationMs: number;
-	/** Share by which a duration may be shorter or longer, from a seeded generator. */
+	/** Maximum share by which a duration is shorter or longer, from a seeded generator. */
 	jobDurationJitter: number;
-	/** Waits before a webhook that was not answered with 2xx is sent again. */
+	/** Delays before the repeats of a webhook that was not answered with 2xx. */
 	webhookRetryDelaysMs: number[];
 	/**
 	 * Number of consecutive failed runs after which the server pauses its provider key, and every job fails at once
 	 * with NO_PROVIDER_KEY; 0: never. The real server: 5.
 	 */
 	providerKeyFailures: number;
-	/** How long it rests. */
+	/** Duration of that pause. */
 	providerKeyRestMs: number;
 }
 
@@ -49,7 +49,7 @@ const schema = z.strictObject({
 	providerKeyRestMs: z.number().nonnegative(),
 }) satisfies z.ZodType<Settings>;
 
-/** What a sandbox starts with. */
+/** Initial settings of a sandbox. */
 export const DEFAULT_SETTINGS: Readonly<Settings> = {
 	dialect: 'document',
 	apiKey: 'img_test_dev_123456789',

@@ -3,9 +3,9 @@ import { seededDraw, type Draw } from '../shared/random';
 import { plannedOutcomeOf, type PlannedOutcome } from '../shared/markers';
 import type { GenerateBody, Status } from './request';
 
-/** One job while the sandbox runs. */
+/** One job of the sandbox. */
 export interface Job {
-	/** Counts up with every job; the order of the list. */
+	/** Increases with every job; gives the order of the list. */
 	sequence: number;
 	id: string;
 	tenant: string;
@@ -16,13 +16,13 @@ export interface Job {
 	createdAt: Date;
 	updatedAt: Date;
 	durationMs: number;
-	/** When the present run began (epoch ms); null while it does not run. */
+	/** When the current run began (epoch ms); null while the job does not run. */
 	runningSince: number | null;
 	/** Failed runs. */
 	attempts: number;
-	/** The failed runs that a marker asked for. */
+	/** Number of failed runs so far that a marker requires. */
 	retriesDone: number;
-	/** Upstream runs that its end will be billed for. */
+	/** Upstream runs that are billed at its end. */
 	runs: number;
 	error: { code: string; message: string } | null;
 	entry: JobEntry;
@@ -93,7 +93,7 @@ export class JobStore {
 		return job?.tenant === tenant ? job : null;
 	}
 
-	/** The job that this tenant made with the key before. */
+	/** The job that this tenant has already made with the key. */
 	withKey(tenant: string, idempotencyKey: string): Job | null {
 		return this.byKey.get(keyOf(tenant, idempotencyKey)) ?? null;
 	}
@@ -116,7 +116,7 @@ export class JobStore {
 		this.byKey.clear();
 	}
 
-	/** 25 characters built as a cuid is: `c`, the time, a counter, a fingerprint, something random. */
+	/** 25 characters in the format of a cuid: `c`, the time, a counter, a fingerprint, random characters. */
 	private nextId(now: number): string {
 		this.counter += 1;
 		const random = Array.from({ length: 8 }, () => Math.floor(this.draw() * 36).toString(36)).join('');

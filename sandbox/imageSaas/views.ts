@@ -38,7 +38,7 @@ export function replayView(job: Job, origin: string, dialect: Dialect) {
 	return dialect === 'real' ? detailView(job, origin) : { jobId: job.id, status: 'QUEUED' };
 }
 
-/** Null until the first picture, then what there is: the real list shows its database row. */
+/** Null until the first picture, then the URLs of the existing pictures: the real list shows its database row. */
 function urlsSoFar(job: Job, origin: string): string[] | null {
 	const count = job.status === 'SUCCEEDED' ? pictureCount(job) : picturesSoFar(job, Date.now());
 	return count > 0 ? resultUrls(job, origin, count) : null;
@@ -61,7 +61,7 @@ function rowOf(jobs: Job[], cursor: string): number {
 	return row < 0 ? jobs.length : row;
 }
 
-/** By number, not by position: jobs made in between must not shift the pages. */
+/** Compares numbers, not positions: jobs made meanwhile must not shift the pages. */
 function rowAfter(jobs: Job[], cursor: string): number | null {
 	const sequence = /^before:(\d+)$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1];
 	if (sequence === undefined) return null;

@@ -22,19 +22,19 @@ const HOW = [
 
 const drillSchema = z
 	.strictObject({
-		/** The job, or the jobs, that the events are about. */
+		/** The job or jobs of the events. */
 		jobId: z.string().optional(),
 		jobIds: z.array(z.string()).min(1).optional(),
 		/** A complete payload instead of a job's. It is sent unchanged. */
 		payload: z.record(z.string(), z.unknown()).optional(),
-		/** Where to send it; default is the webhookUrl of the settings. */
+		/** The URL to send it to; default: the webhookUrl of the settings. */
 		url: z.url({ protocol: /^https?$/ }).optional(),
 		how: z.union([z.enum(HOW), z.array(z.enum(HOW))]).default([]),
-		/** How old `stale` is. */
+		/** Age of a `stale` webhook. */
 		ageMs: z.number().positive().default(3_600_000),
-		/** How long `late` waits. */
+		/** Delay of a `late` webhook. */
 		delayMs: z.number().nonnegative().default(500),
-		/** How large `oversized` is. */
+		/** Size of an `oversized` webhook. */
 		bytes: z
 			.int()
 			.positive()
@@ -111,7 +111,7 @@ function letterFor(backend: Backend, event: WebhookPayload, how: Set<(typeof HOW
 	if (how.has('extraFields')) Object.assign(payload, { schemaVersion: 2, usage: { credits: 1 } });
 	if (how.has('oversized')) payload['padding'] = 'x'.repeat(drill.bytes);
 	const text = JSON.stringify(payload);
-	// The signature of a broken body is right: the receiver must stumble over the JSON, not over the key.
+	// The signature of a broken body is correct: the receiver must fail at the JSON, not at the signature.
 	const body = how.has('invalidJson') ? text.slice(0, Math.ceil(text.length / 2)) : text;
 	const { eventId, jobId, tenantId } = event;
 	return {

@@ -36,10 +36,7 @@ export interface WebhooksOptions {
 
 /** Sends the webhooks of jobs that ended. */
 export class Webhooks {
-	/**
-	 * Starts at the present time, because a server keeps its ids over a restart, and a receiver may remember them for
-	 * days.
-	 */
+	/** Starts at the present time: a server keeps its ids over a restart, and a receiver may remember them for days. */
 	private events = Math.floor(Date.now() / 1000);
 	private abort = new AbortController();
 	/** Changes each time the queue is lost. */
@@ -47,7 +44,7 @@ export class Webhooks {
 
 	constructor(private readonly options: WebhooksOptions) {}
 
-	/** Announces the end of a job: as many events as it had runs, each delivered until it is answered with 2xx. */
+	/** Announces the end of a job: one event per run, each delivered until it is answered with 2xx. */
 	announce(job: Job, times = job.runs): void {
 		const { dialect, webhookUrl } = this.options.settings();
 		if (webhookUrl === null || job.tenant !== DEFAULT_TENANT) return;
@@ -55,7 +52,7 @@ export class Webhooks {
 		for (let run = 0; run < Math.max(1, times); run++) void this.deliver(job, webhookUrl);
 	}
 
-	/** The payload for the present state of a job. */
+	/** The payload for the current state of a job. */
 	payload(job: Job, eventId = this.nextEventId()): WebhookPayload {
 		const base = {
 			eventId,
@@ -86,7 +83,7 @@ export class Webhooks {
 		};
 	}
 
-	/** One attempt; enters it in the books and returns what the receiver answered. */
+	/** Makes one attempt, enters it in the books and returns the receiver's answer. */
 	async send(letter: Letter, url: string, attempt: number): Promise<WebhookEntry> {
 		const { signal } = this.abort;
 		const status = await postWebhook(url, letter.body, letter.signature, signal);
@@ -103,12 +100,12 @@ export class Webhooks {
 		this.abort = new AbortController();
 	}
 
-	/** Drops the deliveries that wait for a repeat. Running ones continue. */
+	/** Drops the deliveries that wait for a repeat. Running deliveries continue. */
 	forgetQueue(): void {
 		this.queue = Symbol('queue');
 	}
 
-	/** `evt_…` in the document; on the real server a bare number, counted in its Redis. */
+	/** `evt_…` in the document; on the real server a plain number, counted in its Redis. */
 	nextEventId(): string {
 		if (this.options.settings().dialect === 'real') return String(this.options.redis.nextEvent());
 		this.events += 1;
@@ -135,7 +132,7 @@ export class Webhooks {
 	}
 }
 
-/** The real server sends no webhook for a cancelled job or one without retries left. */
+/** The real server sends no webhook for a cancelled job, or for a job that has used all its retries. */
 function isNeverAnnounced(job: Job): boolean {
 	return (
 		job.status === 'CANCELED' ||

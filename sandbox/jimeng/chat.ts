@@ -27,8 +27,8 @@ export function answerOf({ id, model, urls, isVideo }: Answer) {
 }
 
 /**
- * The events of a streamed chat. The real server gives each a new id and no `created`, and repeats a video's address
- * twice.
+ * The events of a streamed chat. The real server gives each event a new id and no `created`, and sends the URL of a
+ * video twice.
  */
 export function chunksOf({
 	id,

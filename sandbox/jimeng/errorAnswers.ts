@@ -2,14 +2,14 @@ import { ErrorAnswer } from '../shared/baseStandIn';
 import type { Settings } from './settings';
 
 interface Words {
-	/** Status in the document's dialect; its samples show none. */
+	/** Status in the document's dialect. The document's samples show none. */
 	status: number;
 	type: string;
 	real: number;
 	message: string;
 }
 
-/** Why the site answers an error: the document's codes and the real server's numbers for them. */
+/** The site's errors: the document's codes, and the real server's numbers for them. */
 const WORDS: Record<string, Words> = {
 	BAD_REQUEST: { status: 400, type: 'invalid_request_error', real: -2000, message: '请求参数错误' },
 	INVALID_SESSION: { status: 401, type: 'authentication_error', real: -2002, message: 'Sessionid已失效' },
@@ -21,7 +21,10 @@ const WORDS: Record<string, Words> = {
 	OTHER: { status: 500, type: 'api_error', real: -1000, message: '服务异常' },
 };
 
-/** An error answer of the dialect. @param code of the table; any other code is sent unchanged */
+/**
+ * An error answer of the dialect.
+ * @param code a code of the table; any other code is sent unchanged
+ */
 export function errorAnswerOf(code: string, dialect: Settings['dialect'], message?: string): ErrorAnswer {
 	const words = (Object.hasOwn(WORDS, code) ? WORDS[code] : undefined) ?? {
 		status: 500,
@@ -36,10 +39,7 @@ export function errorAnswerOf(code: string, dialect: Settings['dialect'], messag
 		: new ErrorAnswer(words.status, { error: { message: text, type: words.type, code } });
 }
 
-/**
- * The body of a status with a code of the caller's choice: a number in the form of the real server, a word in the
- * document's.
- */
+/** The body of a status with a given code: a number in the format of the real server, a word in the document's. */
 export function codedBody(code: string): Record<string, unknown> {
 	const message = 'A fault that the sandbox was asked for';
 	return /^-?\d+$/.test(code)

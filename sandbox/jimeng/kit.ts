@@ -3,7 +3,7 @@ import type { Kit } from '../kit';
 export const kits: readonly Kit[] = [
 	{
 		settings: { jobDurationMs: 10 },
-		// The site decides how many images it makes unless the prompt names a number.
+		// Unless the prompt names a number, the site decides how many images it makes.
 		request: { extras: { countInPrompt: true } },
 		routes: { submit: 'generate' },
 		wrongKey: { sessionId: 'wrong-session-9' },

@@ -36,7 +36,7 @@ const common = {
 	response_format: z.enum(['url', 'b64_json']).default('url'),
 };
 
-/** Strict: `size`, `width` and `height` are errors at the real server too. */
+/** Strict: `size`, `width` and `height` are errors on the real server too. */
 export const generationBody = z.strictObject(common);
 export const compositionBody = z.strictObject({
 	...common,
@@ -60,5 +60,5 @@ export function countIn(prompt: string): number | null {
 	return digits === undefined ? null : Number(digits);
 }
 
-/** The prompt as its user wrote it. */
+/** The prompt without the number of pictures, as the user wrote it. */
 export const withoutCount = (prompt: string): string => prompt.replace(/，\d+张$/, '');

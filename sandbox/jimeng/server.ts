@@ -45,7 +45,7 @@ const FILM = Buffer.concat([
 class JimengStandIn extends BaseStandIn<Settings> {
 	readonly openapi = docs.openapi;
 	private readonly made = new Map<string, Made>();
-	/** The session id that a call uses; the same run chooses the same ids. */
+	/** Chooses the session id for a call. Every run chooses the same ids. */
 	private draw = sessionDraw();
 
 	constructor(settings: Settings) {
@@ -53,7 +53,7 @@ class JimengStandIn extends BaseStandIn<Settings> {
 	}
 
 	problem(status: number, message: string): ErrorAnswer {
-		// A proxy or limiter in front of the server still answers with HTTP statuses.
+		// A proxy or rate limiter in front of the server still answers with HTTP statuses.
 		if (status === 429 || status === 503)
 			return new ErrorAnswer(status, { error: { message, type: 'server_error', code: null } });
 		return status === 404
@@ -61,7 +61,7 @@ class JimengStandIn extends BaseStandIn<Settings> {
 			: errorAnswerOf('OTHER', this.settings.dialect, message);
 	}
 
-	/** @param code a number: the body that the server's own code has for it, e.g. -2001 under 429 */
+	/** @param code a number gives the body that the server sends for this code, e.g. -2001 with status 429 */
 	override faultBody(status: number, code?: string): Record<string, unknown> | string {
 		return code === undefined ? super.faultBody(status) : codedBody(code);
 	}
@@ -168,7 +168,7 @@ class JimengStandIn extends BaseStandIn<Settings> {
 		const prompt = messages.at(-1)?.content ?? '';
 		const isVideo = VIDEO_MODELS.includes(model);
 		const { id, failure } = await this.run(request, prompt, { model, messages }, jobDurationMs * (isVideo ? 3 : 1));
-		// In a stream a failure is a text like any other.
+		// In a stream, a failure is sent as text.
 		if (failure !== null && !stream) throw errorAnswerOf(failure, dialect);
 		this.made.set(id, { prompt, size: [2048, 2048] });
 		const urls = isVideo
@@ -193,7 +193,7 @@ class JimengStandIn extends BaseStandIn<Settings> {
 	}
 
 	/**
-	 * Blocks until the result is ready, as the real site does. Returns the id of the result, or the reason why there is
+	 * Waits until the result is ready, like the real site. Returns the id of the result, or the reason why there is
 	 * none. A client that disconnects early still pays for the images.
 	 */
 	private async run(
@@ -249,13 +249,13 @@ const sessionDraw = () => seededDraw(hashText('sessions'));
 
 const now = () => Math.floor(Date.now() / 1000);
 
-/** Why the markers of a prompt let it fail, by the document's codes; null where they do not. */
+/** The document's code of the failure that the prompt's markers require; null if they require none. */
 function failureOf(prompt: string): string | null {
 	const { fail, rejectsContent: rejectsContent } = plannedOutcomeOf(prompt);
 	return rejectsContent ? 'CONTENT_FILTERED' : fail;
 }
 
-/** Text in pieces whose borders fall anywhere, also inside a character. */
+/** Splits text into pieces at any byte, also inside a character. */
 async function* pieces(chunks: readonly string[], cut: (() => void) | null): AsyncGenerator<Buffer> {
 	for (const chunk of chunks) {
 		const bytes = Buffer.from(chunk);

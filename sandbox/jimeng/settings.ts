@@ -8,7 +8,7 @@ const schema = z.strictObject({
 	sessions: z.array(z.string().min(1)),
 	/** How many pictures the site makes if the prompt names no number. */
 	pictures: z.int().nonnegative(),
-	/** How long a call blocks. A video takes three times as long. */
+	/** Duration of a call. A video takes three times as long. */
 	jobDurationMs: z.number().nonnegative(),
 	/** Some releases answer every composition with -1000. */
 	compositionsBroken: z.boolean(),

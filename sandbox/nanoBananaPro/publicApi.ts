@@ -11,7 +11,7 @@ const api = (name: string, path: string) => ({ api: { name, path } });
 const success = (data: unknown) => ({ code: 200, message: 'success', data });
 const problem = (code: number, message: string) => new ErrorAnswer(code, { code, message, data: null });
 
-/** The default if a submit names none. */
+/** The model if a submit names none. */
 const DEFAULT_MODEL = 'gemini-3-pro-image-preview';
 
 /** The API of the public server. */
@@ -57,7 +57,7 @@ export function installPublicApi(app: FastifyInstance, backend: ApiServer): void
 				);
 			const { prompt, aspect_ratio, resolution_level, model_id } = body.data.params;
 			if (body.data.provider !== 'gemini') throw problem(400, `provider ${body.data.provider} is not configured`);
-			// Without both the server crashes.
+			// If both are missing, the server crashes.
 			if (aspect_ratio === undefined && resolution_level === undefined) request.raw.socket.destroy();
 			return submit(prompt, model_id, aspect_ratio ?? null, resolution_level ?? null, [], body.data);
 		},

@@ -19,7 +19,7 @@ interface Row {
 	error_message: string;
 }
 
-/** The two APIs, as far as the queue goes. */
+/** The two APIs, with only the calls that the queue tests need. */
 const APIS = {
 	document: {
 		submit: (prompt: string) =>
@@ -45,7 +45,7 @@ describe.each(['document', 'real'] as const)('dialect %s', (dialect) => {
 	const reach = (id: string, status: string) =>
 		until(async () => ((await api.get(id)).status === status ? true : null));
 	const prompts = async () => (await api.list()).map(({ prompt }) => prompt);
-	/** The word for a task that waits. */
+	/** The status of a waiting task. */
 	const waiting = dialect === 'real' ? 'pending' : 'processing';
 	beforeEach(() => sandbox.settings({ dialect }));
 
@@ -92,7 +92,7 @@ describe.each(['document', 'real'] as const)('dialect %s', (dialect) => {
 			json: { code: 503, ...(dialect === 'real' ? { data: null } : {}) },
 		});
 		const refused = (await api.list()).filter(({ prompt }) => prompt === 'one too many');
-		// The public server still keeps it in its history.
+		// The history of the public server still contains it.
 		expect(refused).toMatchObject(
 			dialect === 'real'
 				? [{ status: 'failed', error_message: expect.stringContaining('队列已满') as string }]

@@ -1,7 +1,7 @@
 import { z } from 'zod4';
 
 export const RATIOS = ['1:1', '3:4', '4:3', '9:16', '16:9'] as const;
-/** Its relatives accept ten. */
+/** The public server accepts ten ratios. */
 export const PUBLIC_RATIOS = [...RATIOS, '2:3', '3:2', '4:5', '5:4', '21:9'] as const;
 export const SIZES = ['1K', '2K', '4K'] as const;
 
@@ -24,7 +24,7 @@ const common = {
 	options: options.optional(),
 };
 
-/** Unknown fields are an error, so that a misspelt option is noticed. */
+/** Unknown fields are an error, so that tests find a misspelt option. */
 export const batchBody = z.strictObject({ ...common, count: z.int().min(1).max(100) });
 export const batchForm = z.strictObject({ ...common, count: z.coerce.number().int().min(1).max(100) });
 
@@ -36,7 +36,7 @@ export const searchQuery = pageQuery.extend({ keyword: z.string().default('') })
 export const idsBody = z.strictObject({ ids: z.array(z.string().min(1)).min(1) });
 export const exportBody = z.strictObject({ imageIds: z.array(z.string().min(1)).min(1) });
 
-/** `model_id` counts only inside `params`; without it the server takes its own. */
+/** `model_id` has an effect only inside `params`. Without it the server uses its own default. */
 export const taskBody = z.strictObject({
 	provider: z.string().min(1),
 	model_id: z.string().min(1).optional(),

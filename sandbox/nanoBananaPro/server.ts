@@ -50,7 +50,7 @@ class Bucket {
 export class NanoBananaProStandIn extends BaseStandIn<Settings> implements ApiServer {
 	readonly openapi = docs.openapi;
 	override readonly bodyLimit = 64 * 1024 * 1024;
-	/** Reference files of the last task that came with some. */
+	/** Reference files of the last task that had some. */
 	references: Buffer[] = [];
 	private readonly bucket = new Bucket();
 	private readonly sockets = new Sockets(
@@ -111,8 +111,9 @@ export class NanoBananaProStandIn extends BaseStandIn<Settings> implements ApiSe
 	}
 
 	/**
-	 * Checks the rate limit and that the server offers this API; throws an error answer otherwise. @param dialect
-	 * null: both have the path
+	 * Checks the rate limit, and that the server offers this API.
+	 * @param dialect null: both have the path
+	 * @throws an error answer
 	 */
 	admit(dialect: Settings['dialect'] | null): void {
 		const { requestsPerSecond, burst } = this.settings;
@@ -155,8 +156,8 @@ export class NanoBananaProStandIn extends BaseStandIn<Settings> implements ApiSe
 	}
 
 	/**
-	 * `POST /restart` see above; `POST /jobs/:id/finish` ends a task with the pictures it has; `GET /sockets` counts
-	 * the sockets that were asked for; `GET /references` are the files of the last task, as base64.
+	 * `POST /restart`: see above. `POST /jobs/:id/finish` ends a task with its present pictures. `GET /sockets` counts
+	 * the sockets that clients opened. `GET /references` gives the files of the last task, as base64.
 	 */
 	control(app: FastifyInstance): void {
 		app.post('/restart', async (_request, reply) => {

@@ -4,26 +4,26 @@ import { patchedBy } from '../shared/settings';
 const schema = z.strictObject({
 	/** `document`: the v1.6 API. `real`: the `tasks` API of the public server. */
 	dialect: z.enum(['document', 'real']),
-	/** The key that the model takes; a task with another is accepted and fails. */
+	/** The key that the model accepts. A task with another key is accepted and fails. */
 	geminiKey: z.string().min(1),
-	/** Of one client; 0 is unlimited. */
+	/** Requests per second of one client; 0: no limit. */
 	requestsPerSecond: z.number().nonnegative(),
 	burst: z.int().positive(),
-	/** From submit to the last picture. */
+	/** Duration from submit to the last picture. */
 	jobDurationMs: z.number().nonnegative(),
 	/**
-	 * How many tasks run at one time, in the order of their submits; 0: all. With workers, a duration counts from the
-	 * beginning of the work.
+	 * Number of tasks that run at one time, in the order of their submits; 0: all. With workers, a duration counts from
+	 * the beginning of the work.
 	 */
 	workers: z.int().nonnegative(),
 	/**
-	 * How many tasks may wait for a worker before a submit is answered 503; 0: any number. null: 100 with `real`, any
-	 * number with `document`.
+	 * Number of tasks that may wait for a worker before a submit is answered with 503; 0: no limit. null: 100 with
+	 * `real`, no limit with `document`.
 	 */
 	queueLimit: z.int().nonnegative().nullable(),
 	/** `full` closes with 1013, `drop` after the first message, `quiet` sends nothing, `refused` answers 403. */
 	sockets: z.enum(['open', 'full', 'drop', 'quiet', 'refused']),
-	/** The export breaks after its headers are set. */
+	/** The export fails after its headers are set. */
 	exportFails: z.boolean(),
 });
 
@@ -43,7 +43,7 @@ export const DEFAULT_SETTINGS: Settings = {
 
 export const patched = (settings: Settings, patch: unknown): Settings => patchedBy(schema, settings, patch);
 
-/** How many tasks may wait now; Infinity: any number. */
+/** Number of tasks that may wait; Infinity: no limit. */
 export function queueLimitOf({ dialect, queueLimit }: Settings): number {
 	return (queueLimit ?? (dialect === 'real' ? 100 : 0)) || Infinity;
 }

@@ -5,7 +5,7 @@ import type { Settings } from './settings';
 import { hasEnded, type Picture, type Task } from './task';
 import { imageView } from './views';
 
-/** The progress sockets: which client follows which task, and its messages. */
+/** The progress sockets: the task that each client follows, and the messages for it. */
 export class Sockets {
 	private readonly server = new WebSocketServer({ noServer: true });
 	private readonly followers = new Map<string, Set<WebSocket>>();

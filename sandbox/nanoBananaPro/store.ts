@@ -13,12 +13,12 @@ import {
 	type Wanted,
 } from './task';
 
-/** The server's numbers that a test may change. */
+/** The server's limits that a test may change. */
 export interface Capacity {
 	durationMs: number;
 	/** 0: as many as there are tasks. */
 	workers: number;
-	/** How many tasks may wait. */
+	/** Maximum number of waiting tasks. */
 	queueLimit: number;
 }
 
@@ -27,14 +27,14 @@ export class Store {
 	/** In the order of their creation. */
 	readonly tasks = new Map<string, Task>();
 	private numbers = 0;
-	/** The queue is in memory, as all that follows is: a restart loses it. */
+	/** The queue and the sets below are in memory: a restart loses them. */
 	private readonly workers = new Workers<Task>(
 		() => this.capacity().workers,
 		(task) => this.work(task),
 	);
-	/** Tasks whose marker makes them wait without end. */
+	/** Tasks that never leave the queue, because of a marker. */
 	private readonly parked = new Set<Task>();
-	/** Also tasks that were deleted while they waited or ran: their work continues. */
+	/** Includes tasks that were deleted while they waited or ran: their work continues. */
 	private readonly unfinished = new Set<Task>();
 
 	/** @param onProgress called with a task after each picture and at its end */
@@ -45,7 +45,7 @@ export class Store {
 		private readonly onProgress: (task: Task, latest: Picture | null) => void,
 	) {}
 
-	/** Whether as many tasks wait as may wait. */
+	/** Whether the queue is full. */
 	isFull(): boolean {
 		return this.workers.waitingCount + this.parked.size >= this.capacity().queueLimit;
 	}
@@ -59,7 +59,9 @@ export class Store {
 		return task;
 	}
 
-	/** Keeps a task that was rejected by a full queue: the public server has it in its history, as failed. */
+	/**
+	 * Keeps a task that was rejected because the queue was full. The history of the public server shows it as failed.
+	 */
 	reject(wanted: Wanted): void {
 		const task = this.create(wanted);
 		turn(task, 'failed');
@@ -77,13 +79,13 @@ export class Store {
 		return task;
 	}
 
-	/** A worker takes a task: false if it needs no work. */
+	/** Starts a worker's work on a task. Returns false if the task needs no work. */
 	private work(task: Task): boolean {
 		if (hasEnded(task)) return false;
 		const { planned: planned, totalCount, place } = task;
 		const { durationMs, workers } = this.capacity();
 		const duration = planned.durationMs ?? durationMs;
-		// Without a queue, a task of the public server still waits a moment.
+		// Without a queue, a task of the public server still waits for a short time.
 		if (place !== null && workers === 0) this.after(task, duration * 0.1, () => turn(task, 'processing'));
 		else turn(task, 'processing');
 		if (planned.hangs) return true;
@@ -92,8 +94,8 @@ export class Store {
 			failure === null
 				? Math.min(totalCount, planned.partial === null || place !== null ? totalCount : planned.partial)
 				: 0;
-		// On a busy machine timers of different lengths do not keep their order: each gives the next picture, and the
-		// last one what is left.
+		// On a busy machine, timers of different durations do not keep their order. So each timer adds the next
+		// picture, and the last one adds all that are missing.
 		const next = () => this.picture(task, task.pictures.length + 1);
 		for (let index = 1; index <= coming; index++) this.after(task, (duration * index) / (totalCount + 1), next);
 		this.after(task, duration, () => {
@@ -123,7 +125,7 @@ export class Store {
 		else if (came < task.totalCount)
 			task.errorMessage = `${task.totalCount - came} 张生成失败: 503 model overloaded`;
 		task.entry.finishedAt = task.updatedAt.toISOString();
-		// One generation a task, however many pictures it has.
+		// One generation per task, for any number of pictures.
 		task.entry.generationsBilled = came > 0 ? 1 : 0;
 		this.ledger.jobEnded(task.entry);
 		this.unfinished.delete(task);
@@ -132,14 +134,12 @@ export class Store {
 		this.workers.done(task);
 	}
 
-	/** Lets more workers begin, once there are more. */
+	/** Starts more tasks after the number of workers has grown. */
 	advance(): void {
 		this.workers.advance();
 	}
 
-	/**
-	 * Restarts the server: waiting and running tasks never change again. Pictures that were made are kept and paid.
-	 */
+	/** Restarts the server: waiting and running tasks never change again. Finished pictures are kept and paid. */
 	restart(): void {
 		for (const task of this.unfinished) {
 			for (const callOff of task.steps) callOff();
@@ -161,7 +161,7 @@ export class Store {
 		return [...this.tasks.values()].reverse();
 	}
 
-	/** As both APIs list them: what runs, what waits, then all the rest, the newest of each first. */
+	/** In the order of both APIs' lists: running tasks, waiting tasks, then the others; the newest of each first. */
 	listed(): Task[] {
 		const rank = ({ status }: Task) => (status === 'processing' ? 0 : status === 'pending' ? 1 : 2);
 		return this.newest().sort((a, b) => rank(a) - rank(b));

@@ -14,7 +14,7 @@ export interface Picture {
 
 export interface Task {
 	id: string;
-	/** Running number, for the public server's numeric ids. */
+	/** Sequential number, for the public server's numeric ids. */
 	number: number;
 	prompt: string;
 	model: string;
@@ -24,7 +24,7 @@ export interface Task {
 	imageSize: string | null;
 	/** Names of the reference files, in their order. */
 	references: string[];
-	/** `pending` until a worker has taken it; the v1.6 API has no word for that. */
+	/** `pending` until a worker takes it. The v1.6 API does not have this status. */
 	status: 'pending' | 'processing' | 'completed' | 'failed' | 'partial';
 	errorMessage: string;
 	createdAt: Date;
@@ -33,7 +33,7 @@ export interface Task {
 	planned: PlannedOutcome;
 	/** Whether the model accepts the key of the request. */
 	keyFits: boolean;
-	/** Which of several tasks with this prompt it is, from 0, where a task is one picture; else null. */
+	/** Index among the tasks with this prompt, from 0, if a task is one picture; otherwise null. */
 	place: number | null;
 	entry: JobEntry;
 	/** Cancels the remaining work of its worker. */
@@ -44,13 +44,13 @@ export interface Task {
 export interface Wanted
 	extends Pick<Task, 'prompt' | 'model' | 'options' | 'aspectRatio' | 'imageSize' | 'references' | 'keyFits'> {
 	count: number;
-	/** For the books; without keys. */
+	/** The request for the books, without keys. */
 	request: Record<string, unknown>;
-	/** Of the public server, where a task is one picture. */
+	/** Whether it is a task of the public server, where a task is one picture. */
 	isPublic?: boolean;
 }
 
-/** The server's message for a task if the queue is full. */
+/** The server's message for a task when the queue is full. */
 export const QUEUE_FULL = '任务队列已满，请稍后再试';
 
 const LONG_SIDE: Record<string, number> = { '1K': 1024, '2K': 2048, '4K': 4096 };
@@ -59,7 +59,8 @@ export const hasEnded = ({ status }: Task): boolean => status !== 'pending' && s
 
 /** A task that no worker has taken yet. */
 export function newTask({ count, request, isPublic: _, ...rest }: Wanted, number: number, place: number | null): Task {
-	// Part of the work may not reach the workers: the answer reports it, and those pictures never arrive.
+	// The server may lose part of the work before it reaches the workers. The answer shows that, and those pictures
+	// never arrive.
 	const accepted = Math.min(count, Number(/\[accept:(\d+)\]/.exec(rest.prompt)?.[1] ?? count));
 	const id = randomUUID();
 	const now = new Date();
@@ -91,7 +92,7 @@ export function newTask({ count, request, isPublic: _, ...rest }: Wanted, number
 	};
 }
 
-/** Puts a task into a status, in the books too. */
+/** Changes the status of a task, in the books too. */
 export function turn(task: Task, status: Task['status']): void {
 	task.status = status;
 	task.entry.status = status;

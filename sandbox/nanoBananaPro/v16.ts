@@ -206,7 +206,7 @@ function imageRoutes(app: FastifyInstance, backend: ApiServer): void {
 			return reply.send(zip.outputStream);
 		},
 	);
-	// The public server has this path too, with a task's id.
+	// The public server has this path too, with the id of a task.
 	app.delete(
 		'/api/v1/images/:id',
 		{ schema: docs.named('Images', 'Delete an image'), config: api('delete', '/api/v1/images/:id') },

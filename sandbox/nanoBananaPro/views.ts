@@ -24,7 +24,7 @@ export const taskView = ({
 	createdAt,
 	updatedAt,
 }: Task) => ({
-	// The document has no word for a task that waits.
+	// The document has no status for a waiting task.
 	id,
 	prompt,
 	model,
@@ -38,7 +38,7 @@ export const taskView = ({
 	images: pictures.map(imageView),
 });
 
-/** A row of the list, as the document shows it: without options and error. */
+/** A row of the list as in the document: without options and error. */
 export function rowView(task: Task) {
 	const { options: _options, errorMessage: _error, ...row } = taskView(task);
 	return row;
@@ -68,7 +68,7 @@ export function publicView(task: Task) {
 	};
 }
 
-/** The words of a text: Chinese ones by their meaning, others by their borders. */
+/** The words of a text, in lower case. Chinese text has no spaces, so the segmenter finds its words. */
 export function wordsOf(text: string): string[] {
 	return [...new Intl.Segmenter('zh', { granularity: 'word' }).segment(text)].flatMap(({ segment, isWordLike }) =>
 		isWordLike ? [segment.toLowerCase()] : [],

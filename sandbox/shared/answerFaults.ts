@@ -6,10 +6,7 @@ import { gatewayPage } from './gatewayPage';
 /** The backend's own body for a status: JSON or plain text. */
 export type OwnBody = (status: number, code?: string) => Record<string, unknown> | string;
 
-/**
- * Sets status and headers of the answer that a fault asks for, and returns its body; null for a fault that is no
- * status.
- */
+/** Sets the status and headers of a fault's answer, and returns its body; null if the fault has no status. */
 export function statusAnswer(fault: ArmedFault, reply: FastifyReply, ownBody: OwnBody): string | null {
 	const status = statusOf(fault.kind);
 	if (status === null) return null;
@@ -25,7 +22,7 @@ export function statusAnswer(fault: ArmedFault, reply: FastifyReply, ownBody: Ow
 	return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
-/** The end of a request whose answer was changed by a fault. */
+/** The result of a request whose answer a fault has changed. */
 export interface Outcome {
 	outcome: number | 'reset' | 'hang';
 	payload: unknown;
@@ -86,7 +83,7 @@ export async function makeAnswerFaulty(
 	}
 }
 
-/** Ends an answer that no client will read. */
+/** Discards an answer that no client will read. */
 function drop(payload: unknown): void {
 	if (payload instanceof Readable) payload.destroy();
 }
@@ -98,14 +95,14 @@ async function bytesOf(payload: unknown): Promise<Buffer> {
 
 async function* half(whole: Buffer, hasLeft: () => boolean, cut: () => void): AsyncGenerator<Buffer> {
 	yield whole.subarray(0, Math.ceil(whole.length / 2));
-	// The first half must be sent before the connection closes, otherwise the client gets a reset and no bytes. On a
+	// The first half must be sent before the connection closes; otherwise the client gets a reset and no bytes. On a
 	// busy machine that takes a while.
 	do await new Promise((resolve) => setTimeout(resolve, 20).unref());
 	while (!hasLeft());
 	cut();
 }
 
-/** The same answer with one more, very long field (JSON), or with bytes behind its end (anything else). */
+/** The same answer with one more, very long field (JSON), or with additional bytes at its end (anything else). */
 async function* padded(whole: Buffer, megabytes: number): AsyncGenerator<Buffer> {
 	const isObject = whole.at(0) === 0x7b;
 	yield isObject ? Buffer.concat([whole.subarray(0, -1), Buffer.from(',"padding":"')]) : whole;

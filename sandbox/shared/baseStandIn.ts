@@ -29,7 +29,10 @@ export abstract class BaseStandIn<S> implements StandIn<S> {
 	settings: S;
 	origin = '';
 
-	/** @param patched lays a patch over settings @param routes names by which faults find them */
+	/**
+	 * @param patched applies a patch to settings
+	 * @param routes names of the routes that a fault can hit
+	 */
 	constructor(
 		private readonly initial: S,
 		private readonly patched: (settings: S, patch: unknown) => S,

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-/** One job as recorded by the sandbox. Tests check this, not the client's view. */
+/** One job as the sandbox recorded it. Tests check this record, not the client's view. */
 export interface JobEntry {
 	id: string;
 	tenant: string;
@@ -14,8 +14,8 @@ export interface JobEntry {
 	createdAt: string;
 	finishedAt: string | null;
 	/**
-	 * When a client first learned of its end, by an answer or an accepted webhook; if the backend records
-	 * that.
+	 * When a client first learned that the job ended, from an answer or an accepted webhook. Only if the backend
+	 * records it.
 	 */
 	reportedAt?: string;
 	/** Paid upstream generations: one for each run that made pictures. */
@@ -28,12 +28,12 @@ export interface WebhookEntry {
 	jobId: string;
 	tenant: string;
 	attempt: number;
-	/** The status the receiver answered; null when it did not answer at all. */
+	/** The status that the receiver answered; null if it did not answer. */
 	status: number | null;
 	at: string;
 }
 
-/** What was counted, for one tenant or for all. */
+/** The counts of one tenant, or of all. */
 export interface Tally {
 	/** By `METHOD route`, e.g. `GET /v1/jobs/:jobId`. */
 	requests: Record<string, number>;
@@ -49,7 +49,7 @@ export interface Tally {
 	webhooks: WebhookEntry[];
 	/** Result files served with 200. */
 	downloads: number;
-	/** The most jobs that were queued, running or retrying at one time. */
+	/** The largest number of jobs that were queued, running or retrying at one time. */
 	maxConcurrentJobs: number;
 }
 
@@ -60,7 +60,7 @@ export interface Books extends Tally {
 	connections: number;
 }
 
-/** Records the first time that a client learns of the end of a job. */
+/** Records the first time that a client learns that the job has ended. */
 export function told(entry: JobEntry): void {
 	if (entry.finishedAt !== null) entry.reportedAt ??= new Date().toISOString();
 }
@@ -107,7 +107,7 @@ export class Ledger {
 		}
 	}
 
-	/** Enters a job that the backend lists but did not accept: it is never in flight. */
+	/** Enters a job that the backend lists although it did not accept it. The job is never in flight. */
 	jobNotAccepted(entry: JobEntry): void {
 		for (const tally of this.both(entry.tenant)) tally.jobs.push(entry);
 	}

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { ZodError } from 'zod4';
 import type { Books } from './books';
 
-/** What every backend's control path offers; the backends add their own routes. */
+/** The functions that every backend offers below the control path. The backends add their own routes. */
 export interface Controlled {
 	books(): Books;
 	settings(): unknown;
@@ -12,7 +12,7 @@ export interface Controlled {
 	reset(): void;
 }
 
-/** Thrown by control routes; the message says what is wrong with the call. */
+/** Thrown by control routes. The message says what is wrong with the call. */
 export class ControlError extends Error {
 	constructor(
 		readonly status: number,
@@ -24,8 +24,8 @@ export class ControlError extends Error {
 }
 
 /**
- * The control path, below `/__sandbox`: no key, not counted, not limited, not hit by faults.
- * It takes nothing but JSON, so that a web page in a browser cannot use it without a CORS preflight.
+ * The control path, below `/__sandbox`: it needs no key, and its requests are not counted, not limited and not hit by
+ * faults. It accepts only JSON, so that a web page in a browser cannot use it without a CORS preflight.
  */
 export function installControl(app: FastifyInstance, controlled: Controlled): void {
 	app.removeAllContentTypeParsers();

@@ -4,8 +4,8 @@ import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Swagger UI as the package `@fastify/swagger-ui` ships it. Its files are served here instead of by its plugin:
- * that one depends on packages which are ES modules only, and jest cannot load those.
+ * Swagger UI from the package `@fastify/swagger-ui`. This file serves it without the package's plugin: the plugin
+ * depends on packages that are ES modules only, and jest cannot load those.
  */
 const FILES: Record<string, string> = {
 	'swagger-ui.css': 'text/css; charset=utf-8',
@@ -22,7 +22,7 @@ const START = `SwaggerUIBundle({
 });
 `;
 
-/** Serves the description of all tagged routes registered after it, and Swagger UI for trying them, at `/docs`. */
+/** Serves the description of all tagged routes that are registered later, and Swagger UI to try them, at `/docs`. */
 export async function installDocsPage(
 	app: FastifyInstance,
 	openapi: FastifyDynamicSwaggerOptions['openapi'] & object,
@@ -30,7 +30,7 @@ export async function installDocsPage(
 	await app.register(swagger, { openapi, hideUntagged: true });
 	const folder = join(dirname(require.resolve('@fastify/swagger-ui/package.json')), 'static');
 	const hide = { schema: { hide: true } };
-	// All files come from this server: the page must work without the internet, and may run only these scripts.
+	// All files come from this server: the page must work without the internet and may run only these scripts.
 	const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 
 	app.get('/docs', hide, async (_request, reply) =>

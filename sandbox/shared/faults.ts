@@ -26,31 +26,31 @@ export interface Fault {
 	/** One of the backend's route names, or `any`. */
 	route: string;
 	kind: FaultKind;
-	/** How many requests it hits before it is used up; default 1. */
+	/** Number of requests that it hits before it is used up; default 1. */
 	times?: number;
 	/**
-	 * How many requests of the route pass before it hits one; default 0. Requests that another fault hits count too.
+	 * Number of requests of the route that pass before it hits one; default 0. Requests that another fault hits count
+	 * too.
 	 */
 	skip?: number;
 	/**
-	 * A status is answered with a gateway's HTML page instead of the backend's own body. 502 and 504 always are, and
-	 * `503AfterAccept`.
+	 * A status is answered with a gateway's HTML page instead of the backend's own body. 502, 504 and `503AfterAccept`
+	 * always have this page.
 	 */
 	page?: boolean;
 	/** The `Retry-After` of a status: seconds, or an HTTP date. Absent: no such header. */
 	retryAfter?: number | string;
-	/** Where a `redirect` leads. */
+	/** The target of a `redirect`. */
 	location?: string;
-	/** How long `slow` waits before the request is handled, in ms; default 1000. */
+	/** Delay before `slow` handles the request, in ms; default 1000. */
 	delayMs?: number;
-	/** Chance from 0 to 1 that a request of the route is hit, drawn from a seeded generator; default 1. */
+	/** Probability from 0 to 1 that a request of the route is hit, from a seeded generator; default 1. */
 	probability?: number;
 	/**
-	 * The error code in the body of a status instead of the usual one, e.g. `PROVIDER_ERROR`, where the backend has
-	 * codes.
+	 * The error code in the body of a status instead of the usual one, e.g. `PROVIDER_ERROR`, if the backend has codes.
 	 */
 	code?: string;
-	/** How much `huge` adds to the answer; default 32. */
+	/** Megabytes that `huge` adds to the answer; default 32. */
 	megabytes?: number;
 }
 

@@ -1,4 +1,4 @@
-/** What nginx calls the statuses that it answers itself. */
+/** nginx's names of the statuses that it answers itself. */
 const TITLES: Record<number, string> = {
 	403: '403 Forbidden',
 	404: '404 Not Found',
@@ -9,7 +9,7 @@ const TITLES: Record<number, string> = {
 	504: '504 Gateway Time-out',
 };
 
-/** The HTML page of a gateway before the backend, byte for byte as nginx writes it. */
+/** The HTML page of a gateway in front of the backend, byte for byte as nginx writes it. */
 export function gatewayPage(status: number): string {
 	const title = TITLES[status] ?? String(status);
 	return [

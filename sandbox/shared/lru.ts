@@ -1,10 +1,10 @@
-/** Keeps the most recently used values, up to a number of them. */
+/** Keeps the most recently used values, up to a maximum number. */
 export class Lru<Value> {
 	private readonly values = new Map<string, Value>();
 
 	constructor(private readonly limit: number) {}
 
-	/** The value of the key, made now if it is not there. */
+	/** The value of the key. Makes it if it is missing. */
 	get(key: string, make: () => Value): Value {
 		const value = this.values.get(key) ?? make();
 		this.values.delete(key);

@@ -1,27 +1,27 @@
 /** How a result file can be invalid. */
 export type InvalidImage = 'bad-image' | 'truncated-image' | 'empty-image' | 'missing-image' | 'blank';
 
-/** What the markers in a prompt decide about its job. */
+/** The result of a job as the markers in its prompt define it. */
 export interface PlannedOutcome {
 	/** The error code of its failure; null: it succeeds. */
 	fail: string | null;
-	/** How often it is RETRYING before its end. */
+	/** Number of times that it is RETRYING before its end. */
 	retries: number;
-	/** How long it takes; null leaves that to the settings. */
+	/** Its duration; null: as in the settings. */
 	durationMs: number | null;
-	/** How long it stays QUEUED (Infinity: without end); null: as in the settings. */
+	/** Time in the state QUEUED (Infinity: it never leaves it); null: as in the settings. */
 	queueMs: number | null;
-	/** It starts to run and never ends. */
+	/** It starts to run but never ends. */
 	hangs: boolean;
 	/** The model rejects the prompt, with the backend's own answer. */
 	rejectsContent: boolean;
-	/** How many of its pictures come; null: all. */
+	/** Number of its pictures that are made; null: all. */
 	partial: number | null;
 	/** How the result file with this number (from 1) is invalid; null if it is valid. */
 	invalidImage(index: number): InvalidImage | null;
 }
 
-/** Every marker, for the caption: a picture shows the prompt without them. */
+/** All markers. A picture's caption shows the prompt without them. */
 const names = 'fail|retry|slow|queue|hang|refuse|partial|blank|bad-image|truncated-image|empty-image|missing-image';
 const MARKER = new RegExp(`\\[(?:${names})(?::[^\\]]*)?\\]`, 'g');
 

@@ -9,12 +9,12 @@ export interface FormFile {
 
 export interface Form {
 	fields: Record<string, unknown>;
-	/** In the order they came. */
+	/** In the order in which they arrived. */
 	files: FormFile[];
 }
 
 /**
- * A `multipart/form-data` body as RFC 7578 writes it; null if the content type or the body is different.
+ * Reads a `multipart/form-data` body as defined in RFC 7578. Returns null if the content type or the body is different.
  */
 export function readForm(contentType: string | undefined, body: Buffer): Form | null {
 	const [, quoted, bare] =
@@ -22,7 +22,7 @@ export function readForm(contentType: string | undefined, body: Buffer): Form | 
 	const boundary = quoted ?? bare;
 	if (boundary === undefined) return null;
 	const form: Form = { fields: {}, files: [] };
-	// Every part follows a line break and the boundary; the first has no line break of its own.
+	// Every part follows a line break and the boundary; only the first has no line break before it.
 	const whole = Buffer.concat([Buffer.from('\r\n'), body]);
 	const mark = Buffer.from(`\r\n--${boundary}`);
 	for (let at = whole.indexOf(mark); at !== -1; ) {

@@ -12,7 +12,9 @@ export class Pictures {
 		return this.file(scene, 'png', null);
 	}
 
-	/** A picture as its backend sends it, damaged if a marker asks for it. The caller handles a missing one. */
+	/**
+	 * A picture as its backend sends it, made invalid if a marker requires it. The caller handles a missing picture.
+	 */
 	async file(scene: SceneOptions, format: PictureFormat, invalidImage: InvalidImage | null): Promise<Buffer> {
 		if (invalidImage === 'bad-image')
 			return Buffer.from('<!doctype html><title>Not a picture</title><p>This is not a picture.</p>');
@@ -25,7 +27,7 @@ export class Pictures {
 		const key = JSON.stringify([scene, format, blank]);
 		return this.rendered.get(key, () => {
 			const picture = render(scene, format, blank);
-			// A failure must not be remembered: the next download tries again.
+			// A failure must not stay in the cache: the next download tries again.
 			picture.catch(() => this.rendered.delete(key));
 			return picture;
 		});

@@ -1,7 +1,7 @@
 /** Draws numbers from 0 (included) to 1 (excluded). */
 export type Draw = () => number;
 
-/** A small seeded generator (mulberry32): the same seed gives the same run, so a failing test fails again. */
+/** A small seeded generator (mulberry32). The same seed gives the same run, so a failing test can be repeated. */
 export function seededDraw(seed: number): Draw {
 	let state = seed >>> 0;
 	return () => {
@@ -12,7 +12,7 @@ export function seededDraw(seed: number): Draw {
 	};
 }
 
-/** A 32-bit hash of a text (FNV-1a), to derive seeds from prompts and names. */
+/** A 32-bit hash of a text (FNV-1a), used to make seeds from prompts and names. */
 export function hashText(text: string): number {
 	let hash = 0x811c9dc5;
 	for (let index = 0; index < text.length; index++) {

@@ -11,7 +11,7 @@ export interface SceneOptions {
 	seed: string;
 }
 
-/** Draws a landscape as SVG: sky, sun, hills and a caption, all of it chosen by the seed. */
+/** Draws a landscape as SVG: sky, sun, hills and a caption. The seed decides all of it. */
 export function sceneSvg(options: SceneOptions): string {
 	const { width, height } = options;
 	const draw = seededDraw(hashText(options.seed));
@@ -34,9 +34,9 @@ export function sceneSvg(options: SceneOptions): string {
 	].join('');
 }
 
-/** Makes any text safe inside SVG: markup is escaped, and characters that XML does not know are dropped. */
+/** Makes any text safe inside SVG: escapes markup and removes characters that XML does not allow. */
 export function escapeXml(text: string): string {
-	// Converts to UTF-8 and back, which replaces half surrogate pairs: XML does not allow them.
+	// Converts to UTF-8 and back. That replaces unpaired surrogates, which XML does not allow.
 	return Buffer.from(text)
 		.toString()
 		.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
@@ -111,7 +111,9 @@ function captionLines(options: SceneOptions): string {
 	return `<g font-family="DejaVu Sans, Arial, Noto Sans CJK SC, sans-serif">${texts.join('')}${note}</g>`;
 }
 
-/** Breaks a text into lines by words; a word longer than a line is cut, and what does not fit ends in an ellipsis. */
+/**
+ * Breaks a text into lines between words. A word longer than a line is cut; text that does not fit ends in an ellipsis.
+ */
 function wrapped(text: string, perLine: number, maxLines: number): string[] {
 	const words = text.split(/\s+/).flatMap((word) => word.match(new RegExp(`[^]{1,${perLine}}`, 'gu')) ?? []);
 	const lines: string[] = [];

@@ -9,12 +9,12 @@ import type { Timers } from './timers';
 import { installTraffic } from './traffic';
 
 export interface SandboxOptions<S> {
-	/** 0 takes any free one (default). */
+	/** 0 (default): any free port. */
 	port?: number;
 	settings?: Partial<S>;
 }
 
-/** A running sandbox. Everything it offers is also reachable over HTTP below `/__sandbox`. */
+/** A running sandbox. All its functions are also available over HTTP below `/__sandbox`. */
 export interface Sandbox<S> {
 	/** `http://127.0.0.1:port`, without a slash at the end. */
 	url: string;
@@ -45,22 +45,22 @@ export interface StandIn<S> {
 	close(): void;
 	/** The description of the API, for its page at `/docs`. */
 	readonly openapi: Parameters<typeof installDocsPage>[1];
-	/** Largest body taken, in bytes. */
+	/** Largest body that it accepts, in bytes. */
 	readonly bodyLimit: number;
-	/** Who makes the request, for the books; `ANONYMOUS` if unknown. */
+	/** The caller of the request, for the books; `ANONYMOUS` if unknown. */
 	tenantOf(request: FastifyRequest): string;
 	/**
-	 * The body of a status that a fault asks for: JSON, or plain text. @param code instead of the usual one, where the
-	 * backend has codes
+	 * The body for the status of a fault: JSON, or plain text.
+	 * @param code replaces the usual code, if the backend has codes
 	 */
 	faultBody: OwnBody;
 	/** Sends the error answer for errors of routes, for too large bodies and for paths that cannot be decoded. */
 	reject(error: unknown, reply: FastifyReply): FastifyReply;
 	/** Answers a path that the API does not have. */
 	unknownRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply;
-	/** The routes of the API; those with `config.api` are counted and can be hit by faults. */
+	/** Adds the routes of the API. Routes with `config.api` are counted and can be hit by faults. */
 	routes(app: FastifyInstance): void;
-	/** Control routes of this backend besides those of all. */
+	/** Adds the control routes that only this backend has. */
 	control?(app: FastifyInstance): void;
 }
 
@@ -95,7 +95,7 @@ export async function startStandIn<S>(standIn: StandIn<S>, port = 0): Promise<Sa
 }
 
 async function install<S>(app: FastifyInstance, standIn: StandIn<S>): Promise<void> {
-	// The routes judge their requests by themselves; the schemas are there for the docs page only.
+	// The routes check their requests themselves. The schemas are only for the docs page.
 	app.setValidatorCompiler(() => () => true);
 	app.setSerializerCompiler(() => (data) => JSON.stringify(data));
 	app.removeAllContentTypeParsers();
@@ -117,7 +117,7 @@ async function install<S>(app: FastifyInstance, standIn: StandIn<S>): Promise<vo
 		},
 		{ prefix: '/__sandbox' },
 	);
-	// In its own scope, so that the docs plugin registers its route hook first.
+	// The API has its own scope, so that the docs plugin registers its route hook first.
 	await app.register(async (api) => standIn.routes(api));
 }
 

@@ -1,6 +1,6 @@
 /**
- * All timers of one sandbox. None of them keeps the process alive, and none outlives `clear()`:
- * a test that forgets a running job must not leave a handle behind.
+ * All timers of one sandbox. They do not keep the process alive, and `clear()` cancels all of them: a test that leaves
+ * a job running must not leave an open handle.
  */
 export class Timers {
 	private readonly pending = new Set<NodeJS.Timeout>();
@@ -22,7 +22,7 @@ export class Timers {
 		};
 	}
 
-	/** Resolves after the delay, and never when the timers are cleared before. */
+	/** Resolves after the delay; never resolves if the timers are cleared before. */
 	pause(delayMs: number): Promise<void> {
 		return new Promise((resolve) => this.after(delayMs, resolve));
 	}

@@ -4,7 +4,7 @@ import type { Ledger } from './books';
 import type { ArmedFault, Faults } from './faults';
 import type { Timers } from './timers';
 
-/** What the sandbox knows of an API request; requests of the control path and the docs page have none. */
+/** The sandbox's data about an API request. Requests of the control path and the docs page have none. */
 export interface Visit {
 	tenant: string;
 	route: string;
@@ -25,9 +25,9 @@ export interface TrafficOptions {
 	ledger: Ledger;
 	faults: Faults;
 	timers: Timers;
-	/** The tenant that the request's key names, or a name for those without one. */
+	/** The tenant of the request's key, or a fixed name for requests without a key. */
 	tenantOf(request: FastifyRequest): string;
-	/** The body of a status in the words of this backend. */
+	/** The backend's own body for a status. */
 	ownBody: OwnBody;
 }
 
@@ -63,7 +63,7 @@ async function arrive(
 		case 'resetMidBody':
 			options.ledger.answered(tenant, route, 'reset');
 			reply.hijack();
-			// With the first bytes of the body; a request without one is reset at its end.
+			// Resets at the first bytes of the body. A request without a body is reset at its end.
 			request.raw.once('data', () => socket.resetAndDestroy()).once('end', () => socket.resetAndDestroy());
 			return undefined;
 		case 'hang':
@@ -80,7 +80,7 @@ async function arrive(
 	}
 }
 
-/** Counts how the request ended, once its answer has got through or a fault has changed it. */
+/** Counts the result of the request, after its answer was sent or a fault has changed it. */
 async function leave(
 	request: FastifyRequest,
 	reply: FastifyReply,
@@ -90,14 +90,14 @@ async function leave(
 	const { visit } = request;
 	if (!visit) return payload;
 	const { tenant, route, fault } = visit;
-	// If the damaged answer fails too, its replacement is not damaged again: otherwise fastify
-	// would have no answer left.
+	// If the damaged answer fails too, its replacement is not damaged again; otherwise fastify would have no answer to
+	// send.
 	visit.fault = null;
 	const { outcome, payload: changed } = fault
 		? await makeAnswerFaulty(fault, request, reply, payload, options.ownBody)
 		: { outcome: reply.statusCode, payload };
 	options.ledger.answered(tenant, route, outcome);
-	// An answer that never comes: the connection stays open until one of the two sides gives it up.
+	// The answer never arrives: the connection stays open until one of the two sides closes it.
 	if (outcome === 'hang') await new Promise(() => undefined);
 	return changed;
 }

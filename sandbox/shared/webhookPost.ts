@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-/** The `X-Signature` of a body: `sha256=` and the hex HMAC of its very bytes. */
+/** The `X-Signature` of a body: `sha256=` and the hex HMAC of its exact bytes. */
 export function signatureOf(body: string, secret: string): string {
 	return `sha256=${createHmac('sha256', secret).update(body, 'utf8').digest('hex')}`;
 }
@@ -26,7 +26,7 @@ export async function postWebhook(
 		await answer.arrayBuffer();
 		return answer.status;
 	} catch {
-		// Not connected, reset, timed out or canceled: for a sender all are "not delivered".
+		// Not connected, reset, timed out or canceled: for a sender all of these mean "not delivered".
 		return null;
 	}
 }

@@ -4,16 +4,16 @@ export class Workers<Item> {
 	private readonly busy = new Set<Item>();
 
 	/**
-	 * @param count how many workers there are now; 0: as many as there is work
-	 * @param begin called with an item once a worker is free for it; false: nothing was to be done, and the worker is
-	 *   free again
+	 * @param count number of workers now; 0: no limit
+	 * @param begin called with an item when a worker is free for it. If it returns false, there was no work, and the
+	 * worker is free again.
 	 */
 	constructor(
 		private readonly count: () => number,
 		private readonly begin: (item: Item) => boolean,
 	) {}
 
-	/** How many items no worker has taken yet. */
+	/** Number of items that no worker has taken yet. */
 	get waitingCount(): number {
 		return this.waiting.length;
 	}
@@ -24,7 +24,7 @@ export class Workers<Item> {
 		this.advance();
 	}
 
-	/** The work on an item is over: its worker takes the next one. Unknown items are ignored. */
+	/** Records that the work on an item has ended: its worker takes the next item. Unknown items are ignored. */
 	done(item: Item): void {
 		if (this.busy.delete(item)) this.advance();
 	}

@@ -3,7 +3,7 @@ import { z } from 'zod4';
 const side = z.int().min(64).max(2048);
 
 /**
- * Body of submit. The document states no ranges, so those of the real server apply. A misspelt field is an error.
+ * Body of submit. The document states no ranges, so the ranges of the real server apply. A misspelt field is an error.
  */
 export const generateBody = z.strictObject({
 	prompt: z.string().min(1),
@@ -32,7 +32,7 @@ export const historyQuery = z.strictObject({
 	offset: z.coerce.number().int().min(0).default(0),
 });
 
-/** FastAPI's form of a validation error. */
+/** A validation error in FastAPI's format. */
 export function validationDetail(error: z.ZodError, where: 'body' | 'query') {
 	return {
 		detail: error.issues.map(({ path, message, code }) => ({

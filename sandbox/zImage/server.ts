@@ -90,7 +90,7 @@ class ZImageStandIn extends BaseStandIn<Settings> {
 			async (request: TaskRequest) => {
 				const task = this.taskOf(request);
 				if (task) return taskView(task, dialect());
-				// Celery knows no unknown tasks.
+				// Celery does not report unknown tasks: it answers PENDING.
 				return {
 					task_id: request.params.task_id,
 					status: 'PENDING',
@@ -183,7 +183,7 @@ class ZImageStandIn extends BaseStandIn<Settings> {
 		});
 	}
 
-	/** The caller's key, checked; empty if the server requires none. */
+	/** Checks and returns the caller's key; empty if the server requires none. */
 	private admitted(request: FastifyRequest): string {
 		const key = keyOf(request);
 		if (!this.settings.auth) return key;
@@ -197,7 +197,7 @@ class ZImageStandIn extends BaseStandIn<Settings> {
 		return key === this.settings.adminKey || owner === key || (!this.settings.auth && key === '');
 	}
 
-	/** null for an unknown task. */
+	/** The task of a request; null if it is unknown. */
 	private taskOf(request: TaskRequest): Task | null {
 		const key = this.admitted(request);
 		const task = this.store.tasks.get(request.params.task_id);

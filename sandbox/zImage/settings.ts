@@ -4,15 +4,18 @@ import { patchedBy } from '../shared/settings';
 const schema = z.strictObject({
 	/** `document`: as the document says. `real`: as the public server behaves. */
 	dialect: z.enum(['document', 'real']),
-	/** API_ENABLE_AUTH. */
+	/** The server's variable API_ENABLE_AUTH. */
 	auth: z.boolean(),
-	/** API_ADMIN_KEY: may see and delete everything. */
+	/** The server's variable API_ADMIN_KEY: this key may see and delete everything. */
 	adminKey: z.string().min(1),
-	/** API_ALLOWED_KEYS. */
+	/** The server's variable API_ALLOWED_KEYS. */
 	allowedKeys: z.array(z.string().min(1)),
-	/** How long a worker needs for a task: a fifth of the time until it begins, the rest until the picture. */
+	/**
+	 * Duration of a task in a worker: a fifth of it passes before the task begins, the rest before the picture is
+	 * ready.
+	 */
 	jobDurationMs: z.number().nonnegative(),
-	/** How many tasks the workers have at one time, in the order of their submits; 1: one GPU; 0: all. */
+	/** Number of tasks that the workers process at one time, in the order of their submits; 1: one GPU; 0: all. */
 	workers: z.int().nonnegative(),
 });
 

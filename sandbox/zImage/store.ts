@@ -19,9 +19,9 @@ export interface Task {
 	state: CeleryState;
 	progress: number | null;
 	createdAt: Date;
-	/** Whether a worker has begun it: until then the history does not know it. */
+	/** Whether a worker has begun it. Before that, the history does not show it. */
 	begun: boolean;
-	/** Whether a worker skipped it because it was canceled. */
+	/** Whether a worker has skipped it because it was canceled. */
 	dropped: boolean;
 	error: { code: string; message: string; hint: string | null } | null;
 	entry: JobEntry;
@@ -55,7 +55,7 @@ export class Store {
 		(task) => this.take(task),
 	);
 
-	/** @param capacity how long a task takes, and how many workers there are (0: as many as there are tasks) */
+	/** @param capacity duration of a task, and number of workers (0: no limit) */
 	constructor(
 		private readonly ledger: Ledger,
 		private readonly timers: Timers,
@@ -104,13 +104,13 @@ export class Store {
 		return task;
 	}
 
-	/** A worker takes a task: false if it needs no work. */
+	/** Starts a worker's work on a task. Returns false if the task needs no work. */
 	private take(task: Task): boolean {
 		if (isEnd(task.state)) {
 			task.dropped = task.state === 'REVOKED';
 			return false;
 		}
-		// A marker already set how long it waits.
+		// If a marker sets the time in the queue, the task has already waited.
 		this.next(task, task.planned.queueMs === null ? this.durationOf(task) * 0.2 : 0, () =>
 			this.begin(task, task.planned.retries),
 		);
@@ -153,7 +153,7 @@ export class Store {
 		this.finish(task, code === null ? 'SUCCESS' : 'FAILURE', code);
 	}
 
-	/** Ends a task. Returns false when it had ended before. */
+	/** Ends a task. Returns false if it has already ended. */
 	finish(task: Task, state: 'SUCCESS' | 'FAILURE' | 'REVOKED', code: string | null = null): boolean {
 		if (isEnd(task.state)) return false;
 		// A canceled task stays in the queue until a worker takes and drops it.
@@ -172,7 +172,7 @@ export class Store {
 		return true;
 	}
 
-	/** Lets more workers begin, once there are more. */
+	/** Starts more tasks after the number of workers has grown. */
 	advance(): void {
 		this.workers.advance();
 	}

@@ -3,16 +3,16 @@ import { type Batch, isEnd, type Task } from './store';
 
 type Dialect = Settings['dialect'];
 
-/** How the history shows batches. */
+/** How the history shows tasks. */
 export interface Showing {
 	dialect: Dialect;
-	/** Whether it knows a task only after a worker has begun it. It knows a batch with its first task. */
+	/** Whether the history shows a task only after a worker has begun it. A batch appears with its first task. */
 	begunOnly: boolean;
 }
 
 /**
- * The real server knows a task after it has begun. The document's server does so only if workers are limited; otherwise
- * it knows all tasks at once.
+ * The real server shows a task only after it has begun. The document's server does so only if workers are limited;
+ * otherwise it shows all tasks at once.
  */
 export const showingOf = ({ dialect, workers }: Settings): Showing => ({
 	dialect,
@@ -21,7 +21,7 @@ export const showingOf = ({ dialect, workers }: Settings): Showing => ({
 
 const stamp = (date: Date) => date.toISOString().replace('Z', '000+00:00');
 
-/** Where a task's files lie below `/generated-images/`. */
+/** Path of a task's files below `/generated-images/`. */
 export function pathOf(task: Task, extension: 'png' | 'webp'): string {
 	const [day = '', time = ''] = task.createdAt.toISOString().split('T');
 	return `${day.replaceAll('-', '')}/${time.slice(0, 8).replaceAll(':', '')}_${task.id.slice(0, 12)}.${extension}`;
@@ -91,7 +91,7 @@ const itemState = ({ state }: Task) =>
 					? 'pending'
 					: 'running';
 
-/** The tasks of a batch that the history knows; without any it does not know the batch. */
+/** The tasks of a batch that the history shows. If it shows none, it does not show the batch. */
 export const shown = (batch: Batch, { begunOnly }: Showing): Task[] =>
 	batch.tasks.filter(({ begun }) => begun || !begunOnly).sort((a, b) => a.index - b.index);
 
