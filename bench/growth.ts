@@ -5,7 +5,7 @@ import { type Simulated, simulate } from '../test/support/simulation';
 export async function growth(): Promise<Report> {
 	const sizes = [100, 200, 1_000, 10_000, 100_000, 1_000_000];
 	const runs: Array<{ jobs: number; result: Simulated }> = [];
-	// The first run is the one in which the engine learns the code.
+	// The first run does not count: the JavaScript engine compiles the code in it.
 	await simulate({ jobs: 2_000, inFlight: 5, meanMs: 2_000, requestsPerMinute: null });
 	for (const jobs of sizes)
 		runs.push({ jobs, result: await simulate({ jobs, inFlight: 5, meanMs: 2_000, requestsPerMinute: null }) });

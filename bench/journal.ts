@@ -20,14 +20,14 @@ const records = 100_000;
 interface Cost {
 	/** Time that a job waits for the journal, ms, sorted. */
 	perJob: number[];
-	/** Time from the first job to the last by their number, ms. */
+	/** Time from the first job to the last, divided by the number of jobs, ms. */
 	elapsedPerJob: number;
 	/** Longest block of the event loop, ms. */
 	longestBlock: number;
 }
 
 /**
- * Jobs through the pack's own code at a provider that answers at once, so only the time of the journal and of the pack
+ * Runs jobs through the pack's own code. The provider answers at once, so only the time of the journal and of the pack
  * remains.
  */
 async function costOf(memory: Memory, inFlight: number): Promise<Cost> {
@@ -63,7 +63,7 @@ async function costOf(memory: Memory, inFlight: number): Promise<Cost> {
 	};
 }
 
-/** A memory as a plain object, whose parts can be replaced. */
+/** The parts of a memory as a plain object, so that a test can replace them. */
 function parts(memory: Memory): Memory {
 	const { journal, events, learned, results, problem, notice } = memory;
 	return {
@@ -171,7 +171,7 @@ function snapshotOf(n: number): StoredSnapshot {
 	};
 }
 
-/** As many jobs as a busy month has, written as jobs are: begun, then ended, then delivered. */
+/** Writes as many jobs as in a busy month, with all their states: begun, then ended, then delivered. */
 async function fill(memory: Memory): Promise<void> {
 	const hash = (text: string) => memory.digest('bench', text);
 	const write = async (n: number) => {
@@ -233,7 +233,7 @@ function sizeOf(folder: string): number {
 const at = (sorted: readonly number[], share: number) =>
 	sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 
-/** Time until the first question to the memory is answered, ms. */
+/** Time until the memory answers its first query, ms. */
 async function startOf(folder: string): Promise<number> {
 	const before = performance.now();
 	const memory = await openMemory({ folder });
@@ -252,7 +252,7 @@ async function startsOf(folder: string): Promise<number> {
 	);
 }
 
-/** Benchmark 11: what it costs that every job is written down before it is paid for. */
+/** Benchmark 11: the cost of writing every job to the journal before it is paid. */
 export async function journal(): Promise<Report> {
 	const folder = mkdtempSync(join(tmpdir(), 'image-pipelines-journal-'));
 	try {

@@ -13,10 +13,7 @@ import { BenchStage } from './stage';
 import { start } from './start';
 import { waiting } from './waiting';
 
-/**
- * In the order of their numbers. A benchmark that needs n8n gets its own instance, so no data of another benchmark is
- * left.
- */
+/** In the order of their numbers. Each benchmark that needs n8n gets its own instance, without data of the others. */
 const benchmarks: Record<
 	string,
 	(withStage: <T>(run: (stage: BenchStage) => Promise<T>) => Promise<T>) => Promise<Report[]>

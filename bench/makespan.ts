@@ -14,9 +14,9 @@ interface Load {
 interface Measured {
 	/** Relative to the lower bound under the provider's limits. */
 	makespan: number;
-	/** Relative to the lower bound with polling: one poll for as many jobs as run at once. */
+	/** Relative to the lower bound with polling: one poll per group of jobs that run at once. */
 	makespanOfPolling: number;
-	/** Submit included, downloads not. */
+	/** Requests including submits, without downloads. */
 	requestsPerJob: number;
 	/** Time from the end of a job at the provider to its first report, as a share of the job's duration. */
 	medianDelay: number;
@@ -24,7 +24,7 @@ interface Measured {
 }
 
 /**
- * The same batch twice, at two endpoints of one account: the second starts with the values that the first has learned.
+ * The same batch twice, at two endpoints of one account. The second run starts with the values learned in the first.
  */
 interface Pair {
 	cold: Measured;
@@ -33,7 +33,7 @@ interface Pair {
 
 const meanMs = 2_000;
 
-/** The same jobs without any detection delay: each begins as soon as a slot and the rate allow. */
+/** Lower bound: the same jobs without any detection delay. Each begins as soon as a slot and the rate allow. */
 function bound(durations: readonly number[], inFlight: number, perMinute: number): number {
 	const free = Array.from({ length: inFlight }, () => 0);
 	const begun: number[] = [];
@@ -86,7 +86,7 @@ function prepare(stage: BenchStage, { inFlight, requestsPerMinute }: Load, more:
 	});
 }
 
-/** One Image Generate for all jobs; with `push`, the provider's webhooks come to an Image Webhook Trigger beside it. */
+/** Runs one Image Generate for all jobs. With `push`, an Image Webhook Trigger receives the provider's webhooks. */
 async function batch(
 	stage: BenchStage,
 	load: Load,
@@ -142,7 +142,7 @@ async function batch(
 async function ours(stage: BenchStage, load: Load, { push }: { push: boolean }): Promise<Pair> {
 	const account = stage.newAccount();
 	const cold = await batch(stage, load, { push, account });
-	// Learned values are written once a second.
+	// The memory saves learned values once a second.
 	await new Promise((resolve) => setTimeout(resolve, 3_000));
 	return { cold, warm: await batch(stage, load, { push, account }) };
 }
@@ -161,12 +161,12 @@ async function rival(
 	return result;
 }
 
-/** Benchmarks 1 to 3: the same two hundred jobs by each side. */
+/** Benchmarks 1 to 3: the same two hundred jobs in the pack and in each rival. */
 export async function makespan(stage: BenchStage): Promise<Report[]> {
 	const free: Load = { jobs: 200, inFlight: 5, requestsPerMinute: 0 };
 	const bound: Load = { ...free, requestsPerMinute: 120 };
 	const wide: Load = { jobs: 500, inFlight: 50, requestsPerMinute: 0 };
-	// All rounds of a rival's loop are alike, so half of the jobs give the same ratios.
+	// All rounds of a rival's loop take the same time, so half of the jobs give the same ratios.
 	const half: Load = { ...free, jobs: 100 };
 	const few: Load = { ...free, jobs: 20 };
 

@@ -1,9 +1,9 @@
 /** One measured value, and its target. */
 export interface Figure {
 	name: string;
-	/** If `warm` is present too: without learned values. */
+	/** The measured value. If `warm` is present too: without learned values. */
 	value: number;
-	/** The same with the learned values of an earlier batch, read from the memory. */
+	/** The same value with the learned values of an earlier batch, read from the memory. */
 	warm?: number;
 	unit: string;
 	/** Targets of the project; for `warm` if it is present. */
@@ -26,7 +26,7 @@ export interface Plot {
 	series: Series[];
 }
 
-/** What one benchmark found. */
+/** The result of one benchmark. */
 export interface Report {
 	id: string;
 	title: string;

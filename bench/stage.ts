@@ -73,16 +73,14 @@ export class BenchStage {
 		return 'img_test_dev_123456789';
 	}
 
-	/**
-	 * A new account of the stand-in: neither n8n's process nor the memory knows anything about it.
-	 */
+	/** Makes a new account at the stand-in. Neither n8n's process nor the memory has data about it. */
 	newAccount(): string {
 		if (this.account === accounts) throw new Error(`The stand-in knows only ${accounts} accounts`);
 		return keyOf(this.account++);
 	}
 
 	/**
-	 * A credential with a new endpoint: each has another unused host. The memory's values of its account apply.
+	 * Makes a credential with a new endpoint: each has another unused host. It uses the learned values of its account.
 	 */
 	async credential(
 		{ requestsPerMinute = 0, jobsInFlight = 0 }: CredentialLimits = {},
@@ -116,7 +114,7 @@ export class BenchStage {
 		});
 		if (!answer.ok) throw new Error(`The webhook answered ${answer.status}: ${await answer.text()}`);
 		const execution = await this.client.waitForNewExecution(id, known, 30_000);
-		// Its data may be many megabytes: read once, when it has ended.
+		// The data may have many megabytes, so it is read only once, at the end.
 		const context = () => this.n8n.logTail();
 		await waitUntil({ for: `execution ${execution} to end`, withinMs, everyMs: 250, context }, async () => {
 			// While n8n is busy, it may close an idle connection.
@@ -131,7 +129,7 @@ export class BenchStage {
 		return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${this.n8n.pid}/status`, 'utf8'))?.[1]) / 1024;
 	}
 
-	/** Delay of n8n's event loop since this was asked for the last time, by its own metrics, ms. */
+	/** Delay of n8n's event loop since the last call, from n8n's own metrics, ms. */
 	async eventLoopDelay(): Promise<{ mean: number; p99: number }> {
 		const text = await (await fetch(`${this.n8n.url}/metrics`)).text();
 		const of = (name: string) =>
@@ -173,7 +171,7 @@ export function chain(name: string, nodes: Array<Omit<WorkflowNode, 'position'>>
 
 export const to = (node: string, index = 0) => ({ node, type: 'main', index });
 
-/** The start of a workflow that takes `{ prompts }` and makes an item of each. */
+/** The start of a workflow that takes `{ prompts }` and makes an item of each prompt. */
 export function promptsFrom(path: string): Array<Omit<WorkflowNode, 'position'>> {
 	return [
 		{

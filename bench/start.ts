@@ -8,8 +8,8 @@ import { base, type BenchStage, chain, pack, promptsFrom } from './stage';
 const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 /**
- * Time to load every node and credential of the pack, as n8n does when it starts, in a process that has n8n's own part
- * already.
+ * Time to load every node and credential of the pack, as n8n does when it starts. The process has already loaded n8n's
+ * own modules.
  */
 function loadMs(): number {
 	const { n8n } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
@@ -26,7 +26,7 @@ function loadMs(): number {
 /** Benchmark 8: what the pack adds to n8n's start and to its first execution. */
 export async function start(stage: BenchStage): Promise<Report> {
 	const load = median(Array.from({ length: 9 }, loadMs));
-	// The modules that n8n loads for its first execution do not count.
+	// The modules that n8n itself loads for its first execution do not count.
 	const warm = await stage.publish(
 		chain('Warm', [
 			...promptsFrom('warm').slice(0, 1),

@@ -25,7 +25,7 @@ async function costOf(stage: BenchStage, path: string): Promise<Cost> {
 		});
 		await answer.text();
 	};
-	// The modules that the first executions load do not count as cost of waiting.
+	// The modules that the first executions load do not count as a cost of waiting.
 	await begin('First');
 	await sleep(3_000);
 	const idle = stage.residentMegabytes();
