@@ -8,9 +8,9 @@ import { packageName, projectRoot } from './lib/paths';
 import { isPortFree } from './lib/ports';
 
 /**
- * `npm run dev`: the n8n of `npm start` with a debugger's port, which loads the pack again when a source changes.
- * n8n's own reload watches the folder of an installed pack in development mode (LoadNodesAndCredentials.setupHotReload,
- * n8n 2.40); `n8n-node dev` of n8n's node tool uses the same.
+ * `npm run dev`: the n8n of `npm start` with a debugger port. It reloads the pack when a source file changes. n8n
+ * itself watches the folder of an installed pack in development mode (LoadNodesAndCredentials.setupHotReload, n8n
+ * 2.40). `n8n-node dev` of n8n's node tool uses the same function.
  */
 runUntilAsked(async (started) => {
 	const options = readDevOptions(process.argv.slice(2), process.env);

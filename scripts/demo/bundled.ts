@@ -32,16 +32,16 @@ export interface Bundled {
 }
 
 /**
- * Brings the bundled workflows into the instance, each under its own id and with the sandboxes' credentials in every
- * node that takes them. A file that has not changed since the last time is not imported again, so changes of the user
- * in n8n are kept.
+ * Imports the bundled workflows into the instance. Each has its own id, and every node that takes a sandbox's
+ * credential gets it. A file that has not changed since the last import is skipped, so changes of the user in n8n are
+ * kept.
  */
 export async function importBundled(options: {
 	client: N8nClient;
 	files: readonly string[];
 	credentials: readonly SandboxCredential[];
 	nodeTypes: readonly NodeTypeDescription[];
-	/** Remembers what was imported. */
+	/** File that records the imported workflows. */
 	ledgerFile: string;
 }): Promise<Bundled[]> {
 	const { client, credentials, nodeTypes } = options;
@@ -65,7 +65,7 @@ export async function importBundled(options: {
 	return bundled;
 }
 
-/** Whether a node is one of ours and its type offers the credential. */
+/** Whether a node belongs to the pack and its type offers the credential. */
 export function takesCredential(
 	node: WorkflowNode,
 	credentialType: string,
@@ -76,7 +76,7 @@ export function takesCredential(
 	return type?.credentials?.some(({ name }) => name === credentialType) ?? false;
 }
 
-/** Address of a published trigger node below n8n's base address, put together as n8n does it. */
+/** Path of a published trigger node below n8n's base URL, built as n8n builds it. */
 export function webhookPathOf(workflow: Workflow, nodeTypes: readonly NodeTypeDescription[]): string {
 	for (const node of workflow.nodes) {
 		const webhook = nodeTypes.find(({ name }) => name === node.type && name.startsWith(`${packageName}.`))
@@ -91,7 +91,7 @@ export function webhookPathOf(workflow: Workflow, nodeTypes: readonly NodeTypeDe
 	throw new Error(`Workflow "${workflow.name}" has no trigger of ${packageName} with a webhook`);
 }
 
-/** A path is fixed, or the value of one of the node's parameters: `={{$parameter["path"]}}`. */
+/** The value of a path: fixed text, or one of the node's parameters, as in `={{$parameter["path"]}}`. */
 function valueOf(path: string, node: WorkflowNode): string {
 	const parameter = /^=\{\{\s*\$parameter(?:\["(\w+)"\]|\.(\w+))/.exec(path);
 	const name = parameter?.[1] ?? parameter?.[2];

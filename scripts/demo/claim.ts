@@ -4,7 +4,7 @@ import type { Ports } from './options';
 import { Problem } from './problem';
 
 /**
- * Makes this the only demo on its data folder for as long as the process lives; two n8n on one SQLite file lose data.
+ * Makes this process the only demo on its data folder until it ends. Two n8n instances on one SQLite file lose data.
  */
 export function claimInstance(file: string): void {
 	const holder = holderOf(file);
@@ -19,8 +19,9 @@ export function claimInstance(file: string): void {
 }
 
 /**
- * Throws if ports are in use, and names the option for other ports.
- * @param sandboxes how many ports the sandboxes need, from the chosen one on
+ * Checks that the ports are free.
+ * @param sandboxes number of ports that the sandboxes need, from the chosen one up
+ * @throws if a port is in use; the message names the option for other ports
  */
 export async function demandPorts(options: Ports, sandboxes: number): Promise<void> {
 	const last = options.sandboxPort + sandboxes - 1;

@@ -3,15 +3,15 @@ import type { Started } from './stage';
 
 /** The message of a command after the start. */
 export interface Ready {
-	/** Printed for the person who ran the command. */
+	/** Printed for the user who ran the command. */
 	text: string;
-	/** Everything ends at once instead of running until Ctrl-C. */
+	/** If true, everything ends at once. Otherwise it runs until Ctrl-C. */
 	endNow: boolean;
 }
 
 /**
- * Runs a command that starts n8n and the sandbox, keeps them until Ctrl-C or the end of the command that started this
- * process, ends them and exits.
+ * Runs a command that starts n8n and the sandbox. They run until Ctrl-C, or until the command that started this process
+ * ends. Then it ends them and exits.
  */
 export function runUntilAsked(start: (started: Started) => Promise<Ready>): void {
 	main(start).then(
@@ -56,7 +56,7 @@ async function main(start: (started: Started) => Promise<Ready>): Promise<number
 	}
 }
 
-/** Waits until someone wants everything to end, or a part of it ends by itself; gives the exit code. */
+/** Waits until the user ends everything, or until n8n or the sandbox ends by itself. Gives the exit code. */
 async function untilEnd({ n8n, sandbox }: Started, asked: Promise<void>): Promise<number> {
 	const broke = await Promise.race([
 		asked.then(() => undefined),
@@ -67,7 +67,7 @@ async function untilEnd({ n8n, sandbox }: Started, asked: Promise<void>): Promis
 	return broke === undefined ? 0 : 1;
 }
 
-/** Ends what was started, n8n first: it may be talking to the sandbox. */
+/** Ends what was started. n8n ends first, because it may still send requests to the sandbox. */
 async function end({ n8n, sandbox }: Started): Promise<void> {
 	await n8n?.stop(15_000);
 	await sandbox?.stop();

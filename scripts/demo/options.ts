@@ -2,7 +2,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { Problem } from './problem';
 
 export interface Ports {
-	/** The command that was run, for messages. */
+	/** The command, for messages. */
 	command: 'npm start' | 'npm run dev';
 	/** Port of n8n. */
 	port: number;
@@ -23,8 +23,8 @@ export interface DevOptions extends Ports {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the flags of `npm start`: `--port`, `--sandbox-port` and `--once`. Where a flag is missing, the environment's
- * N8N_PORT and SANDBOX_PORT count.
+ * Reads the flags of `npm start`: `--port`, `--sandbox-port` and `--once`. If a port's flag is missing, N8N_PORT or
+ * SANDBOX_PORT of the environment applies.
  */
 export function readOptions(args: readonly string[], environment: Environment): DemoOptions {
 	const command = 'npm start';

@@ -17,7 +17,10 @@ export interface Run {
 	pictures: string[];
 }
 
-/** Runs the quick-start workflow as the editor's button does; anything but success with a picture is a problem. */
+/**
+ * Runs the quick-start workflow like the editor's button.
+ * @throws unless the run succeeds with a picture
+ */
 export async function runQuickStart({
 	client,
 	quickStart,
@@ -50,7 +53,7 @@ export async function runQuickStart({
 	return { seconds: (Date.now() - startedMs) / 1000, pictures };
 }
 
-/** Names of the files that the workflow's file nodes wrote, as the workflow gave them. */
+/** Names of the files that the workflow's file nodes wrote, as in the nodes' output. */
 export function filesWritten(execution: Execution, workflow: Workflow): string[] {
 	return workflow.nodes
 		.filter(({ type }) => type === fileNodeType)
@@ -58,7 +61,9 @@ export function filesWritten(execution: Execution, workflow: Workflow): string[]
 		.flatMap(({ json }) => (typeof json['fileName'] === 'string' ? [json['fileName']] : []));
 }
 
-/** Why files were not written; such items leave the file nodes by their error output, and the run goes on. */
+/**
+ * The reasons why files were not written. Such items take the error output of the file nodes, and the run continues.
+ */
 export function writeErrors(execution: Execution, workflow: Workflow): string[] {
 	const items = workflow.nodes
 		.filter(({ type }) => type === fileNodeType)
@@ -66,7 +71,7 @@ export function writeErrors(execution: Execution, workflow: Workflow): string[] 
 	return [...new Set(items.flatMap(({ json }) => (typeof json['error'] === 'string' ? [json['error']] : [])))];
 }
 
-/** The errors of jobs. Failed jobs leave by an output and do not make the execution fail. */
+/** The errors of jobs. Failed jobs leave through an output, so the execution itself does not fail. */
 export function jobErrors(execution: Execution): string[] {
 	const outputs = Object.values(execution.data.resultData.runData).flatMap((runs) =>
 		runs.flatMap(({ data }) => data?.main ?? []),
@@ -80,7 +85,7 @@ export function jobErrors(execution: Execution): string[] {
 	return [...new Set(errors)];
 }
 
-/** Waits for the run that the sandbox's webhook starts; how it ended, in words. */
+/** Waits for the run that the sandbox's webhook starts. Gives its result in words. */
 export async function waitForDelivery({
 	client,
 	delivery,

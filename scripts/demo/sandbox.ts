@@ -7,8 +7,7 @@ import { projectRoot } from '../lib/paths';
 /** The running stand-ins of all backends, in one process. */
 export class SandboxProcess {
 	/**
-	 * The stand-ins, each at the address it names in its results: downloads are only allowed from the credential's own
-	 * host.
+	 * The stand-ins, each at the URL that it uses in its results: a credential allows downloads only from its own host.
 	 */
 	readonly all: ReadonlyArray<{ backend: Backend; url: string }>;
 
@@ -19,7 +18,7 @@ export class SandboxProcess {
 		this.all = backends.map((backend, place) => ({ backend, url: `http://127.0.0.1:${port + place}` }));
 	}
 
-	/** Starts them and returns once all of them answer. */
+	/** Starts all stand-ins and returns when they answer. */
 	static async start(port: number, logFile: string): Promise<SandboxProcess> {
 		const env = Object.fromEntries(
 			Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),

@@ -4,7 +4,7 @@ import { type Bundled, type NodeTypeDescription, webhookPathOf } from './bundled
 import { Problem } from './problem';
 import type { SandboxProcess } from './sandbox';
 
-/** Opens the owner's session; the first time this creates the owner. */
+/** Signs the owner in. The first time, this creates the owner. */
 export async function signIn(
 	n8n: N8nInstance,
 	owner: Owner,
@@ -23,14 +23,14 @@ export async function signIn(
 	}
 }
 
-/** The bundled workflow of a file name. */
+/** The bundled workflow with this file name. */
 export function fileOf(bundled: readonly Bundled[], file: string): Bundled {
 	const found = bundled.find((one) => one.file === file);
 	if (!found) throw new Error(`workflows/${file} is missing`);
 	return found;
 }
 
-/** Publishes the delivery workflow, so that its trigger listens, and has the sandbox send its webhooks there. */
+/** Publishes the delivery workflow, so that its trigger listens, and sets its URL for the sandbox's webhooks. */
 export async function connectWebhooks({
 	client,
 	sandbox,

@@ -17,13 +17,16 @@ export const dataFolder = join(instanceRoot, 'data');
 export const ownerFile = join(instanceRoot, 'owner.json');
 export const logs = join(instanceRoot, 'logs');
 
-/** What has been started so far, so that a failure can end it. */
+/** The processes started so far, so that they can be ended after a failure. */
 export interface Started {
 	sandbox?: SandboxProcess;
 	n8n?: N8nInstance;
 }
 
-/** A running n8n with the pack, signed in, its workflows and credentials imported and connected to the sandboxes. */
+/**
+ * A running n8n with the pack. The owner is signed in, the workflows and credentials are imported, and the sandboxes
+ * are connected.
+ */
 export interface Stage {
 	client: N8nClient;
 	sandbox: SandboxProcess;
@@ -34,7 +37,10 @@ export interface Stage {
 	delivery: Bundled;
 }
 
-/** Makes the data folder ready for this process alone, with the pack installed in it. Fails where a port is taken. */
+/**
+ * Prepares the data folder for this process alone and installs the pack in it.
+ * @throws if a port is in use
+ */
 export async function prepareDataFolder(options: Ports): Promise<Owner> {
 	mkdirSync(dataFolder, { recursive: true });
 	claimInstance(join(instanceRoot, 'demo.pid'));

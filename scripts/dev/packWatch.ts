@@ -3,14 +3,14 @@ import { dirname, extname, join } from 'node:path';
 import ts from 'typescript';
 
 const assetExtensions = ['.svg', '.png', '.json'];
-/** The folders whose files n8n reads beside the compiled nodes. */
+/** The folders with files that n8n reads beside the compiled nodes. */
 const assetFolders = ['nodes', 'credentials'];
 
 /**
- * Compiles the pack into an installed pack's `dist` with source maps, and again whenever a source changes. The first
- * build is done when this returns. n8n sees the new files and loads the pack again.
+ * Compiles the pack into an installed pack's `dist` with source maps, and again after each change of a source file. The
+ * first build is complete when this returns. n8n sees the new files and reloads the pack.
  * @param onBuild called after each build with its number of type errors; files are written in spite of errors
- * @returns stops watching
+ * @returns a function that stops watching
  */
 export function watchPack(projectFolder: string, dist: string, onBuild: (errors: number) => void): () => void {
 	removeCompiled(dist);
@@ -37,8 +37,8 @@ export function watchPack(projectFolder: string, dist: string, onBuild: (errors:
 }
 
 /**
- * Files of an installed pack are hard links into `.n8n/pack`, which the compiler must not write through. The icons and
- * codex files stay; they are replaced when they change.
+ * Removes the compiled files. Files of an installed pack are hard links into `.n8n/pack`, and the compiler must not
+ * overwrite those. The icons and codex files stay; they are replaced when they change.
  */
 function removeCompiled(dist: string): void {
 	for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' }))

@@ -9,7 +9,7 @@ const records = readdirSync(folder)
 	.sort();
 const index = read('README.md');
 
-/** What a record says about itself, as the row of the index must say it. */
+/** The row that the index must have for a record, from the record itself. */
 function rowOf(name: string): string {
 	const text = read(name);
 	const part = (pattern: RegExp): string => pattern.exec(text)?.[1] ?? `nothing that matches ${String(pattern)}`;

@@ -12,8 +12,8 @@ export interface GroupOptions {
 }
 
 /**
- * A Node.js program that leads a process group of its own, so that all it starts can be ended with it.
- * It ends when this process has ended, for any reason.
+ * A Node.js program in its own process group, so that all processes it starts end with it. It also ends when this
+ * process has ended, for any reason.
  */
 export class ChildGroup {
 	/** Settles when the program has ended, for any reason. */
@@ -60,7 +60,7 @@ export class ChildGroup {
 		return this.end ?? '';
 	}
 
-	/** All in the log file, also of earlier runs with the same file. */
+	/** The whole log file, including earlier runs with the same file. */
 	logs(): string {
 		return existsSync(this.options.logFile) ? readFileSync(this.options.logFile, 'utf8') : '';
 	}
@@ -70,7 +70,9 @@ export class ChildGroup {
 		return `--- end of ${this.options.logFile}\n${this.logs().trimEnd().split('\n').slice(-lines).join('\n')}\n---`;
 	}
 
-	/** Asks the program to end, as Ctrl-C does, and waits; one that does not end in time is killed and reported. */
+	/**
+	 * Asks the program to end, like Ctrl-C, and waits. If it does not end in time, it is killed and an error is thrown.
+	 */
 	async stop(withinMs: number): Promise<void> {
 		this.child.kill('SIGTERM');
 		try {
@@ -82,10 +84,10 @@ export class ChildGroup {
 		}
 	}
 
-	/** Ends the whole group at once, as a power cut would. */
+	/** Kills the whole group at once, like a power cut. */
 	async kill(): Promise<void> {
-		// Also when the program itself is gone: something it started may have outlived it, and the group still exists
-		// for that.
+		// The program itself may have ended already. Processes that it started may still run, and the group exists as
+		// long as one of them runs.
 		if (this.pid !== undefined) {
 			try {
 				process.kill(-this.pid, 'SIGKILL');

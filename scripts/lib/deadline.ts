@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Thrown when a wait is over without success. The message names the awaited event and the last seen state. */
+/** Thrown when a wait ends without success. The message names the awaited event and the last seen state. */
 export class DeadlineError extends Error {
 	override name = 'DeadlineError';
 }
@@ -10,7 +10,7 @@ export interface WaitOptions {
 	for: string;
 	withinMs: number;
 	everyMs?: number;
-	/** Added to the error when the deadline passes, such as the end of a log. */
+	/** Text for the error when the deadline passes, such as the end of a log. */
 	context?: () => string;
 }
 

@@ -2,12 +2,12 @@ import { delimiter, join } from 'node:path';
 import { nodeBinFolder } from './paths';
 
 /**
- * Where the Read/Write Files node of an instance may write: n8n's default is the same folder name below the home
+ * Folder that the Read/Write Files node of an instance may write to. n8n's default is a folder of this name in the home
  * folder.
  */
 export const filesFolderName = '.n8n-files';
 
-/** What a child needs from the caller's environment; other variables could change n8n's configuration. */
+/** The variables that a child needs from the caller's environment. Others could change n8n's configuration. */
 const inherited = [
 	'HOME',
 	'USERPROFILE',
@@ -27,7 +27,7 @@ const inherited = [
 	'all_proxy',
 ];
 
-/** Environment of a headless n8n that keeps everything below `userFolder` and sends no requests on its own. */
+/** Environment of a headless n8n that keeps all its data below `userFolder` and sends no requests on its own. */
 export function n8nEnvironment(options: {
 	userFolder: string;
 	port: number;
@@ -41,7 +41,7 @@ export function n8nEnvironment(options: {
 	}
 	return {
 		...environment,
-		// Sandbox and webhooks are on loopback; a proxy of the machine must not get them.
+		// Sandbox and webhooks are on loopback. A proxy of the machine must not get these requests.
 		NO_PROXY: withLoopback(process.env['NO_PROXY']),
 		no_proxy: withLoopback(process.env['no_proxy'] ?? process.env['NO_PROXY']),
 		// n8n starts its task runners with plain `node`.
@@ -63,10 +63,10 @@ export function n8nEnvironment(options: {
 		N8N_TEMPLATES_ENABLED: 'false',
 		N8N_PERSONALIZATION_ENABLED: 'false',
 		N8N_HIRING_BANNER_ENABLED: 'false',
-		// The pack under test is the one on disk; nothing is looked up or fetched from a registry.
+		// The tests use the pack on disk. n8n must not search for packages in a registry.
 		N8N_VERIFIED_PACKAGES_ENABLED: 'false',
 		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
-		// Asks n8n's own server for a list at every start.
+		// This module requests a list from n8n's own server at every start.
 		N8N_DISABLED_MODULES: 'mcp-registry',
 		N8N_LOG_LEVEL: 'info',
 		...options.env,

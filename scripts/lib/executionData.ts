@@ -48,10 +48,10 @@ export interface Execution extends ExecutionSummary {
 	data: RunData;
 }
 
-/** States that an execution does not leave by itself; `waiting` is not one of them. */
+/** The states of an execution that has ended. `waiting` is not one of them. */
 export const finalStatuses: readonly ExecutionStatus[] = ['success', 'error', 'canceled', 'crashed'];
 
-/** Items a node gave on one output, all its runs together unless `run` picks one. */
+/** The items of one output of a node: of the run `run`, or of all its runs together. */
 export function nodeOutput(execution: Execution, nodeName: string, output = 0, run?: number): Item[] {
 	const runs = execution.data.resultData.runData[nodeName] ?? [];
 	const chosen = run === undefined ? runs : runs.slice(run, run + 1);

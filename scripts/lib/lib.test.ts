@@ -81,7 +81,7 @@ describe('the environment of an instance', () => {
 		});
 		delete process.env['N8N_ENCRYPTION_KEY'];
 		expect(environment['N8N_ENCRYPTION_KEY']).toBeUndefined();
-		// jest sets it to "test", in which n8n behaves differently.
+		// jest sets it to "test", and n8n behaves differently with that value.
 		expect(environment['NODE_ENV']).toBe('production');
 		expect(environment['N8N_LOG_LEVEL']).toBe('debug');
 		expect(environment['NO_PROXY']).toMatch(/127\.0\.0\.1/);

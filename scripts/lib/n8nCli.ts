@@ -19,11 +19,12 @@ export interface CliResult {
 	stderr: string;
 }
 
-/** Runs an n8n command line, such as `['export:workflow', '--all']`, beside or instead of a running instance. */
+/** Runs an n8n command line, such as `['export:workflow', '--all']`. An instance may run at the same time. */
 export async function runN8nCli(args: readonly string[], options: CliOptions): Promise<CliResult> {
 	assertRuntimeInstalled();
 	mkdirSync(join(options.userFolder, filesFolderName), { recursive: true });
-	// Its own broker port: the command line starts task runners too, and the running instance has taken the default.
+	// It needs its own broker port: the command line starts task runners too, and a running instance uses the default
+	// port.
 	const env = n8nEnvironment({
 		userFolder: options.userFolder,
 		port: await freePort(),
@@ -48,7 +49,7 @@ export async function runN8nCli(args: readonly string[], options: CliOptions): P
 			child.once('close', resolve);
 		});
 	} finally {
-		// Also when the command itself is gone: a task runner may have outlived it.
+		// The command itself may have ended already, but a task runner may still run.
 		killGroup(child.pid);
 	}
 	if (deadline.aborted)
@@ -58,19 +59,24 @@ export async function runN8nCli(args: readonly string[], options: CliOptions): P
 	return result;
 }
 
-/** Runs a command line that must succeed and gives what it printed. */
+/**
+ * Runs a command line and gives its output.
+ * @throws if the command fails
+ */
 export async function executeCli(args: readonly string[], options: CliOptions): Promise<string> {
 	const { code, stdout, stderr } = await runN8nCli(args, options);
 	if (code !== 0) throw new Error(`n8n ${args.join(' ')} ended with ${String(code)}\n${stdout}${stderr}`);
 	return stdout;
 }
 
-/** Imports workflows without a session; those with a known id are replaced. Imported workflows are not published. */
+/**
+ * Imports workflows without a session. A workflow with a known id is replaced. Imported workflows are not published.
+ */
 export async function importWorkflowsByCli(workflows: readonly Workflow[], options: CliOptions): Promise<void> {
 	await withFile(workflows, async (file) => await executeCli(['import:workflow', `--input=${file}`], options));
 }
 
-/** Imports credentials with their secrets in plain text; n8n encrypts them as it stores them. */
+/** Imports credentials with their secrets in plain text. n8n encrypts them when it stores them. */
 export async function importCredentialsByCli(
 	credentials: ReadonlyArray<{ id: string; name: string; type: string; data: Record<string, unknown> }>,
 	options: CliOptions,
@@ -79,7 +85,7 @@ export async function importCredentialsByCli(
 }
 
 async function withFile(content: unknown, use: (file: string) => Promise<unknown>): Promise<void> {
-	// mkdtemp makes a folder only we can read, which the secrets need.
+	// mkdtemp makes a folder that only this user can read, as the secrets require.
 	const folder = mkdtempSync(join(tmpdir(), 'n8n-import-'));
 	try {
 		const file = join(folder, 'import.json');

@@ -43,7 +43,8 @@ export interface NewCredential {
 }
 
 /**
- * The actions of a user in the editor, over HTTP. Every wait has a deadline; its error shows the end of n8n's log.
+ * The actions of a user in the editor, over HTTP. Every wait has a deadline. The error of a wait shows the end of n8n's
+ * log.
  */
 export class N8nClient {
 	private readonly rest: N8nRest;
@@ -55,17 +56,17 @@ export class N8nClient {
 		this.rest = new N8nRest(url, logTail);
 	}
 
-	/** The session cookie, for a browser that is to be signed in without the form. */
+	/** The session cookie, with which a browser is signed in without the form. */
 	get session(): { name: string; value: string } | undefined {
 		return this.rest.session;
 	}
 
-	/** Any request of n8n's internal interface, such as `request('GET', '/rest/me')`. */
+	/** Sends any request of n8n's internal interface, such as `request('GET', '/rest/me')`. */
 	async request<T>(method: string, path: string, body?: unknown): Promise<T> {
 		return await this.rest.call<T>(method, path, body);
 	}
 
-	/** Opens a session; on a new instance the owner is created first. */
+	/** Opens a session. On a new instance it creates the owner first. */
 	async signIn(owner: Owner): Promise<this> {
 		const settings = await this.request<{ userManagement?: { showSetupOnFirstLoad?: boolean } }>(
 			'GET',
@@ -77,13 +78,13 @@ export class N8nClient {
 		return this;
 	}
 
-	/** Creates a credential and gives what a workflow node refers to it by. */
+	/** Creates a credential and gives the reference for a workflow node. */
 	async createCredential(credential: NewCredential): Promise<CredentialReference> {
 		const { id, name } = await this.request<CredentialReference>('POST', '/rest/credentials', credential);
 		return { id, name };
 	}
 
-	/** Creates the credential, or brings the one of the same name and type up to date. */
+	/** Creates the credential, or updates the one with the same name and type. */
 	async saveCredential(credential: NewCredential): Promise<CredentialReference> {
 		const all = await this.request<Array<CredentialReference & { type: string }>>('GET', '/rest/credentials');
 		const known = all.find(({ name, type }) => name === credential.name && type === credential.type);
@@ -92,7 +93,7 @@ export class N8nClient {
 		return { id: known.id, name: known.name };
 	}
 
-	/** Creates the workflow, or replaces the one with the same id. It is not published by that. */
+	/** Creates the workflow, or replaces the one with the same id. It does not publish it. */
 	async importWorkflow(workflow: Workflow): Promise<StoredWorkflow> {
 		if (workflow.id !== undefined) {
 			const { exists } = await this.request<{ exists: boolean }>('GET', `/rest/workflows/${workflow.id}/exists`);
@@ -146,7 +147,7 @@ export class N8nClient {
 		await this.request('POST', `/rest/workflows/${id}/deactivate`, {});
 	}
 
-	/** Starts a manual run as the editor's button does and gives the execution's id; it does not wait. */
+	/** Starts a manual run like the editor's button and gives the execution's id. It does not wait for the end. */
 	async runWorkflow(id: string, triggerName?: string): Promise<string> {
 		const trigger = triggerName ?? manualTriggerOf(await this.getWorkflow(id));
 		const answer = await this.request<{ executionId?: string }>('POST', `/rest/workflows/${id}/run`, {
@@ -163,7 +164,7 @@ export class N8nClient {
 		return { ...packed, data: unflatten(packed.data) };
 	}
 
-	/** Waits until the execution has ended, or is in one of the given states, and gives it with its data. */
+	/** Waits until the execution has ended, or has one of the given states. Gives it with its data. */
 	async waitForExecution(
 		id: string,
 		withinMs: number,
@@ -176,7 +177,7 @@ export class N8nClient {
 			{ for: `execution ${id} to be ${statuses.join(' or ')}`, withinMs, everyMs: 150, context },
 			async () => {
 				last = await this.getExecution(id);
-				// It ended in another state, so waiting is useless.
+				// It has ended in another state, so waiting longer is useless.
 				if (finalStatuses.includes(last.status) && !statuses.includes(last.status))
 					throw new Error(`Execution ${id} ended as ${context()}`);
 				return statuses.includes(last.status) ? last : undefined;
@@ -198,7 +199,8 @@ export class N8nClient {
 	}
 
 	/**
-	 * Waits until the workflow has an execution that is not in `known`, and gives its id: how a webhook's run is found.
+	 * Waits until the workflow has an execution that is not in `known`, and gives its id. This finds the run of a
+	 * webhook.
 	 */
 	async waitForNewExecution(workflowId: string, known: readonly string[], withinMs: number): Promise<string> {
 		const context = (): string => this.logTail();
@@ -208,7 +210,7 @@ export class N8nClient {
 		});
 	}
 
-	/** The node types the editor offers, such as `n8n-nodes-image-pipelines.imageGenerate`. */
+	/** The node types that the editor offers, such as `n8n-nodes-image-pipelines.imageGenerate`. */
 	async nodeTypes(): Promise<Array<{ name: string; displayName: string; [field: string]: unknown }>> {
 		return await this.request('GET', '/types/nodes.json');
 	}
@@ -218,7 +220,7 @@ export class N8nClient {
 	}
 }
 
-/** n8n sends execution data packed by its own copy of `flatted`; the same copy unpacks it. */
+/** Unpacks execution data. n8n packs it with its own copy of `flatted`, so the same copy unpacks it. */
 function unflatten(packed: string): RunData {
 	const { parse } = createRequire(n8nBin)('flatted') as { parse: (text: string) => RunData };
 	return parse(packed);

@@ -18,30 +18,30 @@ export { prepareUserFolder, templateOwner } from './userFolder';
 
 export interface StartOptions {
 	/**
-	 * n8n's user folder: database, settings and community nodes are in its `.n8n`, files written by workflows in
-	 * `.n8n-files`.
+	 * n8n's user folder. Its `.n8n` has the database, settings and community nodes, its `.n8n-files` the files that
+	 * workflows write.
 	 */
 	userFolder: string;
-	/** A free one is chosen when not given. */
+	/** Default: a free port. */
 	port?: number;
-	/** Added to, and stronger than, the environment of a headless instance. */
+	/** Additional variables; they override the environment of a headless instance. */
 	env?: Readonly<Record<string, string>>;
 	/** Flags of Node.js, such as `--inspect`. */
 	nodeFlags?: readonly string[];
-	/** Both output streams are appended here; `<userFolder>/n8n.log` when not given. */
+	/** Both output streams are appended to this file; default: `<userFolder>/n8n.log`. */
 	logFile?: string;
 	readyWithinMs?: number;
 }
 
-/** Starts n8n and returns once it answers requests. On any failure nothing is left running. */
+/** Starts n8n and returns when it answers requests. After a failure, no process is left running. */
 export async function startN8n(options: StartOptions): Promise<N8nInstance> {
 	assertRuntimeInstalled();
 	for (let attempt = 1; ; attempt++) {
 		try {
 			return await startOnce(options);
 		} catch (error) {
-			// Another process took the port between the choice and n8n's start: choose again. A requested port is not
-			// changed.
+			// Another process took the port after the choice and before n8n's start, so choose again. A requested port
+			// is not changed.
 			const taken = /port (\d+) is already in use/.exec(String(error))?.[1];
 			if (taken === undefined || taken === String(options.port) || attempt === 3) throw error;
 		}
@@ -54,7 +54,7 @@ async function startOnce(options: StartOptions): Promise<N8nInstance> {
 	const logFile = options.logFile ?? join(userFolder, 'n8n.log');
 	mkdirSync(join(userFolder, filesFolderName), { recursive: true });
 	const env = n8nEnvironment({ userFolder, port, brokerPort: await freePort(), env: options.env });
-	// Relative file names of workflows start at the user folder, as they start at the home folder in n8n's own image.
+	// Relative file names of workflows start at the user folder. In n8n's own image they start at the home folder.
 	const group = new ChildGroup([...(options.nodeFlags ?? []), n8nBin, 'start'], { cwd: userFolder, env, logFile });
 	const instance = new N8nInstance(group, port, userFolder);
 	try {
@@ -97,7 +97,7 @@ export class N8nInstance {
 		return join(this.userFolder, filesFolderName);
 	}
 
-	/** All that n8n has written to the log file, also in earlier runs with the same file. */
+	/** All text that n8n has written to the log file, including earlier runs with the same file. */
 	logs(): string {
 		return this.group.logs();
 	}
@@ -107,12 +107,12 @@ export class N8nInstance {
 		return this.group.logTail(lines);
 	}
 
-	/** A client without a session; call `signIn` on it. */
+	/** A client without a session. Call `signIn` on it. */
 	client(): N8nClient {
 		return new N8nClient(this.url, () => this.logTail());
 	}
 
-	/** Waits until REST requests are answered. */
+	/** Waits until n8n answers REST requests. */
 	async untilReady(withinMs: number): Promise<void> {
 		const context = (): string => this.logTail();
 		await waitUntil({ for: `n8n on port ${this.port} to be ready`, withinMs, context }, async () => {
@@ -123,18 +123,18 @@ export class N8nInstance {
 		});
 	}
 
-	/** Asks n8n to end, as Ctrl-C does, and waits; a process that does not end in time is killed and reported. */
+	/** Asks n8n to end, like Ctrl-C, and waits. If it does not end in time, it is killed and an error is thrown. */
 	async stop(withinMs = 30_000): Promise<void> {
 		await this.group.stop(withinMs);
 	}
 
-	/** Ends n8n and its task runners at once, as a power cut would. */
+	/** Kills n8n and its task runners at once, like a power cut. */
 	async kill(): Promise<void> {
 		await this.group.kill();
 	}
 }
 
-/** While it starts, n8n answers some addresses with a page that says so. */
+/** Whether n8n answers at this address. During its start, n8n answers some addresses with a page that says so. */
 async function answers(url: string): Promise<boolean> {
 	try {
 		const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });

@@ -4,7 +4,7 @@ export class N8nRequestError extends Error {
 
 	constructor(
 		message: string,
-		/** 0 when there was no answer. */
+		/** 0 if there was no answer. */
 		readonly httpStatus: number,
 		options?: ErrorOptions,
 	) {
@@ -14,7 +14,7 @@ export class N8nRequestError extends Error {
 
 const sessionCookie = 'n8n-auth';
 
-/** n8n's internal REST interface, the one its editor uses, with the session cookie kept. */
+/** n8n's internal REST interface, which its editor uses. It keeps the session cookie. */
 export class N8nRest {
 	private cookie: string | undefined;
 
@@ -23,20 +23,18 @@ export class N8nRest {
 		private readonly logTail: () => string = () => '',
 	) {}
 
-	/** Whether a session has been opened by an earlier answer. */
+	/** Whether an earlier answer has opened a session. */
 	get hasSession(): boolean {
 		return this.cookie !== undefined;
 	}
 
-	/** Name and value of the session cookie, for a browser that is to be signed in. */
+	/** Name and value of the session cookie, with which a browser is signed in. */
 	get session(): { name: string; value: string } | undefined {
 		const value = this.cookie?.slice(sessionCookie.length + 1);
 		return value === undefined ? undefined : { name: sessionCookie, value };
 	}
 
-	/**
-	 * Sends a request below the base address and gives the answer's `data`, or all of it where n8n does not wrap it.
-	 */
+	/** Sends a request below the base URL. Gives the answer's `data`, or the whole answer if n8n does not wrap it. */
 	async call<T>(method: string, path: string, body?: unknown): Promise<T> {
 		const response = await this.send(method, path, body);
 		const text = await response.text();

@@ -3,22 +3,22 @@ import { dirname, join } from 'node:path';
 
 export const packageName = 'n8n-nodes-image-pipelines';
 
-/** The checkout this file belongs to, whether it runs from `scripts/` (jest) or compiled from `.build/scripts/`. */
+/** The checkout of this file, which runs from `scripts/` (jest) or compiled from `.build/scripts/`. */
 export const projectRoot = findProjectRoot(__dirname);
 
-/** Everything that is installed or made at run time and is not in version control. */
+/** All files that are installed or made at run time and are not in version control. */
 export const instanceRoot = join(projectRoot, '.n8n');
 
-/** The pack as n8n installs it, made by the bootstrap: the model for every instance's community-node folder. */
+/** The pack as n8n installs it, made by the bootstrap. Every instance gets its community-node folder from here. */
 export const installedPackFolder = join(instanceRoot, 'pack');
 
 /** The entry point of the pinned n8n. */
 export const n8nBin = join(instanceRoot, 'runtime', 'node_modules', 'n8n', 'bin', 'n8n');
 
-/** The folder of the private Node.js, to be first on the path: n8n starts its task runners with plain `node`. */
+/** The folder of the private Node.js. It must be first on the path: n8n starts its task runners with plain `node`. */
 export const nodeBinFolder = join(instanceRoot, 'node', 'node_modules', 'node', 'bin');
 
-/** The private Node.js that n8n and everything of ours runs with. */
+/** The private Node.js that runs n8n and the project's own programs. */
 export const nodeBin = join(nodeBinFolder, process.platform === 'win32' ? 'node.exe' : 'node');
 
 /** Throws with the command to run if a file of the bootstrap is missing. */

@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 
 /**
- * Where free ports are looked for: below the range from which systems take the near ends of outgoing connections,
- * one of which could take a port between the check and the server's start.
+ * The range of the free ports. It is below the range that systems use for outgoing connections: such a connection could
+ * take a port between the check and the server's start.
  */
 const range = { first: 20_000, count: 12_000 };
 

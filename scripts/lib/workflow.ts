@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What the scripts read and change in a workflow as n8n exports it. */
+/** The parts of an exported workflow that the scripts read and change. */
 export interface Workflow {
 	id?: string;
 	name: string;
@@ -34,7 +34,10 @@ export interface CredentialReference {
 	name: string;
 }
 
-/** Reads one exported workflow. Throws if the file is not one. */
+/**
+ * Reads one exported workflow.
+ * @throws if the file is not one
+ */
 export function readWorkflow(file: string): Workflow {
 	const workflow = JSON.parse(readFileSync(file, 'utf8')) as Partial<Workflow>;
 	if (
@@ -47,7 +50,7 @@ export function readWorkflow(file: string): Workflow {
 	return workflow as Workflow;
 }
 
-/** A copy in which every node that takes the credential type and has no credential of it refers to this one. */
+/** A copy of the workflow with this credential in every node that takes its type and has none yet. */
 export function bindCredential(
 	workflow: Workflow,
 	credentialType: string,
@@ -63,7 +66,7 @@ export function bindCredential(
 	};
 }
 
-/** The fields n8n takes when a workflow is saved; an export carries more, and `id` goes by another way. */
+/** The fields that n8n accepts when it saves a workflow. An export has more fields; `id` is sent separately. */
 export function writableFields(workflow: Workflow): Omit<Workflow, 'id'> {
 	const { name, nodes, connections, settings, pinData, meta } = workflow;
 	return {
@@ -76,7 +79,7 @@ export function writableFields(workflow: Workflow): Omit<Workflow, 'id'> {
 	};
 }
 
-/** Name of the node that a manual run starts from. */
+/** Name of the node at which a manual run starts. */
 export function manualTriggerOf(workflow: Workflow): string {
 	const trigger = workflow.nodes.find(
 		({ type, disabled }) => type === 'n8n-nodes-base.manualTrigger' && disabled !== true,

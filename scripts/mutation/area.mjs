@@ -1,4 +1,4 @@
-/** The code whose mutants are counted, by part: the code that money and finished images depend on. */
+/** The code whose mutants are counted, by part. Money and finished images depend on this code. */
 export const parts = {
 	jobs: ['jobs/**/*.ts'],
 	memory: ['memory/**/*.ts'],

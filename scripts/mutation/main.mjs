@@ -45,18 +45,18 @@ function options(size, seed) {
 		jest: { configFile: 'scripts/mutation/jest.config.cjs' },
 		coverageAnalysis: 'perTest',
 		ignoreStatic: true,
-		// A sample must not use old results: its mutants differ from run to run.
+		// A sample must not use old results, because its mutants differ from run to run.
 		incremental: !isSample,
 		incrementalFile: '.build/mutation/incremental.json',
 		concurrency: 2,
-		// For waits without end. Loops without end are found by their CPU time, however busy the machine is.
+		// The time limit for endless waits. CPU time shows endless loops, even on a busy machine.
 		timeoutMS: 30_000,
 		timeoutFactor: 3,
 		dryRunTimeoutMinutes: 10,
 		tempDirName: '.build/mutation/tree',
 		ignorePatterns: ['.n8n', '.build', '.bench', '.ci', 'dist', 'docs', 'test/artifacts', '*.tgz'],
 		reporters: ['missed', 'progress-append-only'],
-		// Nothing compiles here, so no file is to be adapted for the copy.
+		// Nothing is compiled here, so Stryker must not change a tsconfig file in the copy.
 		tsconfigFile: 'none.json',
 		disableTypeChecks: true,
 		allowConsoleColors: false,

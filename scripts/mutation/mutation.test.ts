@@ -39,7 +39,7 @@ it('the tests nearest to the mutated file run first, and files without a test of
 		{ files: ['/r/jobs/endpoint/pacer.test.ts'], netMs: 3 },
 		{ files: ['/r/providers/x.test.ts'], netMs: 7 },
 	]);
-	// What runs while the module loads concerns all tests beside it.
+	// A mutant that runs while its module loads concerns all tests of the folder.
 	const loading = { testFilter: ['d'], sandboxFileName: '/r/jobs/polling/poller.ts', isLoading: true };
 	expect(
 		evaluate('../mutation/stages.mjs', `m.stagesOf(${JSON.stringify(loading)}, ${JSON.stringify(tests)}, '/r')`),

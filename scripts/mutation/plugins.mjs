@@ -8,7 +8,7 @@ import { lineOf, missed } from './score.mjs';
 import { stagesOf } from './stages.mjs';
 import { markerOf } from './watchdog.mjs';
 
-/** The option of this project: how many mutants to test, and the seed of their choice. */
+/** The option of this project: the number of mutants to test, and the seed that chooses them. */
 export const strykerValidationSchema = {
 	properties: {
 		sample: { type: 'object', properties: { size: { type: 'number' }, seed: { type: 'number' } } },
@@ -23,7 +23,7 @@ class SampleChecker {
 
 	async init() {}
 
-	/** All mutants in one group, since the choice is made among all. */
+	/** Puts all mutants into one group, because the choice is made among all of them. */
 	async group(mutants) {
 		return [mutants.map(({ id }) => id)];
 	}
@@ -41,14 +41,14 @@ class SampleChecker {
 	}
 }
 
-/** The file in the working directory that has what the first run found, for the runners in the other processes. */
+/** A file in the working directory with the results of the first run, for the runners in the other processes. */
 const foundFile = 'found.json';
 /** CPU time for the start of Jest and for loading modules, in ms. */
 const startMs = 15_000;
 
 /**
- * Stryker's runner for Jest loads every test file that imports the mutated file. This one loads only the files with
- * tests that reach the mutant, the nearest file first, and stops at the first failure.
+ * Stryker's runner for Jest loads every test file that imports the mutated file. This one loads only the test files
+ * with tests that reach the mutant. It starts with the nearest file and stops at the first failure.
  */
 class NearestFirstRunner {
 	#jest;
@@ -72,7 +72,7 @@ class NearestFirstRunner {
 		return this.#jest.capabilities();
 	}
 
-	/** Notes the file and the time of each test, and the mutants that run while a module loads. */
+	/** Records the file and the time of each test, and the mutants that run while a module loads. */
 	async dryRun(options) {
 		const result = await this.#jest.dryRun({ ...options, files: undefined });
 		const tests = (result.tests ?? []).map(({ id, fileName, timeSpentMs }) => ({ id, fileName, timeSpentMs }));
@@ -104,7 +104,7 @@ class NearestFirstRunner {
 	}
 }
 
-/** Prints each mutant that no test notices as soon as that is known, and those that time out. */
+/** Prints each mutant that no test detects, and each that times out, as soon as its result is known. */
 class MissedReporter {
 	static inject = [];
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Chooses `size` mutants at random, the same ones for the same seed. Each mutant gets a number from its place and its
- * seed, and the smallest numbers win. So a change in one file leaves the choice in the other files nearly as it was.
+ * Chooses `size` mutants at random; the same seed gives the same mutants. Each mutant gets a number from its location
+ * and the seed, and the mutants with the smallest numbers are chosen. So a change in one file hardly changes the choice
+ * in the other files.
  */
 export function sampleOf(mutants, size, seed) {
 	const rank = ({ fileName, location, mutatorName, replacement }) =>

@@ -8,7 +8,7 @@ export const threshold = 85;
 const found = ['Killed', 'Timeout'];
 export const missed = ['Survived', 'NoCoverage'];
 
-/** Mutants that a test notices, of all that could be tested, as a whole and by part. */
+/** The share of detected mutants among all that could be tested, in total and by part. */
 export function scoreOf(results) {
 	const valid = results.filter(({ status }) => [...found, ...missed].includes(status));
 	const count = (mutants) => {
@@ -23,13 +23,13 @@ export function scoreOf(results) {
 	return { all: count(valid), parts: Object.fromEntries([...byPart].sort().map(([part, of]) => [part, count(of)])) };
 }
 
-/** A mutant in one line: its place, its status, its code before and after. */
+/** A mutant in one line: its location, its status, its code before and after. */
 export function lineOf({ fileName, location, status, mutatorName, replacement }) {
 	const place = `${relative(process.cwd(), fileName)}:${location.start.line}:${location.start.column}`;
 	return `${place} ${status} ${mutatorName}: ${textAt(fileName, location)} → ${replacement}`.replace(/\s+/g, ' ');
 }
 
-/** The text of a location; its lines and columns count from 1. */
+/** The text at a location. Lines and columns count from 1. */
 function textAt(fileName, { start, end }) {
 	const lines = readFileSync(fileName, 'utf8')
 		.split('\n')
@@ -38,7 +38,7 @@ function textAt(fileName, { start, end }) {
 	return lines.join('\n').slice(start.column - 1);
 }
 
-/** A table in Markdown, the whole last. */
+/** A table in Markdown; the total is the last row. */
 export function tableOf({ all, parts }) {
 	const row = (name, { mutants, killed, percent }) =>
 		`| ${name} | ${mutants} | ${killed} | ${percent.toFixed(1)} % |`;
@@ -50,7 +50,7 @@ export function tableOf({ all, parts }) {
 	].join('\n');
 }
 
-/** The page that keeps the score. */
+/** The content of the page that shows the score. */
 export function pageOf(score, size, seed) {
 	const half = 196 * Math.sqrt(((score.all.percent / 100) * (1 - score.all.percent / 100)) / score.all.mutants);
 	const date = new Date().toISOString().slice(0, 10);

@@ -1,10 +1,10 @@
 import { dirname, relative } from 'node:path';
 
 /**
- * The files with the tests of a mutant, in groups to run one after another: the file's own test, the other tests of its
- * folder, those of its part (`jobs`, `http`, ...), then all others. Each group has the time of its tests in ms.
+ * The files with the tests of a mutant, in groups that run one after another: the file's own test, the other tests of
+ * its folder, the tests of its part (`jobs`, `http`, ...), then all others. Each group has the time of its tests in ms.
  * @param mutant `isLoading`: it runs while its module loads. Stryker names only the test that loaded it first, so all
- *   tests of that file and of the mutant's folder run.
+ * tests of that file and of the mutant's folder run.
  * @param tests all tests; several may have the same id, which is their full name
  */
 export function stagesOf({ testFilter, sandboxFileName, isLoading = false }, tests, root = process.cwd()) {

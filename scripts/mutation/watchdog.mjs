@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { isMainThread, parentPort } from 'node:worker_threads';
 
 /**
- * A thread that ends its process when the tests of a mutant use too much CPU time: a mutant may loop for ever without a
- * turn of the event loop. CPU time does not depend on what else the machine does. Before the end the mutant's marker is
- * written, which says that it hung.
+ * A thread that ends its process when the tests of a mutant use too much CPU time: a mutant may loop endlessly and
+ * block the event loop. CPU time does not depend on other programs on the machine. Before it ends the process, it
+ * writes the mutant's marker file, which says that the mutant hung.
  */
 if (!isMainThread && parentPort) {
 	let watched = null;

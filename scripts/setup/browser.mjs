@@ -5,7 +5,7 @@ import { withProgress } from './progress.mjs';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** Path of a Chromium, installing Debian's where we may; or the reason why there is none. */
+/** Path of a Chromium, or the reason why there is none. As root on Debian, it installs Debian's Chromium. */
 export async function findOrInstallChromium() {
 	const found = findChromium();
 	if (found) return { path: found };
@@ -34,7 +34,7 @@ export async function findOrInstallChromium() {
 	return installed ? { path: installed } : { reason: 'Chromium was installed but is not on the path' };
 }
 
-/** Path of a Chromium that is already there. */
+/** Path of an installed Chromium. */
 export function findChromium() {
 	const named = process.env.CHROMIUM_PATH;
 	if (named) return isExecutable(named) ? named : undefined;

@@ -7,7 +7,7 @@ import { hashOf, stampFor } from './stamps.mjs';
 
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 
-/** Compiles the pack to `dist/`, as it is published. */
+/** Compiles the pack to `dist/`, in the form in which it is published. */
 export async function buildPack() {
 	await compile({
 		name: 'build-pack',
@@ -44,8 +44,8 @@ async function compile({ name, title, config, output, afterwards }) {
 	if (stamp.isCurrent()) return;
 	await withProgress(title, async () => {
 		stamp.remove();
-		// Without what an earlier build left: files of sources that are gone, and the compiler's note that all is
-		// written.
+		// Removes the results of an earlier build: files of deleted sources, and the compiler's record that all files
+		// are written.
 		rmSync(output, { recursive: true, force: true });
 		await runLogged(title, places.nodeBin, [tsc, '-p', config, '--incremental', 'false'], { logName: name });
 		afterwards?.();
@@ -54,20 +54,20 @@ async function compile({ name, title, config, output, afterwards }) {
 }
 
 /**
- * The folders a compiler configuration includes, the configurations, and the lock file for the versions of types and
- * compiler.
+ * The compiler's input: the folders of a configuration, the configurations, and the lock file, which has the versions
+ * of types and compiler.
  */
 function inputsOf(config) {
 	const { include } = JSON.parse(withoutComments(readFileSync(join(root, config), 'utf8')));
 	return [...include, config, 'tsconfig.json', 'package-lock.json'].map((path) => join(root, path));
 }
 
-/** Whole-line comments only, which is all these files have. */
+/** Removes comments that fill whole lines. These files have no others. */
 function withoutComments(json) {
 	return json.replace(/^\s*\/\/.*$/gm, '');
 }
 
-/** Icons and codex files lie beside the compiled node; the compiler leaves them out. */
+/** Copies icons and codex files beside the compiled nodes, because the compiler does not. */
 function copyAssets(folder) {
 	const from = join(root, folder);
 	for (const name of readdirSync(from, { recursive: true })) {

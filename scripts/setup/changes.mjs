@@ -5,8 +5,8 @@ import { root } from './places.mjs';
 import { Problem } from './problem.mjs';
 
 /**
- * Files that differ from a git revision, uncommitted and untracked ones included, as paths relative to the project.
- * Deleted files are listed as `deleted`: they cannot be checked, but what imported them can.
+ * Files that differ from a git revision, including uncommitted and untracked files, as paths relative to the project.
+ * Deleted files are listed as `deleted`: they cannot be checked, but the files that imported them can.
  * @param base a revision that git knows, e.g. `HEAD` or `main`
  */
 export function changedFiles(base = 'HEAD', cwd = root) {
@@ -31,7 +31,7 @@ function git(args, cwd, base) {
 
 const isCode = (path) => /\.(ts|mjs|cjs)$/.test(path);
 
-/** Whatever changes here can change the verdict on every file. */
+/** A change of these files can change the result for every file. */
 const settings = {
 	eslint: /^(eslint\.config\.mjs|package-lock\.json|tsconfig\.json)$/,
 	format: /^(biome\.json|package-lock\.json)$/,
@@ -50,8 +50,8 @@ const readers = [
 ];
 
 /**
- * What `npm run check` has to run for a change. Each entry is a list of paths, `'all'`, or undefined for nothing.
- * `imports` and `types` always look at the whole project, so they are only `'all'` or undefined.
+ * The checks that `npm run check` must run for a change. Each entry is a list of paths, `'all'`, or undefined for
+ * nothing. `imports` and `types` always check the whole project, so they are only `'all'` or undefined.
  */
 export function planOf({ files, deleted }) {
 	const code = files.filter(isCode);

@@ -5,8 +5,8 @@ import { places, root } from './places.mjs';
 import { tools } from './tools.mjs';
 
 /**
- * Checks what has changed against a git revision (`HEAD` when none is named): format, lint, imports, types and the
- * related unit tests, all at the same time. Gives the exit code.
+ * Checks the changes since a git revision (default: `HEAD`): format, lint, imports, types and the related unit tests,
+ * all at the same time. Gives the exit code.
  */
 export async function runCheck([base], ensure) {
 	const changes = changedFiles(base);
@@ -36,7 +36,7 @@ function programsOf({ format, eslint, imports, types, tests }) {
 	};
 }
 
-/** Runs one program and prints its result when it ends; the output only when it failed or counted tests. */
+/** Runs one program and prints its result when it ends. Prints the output only if it failed or counted tests. */
 async function runStep(name, args) {
 	const started = Date.now();
 	const child = spawn(places.nodeBin, args, {

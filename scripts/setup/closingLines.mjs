@@ -1,9 +1,9 @@
-/** `unit: 34 passed, 0 failed, 0 skipped`, as every runner ends. */
+/** The last line of every runner, such as `unit: 34 passed, 0 failed, 0 skipped`. */
 export function closingLine(name, { passed, failed, skipped }) {
 	return `${name}: ${passed} passed, ${failed} failed, ${skipped} skipped`;
 }
 
-/** The counts in a runner's output, or undefined where it broke off before its closing line. */
+/** The counts in a runner's output; undefined if the output ends before the closing line. */
 export function countsIn(output, name) {
 	const pattern = new RegExp(`^${name}: (\\d+) passed, (\\d+) failed, (\\d+) skipped\\s*$`, 'gm');
 	const last = [...output.matchAll(pattern)].at(-1);
@@ -11,8 +11,8 @@ export function countsIn(output, name) {
 }
 
 /**
- * Whether a runner's result lets the whole run pass. Where nobody looks (`CI=true`) a skip is a failure, because a test
- * that is not run there is run nowhere. A runner that ran nothing has not passed either.
+ * Whether a runner's result is good enough for the whole run to pass. In CI (`CI=true`) a skip is a failure, because no
+ * other run would run that test. A runner that ran nothing has not passed either.
  */
 export function isGood({ exitCode, counts }, ci) {
 	if (exitCode !== 0 || !counts || counts.failed > 0) return false;

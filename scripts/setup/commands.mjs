@@ -6,10 +6,11 @@ import { Problem, explain } from './problem.mjs';
 
 const windows = process.platform === 'win32';
 
-/** The environment of a child: the private Node.js first on the path once it is there. */
+/** The environment of a child process. The private Node.js is first on the path, if it is installed. */
 export function childEnvironment(extra = {}) {
 	const path = existsSync(places.nodeBin) ? [places.nodeBinFolder, process.env.PATH] : [process.env.PATH];
-	// What npm tells its scripts about this project would configure a nested npm that works on another one.
+	// Variables that npm sets for this project's scripts would change the configuration of an npm that works on another
+	// project.
 	const outer = Object.entries(process.env).filter(
 		([name]) =>
 			!/^npm_(package|lifecycle|command|config_(ignore_scripts|omit_lockfile|local_prefix|node_gyp))/.test(name),
@@ -17,7 +18,7 @@ export function childEnvironment(extra = {}) {
 	return { ...Object.fromEntries(outer), PATH: path.filter(Boolean).join(delimiter), ...extra };
 }
 
-/** Runs a command with its output in a log; a failure becomes a message with the cause or the end of the log. */
+/** Runs a command and writes its output to a log. A failure becomes a message with the cause or the end of the log. */
 export async function runLogged(title, command, args, { cwd = root, env = {}, logName }) {
 	mkdirSync(places.logs, { recursive: true });
 	const logFile = join(places.logs, `${logName}.log`);
@@ -38,10 +39,10 @@ export async function runLogged(title, command, args, { cwd = root, env = {}, lo
 	return readFileSync(logFile, 'utf8');
 }
 
-/** Runs npm: the one that runs us, with the private Node.js once it is there. */
+/** Runs the npm that runs this command, with the private Node.js if it is installed. */
 export async function npm(title, args, options) {
 	const cli = process.env.npm_execpath;
-	// Give up on a registry that cannot be reached after seconds, not minutes.
+	// If the registry cannot be reached, npm gives up after seconds, not minutes.
 	const env = {
 		npm_config_fetch_retry_mintimeout: '1000',
 		npm_config_fetch_retry_maxtimeout: '5000',
@@ -54,12 +55,12 @@ export async function npm(title, args, options) {
 	return await runLogged(title, 'npm', args, { ...options, env });
 }
 
-/** Runs a program of ours with the private Node.js and the terminal's own streams. */
+/** Runs a program of the project with the private Node.js and the terminal's own streams. */
 export async function runNode(args, { env = {} } = {}) {
 	return await exitCodeOf(spawn(places.nodeBin, args, { cwd: root, env: childEnvironment(env), stdio: 'inherit' }));
 }
 
-/** Waits for a child to end: its exit code, or 1 when a signal ended it. */
+/** Waits for a child process to end. Gives its exit code, or 1 if a signal ended it. */
 export async function exitCodeOf(child) {
 	return await new Promise((resolve, reject) => {
 		child.once('error', (error) =>

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
 /**
- * Imports a module of this folder as `m`, evaluates an expression and gives its value, for tests.
- * The setup is plain ESM that must run before anything is installed, so it is tested in a Node.js of its own.
+ * For tests: imports a module of this folder as `m`, evaluates an expression and gives its value. The setup is plain
+ * ESM and must run before anything is installed, so its tests run in a separate Node.js.
  */
 export function evaluate(file: string, expression: string): unknown {
 	const code = `

@@ -7,7 +7,7 @@ import { hashOf, stampFor } from './stamps.mjs';
 
 const quiet = ['--no-audit', '--no-fund'];
 
-/** The private Node.js that runs everything of ours. */
+/** Installs the private Node.js that runs all programs of the project. */
 export async function installNode() {
 	const stamp = stampFor('node', nodeVersion, [places.nodeBin]);
 	if (stamp.isCurrent()) return;
@@ -24,7 +24,8 @@ export async function installNode() {
 			cwd: places.node,
 			logName: 'node',
 		});
-		// The package fetches the binary of this platform in its install script, which npm may be told not to run.
+		// The install script of the package gets the binary for this platform, but npm may be configured to skip
+		// install scripts.
 		await runLogged(title, process.execPath, ['installArchSpecificPackage.js'], {
 			cwd: places.nodePackage,
 			logName: 'node-binary',
@@ -33,11 +34,11 @@ export async function installNode() {
 	});
 }
 
-/** The pack's own dependencies, exactly as locked. */
+/** Installs the pack's own dependencies in the locked versions. */
 export async function installDependencies() {
 	if (dependenciesAreCurrent()) return;
 	const title = "Installing the pack's dependencies";
-	// Not `npm ci`: it refuses a lock that lacks optional packages of platforms other than the one it was written on.
+	// Not `npm ci`: it rejects a lock file without the optional packages of platforms other than the one that wrote it.
 	await withProgress(
 		title,
 		async () => await npm(title, ['install', '--no-save', ...quiet], { logName: 'dependencies' }),
@@ -45,8 +46,8 @@ export async function installDependencies() {
 }
 
 /**
- * Compares the lock file with npm's own record of what it installed, so that a developer's `npm install` counts too.
- * Optional packages are for other platforms, as far as they are missing.
+ * Compares the lock file with npm's own record of the installed packages, so that a developer's `npm install` counts
+ * too. Optional packages may be missing, because they are for other platforms.
  */
 function dependenciesAreCurrent() {
 	const record = join(root, 'node_modules', '.package-lock.json');
@@ -59,7 +60,7 @@ function dependenciesAreCurrent() {
 	);
 }
 
-/** The pinned n8n, with its two needed native modules compiled for the private Node.js. */
+/** Installs the pinned n8n and compiles the two native modules that it needs for the private Node.js. */
 export async function installRuntime() {
 	const recipe = ['package.json', 'package-lock.json'].map((name) => join(root, 'scripts', 'runtime', name));
 	const hash = hashOf(recipe, nodeVersion);
@@ -75,8 +76,8 @@ export async function installRuntime() {
 				join(root, 'scripts', 'runtime', 'package-lock.json'),
 				join(places.runtime, 'package-lock.json'),
 			);
-			// No scripts: one of n8n's dependencies, a Kafka client nobody needs here, does not build. Not `npm ci`, as
-			// above.
+			// Scripts are off, because a dependency of n8n that is not needed here (a Kafka client) does not build. Not
+			// `npm ci`, for the reason above.
 			await npm(title, ['install', '--legacy-peer-deps', '--ignore-scripts', ...quiet], {
 				cwd: places.runtime,
 				logName: 'runtime',
@@ -95,7 +96,7 @@ export async function installRuntime() {
 			env,
 			logName: 'runtime-native',
 		});
-		// npm ends well even when a script was not allowed to run.
+		// npm reports success even if a script was not allowed to run.
 		await runLogged(title, places.nodeBin, ['-e', 'require("sqlite3"); require("isolated-vm")'], {
 			cwd: places.runtime,
 			logName: 'runtime-native-check',

@@ -5,13 +5,16 @@ import { Problem } from './problem.mjs';
 
 const patienceMs = 20 * 60_000;
 
-/** Keeps two commands of this checkout from installing at the same time; the second waits, then finds all done. */
+/**
+ * Ensures that two commands of this checkout do not install at the same time. The second one waits, and then finds
+ * everything installed.
+ */
 export async function withLock(work, { file = places.lock, withinMs = patienceMs, say = console.log } = {}) {
 	mkdirSync(places.instance, { recursive: true });
 	const deadline = Date.now() + withinMs;
 	for (let told = false; !take(file); told = true) {
 		const holder = holderOf(file);
-		// Left behind by a command that was killed.
+		// A command that was killed has left the lock.
 		if (holder === undefined || !isAlive(holder)) {
 			rmSync(file, { force: true });
 			continue;

@@ -12,7 +12,7 @@ import { makeTemplate } from './template.mjs';
 import { runTests } from './test.mjs';
 import { tools } from './tools.mjs';
 
-/** What each step needs done before it, in the order of doing. */
+/** All steps, in the order in which they run: each needs the steps before it. */
 export const steps = {
 	node: installNode,
 	dependencies: installDependencies,
@@ -23,7 +23,9 @@ export const steps = {
 	template: makeTemplate,
 };
 
-/** Does the named steps, those that are done already in no time, while no other command of this checkout does. */
+/**
+ * Runs the named steps while no other command of this checkout runs steps. A step that is already done takes no time.
+ */
 export async function ensure(names) {
 	await withLock(async () => {
 		for (const [name, step] of Object.entries(steps)) if (names.includes(name)) await step();
@@ -49,18 +51,19 @@ const commands = {
 		await ensure(['node', 'dependencies']);
 		return await runNode(tools.format(args, { write: true }));
 	},
-	// Writes what docs and package.json take from the registry of providers; the same test without the variable checks.
+	// Writes the parts of docs and package.json that come from the registry of providers. Without the variable, the
+	// same test checks them.
 	generate: async (args) => {
 		await ensure(['node', 'dependencies']);
 		process.env.UPDATE_DOCS = '1';
 		return await runNode(tools.jest('contract', [...args, '--testPathPatterns', 'contract/registry']));
 	},
-	// Runs the unit tests of what has changed, again at every change.
+	// Runs the unit tests of the changed files, again after every change.
 	watch: async (args) => {
 		await ensure(['node', 'dependencies']);
 		return await runNode(tools.jest('unit', [...args, '--watch']));
 	},
-	// The browser tests look at every picture of the docs anyway.
+	// The browser tests show every picture of the docs, so they also take the pictures.
 	pictures: async (args) => {
 		process.env.PICTURES = 'docs';
 		return await runTests(['browser', ...args], ensure);
@@ -76,7 +79,9 @@ const commands = {
 	},
 };
 
-/** Runs a command and gives the exit code. A problem that the user can fix is one message without a stack. */
+/**
+ * Runs a command and gives the exit code. For a problem that the user can fix, it prints one message without a stack.
+ */
 export async function main([name, ...args]) {
 	const command = commands[name];
 	if (!command) {

@@ -9,9 +9,9 @@ import { hashOf, stampFor } from './stamps.mjs';
 const shipped = ['dist', 'package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'];
 
 /**
- * Installs the pack into `.n8n/pack`, which has the shape of an instance's community-node folder, step by step as
- * n8n's own installer does it (CommunityPackagesService.downloadPackage), only from a tarball of this checkout instead
- * of the registry. User folders get it from there.
+ * Installs the pack into `.n8n/pack`, which has the structure of an instance's community-node folder. The steps are
+ * those of n8n's own installer (CommunityPackagesService.downloadPackage), but the tarball comes from this checkout
+ * instead of the registry. User folders get the pack from there.
  */
 export async function installPack() {
 	const modules = join(places.pack, 'node_modules');
@@ -48,7 +48,7 @@ async function packTarball(title, folder) {
 	return join(folder, name);
 }
 
-/** n8n provides the peers itself and takes none of the rest. */
+/** Removes the other kinds of dependencies: n8n provides the peers itself and installs none of the others. */
 function trimManifest(file) {
 	const { devDependencies, peerDependencies, optionalDependencies, ...manifest } = JSON.parse(
 		readFileSync(file, 'utf8'),
@@ -57,7 +57,7 @@ function trimManifest(file) {
 	return manifest;
 }
 
-/** Installs them, or takes over those of the version before when it asked for the same. */
+/** Installs the dependencies, or reuses those of the previous version if they are the same. */
 async function installRunTimeDependencies(title, manifest, next, previous) {
 	const before = existsSync(join(previous, 'package.json'))
 		? JSON.parse(readFileSync(join(previous, 'package.json'), 'utf8'))
@@ -80,8 +80,8 @@ async function installRunTimeDependencies(title, manifest, next, previous) {
 }
 
 /**
- * n8n's installer leaves optional dependencies out, so a user who wants captions adds them to the same folder. So do
- * we, since the bundled workflows make contact sheets with captions.
+ * n8n's installer does not install optional dependencies, so users who want captions add them to the same folder. This
+ * does the same, because the bundled workflows make contact sheets with captions.
  */
 async function installCaptions(title) {
 	const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

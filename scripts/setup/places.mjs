@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Version of the private Node.js: the one n8n is built for, whatever Node.js the machine has. */
+/** Version of the private Node.js: the one that n8n is built for. It does not depend on the machine's Node.js. */
 export const nodeVersion = '24.21.0';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -12,7 +12,7 @@ const windows = process.platform === 'win32';
 const instance = join(root, '.n8n');
 const nodePackage = join(instance, 'node', 'node_modules', 'node');
 
-/** Everything the setup makes lies below `.n8n/`, `.build/`, `.bench/` and `dist/`, and may be deleted at any time. */
+/** All results of the setup are below `.n8n/`, `.build/`, `.bench/` and `dist/`, and may be deleted at any time. */
 export const places = {
 	instance,
 	logs: join(instance, 'logs'),
@@ -30,7 +30,9 @@ export const places = {
 	bench: join(root, '.bench'),
 };
 
-/** Headers of the private Node.js, for native modules; the package with the binary has a name per platform. */
+/**
+ * Headers of the private Node.js, for native modules. The name of the package with the binary depends on the platform.
+ */
 export function nodeHeaders() {
 	const prefix = process.platform === 'darwin' && process.arch === 'arm64' ? 'node-bin' : 'node';
 	const name = `${prefix}-${windows ? 'win' : process.platform}-${process.arch}`;

@@ -21,7 +21,7 @@ const noCompiler = [
 	/make: (g\+\+|cc|c\+\+): (Command not found|No such file)/i,
 ];
 
-/** Turns the end of a failed command's log into one sentence about what to mend. */
+/** Turns the end of a failed command's log into one sentence that says what to fix. */
 export function explain(title, log, logFile) {
 	const seeLog = `The whole log is in ${logFile}.`;
 	if (noCompiler.some((pattern) => pattern.test(log))) {
@@ -39,7 +39,7 @@ export function explain(title, log, logFile) {
 	return `${title} failed. ${seeLog} What it says:\n\n${cause(log)}`;
 }
 
-/** npm says the cause first and ends with its usage; everything else ends with the cause. */
+/** The part of a log with the cause: npm writes it first and ends with its usage; other programs write it last. */
 function cause(log) {
 	const npmError = log.indexOf('npm error code');
 	return npmError === -1 ? tail(log) : log.slice(npmError).split('\n').slice(0, 12).join('\n');

@@ -1,7 +1,7 @@
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const plainEveryMs = 20_000;
 
-/** Shows that a long step is running: a spinner with the seconds on a terminal, plain lines elsewhere. */
+/** Shows that a long step is running: on a terminal a spinner with the seconds, otherwise plain lines. */
 export async function withProgress(title, work, out = process.stdout) {
 	const started = Date.now();
 	const elapsed = () => `${Math.round((Date.now() - started) / 1000)} s`;

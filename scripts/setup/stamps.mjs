@@ -3,7 +3,10 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, wri
 import { join, relative } from 'node:path';
 import { places, root } from './places.mjs';
 
-/** Hash over the names and contents of files and folders; what does not exist counts as such. Order does not matter. */
+/**
+ * Hash of the names and contents of files and folders. A missing file counts with its name. The order of the paths has
+ * no effect.
+ */
 export function hashOf(paths, extra = '') {
 	const hash = createHash('sha256').update(extra);
 	const files = paths.flatMap(filesIn).sort();
@@ -20,8 +23,8 @@ function filesIn(path) {
 }
 
 /**
- * A step that was done for a certain input: `isCurrent()` until the input changes or `results` are gone.
- * The stamp is taken away before the work starts, so that an interrupted step is done again.
+ * A stamp of a completed step: `isCurrent()` is true until the input changes or one of the `results` is missing. The
+ * step removes the stamp before it starts, so that an interrupted step runs again.
  */
 export function stampFor(name, hash, results) {
 	const file = join(places.stamps, name);

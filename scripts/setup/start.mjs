@@ -4,8 +4,8 @@ import { childEnvironment, exitCodeOf } from './commands.mjs';
 import { places, root } from './places.mjs';
 
 /**
- * Runs a script that starts n8n, with the private Node.js, until it ends. The channel between us ends when this process
- * does, so the script never outlives it.
+ * Runs a script that starts n8n, with the private Node.js, until it ends. The channel to the script closes when this
+ * process ends, so the script never runs longer than this process.
  * @param script `demo` or `dev`
  */
 export async function runScript(script, args) {
@@ -14,7 +14,7 @@ export async function runScript(script, args) {
 		env: childEnvironment(),
 		stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
 	});
-	// Ctrl-C reaches the demo by the terminal; it ends n8n and the sandbox, and then we end.
+	// The terminal sends Ctrl-C to the demo too. The demo ends n8n and the sandbox, and then this process ends.
 	process.on('SIGINT', () => undefined);
 	for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => demo.kill(signal));
 	return await exitCodeOf(demo);

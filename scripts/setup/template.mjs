@@ -4,7 +4,7 @@ import { places, root } from './places.mjs';
 import { withProgress } from './progress.mjs';
 import { hashOf, stampFor } from './stamps.mjs';
 
-/** A migrated database with an owner, so that each test's own instance starts in seconds. */
+/** Makes a migrated database with an owner, so that the instance of each test starts in seconds. */
 export async function makeTemplate() {
 	const inputs = ['scripts/runtime/package-lock.json', 'scripts/makeTemplate.ts', 'scripts/lib/userFolder.ts'].map(
 		(path) => join(root, path),

@@ -7,7 +7,7 @@ import { Problem } from './problem.mjs';
 import { tools } from './tools.mjs';
 
 const jest = (project) => (args) => [tools.jest(project, args)];
-/** `imports` takes no paths, so it runs only when no path narrows the lint; flags are for ESLint. */
+/** `imports` takes no paths, so it runs only if no path limits the lint. Flags are for ESLint. */
 const lint = (args) => {
 	const paths = args.filter((arg) => !arg.startsWith('-'));
 	return [tools.format(paths), tools.eslint(args), ...(paths.length > 0 ? [] : [tools.imports()])];
@@ -16,8 +16,8 @@ const basics = ['node', 'dependencies'];
 const instance = [...basics, 'pack', 'tools', 'runtime', 'install', 'template'];
 
 /**
- * In the order of running: what answers soonest first. `programs` gives the command lines of a runner. A `plain` runner
- * prints no counts, so each of its programs counts as one test.
+ * In the order in which they run: the fastest runner first. `programs` gives the command lines of a runner. A `plain`
+ * runner prints no counts, so each of its programs counts as one test.
  */
 export const runners = {
 	lint: { needs: basics, programs: lint, plain: true },
@@ -29,7 +29,7 @@ export const runners = {
 	browser: { needs: instance, programs: jest('browser'), chromium: true },
 };
 
-/** Runs one runner by name, further arguments going to it, or all of them, and gives the exit code. */
+/** Runs all runners, or one by name with further arguments. Gives the exit code. */
 export async function runTests([name, ...args], ensure) {
 	if (name !== undefined && !runners[name])
 		throw new Problem(`There is no test runner "${name}"; there are ${Object.keys(runners).join(', ')}.`);
@@ -83,13 +83,13 @@ function skipped(name, reason) {
 	return close(name, 0, { passed: 0, failed: 0, skipped: 1 });
 }
 
-/** Prints the closing line for a runner that has not printed its own. */
+/** Prints the closing line for a runner that has not printed one. */
 function close(name, exitCode, counts = { passed: 0, failed: 1, skipped: 0 }) {
 	console.log(closingLine(name, counts));
 	return { exitCode, counts };
 }
 
-/** Runs a tool with its output shown as it comes, and kept. */
+/** Runs a tool. Shows its output immediately and keeps it. */
 async function run(args, env) {
 	const colors = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
 	const child = spawn(places.nodeBin, args, {

@@ -10,18 +10,18 @@ const bin = {
 	tsc: join(modules, 'typescript', 'bin', 'tsc'),
 };
 
-/** Where `npm run check` keeps what it has worked out. May be deleted at any time. */
+/** Folder in which `npm run check` saves its results. It may be deleted at any time. */
 const cacheFolder = join(modules, '.cache', 'check');
 
-/** Everything whose imports dependency-cruiser follows. */
+/** All code whose imports dependency-cruiser follows. */
 const code = [
 	...['model', 'memory', 'http', 'images', 'providers', 'jobs', 'nodes', 'credentials'],
 	...['sandbox', 'scripts', 'test', 'bench'],
 ];
 
 /**
- * The command lines of our tools, each a list of arguments for Node.js. `paths` are relative to the project;
- * no path means everything.
+ * The command lines of the tools, each a list of arguments for Node.js. `paths` are relative to the project; no path
+ * means everything.
  */
 export const tools = {
 	/** Fails when a file is not formatted; `write` formats it instead. */
@@ -32,7 +32,7 @@ export const tools = {
 		...(write ? ['--write'] : []),
 		...(paths.length > 0 ? paths : ['.']),
 	],
-	/** `cached` skips files that have not changed since they passed, even if types that they use have changed. */
+	/** `cached` skips files that are unchanged since they passed, even if types that they use have changed. */
 	eslint: (pathsAndFlags, { cached = false } = {}) => [
 		bin.eslint,
 		...(cached
@@ -42,7 +42,10 @@ export const tools = {
 		...(pathsAndFlags.every((arg) => arg.startsWith('-')) ? ['.'] : []),
 		...pathsAndFlags,
 	],
-	/** Import circles and the direction of the arrows; always of the whole project, which takes 1 to 3 seconds. */
+	/**
+	 * Checks for import cycles and for the allowed direction of imports. Always checks the whole project, in 1 to 3
+	 * seconds.
+	 */
 	imports: () => [bin.depcruise, '--config', '.dependency-cruiser.cjs', ...code],
 	types: (args, { incremental = false } = {}) => [
 		bin.tsc,
@@ -52,6 +55,6 @@ export const tools = {
 		...(incremental ? ['--incremental', '--tsBuildInfoFile', join(cacheFolder, 'types.tsbuildinfo')] : []),
 		...args,
 	],
-	/** The project comes last: jest takes every word after that flag for one more project. */
+	/** The project is the last argument: after that flag, jest reads every word as another project. */
 	jest: (project, args) => [bin.jest, ...args, '--selectProjects', project],
 };
