@@ -12,7 +12,8 @@ it.each([2_000, 20_000])(
 			meanMs,
 			requestsPerMinute: null,
 		});
-		// Blind bulk polling of c jobs cannot beat delay × extra requests a job = 1 / 2c: a tenth here.
+		// For bulk polling of c jobs without push, delay × extra requests per job is at least 1 / 2c. Here that is a
+		// tenth.
 		expect(medianDelay * (requestsPerJob - 1)).toBeLessThanOrEqual(0.13);
 		expect(medianDelay).toBeLessThan(0.12);
 		expect(makespan).toBeLessThan(1.14);
@@ -39,7 +40,7 @@ it('where ends are announced, few jobs are polled, and an end without announceme
 }, 60_000);
 
 describe('a batch after a restart, which begins with learned values', () => {
-	/** Values that outlive the endpoint, as the memory keeps them. */
+	/** Saved values that are kept after the endpoint is gone, as in the memory. */
 	function keeper(): ScopedLearned {
 		const values: Record<string, Json> = {};
 		return {
@@ -97,7 +98,8 @@ describe('a batch after a restart, which begins with learned values', () => {
 });
 
 it('where requests are as scarce as slots, polls leave them to the submits', async () => {
-	// 120 a minute for 150 jobs a minute: with a poll for every five jobs a hundred can be made.
+	// The limit is 120 requests per minute; the slots would allow 150 jobs per minute. With one poll for every five
+	// jobs, the requests are enough for a hundred jobs.
 	const { makespan, requestsPerJob } = await simulate({
 		jobs: 400,
 		inFlight: 5,

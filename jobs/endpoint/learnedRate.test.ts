@@ -9,7 +9,7 @@ import { capabilities } from '../../providers/imageSaas/capabilities';
 import { Endpoint } from './endpoint';
 import { LearnedRate } from './learnedRate';
 
-/** `count` requests that are accepted, evenly from `from` on. */
+/** Adds `count` accepted requests at equal intervals, beginning at `from`. */
 const accepted = (rate: LearnedRate, count: number, from: number, everyMs = 10) => {
 	for (let n = 0; n < count; n++) rate.accept(from + n * everyMs);
 };
@@ -51,7 +51,8 @@ it.each([
 			rate.rateLimited(round * windowMs + limitedAfterMs, round * windowMs + limitedAfterMs, retryAfterMs);
 		}
 		const limit = rate.limit(4 * windowMs);
-		// As many at once as were seen to be accepted, and a little slower than the provider.
+		// The limit allows at once the number that was accepted at once. Its rate is a little lower than the
+		// provider's.
 		expect(limit).toEqual({ count, windowMs: expect.any(Number) as number });
 		expect(limit?.windowMs).toBeGreaterThanOrEqual(windowMs);
 		expect(limit?.windowMs).toBeLessThan(windowMs * 1.2);
@@ -69,7 +70,7 @@ it('the limit of a provider without `Retry-After` is learned from what it accept
 	expect(rate.perMinute(181_000)).toBeLessThanOrEqual(60);
 });
 
-/** A rate that has learned sixty a minute, the last time at 120 s. */
+/** A rate that has learned sixty per minute, most recently at 120 s. */
 const learned = () => {
 	const rate = new LearnedRate();
 	for (let round = 0; round < 2; round++) {
@@ -197,7 +198,7 @@ it.each([
 			const { status } = await paced.send({ method: 'GET', path: '/' });
 			if (status === 429) await ask();
 		};
-		// Eight at a time, like jobs in flight.
+		// Eight requests at a time, like jobs in flight.
 		let left = requests;
 		const worker = async () => {
 			while (left-- > 0) await ask();
@@ -210,7 +211,7 @@ it.each([
 
 describe('a learned limit in numbers', () => {
 	const minute = 60_000;
-	/** Two rate-limited answers, `count` accepted requests between them; the second at 2 s. */
+	/** A rate after two rate-limited answers, the second at 2 s, with `count` accepted requests between them. */
 	const learned = (count: number) => {
 		const rate = new LearnedRate();
 		rate.rateLimited(0, 0, 1_000);
@@ -218,7 +219,7 @@ describe('a learned limit in numbers', () => {
 		rate.rateLimited(2_000, 2_000, 1_000);
 		return rate;
 	};
-	// Five requests in the two seconds from the end of one pause to the end of the next, less a twentieth.
+	// Five requests in the two seconds from the end of one pause to the end of the next, minus a margin of 5 %.
 	const windowMs = 2_000 / 0.95;
 
 	it('needs five accepted requests', () => {
@@ -244,7 +245,7 @@ describe('a learned limit in numbers', () => {
 		expect(rate.limit(2_000)).toBeNull();
 		accepted(rate, 2, 3_000);
 		rate.rateLimited(4_000, 4_000, 1_000);
-		// Five in four seconds, three of them at once.
+		// Five requests in four seconds, three of them at once.
 		expect(rate.limit(4_000)).toEqual({ count: 3, windowMs: expect.closeTo((3 * 4_000) / 5 / 0.95, 6) as number });
 		accepted(rate, 4, 5_000);
 		rate.rateLimited(6_000, 6_000, 1_000);

@@ -6,7 +6,7 @@ import { learnedOf, LearnedValues, type ScopedLearned } from './learnedValues';
 
 const forever = { deadline: Number.POSITIVE_INFINITY };
 
-/** Saved values that outlive the endpoints of a test. */
+/** Saved values that are kept after the endpoints of a test are gone. */
 function keeper(values: Record<string, Json> = {}): ScopedLearned & { values: Record<string, Json> } {
 	return {
 		values,
@@ -50,7 +50,7 @@ it('work begins without the saved values, and what is learned before they are re
 	expect(kept?.ms).toHaveLength(4);
 	deliver();
 	await settle();
-	// Four of the process before and two of this one are enough.
+	// Four durations of the process before and two of this process are enough.
 	const [merged] = Object.values(learned.values) as Array<{ ms: number[] }>;
 	expect(merged?.ms).toHaveLength(6);
 	const polls = after.log.polls;
@@ -79,7 +79,7 @@ it('names and values contain no text of a user', async () => {
 });
 
 describe('trust in announcements', () => {
-	/** A wait that begins with the job. */
+	/** Starts a wait for a job from its beginning. */
 	const waitFor = ({ clock, endpoint }: Fake, id: string) =>
 		endpoint.jobs.wait(id, {
 			...forever,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { settle, VirtualClock } from '../../test/support/virtualClock';
 import { Pacer } from './pacer';
 
-/** Moments at which requests that arrive at given times are sent. */
+/** The times at which the pacer sends requests that arrive at the given times. */
 async function grants(limit: number | null, arrivals: number[]): Promise<number[]> {
 	const clock = new VirtualClock(0);
 	const pacer = new Pacer(limit, clock);
@@ -49,7 +49,7 @@ it('under steady demand the whole limit is used', async () => {
 		Array.from({ length: 601 }, () => 0),
 	);
 	const minutes = ((granted.at(-1) ?? 0) - (granted[0] ?? 0)) / 60_000;
-	// Half a second of each minute is the margin for requests that do not arrive evenly.
+	// Half a second of each minute is a margin for requests that do not arrive at equal intervals.
 	expect(600 / minutes).toBeGreaterThan(59);
 });
 
@@ -198,7 +198,7 @@ it("a bucket like the server's own: 10 a second, 20 at once", async () => {
 	await clock.until(all);
 	expect(gone.filter((at) => at === 0)).toHaveLength(20);
 	expect(clock.now()).toBeGreaterThanOrEqual(4_000);
-	// The server's bucket never falls below zero.
+	// The server's token bucket never falls below zero.
 	for (const [index, at] of gone.entries()) expect(20 + at / 100).toBeGreaterThanOrEqual(index + 1 - 1e-9);
 });
 

@@ -2,7 +2,7 @@ import { fakeEndpoint } from '../../test/support/fakeEndpoint';
 import { VirtualClock } from '../../test/support/virtualClock';
 import { Pacer } from './pacer';
 
-/** Polls that keep an endpoint lightly busy, one every `everyMs`. */
+/** Polls every `everyMs`, so that the endpoint has a light load. */
 async function lightLoad(
 	{ clock, endpoint }: ReturnType<typeof fakeEndpoint>,
 	polls: number,
@@ -26,7 +26,7 @@ it('without a limit in the credential, a single 429 under light load causes one 
 	const { clock, submit, submits } = fake;
 	await lightLoad(fake, 8, 5_000);
 	rateLimited = true;
-	// Its `Retry-After` is 7 s; that the fake accepts the job anyway does not matter for the pace.
+	// The answer has a `Retry-After` of 7 s. The fake accepts the job anyway, which has no effect on the pace.
 	await clock.until(submit('limited'));
 	const limitedAt = clock.now();
 	await clock.until(Promise.all(['a', 'b', 'c', 'd'].map((key) => submit(key))));

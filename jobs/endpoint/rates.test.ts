@@ -3,7 +3,7 @@ import { BucketRate, type Rate, WindowRate } from './rates';
 
 const windowMs = 60_500;
 
-/** Moments at which `count` requests are sent when each is sent as soon as the rate allows. */
+/** The times at which `count` requests are sent, if each is sent as soon as the rate allows. */
 function greedy(rate: Rate, count: number, from = 0): number[] {
 	const moments: number[] = [];
 	let now = from;
@@ -17,7 +17,7 @@ function greedy(rate: Rate, count: number, from = 0): number[] {
 	return moments;
 }
 
-/** The largest number of moments in any window of the given length. */
+/** The largest number of requests in any window of the given length. */
 const maxInWindow = (moments: readonly number[], length: number) =>
 	Math.max(...moments.map((start) => moments.filter((at) => at >= start && at < start + length).length));
 
@@ -71,7 +71,7 @@ describe('WindowRate', () => {
 		const rate = WindowRate.of({ count: 5, windowMs: 1_000 });
 		for (const at of [0, 100, 200, 300]) rate.countRequest(at);
 		rate.change({ count: 2, windowMs: 1_000 });
-		// Of four requests two must leave the window: the pause ends when the second last one does.
+		// Only one of the four requests may remain in the window, so the pause ends when the third one leaves it.
 		expect(rate.pauseMs(300)).toBe(900);
 		expect(rate.pauseMs(1_200)).toBe(0);
 		rate.change({ count: 6, windowMs: 1_000 });

@@ -37,7 +37,7 @@ it('an unusable credential fails with the name of the field', async () => {
 	});
 });
 
-/** Time as the registry and its endpoints see it. */
+/** A clock for the registry and its endpoints. */
 function timeOf(start: number) {
 	let now = start;
 	jest.spyOn(Date, 'now').mockImplementation(() => now);

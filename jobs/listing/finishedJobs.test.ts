@@ -17,7 +17,7 @@ const job = (id: string, time: number | null, done = true, wanted = true): SeenJ
 });
 const idsOf = (jobs: readonly SeenJob[]) => jobs.map(({ entry: [id] }) => id);
 
-/** Hands on all, or the first so many. */
+/** One poll that returns all finished jobs, or only the first `maxJobs`. */
 function step(
 	state: JobsState,
 	seen: SeenJob[],

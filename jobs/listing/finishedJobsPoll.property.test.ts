@@ -6,7 +6,7 @@ import { pollFinished, pollLimits } from './finishedJobsPoll';
 describe('the state over many polls', () => {
 	const usual = { ...finishedJobsLimits, ...pollLimits };
 	beforeAll(() => {
-		// Small enough for a run to reach them.
+		// The limits are small, so that a run reaches them.
 		Object.assign(finishedJobsLimits, { known: 20, sure: 3, windowMs: 50, quietRows: 2 });
 		Object.assign(pollLimits, { jobs: 2, jobsAtOnce: 1 });
 	});
@@ -20,7 +20,10 @@ describe('the state over many polls', () => {
 		Object.assign(pollLimits, { jobs: usual.jobs, jobsAtOnce: usual.jobsAtOnce });
 	});
 
-	/** Jobs 8 ms apart, or made together with the one before; listed at most 40 ms late; a few never end. */
+	/**
+	 * Each job is made some ms after the one before, or together with it. The list shows it at most 40 ms late. A few
+	 * never end.
+	 */
 	const jobs = fc
 		.array(
 			fc.record({
@@ -69,7 +72,7 @@ describe('the state over many polls', () => {
 		wait: number;
 		maxJobs: number;
 		restart: boolean;
-		/** The process dies when the state is saved and the run is not. */
+		/** The process dies after the state was saved and before the run was. */
 		dies: boolean;
 		pageSize: number;
 		pageMs: number;
@@ -78,8 +81,8 @@ describe('the state over many polls', () => {
 	}
 
 	/**
-	 * Polls as n8n does: the state is in memory always, in the database at the first poll and when something was handed
-	 * on.
+	 * Polls as n8n does. The state is always in memory. It is in the database after the first poll, and after each poll
+	 * that returned jobs.
 	 */
 	async function runs(
 		made: Made[],
@@ -104,7 +107,7 @@ describe('the state over many polls', () => {
 				provider.endpoint(),
 				pollOptions(before, { maxJobs, random, hasTime: () => hasTime }),
 			);
-			// Items after the first that fails wait for the next poll.
+			// The first item that fails, and the items after it, wait for the next poll.
 			const count = Math.ceil(result.finished.length * ((draw += 0.3) % 1));
 			memory = JSON.stringify(result.after(count).state);
 			if (before === null || count > 0) saved = memory;

@@ -23,7 +23,7 @@ it('the more jobs run together, the sooner a poll is worth its request', () => {
 		);
 	expect(together(5)).toBeLessThanOrEqual(together(1) + 50);
 	expect(together(50)).toBeLessThan(together(5));
-	// Of very many jobs, a sample stands for all.
+	// With very many jobs, the calculation uses a sample of them.
 	expect(Math.abs(together(1_000) - together(1_024))).toBeLessThan(50);
 });
 
@@ -52,7 +52,7 @@ it('property: a poll is never due before a job was seen, nor later than allowed'
 });
 
 it('polls of a single job come each time it has ended with a probability of a third', () => {
-	// A third of the jobs of 1 to 3 s has ended at 1.7 s, half of the others at 2.1 s, and so on.
+	// A third of the jobs of 1 to 3 s has ended at 1.7 s, a third of the others at 2.1 s, and so on.
 	const first = worthPollingAt([job(0)], forever);
 	expect(1 - expectation.running(first)).toBeCloseTo(0.33, 1);
 	const second = worthPollingAt([job(0, first)], forever);
@@ -71,7 +71,7 @@ it('where slots and requests are scarce, the pause is the longer the fewer reque
 	const pause = (requestsPerMinute: number) => scarcePauseMs({ requestsPerMinute, inFlight: 5 }, expectation);
 	expect(pause(60)).toBeGreaterThan(pause(120));
 	expect(pause(120)).toBeGreaterThan(pause(1_200));
-	// With fewer requests than even the rarest polls would need, the typical duration has to do.
+	// If there are fewer requests than even the rarest polls need, the pause is the typical duration.
 	expect(pause(1)).toBe(expectation.typical);
 });
 
@@ -84,11 +84,12 @@ it('the longest time from when a job was last seen counts, also where no job can
 it.each([2, 3, 4, 5, 6, 20, 80])('a poll of %d jobs that began together is due at its share of ends', (count) => {
 	const together = Array.from({ length: count }, () => job(0));
 	const at = worthPollingAt(together, forever);
-	// From 0.33 of one job in equal steps to 1.1 of five; then with the square root.
+	// The expected number of ends grows in equal steps from 0.33 (one job) to 1.1 (five jobs), then with the square
+	// root.
 	const enough = count <= 5 ? 0.33 + (0.77 / 4) * (count - 1) : 1.1 * Math.sqrt(count / 5);
 	const ended = (moment: number) => count * (1 - expectation.running(moment));
 	expect(ended(at)).toBeGreaterThanOrEqual(enough);
-	// The search is precise to half a percent of the typical duration.
+	// The precision of the search is half a percent of the typical duration.
 	expect(ended(at - expectation.typical / 100)).toBeLessThan(enough);
 });
 
@@ -100,7 +101,7 @@ it('only what a job has run since it was last seen can end: one just seen adds n
 });
 
 it('the pause between scarce requests makes the most jobs of all pauses', () => {
-	/** Jobs made per ms with a pause, by the shares that still run at each poll. */
+	/** Jobs made per ms with a given pause, from the shares of jobs that still run at each poll. */
 	const madePerMs = (pauseMs: number, requestsPerMinute: number, inFlight: number) => {
 		let heldMs = 0;
 		for (let polls = 0; polls < 10_000; polls++) {

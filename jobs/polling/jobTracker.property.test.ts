@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { isTerminal } from '../../model/job';
 import { fakeEndpoint, snapshotOf } from '../../test/support/fakeEndpoint';
 
-/** Jobs that are submitted after some time and run for some time, ms. */
+/** Jobs, each with the time until its submit and its duration, ms. */
 const jobs = fc.array(fc.record({ after: fc.nat(20_000), runs: fc.integer({ min: 1, max: 60_000 }) }), {
 	minLength: 1,
 	maxLength: 40,
 });
 
-/** Submits them and waits for each; gives every poll of every job. */
+/** Submits the jobs and waits for each. Gives every poll of every job. */
 async function polled(
 	plan: ReadonlyArray<{ after: number; runs: number }>,
 	limits: { requestsPerMinute: number | null; jobsInFlight: number | null },

@@ -4,7 +4,7 @@ import { forever, trackedJobs } from '../../test/support/trackedJobs';
 
 const never = new Promise<never>(() => undefined);
 
-/** A tracker whose provider never answers; gives the signal of the poll under way. */
+/** A tracker whose provider never answers. Gives the signal of the running poll. */
 function unanswered() {
 	const current: { signal?: AbortSignal } = {};
 	const { clock, tracker } = trackedJobs({
@@ -94,7 +94,7 @@ it('an end that no execution waits for is reported, a beginning is not', () => {
 it('an end that was announced before the wait ends it without a poll, and is reported again', async () => {
 	const { ends, polls, tracker } = trackedJobs();
 	tracker.announce(snapshotOf('a', 'succeeded'));
-	// The slot may be assigned only after the announcement.
+	// Reported at once, and again at the wait: the job may get its slot only after the announcement.
 	expect(ends).toEqual(['a']);
 	await expect(tracker.wait('a', forever)).resolves.toMatchObject({ ended: true });
 	expect(ends).toEqual(['a', 'a']);

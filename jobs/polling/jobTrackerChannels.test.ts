@@ -6,7 +6,7 @@ import { settle, VirtualClock } from '../../test/support/virtualClock';
 
 type Script = (clock: VirtualClock, signal: AbortSignal | undefined) => AsyncIterable<JobSnapshot>;
 
-/** A tracker whose provider pushes by a script a job; `endsAt` is when a poll sees the end of each. */
+/** A tracker whose provider pushes by one script per job. `endsAt` is the time when a poll sees the end of each job. */
 function pushing(scripts: Record<string, Script>, endsAt = 60_000) {
 	const clock = new VirtualClock(0);
 	const opened: string[] = [];

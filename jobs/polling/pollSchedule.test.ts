@@ -8,7 +8,7 @@ import type { MakeSchedule, ScheduleFacts } from './pollSchedule';
 const durations = new Durations();
 for (let n = 0; n < 20; n++) durations.record('kind', 18_000 + n * 200);
 
-/** Twenty jobs that run for about 20 s, of a kind whose durations are known. */
+/** Runs twenty jobs of about 20 s, of a kind whose durations are known. */
 async function run(schedule: MakeSchedule, bulk: boolean) {
 	const endsAt = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`job-${n}`, 18_100 + n * 200]));
 	const expectation = durations.expect('kind');

@@ -10,7 +10,7 @@ const failing = (code: ErrorCode, more: object = {}): Observation => ({
 	error: new ImageError(code, { message: code, ...more }),
 });
 
-/** A job that is waited for since 1000 ms, with a waiter for each deadline. */
+/** A job with a waiter for each deadline. The wait began at 1000 ms. */
 function setUp(...deadlines: number[]) {
 	const job = new PolledJob('a', 1_000, undefined);
 	const ends: Array<[string, EndSeen | undefined]> = [];
@@ -143,7 +143,7 @@ describe('at the deadline', () => {
 	])('a poll without an answer for %d ms gives the error %j', (ms, error) => {
 		const { job, details } = setUp(5_000 + ms);
 		job.polled(5_000);
-		// The same poll, still without an answer.
+		// The same poll still has no answer.
 		job.polled(5_000 + ms - 1);
 		job.expire(5_000 + ms);
 		expect((details[0] as { error: unknown }).error).toEqual(error && expect.objectContaining(error));

@@ -7,7 +7,7 @@ afterEach(() => {
 	jest.useRealTimers();
 });
 
-/** Whether a promise has come to an end, without waiting for it. */
+/** The state of a promise now, without waiting for its end. */
 const settled = async (work: Promise<unknown>): Promise<string> =>
 	await Promise.race([
 		work.then(

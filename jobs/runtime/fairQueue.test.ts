@@ -46,7 +46,7 @@ it('property: each entry comes once, in the order of its group, and waits for on
 				const own = order.flatMap((entry, index) => (entry.group === group ? [index] : []));
 				const numbers = own.map((index) => order[index]?.n ?? -1);
 				expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
-				// The k-th entry of a group comes after at most k rounds over all groups.
+				// Entry k of a group comes after at most k rounds over all groups.
 				own.forEach((index, k) => expect(index).toBeLessThan((k + 1) * groups.size));
 			}
 		}),

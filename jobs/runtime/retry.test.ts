@@ -3,7 +3,7 @@ import { type ErrorCode, errorCodes, ImageError } from '../../model/errors';
 import { VirtualClock } from '../../test/support/virtualClock';
 import { retryDefaults, withRetry } from './retry';
 
-/** Fails with these errors one after the other, then succeeds; records when it was called. */
+/** Work that fails with these errors one after the other, then succeeds. It records the times of its calls. */
 function failing(clock: VirtualClock, ...errors: ImageError[]) {
 	const calls: number[] = [];
 	const work = async () => {
@@ -116,7 +116,7 @@ it('property: only retryable errors are repeated, never before `Retry-After`, ne
 				expect(calls.slice(1).every((at) => at <= deadline)).toBe(true);
 				for (const [n, at] of calls.slice(1).entries()) {
 					expect(met[n]?.retryable).toBe(true);
-					// Tolerance: the clock's times are sums of fractions.
+					// The tolerance is needed because the clock's times are sums of fractions.
 					expect(at - (calls[n] ?? 0)).toBeGreaterThan(Math.max(1_200, met[n]?.retryAfterMs ?? 0) - 1e-6);
 				}
 				expect(met.filter(({ code }) => code !== 'rateLimited').length).toBeLessThanOrEqual(

@@ -106,7 +106,7 @@ it('property: no more slots are held than allowed, and none is free while a subm
 					} else if (what === 'abort') [...waiting.keys()][pick % Math.max(1, waiting.size)]?.abort();
 					else if (what === 'bind' && slot && job === null) {
 						const name = `job-${pick}`;
-						// One job, one slot: the second one is freed.
+						// A job has only one slot, so the second one is freed.
 						if ([...held.values()].includes(name)) held.delete(slot);
 						else held.set(slot, name);
 						slot.assign(name);

@@ -10,7 +10,9 @@ import { LeftBehind } from './leftBehind';
 const hour = 3_600_000;
 const { origin } = wantedFor('', []);
 
-/** Where a record stands: its node run works on it, its execution goes on, or its execution has ended. */
+/**
+ * Who holds a record: the node run that works on it, its running execution, or nobody after the execution has ended.
+ */
 type Holder = 'nodeRun' | 'execution' | 'nobody';
 
 interface Seed extends Partial<NewRecord> {
@@ -24,7 +26,7 @@ function setUp() {
 	const leftBehind = new LeftBehind();
 	const adoption = new Adoption({ clock, memory, leftBehind });
 	const { journal } = memory;
-	/** Writes a record of the item `item`, asked for in execution 1. */
+	/** Writes a record of the item `item` that execution 1 began. */
 	const seed = async (name: string, { state, holder = 'nobody', ...patch }: Seed = {}) => {
 		const record = newRecord(name, {
 			key: 'item',
@@ -48,7 +50,9 @@ function setUp() {
 	return { clock, journal, leftBehind, seed, find };
 }
 
-/** What a result is, in short: its kind, whose record, how it was found; or the key for a new job. */
+/**
+ * A short form of a result: its kind, its record, and how it was found. If nothing was found: the key for a new job.
+ */
 const inShort = (found: Found) =>
 	found.kind === 'nothing'
 		? ['nothing', found.claimant.key, found.claimant.attempt]

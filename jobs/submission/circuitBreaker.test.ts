@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type Admission, CircuitBreaker, coolDownMs, ejection } from './circuitBreaker';
 
-/** A breaker after failures in a row, at moment 0. */
+/** A breaker that has opened after consecutive failures, at time 0. */
 function opened(): CircuitBreaker {
 	const breaker = new CircuitBreaker();
 	for (let n = 0; n < ejection.after; n++) {
@@ -54,7 +54,7 @@ it('opens after failures in a row alone, and every cool-down in a row is as long
 		fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
 			const breaker = new CircuitBreaker();
 			let now = 0;
-			// What the breaker promises, for requests one after the other.
+			// The breaker's expected state, for requests one after the other.
 			let inARow = 0;
 			let coolDowns = 0;
 			let openUntil: number | null = null;

@@ -11,7 +11,7 @@ import { VirtualClock } from '../../test/support/virtualClock';
 import { Endpoint } from '../endpoint/endpoint';
 import type { Certainty } from './outcome';
 
-/** What becomes of one request, or of the process while it is under way. */
+/** The result of one request, or a crash of the process during the request. */
 const faults = [
 	'none',
 	'notAccepted',
@@ -26,10 +26,11 @@ const faults = [
 type Fault = (typeof faults)[number];
 
 /**
- * A provider that makes a job for each request, or for each key where it knows keys, and can look a key's job up.
+ * A provider that makes a job for each request, or for each key if it supports keys, and that can look up the job of a
+ * key.
  */
 class Provider {
-	/** Keys of the jobs that were made, one entry each. */
+	/** Keys of the jobs that were made, one entry per job. */
 	readonly made: string[] = [];
 
 	constructor(
@@ -107,7 +108,7 @@ class Provider {
 	}
 }
 
-/** The memory as one process has it: after its death nothing it still does arrives. */
+/** The memory as one process uses it. After the process dies, its calls have no effect. */
 function processOf(memory: Memory): { memory: Memory; die: () => void } {
 	let isDead = false;
 	const journal = new Proxy(memory.journal, {
@@ -154,7 +155,7 @@ it.each(['native', 'lookup', 'none'] as const)(
 					const provider = new Provider(certainty, clock);
 					let lineage = 'first';
 					/**
-					 * One attempt at the item: Retry in the same lineage, or a new run. Ends when it has a result or
+					 * One attempt at the item: Retry in the same lineage, or a new run. It ends when it has a result or
 					 * its process has died.
 					 */
 					const attempt = async (left: Fault[], execution: string) => {
@@ -193,7 +194,7 @@ it.each(['native', 'lookup', 'none'] as const)(
 								),
 							]),
 						);
-						// Its execution is over, however it ended, and n8n has saved nothing of it.
+						// The execution has ended, in whatever way, and n8n has not saved its items.
 						await memory.journal.release(
 							(await memory.journal.list({ credentialIds: ['credential'], limit: 100 })).map(
 								({ ref }) => ref,
@@ -215,7 +216,8 @@ it.each(['native', 'lookup', 'none'] as const)(
 					const last = await attempt([], 'last');
 					expect(provider.made.length).toBeLessThanOrEqual(1);
 					if (last === 'died') throw new Error('Nobody killed it');
-					// In the end nothing goes wrong: the job is there, or, where it cannot be known, the item says so.
+					// The last attempt has no faults: the job exists, or, if the outcome cannot be known, the item says
+					// so.
 					if (last.ok) expect(provider.made).toHaveLength(1);
 					else
 						expect({ certainty, outcome: last.error.outcome }).toEqual({

@@ -9,7 +9,7 @@ const busy = (retryAfterMs?: number) =>
 	new ImageError('overloaded', { message: 'Busy', httpStatus: 503, retryAfterMs: retryAfterMs ?? null });
 const times = (n: number, error: () => ImageError) => Array.from({ length: n }, error);
 
-/** Endpoints with a name each, in the order given, over one virtual clock. */
+/** Named endpoints in the given order, with one virtual clock. */
 function bench(fakes: Record<string, Parameters<typeof fakeEndpoint>[0]>) {
 	const clock = new VirtualClock(0);
 	const made = Object.entries(fakes).map(([name, fake]) => ({ name, ...fakeEndpoint({ clock, name, ...fake }) }));

@@ -8,7 +8,7 @@ import { JobMaker } from './jobMaker';
 const request = { prompt: 'A cat', count: 1 };
 const adoptWithinMs = 3_600_000;
 
-/** Executions of one node over one journal; each ends without an item as soon as it has its job. */
+/** Executions of one node with one journal. Each ends without an item as soon as it has its job. */
 function bench(fake: Parameters<typeof fakeEndpoint>[0] = {}) {
 	const made = fakeEndpoint({ jobMs: 60_000, ...fake });
 	const { clock, endpoint } = made;
@@ -163,7 +163,7 @@ it('a run that comes while the run of a failed job is still at work has that job
 		return snapshotOf(job.id ?? '', 'failed');
 	};
 	const maker = new JobMaker({ clock, random: () => 0, memory });
-	// Neither run has ended, so the journal's record stays busy.
+	// Neither run ends, so the record stays busy.
 	const make = () =>
 		maker.make(
 			[choice],

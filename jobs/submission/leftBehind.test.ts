@@ -7,7 +7,7 @@ import { JobMaker } from './jobMaker';
 const request = { prompt: 'A cat', count: 1 };
 const adoptWithinMs = 12 * 3_600_000;
 
-/** A node run of an execution: it holds what it has begun until the execution has ended. */
+/** A node run of an execution. It holds its records until the execution has ended. */
 function bench() {
 	const clock = new VirtualClock(0);
 	const memory = memoryInProcess(clock);
@@ -40,7 +40,7 @@ it('a new run waits for the request of a stopped one that is still under way, an
 	const isOver = maker.leftBehind.add(stopped.refs);
 	const next = run('next');
 	await clock.advance(5_000);
-	// Until its outcome is in the journal, no run may make it again.
+	// Until the outcome of the request is in the journal, no run may make the job again.
 	expect(submits).toHaveLength(1);
 	await stopped.making;
 	await stopped.ended();

@@ -3,7 +3,7 @@ import type { LookUpCall } from '../../providers/provider';
 import { fakeEndpoint } from '../../test/support/fakeEndpoint';
 import { choiceOf, makingOver, memoryInProcess } from '../../test/support/makeAt';
 
-/** One endpoint whose first answer is lost; what a look-up of that job is told. */
+/** Loses the first answer of an endpoint, and records the arguments of the look-up for that job. */
 async function lookingUp(later: number) {
 	const refusals: ImageError[] = [];
 	const fake = fakeEndpoint({ refusals, looksUp: true, can: { idempotency: 'lookup' } });
@@ -39,7 +39,7 @@ it('receives when the lost request was sent, the quiet time, and what was accept
 	expect(calls).toHaveLength(1);
 	expect(calls[0]).toMatchObject({ idempotencyKey: 'lost', parts: [0], since: lostAt, timedOut: false });
 	expect(calls[0]?.quietMs).toBeGreaterThanOrEqual(1_000);
-	// The job before it is not among them.
+	// The list does not contain the job before it.
 	expect(laterIds).toEqual([['job-4', 'job-3', 'job-2']]);
 });
 

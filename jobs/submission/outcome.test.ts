@@ -10,7 +10,7 @@ it.each<Row>([
 	[{ kind: 'notSent' }, false, 'notAccepted'],
 	[{ kind: 'unanswered', timedOut: false }, true, 'unknown'],
 	[{ kind: 'unanswered', timedOut: true }, true, 'unknown'],
-	// A redirect is not followed, and a proxy that asks for a password has sent nothing on.
+	// The client does not follow a redirect, and a proxy that requires a password has not forwarded the request.
 	...[300, 302, 308, 399, 407].map((status): Row => [answered(status), false, 'notAccepted']),
 	...[200, 299, 400, 401, 404, 406, 408, 429, 500, 503].flatMap((status): Row[] => [
 		[answered(status), true, 'notAccepted'],

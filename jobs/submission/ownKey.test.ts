@@ -11,7 +11,7 @@ interface Place {
 	nodeId?: string;
 }
 
-/** Requests under one key of the user's own, each with a time in its prompt. */
+/** Requests with one key of the user's own, each with another time in its prompt. */
 function bench(more: Parameters<typeof fakeEndpoint>[0] = {}) {
 	const fake = fakeEndpoint(more);
 	const memory = memoryInProcess(fake.clock);
@@ -20,7 +20,10 @@ function bench(more: Parameters<typeof fakeEndpoint>[0] = {}) {
 	return {
 		...fake,
 		memory,
-		/** @param execution the one at the top @param lineage stays the same when n8n repeats an execution */
+		/**
+		 * @param execution id of the top-level execution
+		 * @param lineage stays the same when n8n repeats an execution
+		 */
 		ask: async (
 			prompt: string,
 			{
@@ -105,7 +108,7 @@ it.each([
 		const first = await ask('A fox at 10:00');
 		if (!first.ok) throw first.error;
 		const { ref } = first.value.record;
-		// As the death of its process leaves it.
+		// The record is in the state that a crash of its process leaves.
 		await memory.journal.finish([ref], { delivered: false });
 		await clock.advance(60_000);
 		const saved = { savedRefs: async () => (savedRefs ? await savedRefs(ref) : new Set<string>()) };
@@ -142,7 +145,7 @@ const lost = () =>
 
 it.each([
 	{ by: 'native', retried: { ok: true }, keys: new Set(['own']), atRetry: 1 },
-	// It goes by the request, which is another one now: that it finds nothing would prove nothing.
+	// The look-up compares the request, and the request is different now. So an empty result would prove nothing.
 	{
 		by: 'lookup',
 		retried: { ok: false, error: { outcome: 'unknown', retryable: false } },

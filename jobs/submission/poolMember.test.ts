@@ -6,7 +6,7 @@ import type { ScopedLearned } from '../endpoint/learnedValues';
 import { ejection } from './circuitBreaker';
 import { PoolMember } from './poolMember';
 
-/** A member whose breaker reads the virtual clock. */
+/** A member whose breaker uses the virtual clock. */
 function memberOf(
 	clock = new VirtualClock(0),
 	changes: Partial<PoolMember['settings']> = {},
@@ -89,7 +89,7 @@ it('reports until when it is not used and why, without any key', async () => {
 });
 
 describe('over a restart', () => {
-	/** Values that outlive the endpoints. */
+	/** Saved values that are kept after the endpoints are gone. */
 	function keeper(): ScopedLearned & { values: Record<string, Json> } {
 		const values: Record<string, Json> = {};
 		return {
@@ -132,7 +132,7 @@ describe('over a restart', () => {
 			});
 			await clock.advance(until - clock.now());
 			expect(member.restsUntil(clock.now())).toBe(0);
-			// A probe that fails takes it out for the next, longer time.
+			// A probe that fails excludes the member for the next, longer time.
 			await outcomeOf(member.attempt(failing('overloaded')));
 			expect(member.restsUntil(clock.now()) - clock.now()).toBe(
 				Math.min(ejection.coolDownMs * 2 ** coolDowns, ejection.longestCoolDownMs),

@@ -7,7 +7,7 @@ const request = { prompt: 'A cat', count: 1 };
 const lost = () => new ImageError('network', { message: 'Reset', delivery: 'ambiguous' });
 const tooFast = () => new ImageError('rateLimited', { message: 'Slow down', httpStatus: 429 });
 
-/** One endpoint, with the journal that its jobs are written to. */
+/** One endpoint, and the journal for its jobs. */
 function bench(fake: Parameters<typeof fakeEndpoint>[0] = {}) {
 	const made = fakeEndpoint(fake);
 	const { clock, endpoint } = made;
@@ -302,7 +302,7 @@ it('a look-up that the provider does not accept ends the submit, and the outcome
 	const result = await clock.until(make('key', { deadline: 600_000 }));
 	expect(result).toMatchObject({ ok: false, error: { code: 'auth', outcome: 'unknown', retryable: false } });
 	expect(submits).toHaveLength(1);
-	// Once for each attempt, and not until the time is up.
+	// One look-up per attempt, and no repeats until the deadline.
 	expect(lookUps).toBeLessThanOrEqual(3);
 	expect(await records()).toMatchObject([{ state: 'unknown' }]);
 });

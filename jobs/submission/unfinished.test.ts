@@ -19,11 +19,11 @@ function textOf({ status, text }: ApiAnswer): string {
 	throw new ImageError('invalidRequest', { message: 'Refused', httpStatus: status });
 }
 
-/** A provider with a request for each image, whose jobs can be looked up while `isThere`. */
+/** A provider with one request per image. A look-up finds its jobs while `isThere` is true. */
 function bench(idempotency: 'lookup' | 'none') {
 	const clock = new VirtualClock(0);
 	const memory = memoryInProcess(clock);
-	/** What was made, by part. */
+	/** The parts whose jobs were made. */
 	const made: number[] = [];
 	const never = (() => false) as (part: number) => boolean;
 	const server = { loses: never, refuses: never, isThere: true };
