@@ -6,7 +6,7 @@ import { loadSqlite } from './sqlite/database.ts';
 import { compileMemory, MemoryProcess } from './testing/childProcess.ts';
 import { accepted, credentialIds, ended, newFolder, newRecord, sentRequest } from './testing/samples.ts';
 
-// Processes and disks: on a busy machine they take a while.
+// The tests use processes and disks, which are slow on a busy machine.
 jest.setTimeout(30_000);
 
 let folder: string;
@@ -88,7 +88,7 @@ test('a folder that is deleted while in use: the memory goes on in the process, 
 		`Jobs are remembered only until n8n restarts, because the job memory in ${folder} ` +
 			'was deleted or replaced while it was in use.',
 	);
-	// It was begun in the file, so this process still holds it, even if the file shows another state.
+	// The record was begun in the file, so this process still holds it, even if the file contains another state.
 	expect(await opened.journal.change(newRecord('old').ref, { state: accepted() })).toBe(true);
 	expect(await opened.journal.change(newRecord('fox').ref, { state: ended() })).toBe(true);
 	await opened.results.put(newRecord('fox').ref, 0, Buffer.from('fox'));
@@ -120,7 +120,7 @@ test('a full disk: no operation is lost, and the file keeps what it had', async 
 	await child.kill();
 	const opened = await open();
 	expect(opened.problem).toBeNull();
-	// All but the last one are in the file.
+	// All records except the last are in the file.
 	expect((await opened.journal.list({ credentialIds, limit: 1000 })).map(({ ref }) => ref).sort()).toEqual(
 		begun.slice(0, -1).sort(),
 	);

@@ -5,7 +5,7 @@ import { openMemory } from './open.ts';
 import { credentialIds, newFolder, newRecord } from './testing/samples.ts';
 
 const day = 24 * 3600_000;
-// Processes and disks: on a busy machine they take a while.
+// The tests use processes and disks, which are slow on a busy machine.
 jest.setTimeout(30_000);
 
 let folder: string;
@@ -78,7 +78,7 @@ test('a memory in this process keeps its bound', async () => {
 		if (index > 0) await memory.journal.finish([record.ref], { delivered: false });
 	}
 	expect(await count()).toBeLessThanOrEqual(100);
-	// What a node run is at work on stays.
+	// The record of a running node run stays.
 	expect(await memory.journal.list({ credentialIds, refs: [newRecord('r0x').ref], limit: 1 })).toHaveLength(1);
 });
 

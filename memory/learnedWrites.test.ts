@@ -4,7 +4,7 @@ import type { LearnedEntry } from './store.ts';
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
-/** Writes that the test completes. */
+/** Writes that the test itself completes. */
 function setUp() {
 	const saved: LearnedEntry[][] = [];
 	const open: Array<PromiseWithResolvers<undefined>> = [];

@@ -4,7 +4,7 @@ import { openMemory } from './open.ts';
 import { compileMemory, MemoryProcess } from './testing/childProcess.ts';
 import { accepted, credentialIds, ended, newFolder, newRecord, snapshot } from './testing/samples.ts';
 
-// Processes and disks: on a busy machine they take a while.
+// The tests use processes and disks, which are slow on a busy machine.
 jest.setTimeout(30_000);
 
 let compiled: string;
@@ -44,7 +44,7 @@ test('a record that was begun survives the kill of its process, and is free then
 	expect(await memory.journal.settle(ref, credentialIds, { state: ended() })).toBe(false);
 	expect(await memory.journal.forget([ref], credentialIds)).toBe(0);
 	await child.kill();
-	// A process that was seen alive is taken for alive for up to a second.
+	// For up to a second, a process that was seen alive still counts as alive.
 	await until(async () => (await seen())?.held === 'free');
 	expect(await seen()).toMatchObject({ state: 'sent', busy: false });
 	expect(await memory.journal.take(ref, { seenKey: key })).toMatchObject({ held: 'mine', busy: true });
@@ -53,7 +53,8 @@ test('a record that was begun survives the kill of its process, and is free then
 test('a process that is stopped for a while keeps what it holds', async () => {
 	const child = await start();
 	await child.journal('begin', newRecord('fox'), []);
-	// Past its first housekeeping: a process that is stopped within a transaction blocks the others' writes.
+	// Waits until the first housekeeping is over: a process that is stopped within a transaction blocks the writes of
+	// the others.
 	await new Promise((resolve) => setTimeout(resolve, 200));
 	child.pause();
 	await new Promise((resolve) => setTimeout(resolve, 1100));
@@ -72,7 +73,7 @@ test('a process that lost a record cannot change it', async () => {
 	await child.journal('release', [ref]);
 	await child.journal('finish', [ref], { delivered: true });
 	expect(await seen()).toMatchObject({ state: 'sent', held: 'mine', busy: true, deliveredAt: null });
-	// It may still record an end that it has learned.
+	// The process may still record an end that it has learned.
 	await memory.journal.change(ref, { state: accepted() });
 	await child.journal('note', 'endpoint', [{ ref, snapshot: snapshot() }]);
 	expect(await seen()).toMatchObject(ended());
@@ -80,7 +81,7 @@ test('a process that lost a record cannot change it', async () => {
 
 test('of ten processes that begin one key at once, one begins', async () => {
 	const children = await Promise.all(Array.from({ length: 10 }, start));
-	// Ten processes that started at once on a new file drew one secret.
+	// Ten processes that started at the same time on a new file have the same secret.
 	expect(new Set(children.map(({ digest }) => digest))).toEqual(new Set([memory.digest('purpose', 'text')]));
 	const begun = await Promise.all(
 		children.map((child, index) =>
@@ -92,7 +93,7 @@ test('of ten processes that begin one key at once, one begins', async () => {
 	for (const answer of begun)
 		expect(answer).toMatchObject({ record: { ref: winner && 'record' in winner && winner.record.ref } });
 
-	// The same ten against a budget.
+	// The same ten processes with a budget.
 	const limits = [{ name: 'today', over: { workflowId: 'workflow', nodeId: 'node', day: 'budget' }, images: 40 }];
 	const tries = children.flatMap((child, own) =>
 		Array.from({ length: 8 }, (_, index) => ({ child, record: newRecord(`b${own}x${index}`, { day: 'budget' }) })),

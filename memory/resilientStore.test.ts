@@ -13,7 +13,7 @@ class FakeStore implements LastingStore {
 	readonly maps = new MapStore({ maxRecords: 1000, ownsStrangers: false });
 
 	async call(operation: Operation): Promise<unknown> {
-		// As in the real one, the answer comes later, and the failure may happen meanwhile.
+		// As in the real store, the answer comes later, and the failure may happen meanwhile.
 		await new Promise((resolve) => setImmediate(resolve));
 		if (this.broken !== null) throw new StoreFailure(this.broken);
 		return this.maps.run(operation);
@@ -53,7 +53,7 @@ test('what failed is carried out in memory, and so is what follows', async () =>
 		store.call('change', fox.ref, { state: accepted() }, { durable: true }),
 	]);
 	expect(begun).toMatchObject({ kind: 'begun' });
-	// It is in the failing file, so no other process can have taken it.
+	// The record is in the failing file, so no other process can have taken it.
 	expect(changed).toBe(true);
 	expect(store.failure).toBe('the disk is full');
 	fake.broken = null;
@@ -164,7 +164,7 @@ test('of what the store missed, the last 20,000 operations are repeated', async 
 });
 
 test('an operation that failed while the store was being restored is carried out in it', async () => {
-	// It fails, and before its answer comes another operation has restored the store.
+	// The operation fails. Before its answer arrives, another operation has restored the store.
 	const { call } = fake;
 	let isFirst = true;
 	fake.call = async (operation) => {

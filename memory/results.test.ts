@@ -50,7 +50,7 @@ test('bytes are written, replaced, read and removed; the folder is made where it
 });
 
 test('a write that fails leaves nothing behind, and says so', async () => {
-	// A folder where the file should be: the last step of the write fails.
+	// A folder with the name of the file makes the last step of the write fail.
 	mkdirSync(join(folder, `${ref}-0.bin`), { recursive: true });
 	await expect(results.write({ ref, imageIndex: 0 }, Buffer.from('a'))).rejects.toThrow();
 	expect(readdirSync(folder)).toEqual([`${ref}-0.bin`]);

@@ -18,10 +18,10 @@ import {
 	unknown,
 } from './testing/samples.ts';
 
-// Long sequences on real files: on a busy machine they take a while.
+// Long sequences on real files are slow on a busy machine.
 jest.setTimeout(30_000);
 
-/** Few of everything, so that operations meet. */
+/** Only a few names and keys, so that operations concern the same records. */
 const names = fc.constantFrom('a', 'b', 'c', 'd');
 const ref = names.map((name) => newRecord(name).ref);
 const refs = fc.array(ref, { maxLength: 3 });
@@ -111,7 +111,7 @@ const takeOptions = fc.record(
 );
 const take = fc
 	.tuple(ref, takeOptions, fc.boolean())
-	// Mostly under the key that the ref was begun with.
+	// In most cases, the key with which the ref was begun.
 	.map(
 		([own, options, any]): Parameters<Store['take']> => [
 			own,
@@ -122,7 +122,7 @@ const scope = fc.constantFrom('s1', 's2');
 
 type Arbitraries<A extends unknown[]> = { [I in keyof A]: fc.Arbitrary<A[I]> };
 
-/** Operations without their time. */
+/** Operations without their times. */
 function calls<N extends OperationName>(
 	name: N,
 	...args: Arbitraries<Parameters<Store[N]>>
@@ -162,10 +162,10 @@ const operation = fc.oneof(
 	calls('confirmEvent', scope, scope, fc.constantFrom('l1', 'l2'), fc.constant({ keepMs: 5 })),
 );
 
-/** An operation of one of three processes; or the process ends, and another takes its place. */
+/** An operation of one of three processes. Without an operation, the process ends and another replaces it. */
 const step = fc.record({ actor: fc.nat({ max: 2 }), operation: fc.option(operation, { freq: 12 }) });
 
-/** Another order of a set is no other answer. */
+/** For sets, the order of the entries does not matter. */
 function comparable(name: OperationName, value: unknown): unknown {
 	if (name === 'takenIds') return new Set(value as string[]);
 	if (name === 'refsOf') return new Map(value as ReturnType<Store['refsOf']>);
@@ -195,7 +195,7 @@ test('the in-memory store does what the model does', () => {
 test('three processes on one file do what the model does', () => {
 	const sqlite = loadSqlite();
 	if (!sqlite) throw new Error('This Node has no SQLite.');
-	// Whether an owner lives is remembered for a second: here each look is a new one.
+	// The store remembers for a second whether an owner lives. The mocked clock moves on, so each check is new.
 	let clock = 0;
 	const spy = jest.spyOn(performance, 'now').mockImplementation(() => (clock += 2000));
 	fc.assert(

@@ -65,7 +65,7 @@ describeMemories((subject) => {
 		const shared = { provider: 'imageSaas', workflowId: 'workflow', workflowName: 'Foxes' };
 		expect(await subject.memory.journal.spending({ credentialIds })).toEqual([
 			{ ...shared, model: 'fox-1', day: '2026-05-01', jobs: 2, images: 5, usd: 0.25, unpriced: 1, unknown: 1 },
-			// Its execution has ended while the request was under way.
+			// The execution ended while the request was still running.
 			{ ...shared, model: null, day: '2026-05-02', jobs: 1, images: 1, usd: 0.25, unpriced: 0, unknown: 1 },
 		]);
 		expect(await subject.memory.journal.spending({ credentialIds, workflowId: 'other' })).toEqual([]);

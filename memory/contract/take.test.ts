@@ -49,7 +49,7 @@ describeMemories((subject) => {
 		expect(
 			await subject.memory.journal.find({ by: 'baseKey', baseKey: newRecord('fox').baseKey, credentialIds }),
 		).toEqual([]);
-		// The budgets follow.
+		// The budgets count the record for its new owner.
 		const limit: BudgetLimit = { name: 'today', over: { lineage: 'new', nodeId: 'other' }, images: 0 };
 		expect(await begin('x', {}, [limit])).toMatchObject({ kind: 'overBudget', spent: { images: 1 } });
 	});

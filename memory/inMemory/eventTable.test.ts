@@ -38,7 +38,7 @@ test('pruning drops what no longer counts, and nothing else', () => {
 	claim('a', 0);
 	claim('b', 5);
 	events.prune(10);
-	// The older clock shows what is still there.
+	// The claims use an older time, so they show which events are still stored.
 	expect([claim('a', 0), claim('b', 5)]).toEqual(['claimed', 'open']);
 });
 

@@ -43,7 +43,7 @@ test('gives and takes copies: no caller can change its data', () => {
 });
 
 describe('a full store', () => {
-	/** 40 records, one per ms, of which some have ended, were delivered or are busy. */
+	/** Makes 40 records, one per ms. Some have ended, were delivered or are busy. */
 	function fill({ busy = 0, delivered = 0 }: { busy?: number; delivered?: number }) {
 		for (let n = 0; n < 40; n++) {
 			now++;

@@ -26,7 +26,7 @@ test('holds exactly as many bytes as allowed, and drops the oldest beyond', () =
 	expect([length(results, 'a'), length(results, 'b')]).toEqual([4, 6]);
 	results.put(file('c'), bytes(1), 0);
 	expect([length(results, 'a'), length(results, 'b'), length(results, 'c')]).toEqual([null, 6, 1]);
-	// What a replaced or removed image held is free again.
+	// A replaced or removed image frees its space.
 	results.put(file('b'), bytes(9), 0);
 	expect([length(results, 'b'), length(results, 'c')]).toEqual([9, 1]);
 	results.remove([file('b').ref]);

@@ -33,7 +33,7 @@ test('calls of one iteration are one batch, and later calls are the next batch',
 });
 
 test('whatever is called right after an answer is answered too', async () => {
-	// Each call comes the given number of iterations after the previous answer.
+	// Each call follows the previous answer after the given number of iterations.
 	for (let turns = 0; turns < 8; turns++) {
 		let chain: Promise<unknown> = list();
 		for (let turn = 0; turn < turns; turn++) chain = chain.then((value) => value);
@@ -96,7 +96,7 @@ test('if the thread dies, pending and later calls are rejected with an error tha
 	await list();
 	const waiting = list();
 	await started[0]?.terminate();
-	// Its answer may have come before its end.
+	// The answer may have arrived before the thread ended.
 	await waiting.catch((error: unknown) => expect(error).toBeInstanceOf(StoreFailure));
 	expect(channel.isGone).toBe(true);
 	await expect(list()).rejects.toThrow('its thread stopped unexpectedly');

@@ -10,7 +10,7 @@ import { loadSqlite } from './database.ts';
 import { journalSchema } from './schema.ts';
 import { SqliteStore } from './sqliteStore.ts';
 
-// Processes and disks: on a busy machine they take a while.
+// The tests use processes and disks, which are slow on a busy machine.
 jest.setTimeout(60_000);
 
 const sqlite = loadSqlite() as Sqlite;
@@ -30,7 +30,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** What a raw connection gives. */
+/** The result of a query over a raw connection. */
 function query(sql: string): unknown[] {
 	const raw = new sqlite.DatabaseSync(path);
 	const rows = raw.prepare(sql).all();

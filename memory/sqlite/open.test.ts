@@ -69,7 +69,7 @@ test('a journal that another process reads and writes can be opened at once', ()
 	const { database } = journal();
 	database.run('BEGIN IMMEDIATE');
 	const started = Date.now();
-	// It waits for the lock no longer than for a write of the others.
+	// Opening waits for the lock only as long as for a write of another process.
 	const other = new Database(sqlite, path(), 50);
 	open.push(other);
 	expect(() => other.run('BEGIN IMMEDIATE')).toThrow(expect.objectContaining({ errcode: code.busy }) as Error);

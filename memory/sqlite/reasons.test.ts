@@ -17,7 +17,7 @@ test.each([
 	[sqliteError(code.corrupt), 'is damaged'],
 	[sqliteError(code.notADatabase), 'is damaged'],
 	[sqliteError(code.ioError), 'reported an error'],
-	// An extended code: SQLITE_IOERR_WRITE.
+	// An extended error code: SQLITE_IOERR_WRITE.
 	[sqliteError(778), 'reported an error'],
 	[sqliteError(1), 'SQLite error 1)'],
 	[fileError('ENOSPC'), 'is full'],

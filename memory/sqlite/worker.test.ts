@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Runs a script in a process of its own; gives what it wrote. */
+/** Runs a script in its own process. Gives its output. */
 function run(script: string): { output: string; errors: string; status: number | null } {
 	const { stdout, stderr, status } = spawnSync(process.execPath, ['-e', script, join(compiled, 'open.js'), folder], {
 		encoding: 'utf8',
