@@ -163,7 +163,7 @@ it('no address of a special range is reached, in whatever form it is written', (
 it('every address outside of them is', () => {
 	fc.assert(
 		fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), (number) => {
-			// 192.88.99.0/24 and the two ranges of AS112 are special too, and belong to no host.
+			// 192.88.99.0/24 and the two ranges of AS112 are special too, and no host uses them.
 			fc.pre(
 				![
 					...special,

@@ -102,7 +102,7 @@ it('the socket connects to the checked address, even if the name resolves differ
 		`pictures.example:${port}`,
 	);
 	expect(asked).toBe(1);
-	// A new connection is a new look-up, and is held to the same rule.
+	// A new connection resolves the name again, and the same rule applies.
 	await expect(rebinding.open(`http://pictures.example:${port}/`, limits)).rejects.toMatchObject({
 		code: 'invalidRequest',
 		delivery: 'notSent',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { apiPath, idBesides, isPathSegment, pathSegment } from './path';
 
-/** What the work throws; undefined if it does not. */
+/** The error that the work throws; undefined if it does not throw. */
 function thrownBy(work: () => unknown): unknown {
 	try {
 		work();

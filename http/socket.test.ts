@@ -10,7 +10,7 @@ afterEach(async () => {
 	await new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined)));
 });
 
-/** A real WebSocket server; `act` does what it does with each client. */
+/** A real WebSocket server; `act` runs for each client. */
 async function serve(act: (client: WebSocket, headers: Record<string, unknown>) => void) {
 	server = createServer((_request, response) => response.writeHead(404).end('404 page not found'));
 	sockets = new WebSocketServer({ noServer: true });
