@@ -119,8 +119,8 @@ describe('Image Compose', () => {
 			{ references: 'film' },
 			/Reference 1 \(film\.gif\) is image\/gif; allowed are image\/jpeg, image\/png, image\/webp/,
 		],
-		['no picture', { references: 'text' }, /Reference 1 \(text\.png\) is no image/],
-		['not to be had', { references: 'http://127.0.0.1:9/x.png' }, /Reference 1 \(127\.0\.0\.1:9\) cannot be used/],
+		['not a picture', { references: 'text' }, /Reference 1 \(text\.png\) is not an image/],
+		['unavailable', { references: 'http://127.0.0.1:9/x.png' }, /Reference 1 \(127\.0\.0\.1:9\) cannot be used/],
 		[
 			'on a private address',
 			{ references: 'http://169.254.169.254/latest' },

@@ -158,7 +158,8 @@ describe('several providers, in order', () => {
 			expect(attemptsOf(item)).toMatchObject([{ provider: 'imageSaas', code: 'overloaded' }]);
 			expect(item.json['request']).toMatchObject({ model: 'jimeng-3.1' });
 		}
-	});
+		// Twelve large pictures are drawn and decoded: a busy machine needs more than jest's five seconds.
+	}, 60_000);
 
 	it('if no provider can, the node names the reason of each before any request', async () => {
 		const result = await run(
