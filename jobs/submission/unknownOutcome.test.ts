@@ -1,0 +1,198 @@
+import { ImageError, outcomeOf } from '../../model/errors';
+import type { LookUpCall } from '../../providers/provider';
+import { fakeEndpoint } from '../../test/support/fakeEndpoint';
+import { choiceOf, makingOver, memoryInProcess, type MakeMore } from '../../test/support/makeAt';
+import { charges } from '../endpoint/charge';
+import { lookUpMs } from './lookUp';
+
+const request = { prompt: 'A cat', count: 1 };
+const reset = new ImageError('network', { message: 'Reset', delivery: 'ambiguous' });
+const timeout = new ImageError('timeout', { message: 'No answer', delivery: 'ambiguous' });
+const serverError = new ImageError('upstream', { message: 'Oops', httpStatus: 500 });
+
+/** One endpoint with a look-up, whose calls are kept, and the journal of its jobs. */
+function bench(fake: Parameters<typeof fakeEndpoint>[0] = {}) {
+	const made = fakeEndpoint({ looksUp: true, can: { idempotency: 'lookup' }, ...fake });
+	const { clock, endpoint } = made;
+	const memory = memoryInProcess(clock);
+	const making = makingOver(memory, clock);
+	const calls: LookUpCall[] = [];
+	const { lookUp } = endpoint.session;
+	const answers = { lookUp };
+	if (lookUp)
+		endpoint.session.lookUp = async (sent, call) => {
+			calls.push(call);
+			return (await answers.lookUp?.(sent, call)) ?? { found: new Map(), conclusive: true };
+		};
+	const make = (key: string, options: MakeMore = {}, prompt = request.prompt) =>
+		clock.until(outcomeOf(making([choiceOf(endpoint, { ...request, prompt })], key, options)));
+	const records = () => memory.journal.list({ credentialIds: ['credential'], limit: 10 });
+	return { ...made, make, records, calls, answers };
+}
+
+it.each([
+	['a reset connection', reset, false],
+	['a time-out', timeout, true],
+	['an error of the server', serverError, false],
+])('a look-up after %s is told whether the pack stopped waiting', async (_what, error, timedOut) => {
+	const { make, calls } = bench({ refusals: [error] });
+	expect(await make('key')).toMatchObject({ ok: true });
+	expect(calls).toMatchObject([{ timedOut, parts: [0], since: 0 }]);
+});
+
+it('a look-up by a later process counts the quiet time from the request, which may still be under way', async () => {
+	const { clock, make, calls, answers } = bench({ refusals: [reset] });
+	const { lookUp } = answers;
+	answers.lookUp = async () => {
+		throw new ImageError('auth', { message: 'Unknown key' });
+	};
+	await make('key');
+	answers.lookUp = lookUp;
+	await clock.advance(500_000);
+	calls.length = 0;
+	const startedAt = clock.now();
+	expect(await make('key')).toMatchObject({ ok: true });
+	expect(calls).toMatchObject([{ timedOut: true, since: 0 }]);
+	expect(calls[0]?.quietMs).toBeGreaterThanOrEqual(startedAt);
+});
+
+it('what a look-up certainly does not find was not accepted, and the repeat is a request of its own', async () => {
+	const { make, records, submits } = bench({ refusals: [reset] });
+	await make('key');
+	expect(submits).toHaveLength(2);
+	expect(await records()).toMatchObject([
+		{
+			state: 'accepted',
+			requests: [
+				{ outcome: 'notAccepted', providerId: null },
+				{ outcome: 'accepted', providerId: 'job-1' },
+			],
+		},
+	]);
+});
+
+it('look-ups that are never conclusive end after their own time, and nothing is sent again', async () => {
+	const { clock, make, records, submits, calls, answers } = bench({ refusals: [reset] });
+	answers.lookUp = async () => ({ found: new Map(), conclusive: false, reason: 'two jobs fit' });
+	const result = await make('key', { deadline: 600_000 });
+	expect(result).toMatchObject({
+		ok: false,
+		error: { code: 'timeout', outcome: 'unknown', message: expect.stringContaining('two jobs fit') as string },
+	});
+	expect(clock.now()).toBeGreaterThanOrEqual(lookUpMs);
+	expect(clock.now()).toBeLessThan(lookUpMs + 20_000);
+	expect(submits).toHaveLength(1);
+	expect(calls.length).toBeGreaterThan(3);
+	expect(await records()).toMatchObject([{ state: 'unknown', requests: [{ outcome: 'unknown' }] }]);
+});
+
+it.each([
+	['is not sent again: a look-up by the request would not find it', false],
+	['is looked up under its key', true],
+])('if the request under a key of the user has changed, an earlier attempt %s', async (_what, looksUpByKey) => {
+	const { endpoint, make, submits, calls, answers } = bench({ refusals: [reset], acceptsUnanswered: true });
+	const { lookUp } = answers;
+	answers.lookUp = async () => {
+		throw new ImageError('auth', { message: 'Unknown key' });
+	};
+	const own = { wanted: { isOwnKey: true } };
+	await make('key', own);
+	answers.lookUp = lookUp;
+	calls.length = 0;
+	Object.assign(endpoint.session, { looksUpByKey });
+	expect(await make('key', own, 'A dog')).toMatchObject(
+		looksUpByKey
+			? { ok: true, value: { snapshot: { job: { id: 'job-1' } } } }
+			: { ok: false, error: { code: 'conflict', outcome: 'unknown', delivery: 'notSent' } },
+	);
+	expect([submits.length, calls.length]).toEqual([1, looksUpByKey ? 1 : 0]);
+});
+
+it.each([
+	['lookup', 'can', true],
+	['native', 'can', true],
+	['none', 'cannot', false],
+] as const)(
+	'with "%s" a request %s use an idle connection: a reset of it leaves the outcome unknown',
+	async (idempotency, _can, may) => {
+		const { endpoint, make } = bench({ can: { idempotency } });
+		const { submit } = endpoint.session;
+		const seen: unknown[] = [];
+		endpoint.session.submit = async (sent, options) =>
+			await submit(sent, {
+				...options,
+				paid: async (part, call, idOf) =>
+					await options.paid(
+						part,
+						async () => {
+							seen.push(charges.getStore()?.mayReuseConnection);
+							return await call();
+						},
+						idOf,
+					),
+			});
+		await make('key');
+		expect(seen).toEqual([may]);
+	},
+);
+
+describe('a job under a key of the user', () => {
+	const own = { wanted: { isOwnKey: true } };
+	const over = { workflowId: 'workflow', nodeId: 'node', day: '2026-01-01' };
+	const limited = (images: number) => ({ ...own, terms: { limits: [{ name: 'today', over, images }] } });
+
+	it('that is not found is made once, within the budget', async () => {
+		const { endpoint, make, submits, records } = bench();
+		Object.assign(endpoint.session, { looksUpByKey: true });
+		expect(await make('first', limited(1))).toMatchObject({ ok: true });
+		expect(await make('second', limited(1))).toMatchObject({
+			ok: false,
+			error: { code: 'quotaExceeded', delivery: 'notSent' },
+		});
+		expect(submits).toHaveLength(1);
+		expect(await records()).toMatchObject([{ key: 'first', requests: [{ outcome: 'accepted' }] }]);
+	});
+
+	it('that is found counts in no budget, because it was paid before', async () => {
+		const { endpoint, make, submits, answers } = bench();
+		Object.assign(endpoint.session, { looksUpByKey: true });
+		answers.lookUp = async () => ({ found: new Map([[0, 'old']]), conclusive: true });
+		expect(await make('key', limited(0))).toMatchObject({ value: { snapshot: { job: { id: 'old' } } } });
+		expect(submits).toHaveLength(0);
+	});
+});
+
+it('a budget that is used up sends nothing, and leaves no record', async () => {
+	const { make, submits, records } = bench();
+	const over = { lineage: 'lineage', nodeId: 'node' };
+	const options = { terms: { limits: [{ name: 'in this execution', over, images: 0 }] } };
+	expect(await make('key', options)).toMatchObject({
+		ok: false,
+		error: { code: 'quotaExceeded', message: expect.stringContaining('in this execution') as string },
+	});
+	expect([submits.length, (await records()).length]).toEqual([0, 0]);
+});
+
+it('a look-up waits for similar requests that are under way: it could take their job for its own', async () => {
+	const { clock, endpoint, make, calls } = bench({ refusals: [reset] });
+	const answerMs = 20_000;
+	const { submit } = endpoint.session;
+	endpoint.session.submit = async (sent, options) =>
+		await submit(sent, {
+			...options,
+			paid: async (part, call, idOf) =>
+				await options.paid(
+					part,
+					async () => {
+						const id = await call();
+						if (options.idempotencyKey === 'slow') await clock.sleep(answerMs);
+						return id;
+					},
+					idOf,
+				),
+		});
+	const results = await Promise.all([make('lost'), make('slow')]);
+	expect(results.map(({ ok }) => ok)).toEqual([true, true]);
+	expect(calls).toHaveLength(1);
+	expect(calls[0]?.quietMs).toBeGreaterThanOrEqual(answerMs);
+});
