@@ -9,8 +9,8 @@ const plugin = jest.requireActual<ESLint.Plugin & { configs: { nodes: { rules: R
 );
 
 /**
- * n8n's rules for fields read plain literals in the source. Here they read the finished descriptions, so they also see
- * texts that are joined from several strings or that functions build.
+ * n8n's rules for fields read plain literals in the source. Here they read the finished descriptions, so they also
+ * check texts that are joined from several strings or built by functions.
  */
 const nodeTypes = n8n.nodes.map((path): INodeTypeDescription => {
 	const name = /\/([^/]+)\.node\.js$/.exec(path)?.[1] ?? '';
@@ -21,7 +21,7 @@ const nodeTypes = n8n.nodes.map((path): INodeTypeDescription => {
 });
 
 const notChecked = [
-	// Concerns the source, not the texts.
+	// This rule concerns the source, not the texts.
 	'node-param-array-type-assertion',
 	'node-param-required-false',
 	// Our order carries meaning: sizes ascend, and the usual choice comes first.
@@ -29,7 +29,7 @@ const notChecked = [
 	'node-param-fixed-collection-type-unsorted-items',
 	'node-param-multi-options-type-unsorted-items',
 	'node-param-options-type-unsorted-items',
-	// Names of products, of a page called Settings, and "Get Many (Experimental)".
+	// Some texts contain names of products, the name of the page Settings, or "Get Many (Experimental)".
 	'node-param-operation-option-action-miscased',
 	'node-param-option-name-wrong-for-get-many',
 	'node-param-resource-with-plural-option',

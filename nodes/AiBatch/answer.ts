@@ -9,7 +9,10 @@ import { binaryName } from '../items/items';
 import { unknownImage } from '../operations/operation';
 import type { Call } from './serverRequest';
 
-/** An answer as the journal keeps it: the images of its JSON apart, and without the server's tokens and keys. */
+/**
+ * An answer in the form for the journal: the images are taken out of the JSON, and the server's tokens and keys are
+ * removed.
+ */
 export function resultOf(call: Call, answer: unknown): JobSnapshot {
 	const json = withoutSecretFields(call.item(answer).json) as IDataObject;
 	const listed = Array.isArray(json['images']) ? (json['images'] as unknown[]) : [];

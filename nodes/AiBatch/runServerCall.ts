@@ -11,7 +11,7 @@ import { jobOf, unknownImage } from '../operations/operation';
 import { itemOf, resultOf } from './answer';
 import type { Call, ServerCall, ServerRequest } from './serverRequest';
 
-/** Maximum time of a tool for an image, ms. */
+/** Time-out of a call, in ms; long enough for the server's image tools. */
 const timeoutMs = 5 * 60_000;
 
 /** A path with its `{param}`s filled in. Throws `invalidRequest` for a value that cannot be a part of a path. */
@@ -30,7 +30,7 @@ export async function runServerCall(
 	const outcome = await outcomeOf(send(call, given, freeCall(given, path, request)));
 	if (outcome.ok) return [outcome.value];
 	const { error } = outcome;
-	// The other path is tried only where the server itself answers that it does not have the first.
+	// The other path is tried only if the server itself answers that it does not have the first path.
 	if (!alternativePath || error.code !== 'notFound' || error.httpStatus === null) throw error;
 	return [await send(call, given, freeCall(given, alternativePath, request))];
 }
@@ -47,7 +47,7 @@ async function send(call: Call, { method, accept }: ServerCall, request: FreeCal
 	return method === 'GET' ? await call.read(ask) : await ask(endpoint.session);
 }
 
-/** A call that the upstream may charge for: its answer is kept, so a retry does not pay again. */
+/** Sends a call that the upstream may charge for. The journal keeps its answer, so a retry does not pay again. */
 async function payServerCall(call: Call, given: ServerCall, request: ServerRequest): Promise<INodeExecutionData> {
 	const { endpoint, signal } = call;
 	const { body, file, images, paths } = request;
@@ -71,7 +71,7 @@ async function payServerCall(call: Call, given: ServerCall, request: ServerReque
 	return await itemOf(call, { ...snapshot, output: { ...snapshot.output, job: jobOf(snapshot) } });
 }
 
-/** A paid answer as the journal keeps it: JSON, or the file. */
+/** A paid answer in the form for the journal: JSON, or the file. */
 async function paidResult(call: Call, answer: ApiStream, path: string) {
 	const mimeType = typeOf(answer);
 	if (isText(mimeType)) return resultOf(call, jsonIn(answer.headers, await answer.text()));

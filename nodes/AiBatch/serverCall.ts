@@ -22,7 +22,7 @@ interface Given<Path extends string, F extends Field> extends ServerCall, Omit<O
 	fields?: readonly F[];
 	/** An empty value is left out. */
 	query?: (values: Values<F>) => Record<string, string>;
-	/** The body's own fields; an empty one is left out. */
+	/** The body's own fields; an empty field is left out. */
 	body?: (values: Values<F>, upstream: Upstream) => Record<string, unknown>;
 	images?: (values: Values<F>) => number;
 }
@@ -80,7 +80,7 @@ const fileFields = [
 	}),
 ] as const;
 
-/** The document writes `{batch_id}` where our field is `batchId`. */
+/** The document writes `{batch_id}`; our field is called `batchId`. */
 const asDocumented = (path: string) => path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 function filled<T>(values: Record<string, T>): Record<string, T> {

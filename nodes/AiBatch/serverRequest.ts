@@ -17,15 +17,15 @@ export interface ServerCall {
 	takesFile?: boolean;
 	/** Sends the upstream of the credential and its key. */
 	withUpstream?: boolean;
-	/** The upstream may charge for it. */
+	/** Whether the upstream may charge for it. */
 	isPaid?: boolean;
-	/** Statuses besides 2xx that are good answers. */
+	/** Statuses other than 2xx that also count as success. */
 	accept?: readonly number[];
 }
 
 /** What one item sends. */
 export interface ServerRequest {
-	/** The paths to call; the second only where the server does not have the first. */
+	/** The paths to call. The second is called only if the server does not have the first. */
 	paths: readonly [string, string | undefined];
 	query: Record<string, string> | undefined;
 	/** The body without keys. */
@@ -35,6 +35,6 @@ export interface ServerRequest {
 	file: InputFile | undefined;
 	/** Name of the file's part in the form. */
 	formField: string;
-	/** Images it may make, for the budget. */
+	/** Number of images that it may make, for the budget. */
 	images: number;
 }

@@ -12,7 +12,7 @@ import { unknownSnapshot, withError } from '../items/snapshots';
 interface Result {
 	ref: JobRef;
 	item: INodeExecutionData;
-	/** Why the job was not canceled; absent also where *If Not Cancelable* lets the item pass. */
+	/** Why the job was not canceled; also absent if *If Not Cancelable* lets the item pass. */
 	error?: ImageError;
 }
 
@@ -41,14 +41,14 @@ async function cancelItem(context: IExecuteFunctions, poolFor: PoolOfItem, ref: 
 	const { error } = canceled;
 	if (error.code === 'canceled') throw error;
 	const snapshot = error.code === 'conflict' ? await currentSnapshot(endpoint, before, signal) : before;
-	// Canceled by another client, or by an earlier attempt of ours whose answer was lost.
+	// Another client has canceled it, or an earlier attempt of ours whose answer was lost.
 	if (snapshot.job.status === 'canceled' && before.job.status !== 'canceled')
 		return { ref, item: toItem({ snapshot, request, itemIndex }) };
 	const item = toItem({ snapshot: withError(snapshot, error.toJobError()), request, itemIndex });
 	return { ref, item, ...(mayPass && error.code === 'conflict' ? {} : { error }) };
 }
 
-/** Throws an n8n error where every item failed, unless the node continues on fail; else shows a hint. */
+/** Throws an n8n error if every item failed, unless the node continues on fail; otherwise shows a hint. */
 function reportFailures(context: IExecuteFunctions, results: readonly Result[]): void {
 	const failures = results.filter(({ error }) => error !== undefined);
 	const [first] = failures;
@@ -64,7 +64,10 @@ function reportFailures(context: IExecuteFunctions, results: readonly Result[]):
 	);
 }
 
-/** n8n moves an item to the error output by the key `error` alone. */
+/**
+ * n8n moves an item to the error output only if it has just the keys `error` and `details`, so the item's data are in
+ * `details`.
+ */
 function itemOf(context: IExecuteFunctions, { item, error, ref }: Result): INodeExecutionData {
 	return error && context.getNode().onError === 'continueErrorOutput'
 		? { json: { error: error.message, details: item.json }, pairedItem: { item: ref.itemIndex } }
@@ -85,7 +88,7 @@ async function cancelJob(
 	return advanceSnapshot(before, await endpoint.cancel(id, signal));
 }
 
-/** The job as the provider reports it now; as it was where it cannot be polled. */
+/** The state of the job as the provider reports it now; the earlier state if the job cannot be polled. */
 async function currentSnapshot(
 	endpoint: Endpoint,
 	before: JobSnapshot,

@@ -14,8 +14,8 @@ import { readReferences } from './references';
 type ComposeOptions = GenerateOptions & { fitReferences?: boolean };
 
 /**
- * Image Generate with references. They are read first, and inspected and converted after the fields of all items are
- * checked.
+ * Image Generate with references. It reads the references first. After it has checked the fields of all items, it
+ * inspects and converts the references.
  */
 export async function compose(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	return await generate(context, {
@@ -59,15 +59,18 @@ async function prepare(
 }
 
 /**
- * Downloads a reference for a provider that takes files. It stays in n8n's binary store, so that a repeated request can
- * send it again.
+ * Downloads a reference for a provider that takes files. The file is kept in n8n's binary store, so that a repeated
+ * request can send it again.
  */
 async function downloaded(context: IExecuteFunctions, url: string, endpoint: Endpoint): Promise<SourceFile> {
 	const { data, fileName } = await downloadPicture(context, url, endpoint, context.getExecutionCancelSignal());
 	return fileOf(context, data, fileName);
 }
 
-/** The error with the reference's position and name; of a URL only the host, since its query can hold a secret. */
+/**
+ * The error with the reference's position and name. A URL is shortened to its host, because its query can contain a
+ * secret.
+ */
 function referenceError(
 	{ code, message, hint, retryable, httpStatus, cause }: ImageError,
 	position: number,

@@ -4,9 +4,9 @@ import type { Reference } from '../../model/request';
 import { inputFile } from '../pictures/inputFile';
 
 /**
- * The references of an item, in the order of the field: its binary fields and URLs, separated by commas or lines, or
- * as the array an expression gives. An empty field means every picture among the item's binary data.
- * Throws `invalidRequest` that names the field where there are none, or where a binary field is missing.
+ * The references of an item, in the order of the field. The field names binary fields and URLs, separated by commas or
+ * line breaks, or is an array from an expression. An empty field means every picture in the item's binary data.
+ * Throws `invalidRequest` that names the field if there are no references or a binary field is missing.
  */
 export function readReferences(context: IExecuteFunctions, itemIndex: number): Reference[] {
 	const value: unknown = context.getNodeParameter('references', itemIndex, '');
@@ -25,7 +25,9 @@ export function readReferences(context: IExecuteFunctions, itemIndex: number): R
 	);
 }
 
-/** URLs may contain commas: a comma ends a URL only before a space or another URL. */
+/**
+ * Splits a list of URLs and names. URLs may contain commas, so a comma ends a URL only before a space or another URL.
+ */
 export function entriesOf(value: unknown): string[] {
 	const texts: unknown[] = Array.isArray(value) ? value : [value];
 	return texts

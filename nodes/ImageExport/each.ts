@@ -20,7 +20,7 @@ interface Changes {
 
 type Work = (source: Source, itemIndex: number, changes: Changes) => Promise<void>;
 
-/** The operations that give an item for each item. */
+/** The operations with one output item per input item. */
 export const perItem: Readonly<Record<string, (exporter: Exporter) => Work>> = {
 	convert: (exporter) => async (source, itemIndex, changes) => {
 		const converted = await convert(await exporter.still(source), readConversion(exporter, itemIndex));
@@ -66,7 +66,7 @@ export const perItem: Readonly<Record<string, (exporter: Exporter) => Work>> = {
 	},
 };
 
-/** Runs an operation over all items. An item with an image that failed stays unchanged, with the error. */
+/** Runs an operation over all items. If an image of an item fails, the item stays unchanged and gets the error. */
 export async function runPerItem(exporter: Exporter, work: Work): Promise<INodeExecutionData[]> {
 	const { context } = exporter;
 	const changed = new Map<number, Changes>();
@@ -130,7 +130,7 @@ function readConversion({ context }: Exporter, itemIndex: number): Conversion {
 	};
 }
 
-/** Largest side made, in pixels. */
+/** Maximum width or height of a result, in pixels. */
 const longestSide = 16_383;
 
 function positive(value: unknown, displayName: string): number {
@@ -155,7 +155,7 @@ const factsOf = ({ mimeType, width, height, data }: Converted, fileName: string)
 	bytes: data.length,
 });
 
-/** The operation of an item, by the fields of the node. */
+/** The operation for each item, by the fields of the node. */
 export function perItemName(exporter: Exporter, operation: string): string {
 	if (operation !== 'metadata') return operation;
 	return textParameter(exporter.context, 'metadataMode', 0) === 'read' ? 'readMetadata' : 'writeMetadata';

@@ -14,7 +14,7 @@ export interface Exporter {
 	context: IExecuteFunctions;
 	limits: ImageLimits;
 	sources: (itemIndex: number) => Source[];
-	/** An image read into memory; only one at a time. */
+	/** Reads an image into memory; only one image at a time. */
 	still: (source: Source) => Promise<Still>;
 	store: (data: Buffer, fileName: string, mimeType: string) => Promise<IBinaryData>;
 	/**
@@ -58,7 +58,10 @@ export async function createExporter(context: IExecuteFunctions): Promise<Export
 	};
 }
 
-/** Public addresses and, if a provider is chosen, those that its credential allows. The first item decides. */
+/**
+ * Allows public addresses and, if a provider is chosen, the hosts that its credential allows. The fields of the first
+ * item decide.
+ */
 async function hostsOf(context: IExecuteFunctions): Promise<PictureHosts> {
 	const id = textParameter(context, 'provider', 0);
 	if (id === '') return { baseUrl: null, allowedHosts: [] };

@@ -42,7 +42,7 @@ const operations: INodePropertyOptions[] = [
 	},
 ];
 
-/** The node's subtitle, in the words of the node panel: `Make a contact sheet`. */
+/** The node's subtitle. It uses the text of the node panel: `Make a contact sheet`. */
 export const operationSubtitle = subtitleOf(operations);
 
 const operationField: INodeProperties = {

@@ -5,7 +5,7 @@ import { hintAt, toNodeError } from '../execution/errors';
 /** An image that could not be exported, with the error. */
 export interface Failure {
 	itemIndex: number;
-	/** Index among the item's images; null where the error concerns the whole item. */
+	/** Index among the item's images; null if the error concerns the whole item. */
 	image: number | null;
 	error: ImageError;
 }
@@ -19,10 +19,7 @@ export function describeFailure({
 	return { item: itemIndex, image, ...error.toJobError() };
 }
 
-/**
- * Items that failed, with their own data, and with `error` and `details` like failed items of n8n and of the other
- * nodes.
- */
+/** The failed items: their own data, with `error` and `details` like the failed items of n8n and of the other nodes. */
 export function failedItems(context: IExecuteFunctions, failures: readonly Failure[]): INodeExecutionData[] {
 	const items = context.getInputData();
 	const first = new Map<number, Failure>();
@@ -39,7 +36,7 @@ export function failedItems(context: IExecuteFunctions, failures: readonly Failu
 	});
 }
 
-/** Throws an n8n error where every item failed, unless the node continues on fail; else shows a hint. */
+/** Throws an n8n error if every item failed, unless the node continues on fail; otherwise shows a hint. */
 export function reportFailures(context: IExecuteFunctions, failures: readonly Failure[]): void {
 	const [first] = failures;
 	if (!first) return;

@@ -15,7 +15,7 @@ export interface Source {
 	/** Index among the item's images. */
 	index: number;
 	lineage: Lineage;
-	/** The file; downloaded first where the item has only its URL. */
+	/** The file. If the item has only its URL, the file is downloaded first. */
 	file: () => Promise<InputFile>;
 }
 
@@ -26,8 +26,8 @@ export interface SourceOptions {
 }
 
 /**
- * The images of an item: those of the named binary fields, else all among its binary data and those of its `images`
- * that were not downloaded. Throws `invalidRequest` where there are none, or where a named field is missing.
+ * The images of an item: those of the named binary fields. If no field is named: all images in its binary data and the
+ * images in `images` that were not downloaded. Throws `invalidRequest` if there are none or a named field is missing.
  */
 export function sourcesOf(context: IExecuteFunctions, itemIndex: number, { hosts, signal }: SourceOptions): Source[] {
 	const { json = {}, binary = {} } = context.getInputData()[itemIndex] ?? {};
@@ -77,7 +77,7 @@ export function sourcesOf(context: IExecuteFunctions, itemIndex: number, { hosts
 const inBinary = (context: IExecuteFunctions, data: IBinaryData, field: string) => () =>
 	Promise.resolve(fileOf(context, data, field));
 
-/** The origin of an item's images; for items of another shape only prompt, seed and model. */
+/** The origin of an item's images. An item of another shape gives only prompt, seed and model. */
 export function lineageOf(json: IDataObject): Lineage {
 	const job = (snapshotOf(json)?.job ?? {}) as Partial<Job>;
 	const request = (

@@ -14,15 +14,15 @@ import type { Exporter } from './exporter';
 import { describeFailure, type Failure, failedItems, reportFailures } from './outcomes';
 import type { Source } from './sources';
 
-/** The operations that make one result of all items. */
+/** The operations that make one result from all items. */
 export const together: Readonly<Record<string, (exporter: Exporter) => Promise<INodeExecutionData[]>>> = {
 	zip,
 	contactSheet: sheets,
 };
 
 /**
- * Two passes: first each image is read and checked, because an archive cannot drop an invalid one again; then all are
- * streamed into the archive.
+ * Two passes, because an archive cannot drop an invalid image later: the first pass reads and checks each image, the
+ * second streams all images into the archive.
  */
 async function zip(exporter: Exporter): Promise<INodeExecutionData[]> {
 	const { context, limits } = exporter;
@@ -65,7 +65,7 @@ async function zip(exporter: Exporter): Promise<INodeExecutionData[]> {
 	return [{ json, binary: { data }, pairedItem: [...packed].map((item) => ({ item })) }, ...rest(exporter, failures)];
 }
 
-/** The user's name, with a number where the item has several images; else the file's own name. */
+/** The user's name, with a number if the item has several images. Without such a name, the file's own name. */
 function entryName({ context, sources }: Exporter, { index }: Source, itemIndex: number, own: string): string {
 	const wish = textParameter(context, 'entryName', itemIndex);
 	if (wish === '') return own;
@@ -112,7 +112,7 @@ async function sheets(exporter: Exporter): Promise<INodeExecutionData[]> {
 	return [...made, ...rest(exporter, failures)];
 }
 
-/** Failed items are output too if the node continues on fail. */
+/** The failed items, for the output, if the node continues on fail. */
 function rest({ context }: Exporter, failures: readonly Failure[]): INodeExecutionData[] {
 	return context.continueOnFail() ? failedItems(context, failures) : [];
 }
@@ -131,7 +131,7 @@ function captionOf({ context }: Exporter, { lineage }: Source, itemIndex: number
 	return chosen.flatMap((part) => captionParts[part]?.(lineage) ?? []).join(' · ');
 }
 
-/** Largest sheet, in pixels of one side of a square. */
+/** Maximum width or height of a sheet, in pixels. */
 const longestSheet = 16_383;
 
 function readStyle({ context }: Exporter, perSheet: number): SheetStyle {
@@ -143,7 +143,7 @@ function readStyle({ context }: Exporter, perSheet: number): SheetStyle {
 	};
 	const columns = whole(context.getNodeParameter('columns', 0, 4), 'Columns', 50);
 	const tile = whole(context.getNodeParameter('tileSize', 0, 256), 'Tile Size', 2_048);
-	// With gaps and captions.
+	// The factors add the gaps and captions.
 	if (Math.max(columns * 1.1, Math.ceil(perSheet / columns) * 1.5) * tile > longestSheet)
 		throw new ImageError('invalidRequest', {
 			message:

@@ -14,7 +14,7 @@ import { providerSubtitle } from '../parameters/subtitles';
 import { submitOptions, waitFields } from '../generate/fields';
 import { getModels } from '../endpoints/loadModels';
 
-/** The providers that take a reference by its URL. */
+/** The providers that accept a reference by its URL. */
 const takingUrls = providers
 	.filter(({ capabilities }) => capabilities.references?.kinds.includes('url'))
 	.map(({ id }) => id);

@@ -5,8 +5,8 @@ import { readerOf, textParameter } from '../parameters/parameters';
 import { allProviders } from './fields';
 
 /**
- * Gives the ids of the credentials whose jobs an item may see: those of the node, for the provider that is chosen.
- * Throws an n8n error where none is chosen.
+ * Returns the ids of the credentials whose jobs an item may see: the node's credentials for the chosen provider. Throws
+ * an n8n error if no credential is chosen.
  */
 export function credentialScope(context: IExecuteFunctions): (itemIndex: number) => readonly string[] {
 	const parameters = readerOf(context);

@@ -7,8 +7,8 @@ import type { JobsRun } from './jobsRun';
 const maxExecutions = 50;
 
 /**
- * Finds undelivered jobs that have reached an item, in n8n's saved data, and records them in the journal. One object
- * per node run, so that each execution is read once.
+ * Searches n8n's saved data for undelivered jobs that have reached an item, and records them in the journal as
+ * delivered. There is one object per node run, so each execution is read once.
  */
 export function deliveryCheck({
 	context,
@@ -19,8 +19,8 @@ export function deliveryCheck({
 	const read = new Set<string>();
 	let hasHinted = false;
 	const isSaved = async ({ ref, deliveredAt, busy, state, origin: { executionId } }: JobRecord): Promise<boolean> => {
-		// A job under way is not saved yet, a request that was not accepted has nothing to deliver, and n8n has saved
-		// nothing of this execution yet.
+		// Three kinds of jobs are skipped: a running job is not saved yet, a request that was not accepted has no
+		// result, and n8n has saved nothing of the current execution yet.
 		if (
 			deliveredAt !== null ||
 			busy ||

@@ -4,8 +4,8 @@ import { inputError, toNodeError } from '../execution/errors';
 import type { JobsRun } from './jobsRun';
 
 /**
- * The error of an item: it fails the node, or with "Continue on fail" it becomes the item's `error` and `details`. A
- * stop always ends the node.
+ * Handles the error of an item: it fails the node, or with "Continue on fail" it becomes the item's `error` and
+ * `details`. A stop always ends the node.
  */
 export function failedItem({ context }: JobsRun, thrown: unknown, itemIndex: number): INodeExecutionData {
 	if (toImageError(thrown).code === 'canceled') throw thrown;
@@ -15,7 +15,7 @@ export function failedItem({ context }: JobsRun, thrown: unknown, itemIndex: num
 	return { json: { error: error.message, details: { ...error } }, pairedItem: { item: itemIndex } };
 }
 
-/** The output of every item in the order of the input; a failed item does not affect other items. */
+/** The output of every item, in the order of the input. A failed item does not affect other items. */
 export async function forEachItem(
 	run: JobsRun,
 	work: (itemIndex: number) => Promise<INodeExecutionData[]>,

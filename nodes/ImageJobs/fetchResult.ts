@@ -19,13 +19,15 @@ import { type Result, withImages } from './resultImages';
 import type { JobsRun } from './jobsRun';
 
 type Accepted = JobRecord & { state: 'accepted' | 'ended' };
-/** A job that has a result, and the endpoint of its images. */
+/** A job with a result, and the endpoint of its images. */
 type Fetchable = ItemJob<Endpoint> & { record: Accepted };
 
-/** Jobs whose images are in memory at the same time: images that came inside an answer are read as a whole. */
+/**
+ * Maximum number of jobs whose images are in memory at the same time. Images inside an answer are completely in memory.
+ */
 const maxAtOnce = 4;
 
-/** Gives the job of each item with its images. A job that had not ended is polled once. */
+/** Returns the job of each item with its images. If a job has not ended in the journal, it is polled once. */
 export async function fetchResult(run: JobsRun): Promise<INodeExecutionData[]> {
 	const delivery = deliveryOf(run.context, run.memory);
 	try {
@@ -44,7 +46,7 @@ async function fetchAll(run: JobsRun, delivery: Delivery): Promise<INodeExecutio
 		assertResult(record);
 		const { made, main } = await endpointOfRecord(run, poolFor, record, itemIndex);
 		if (!made && record.state === 'accepted') throw endpointIsGone(record);
-		// Images are downloaded without a key, so the main endpoint serves for those of an ended job.
+		// Images are downloaded without a key, so the main endpoint can fetch the images of an ended job.
 		return made ?? main;
 	});
 	const fetchable = jobs.filter((job): job is Fetchable => isResult(job.record));
@@ -66,7 +68,7 @@ interface JobResult {
 	result: Result;
 }
 
-/** Polls the jobs that had not ended, and fetches the images of all, a few jobs at a time. */
+/** Polls the jobs that have not ended, then fetches the images of all jobs, a few jobs at a time. */
 async function fetchImages(run: JobsRun, delivery: Delivery, jobs: readonly Fetchable[]): Promise<JobResult[]> {
 	const { context, memory, signal } = run;
 	const current = await currentSnapshots(run, jobs);
@@ -100,7 +102,7 @@ function itemsOf(run: JobsRun, { record, itemIndex }: Fetchable, result: Result)
 	return optionsOf(run, itemIndex).splitImages ? splitImages(item) : [item];
 }
 
-/** Jobs that the provider has accepted have a result, or will have one. */
+/** Throws if the job has no result: only a job that the provider has accepted has one, or will have one. */
 function assertResult(record: JobRecord): void {
 	if (isResult(record)) return;
 	const { ref } = record;
@@ -129,7 +131,10 @@ function isResult(record: JobRecord): record is Accepted {
 	return record.state === 'accepted' || record.state === 'ended';
 }
 
-/** Jobs that had not ended, polled once together, by ref. Those that have ended now go into the journal. */
+/**
+ * Polls the jobs that have not ended, once and together. Returns their states by ref, and records the jobs that have
+ * ended.
+ */
 async function currentSnapshots(run: JobsRun, jobs: readonly Fetchable[]): Promise<Map<string, JobSnapshot>> {
 	const open = jobs.filter(({ record }) => record.state === 'accepted');
 	const polled = new Map<string, JobSnapshot>();
@@ -142,8 +147,8 @@ async function currentSnapshots(run: JobsRun, jobs: readonly Fetchable[]): Promi
 }
 
 /**
- * The jobs of one endpoint as it reports them. Throws an authentication error: it concerns the credential, so it fails
- * the node, and the results stay where they are.
+ * Polls the jobs of one endpoint. Throws an authentication error: it concerns the credential, so it fails the node, and
+ * the results stay available.
  */
 async function pollTogether(
 	{ context, signal }: JobsRun,
@@ -167,15 +172,18 @@ async function pollTogether(
 	});
 }
 
-/** The job as it was, with the error of the poll. A job that the provider does not know never ends: it is failed. */
+/**
+ * The earlier state of the job, with the error of the poll. If the provider does not know the job, the job counts as
+ * failed, because it will never end.
+ */
 function withPollError(before: JobSnapshot, error: ImageError): JobSnapshot {
 	const snapshot = withError(before, error.toJobError());
 	return error.code === 'notFound' ? { ...snapshot, job: { ...snapshot.job, status: 'failed' } } : snapshot;
 }
 
 /**
- * Lets the journal record that this execution delivers the job, once n8n has saved it. A job of another running
- * execution is delivered by that one.
+ * Takes the job for this execution, so that the journal records its delivery as soon as n8n has saved the execution. If
+ * another running execution holds the job, that execution delivers it.
  */
 async function takeForDelivery(
 	{ memory: { journal } }: JobsRun,

@@ -7,7 +7,7 @@ import { limitField } from '../operations/fields';
 
 export type Operation = 'fetchResult' | 'forget' | 'getAll' | 'getSpending' | 'settle';
 
-/** Value of *Provider* for "every credential that the node has". */
+/** Value of *Provider* for all credentials of the node. */
 export const allProviders = 'all';
 
 const shown = (operations: readonly Operation[], field: INodeProperties): INodeProperties => ({
@@ -15,7 +15,7 @@ const shown = (operations: readonly Operation[], field: INodeProperties): INodeP
 	displayOptions: { show: { ...field.displayOptions?.show, operation: [...operations] } },
 });
 
-/** A credential of each provider, none of them required: the node sees the jobs of those that are chosen. */
+/** An optional credential for each provider. The node sees the jobs of the chosen credentials. */
 export const credentials: INodeCredentialDescription[] = providers.map(({ id, credential }) => ({
 	name: credential,
 	required: false,
@@ -55,7 +55,7 @@ const operations: INodePropertyOptions[] = [
 	},
 ];
 
-/** The node's subtitle, in the words of the node panel: `Get many jobs`. */
+/** The node's subtitle. It uses the text of the node panel: `Get many jobs`. */
 export const operationSubtitle = subtitleOf(operations);
 
 const operationField: INodeProperties = {

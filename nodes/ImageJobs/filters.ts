@@ -6,8 +6,8 @@ import type { JobsRun } from './jobsRun';
 type Filters = Pick<RecordFilter, 'credentialIds' | 'workflowId' | 'executionId' | 'since' | 'until'>;
 
 /**
- * Which jobs an item asks for: those of its credentials, narrowed by the fields of *Filters*. Throws `invalidRequest`
- * that names the field.
+ * The filters of an item: the jobs of its credentials that match the fields of *Filters*. Throws `invalidRequest` that
+ * names the field.
  */
 export function readFilters({ context, credentialIdsOf }: JobsRun, itemIndex: number): Filters {
 	const given = context.getNodeParameter('filters', itemIndex, {}) as Record<string, unknown>;
@@ -28,8 +28,8 @@ export function readFilters({ context, credentialIdsOf }: JobsRun, itemIndex: nu
 }
 
 /**
- * A moment in ms since the epoch; undefined where the field is empty. A day without a time stands for its first or last
- * moment in the workflow's time zone.
+ * A moment in ms since the epoch; undefined if the field is empty. A day without a time means its first or last moment
+ * in the workflow's time zone.
  */
 function momentOf(value: unknown, field: string, zone: string, edge: 'start' | 'end'): number | undefined {
 	if (typeof value === 'number') return value;
@@ -45,7 +45,7 @@ function momentOf(value: unknown, field: string, zone: string, edge: 'start' | '
 	return (isDay && edge === 'end' ? parsed.value.endOf('day') : parsed.value).toMillis();
 }
 
-/** An expression may give a number. */
+/** A value as text: an expression may return a number. */
 function textOf(value: unknown): string {
 	return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
 }

@@ -12,7 +12,7 @@ export async function forget(run: JobsRun): Promise<INodeExecutionData[]> {
 	const credentialIds = [...new Set(jobs.map(({ record }) => record.endpoint.credentialId))];
 	const refs = [...new Set(jobs.map(({ record }) => record.ref))];
 	await memory.journal.forget(refs, credentialIds);
-	// An execution may have taken one over in between.
+	// Another execution may have taken over a job in the meantime.
 	const left = new Set(
 		(await memory.journal.list({ refs, credentialIds, limit: refs.length })).map(({ ref }) => ref),
 	);

@@ -9,7 +9,7 @@ import { readFilters } from './filters';
 import { isUnknown, jobItem } from './jobItem';
 import type { JobsRun } from './jobsRun';
 
-/** A choice of *Show*: the filters for the journal, and the check of each record afterwards. */
+/** A choice of *Show*: the filters for the journal, and a further check of each record. */
 interface Shown {
 	narrowed: ReadonlyArray<Partial<RecordFilter>>;
 	matches: (record: JobRecord) => boolean;
@@ -19,7 +19,7 @@ const shows: Record<string, Shown> = {
 	all: { narrowed: [{}], matches: () => true },
 	failed: { narrowed: [{ failed: true }, { states: ['notAccepted'] }], matches: () => true },
 	pending: { narrowed: [{ states: ['sent', 'accepted'] }], matches: (record) => !isUnknown(record) },
-	// While its execution runs, a job may still become an item.
+	// As long as its execution runs, a job may still become an item.
 	undelivered: {
 		narrowed: [{ delivered: false, failed: false, states: ['accepted', 'ended'] }],
 		matches: ({ deliveredAt, held }) => deliveredAt === null && held === 'free',
@@ -50,7 +50,10 @@ export async function getMany(run: JobsRun): Promise<INodeExecutionData[]> {
 	});
 }
 
-/** The newest records that match. The journal cannot filter by all of it, so more are read until there are enough. */
+/**
+ * The newest records that match. The journal supports only some of the filters, so this reads on until there are enough
+ * records.
+ */
 async function listed(
 	{ memory }: JobsRun,
 	filter: RecordFilter,
@@ -71,7 +74,7 @@ async function listed(
 	}
 }
 
-/** How many jobs *Return All* and *Limit* ask for. Throws `invalidRequest` for a limit below 1. */
+/** The number of jobs that *Return All* and *Limit* allow. Throws `invalidRequest` for a limit below 1. */
 function readLimit({ context }: JobsRun, itemIndex: number): number {
 	if (context.getNodeParameter('returnAll', itemIndex, false)) return Number.POSITIVE_INFINITY;
 	const limit = context.getNodeParameter('limit', itemIndex, 50);

@@ -6,7 +6,7 @@ import { forEachItem } from './failures';
 import { readFilters } from './filters';
 import type { JobsRun } from './jobsRun';
 
-/** The fields of each value of *Group By*, in the order in which an item has them. */
+/** The fields for each value of *Group By*, in the order in which items show them. */
 const groups: Record<string, (row: SpendingRow) => Partial<SpendingRow>> = {
 	day: ({ day }) => ({ day }),
 	provider: ({ provider }) => ({ provider }),
@@ -31,14 +31,16 @@ export async function getSpending(run: JobsRun): Promise<INodeExecutionData[]> {
 	});
 }
 
-/** One row per group, in the order of the journal; without groups one row, even if nothing was spent. */
+/**
+ * One row per group, in the order of the journal. Without groups there is always one row, even if nothing was spent.
+ */
 function grouped(rows: readonly SpendingRow[], names: readonly string[]) {
 	const groupOf = (row: SpendingRow) =>
 		Object.assign(
 			{},
 			...Object.keys(groups).map((name) => (names.includes(name) ? groups[name]?.(row) : {})),
 		) as Partial<SpendingRow>;
-	// A workflow may have been renamed since.
+	// Not by name: the workflow may have been renamed since then.
 	const keyOf = (row: SpendingRow) => JSON.stringify({ ...groupOf(row), workflowName: null });
 	const byGroup = [...Map.groupBy(rows, keyOf).values()];
 	return (names.length === 0 && rows.length === 0 ? [[]] : byGroup).map((members) => {
@@ -51,7 +53,7 @@ function totals(rows: readonly SpendingRow[]) {
 	const sum = (name: 'jobs' | 'images' | 'usd' | 'unpriced' | 'unknown') =>
 		rows.reduce((total, row) => total + row[name], 0);
 	const [jobs, unpriced] = [sum('jobs'), sum('unpriced')];
-	// Without any known price the sum is unknown, not 0. The rounding removes floating-point errors.
+	// If no price is known, the sum is unknown, not 0. The rounding removes floating-point errors.
 	return {
 		jobs,
 		images: sum('images'),

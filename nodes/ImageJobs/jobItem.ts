@@ -7,7 +7,7 @@ import { providerById } from '../../providers/registry';
 import { type ItemParts, toItem } from '../items/items';
 import { blankJob } from '../items/snapshots';
 
-/** A record as an item: the shape of all items of the pack, and further fields of the journal under `record`. */
+/** A record as an item: the shape of all items of the pack, with further fields of the journal under `record`. */
 export function jobItem(
 	record: JobRecord,
 	parts: Pick<ItemParts, 'itemIndex'> & Partial<ItemParts>,
@@ -20,7 +20,7 @@ export function jobItem(
 	};
 }
 
-/** A record's job in its last known state. A job of unknown outcome is failed, with a hint what to do. */
+/** The last known state of a record's job. A job of unknown outcome counts as failed, and its hint says what to do. */
 export function snapshotOfRecord(record: JobRecord): JobSnapshot {
 	if (record.state === 'accepted' || record.state === 'ended') return { ...record.snapshot, raw: null };
 	const { endpoint, wireKey, cost } = record;
@@ -35,7 +35,7 @@ export function snapshotOfRecord(record: JobRecord): JobSnapshot {
 	return { job: error ? { ...job, status: 'failed', completed: 0, error } : job, images: [], raw: null };
 }
 
-/** Whether it is unknown if the job exists. A request that a crash interrupted counts too. */
+/** Whether the pack cannot tell if the job exists. This includes a request that a crash interrupted. */
 export function isUnknown({ state, busy }: Pick<JobRecord, 'state' | 'busy'>): boolean {
 	return state === 'unknown' || (state === 'sent' && !busy);
 }
@@ -85,7 +85,10 @@ function recordFields(record: JobRecord): IDataObject {
 	};
 }
 
-/** Items show `refused`, the name that the state had first: saved workflows compare with it. */
+/**
+ * The state in the item. Items show `refused` for `notAccepted`: this was the first name of the state, and saved
+ * workflows compare with it.
+ */
 function shownState({ state }: JobRecord): string {
 	return state === 'notAccepted' ? 'refused' : state;
 }

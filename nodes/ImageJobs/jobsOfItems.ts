@@ -17,7 +17,7 @@ export interface ItemJob<T> {
 	prepared: T;
 }
 
-/** The jobs of the items, and the items that continue with an error. */
+/** The jobs of the items, and the output items of those that failed. */
 export interface ItemJobs<T> {
 	jobs: Array<ItemJob<T>>;
 	failed: Map<number, INodeExecutionData>;
@@ -26,7 +26,7 @@ export interface ItemJobs<T> {
 /**
  * Finds the job of every item and lets the operation check it, before any job changes. Without "Continue on fail" the
  * first unusable job fails the node.
- * @param prepare throws where the operation cannot work on this job
+ * @param prepare throws if the operation cannot work on this job
  */
 export async function jobsOfItems<T>(
 	run: JobsRun,
@@ -69,7 +69,9 @@ export function inOrder(
 	return all.sort(([a], [b]) => a - b).flatMap(([, items]) => items);
 }
 
-/** The endpoint that a record was made at, by base URL and key. Undefined where the credential no longer has it. */
+/**
+ * The endpoint that made the job of a record, found by base URL and key. Undefined if the credential no longer has it.
+ */
 export async function endpointOfRecord(
 	{ memory }: JobsRun,
 	poolFor: ReturnType<typeof poolsOf>,
@@ -83,7 +85,7 @@ export async function endpointOfRecord(
 	};
 }
 
-/** Without this error the poll would use another key or another server. */
+/** The error if the endpoint is gone. Without it, the poll would use another key or another server. */
 export function endpointIsGone({ ref, endpoint }: JobRecord): ImageError {
 	const { displayName } = providerById(endpoint.provider);
 	return new ImageError('conflict', {
@@ -106,7 +108,7 @@ export function isBusy({ ref }: JobRecord): ImageError {
 
 function readRef({ context }: JobsRun, itemIndex: number): string {
 	const { job } = (context.getInputData()[itemIndex]?.json ?? {}) as { job?: IDataObject | null };
-	// The default expression, resolved without n8n: that is much faster.
+	// Reads the value of the default expression directly: that is much faster than in n8n.
 	const carried =
 		context.getNode().parameters['ref'] === refField.default
 			? (job?.['ref'] ?? '')
@@ -120,7 +122,10 @@ function readRef({ context }: JobsRun, itemIndex: number): string {
 	});
 }
 
-/** The same for a job of another credential and for one that does not exist: it must not reveal which. */
+/**
+ * The error is the same for a job of another credential and for a job that does not exist, because it must not reveal
+ * which case it is.
+ */
 function notKnown(ref: string): ImageError {
 	return new ImageError('notFound', {
 		message: `No job "${ref}" was made with the credentials of this node`,

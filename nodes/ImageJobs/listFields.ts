@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-/** Which recorded jobs an item is about, and how spending is grouped. */
+/** The fields that select recorded jobs, and the grouping of the spending. */
 
 export const showField: INodeProperties = {
 	displayName: 'Show',

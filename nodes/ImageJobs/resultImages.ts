@@ -12,7 +12,7 @@ export interface Source {
 	pictures: Pictures;
 	endpoint: Endpoint;
 	itemIndex: number;
-	/** Whether images are downloaded. Those that came inside the answer are always included. */
+	/** Whether images are downloaded. Images that were inside the answer are always included. */
 	isWanted: boolean;
 	maxMegabytes: number | undefined;
 }
@@ -22,7 +22,7 @@ export interface Result extends Fetched {
 	isComplete: boolean;
 }
 
-/** The images of a job, and the files of an operation that gave any, as binary data of the item. */
+/** Adds the images of a job to the item as binary data. If an operation returned files, these are added too. */
 export async function withImages(
 	{ context, pictures, endpoint, itemIndex, isWanted, maxMegabytes }: Source,
 	given: JobSnapshot,

@@ -14,7 +14,7 @@ import type { JobsRun } from './jobsRun';
 
 type Pools = ReturnType<typeof poolsOf>;
 
-/** Records what a user found at the provider about jobs whose outcome is unknown. */
+/** For jobs of unknown outcome: records what the user found at the provider. */
 export async function settle(run: JobsRun): Promise<INodeExecutionData[]> {
 	const {
 		context,
@@ -36,7 +36,7 @@ export async function settle(run: JobsRun): Promise<INodeExecutionData[]> {
 	} of jobs) {
 		try {
 			const credentialIds = [endpoint.credentialId];
-			// The next run must not take over a job without a result.
+			// A job without a result counts as delivered, so that the next run does not take it over.
 			const isSettled = await journal.settle(ref, credentialIds, change, { delivered: isOver });
 			const [record] = await journal.list({ refs: [ref], credentialIds, limit: 1 });
 			if (!record || !isSettled)
@@ -55,7 +55,7 @@ export async function settle(run: JobsRun): Promise<INodeExecutionData[]> {
 
 interface Settlement {
 	change: RecordChange;
-	/** The job has no result that could be delivered. */
+	/** Whether the job has no result that could be delivered. */
 	isOver: boolean;
 }
 
@@ -75,7 +75,8 @@ async function changeOf(run: JobsRun, poolFor: Pools, record: JobRecord, itemInd
 }
 
 /**
- * The next retry sends the job. If the provider has accepted other parts of it, the retry sends only the missing ones.
+ * The job was not made, so the next retry sends it. If the provider has accepted other parts of it, the retry sends
+ * only the missing parts.
  */
 function wasNotMade(record: JobRecord): Settlement {
 	const requests = record.requests.map((request) =>
@@ -96,8 +97,9 @@ function wasNotMade(record: JobRecord): Settlement {
 }
 
 /**
- * The job counts as paid, and its images are unknown. Recorded as a success without images, it is not sent again or
- * reused, and its item leaves Image Poll by *Failed*. Recorded as failed, a retry of its item makes a new job.
+ * The job was made: it counts as paid, and its images are unknown. If it is recorded as a success without images, it is
+ * not sent again or reused, and Image Poll outputs its item at *Failed*. If it is recorded as failed, a retry of its
+ * item makes a new job.
  */
 function wasMade(record: JobRecord, generateAgain: boolean): Settlement {
 	const error = jobError('notFound', {
@@ -159,7 +161,7 @@ async function wasMadeAs(
 	return { change: { requests: accepted(record.requests, jobId), state }, isOver: false };
 }
 
-/** The requests, those of unknown outcome as accepted. */
+/** The requests; those of unknown outcome become accepted. */
 function accepted(requests: readonly PaidRequest[], providerId: string | null): PaidRequest[] {
 	return requests.map((request) => (isOpen(request) ? { ...request, outcome: 'accepted', providerId } : request));
 }

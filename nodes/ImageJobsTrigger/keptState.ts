@@ -12,7 +12,7 @@ const schema = z.object({
 	since: z.number().nullable(),
 });
 
-/** The data that n8n keeps for the node between two polls: plain JSON, changed in place. */
+/** The data that n8n keeps for the node between two polls: plain JSON that the node changes in place. */
 export interface Kept {
 	jobs?: unknown;
 }
@@ -22,7 +22,7 @@ export function sourceOf(providerId: string, baseUrl: string): string {
 	return createHash('sha256').update(`${providerId} ${baseUrl}`).digest('hex').slice(0, 16);
 }
 
-/** The state kept for this source; null where it is missing or unreadable. */
+/** The state kept for this source; null if it is missing or unreadable. */
 export function readState(kept: Kept, source: string): JobsState | null {
 	const { data } = schema.safeParse(kept.jobs);
 	if (data?.source !== source) return null;
@@ -30,7 +30,7 @@ export function readState(kept: Kept, source: string): JobsState | null {
 	return { floor, settled, open, last, since };
 }
 
-/** Keeps the state. One new object, so that n8n sees the change. */
+/** Keeps the state as one new object, so that n8n notices the change. */
 export function writeState(kept: Kept, source: string, state: JobsState): void {
 	kept.jobs = { source, ...state };
 }

@@ -11,9 +11,9 @@ import { nodeEndpoint } from '../endpoints/nodeEndpoint';
 import { type Kept, readState, sourceOf, writeState } from './keptState';
 import { type ItemOptions, triggerItems } from './triggerItems';
 
-/** Most jobs of one run, with their images and without. The rest comes with the next poll. */
+/** Maximum number of jobs per run, with and without their images. The next poll gets the rest. */
 const maxJobs = { withPictures: 50, alone: 500 };
-/** How long a poll may take where n8n does not say, ms. */
+/** Maximum time of a poll if n8n does not report one, in ms. */
 const usualPollMs = 4 * 60_000;
 
 interface TriggerOptions extends ItemOptions {
@@ -22,16 +22,18 @@ interface TriggerOptions extends ItemOptions {
 	repeatAfterRestart?: boolean;
 }
 
-/** Triggers of this process that are polling now: n8n starts a poll even if the previous one still runs. */
+/** Triggers of this process that are polling now. n8n starts a poll even if the previous poll is still running. */
 const polling = new Set<string>();
 /** Triggers that have polled in this process. */
 const polledHere = new Set<string>();
-/** States of first polls until n8n keeps them: its durable cursors do not keep those of the poll at activation. */
+/**
+ * States of first polls, until n8n keeps them: n8n's durable cursors do not keep the state of the poll at activation.
+ */
 const firstStates = new Map<string, JobsState>();
 
 /**
- * The jobs that have ended since the last poll, or null. Throws an n8n error where the provider does not answer; the
- * kept state has then not changed.
+ * The jobs that have ended since the last poll, or null. If the provider does not answer, throws an n8n error, and the
+ * kept state stays unchanged.
  */
 export async function pollJobs(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 	const trigger = `${String(context.getWorkflow().id)}:${context.getNode().id}`;
@@ -86,7 +88,10 @@ async function poll(
 	return taken > 0 ? [items] : null;
 }
 
-/** Jobs of the last run count as lost after a restart, if the options say so; a later poll shows that they were not. */
+/**
+ * If the options say so, the jobs of the last run count as lost after a restart. A second poll in this process shows
+ * that they were not lost.
+ */
 function stateBefore(known: JobsState, isRepeating: boolean): JobsState {
 	return isRepeating ? takenBack(known) : { ...known, last: [] };
 }
@@ -145,13 +150,13 @@ function sinceWhen(context: IPollFunctions, { lookback = 0 }: TriggerOptions): n
 	return lookback === 0 ? null : Date.now() - lookback * 3_600_000;
 }
 
-/** How long n8n gives a poll before it drops the result, ms; older versions do not say. */
+/** The time after which n8n drops the result of a poll, in ms. Older versions of n8n do not report it. */
 function timeFor(context: IPollFunctions): number {
 	const { getPollBudgetMs } = context as Partial<Pick<IPollFunctions, 'getPollBudgetMs'>>;
 	return Math.min(usualPollMs, getPollBudgetMs?.call(context) ?? usualPollMs);
 }
 
-/** The work, stopped at a time with a `timeout` error: it is not a stop by a user. */
+/** Stops the work at this time with a `timeout` error, because it is not a stop by a user. */
 async function within<T>(until: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
 	const ms = Math.max(1, until - Date.now());
 	const signal = AbortSignal.timeout(ms);
@@ -183,7 +188,7 @@ function toPollError(context: IPollFunctions, { displayName }: ProviderDefinitio
 	);
 }
 
-/** n8n treats a message with the word "canceled" as a stop by the user, but not with this spelling. */
+/** n8n treats a message with the word "canceled" as a stop by the user. It does not do so with this spelling. */
 function noStop(message: string): string {
 	return message.replace(/canceled/gi, 'cancelled');
 }

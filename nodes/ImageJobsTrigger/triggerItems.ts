@@ -9,7 +9,8 @@ import { withError } from '../items/snapshots';
 import { type Fetched, picturesOf } from '../pictures/pictures';
 
 /**
- * n8n's start waits for the first poll of each trigger in a process, so its downloads may take at most this long, ms.
+ * Maximum time for the downloads of a first poll, in ms: n8n's start waits for the first poll of each trigger in a
+ * process.
  */
 const firstDownloadsMs = 20_000;
 
@@ -21,13 +22,13 @@ export interface ItemOptions {
 
 export interface ItemTerms {
 	options: ItemOptions;
-	/** Epoch ms: when the downloads must be done. */
+	/** Epoch ms: the downloads end at this time. */
 	until: number;
 	/** Whether the downloads are limited to `firstDownloadsMs`, and all jobs can wait for the next poll. */
 	isFirst: boolean;
 }
 
-/** A job as it becomes an item, and the number of jobs that did: the rest waits for the next poll. */
+/** The items, and the number of jobs that they contain; the other jobs wait for the next poll. */
 export interface TriggerItems {
 	taken: number;
 	items: INodeExecutionData[];
@@ -59,9 +60,9 @@ async function withJobRefs(
 }
 
 /**
- * Items with their images, as many as arrive in time. The first job whose images are late waits for the next poll, and
- * so do those after it. A job that is late although it comes first leaves without its images: it would block the others
- * at every poll.
+ * Items with their images, as many as arrive in time. If the images of a job are late, this job and all jobs after it
+ * wait for the next poll. If the very first job is late, its item is output without images, because otherwise it would
+ * block the others at every poll.
  */
 async function withPictures(
 	context: IPollFunctions,

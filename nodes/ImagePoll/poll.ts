@@ -57,9 +57,9 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 }
 
 interface Items {
-	/** Jobs to be polled. */
+	/** Jobs to poll. */
 	open: OpenJob[];
-	/** By item index: jobs that have ended, and items without a usable job. */
+	/** By item index: jobs that have ended, and items that have no usable job. */
 	closed: Map<number, Polled>;
 }
 
@@ -69,7 +69,7 @@ async function readItems({ context, parameters, poolFor }: PollRun): Promise<Ite
 	for (const itemIndex of context.getInputData().keys()) {
 		try {
 			const ref = readJobRef(context, itemIndex, parameters);
-			// An ended job is not polled: Poll behind a Generate that waited costs nothing.
+			// An ended job is not polled, so Image Poll costs nothing after an Image Generate that waited.
 			if (ref.known && isTerminal(ref.known.job.status) && !isMissingImages(ref))
 				items.closed.set(itemIndex, { snapshot: ref.known });
 			else items.open.push({ ...ref, at: (await poolFor(ref.provider, itemIndex)).named(ref.endpoint) });
@@ -84,7 +84,7 @@ async function readItems({ context, parameters, poolFor }: PollRun): Promise<Ite
 	return items;
 }
 
-/** Polls the open jobs and records those that have ended. Throws only where the execution was stopped. */
+/** Polls the open jobs and records those that have ended. Throws only if the execution was stopped. */
 async function pollOpen({ context, isOnce, deadline, signal }: PollRun, open: readonly OpenJob[]) {
 	const progress = progressOf(context, open.length);
 	const terms: PollTerms = { deadline, signal, progress };
@@ -106,7 +106,7 @@ async function pollOpen({ context, isOnce, deadline, signal }: PollRun, open: re
 }
 
 /**
- * Throws where no answer came for any item because of an authentication error: that concerns the credential, not an
+ * Throws an authentication error if no item got an answer because of it: the error concerns the credential, not an
  * item, so it fails the node. No data is lost.
  */
 function assertReachable(
@@ -124,7 +124,7 @@ function assertReachable(
 	throw toNodeError(context.getNode(), error.toJobError(), { itemIndex, provider, jobId: id });
 }
 
-/** The output items of one input item, with its pictures if they are wanted, and the output they leave by. */
+/** The output items of one input item, with its pictures if they are wanted, and the output for them. */
 async function itemOf(run: PollRun, itemIndex: number, { snapshot, unreachable }: Polled) {
 	const { json, binary } = run.context.getInputData()[itemIndex] ?? { json: {} };
 	const options = run.parameters.getNodeParameter('options', itemIndex, {}) as PollOptions;
@@ -142,7 +142,8 @@ async function itemOf(run: PollRun, itemIndex: number, { snapshot, unreachable }
 		itemIndex,
 		includeRaw: options.includeRaw,
 	});
-	// Another poll cannot help (no such job, no access): such an item leaves by Failed although its job may go on.
+	// Another poll cannot help (no such job, no access). Such an item goes to the Failed output, although its job may
+	// still run.
 	const isLost = unreachable !== undefined && !unreachable.retryable;
 	return {
 		output: isLost ? failed : outputOf(fetched.snapshot),
@@ -162,14 +163,14 @@ function outputOf(snapshot: JobSnapshot): number {
 	return isTerminal(snapshot.job.status) ? finished : pending;
 }
 
-/** A success whose item does not name its images: the provider is polled for them, if it can be. */
+/** Whether the item has a success without images. If the provider can be polled, it is polled for the images. */
 function isMissingImages({ known, provider }: JobRef): boolean {
 	const status = known?.job.status;
 	const isSuccess = status === 'succeeded' || status === 'partial';
 	return isSuccess && known?.images.length === 0 && known.job.id !== null && provider.capabilities.poll !== 'none';
 }
 
-/** The error of a success is a failed download. The images are downloaded again, so the old error is removed. */
+/** Removes the old error of a success: it is a failed download, and the images are downloaded again. */
 function withoutDownloadError(snapshot: JobSnapshot): JobSnapshot {
 	return snapshot.job.status === 'succeeded' ? { ...snapshot, job: { ...snapshot.job, error: null } } : snapshot;
 }

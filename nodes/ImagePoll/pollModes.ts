@@ -18,7 +18,7 @@ export interface OpenJob extends JobRef {
 	at: Endpoint;
 }
 
-/** The state of an item's job after polling; `unreachable` where the provider gave no answer about it. */
+/** The state of an item's job after polling; `unreachable` if the provider gave no answer about it. */
 export interface Polled {
 	snapshot: JobSnapshot;
 	unreachable?: ImageError;
@@ -31,7 +31,7 @@ export interface PollTerms {
 	progress: Progress;
 }
 
-/** Polls the jobs of one endpoint together. Gives the result of each item by its index. */
+/** Polls the jobs of one endpoint together. Returns the result of each item by its index. */
 export type PollJobs = (endpoint: Endpoint, jobs: readonly OpenJob[], terms: PollTerms) => Promise<PolledItems>;
 export type PolledItems = Array<[itemIndex: number, polled: Polled]>;
 
@@ -68,7 +68,7 @@ export const pollOnce: PollJobs = async (endpoint, jobs, { signal }) => {
 	});
 };
 
-/** The item as it was, with the error. A stop is not a result: it ends the node. */
+/** The earlier state of the item, with the error. A stop is not a result, so it ends the node. */
 function unreachable(before: JobSnapshot, thrown: unknown): Polled {
 	const error = toImageError(thrown);
 	if (error.code === 'canceled') throw error;

@@ -116,8 +116,8 @@ export class ImageWebhookTrigger implements INodeType {
 	};
 
 	/**
-	 * The provider has no call that registers a webhook: its operator enters the URL. At publication the node checks
-	 * that the credential has a secret.
+	 * The provider has no call that registers a webhook: its operator enters the URL. When the workflow is published,
+	 * the node checks that the credential has a secret.
 	 */
 	webhookMethods = {
 		default: {

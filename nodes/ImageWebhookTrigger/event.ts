@@ -9,14 +9,14 @@ export interface TriggerOptions {
 }
 
 /**
- * How long a delivery may take from its claim to its run, ms; a repeat is answered 503 until then. It is short because
- * n8n answers 500 after a second if its database is locked, and senders give up after a few repeats.
- * The confirmation makes an event run once; a claim that expires too early costs one empty execution.
+ * Maximum time between the claim of a delivery and its run, in ms; until then a repeat is answered with 503. It is
+ * short because n8n answers 500 after a second if its database is locked, and senders give up after a few repeats. The
+ * confirmation ensures that an event runs once; a claim that expires too early costs only one empty execution.
  */
 export const claimMs = 10_000;
 
 /**
- * How long an event is remembered, ms; 0: it is not. A test in the editor accepts the same delivery any number of
+ * How long an event is remembered, in ms; 0: not at all. A test in the editor accepts the same delivery any number of
  * times.
  */
 export function windowOf({ dedupeHours = 72 }: TriggerOptions, mode: WorkflowExecuteMode): number {
@@ -29,8 +29,8 @@ interface EventContext {
 }
 
 /**
- * The name of an event. Its id alone is not enough: the real Image SaaS counts its events in a store that may be
- * emptied, and then starts again at 1.
+ * The name of an event. Its id alone is not enough: the real Image SaaS counts its events in a store that can be
+ * emptied, and then starts at 1 again.
  */
 export function eventScope(
 	context: EventContext,

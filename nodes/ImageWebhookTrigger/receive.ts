@@ -17,8 +17,8 @@ import { recordEnd, withRefs } from '../items/refs';
 import { claimMs, eventScope, type TriggerOptions, windowOf } from './event';
 
 /**
- * Throws an n8n error where the credential has no webhook secret: every delivery would be rejected, so publishing the
- * workflow fails.
+ * Throws an n8n error if the credential has no webhook secret: publishing the workflow then fails. Without a secret
+ * every delivery would be rejected.
  */
 export async function assertSecret(context: IHookFunctions): Promise<true> {
 	const provider = providerById(context.getNodeParameter('provider') as string);
@@ -31,9 +31,9 @@ export async function assertSecret(context: IHookFunctions): Promise<true> {
 }
 
 /**
- * Rejects everything that is not a new, signed delivery of the provider, and claims the rest. n8n answers after it has
- * recorded the execution, in which the event is confirmed (run.ts). A claim without confirmation expires, so that the
- * provider's next attempt runs.
+ * Rejects everything that is not a new, signed delivery of the provider, and claims the event of a new delivery. n8n
+ * answers after it has recorded the execution; that execution confirms the event (run.ts). A claim without confirmation
+ * expires, so the provider's next attempt runs.
  */
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const options = context.getNodeParameter('options', {}) as TriggerOptions;
@@ -43,10 +43,10 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	if (!verified.ok) return answer(context, verified.status, verified.message);
 	const { delivery, timestamp } = verified;
 
-	// Everything that can fail comes before the claim: the provider then sends the event again.
+	// Everything that can fail comes before the claim, because after a failure the provider sends the event again.
 	const pool = await poolOf(provider, credential);
 	const endpoints = pool.members.map(({ endpoint }) => endpoint);
-	// A wait for this job in this process then needs no poll, even if its event does not start the workflow.
+	// A node of this process that waits for this job then needs no poll, even if the event does not start the workflow.
 	for (const endpoint of endpoints) endpoint.jobs.announce(delivery.snapshot);
 	await recordEnd(context, packMemory, endpoints, credentialIdOf(context, provider), delivery.snapshot);
 	if (!(context.getNodeParameter('events') as string[]).includes(eventOf(delivery)))
@@ -73,7 +73,7 @@ type Verified =
 	| { ok: true; delivery: WebhookDelivery; timestamp: number }
 	| { ok: false; status: number; message: string };
 
-/** The delivery, if it is signed, readable and recent; else the status and message of the answer. */
+/** The delivery, if it is signed, readable and recent. Otherwise the status and message of the answer. */
 async function verifiedDelivery(
 	context: IWebhookFunctions,
 	provider: ProviderDefinition,
@@ -83,7 +83,7 @@ async function verifiedDelivery(
 	const { webhook } = await provider.load();
 	const rawBody = await bodyWithin(context, maxBodyKilobytes * 1024);
 	if (rawBody === 'tooLarge') return { ok: false, status: 413, message: 'The delivery is too large' };
-	// `verify` is false where the secret is empty: without one no delivery is accepted.
+	// `verify` returns false if the secret is empty, so no delivery is accepted without a secret.
 	if (!webhook || rawBody === 'none' || !webhook.verify(rawBody, context.getHeaderData(), secret))
 		return { ok: false, status: 401, message: 'The signature is missing or wrong' };
 	const read = outcomeOfSync(() => webhook.read(rawBody));
@@ -95,7 +95,7 @@ async function verifiedDelivery(
 	return { ok: false, status: 400, message };
 }
 
-/** Claims an event for the execution that follows; undefined where events are not remembered. */
+/** Claims an event for the execution that follows; undefined if events are not remembered. */
 async function claimEvent(
 	context: IWebhookFunctions,
 	credentialId: string,
@@ -123,7 +123,7 @@ function eventOf({ snapshot, status }: WebhookDelivery): string {
 async function bodyWithin(context: IWebhookFunctions, limit: number): Promise<Buffer | 'tooLarge' | 'none'> {
 	const request = context.getRequestObject();
 	if (Number(request.headers['content-length'] ?? 0) > limit) return 'tooLarge';
-	// n8n does not read some content types; for the others this call returns at once.
+	// n8n does not read the body of some content types. If it has read the body, this call returns at once.
 	await request.readRawBody();
 	const { rawBody }: { rawBody: unknown } = request;
 	if (!Buffer.isBuffer(rawBody) || rawBody.length === 0) return 'none';

@@ -29,7 +29,7 @@ export async function run(context: IExecuteFunctions): Promise<INodeExecutionDat
 	return [items];
 }
 
-/** The item with its images. Never fails: Image Poll can fetch what cannot be downloaded now. */
+/** The item with its images. Never fails: if an image cannot be downloaded now, Image Poll can fetch it later. */
 async function withPictures(
 	context: IExecuteFunctions,
 	item: INodeExecutionData,

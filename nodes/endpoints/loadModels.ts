@@ -3,12 +3,12 @@ import type { ProviderDefinition } from '../../providers/provider';
 import { providerById } from '../../providers/registry';
 import { providerDefault } from '../parameters/requestFields';
 
-/** The editor waits so long for the server's list of models, in ms. */
+/** Maximum time that the editor waits for the server's list of models, in ms. */
 const maxWaitMs = 8_000;
 
 /**
- * The models of the chosen provider for the editor: those its server offers now, or the documented ones where the
- * server does not answer.
+ * The models of the chosen provider for the editor: the models that its server offers now. If the server does not
+ * answer, the documented models.
  */
 export async function getModels(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	const choice = this.getCurrentNodeParameter('provider');
@@ -22,7 +22,7 @@ export async function getModels(this: ILoadOptionsFunctions): Promise<INodePrope
 }
 
 async function modelsOfServer(context: ILoadOptionsFunctions, provider: ProviderDefinition) {
-	// Loaded on first use: n8n's start loads this file, and needs no endpoint.
+	// Loaded on first use: n8n loads this file when it starts, and the start needs no endpoint.
 	const { endpointOf } = await import('../../jobs/endpoint/registry');
 	const endpoint = await endpointOf(provider, await context.getCredentials(provider.credential));
 	return await endpoint.session.models?.({ signal: AbortSignal.timeout(maxWaitMs) });

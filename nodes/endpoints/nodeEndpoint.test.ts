@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { imageSaas } from '../../providers/imageSaas/definition';
 import { nodeEndpoint, poolsOf } from './nodeEndpoint';
 
-/** A credential whose API key is an expression: item 0 and 2 belong to one account, item 1 to another. */
+/** A credential whose API key is an expression: items 0 and 2 belong to one account, item 1 to another. */
 function contextOf() {
 	const reads: Array<number | undefined> = [];
 	const context = {

@@ -7,15 +7,15 @@ import type { ProviderDefinition, Session } from '../../providers/provider';
 
 type CredentialContext = Pick<IExecuteFunctions | IPollFunctions, 'getNode' | 'getCredentials'>;
 
-/** Finds the endpoints of the credential that one item uses. Throws an n8n error where there are none. */
+/** Finds the endpoints of the credential that one item uses. Throws an n8n error if there are none. */
 export type PoolOfItem = (provider: ProviderDefinition, itemIndex: number) => Promise<Pool>;
 
 /**
  * Reads the node's credential for this provider and opens endpoints with it.
- * Every node does so for each item, because a field of a credential can hold an expression, and n8n resolves it with
- * the data of that item: two items may use two accounts. Equal credentials give the same endpoint object, so many
- * items share its connections, pacing and polling.
- * Throws an n8n error where no credential is chosen or where it is unusable.
+ * Every node does this for each item: a field of a credential can contain an expression, and n8n resolves it with the
+ * data of that item, so two items may use two accounts. Equal credentials give the same endpoint object, so many items
+ * share its connections, pacing and polling.
+ * Throws an n8n error if no credential is chosen or the credential is unusable.
  * @param itemIndex undefined in a trigger, which has no item yet
  */
 async function fromCredential<T>(
@@ -48,8 +48,8 @@ async function fromCredential<T>(
 }
 
 /**
- * Id of the node's credential for this provider, the same for all items. Empty where none is chosen: reading such a
- * credential is an error later.
+ * Id of the node's credential for this provider, the same for all items. Empty if none is chosen: the later reading of
+ * the credential throws the error.
  */
 export function credentialIdOf(
 	context: Pick<IExecuteFunctions, 'getNode'>,

@@ -4,13 +4,16 @@ import { makerOf } from './memory';
 
 /** Records in the journal which jobs of a node run reached n8n's saved data. */
 export interface Delivery {
-	/** A job belongs to an item of this run; `isShared`: another run works on it too, and releases it. */
+	/** A job belongs to an item of this run. `isShared`: another run also works on the job, and releases it. */
 	add(ref: string, isShared?: boolean): void;
 	/** The item reports the unknown outcome of a job and why it is not sent again: the user has been informed. */
 	reported(ref: string): void;
-	/** Work that continues even if the node is stopped. The execution is not recorded as done before it ends. */
+	/**
+	 * Follows work that continues even if the node is stopped. The execution is not recorded as done before this work
+	 * ends.
+	 */
 	track(work: Promise<unknown>): void;
-	/** The node returns its items; without this call it has thrown. */
+	/** The node returns its items. A node without this call has thrown. */
 	returned(): void;
 	/** The node run has ended, with or without an error. */
 	end(): void;
@@ -19,7 +22,7 @@ export interface Delivery {
 /**
  * Follows a node run until its execution has ended. n8n calls back after it has saved the execution. Jobs of a node
  * that returned count as delivered. If the execution was stopped or the node threw, the next run reads what n8n has
- * saved: a Stop makes n8n drop the data it had (seen in 2.40).
+ * saved: after a Stop n8n drops the data that it had (seen in 2.40).
  */
 export function deliveryOf(context: IExecuteFunctions, memory: Memory): Delivery {
 	const jobs: RunJobs = { refs: new Set(), shared: new Set(), reported: new Set() };
@@ -32,17 +35,18 @@ export function deliveryOf(context: IExecuteFunctions, memory: Memory): Delivery
 		const { leftBehind } = makerOf(memory);
 		const isOver = [leftBehind.add([...jobs.refs])];
 		try {
-			// After a Stop n8n calls back at once, before the node notices the Stop: it may still cancel its jobs.
+			// After a Stop n8n calls back at once, before the node notices the Stop. The node may still cancel its
+			// jobs.
 			await nodeEnd.promise;
 			isOver.push(leftBehind.add([...jobs.refs]));
-			// A request under way is completed and recorded before its job is released.
+			// A request that is being sent is completed and recorded before its job is released.
 			while (pending.size > 0) await Promise.allSettled(pending);
 			await recordDelivery(memory, jobs, isSaved);
 		} finally {
 			for (const over of isOver) over();
 		}
 	};
-	// n8n awaits its handlers before the execution counts as ended, so this one returns at once.
+	// n8n waits for its handlers before the execution counts as ended, so this handler returns at once.
 	const finishLater = () =>
 		void finish().catch((thrown: unknown) =>
 			context.logger.warn(`Delivered jobs could not be recorded: ${String(thrown)}`),
@@ -62,7 +66,7 @@ export function deliveryOf(context: IExecuteFunctions, memory: Memory): Delivery
 		},
 		end: () => {
 			nodeEnd.resolve(undefined);
-			// Without a callback of n8n the end of the node counts.
+			// If n8n does not call back, the end of the node counts as the end of the execution.
 			if (!isCalledBack) finishLater();
 		},
 	};
@@ -71,7 +75,7 @@ export function deliveryOf(context: IExecuteFunctions, memory: Memory): Delivery
 /** Refs of the jobs of a node run. */
 interface RunJobs {
 	refs: Set<string>;
-	/** Jobs that another run works on too. */
+	/** Jobs that another run also works on. */
 	shared: Set<string>;
 	/** Jobs whose unknown outcome an item reports. */
 	reported: Set<string>;
@@ -87,14 +91,16 @@ async function recordDelivery(
 	const others = [...refs].filter((ref) => !delivered.includes(ref));
 	await journal.finish(delivered, { delivered: true });
 	await journal.finish(others, { delivered: false });
-	// With Retry On Fail an earlier try has released the jobs that the last one delivers.
+	// With Retry On Fail, an earlier attempt has released the jobs that the last attempt delivers.
 	await journal.deliver(isSaved ? [...delivered, ...shared] : delivered);
 }
 
-/** Items that are read before other work of the process continues. */
+/** Number of items that are read before other work of the process can continue. */
 const itemsAtOnce = 2_000;
 
-/** The refs in n8n's saved data of executions; null for one that n8n has not kept. Each execution is read once. */
+/**
+ * The refs in n8n's saved data of an execution; null if n8n has not kept the execution. Each execution is read once.
+ */
 export function savedRefsOf(
 	context: Pick<IExecuteFunctions, 'getExecutionDataById'>,
 ): (executionId: string) => Promise<ReadonlySet<string> | null> {

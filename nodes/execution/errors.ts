@@ -9,7 +9,7 @@ export function toNodeError(
 	error: JobError,
 	where: { itemIndex: number; provider?: ProviderDefinition | undefined; jobId?: string | null },
 ): NodeApiError {
-	// n8n treats a message with the word "canceled" as a stop by the user, but not with this spelling.
+	// n8n treats a message with the word "canceled" as a stop by the user. It does not do so with this spelling.
 	const message = error.message.replace(/canceled/gi, 'cancelled');
 	const provider =
 		where.provider && !message.startsWith(where.provider.displayName) ? `${where.provider.displayName}: ` : '';

@@ -5,7 +5,7 @@ import type { Origin } from '../../memory/record';
 import type { ImageRequest, Reference } from '../../model/request';
 import { type Lineage, lineageOf } from './lineage';
 
-/** The common data of all items of a node run that distinguishes their jobs from others. */
+/** The data of a node run that all its items share and that distinguish its jobs from other jobs. */
 export interface RunIdentity extends Lineage {
 	origin: Omit<Origin, 'itemIndex'>;
 	/** The day in the workflow's time zone, `YYYY-MM-DD`. */
@@ -35,8 +35,8 @@ export async function runIdentityOf(context: IExecuteFunctions, memory: Memory):
 type DigestedRequest = ImageRequest | { request: unknown; references?: readonly Reference[] };
 
 /**
- * Keyed hash of all that decides an image: the provider, every field that is sent, and the references, by content where
- * we send bytes, else by URL.
+ * Keyed hash of everything that decides an image: the provider, every field that is sent, and the references. A
+ * reference counts by its content if the pack sends its bytes, otherwise by its URL.
  */
 export async function requestDigest(
 	memory: Memory,
@@ -63,7 +63,10 @@ export function canonical(value: unknown): string {
 	);
 }
 
-/** Counts equal requests of a node run: the ordinal of each among them, in the order of the items. */
+/**
+ * Counts the equal requests of a node run: returns the ordinal of each request among its equals, in the order of the
+ * items.
+ */
 export function ordinals(): (digest: string) => number {
 	const seen = new Map<string, number>();
 	return (digest) => {
@@ -74,8 +77,8 @@ export function ordinals(): (digest: string) => number {
 }
 
 /**
- * The key of an item without a user's key. It stays the same when n8n repeats the item; every other item has another
- * key. It is a keyed hash, so it reveals nothing about the request.
+ * The key of an item for which the user gave no key. It stays the same if n8n repeats the item; every other item has
+ * another key. It is a keyed hash, so it reveals nothing about the request.
  */
 export function itemKey(
 	memory: Memory,
@@ -89,14 +92,14 @@ export function itemKey(
 	return `n8n-${hex(memory.digest('key', canonical(parts)))}`;
 }
 
-/** The key of an item with a user's key. Keys of different credentials are different. */
+/** The key of an item for which the user gave a key. Different credentials give different keys. */
 export function ownKey(memory: Memory, credentialId: string, text: string): string {
 	return `own-${hex(memory.digest('own key', canonical([credentialId, text])))}`;
 }
 
 /**
- * The form in which a user's own key is sent: as it is where all characters are safe, else as a hash. A hash contains
- * `=`, which is not safe, so different keys stay different.
+ * The form in which the user's own key is sent: unchanged if all characters are safe, otherwise as a hash. A hash
+ * contains `=`, which is not safe, so different keys stay different.
  */
 export function wireKeyOf(text: string): string {
 	return /^[A-Za-z0-9._:-]{1,128}$/.test(text)

@@ -1,10 +1,10 @@
 import type { IExecuteFunctions, IRunExecutionData } from 'n8n-workflow';
 import type { Memory } from '../../memory/memory';
 
-/** The ids that an execution shares with its repetitions, and those that differ. */
+/** The ids that an execution shares with its repetitions, and its own ids. */
 export interface Lineage {
 	/**
-	 * Keyed hash of the token that n8n keeps when it repeats the execution; in a sub-workflow, of the caller's token.
+	 * Keyed hash of the token that n8n keeps when it repeats the execution. In a sub-workflow: of the caller's token.
 	 */
 	lineage: string;
 	/** Keyed hash of this execution's own token; the same as `lineage`, except in a sub-workflow. */
@@ -19,7 +19,7 @@ const maxDepth = 10;
 /**
  * n8n repeats an execution under a new id, and the node does not get the old one. Its resume token stays the same
  * through Retry, resumed waits and crashes (seen in n8n 2.40), and is part of `$execution.resumeUrl`. A sub-workflow
- * gets a new token each time it is called, so its lineage is the calling execution's.
+ * gets a new token each time it is called, so it has the lineage of the calling execution.
  */
 export async function lineageOf(context: IExecuteFunctions, memory: Memory): Promise<Lineage> {
 	const executionId = context.getExecutionId();

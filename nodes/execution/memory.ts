@@ -7,12 +7,12 @@ import { keepResult } from '../../jobs/submission/storedSnapshot';
 import type { Memory } from '../../memory/memory';
 import { isTerminal, type JobSnapshot } from '../../model/job';
 
-/** A folder of this pack beside n8n's own files, so that it is kept as long as n8n's database. */
+/** A folder of this pack next to n8n's own files, so that it is kept as long as n8n's database. */
 export function packFolder(name: string, env: NodeJS.ProcessEnv = process.env): string {
 	return join(env['N8N_USER_FOLDER'] ?? homedir(), '.n8n', 'image-pipelines', name);
 }
 
-/** The memory of this n8n, in its user folder; opened on first use. */
+/** The memory of this n8n, in n8n's user folder; opened on first use. */
 export async function packMemory(): Promise<Memory> {
 	const { openMemory } = await import('../../memory/open');
 	const memory = await openMemory({ folder: packFolder('memory') });
@@ -22,20 +22,20 @@ export async function packMemory(): Promise<Memory> {
 
 const makers = new WeakMap<Memory, JobMaker>();
 
-/** Makes the jobs of all nodes and executions of this process. */
+/** The object that makes the jobs of all nodes and executions of this process. */
 export function makerOf(memory: Memory): JobMaker {
 	const maker = makers.get(memory) ?? new JobMaker({ clock: systemClock, random: Math.random, memory });
 	makers.set(memory, maker);
 	return maker;
 }
 
-/** A job's record and the state that is to be written to it. */
+/** A job's record and the state to write to it. */
 export interface RecordedSnapshot {
 	ref: string;
 	snapshot: JobSnapshot;
 }
 
-/** Writes new states of jobs of one endpoint to the journal, with the images that came inside the answers. */
+/** Writes new states of jobs of one endpoint to the journal, with the images from inside the answers. */
 export async function recordSnapshots(
 	memory: Memory,
 	endpointDigest: string,
@@ -48,7 +48,7 @@ export async function recordSnapshots(
 	await memory.journal.note(endpointDigest, kept);
 }
 
-/** As `recordSnapshots`, but only for jobs that have ended. */
+/** Like `recordSnapshots`, but only for jobs that have ended. */
 export async function recordEnds(
 	memory: Memory,
 	endpointDigest: string,

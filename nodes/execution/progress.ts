@@ -15,7 +15,7 @@ export interface Progress {
 
 /**
  * Reports how many of a node's items are done while it waits: one line per minute in n8n's log, and, for a run in the
- * editor, every few seconds in the browser's console. n8n has no other place for the progress of a node.
+ * editor, every few seconds in the browser's console. n8n cannot show the progress of a node in any other way.
  */
 export function progressOf(
 	context: Pick<IExecuteFunctions, 'getNode' | 'logger' | 'sendMessageToUI'>,

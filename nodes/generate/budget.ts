@@ -7,7 +7,7 @@ import type { BudgetOptions, Route } from './task';
 
 /**
  * The limits of the running node, for the journal to check. Throws `quotaExceeded` if there is a limit per day and the
- * memory is only in this process: it would forget the spending of today.
+ * memory exists only in this process, because it would forget today's spending.
  */
 export function budgetLimits(
 	context: IExecuteFunctions,
@@ -34,8 +34,8 @@ export function budgetLimits(
 }
 
 /**
- * What a request takes from a budget: by the user's price, else by the provider's published one. Of several routes the
- * most expensive counts.
+ * What a request takes from a budget: the user's price, otherwise the provider's published price. With several routes,
+ * the most expensive route counts.
  */
 export function costOf(routes: readonly Route[], { pricePerImage }: BudgetOptions): Cost {
 	const [first] = routes;

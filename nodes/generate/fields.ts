@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { downloadField } from '../parameters/resultFields';
 
-/** Fields of every node that makes images: whether and how long it waits, and whether it fetches the images. */
+/** Fields of every node that makes images: whether and how long it waits, and whether it downloads the images. */
 export const waitFields: INodeProperties[] = [
 	{
 		displayName: 'Wait',

@@ -7,8 +7,8 @@ import { keepUnknownOutcome, withError } from '../items/snapshots';
 import type { Run, Task } from './task';
 
 /**
- * Waits for a job's end, which then goes into the journal. Returns the job's state after Max Wait, or the job with the
- * error that ended the polling. Throws only if the execution was stopped.
+ * Waits until a job ends, and records its end in the journal. Returns the job's state after Max Wait, or the job with
+ * the error that ended the polling. Throws only if the execution was stopped.
  */
 export async function waitForJob(run: Run, task: Task, given: Given, before: JobSnapshot): Promise<JobSnapshot> {
 	const { memory, signal, delivery } = run;
@@ -33,7 +33,10 @@ export async function waitForJob(run: Run, task: Task, given: Given, before: Job
 	}
 }
 
-/** The provider does not report which endpoint made the job, nor which failed or were taken over before. */
+/**
+ * Adds the data about the job's origin, because the provider does not report them: the endpoint that made it, the
+ * failed attempts before, and the job that was taken over.
+ */
 function withOrigin(snapshot: JobSnapshot, { job: { endpoint, attempts, adoptedFrom } }: JobSnapshot): JobSnapshot {
 	return {
 		...snapshot,
@@ -47,12 +50,12 @@ function withOrigin(snapshot: JobSnapshot, { job: { endpoint, attempts, adoptedF
 }
 
 /**
- * After a stop: cancels the job if the provider says that it is still queued. A job that runs is paid for, and the next
+ * After a stop: cancels the job if the provider says that it is still queued. A running job is paid for, and the next
  * run can take it over.
  */
 export async function cancelQueued({ memory }: Run, task: Task, { endpoint, snapshot, record }: Given): Promise<void> {
 	const { id, status, error } = snapshot.job;
-	// Part of the job may have been made although its answer was lost: the next run settles that, so it must not be
+	// A part of the job may have been made although its answer was lost. The next run finds out, so the job must not be
 	// canceled.
 	if (error?.outcome === 'unknown') return;
 	const isCancelable = id !== null && endpoint.session.cancel !== undefined && !isTerminal(status);

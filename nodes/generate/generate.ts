@@ -17,7 +17,7 @@ import type { Maker, Outcome, Run, Task } from './task';
 
 /**
  * Checks every item, then submits them together; the endpoint takes care of pacing and slots. An item that fails keeps
- * its error. The node as a whole fails only if no item succeeded, so that no paid job is lost.
+ * its error. The node as a whole fails only if no item succeeded, because otherwise paid jobs would be lost.
  */
 export async function generate(context: IExecuteFunctions, maker: Maker): Promise<INodeExecutionData[][]> {
 	const memory = await packMemory();
@@ -62,7 +62,7 @@ async function generateItems(run: Run, maker: Maker): Promise<INodeExecutionData
 	return results.flatMap((result) => itemsOf(run.context, result));
 }
 
-/** Runs all tasks at once and reports the progress. Throws only where the execution was stopped. */
+/** Runs all tasks at once and reports the progress. Throws only if the execution was stopped. */
 async function runAll(run: Run, tasks: readonly Task[], startedAt: number): Promise<Array<[number, Outcome]>> {
 	const progress = progressOf(run.context, tasks.length);
 	const running = tasks.map(async (task, index): Promise<[number, Outcome]> => {

@@ -9,7 +9,7 @@ import { costOf } from './budget';
 import { firstProvider, noCapableProvider, readRoutes, unsupportedBy } from './routes';
 import type { GenerateOptions, Maker, Outcome, Route, Routes, Run, Task } from './task';
 
-/** The items that can be sent, and the outcomes of those whose input is wrong. */
+/** The items that can be sent, and the outcomes of the items with wrong input. */
 export interface Plan {
 	tasks: Task[];
 	/** By item index. */
@@ -40,7 +40,7 @@ export async function planTasks(run: Run, maker: Maker): Promise<Plan> {
 		}
 	}
 	const tasks: Task[] = [];
-	// One after the other: references can be large, and only one is held at a time.
+	// One after the other, because references can be large and only one is in memory at a time.
 	for (const task of read) {
 		const prepared = await outcomeOf(preparedRoutes(run, task, maker));
 		if (prepared.ok) tasks.push({ ...task, ...prepared.value, route: prepared.value.routes[0] });
@@ -50,7 +50,7 @@ export async function planTasks(run: Run, maker: Maker): Promise<Plan> {
 	return { tasks, rejected };
 }
 
-/** The fields of one item. Throws where they are wrong, where a credential is missing, or where no price is known. */
+/** The fields of one item. Throws if they are wrong, if a credential is missing, or if no price is known. */
 async function readTask({ context, poolFor, limits }: Run, itemIndex: number, maker: Maker): Promise<Task> {
 	const options = context.getNodeParameter('options', itemIndex, {}) as GenerateOptions;
 	const routes = readRoutes(context, itemIndex, options, maker);
@@ -71,13 +71,16 @@ async function readTask({ context, poolFor, limits }: Run, itemIndex: number, ma
 	return task;
 }
 
-/** An expression may give a number. */
+/** The user's own key as text: an expression may return a number. */
 function ownKeyText({ idempotencyKey = '' }: GenerateOptions): string {
 	const text: unknown = idempotencyKey;
 	return typeof text === 'string' || typeof text === 'number' ? String(text).trim() : '';
 }
 
-/** The routes with requests that are ready to be sent. One that cannot be made ready is left out if another remains. */
+/**
+ * The routes whose requests are ready to be sent. If a request cannot be made ready, its route is left out if another
+ * route remains.
+ */
 async function preparedRoutes({ context, poolFor }: Run, task: Task, maker: Maker): Promise<Routes> {
 	if (!maker.prepare) return task;
 	const ready: Route[] = [];
@@ -94,7 +97,7 @@ async function preparedRoutes({ context, poolFor }: Run, task: Task, maker: Make
 	return { routes: [first, ...others], unsupported };
 }
 
-/** Gives every request its digest and every item its key. Equal requests differ by their order. */
+/** Gives every request its digest and every item its key. The keys of equal requests differ by their order. */
 async function nameTasks({ memory, identity }: Run, tasks: readonly Task[]): Promise<void> {
 	const ordinalOf = ordinals();
 	for (const task of tasks) {

@@ -38,7 +38,7 @@ export function readRequest(
 	};
 }
 
-/** The value of an extra field in the provider's type; undefined where the field is empty. */
+/** The value of an extra field in the provider's type; undefined if the field is empty. */
 function extraOf({ type, displayName }: ExtraField, value: unknown): Extra | undefined {
 	if (value === undefined || value === null || value === '') return undefined;
 	if (type === 'number') return Number(value);

@@ -14,7 +14,7 @@ export interface ItemResult {
 	task: Task | undefined;
 }
 
-/** Throws an n8n error for the first item where every item failed, unless the node continues on fail. */
+/** If every item failed, throws an n8n error for the first item, unless the node continues on fail. */
 export function assertSomeSuccess(context: IExecuteFunctions, results: readonly ItemResult[]): void {
 	const failed = results.filter(
 		({ outcome: { snapshot } }) => isFailure(snapshot) && snapshot.job.status !== 'succeeded',
@@ -43,7 +43,7 @@ export function itemsOf(context: IExecuteFunctions, { itemIndex, outcome, task }
 	return task?.options.splitImages ? splitImages(item) : [item];
 }
 
-/** Shows hints in the editor about failures, jobs that still run and jobs taken over. They do not fail the run. */
+/** Shows hints in the editor about failures, running jobs and jobs that were taken over. Hints do not fail the run. */
 export function addHints({ context, memory: { problem } }: Run, results: readonly ItemResult[]): void {
 	const snapshots = results.map(({ outcome }) => outcome.snapshot);
 	const failed = snapshots.filter(isFailure);

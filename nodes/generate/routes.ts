@@ -13,7 +13,7 @@ import { several } from '../parameters/providerFields';
 import { textParameter } from '../parameters/parameters';
 import type { GenerateOptions, Maker, Route, Routes } from './task';
 
-/** The providers that an item names, each with its model if it is a row of *Providers*. */
+/** The providers that an item names. A provider in a row of *Providers* has the model of that row. */
 function namedProviders(context: IExecuteFunctions, itemIndex: number): Array<{ provider: string; model?: string }> {
 	const provider = textParameter(context, 'provider', itemIndex);
 	if (provider !== several) return [{ provider }];
@@ -29,7 +29,7 @@ function namedProviders(context: IExecuteFunctions, itemIndex: number): Array<{ 
 	});
 }
 
-/** The provider that an item names first, for an item that fails before its routes are read. */
+/** The first provider that an item names, for an item that fails before its routes are read. */
 export function firstProvider(context: IExecuteFunctions, itemIndex: number): string {
 	try {
 		return namedProviders(context, itemIndex)[0]?.provider ?? '';
@@ -38,7 +38,7 @@ export function firstProvider(context: IExecuteFunctions, itemIndex: number): st
 	}
 }
 
-/** Reads and checks the requests of an item. Throws `invalidRequest` where none of its providers supports them. */
+/** Reads and checks the requests of an item. Throws `invalidRequest` if none of its providers supports its request. */
 export function readRoutes(
 	context: IExecuteFunctions,
 	itemIndex: number,

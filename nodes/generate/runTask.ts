@@ -13,25 +13,25 @@ import { choicesOf } from './routes';
 import type { Outcome, Run, Task } from './task';
 
 const hourMs = 3_600_000;
-/** Maximum age of an abandoned job to be taken over, in hours; the default of the option. */
+/** Maximum age of an abandoned job that an item may take over, in hours; the default of the option. */
 const adoptWithinHours = 12;
 
 /** The item's record in the journal, if known. */
 interface Tracked {
 	ref: string;
-	/** Another run works on the same job and releases it. */
+	/** Whether another run works on the same job and releases it. */
 	isShared: boolean;
 	/** The work that continues even if the execution is stopped. */
 	making: Promise<unknown>;
 }
 
 /**
- * Makes one item's job, and follows it if the item waits. An error becomes the item's; only a stopped execution is
- * thrown.
+ * Makes one item's job, and follows it if the item waits. An error becomes the error of the item. Throws only if the
+ * execution was stopped.
  */
 export async function runTask(run: Run, task: Task, startBy: number): Promise<Outcome> {
 	const { memory, delivery } = run;
-	// Until a record is found, the ref that a new one would have.
+	// Until a record is found, this is the ref that a new record would have.
 	const tracked: Tracked = { ref: refOf(memory, task.key), isShared: false, making: Promise.resolve() };
 	try {
 		const given = await makeJob(run, task, startBy, tracked);
@@ -49,7 +49,7 @@ export async function runTask(run: Run, task: Task, startBy: number): Promise<Ou
 		const snapshot = jobNotMade(provider.id, request.count, error.toJobError(), task.key);
 		return { snapshot: withRef(snapshot, tracked.ref) };
 	} finally {
-		// Another run that needs this job then waits only for the request that is under way.
+		// If another run needs this job, it waits only for the request that is being sent.
 		delivery.track(
 			tracked.making.then(async () =>
 				tracked.isShared ? undefined : await memory.journal.release([tracked.ref]),
@@ -86,7 +86,7 @@ async function makeJob(run: Run, task: Task, startBy: number, tracked: Tracked):
 		},
 	);
 	tracked.making = making.catch(() => undefined);
-	// After a stop a queued job is canceled, so that it is not paid for. The node does not wait for that.
+	// After a stop, a queued job is canceled, so that it costs nothing. The node does not wait for the cancellation.
 	delivery.track(
 		making.then(
 			async (given) => (signal?.aborted === true ? await cancelQueued(run, task, given) : undefined),
@@ -108,7 +108,7 @@ async function finalSnapshot(run: Run, task: Task, given: Given): Promise<JobSna
 	return task.wait && !isTerminal(made.job.status) ? await waitForJob(run, task, given, made) : made;
 }
 
-/** Replaces the estimated cost by what the provider reports, and keeps the images for *Reuse Within*. */
+/** Replaces the estimated cost with the cost that the provider reports, and keeps the images for *Reuse Within*. */
 async function recordSpending({ memory }: Run, task: Task, given: Given, { usage }: JobSnapshot): Promise<void> {
 	const { record, how } = given;
 	const usd = usage?.estimatedUsd;
@@ -118,14 +118,14 @@ async function recordSpending({ memory }: Run, task: Task, given: Given, { usage
 	if (reuseDays > 0) await memory.results.keep([record.ref], Date.now() + reuseDays * 24 * hourMs);
 }
 
-/** Fetches the images of an ended job if the item asks for them. Images inside the answer are always stored. */
+/** Fetches the images of an ended job if the item's fields request them. Images inside the answer are always stored. */
 async function withPictures(run: Run, task: Task, { endpoint }: Given, snapshot: JobSnapshot): Promise<Outcome> {
 	const isWanted = task.download || snapshot.images.some(({ inline }) => inline);
 	if (snapshot.images.length === 0 || !isWanted || !isTerminal(snapshot.job.status)) return { snapshot };
 	return await run.pictures.fetch(snapshot, endpoint, { maxMegabytes: task.options.maxImageSize });
 }
 
-/** What the journal looks up before a new job is made. */
+/** The data by which the journal looks for an earlier job before a new job is made. */
 function wantedOf({ context, identity, savedRefs }: Run, task: Task, choices: readonly Choice[]): Wanted {
 	const adoptHours = task.options.adoptHours ?? adoptWithinHours;
 	const { lineage, rootExecutionId, origin, day } = identity;

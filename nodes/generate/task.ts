@@ -13,7 +13,7 @@ import type { Fetched, Pictures } from '../pictures/pictures';
 
 /** The types that the files of this folder share. It imports none of them. */
 
-/** The limits as the options hold them; 0 or absent: none. */
+/** The limits in the options; 0 or absent: no limit. */
 export interface BudgetOptions {
 	imagesPerExecution?: number;
 	imagesPerDay?: number;
@@ -55,14 +55,17 @@ export interface Routes {
 
 /** What Image Generate and Image Compose do differently. */
 export interface Maker {
-	/** The request of one item, from the fields of the node; nothing is fetched or inspected yet. */
+	/** Reads the request of one item from the fields of the node. It does not fetch or inspect anything yet. */
 	read(
 		context: IExecuteFunctions,
 		provider: ProviderDefinition,
 		itemIndex: number,
 		options: GenerateOptions,
 	): ImageRequest;
-	/** Makes a request ready to be sent, after the fields of all items are checked and before any is sent. */
+	/**
+	 * Makes a request ready to be sent. This happens after the fields of all items are checked and before any request
+	 * is sent.
+	 */
 	prepare?(
 		context: IExecuteFunctions,
 		route: Route,
@@ -71,10 +74,10 @@ export interface Maker {
 	): Promise<ImageRequest>;
 }
 
-/** What one item asks for. */
+/** The work for one item. */
 export interface Task extends Routes {
 	itemIndex: number;
-	/** The route that made the job; until then the preferred one. */
+	/** The route that made the job; before that, the preferred route. */
 	route: Route;
 	options: GenerateOptions;
 	wait: boolean;

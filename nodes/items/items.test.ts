@@ -29,7 +29,7 @@ it('whatever JSON comes in, reading it as an item never fails', () => {
 it('an item goes through its own shape unchanged', () => {
 	const snapshot = { job: { ...blankJob('imageSaas'), id: 'job-1' }, images: [image(0)], raw: { secret: 1 } };
 	const { json, pairedItem } = toItem({ snapshot, request: { prompt: 'A' }, itemIndex: 3 });
-	// Of a job that the journal does not know the ref is derived.
+	// If the journal does not know a job, the ref is derived from the job's own data.
 	const job = { ...snapshot.job, ref: expect.stringMatching(/^[0-9a-z]{12}$/) as string };
 	expect(json).toEqual({ job, images: [image(0)], request: { prompt: 'A' }, differences: [] });
 	expect(pairedItem).toEqual({ item: 3 });

@@ -16,17 +16,17 @@ export interface ItemParts {
 	/** The request in plain JSON. */
 	request: Record<string, unknown>;
 	binary?: IBinaryKeyData | undefined;
-	/** Index of the input item this one comes from. */
+	/** Index of the input item from which this item comes. */
 	itemIndex: number;
-	/** Differences that were found while the pictures were fetched. */
+	/** Differences found while the pictures were fetched. */
 	differences?: readonly Difference[] | undefined;
-	/** Adds the provider's own answer; the API plane has removed the secrets from it. */
+	/** Whether the item includes the provider's own answer. The API plane has removed the secrets from it. */
 	includeRaw?: boolean | undefined;
 }
 
 /**
- * The one shape of all items: `{ job, images, request, differences }`, with the pictures as binary data, and `usage`
- * where the provider reports it.
+ * The shape of all items: `{ job, images, request, differences }`, with the pictures as binary data, and `usage` if the
+ * provider reports it.
  */
 export function toItem({
 	snapshot,
@@ -73,7 +73,7 @@ function differencesFromRequest({ job, images }: JobSnapshot, described: Record<
 	);
 }
 
-/** The differences in image type that an item already has. They are found only while a picture is fetched. */
+/** The differences in image type that an item already has. They can be found only when a picture is fetched. */
 export function typeDifferencesOf(json: IDataObject): Difference[] {
 	const { differences } = json;
 	return Array.isArray(differences)
@@ -83,7 +83,7 @@ export function typeDifferencesOf(json: IDataObject): Difference[] {
 		: [];
 }
 
-/** One item per image, its picture always in `image_0`; an item without images stays as it is. */
+/** One item per image, with its picture always in `image_0`. An item without images stays as it is. */
 export function splitImages(item: INodeExecutionData): INodeExecutionData[] {
 	const images = item.json['images'] as unknown as Image[];
 	const differences = item.json['differences'] as unknown as Difference[];
@@ -103,7 +103,7 @@ export function splitImages(item: INodeExecutionData): INodeExecutionData[] {
 	});
 }
 
-/** The job of an incoming item, or undefined where the item does not have our shape. */
+/** The job of an incoming item; undefined if the item does not have the shape of our items. */
 export function snapshotOf(json: IDataObject): JobSnapshot | undefined {
 	const { job, images, usage } = json as { job?: Partial<Job> | null; images?: unknown; usage?: unknown };
 	if (
@@ -123,7 +123,7 @@ export function snapshotOf(json: IDataObject): JobSnapshot | undefined {
 	};
 }
 
-/** An expression may give a number. */
+/** An ID may be a number, because an expression may return one. */
 function isId(value: unknown): value is string | number {
 	return typeof value === 'string' || typeof value === 'number';
 }
@@ -137,13 +137,13 @@ function isImage(value: unknown): value is DeliveredImage {
 	);
 }
 
-/** An image without the bytes that came inside the answer, for use after they are in the binary store. */
+/** An image without the bytes that were inside the answer, for use after the bytes are in the binary store. */
 export function withoutBytes(image: DeliveredImage): Image {
 	const { index, url, fileName, mimeType, width, height, bytes, seed } = image;
 	return { index, url, fileName, mimeType, width, height, bytes, seed };
 }
 
-/** The request of an incoming item in plain JSON; empty where it has none. */
+/** The request of an incoming item in plain JSON; empty if it has none. */
 export function requestOf({ request }: IDataObject): Record<string, unknown> {
 	return typeof request === 'object' && request !== null && !Array.isArray(request)
 		? (request as Record<string, unknown>)

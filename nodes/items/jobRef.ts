@@ -7,14 +7,14 @@ import { snapshotOf } from './items';
 import { type ParameterReader, textParameter } from '../parameters/parameters';
 
 /**
- * The job of an item. `id` is null only where the item says that it has none: the job was not accepted, or the provider
- * returned the images at once.
+ * The job of an item. `id` is null only if the item's job has none: the job was not accepted, or the provider returned
+ * the images at once.
  */
 export interface JobRef {
 	itemIndex: number;
 	provider: ProviderDefinition;
 	id: string | null;
-	/** The endpoint that runs it, by its name in the item. */
+	/** The name of the job's endpoint, from the item. */
 	endpoint: string | undefined;
 	/** The state of the job in the item. */
 	known: JobSnapshot | undefined;
@@ -39,12 +39,12 @@ export function readJobRef(
 		});
 	}
 	const provider = providerById(providerId);
-	// The default expression, resolved without n8n: that is much faster.
+	// Reads the value of the default expression directly: that is much faster than in n8n.
 	const id =
 		carried && context.getNode().parameters['jobId'] === jobIdField.default
 			? (carried.job.id ?? '').trim()
 			: textParameter(parameters, 'jobId', itemIndex);
-	// Providers that answer with the images may have no ID for the job.
+	// A job may have no ID if the provider answered with the images.
 	if (id === '' && !(carried && isTerminal(carried.job.status))) {
 		throw new NodeOperationError(context.getNode(), 'Job ID is empty', {
 			itemIndex,

@@ -11,8 +11,8 @@ interface Log {
 }
 
 /**
- * Snapshots of jobs that a provider listed or announced, with the `job.ref` of the item of Image Generate, where the
- * job is in the journal. Never fails: without the memory the snapshots stay as they are.
+ * Snapshots of jobs that a provider listed or announced. If a job is in the journal, it gets the `job.ref` that its
+ * item of Image Generate has. Never fails: without the memory the snapshots stay as they are.
  * @param endpoints the endpoints that may have made the jobs; the journal is queried once for each
  */
 export async function withRefs(
@@ -35,8 +35,8 @@ export async function withRefs(
 }
 
 /**
- * Records the end of a job that its provider announced. Fields that only the record has (the number of images,
- * the endpoint) stay. A success without images is not recorded: a poll completes it. Never fails.
+ * Records the end of a job that its provider announced. Fields that only the record has stay unchanged (the number of
+ * images, the endpoint). A success without images is not recorded, because a poll completes it. Never fails.
  */
 export async function recordEnd(
 	{ logger }: Log,

@@ -43,7 +43,10 @@ export function withError(snapshot: JobSnapshot, error: JobError): JobSnapshot {
 	return { ...snapshot, job: { ...snapshot.job, error } };
 }
 
-/** The state of the job before a failed poll. If the provider does not know the job, it counts as failed. */
+/**
+ * The state of the job before a failed poll, with the error. If the provider does not know the job, it counts as
+ * failed.
+ */
 export function pollFailed(before: JobSnapshot, error: ImageError): JobSnapshot {
 	const snapshot = keepUnknownOutcome(before, withError(before, error.toJobError()));
 	return error.code === 'notFound' && !isTerminal(before.job.status)
@@ -63,8 +66,8 @@ export function isFailure({ job }: JobSnapshot): boolean {
 }
 
 /**
- * A later state of a job, with the earlier error that the provider does not report: images that were not accepted may
- * have been made. That error stays until all images have arrived.
+ * A later state of a job, with an earlier error that the provider does not report: requests of unknown outcome may have
+ * made images. That error stays until all images have arrived.
  */
 export function keepUnknownOutcome(before: JobSnapshot | undefined, after: JobSnapshot): JobSnapshot {
 	const known = before?.job.error;

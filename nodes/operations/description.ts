@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { Session } from '../../providers/provider';
 import { endpointResource, type Operation, type Resource } from './operation';
 
-/** A node's own resources, and the one that all provider nodes have. */
+/** A node's own resources, and the resource that all provider nodes have. */
 export function withEndpoint<S extends Session>(resources: readonly Resource<S>[]): ReadonlyArray<Resource<S>> {
 	return [...resources, endpointResource];
 }
@@ -24,7 +24,7 @@ export function operationProperties<S extends Session>(own: readonly Resource<S>
 	];
 }
 
-/** The node's subtitle, in the words of the node panel: `Get many jobs`. */
+/** The node's subtitle. It uses the text of the node panel: `Get many jobs`. */
 export function operationSubtitle<S extends Session>(own: readonly Resource<S>[]): string {
 	const actions = withEndpoint(own).flatMap(({ value, operations }) =>
 		operations.map(({ operation, action }): [string, string] => [`${value}:${operation}`, action]),
@@ -52,7 +52,7 @@ function operationProperty<S extends Session>({ value: resource, operations }: R
 	};
 }
 
-/** The fields of one operation, shown with it only. */
+/** The fields of one operation, shown only with this operation. */
 function fieldsOf<S extends Session>(resource: string, { operation, fields }: Operation<S>): INodeProperties[] {
 	return fields
 		.flatMap(({ properties }) => properties)

@@ -7,15 +7,15 @@ import { textParameter } from '../parameters/parameters';
 export interface FieldSource {
 	context: IExecuteFunctions;
 	itemIndex: number;
-	/** A parameter's value, or `fallback` where the workflow has none. */
+	/** A parameter's value; `fallback` if the workflow has none. */
 	parameter: (name: string, fallback: unknown) => unknown;
 }
 
-/** A field of an operation: what the editor shows, and how an item's value is read. */
+/** A field of an operation: how the editor shows it, and how the value of an item is read. */
 export interface Field<Name extends string = string, Value = unknown> {
-	/** Under this name the operation's `run` receives the value. */
+	/** The operation's `run` receives the value under this name. */
 	name: Name;
-	/** Their names and defaults are saved in workflows. */
+	/** The editor's fields. Workflows save their names and defaults. */
 	properties: readonly INodeProperties[];
 	/** Throws `invalidRequest` that names the field. */
 	read: (source: FieldSource) => Value;
@@ -27,7 +27,7 @@ export type Values<F extends Field> = { [Each in F as Each['name']]: ReturnType<
 /** A property whose name TypeScript knows. */
 export type Property<Name extends string> = Omit<INodeProperties, 'name'> & { name: Name };
 
-/** Reads the values of an item, before anything is sent for it. Throws as the fields do. */
+/** Reads the values of an item before anything is sent for it. Throws if a value is invalid. */
 export function valuesOf<F extends Field>(
 	fields: readonly F[],
 	{ context, itemIndex }: Pick<FieldSource, 'context' | 'itemIndex'>,
@@ -42,7 +42,7 @@ export function valuesOf<F extends Field>(
 
 /**
  * A text or a choice, trimmed.
- * @param isRequired whether an empty value is an error, where the editor itself does not mark the field as required
+ * @param isRequired whether an empty value is an error although the editor does not mark the field as required
  */
 export function textField<Name extends string>(
 	property: Property<Name>,
@@ -62,7 +62,7 @@ export function textField<Name extends string>(
 	};
 }
 
-/** On or off. */
+/** A value that is on or off. */
 export function booleanField<Name extends string>(property: Property<Name>): Field<Name, boolean> {
 	return {
 		name: property.name,
@@ -71,7 +71,7 @@ export function booleanField<Name extends string>(property: Property<Name>): Fie
 	};
 }
 
-/** A number as the workflow gives it. */
+/** A number, unchanged from the workflow. */
 export function numberField<Name extends string>(property: Property<Name>): Field<Name, number> {
 	return {
 		name: property.name,
@@ -117,7 +117,7 @@ function namesIn(value: unknown): string[] {
 		.filter((name) => name !== '');
 }
 
-/** Prompts, one per line, or an array from an expression, also one that is written as JSON. Never empty. */
+/** Prompts, one per line, or an array from an expression; the array may also be written as JSON. Never empty. */
 export function promptsField<Name extends string>(property: Property<Name>): Field<Name, string[]> {
 	return {
 		name: property.name,
@@ -135,7 +135,7 @@ export function promptsField<Name extends string>(property: Property<Name>): Fie
 	};
 }
 
-/** A collection of optional fields. Its value holds only those that the user added. */
+/** A collection of optional fields. Its value contains only the fields that the user added. */
 export function collectionField<Name extends string, Member extends Field>(
 	property: Property<Name>,
 	members: readonly Member[],

@@ -14,8 +14,8 @@ const limit: INodeProperties = {
 };
 
 /**
- * *Return All* and *Limit*, as n8n's own nodes have them. The value is how many rows are wanted at most, Infinity for
- * all. Throws `invalidRequest` for a limit below 1.
+ * *Return All* and *Limit*, as in n8n's own nodes. The value is the maximum number of rows, Infinity for all. Throws
+ * `invalidRequest` for a limit below 1.
  */
 export const limitField: Field<'limit', number> = {
 	name: 'limit',
@@ -45,13 +45,13 @@ export const includeRawField = booleanField({
 	description: "Whether to add the provider's own answer as <code>raw</code>",
 });
 
-/** Options with *Include Provider's Answer* alone. */
+/** A collection of options with only *Include Provider's Answer*. */
 export const includeRawOption = collectionField(
 	{ displayName: 'Options', name: 'options', type: 'collection', placeholder: 'Add option', default: {} },
 	[includeRawField],
 );
 
-/** The value is in milliseconds. Throws an n8n error where it is not a number of seconds above 0. */
+/** The value is in milliseconds. Throws an n8n error if the field is not a number of seconds above 0. */
 export function maxWaitField(seconds: number, description: string): Field<'maxWait', number> {
 	return {
 		name: 'maxWait',
@@ -69,7 +69,7 @@ export function maxWaitField(seconds: number, description: string): Field<'maxWa
 	};
 }
 
-/** A file of the incoming item that may be left out. The value is undefined where no field is named. */
+/** An optional file of the incoming item. The value is undefined if no binary field is named. */
 export const optionalFileField: Field<'file', InputFile | undefined> = {
 	name: 'file',
 	properties: [

@@ -10,7 +10,7 @@ import { downloadPicture, downloadVideo } from '../pictures/downloadFile';
 import type { OperationCall } from './operation';
 import type { PaidRequests } from './paid';
 
-/** The call of an operation, and the data that its helpers need. */
+/** The data from which the call of an operation is made. */
 export interface CallParts<S extends Session> {
 	context: IExecuteFunctions;
 	endpoint: Endpoint<S>;

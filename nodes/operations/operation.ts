@@ -15,8 +15,8 @@ export interface ListedJob {
 }
 
 /**
- * One item's call of an operation, and what operations have in common. It may be passed wherever a client takes
- * `{ signal }`.
+ * One item's call of an operation, with the helpers that operations share. It may be passed to every client call that
+ * takes `{ signal }`.
  */
 export interface OperationCall<S extends Session> {
 	context: IExecuteFunctions;
@@ -30,17 +30,17 @@ export interface OperationCall<S extends Session> {
 	read<T>(ask: (session: S) => Promise<T>): Promise<T>;
 	/** Sends a request that can cost money, under the rules of Image Generate. */
 	pay(request: PaidRequest): Promise<JobSnapshot>;
-	/** The result of a paid request that is not a job of the provider's. */
+	/** The result of a paid request that made no job at the provider. */
 	result(output: Record<string, unknown>, images?: JobSnapshot['images']): JobSnapshot;
 	/** An answer as an item: an object unchanged, any other value under `data`. */
 	item(answer: unknown): INodeExecutionData;
-	/** Jobs as items of the shape that all verb nodes give, with the `job.ref` that Image Generate gave. */
+	/** Jobs as items of the shape of all verb nodes, with the `job.ref` from Image Generate. */
 	jobItems(jobs: readonly ListedJob[], options: { includeRaw?: boolean }): Promise<INodeExecutionData[]>;
 	/** An item whose binary field `data` is the file from the API's answer. */
 	fileItem(answer: ApiStream, file: AnsweredFile): Promise<INodeExecutionData>;
 	/** Downloads an image into n8n's binary store, with the checks of every download. */
 	downloadImage(url: string): ReturnType<typeof downloadPicture>;
-	/** As `downloadImage`, for a video. */
+	/** Like `downloadImage`, for a video. */
 	downloadVideo(url: string): ReturnType<typeof downloadVideo>;
 }
 
@@ -51,7 +51,7 @@ export interface AnsweredFile {
 	json?: Record<string, unknown>;
 }
 
-/** An image of which only the bytes are known, in `inline`. */
+/** An image whose only known data are its bytes, in `inline`. */
 export const unknownImage: Omit<DeliveredImage, 'fileName'> = {
 	index: 0,
 	url: null,
@@ -66,33 +66,33 @@ export const unknownImage: Omit<DeliveredImage, 'fileName'> = {
 export interface OperationDescription {
 	/** Value of the `operation` parameter; saved workflows depend on it. */
 	operation: string;
-	/** As the drop-down shows it, e.g. `Get Many`. */
+	/** The name in the drop-down, e.g. `Get Many`. */
 	name: string;
 	description: string;
-	/** As the node panel and the node's subtitle show it, e.g. `Get many jobs`. */
+	/** The text in the node panel and in the node's subtitle, e.g. `Get many jobs`. */
 	action: string;
 	/**
-	 * The endpoints of the provider's document that it calls, as `METHOD /path/{param}`. docs/coverage.md is checked
-	 * against them.
+	 * The endpoints of the provider's document that the operation calls, as `METHOD /path/{param}`. docs/coverage.md is
+	 * checked against them.
 	 */
 	endpoints: readonly string[];
-	/** The document only guesses that this exists. */
+	/** Whether the document only guesses that this operation exists. */
 	experimental?: boolean;
 }
 
-/** An operation of a provider node: what the editor shows, and what runs. */
+/** An operation of a provider node: its description for the editor, and its function. */
 export interface Operation<S extends Session = Session> extends OperationDescription {
-	/** Shown with this operation only. */
+	/** Shown only with this operation. */
 	fields: readonly Field[];
 	/** Reads the fields and calls the provider for one item. Throws ImageError. */
 	run(call: OperationCall<S>): Promise<INodeExecutionData[]>;
 }
 
 /**
- * Joins the fields of an operation with the function that runs with their values.
+ * Joins the fields of an operation with the function that receives their values.
  *
- * n8n loads these files when it starts. What only a run needs (the provider's mapping, its schemas) is imported within
- * `run`, so that the start stays fast.
+ * n8n loads these files when it starts. To keep the start fast, `run` imports what only a run needs (the provider's
+ * mapping, its schemas).
  */
 export function defineOperation<S extends Session, F extends Field = never>(
 	given: OperationDescription & {
@@ -104,7 +104,7 @@ export function defineOperation<S extends Session, F extends Field = never>(
 	return { ...description, fields, run: async (call) => await run(valuesOf(fields, call), call) };
 }
 
-/** What operations work on. The first operation is the resource's default. */
+/** The things that operations work on. The first operation is the resource's default. */
 export interface Resource<S extends Session = Session> {
 	/** Value of the `resource` parameter; saved workflows depend on it. */
 	value: string;

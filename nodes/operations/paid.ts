@@ -12,7 +12,7 @@ import { describeJob, type PaidContext, type PaidItem, type PaidRequest } from '
 /** The paid requests of one node run. */
 export interface PaidRequests {
 	/**
-	 * Gives the result of an earlier attempt of the same item, or makes a new one. Throws ImageError with its
+	 * Returns the result of an earlier attempt of the same item, or makes a new result. Throws ImageError with its
 	 * outcome.
 	 */
 	run(item: PaidItem): Promise<JobSnapshot>;
@@ -54,7 +54,7 @@ export function paidRequests(context: IExecuteFunctions): PaidRequests {
 	};
 }
 
-/** Makes the job, or takes an earlier one of the same item, and keeps track of its delivery. */
+/** Makes the job, or takes over an earlier job of the same item, and tracks its delivery. */
 async function make(opened: Opened, item: PaidItem): Promise<JobSnapshot> {
 	const { memory, identity, delivery } = opened;
 	const { endpoint, signal, images, maxWaitMs } = item;

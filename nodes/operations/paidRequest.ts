@@ -12,27 +12,27 @@ import { credentialIdOf } from '../endpoints/nodeEndpoint';
 import type { savedRefsOf } from '../execution/delivery';
 import { itemKey, requestDigest, type RunIdentity } from '../execution/identity';
 
-/** A request of a provider node that costs money. It has the rules of Image Generate. */
+/** A request of a provider node that costs money. The rules of Image Generate apply to it. */
 export interface PaidRequest {
-	/** All that decides the result, as plain JSON; files by their content in `references`. */
+	/** Everything that decides the result, as plain JSON. Files are in `references` and count by their content. */
 	request: Record<string, unknown>;
 	references?: readonly Reference[];
-	/** Images it may make, for the budget. */
+	/** Number of images that it may make, for the budget. */
 	images: number;
-	/** How long it may take, ms. */
+	/** Maximum time of the request, in ms. */
 	maxWaitMs: number;
 	/**
-	 * Sends the request through `call.paid`, and nothing else that costs money. If `call.made` contains the result of
-	 * an earlier attempt, it returns that without a request.
+	 * Sends the request through `call.paid`, and sends nothing else that costs money. If `call.made` contains the
+	 * result of an earlier attempt, returns that result without a request.
 	 */
 	submit: (call: SubmitCall) => Promise<JobSnapshot>;
-	/** Finds the job of a request whose answer was lost, where the provider can do that. */
+	/** Finds the job of a request whose answer was lost, if the provider can do that. */
 	lookUp?: Session['lookUp'];
-	/** For the provider's own decision whether an answer means "not accepted", e.g. `{ batch: true }`. */
+	/** Further data for the provider's decision whether an answer means "not accepted", e.g. `{ batch: true }`. */
 	extras?: Record<string, Extra>;
 }
 
-/** A paid request, and the item that it is for. */
+/** A paid request and its item. */
 export interface PaidItem extends PaidRequest {
 	/** `resource:operation`; equal requests of two operations are different jobs. */
 	name: string;
@@ -41,7 +41,7 @@ export interface PaidItem extends PaidRequest {
 	signal: AbortSignal | undefined;
 }
 
-/** What the paid requests of a node run have in common. */
+/** The data that the paid requests of a node run share. */
 export interface PaidContext {
 	context: IExecuteFunctions;
 	memory: Memory;
@@ -51,10 +51,10 @@ export interface PaidContext {
 	savedRefs: ReturnType<typeof savedRefsOf>;
 }
 
-/** Maximum age of an abandoned request to be taken over, ms. */
+/** Maximum age of an abandoned request that an item may take over, in ms. */
 const adoptWithinMs = 12 * 3_600_000;
 
-/** The endpoint that makes the job, and what identifies the job among earlier ones. */
+/** The endpoint that makes the job, and the data that identify the job among earlier jobs. */
 export async function describeJob(
 	{ context, memory, identity, ordinalOf, savedRefs }: PaidContext,
 	{ endpoint, itemIndex, name, request, references, images, extras }: PaidItem,
@@ -70,7 +70,7 @@ export async function describeJob(
 	return {
 		choice: {
 			member: new PoolMember({ name: mainEndpoint, priority: 0, weight: 1, models: [] }, endpoint),
-			// The record holds a hash in place of the prompt: the operation sends its own request.
+			// The record contains a hash instead of the prompt, because the operation sends its own request.
 			request: { prompt: digest, count: images, ...(extras ? { extras } : {}) },
 			name: null,
 			requestDigest: digest,

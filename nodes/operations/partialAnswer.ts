@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { ImageError } from '../../model/errors';
 
-/** A failure after a part of the answer arrived. The failed item has that part as `details.came`. */
+/** A failure after a part of the answer arrived. The failed item contains that part as `details.came`. */
 export class PartialAnswer extends ImageError {
 	constructor(
 		error: ImageError,
@@ -12,7 +12,7 @@ export class PartialAnswer extends ImageError {
 	}
 }
 
-/** A later failure, e.g. of a download, must not lose a paid result: the error contains it. */
+/** Keeps a paid result if later work, e.g. a download, fails: the error then contains the result. */
 export async function keepingAnswer<T>(came: IDataObject, work: Promise<T>): Promise<T> {
 	try {
 		return await work;

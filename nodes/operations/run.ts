@@ -13,9 +13,9 @@ import { type PaidRequests, paidRequests } from './paid';
 import { PartialAnswer } from './partialAnswer';
 
 /**
- * Executes a provider node: every item by its own operation, one after the other, in order. A failed item leaves as
- * `{ error, details }`, and the other items go on. The node as a whole fails only if no item succeeded, so that no paid
- * result is lost.
+ * Executes a provider node: each item runs its own operation, one item after the other, in order. A failed item becomes
+ * `{ error, details }`, and the other items continue. The node as a whole fails only if no item succeeded, because
+ * otherwise paid results would be lost.
  */
 export async function runOperations<S extends Session>(
 	context: IExecuteFunctions,
@@ -54,7 +54,7 @@ function operationsByName<S extends Session>(resources: readonly Resource<S>[]):
 	);
 }
 
-/** Gives the function that runs one item. */
+/** Returns the function that runs one item. */
 function itemRunner<S extends Session>(
 	context: IExecuteFunctions,
 	provider: ProviderDefinition<S>,
@@ -76,7 +76,7 @@ function itemRunner<S extends Session>(
 
 interface Failure {
 	itemIndex: number;
-	/** The thrown error, because n8n's own errors must not change. */
+	/** The error as it was thrown, because n8n's own errors must not change. */
 	thrown: unknown;
 	error: ImageError;
 }
@@ -89,7 +89,7 @@ function failedItem({ itemIndex, error }: Failure): INodeExecutionData {
 	};
 }
 
-/** Throws where every item failed; adds a hint where some did. */
+/** Throws if every item failed; adds a hint if some items failed. */
 function reportFailures(
 	context: IExecuteFunctions,
 	provider: ProviderDefinition,
@@ -109,7 +109,10 @@ function reportFailures(
 		: thrown;
 }
 
-/** A part of the answer must not be lost with the node's items: an address in it may be the paid result. */
+/**
+ * Adds the part of the answer that arrived, so that it is not lost with the node's items: an address in it may be the
+ * paid result.
+ */
 function withPartialAnswer(error: ImageError): JobError {
 	const jobError = error.toJobError();
 	if (!(error instanceof PartialAnswer)) return jobError;

@@ -6,8 +6,8 @@ export interface ParameterReader {
 }
 
 /**
- * Reads the parameters of many items. n8n needs up to a millisecond for each, so one without an expression is read
- * once: its value is the same for all items.
+ * Reads the parameters of many items. n8n needs up to a millisecond for each value. A parameter without an expression
+ * is read only once, because its value is the same for all items.
  */
 export function readerOf(context: Pick<IExecuteFunctions, 'getNode' | 'getNodeParameter'>): ParameterReader {
 	const { parameters } = context.getNode();
@@ -41,7 +41,7 @@ export function textParameter(
 			: '';
 }
 
-/** Max Wait in ms. Throws an n8n error where it is not a number of seconds above 0. */
+/** Max Wait in ms. Throws an n8n error if it is not a number of seconds above 0. */
 export function readMaxWait(context: IExecuteFunctions, itemIndex: number, preset: number): number {
 	const seconds = Number(context.getNodeParameter('maxWait', itemIndex, preset));
 	if (seconds > 0 && Number.isFinite(seconds)) return seconds * 1000;
@@ -50,7 +50,7 @@ export function readMaxWait(context: IExecuteFunctions, itemIndex: number, prese
 	});
 }
 
-/** The value of a parameter that lists names: separated by commas, or an array. */
+/** The names in the value of a parameter: separated by commas, or an array. */
 export function namesIn(value: unknown): string[] {
 	return (Array.isArray(value) ? (value as unknown[]) : [value])
 		.flatMap((entry) => (typeof entry === 'string' ? entry.split(',') : []))

@@ -2,10 +2,10 @@ import type { INodeCredentialDescription, INodeProperties, INodePropertyOptions 
 import type { Capabilities, ProviderDefinition } from '../../providers/provider';
 import { providers } from '../../providers/registry';
 
-/** Value of *Provider* for "the provider that the item names". */
+/** Value of *Provider* for the provider in the item. */
 export const fromInput = 'fromInput';
 
-/** Value of *Provider* for a list of providers. */
+/** Value of *Provider* for a list of several providers. */
 export const several = 'several';
 
 const options = (list: readonly ProviderDefinition[]): INodePropertyOptions[] =>
@@ -100,10 +100,10 @@ export const jobIdField: INodeProperties = {
 };
 
 /**
- * One credential per provider, shown with the provider. Where items name their provider, only the credentials of those
+ * One credential per provider, shown with the provider. If items name their provider, only the credentials of those
  * providers are needed.
- * The path from the root matters: if a credential depends on a field's plain name, the editor takes that field for a
- * choice of authentication and hides it, so the provider could not be chosen.
+ * The path from the root (`/provider`) matters: if a credential depends on a field's plain name, the editor treats that
+ * field as a choice of authentication and hides it, so the user could not choose the provider.
  */
 export function credentialFields(
 	choice: 'fixed' | 'several' | 'fromInput',
@@ -111,7 +111,7 @@ export function credentialFields(
 ): INodeCredentialDescription[] {
 	return list.map(({ id, credential }) => ({
 		name: credential,
-		// A list needs only some of the credentials, and n8n has no setting between all and none.
+		// A list needs only some of the credentials. n8n has only two settings, all or none.
 		required: choice === 'fixed',
 		displayOptions: {
 			show: { '/provider': choice === 'fixed' ? [id] : [choice === 'several' ? several : fromInput, id] },

@@ -3,7 +3,7 @@ import type { Capabilities, ProviderDefinition } from '../../providers/provider'
 import { providers } from '../../providers/registry';
 import { several } from './providerFields';
 
-/** Value of option fields for "the provider chooses". */
+/** Value of an option field if the provider chooses. */
 export const providerDefault = '';
 
 /** The fields of a request, each shown for the providers that support it, with the values they support. */
@@ -100,7 +100,10 @@ function seedField(list: Drawn): INodeProperties[] {
 	});
 }
 
-/** What a list of providers supports: all that one of them supports. The model is chosen for each provider. */
+/**
+ * What a list of providers supports: everything that at least one of them supports. The model is chosen for each
+ * provider.
+ */
 function together(list: readonly ProviderDefinition[]): RequestCapabilities {
 	const all = list.map(({ capabilities }) => capabilities);
 	return {
@@ -117,7 +120,7 @@ type RequestCapabilities = Pick<
 	Capabilities,
 	'negativePrompt' | 'seed' | 'models' | 'maxCount' | 'aspectRatios' | 'resolutions'
 >;
-/** Providers as fields are drawn for them. */
+/** The data of providers that decide how fields are shown. */
 type Drawn = ReadonlyArray<{ id: string; capabilities: RequestCapabilities }>;
 
 const choices = (values: readonly string[]): INodePropertyOptions[] => [
@@ -125,7 +128,7 @@ const choices = (values: readonly string[]): INodePropertyOptions[] => [
 	...values.map((value) => ({ name: value, value })),
 ];
 
-/** A field shown for the providers that support it; left out where none does. */
+/** A field shown for the providers that support it; left out if no provider does. */
 function shownFor(
 	list: Drawn,
 	supports: (capabilities: RequestCapabilities) => boolean,

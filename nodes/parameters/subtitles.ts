@@ -2,7 +2,10 @@ import type { INodePropertyOptions } from 'n8n-workflow';
 import { providers } from '../../providers/registry';
 import { several } from './providerFields';
 
-/** Subtitles on the canvas are expressions. They show display names, so these carry a table from values to names. */
+/**
+ * Subtitles on the canvas are expressions. They show display names, so each expression contains a table from values to
+ * names.
+ */
 
 /**
  * A subtitle with the chosen provider: `Image SaaS: generate`.
@@ -13,7 +16,7 @@ export function providerSubtitle(action: string): string {
 	return `={{ ${lookUp({ ...names, [several]: 'Several providers' }, 'provider')} + ": " + ${action} }}`;
 }
 
-/** A subtitle with the chosen operation, in the words of the node panel: `Get many jobs`. */
+/** A subtitle with the chosen operation. It uses the text of the node panel: `Get many jobs`. */
 export function subtitleOf(operations: readonly INodePropertyOptions[]): string {
 	const actions = Object.fromEntries(operations.map(({ value, action, name }) => [String(value), action ?? name]));
 	return `={{ ${lookUp(actions, 'operation')} }}`;

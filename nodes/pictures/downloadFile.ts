@@ -8,19 +8,20 @@ import { withRetry } from '../../jobs/runtime/retry';
 import { type DownloadHost, openDownload } from './downloads';
 
 const timeoutMs = 5 * 60_000;
-/** Largest video, bytes. */
+/** Maximum size of a video, in bytes. */
 const maxVideoBytes = 512 * 1024 * 1024;
 
 export interface Downloaded {
 	data: IBinaryData;
-	/** The last part of its URL, with the extension of its real type. */
+	/** The last part of the file's URL, with the extension of the real type. */
 	fileName: string;
 	facts: ImageFacts;
 	bytes: number;
 }
 
 /**
- * A picture from a URL of a provider or user, through the download plane into n8n's binary store. Throws ImageError.
+ * Downloads a picture from a URL of a provider or user, through the download plane, into n8n's binary store. Throws
+ * ImageError.
  */
 export async function downloadPicture(
 	{ helpers }: Helpers,
@@ -40,7 +41,7 @@ export async function downloadPicture(
 	});
 }
 
-/** As `downloadPicture`, for a video. */
+/** Like `downloadPicture`, for a video. */
 export async function downloadVideo(
 	{ helpers }: Helpers,
 	url: string,

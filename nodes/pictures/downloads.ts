@@ -5,14 +5,17 @@ import type { EndpointConfig } from '../../providers/provider';
 /** Hosts that a credential allows. `baseUrl` is null if the provider has none. */
 export type PictureHosts = Pick<EndpointConfig, 'allowedHosts'> & { baseUrl: string | null };
 
-/** The endpoint whose pictures are fetched, as far as downloads need it. */
+/** The data of an endpoint that downloads of its pictures need. */
 export interface DownloadHost {
 	config: PictureHosts;
-	/** Does work that sends a request to a URL, paced with the endpoint's own requests if the server counts it. */
+	/**
+	 * Runs work that sends a request to a URL. If the server counts the request, it is paced with the endpoint's own
+	 * requests.
+	 */
 	pace?: (url: string, work: () => Promise<Download>, signal?: AbortSignal) => Promise<Download>;
 }
 
-/** Begins a download as the credential and the endpoint's pacing allow. Throws ImageError. */
+/** Begins a download within the limits of the credential and of the endpoint's pacing. Throws ImageError. */
 export async function openDownload(
 	host: DownloadHost,
 	url: string,
@@ -26,7 +29,7 @@ export async function openDownload(
 /** Downloaders by policy: each keeps its own checked connections. */
 const downloaders = new Map<string, Downloader>();
 
-/** A downloader that n8n's own settings and the credential allow. */
+/** A downloader with the permissions of n8n's own settings and of the credential. */
 function downloaderFor(config: PictureHosts): Downloader {
 	const instance = instancePolicy();
 	const policy: AddressPolicy = {
@@ -43,15 +46,15 @@ function downloaderFor(config: PictureHosts): Downloader {
 	return downloader;
 }
 
-/** All names of a host. A server on this machine may be configured by one name and return URLs with another. */
+/** All names of a host. A server on this machine may be configured with one name and return URLs with another name. */
 function namesOf(host: string): string[] {
 	const ownMachine = ['localhost', '127.0.0.1', '::1'];
 	return ownMachine.includes(host) ? ownMachine : [host];
 }
 
 /**
- * The lists of n8n's SSRF protection, which itself guards only n8n's own request helpers. `default` among the blocked
- * ranges stands for n8n's list of private ranges, which the address guard blocks anyway.
+ * The lists of n8n's SSRF protection, which itself guards only n8n's own request helpers. `default` in the blocked
+ * ranges means n8n's list of private ranges, which the address guard always blocks.
  */
 export function instancePolicy(env: NodeJS.ProcessEnv = process.env): AddressPolicy {
 	const list = (name: string) =>

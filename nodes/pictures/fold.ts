@@ -8,7 +8,7 @@ import { withError } from '../items/snapshots';
 /** The result of fetching one image of a job. */
 export type ImageResult =
 	| { kind: 'fetched'; image: DeliveredImage; data: IBinaryData; differences: readonly Difference[] }
-	/** The bytes arrived and are not a valid image, or the provider rejected the content. */
+	/** The bytes arrived but are not a valid image, or the provider rejected the content. */
 	| { kind: 'invalid'; image: DeliveredImage; error: ImageError }
 	/** It could not be downloaded now. */
 	| { kind: 'unavailable'; image: DeliveredImage; error: ImageError };
@@ -23,7 +23,8 @@ export interface Fetched {
 
 /**
  * Puts the results of all images together, in the order of the images: Image Compose takes the binary fields in that
- * order. Invalid images leave the job; one that could not be downloaded becomes the job's error.
+ * order. Invalid images are removed from the job. If an image could not be downloaded, its error becomes the job's
+ * error.
  */
 export function foldImages(snapshot: JobSnapshot, results: readonly ImageResult[]): Fetched {
 	const fetched = results.filter((result) => result.kind === 'fetched');
@@ -51,7 +52,7 @@ function withDownloadError(
 }
 
 /**
- * The job without its invalid images: `partial` where some images are left, `failed` where none is.
+ * The job without its invalid images: `partial` if some images are left, `failed` if none is.
  * @param invalid the errors by image index
  */
 function withoutInvalidImages(snapshot: JobSnapshot, invalid: ReadonlyMap<number, ImageError>): JobSnapshot {

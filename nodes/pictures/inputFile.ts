@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { ImageError } from '../../model/errors';
 
-/** A file of an incoming item, streamed from n8n's binary store as often as it is opened. */
+/** A file of an incoming item. Each time it is opened, it is streamed from n8n's binary store. */
 export interface InputFile {
 	fileName: string;
 	/** The type from n8n; not checked against the bytes. */
@@ -12,7 +12,7 @@ export interface InputFile {
 	open: () => Promise<Readable>;
 }
 
-/** Throws `invalidRequest` with the name of the field and the existing fields if the item has no such file. */
+/** Throws `invalidRequest` if the item has no such file. The error names the field and lists the existing fields. */
 export function inputFile(context: IExecuteFunctions, itemIndex: number, field: string): InputFile {
 	const binary = context.getInputData()[itemIndex]?.binary ?? {};
 	const data = Object.hasOwn(binary, field) ? binary[field] : undefined;
@@ -28,7 +28,8 @@ export function inputFile(context: IExecuteFunctions, itemIndex: number, field: 
 }
 
 /**
- * n8n stores a readable length (`1.2 MB`). The exact one is known only for data in memory, and in newer releases.
+ * n8n stores a readable length (`1.2 MB`). The exact length is known only for data in memory, and in newer releases of
+ * n8n.
  */
 function lengthOf(data: IBinaryData): number | null {
 	if (typeof data.bytes === 'number') return data.bytes;

@@ -16,7 +16,7 @@ import { type Fetched, foldImages, type ImageResult } from './fold';
 
 export type { Fetched } from './fold';
 
-/** Images that one node run fetches at the same time. */
+/** Maximum number of images that one node run fetches at the same time. */
 const maxDownloads = 4;
 const downloadTimeoutMs = 5 * 60_000;
 
@@ -25,11 +25,11 @@ export type PrepareBinary = (data: Readable, fileName: string, mimeType: string)
 export interface FetchOptions {
 	/** Binary fields that the item already has. */
 	have?: IBinaryKeyData | undefined;
-	/** Size limit of one image, in MB; undefined takes the default. */
+	/** Maximum size of one image, in MB; undefined: the default. */
 	maxMegabytes?: number | undefined;
 }
 
-/** The endpoint that a job's images come from, as far as downloads need it. */
+/** The data of a job's endpoint that downloads of its images need. */
 export interface PictureSource extends DownloadHost {
 	provider: Pick<ProviderDefinition, 'displayName' | 'capabilities'>;
 	config: EndpointConfig;
@@ -37,9 +37,9 @@ export interface PictureSource extends DownloadHost {
 
 export interface Pictures {
 	/**
-	 * Fetches every image of a job into n8n's binary store. Those in `have` are kept. An invalid image leaves the job,
-	 * which is then `partial` or `failed`. One that cannot be downloaded now becomes the job's error; the other images
-	 * and the job stay. Throws only when stopped.
+	 * Fetches every image of a job into n8n's binary store. Images in `have` are kept. An invalid image is removed from
+	 * the job, which is then `partial` or `failed`. If an image cannot be downloaded now, its error becomes the job's
+	 * error, and the job keeps its other images. Throws only if stopped.
 	 */
 	fetch(snapshot: JobSnapshot, source: PictureSource, options?: FetchOptions): Promise<Fetched>;
 }
@@ -49,23 +49,23 @@ interface StoreContext {
 	helpers: Pick<IExecuteFunctions['helpers'], 'prepareBinaryData'>;
 }
 
-/** As `createPictures`, with the binary store of a node's context. */
+/** Like `createPictures`, with the binary store of a node's context. */
 export function picturesOf({ helpers }: StoreContext, signal: AbortSignal | undefined): Pictures {
 	return createPictures((data, fileName, mimeType) => helpers.prepareBinaryData(data, fileName, mimeType), signal);
 }
 
-/** One object per node run, because its downloads share `maxDownloads`. */
+/** One object per node run, because all downloads of a run share `maxDownloads`. */
 export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal | undefined): Pictures {
 	const slots = new Slots(maxDownloads, () => undefined);
 
-	/** One image, from n8n's store if it is there, else from the provider. Throws only when stopped. */
+	/** One image, from n8n's store if it is there, otherwise from the provider. Throws only if stopped. */
 	async function fetchImage(
 		image: DeliveredImage,
 		present: IBinaryData | undefined,
 		limits: ImageLimits,
 		source: PictureSource,
 	): Promise<ImageResult> {
-		// Only images that we fetched have a length. Without a length, another node made the field of that name.
+		// Only images that we fetched have a length. Without a length, the field of that name comes from another node.
 		if (present && image.bytes !== null) return { kind: 'fetched', image, data: present, differences: [] };
 		const slot = await slots.acquire(signal);
 		const received = await outcomeOf(
@@ -94,7 +94,7 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 	};
 }
 
-/** Streams an image into the store and checks it on the way. Throws ImageError. */
+/** Streams an image into the store and checks it at the same time. Throws ImageError. */
 async function receivePicture(
 	prepareBinary: PrepareBinary,
 	image: DeliveredImage,
@@ -124,14 +124,14 @@ async function receivePicture(
 	};
 }
 
-/** The limits of a node's *Max Image Size*, in MB; the default where it is not set. */
+/** The limits from a node's *Max Image Size*, in MB; the default if it is not set. */
 export function imageLimits(maxMegabytes: number | undefined): ImageLimits {
 	return maxMegabytes === undefined
 		? defaultImageLimits
 		: { ...defaultImageLimits, maxBytes: maxMegabytes * 1024 * 1024 };
 }
 
-/** The bytes that came inside the answer, or a download. */
+/** The bytes from inside the answer, or a download. */
 async function openImage(
 	{ url, inline }: DeliveredImage,
 	{ maxBytes }: ImageLimits,
@@ -150,7 +150,9 @@ async function openImage(
 	return { stream, origin };
 }
 
-/** Throws `contentRejected` for an image of one color from a provider that answers rejected content with it. */
+/**
+ * Throws `contentRejected` if an image has only one color and its provider answers rejected content with such images.
+ */
 function assertNotBlank({ onlyColor }: InspectedColors, provider: PictureSource['provider']): void {
 	if (onlyColor === null || !provider.capabilities.blankMeansRejected) return;
 	throw new ImageError('contentRejected', {
@@ -159,7 +161,7 @@ function assertNotBlank({ onlyColor }: InspectedColors, provider: PictureSource[
 	});
 }
 
-/** Stores an image and inspects its colors in one pass. Throws where it cannot be stored. */
+/** Stores an image and inspects its colors in one pass. Throws if it cannot be stored. */
 async function storedAndInspected(
 	stream: Readable,
 	store: (copy: Readable) => Promise<IBinaryData>,
@@ -169,7 +171,7 @@ async function storedAndInspected(
 		for (const copy of [forStore, forColors]) copy.destroy(error);
 	});
 	for (const copy of [forStore, forColors]) stream.pipe(copy);
-	// Both are read to their end: a copy that is not read would stop the other.
+	// Both copies are read to their end, because a copy that is not read would block the other.
 	const [data, colors] = await Promise.all([outcomeOf(store(forStore)), outcomeOf(inspectColors(forColors))]);
 	if (!data.ok) throw data.error;
 	return { data: data.value, colors };

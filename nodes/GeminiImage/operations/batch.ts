@@ -120,7 +120,7 @@ const deleteBatch = defineOperation({
 	},
 });
 
-/** A batch as an item of the shape that all verb nodes give. */
+/** A batch as an item of the same shape as the items of all verb nodes. */
 async function batchItem(
 	{ itemIndex }: Call,
 	snapshot: JobSnapshot,

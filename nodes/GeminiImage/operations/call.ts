@@ -5,7 +5,7 @@ import type { Fetched } from '../../pictures/pictures';
 
 export type Call = OperationCall<GeminiSession>;
 
-/** The model and the size that requests have in common. An empty text leaves the choice to the model. */
+/** The model and the size for one request or several. If a text is empty, the model decides. */
 export interface ImageSettings {
 	model: string;
 	aspectRatio?: string;
@@ -16,7 +16,10 @@ export function imageSettings(model: string, aspectRatio = '', resolution = ''):
 	return { model, ...(aspectRatio ? { aspectRatio } : {}), ...(resolution ? { resolution } : {}) };
 }
 
-/** The images of a result as binary data: those inside the answer always, the others where they are wanted. */
+/**
+ * The images of a result as binary data. Images inside the answer are always included, the others only if they are
+ * wanted.
+ */
 export async function fetchImages(
 	{ context, endpoint, signal }: Call,
 	snapshot: JobSnapshot,

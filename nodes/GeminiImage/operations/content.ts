@@ -83,7 +83,7 @@ const generate = defineOperation({
 		const { status, error } = made.job;
 		if (status === 'failed' && error) throw new ImageError(error.code, error);
 		const { snapshot, binary } = await fetchImages(call, made, download);
-		// The text is paid for as well: it stays where an image cannot be downloaded.
+		// The text is paid for as well, so it is kept if an image cannot be downloaded.
 		if (snapshot.job.error)
 			throw new PartialAnswer(new ImageError(snapshot.job.error.code, snapshot.job.error), json);
 		const { withoutBytes } = await import('../../items/items');
@@ -96,7 +96,7 @@ const generate = defineOperation({
 	},
 });
 
-/** Checks the request and sends it once; it is never repeated on its own. */
+/** Checks the request and sends it once. The pack never repeats it on its own. */
 async function payContent(
 	call: Call,
 	described: ImageRequest,
@@ -127,7 +127,7 @@ async function payContent(
 	});
 }
 
-/** An answer as the journal keeps it: the text in `output`, the images as images. */
+/** An answer in the form for the journal: the text in `output`, the images in `images`. */
 async function contentResult(
 	call: Call,
 	answer: ContentAnswer,

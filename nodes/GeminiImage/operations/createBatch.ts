@@ -1,12 +1,13 @@
 import type { JobSnapshot } from '../../../model/job';
 import type { Call, ImageSettings } from './call';
 
-/** How long the server may take to accept a batch, ms. */
+/** Maximum time for the server to accept a batch, in ms. */
 const maxWaitMs = 5 * 60_000;
 
 /**
- * Checks every prompt and creates the batch, or gives the batch that an earlier attempt of the same item created.
- * @param name as the list of batches shows it, with a key after it
+ * Checks every prompt and creates the batch. If an earlier attempt of the same item has created the batch, returns that
+ * batch.
+ * @param name the name in the list of batches; a key is added to it
  */
 export async function createBatch(
 	call: Call,
@@ -19,7 +20,7 @@ export async function createBatch(
 	const { session } = call.endpoint;
 	const { client } = session;
 	const lookUp = session.lookUp?.bind(session);
-	// The key in the name finds the batch again where the answer was lost.
+	// If the answer is lost, the key in the name finds the batch.
 	const nameWith = (key: string) => `${name} ${key}`;
 	return await call.pay({
 		request: { prompts, ...settings },
@@ -46,7 +47,7 @@ export async function createBatch(
 	});
 }
 
-/** One request per prompt. Throws `invalidRequest` for what the provider does not support. */
+/** One request per prompt. Throws `invalidRequest` if the provider does not support a request. */
 async function contentRequests(prompts: readonly string[], settings: ImageSettings) {
 	const { checkRequest } = await import('../../../providers/requestCheck');
 	const { gemini } = await import('../../../providers/gemini/definition');

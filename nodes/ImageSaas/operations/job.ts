@@ -34,7 +34,8 @@ const getAll = defineOperation({
 	],
 	run: async ({ limit, filters: { status }, options }, call: Call) => {
 		const { requestOf } = await import('../../../providers/imageSaas/mapping');
-		// One more than wanted: the real server begins every page but the first with a row that we have.
+		// One more row than wanted: on the real server, every page after the first begins with a row that was already
+		// read.
 		const query = { ...(status ? { status } : {}), pageSize: Math.min(100, limit + 1) };
 		const found = await call.read(async (session) => {
 			const snapshots: JobSnapshot[] = [];

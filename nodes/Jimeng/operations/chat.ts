@@ -43,7 +43,7 @@ const messagesField: Field<'messages', ChatBody['messages']> = {
 
 const roles = ['system', 'user', 'assistant'] as const;
 
-/** One message, or none where the value is not a message. */
+/** A list with one message; empty if the value is not a message. */
 function messageOf(value: unknown): ChatBody['messages'] {
 	const { role, content } = (value ?? {}) as Record<string, unknown>;
 	const known = roles.find((name) => name === role);

@@ -8,7 +8,7 @@ import { PartialAnswer } from '../../operations/partialAnswer';
 
 export type Call = OperationCall<JimengSession>;
 
-/** What a chat needs besides its messages. */
+/** The parts of a chat other than its messages. */
 export interface ChatOptions {
 	maxWaitMs: number;
 	isStreamed: boolean;
@@ -61,8 +61,8 @@ export const streamField = booleanField({
 export const maxWaitText = 'Longest time given to the answer. After it, the site continues, and charges.';
 
 /**
- * Sends a chat, which generates and is paid. Gives the answer as the item's JSON: `text`, `urls`, `finished`, `model`,
- * `job`. Throws PartialAnswer where a part arrived before the failure.
+ * Sends a chat, which generates and is paid. Returns the answer as the item's JSON: `text`, `urls`, `finished`,
+ * `model`, `job`. Throws PartialAnswer if a part arrived before the failure.
  */
 export async function payChat(call: Call, body: ChatBody, options: ChatOptions): Promise<IDataObject> {
 	const { maxWaitMs, isStreamed } = options;
@@ -70,7 +70,7 @@ export async function payChat(call: Call, body: ChatBody, options: ChatOptions):
 	const send = async (timeoutMs: number): Promise<IDataObject> => {
 		const { text, urls, finished, error } = await answerTo(call, body, { isStreamed, timeoutMs });
 		arrived = { text, urls, finished, model: body.model };
-		// An address is what was paid for, so it counts more than the error.
+		// An address is the paid result, so it matters more than the error.
 		if (error && urls.length === 0) throw error;
 		return error ? { ...arrived, problem: error.message } : arrived;
 	};
@@ -108,6 +108,6 @@ async function answerTo(
 	return resultOf(choices.map(({ message }) => message.content ?? '').join('\n'));
 }
 
-/** The addresses in the JSON that `payChat` gave. */
+/** The addresses in the JSON that `payChat` returned. */
 export const urlsOf = ({ urls }: IDataObject): string[] =>
 	Array.isArray(urls) ? (urls as unknown[]).filter((url): url is string => typeof url === 'string') : [];

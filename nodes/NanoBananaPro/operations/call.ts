@@ -5,7 +5,7 @@ import type { OperationCall } from '../../operations/operation';
 
 export type Call = OperationCall<NanoBananaProSession>;
 
-/** The client of the v1.6 API. Throws `invalidRequest` where the server speaks the tasks API. */
+/** The client of the v1.6 API. Throws `invalidRequest` if the server has the tasks API. */
 export function v16Client({ clients }: NanoBananaProSession): NanoBananaProClient {
 	if (clients.api === 'v1.6') return clients.client;
 	throw notOffered('v1.6');

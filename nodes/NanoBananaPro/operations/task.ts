@@ -91,7 +91,7 @@ const deleteTask = defineOperation({
 	action: 'Delete a task',
 	endpoints: ['DELETE /api/v1/history/{id}', 'DELETE /api/v1/images/{id}'],
 	fields: [taskIdField],
-	// A job of Image Generate is made of one task or several.
+	// A job of Image Generate has one task or several.
 	run: async ({ taskId }, call: Call) => await deleteTasks(call, [...readJobId(taskId).taskIds]),
 });
 

@@ -7,10 +7,10 @@ import type { Call } from './call';
 
 export const pageSize = 50;
 
-/** One page of a list, as either of the two APIs answers it. */
+/** One page of a list, in the form of either API. */
 type Page = { list: GenerationTask[] } | ImageTask[];
 
-/** Reads pages until there are as many tasks as wanted, or until a page brings nothing new. */
+/** Reads pages until there are as many tasks as wanted, or until a page contains nothing new. */
 export async function listTasks(
 	call: Call,
 	wanted: number,
@@ -31,7 +31,7 @@ export async function listTasks(
 	});
 }
 
-/** A task by its ID, or the job of Image Generate that is made of several tasks. */
+/** A task by its ID, or a job of Image Generate that has several tasks. */
 export async function taskById(
 	call: Call,
 	jobId: string,
@@ -51,7 +51,7 @@ export async function taskById(
 	});
 }
 
-/** Gives the function that reads the rows of a page, each with the ID of its task. */
+/** Returns the function that reads the rows of a page, each with the ID of its task. */
 async function pageReader(call: Call): Promise<(page: Page) => Array<[id: string, job: ListedJob]>> {
 	const { fromTask, fromTasks, requestOf } = await loadMapping();
 	const urlOf = await imageUrls(call);
@@ -76,7 +76,7 @@ async function imageUrls({ endpoint }: Call): Promise<(imageId: string) => strin
 	return (imageId) => `${endpoint.config.baseUrl}${imagePath(imageId)}`;
 }
 
-/** Loaded with the first run: n8n's start does not need it. */
+/** Loaded by the first run, because n8n's start does not need it. */
 const loadMapping = async () => ({
 	...(await import('../../../providers/nanoBananaPro/jobId')),
 	...(await import('../../../providers/nanoBananaPro/mapping')),

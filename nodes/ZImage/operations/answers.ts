@@ -6,7 +6,7 @@ export type Call = OperationCall<ZImageSession>;
 
 type Answer = { image_url?: string | null | undefined } & Record<string, unknown>;
 
-/** Gives the function that makes an answer's `image_url` absolute, so that the nodes after this one can use it. */
+/** Returns the function that makes an answer's `image_url` absolute, so that the next nodes can use it. */
 export async function absoluteUrls({ endpoint }: Call): Promise<(answer: Answer) => IDataObject> {
 	const { fileUrl } = await import('../../../providers/zImage/files');
 	const { baseUrl } = endpoint.config;

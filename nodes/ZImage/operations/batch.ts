@@ -16,7 +16,7 @@ const idField = textField({
 	description: 'ID of a batch, or of a job of Image Generate',
 });
 
-/** The ID of a job of Image Generate contains that of its batch. */
+/** The ID of a job of Image Generate contains the ID of the batch. */
 const batchIdField: Field<'batchId', string> = {
 	...idField,
 	read: (source) => {

@@ -33,7 +33,7 @@ const cancel = defineOperation({
 	action: 'Cancel a task',
 	endpoints: ['POST /v1/tasks/{task_id}/cancel'],
 	fields: [taskIdField],
-	// A second cancel request changes nothing more, so it may be repeated like a read.
+	// A second cancel request changes nothing, so it may be repeated like a read request.
 	run: async ({ taskId }, call: Call) => [call.item(await call.read(({ client }) => client.cancel(taskId, call)))],
 });
 
