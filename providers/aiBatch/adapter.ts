@@ -5,7 +5,7 @@ import { type AiBatchClient, createAiBatchClient } from './client';
 import { isNotAccepted } from './errors';
 import { fromAnswer, toGenerateBody } from './mapping';
 
-/** What the AI Batch node needs besides the verbs. */
+/** The verbs, and what only the AI Batch node needs. */
 export interface AiBatchSession extends Session {
 	client: AiBatchClient;
 	/** The upstream of the credential and its key, which are sent in request bodies. */

@@ -6,7 +6,7 @@ import { credentialFields, type GeminiConfig } from './config';
 import { addresses } from './models';
 import { geminiSession } from './session';
 
-/** What the Gemini node needs besides the verbs. */
+/** The verbs, and what only the Gemini node needs. */
 export interface GeminiSession extends Session {
 	client: GeminiClient;
 }

@@ -12,7 +12,7 @@ const pageSize = 100;
 /** Pages that a bulk poll always reads before it polls the remaining jobs one by one. */
 const minBulkPages = 5;
 
-/** What the Image SaaS node needs besides the verbs. */
+/** The verbs, and what only the Image SaaS node needs. */
 export interface ImageSaasSession extends Session {
 	client: ImageSaasClient;
 	/** Every job of the tenant, newest first, each once. */

@@ -6,7 +6,7 @@ import { isNotAccepted } from './errors';
 import { fromAnswer, toImagesBody } from './mapping';
 import { videoModels } from './models';
 
-/** What the Jimeng node needs besides the verbs. */
+/** The verbs, and what only the Jimeng node needs. */
 export interface JimengSession extends Session {
 	client: JimengClient;
 }

@@ -12,7 +12,7 @@ import { v16Session } from './sessionV16';
  */
 const burst = 15;
 
-/** What the NanoBananaPro node needs besides the verbs; the server has one of the two APIs. */
+/** The verbs, and what only the NanoBananaPro node needs. The server has one of the two APIs. */
 export interface NanoBananaProSession extends Session {
 	clients: { api: 'v1.6'; client: NanoBananaProClient } | { api: 'tasks'; client: TasksClient };
 }

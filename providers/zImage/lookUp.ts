@@ -21,8 +21,8 @@ const imagesNotReported = 'Z-Image shows tasks of the batch without saying which
 
 /**
  * Looks up the tasks of a batch. A batch shows only the tasks that a worker has begun. A missing task was certainly
- * never made if the workers have passed its place in the queue: a task accepted later has ended, and nothing is
- * running.
+ * never made if the workers have already passed its position in the queue: then a task accepted later has ended, and
+ * nothing is running.
  */
 export async function lookUpBatch(client: ZImageClient, reader: Reader, call: LookUpCall): Promise<LookedUp> {
 	const batchId = batchIdOf(call.idempotencyKey);

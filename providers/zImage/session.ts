@@ -15,7 +15,7 @@ import { toGenerateBody } from './request';
 import { waiting } from './taskState';
 import type { BatchSummary, CancelAnswer } from './wire';
 
-/** What the Z-Image node needs besides the verbs. */
+/** The verbs, and what only the Z-Image node needs. */
 export interface ZImageSession extends Session {
 	client: ZImageClient;
 	/** Batches of the caller, newest first, each once. */
