@@ -52,11 +52,11 @@ function judge(books: Books, endedAt: number, { inFlight, requestsPerMinute }: L
 	const times = books.jobs.map(({ createdAt, finishedAt, reportedAt: toldAt }) => ({
 		created: Date.parse(createdAt),
 		finished: Date.parse(finishedAt ?? ''),
-		told: Date.parse(toldAt ?? ''),
+		reported: Date.parse(toldAt ?? ''),
 	}));
 	const durations = times.map(({ created, finished }) => finished - created);
 	const delays = times
-		.map(({ told, finished }, place) => (told - finished) / (durations[place] ?? 1))
+		.map(({ reported, finished }, place) => (reported - finished) / (durations[place] ?? 1))
 		.sort((a, b) => a - b);
 	const took = endedAt - Math.min(...times.map(({ created }) => created));
 	const requests = Object.entries(books.requests).reduce(

@@ -27,14 +27,14 @@ it('the same key a while later gives the job it made', async () => {
 });
 
 it('a key whose request was not accepted can be sent again', async () => {
-	const { clock, submit, submits } = fakeEndpoint({ refusals: [new ImageError('auth', { message: '401' })] });
+	const { clock, submit, submits } = fakeEndpoint({ errorAnswers: [new ImageError('auth', { message: '401' })] });
 	await expect(clock.until(submit('k'))).rejects.toMatchObject({ code: 'auth' });
 	await expect(clock.until(submit('k'))).resolves.toBeDefined();
 	expect(submits).toHaveLength(2);
 });
 
 it('after a lost answer the request is repeated under the same key, more than a second later', async () => {
-	const { clock, submit, submits } = fakeEndpoint({ refusals: [cut()] });
+	const { clock, submit, submits } = fakeEndpoint({ errorAnswers: [cut()] });
 	await clock.until(submit('k'));
 	expect(submits.map(({ key }) => key)).toEqual(['k', 'k']);
 	expect((submits[1]?.at ?? 0) - (submits[0]?.at ?? 0)).toBeGreaterThan(1_000);
@@ -42,7 +42,7 @@ it('after a lost answer the request is repeated under the same key, more than a 
 
 it('a job whose answer was lost is looked up and adopted', async () => {
 	const { clock, submit, submits, log } = fakeEndpoint({
-		refusals: [cut()],
+		errorAnswers: [cut()],
 		can: { idempotency: 'lookup' },
 		looksUp: true,
 		acceptsUnanswered: true,
@@ -54,7 +54,7 @@ it('a job whose answer was lost is looked up and adopted', async () => {
 
 it('a request that never arrived is looked up, then sent', async () => {
 	const { clock, submit, submits, log } = fakeEndpoint({
-		refusals: [cut()],
+		errorAnswers: [cut()],
 		can: { idempotency: 'lookup' },
 		looksUp: true,
 	});
@@ -64,7 +64,7 @@ it('a request that never arrived is looked up, then sent', async () => {
 });
 
 it('an item whose outcome was unknown in an earlier run is not sent again, where nothing settles it', async () => {
-	const { clock, submit, submits } = fakeEndpoint({ refusals: [cut()], can: { idempotency: 'none' } });
+	const { clock, submit, submits } = fakeEndpoint({ errorAnswers: [cut()], can: { idempotency: 'none' } });
 	await expect(clock.until(submit('k'))).rejects.toMatchObject({ outcome: 'unknown' });
 	await expect(clock.until(submit('k'))).rejects.toMatchObject({
 		code: 'conflict',
@@ -77,7 +77,7 @@ it('an item whose outcome was unknown in an earlier run is not sent again, where
 it.each(['none', 'lookup'] as const)(
 	'without a key of the provider (%s) a request with a lost answer is not repeated, and its error says so',
 	async (idempotency) => {
-		const { clock, submit, submits } = fakeEndpoint({ refusals: [cut()], can: { idempotency } });
+		const { clock, submit, submits } = fakeEndpoint({ errorAnswers: [cut()], can: { idempotency } });
 		await expect(clock.until(submit('k'))).rejects.toMatchObject({
 			code: 'network',
 			message: expect.stringContaining('may have made the job'),
@@ -89,7 +89,7 @@ it.each(['none', 'lookup'] as const)(
 
 it('a request that was never sent is repeated with any provider', async () => {
 	const { clock, submit, submits } = fakeEndpoint({
-		refusals: [new ImageError('network', { message: 'nothing listens', delivery: 'notSent' })],
+		errorAnswers: [new ImageError('network', { message: 'nothing listens', delivery: 'notSent' })],
 		can: { idempotency: 'none' },
 	});
 	await expect(clock.until(submit('k'))).resolves.toBeDefined();

@@ -57,7 +57,7 @@ it('the deadline of a submit includes the wait for pacing', async () => {
 });
 
 it('a submit whose answer was lost and whose repeat comes too late reports that it may be paid', async () => {
-	const { clock, submit, submits } = fakeEndpoint({ requestsPerMinute: 1, refusals: [cut()] });
+	const { clock, submit, submits } = fakeEndpoint({ requestsPerMinute: 1, errorAnswers: [cut()] });
 	await expect(clock.until(submit('k', { deadline: 30_000 }))).rejects.toMatchObject({
 		code: 'network',
 		message: expect.stringContaining('may have made the job') as string,
@@ -162,14 +162,14 @@ it('a job that holds a slot for longer than one wait is waited for again', async
 });
 
 it('an answered error is reported unchanged, and an aborted submit is not a failure', async () => {
-	const rejected = fakeEndpoint({ refusals: [new ImageError('contentRejected', { message: 'no' })] });
+	const rejected = fakeEndpoint({ errorAnswers: [new ImageError('contentRejected', { message: 'no' })] });
 	await expect(rejected.clock.until(rejected.submit('k'))).rejects.toMatchObject({
 		code: 'contentRejected',
 		message: 'no',
 		hint: null,
 	});
 	const dropped = fakeEndpoint({
-		refusals: [new ImageError('canceled', { message: 'The execution was canceled', delivery: 'ambiguous' })],
+		errorAnswers: [new ImageError('canceled', { message: 'The execution was canceled', delivery: 'ambiguous' })],
 	});
 	await expect(dropped.clock.until(dropped.submit('k'))).rejects.toMatchObject({
 		code: 'canceled',
@@ -178,7 +178,7 @@ it('an answered error is reported unchanged, and an aborted submit is not a fail
 });
 
 it('the error of an answer that stays lost names the key of the job', async () => {
-	const { clock, submit, submits } = fakeEndpoint({ refusals: [cut(), cut(), cut(), cut()] });
+	const { clock, submit, submits } = fakeEndpoint({ errorAnswers: [cut(), cut(), cut(), cut()] });
 	await expect(clock.until(submit('my-key'))).rejects.toMatchObject({
 		code: 'network',
 		delivery: 'ambiguous',

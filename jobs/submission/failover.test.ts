@@ -23,7 +23,7 @@ function bench(fakes: Record<string, Parameters<typeof fakeEndpoint>[0]>) {
 }
 
 it('fails over to the next endpoint if one is overloaded, and the item shows it', async () => {
-	const { clock, submit } = bench({ main: { refusals: [busy()] }, backup: {} });
+	const { clock, submit } = bench({ main: { errorAnswers: [busy()] }, backup: {} });
 	const { snapshot, endpoint } = await clock.until(submit('a'));
 	expect(snapshot.job).toMatchObject({
 		id: 'backup-1',
@@ -40,7 +40,7 @@ it.each<[string, ImageError]>([
 	['a revoked key', new ImageError('auth', { message: 'Unknown key', httpStatus: 401 })],
 	['an exhausted quota', new ImageError('quotaExceeded', { message: 'Pay first', httpStatus: 402 })],
 ])('%s: the request fails over to another endpoint', async (_name, error) => {
-	const { clock, submit } = bench({ main: { refusals: [error] }, backup: {} });
+	const { clock, submit } = bench({ main: { errorAnswers: [error] }, backup: {} });
 	expect((await clock.until(submit('a'))).snapshot.job.id).toBe('backup-1');
 });
 
@@ -51,7 +51,7 @@ it.each<[string, ImageError, number]>([
 	['a wrong field', new ImageError('invalidRequest', { message: 'Bad size', httpStatus: 422 }), 1],
 ])('%s: it does not fail over, because the job may be paid or fail there too', async (_name, error, tries) => {
 	const { clock, submit, submitsOf } = bench({
-		main: { refusals: times(9, () => error), can: { idempotency: 'none' } },
+		main: { errorAnswers: times(9, () => error), can: { idempotency: 'none' } },
 		backup: {},
 	});
 	await expect(clock.until(submit('a'))).rejects.toMatchObject({ code: error.code });
@@ -62,7 +62,7 @@ it.each<[string, ImageError, number]>([
 it('an unanswered submit under a native key is repeated where it was sent', async () => {
 	const { clock, submit, submitsOf } = bench({
 		main: {
-			refusals: [new ImageError('network', { message: 'Reset', delivery: 'ambiguous' })],
+			errorAnswers: [new ImageError('network', { message: 'Reset', delivery: 'ambiguous' })],
 			can: { idempotency: 'native' },
 		},
 		backup: {},
@@ -75,7 +75,7 @@ it('an unanswered submit under a native key is repeated where it was sent', asyn
 it('an endpoint that may have made the job is not left for another when it is busy afterwards', async () => {
 	const lost = new ImageError('network', { message: 'Reset', delivery: 'ambiguous' });
 	const { clock, submit, submitsOf } = bench({
-		main: { refusals: [lost, ...times(20, busy)], can: { idempotency: 'native' } },
+		main: { errorAnswers: [lost, ...times(20, busy)], can: { idempotency: 'native' } },
 		backup: {},
 	});
 	await expect(clock.until(submit('a'))).rejects.toMatchObject({
@@ -89,7 +89,7 @@ it('an endpoint that may have made the job is not left for another when it is bu
 it('after a look-up has shown that it made none, the request may fail over', async () => {
 	const lost = new ImageError('network', { message: 'Reset', delivery: 'ambiguous' });
 	const { clock, submit, submitsOf } = bench({
-		main: { refusals: [lost, busy()], can: { idempotency: 'lookup' }, looksUp: true },
+		main: { errorAnswers: [lost, busy()], can: { idempotency: 'lookup' }, looksUp: true },
 		backup: {},
 	});
 	expect((await clock.until(submit('a'))).snapshot.job.id).toBe('backup-1');
@@ -97,7 +97,7 @@ it('after a look-up has shown that it made none, the request may fail over', asy
 });
 
 it('an endpoint that keeps failing is taken out, and receives one request when its cool-down is over', async () => {
-	const { clock, submit, submitsOf } = bench({ main: { refusals: times(ejection.after, busy) }, backup: {} });
+	const { clock, submit, submitsOf } = bench({ main: { errorAnswers: times(ejection.after, busy) }, backup: {} });
 	for (let n = 0; n < 10; n++) await clock.until(submit(`key ${n}`));
 	expect(submitsOf('main')).toHaveLength(ejection.after);
 	const { snapshot } = await clock.until(submit('later'));
@@ -124,7 +124,10 @@ it('an endpoint that asks for a pause is passed over for that long', async () =>
 });
 
 it('where no endpoint accepts, the round is repeated after the shortest pause that one asked for', async () => {
-	const { clock, submit } = bench({ main: { refusals: [busy(60_000)] }, backup: { refusals: [busy(9_000)] } });
+	const { clock, submit } = bench({
+		main: { errorAnswers: [busy(60_000)] },
+		backup: { errorAnswers: [busy(9_000)] },
+	});
 	const { snapshot } = await clock.until(submit('a'));
 	expect(clock.now()).toBe(9_000);
 	expect(snapshot.job).toMatchObject({ attempts: [{ endpoint: 'main' }, { endpoint: 'backup' }] });
@@ -132,8 +135,8 @@ it('where no endpoint accepts, the round is repeated after the shortest pause th
 
 it('in the end the error has the error of each endpoint', async () => {
 	const { clock, submit } = bench({
-		main: { refusals: times(9, busy) },
-		backup: { refusals: times(9, () => new ImageError('auth', { message: 'Unknown key', httpStatus: 401 })) },
+		main: { errorAnswers: times(9, busy) },
+		backup: { errorAnswers: times(9, () => new ImageError('auth', { message: 'Unknown key', httpStatus: 401 })) },
 	});
 	await expect(clock.until(submit('a'))).rejects.toMatchObject({
 		code: 'overloaded',
@@ -143,7 +146,7 @@ it('in the end the error has the error of each endpoint', async () => {
 });
 
 it('a single endpoint is repeated until it is free again, and no item names endpoints', async () => {
-	const { clock, choices, make, submitsOf } = bench({ main: { refusals: [busy(20_000)] } });
+	const { clock, choices, make, submitsOf } = bench({ main: { errorAnswers: [busy(20_000)] } });
 	const [only] = choices;
 	if (!only) throw new Error('There is one');
 	const { snapshot } = await clock.until(make([{ ...only, name: null }], 'a'));
@@ -154,7 +157,7 @@ it('a single endpoint is repeated until it is free again, and no item names endp
 });
 
 it('the same key makes one job, wherever it went', async () => {
-	const { clock, submit, submitsOf } = bench({ main: { refusals: [busy()] }, backup: {} });
+	const { clock, submit, submitsOf } = bench({ main: { errorAnswers: [busy()] }, backup: {} });
 	const [a, b] = await clock.until(Promise.all([submit('same'), submit('same')]));
 	expect(a.snapshot.job.id).toBe(b.snapshot.job.id);
 	expect((await clock.until(submit('same'))).snapshot.job.id).toBe(a.snapshot.job.id);

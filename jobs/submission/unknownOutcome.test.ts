@@ -35,13 +35,13 @@ it.each([
 	['a time-out', timeout, true],
 	['an error of the server', serverError, false],
 ])('a look-up after %s is told whether the pack stopped waiting', async (_what, error, timedOut) => {
-	const { make, calls } = bench({ refusals: [error] });
+	const { make, calls } = bench({ errorAnswers: [error] });
 	expect(await make('key')).toMatchObject({ ok: true });
 	expect(calls).toMatchObject([{ timedOut, parts: [0], since: 0 }]);
 });
 
 it('a look-up by a later process counts the quiet time from the request, which may still be under way', async () => {
-	const { clock, make, calls, answers } = bench({ refusals: [reset] });
+	const { clock, make, calls, answers } = bench({ errorAnswers: [reset] });
 	const { lookUp } = answers;
 	answers.lookUp = async () => {
 		throw new ImageError('auth', { message: 'Unknown key' });
@@ -57,7 +57,7 @@ it('a look-up by a later process counts the quiet time from the request, which m
 });
 
 it('what a look-up certainly does not find was not accepted, and the repeat is a request of its own', async () => {
-	const { make, records, submits } = bench({ refusals: [reset] });
+	const { make, records, submits } = bench({ errorAnswers: [reset] });
 	await make('key');
 	expect(submits).toHaveLength(2);
 	expect(await records()).toMatchObject([
@@ -72,7 +72,7 @@ it('what a look-up certainly does not find was not accepted, and the repeat is a
 });
 
 it('look-ups that are never conclusive end after their own time, and nothing is sent again', async () => {
-	const { clock, make, records, submits, calls, answers } = bench({ refusals: [reset] });
+	const { clock, make, records, submits, calls, answers } = bench({ errorAnswers: [reset] });
 	answers.lookUp = async () => ({ found: new Map(), conclusive: false, reason: 'two jobs fit' });
 	const result = await make('key', { deadline: 600_000 });
 	expect(result).toMatchObject({
@@ -90,7 +90,7 @@ it.each([
 	['is not sent again: a look-up by the request would not find it', false],
 	['is looked up under its key', true],
 ])('if the request under a key of the user has changed, an earlier attempt %s', async (_what, looksUpByKey) => {
-	const { endpoint, make, submits, calls, answers } = bench({ refusals: [reset], acceptsUnanswered: true });
+	const { endpoint, make, submits, calls, answers } = bench({ errorAnswers: [reset], acceptsUnanswered: true });
 	const { lookUp } = answers;
 	answers.lookUp = async () => {
 		throw new ImageError('auth', { message: 'Unknown key' });
@@ -174,7 +174,7 @@ it('a budget that is used up sends nothing, and leaves no record', async () => {
 });
 
 it('a look-up waits for similar requests that are under way: it could take their job for its own', async () => {
-	const { clock, endpoint, make, calls } = bench({ refusals: [reset] });
+	const { clock, endpoint, make, calls } = bench({ errorAnswers: [reset] });
 	const answerMs = 20_000;
 	const { submit } = endpoint.session;
 	endpoint.session.submit = async (sent, options) =>

@@ -5,7 +5,7 @@ import { RequestError } from './errorAnswer';
 import { readGenerateBody, readListQuery } from './request';
 import { tenantOfKey } from './settings';
 import type { Job } from './store';
-import { told } from '../shared/books';
+import { reportEnd } from '../shared/books';
 import { detailView, itemView, pageOf, replayView } from './views';
 
 /** Largest body that the real server accepts (Express's default, 100 KB). */
@@ -44,7 +44,7 @@ export function installRoutes(app: FastifyInstance, backend: Backend): void {
 		const { status, limit = 50, cursor } = readListQuery(request.query, dialect() === 'document');
 		const page = pageOf(backend.store.list(tenant, status), limit, cursor, dialect());
 		if (!page) throw new RequestError('invalid', 'cursor: no page gave this out');
-		for (const { entry } of page.rows) told(entry);
+		for (const { entry } of page.rows) reportEnd(entry);
 		return {
 			items: page.rows.map((job) => itemView(job, backend.origin, dialect())),
 			hasMore: page.hasMore,
@@ -57,7 +57,7 @@ export function installRoutes(app: FastifyInstance, backend: Backend): void {
 		{ schema: docs.get, config: { api: { name: 'get', path: '/v1/jobs/:jobId' } } },
 		async (request: JobRequest) => {
 			const job = jobOf(request, backend);
-			told(job.entry);
+			reportEnd(job.entry);
 			return detailView(job, backend.origin);
 		},
 	);

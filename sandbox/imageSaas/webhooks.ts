@@ -1,4 +1,4 @@
-import { type Ledger, told, type WebhookEntry } from '../shared/books';
+import { type Ledger, reportEnd, type WebhookEntry } from '../shared/books';
 import type { Timers } from '../shared/timers';
 import { postWebhook, signatureOf } from '../shared/webhookPost';
 import type { Redis } from './redis';
@@ -124,7 +124,7 @@ export class Webhooks {
 			const { status } = await this.send(letter, url, attempt);
 			const delayMs = this.options.settings().webhookRetryDelaysMs[attempt - 1];
 			const taken = status !== null && status >= 200 && status < 300;
-			if (taken) told(job.entry);
+			if (taken) reportEnd(job.entry);
 			if (taken || delayMs === undefined || signal.aborted) return;
 			await this.options.timers.pause(delayMs);
 			if (queue !== this.queue) return;

@@ -61,7 +61,7 @@ export interface Books extends Tally {
 }
 
 /** Records the first time that a client learns that the job has ended. */
-export function told(entry: JobEntry): void {
+export function reportEnd(entry: JobEntry): void {
 	if (entry.finishedAt !== null) entry.reportedAt ??= new Date().toISOString();
 }
 

@@ -35,7 +35,7 @@ export function taskView(task: Task, dialect: Dialect) {
 	const done = state === 'SUCCESS';
 	const real = dialect === 'real';
 	// A canceled task is PENDING until a worker reaches it, and has no error text.
-	const told = real && state === 'REVOKED' && !task.begun && !task.dropped ? 'PENDING' : state;
+	const reported = real && state === 'REVOKED' && !task.begun && !task.dropped ? 'PENDING' : state;
 	const canceled =
 		state === 'REVOKED' && !real
 			? { error: 'The task was cancelled', error_code: 'cancelled', error_hint: null }
@@ -51,7 +51,7 @@ export function taskView(task: Task, dialect: Dialect) {
 			: { error: error.message, error_code: error.code, error_hint: error.hint });
 	return {
 		task_id: task.id,
-		status: told,
+		status: reported,
 		result: done
 			? {
 					image_id: `img-${task.id.slice(0, 8)}`,

@@ -73,7 +73,7 @@ const scenarios: Record<string, (stage: Stage) => Promise<Verdict>> = {
 		return done;
 	},
 	'a refusal by the model': async ({ kit, open }) => {
-		if (kit.prompts.refused === null) return 'not told apart from other failures';
+		if (kit.prompts.refused === null) return 'not distinguished from other failures';
 		const { run } = await open();
 		expect(await failureOf(run({ prompt: kit.prompts.refused }))).toMatchObject({
 			code: 'contentRejected',
@@ -138,34 +138,34 @@ const scenarios: Record<string, (stage: Stage) => Promise<Verdict>> = {
 		// Count jobs, not bills: the clock of the test runs so fast that the repeat arrives within one second. Within
 		// that second the real Image SaaS runs a key twice.
 		expect(sandbox.books().jobs).toHaveLength(1);
-		return isReported ? 'told, not repeated' : 'found again';
+		return isReported ? 'reported, not repeated' : 'found again';
 	},
 	'a server that never answers': async ({ kit, open, sandbox }) => {
 		const { run } = await open({ timeoutMs: 150 });
 		sandbox.fault({ route: kit.routes.submit, kind: 'hang', times: 10 });
-		return await spoilt({ kit, sandbox }, run(), { code: 'timeout' });
+		return await invalidAnswer({ kit, sandbox }, run(), { code: 'timeout' });
 	},
 	'an answer that is no JSON': async ({ kit, open, sandbox }) => {
 		const { run } = await open();
 		sandbox.fault({ route: kit.routes.submit, kind: 'malformed', times: 10 });
-		return await spoilt({ kit, sandbox }, run(), { code: 'malformedResponse' });
+		return await invalidAnswer({ kit, sandbox }, run(), { code: 'malformedResponse' });
 	},
 	'an answer of another shape': async ({ kit, open, sandbox }) => {
 		const { run } = await open();
 		sandbox.fault({ route: kit.routes.submit, kind: 'wrongShape', times: 10 });
-		return await spoilt({ kit, sandbox }, run(), { code: 'malformedResponse' });
+		return await invalidAnswer({ kit, sandbox }, run(), { code: 'malformedResponse' });
 	},
 	'an answer cut off half way': async ({ kit, open, sandbox }) => {
 		const { run } = await open();
 		sandbox.fault({ route: kit.routes.submit, kind: 'truncated', times: 10 });
-		return await spoilt({ kit, sandbox }, run(), {
+		return await invalidAnswer({ kit, sandbox }, run(), {
 			code: expect.stringMatching(/^(network|malformedResponse)$/) as string,
 		});
 	},
 	'an answer without end': async ({ kit, open, sandbox }) => {
 		const { run } = await open();
 		sandbox.fault({ route: kit.routes.submit, kind: 'huge', megabytes: 300, times: 10 });
-		return await spoilt({ kit, sandbox }, run(), {
+		return await invalidAnswer({ kit, sandbox }, run(), {
 			code: 'malformedResponse',
 			message: expect.stringContaining('larger than') as string,
 		});
@@ -208,7 +208,7 @@ const scenarios: Record<string, (stage: Stage) => Promise<Verdict>> = {
  * The answer is not readable: the pack reports it, or finds the job by a look-up. The pack makes a second job only if a
  * key ensures that it is not paid twice.
  */
-async function spoilt(
+async function invalidAnswer(
 	{ kit, sandbox }: Pick<Stage, 'kit' | 'sandbox'>,
 	work: Promise<JobSnapshot>,
 	expected: object,

@@ -4,17 +4,17 @@ import { dialects, useSandbox } from '../support/imageSaasContract';
 import { quickClock } from '../support/quickClock';
 
 const { sandbox, calm, open } = useSandbox();
-const spoilt = ['malformed', 'truncated', 'wrongShape', 'huge'] as const;
+const invalidAnswers = ['malformed', 'truncated', 'wrongShape', 'huge'] as const;
 
 describe.each(dialects)('Image SaaS in dialect %s, when things go wrong', (dialect) => {
 	beforeEach(() => calm(dialect));
 
-	it.each(['503', '500', 'reset', 'resetAfterAccept', ...spoilt, 'hang'] as const)(
+	it.each(['503', '500', 'reset', 'resetAfterAccept', ...invalidAnswers, 'hang'] as const)(
 		'a submit that meets %s makes one job and is billed once',
 		async (kind) => {
 			sandbox().fault({ route: 'generate', kind });
 			// The real server runs a key twice if it is repeated within a second. So the repeat waits in real time.
-			const accepted = kind === 'resetAfterAccept' || spoilt.some((word) => word === kind);
+			const accepted = kind === 'resetAfterAccept' || invalidAnswers.some((word) => word === kind);
 			const { generate, until } = open({
 				timeoutMs: kind === 'hang' ? 100 : 5_000,
 				...(dialect === 'real' && accepted ? { clock: systemClock } : {}),
@@ -81,7 +81,7 @@ describe.each(dialects)('Image SaaS in dialect %s, when things go wrong', (diale
 		else expect(failure).toMatchObject({ code, delivery, retryable: kind !== 'redirect' });
 	});
 
-	it.each(['503', '500', '429', 'reset', 'hang', 'slow', ...spoilt] as const)(
+	it.each(['503', '500', '429', 'reset', 'hang', 'slow', ...invalidAnswers] as const)(
 		'a look that meets %s is made again, for one job and for many',
 		async (kind) => {
 			const { generate, wait } = open({ timeoutMs: kind === 'hang' ? 100 : 5_000 });

@@ -54,7 +54,7 @@ interface Fake {
 	/** How long a job runs. */
 	jobMs?: number;
 	/** Errors that answer the first submits, before a submit succeeds. */
-	refusals?: ImageError[];
+	errorAnswers?: ImageError[];
 	status?: (path: string) => number;
 	/** The `Retry-After` header of every answer; null: no such header. */
 	retryAfter?: string | null;
@@ -76,7 +76,7 @@ export function fakeEndpoint({
 	watches = false,
 	can = {},
 	jobMs = 1_000,
-	refusals = [],
+	errorAnswers = [],
 	status = () => 200,
 	retryAfter = '7',
 	says = () => undefined,
@@ -170,7 +170,7 @@ export function fakeEndpoint({
 	/** The error answers; the text of an answer is the index of its error. */
 	const refused: ImageError[] = [];
 	const transport = transportOf(async ({ path, signal, json }): Promise<ApiAnswer> => {
-		const errorAnswer = path === '/submit' ? refusals.shift() : undefined;
+		const errorAnswer = path === '/submit' ? errorAnswers.shift() : undefined;
 		// A request that was not sent does not count.
 		if (errorAnswer?.delivery === 'notSent') throw errorAnswer;
 		sent.push({ path, at: clock.now(), signal });
