@@ -104,7 +104,7 @@ function jsonIn(headers: Record<string, string>, text: string): unknown {
 	if (body === undefined)
 		throw new ImageError('malformedResponse', {
 			message: 'The server answered with a text that is not JSON',
-			hint: 'Does the base URL lead to the API, and not to a web page?',
+			hint: 'Check that the base URL leads to the API, and not to a web page',
 			retryable: false,
 		});
 	return body;

@@ -75,7 +75,7 @@ export function createGeminiClient(
 				throw new ImageError('malformedResponse', {
 					message: 'The answer is not from Gemini: it has neither candidates nor a reason why there are none',
 					httpStatus: 200,
-					hint: 'Does the base URL lead to the API, and not to a web page or a proxy?',
+					hint: 'Check that the base URL leads to the API, and not to a web page or a proxy',
 					retryable: false,
 				});
 			return answer;

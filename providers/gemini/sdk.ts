@@ -89,7 +89,7 @@ function toOwnError(thrown: unknown, answer: string | undefined): ImageError {
 		return new ImageError('malformedResponse', {
 			message: `Gemini's answer cannot be read: ${excerpt(answer)}`,
 			httpStatus: 200,
-			hint: 'Does the base URL lead to the API, and not to a web page or a proxy?',
+			hint: 'Check that the base URL leads to the API, and not to a web page or a proxy',
 		});
 	return new ImageError('invalidRequest', {
 		message: excerpt(thrown instanceof Error ? thrown.message : String(thrown), 300),

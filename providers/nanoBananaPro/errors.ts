@@ -31,7 +31,7 @@ export function dataOf(answer: ApiAnswer, now: number): unknown {
 		throw new ImageError('malformedResponse', {
 			message: `NanoBananaPro answered ${excerpt(answer.text)}`,
 			httpStatus: status,
-			hint: 'Does the base URL lead to the API, and not to a web page or a proxy?',
+			hint: 'Check that the base URL leads to the API, and not to a web page or a proxy',
 		});
 	// A failure with HTTP status 200: its code is an HTTP status.
 	const reported = ok && parsed.success ? parsed.data.code : status;
