@@ -83,3 +83,19 @@ describe('the endpoints of a credential', () => {
 		);
 	});
 });
+
+it('a further endpoint has limits of its own, also none, and models without empty names', () => {
+	const own = { baseUrl: 'https://a.example', apiKey: 'key-1', requestsPerMinute: 60, jobsInFlight: 4 };
+	const endpoint = [
+		{ name: 'own', requestsPerMinute: 5, jobsInFlight: 2, models: ' a ,, b,' },
+		{ name: 'none', requestsPerMinute: 0, jobsInFlight: 0 },
+		{ name: 'same' },
+	];
+	const pool = readPool({ ...own, moreEndpoints: { endpoint } }, 'apiKey').slice(1);
+	expect(pool.map(({ credential }) => [credential['requestsPerMinute'], credential['jobsInFlight']])).toEqual([
+		[5, 2],
+		[0, 0],
+		[60, 4],
+	]);
+	expect(pool.map(({ models }) => models)).toEqual([['a', 'b'], [], []]);
+});

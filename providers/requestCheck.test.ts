@@ -238,3 +238,14 @@ it.each<[Partial<ImageRequest>, Partial<Capabilities>, (can: Capabilities) => bo
 		capable.length > 0 ? `Providers that can: ${capable.map(({ displayName }) => displayName).join(', ')}` : null;
 	expect(check(request, can)).toThrow(expect.objectContaining({ hint }) as Error);
 });
+
+it('a list of what is allowed is readable, and an empty list says that nothing is', () => {
+	const mimeTypes = ['image/png', 'image/jpeg'];
+	const references = { max: 2, kinds: ['binary' as const], mimeTypes, maxBytes: 10, maxSide: null };
+	expect(check({ references: [{ ...file, mimeType: 'image/tiff' }] }, { references })).toThrow(
+		/is image\/tiff; allowed are image\/png, image\/jpeg$/,
+	);
+	expect(check({ references: [file] }, { references })).not.toThrow();
+	expect(check({ references: [{ ...file, bytes: undefined }] } as never, { references })).not.toThrow();
+	expect(check({ aspectRatio: '1:1' }, { aspectRatios: [] })).toThrow(/Aspect Ratio is "1:1"; it takes none/);
+});

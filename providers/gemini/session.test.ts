@@ -214,3 +214,18 @@ describe('a batch', () => {
 		expect([canLookUp?.(batched), canLookUp?.(direct)]).toEqual([true, false]);
 	});
 });
+
+it('a model that the endpoint does not have is not sent, and the hint names those that it has', async () => {
+	const server = jsonServer(() => drawn);
+	const { submit } = geminiAdapter.connect(
+		geminiAdapter.endpoint({ apiKey: 'key', endpoint: 'yunwu' }),
+		server.transport,
+	);
+	const model = 'gemini-2.0-flash-exp-image-generation';
+	const error = toImageError(await submit({ ...direct, model }, submitCall()).catch((thrown: unknown) => thrown));
+	expect(error).toMatchObject({ code: 'invalidRequest', delivery: 'notSent' });
+	expect(error.message).toContain(model);
+	expect(error.hint).toMatch(/^It has: .*gemini-2\.5-flash-image, gemini-3-pro-image/);
+	expect(error.hint).not.toContain(model);
+	expect(server.asked).toEqual([]);
+});
