@@ -7,18 +7,18 @@ const day = 24 * 3_600_000;
 const request = { prompt: 'A cat', count: 1 };
 const lookUp: Session['lookUp'] = async () => ({ found: new Map(), conclusive: true });
 
-it.each<[Capabilities['idempotency'], string, Pick<Session, 'lookUp' | 'canLookUp'>, number, Certainty]>([
-	['native', 'at once', {}, 0, 'native'],
-	['native', 'just before its key expires', {}, day - 1, 'native'],
-	['native', 'when its key has expired', {}, day, 'none'],
-	['native', 'when its key has expired, although there is a look-up', { lookUp }, day, 'none'],
-	['lookup', 'with a look-up', { lookUp }, 0, 'lookup'],
-	['lookup', 'with a look-up, at any age', { lookUp }, 100 * day, 'lookup'],
-	['lookup', 'without a look-up', {}, 0, 'none'],
-	['lookup', 'with a look-up of this request', { lookUp, canLookUp: () => true }, 0, 'lookup'],
-	['lookup', 'with a look-up of other requests only', { lookUp, canLookUp: () => false }, 0, 'none'],
-	['none', 'with a look-up', { lookUp }, 0, 'none'],
-])('a provider with "%s" settles an unknown outcome %s by %4$s', (idempotency, _when, session, ageMs, certainty) => {
+it.each<[Capabilities['idempotency'], string, Certainty, Pick<Session, 'lookUp' | 'canLookUp'>, number]>([
+	['native', 'at once', 'native', {}, 0],
+	['native', 'just before its key expires', 'native', {}, day - 1],
+	['native', 'when its key has expired', 'none', {}, day],
+	['native', 'when its key has expired, although there is a look-up', 'none', { lookUp }, day],
+	['lookup', 'with a look-up', 'lookup', { lookUp }, 0],
+	['lookup', 'with a look-up, at any age', 'lookup', { lookUp }, 100 * day],
+	['lookup', 'without a look-up', 'none', {}, 0],
+	['lookup', 'with a look-up of this request', 'lookup', { lookUp, canLookUp: () => true }, 0],
+	['lookup', 'with a look-up of other requests only', 'none', { lookUp, canLookUp: () => false }, 0],
+	['none', 'with a look-up', 'none', { lookUp }, 0],
+])('a provider with "%s" settles an unknown outcome %s by: %s', (idempotency, _when, certainty, session, ageMs) => {
 	const provider = { capabilities: { ...capabilities, idempotency } };
 	expect(certaintyOf(provider, session, request, ageMs)).toBe(certainty);
 });
