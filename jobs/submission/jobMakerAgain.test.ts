@@ -6,8 +6,8 @@ import { choiceOf, makingOver, memoryInProcess, type MakeMore } from '../../test
 const request = { prompt: 'A cat', count: 1 };
 
 /** Runs that each get the job of one item and end; `submits` counts the calls of the session's submit. */
-function bench() {
-	const fake = fakeEndpoint({ jobMs: 60_000, looksUp: true, can: { idempotency: 'lookup' } });
+function bench(idempotency: 'lookup' | 'native' | 'none' = 'lookup') {
+	const fake = fakeEndpoint({ jobMs: 60_000, looksUp: true, can: { idempotency } });
 	const { clock, endpoint } = fake;
 	const memory = memoryInProcess(clock);
 	const making = makingOver(memory, clock);
@@ -81,3 +81,22 @@ it('a stop during the poll of an adopted job stops the item, and the job stays a
 	expect(await run('third')).toMatchObject({ ok: true, value: { how: 'adopted' } });
 	expect(submits).toHaveLength(1);
 });
+
+it.each(['native', 'none'] as const)(
+	'with "%s" a job with an image of an unknown outcome is given as it is: no look-up can complete it',
+	async (idempotency) => {
+		const { memory, run, latest, calls } = bench(idempotency);
+		await run('first');
+		const record = await latest();
+		const error = jobError('network', { message: 'Missing', outcome: 'unknown' });
+		const snapshot = { ...record.snapshot, job: { ...record.snapshot.job, error } };
+		await memory.journal.take(record.ref, { seenKey: record.key });
+		await memory.journal.change(record.ref, { state: { state: 'accepted', snapshot } });
+		await memory.journal.finish([record.ref], { delivered: false });
+		calls.submits = 0;
+		expect(await run('first')).toMatchObject({
+			value: { how: 'sameKey', snapshot: { job: { id: 'job-1', error } } },
+		});
+		expect(calls.submits).toBe(0);
+	},
+);

@@ -54,6 +54,17 @@ it('a look-up by a later process counts the quiet time from the request, which m
 	expect(await make('key')).toMatchObject({ ok: true });
 	expect(calls).toMatchObject([{ timedOut: true, since: 0 }]);
 	expect(calls[0]?.quietMs).toBeGreaterThanOrEqual(startedAt);
+	expect(calls[0]?.quietMs).toBeLessThanOrEqual(clock.now());
+});
+
+it('the quiet time of a later request begins when its answer was lost', async () => {
+	const { clock, make, calls } = bench({ errorAnswers: [reset] });
+	await clock.advance(500_000);
+	const lostAt = clock.now();
+	expect(await make('key')).toMatchObject({ ok: true });
+	expect(calls).toMatchObject([{ since: lostAt }]);
+	expect(calls[0]?.quietMs).toBeGreaterThan(0);
+	expect(calls[0]?.quietMs).toBeLessThan(10_000);
 });
 
 it('what a look-up certainly does not find was not accepted, and the repeat is a request of its own', async () => {
@@ -151,6 +162,14 @@ describe('a job under a key of the user', () => {
 		});
 		expect(submits).toHaveLength(1);
 		expect(await records()).toMatchObject([{ key: 'first', requests: [{ outcome: 'accepted' }] }]);
+	});
+
+	it('that is not found is not looked up again before each repeat', async () => {
+		const busy = new ImageError('rateLimited', { message: 'Slow down', httpStatus: 429 });
+		const { endpoint, make, submits, calls } = bench({ errorAnswers: [busy, busy] });
+		Object.assign(endpoint.session, { looksUpByKey: true });
+		expect(await make('key', own)).toMatchObject({ ok: true });
+		expect([submits.length, calls.length]).toEqual([3, 1]);
 	});
 
 	it('that is found counts in no budget, because it was paid before', async () => {
