@@ -110,3 +110,17 @@ test('keeps no process alive', () => {
 	clearTimeout(made?.value as NodeJS.Timeout);
 	jest.restoreAllMocks();
 });
+
+test('a flush ends the waiting time: what is added after it waits for a second of its own', async () => {
+	const { writes, saved, end } = setUp();
+	writes.add('a', { x: 1 });
+	await jest.advanceTimersByTimeAsync(900);
+	void writes.flush();
+	await jest.advanceTimersByTimeAsync(0);
+	await end(0);
+	writes.add('a', { x: 2 });
+	await jest.advanceTimersByTimeAsync(999);
+	expect(saved).toHaveLength(1);
+	await jest.advanceTimersByTimeAsync(1);
+	expect(saved).toHaveLength(2);
+});
