@@ -102,3 +102,17 @@ it('every id has its observation, or the error of the endpoint is thrown', async
 		}),
 	);
 });
+
+it('polls each id once, and none that the same poll has observed already', async () => {
+	const tried: string[] = [];
+	const poll = async (id: string) => {
+		tried.push(id);
+		return snapshot(id);
+	};
+	const known = new Map<string, Observation>([['b', { ok: false, error: failing('notFound') }]]);
+	const observations = await pollEach(['a', 'b', 'a', 'c', 'c'], poll, known);
+	expect(tried).toEqual(['a', 'c']);
+	expect(observations.get('b')).toBe(known.get('b'));
+	expect([...observations.keys()].sort()).toEqual(['a', 'b', 'c']);
+	expect(known.size).toBe(1);
+});
