@@ -8,7 +8,13 @@ const file = (imageIndex: number): ResultFile => ({ ref: 'abcdefghij12', imageIn
 
 /** A store and a folder that note what they are asked for, and a clock of the test. */
 function bench() {
-	const state = { now: 1_000 * minute, more: false, failure: null as string | null, fails: false };
+	const state = {
+		now: 1_000 * minute,
+		more: false,
+		failure: null as string | null,
+		fails: false,
+		gate: Promise.resolve(),
+	};
 	const calls: string[] = [];
 	const removed: ResultFile[] = [];
 	const answers: Record<string, () => unknown> = {
@@ -22,6 +28,7 @@ function bench() {
 		},
 		call: async (name: string) => {
 			calls.push(name);
+			await state.gate;
 			if (state.fails) throw new Error('locked');
 			return answers[name]?.();
 		},
@@ -69,8 +76,13 @@ test('while there is more to remove, each operation takes a step', async () => {
 
 test('one step runs at a time', async () => {
 	const { keeping, calls, state } = bench();
-	state.more = true;
+	const gate = Promise.withResolvers<undefined>();
+	state.gate = gate.promise;
+	keeping.tick();
+	state.now += 24 * 60 * minute;
 	for (let n = 0; n < 3; n++) keeping.tick();
+	expect(calls).toEqual(['prune']);
+	gate.resolve(undefined);
 	await keeping.settle();
 	expect(calls).toEqual(['prune', ...cleaning]);
 });

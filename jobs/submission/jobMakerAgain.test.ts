@@ -1,5 +1,6 @@
 import { type ErrorCode, ImageError, jobError, outcomeOf } from '../../model/errors';
 import type { JobRecord, StoredSnapshot } from '../../memory/record';
+import type { Observation } from '../../providers/provider';
 import { fakeEndpoint } from '../../test/support/fakeEndpoint';
 import { choiceOf, makingOver, memoryInProcess, type MakeMore } from '../../test/support/makeAt';
 
@@ -56,7 +57,7 @@ it.each<[string, 'accepted' | 'ended', ErrorCode | null, 'unknown' | undefined, 
 	expect(calls.submits).toBe(isCompleted ? 1 : 0);
 });
 
-it.each<[string, () => Promise<Map<string, never>>]>([
+it.each<[string, () => Promise<Map<string, Observation>>]>([
 	['has no answer', async () => await Promise.reject(new ImageError('network', { message: 'Reset' }))],
 	['does not name it', async () => new Map()],
 ])('an adopted job whose poll %s is given as the journal has it: it is paid', async (_what, poll) => {
@@ -72,12 +73,12 @@ it.each<[string, () => Promise<Map<string, never>>]>([
 
 it('a stop during the poll of an adopted job stops the item, and the job stays adoptable', async () => {
 	const { endpoint, run, submits, latest } = bench();
-	const { poll } = endpoint.session;
+	const session = { poll: endpoint.session.poll };
 	await run('first');
 	endpoint.session.poll = async () => await Promise.reject(new ImageError('canceled', { message: 'Stopped' }));
 	expect(await run('second')).toMatchObject({ ok: false, error: { code: 'canceled' } });
 	expect(await latest()).toMatchObject({ state: 'accepted', held: 'free' });
-	endpoint.session.poll = poll;
+	Object.assign(endpoint.session, session);
 	expect(await run('third')).toMatchObject({ ok: true, value: { how: 'adopted' } });
 	expect(submits).toHaveLength(1);
 });

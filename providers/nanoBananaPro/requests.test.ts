@@ -25,12 +25,12 @@ const accepted = {
 	tasks: { body: { code: 0, data: { task_id: 'a', status: 'pending' } } },
 };
 
-it.each([
+it.each<['v1.6' | 'tasks', ImageRequest]>([
 	['v1.6', request],
 	['v1.6', { ...request, references: [file] }],
 	['tasks', request],
 	['tasks', { ...request, references: [file] }],
-] as const)('a stop reaches the paid request of the %s API, %j', async (api, what) => {
+])('a stop reaches the paid request of the %s API, %j', async (api, what) => {
 	const { submit, asked } = session(api, accepted[api]);
 	const { signal } = new AbortController();
 	const { call, ids } = countingCall({ signal });
