@@ -5,7 +5,7 @@ it('a request that leaves shortly before the deadline has its whole time for the
 	const waits: number[] = [];
 	const busy = () => new ImageError('rateLimited', { message: '429', httpStatus: 429, retryAfterMs: 9_000 });
 	const { clock, endpoint, submit } = fakeEndpoint({
-		refusals: [busy(), busy(), busy()],
+		errorAnswers: [busy(), busy(), busy()],
 		can: { idempotency: 'none' },
 	});
 	const { submit: original } = endpoint.session;

@@ -5,8 +5,8 @@ import { choiceOf, makingOver, memoryInProcess } from '../../test/support/makeAt
 
 /** Loses the first answer of an endpoint, and records the arguments of the look-up for that job. */
 async function lookingUp(later: number) {
-	const refusals: ImageError[] = [];
-	const fake = fakeEndpoint({ refusals, looksUp: true, can: { idempotency: 'lookup' } });
+	const errorAnswers: ImageError[] = [];
+	const fake = fakeEndpoint({ errorAnswers, looksUp: true, can: { idempotency: 'lookup' } });
 	const { clock, endpoint } = fake;
 	const making = makingOver(memoryInProcess(clock), clock);
 	const choice = choiceOf(endpoint, { prompt: 'A cat', count: 1 });
@@ -20,7 +20,7 @@ async function lookingUp(later: number) {
 	const laterIds: Array<readonly string[]> = [];
 	await clock.until(making([choiceOf(endpoint, { prompt: 'before', count: 1 })], 'before'));
 	await clock.advance(1_000);
-	refusals.push(new ImageError('network', { message: 'Reset', delivery: 'ambiguous' }));
+	errorAnswers.push(new ImageError('network', { message: 'Reset', delivery: 'ambiguous' }));
 	const lostAt = clock.now();
 	const lost = outcomeOf(making([choice], 'lost'));
 	await clock.advance(100);

@@ -161,10 +161,10 @@ it.each([
 ] as const)(
 	'an unknown outcome is settled by $by for the request that has moved on, or not at all',
 	async ({ by, retried, keys, atRetry }) => {
-		const refusals = lost();
-		const { ask, submits } = bench({ can: { idempotency: by }, refusals });
+		const errorAnswers = lost();
+		const { ask, submits } = bench({ can: { idempotency: by }, errorAnswers });
 		expect(await ask('A fox at 10:00')).toMatchObject({ ok: false, error: { outcome: 'unknown' } });
-		refusals.length = 0;
+		errorAnswers.length = 0;
 		const before = submits.length;
 		expect(await ask('A fox at 10:01', { execution: '2' })).toMatchObject(retried);
 		expect({ keys: new Set(submits.map(({ key }) => key)), atRetry: submits.length - before }).toEqual({

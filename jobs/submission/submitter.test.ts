@@ -100,7 +100,7 @@ it.each<[string, ImageError, object]>([
 	],
 ])('a job that %s is recorded so, once sent, and frees its slot', async (_what, error, record) => {
 	const { clock, endpoint, make, records, submits } = bench({
-		refusals: [error],
+		errorAnswers: [error],
 		can: { idempotency: 'none' },
 		jobsInFlight: 1,
 	});
@@ -119,10 +119,10 @@ it('a request that the provider cannot do is not sent, and leaves no record', as
 });
 
 it('repeats a temporary rejection under the same key until the deadline', async () => {
-	const { clock, make, submits } = bench({ refusals: [tooFast(), tooFast()], can: { idempotency: 'none' } });
+	const { clock, make, submits } = bench({ errorAnswers: [tooFast(), tooFast()], can: { idempotency: 'none' } });
 	expect(await clock.until(make())).toMatchObject({ ok: true });
 	expect(submits.map(({ key }) => key)).toEqual(['key', 'key', 'key']);
-	const never = bench({ refusals: Array.from({ length: 500 }, tooFast), can: { idempotency: 'none' } });
+	const never = bench({ errorAnswers: Array.from({ length: 500 }, tooFast), can: { idempotency: 'none' } });
 	const result = await never.clock.until(never.make('key', { deadline: 60_000 }));
 	expect(result).toMatchObject({ ok: false, error: { code: 'rateLimited', message: 'Slow down' } });
 	expect(never.clock.now()).toBeLessThanOrEqual(60_000);
@@ -130,10 +130,10 @@ it('repeats a temporary rejection under the same key until the deadline', async 
 });
 
 it('repeats a lost answer under a native key alone', async () => {
-	const native = bench({ refusals: [lost()], can: { idempotency: 'native' } });
+	const native = bench({ errorAnswers: [lost()], can: { idempotency: 'native' } });
 	expect(await native.clock.until(native.make())).toMatchObject({ ok: true });
 	expect(native.submits.map(({ key }) => key)).toEqual(['key', 'key']);
-	const none = bench({ refusals: [lost()], can: { idempotency: 'none' } });
+	const none = bench({ errorAnswers: [lost()], can: { idempotency: 'none' } });
 	expect(await none.clock.until(none.make())).toMatchObject({
 		ok: false,
 		error: { code: 'network', outcome: 'unknown', retryable: false },
@@ -142,17 +142,22 @@ it('repeats a lost answer under a native key alone', async () => {
 });
 
 it('looks a lost job up before it is made again', async () => {
-	const found = bench({ refusals: [lost()], looksUp: true, acceptsUnanswered: true, can: { idempotency: 'lookup' } });
+	const found = bench({
+		errorAnswers: [lost()],
+		looksUp: true,
+		acceptsUnanswered: true,
+		can: { idempotency: 'lookup' },
+	});
 	expect(await found.clock.until(found.make())).toMatchObject({ value: { snapshot: { job: { id: 'job-1' } } } });
 	expect([found.submits.length, found.log.lookUps]).toEqual([1, 1]);
 	expect(await found.records()).toMatchObject([{ state: 'accepted', requests: [{ outcome: 'accepted' }] }]);
-	const gone = bench({ refusals: [lost()], looksUp: true, can: { idempotency: 'lookup' } });
+	const gone = bench({ errorAnswers: [lost()], looksUp: true, can: { idempotency: 'lookup' } });
 	expect(await gone.clock.until(gone.make())).toMatchObject({ ok: true });
 	expect([gone.submits.length, gone.log.lookUps]).toEqual([2, 1]);
 });
 
 it('never sends what was sent by an earlier attempt where nothing can settle it', async () => {
-	const { clock, make, submits, records } = bench({ refusals: [lost()], can: { idempotency: 'none' } });
+	const { clock, make, submits, records } = bench({ errorAnswers: [lost()], can: { idempotency: 'none' } });
 	await clock.until(make());
 	expect(await clock.until(make())).toMatchObject({
 		ok: false,
@@ -290,7 +295,7 @@ it("a key that is not the user's is not looked up first", async () => {
 
 it('a look-up that the provider does not accept ends the submit, and the outcome stays unknown', async () => {
 	const { clock, endpoint, make, submits, records } = bench({
-		refusals: [lost()],
+		errorAnswers: [lost()],
 		looksUp: true,
 		can: { idempotency: 'lookup' },
 	});
@@ -309,7 +314,7 @@ it('a look-up that the provider does not accept ends the submit, and the outcome
 
 it('two lost requests that a look-up could take for one another are looked up one after the other', async () => {
 	const { clock, endpoint, make } = bench({
-		refusals: [lost(), lost()],
+		errorAnswers: [lost(), lost()],
 		looksUp: true,
 		acceptsUnanswered: true,
 		can: { idempotency: 'lookup' },
