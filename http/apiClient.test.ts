@@ -223,3 +223,19 @@ it('a request without a body has no body headers, and no header is lost', async 
 	expect(JSON.parse(answer.text)).toEqual([null, 'application/json', 'Bearer ***']);
 	expect(answer.headers['set-cookie']).toBe('a=1,b=2');
 });
+
+it('a text is sent as it is, under the given type, and nothing is added to a request without a body', async () => {
+	const { url } = await serve((request, response) => {
+		let body = '';
+		request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+		request.on('end', () => response.end(JSON.stringify([request.headers['content-type'] ?? null, body])));
+	});
+	const sent = async (more: object) =>
+		JSON.parse((await client(url).send({ method: 'POST', path: '/', ...more })).text) as unknown;
+	const headers = { 'content-type': 'application/jsonl' };
+	expect(await sent({ text: '{"a":1}\n{"b":2}', headers })).toEqual(['application/jsonl', '{"a":1}\n{"b":2}']);
+	expect(await sent({ text: '', headers })).toEqual(['application/jsonl', '']);
+	expect(await sent({ json: { a: 1 } })).toEqual(['application/json', '{"a":1}']);
+	expect(await sent({ json: null })).toEqual(['application/json', 'null']);
+	expect((await sent({})) as unknown[]).toContain('');
+});

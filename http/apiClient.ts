@@ -157,7 +157,8 @@ async function encodeBody({
 	form,
 }: ApiRequest): Promise<{ data?: unknown; headers: Record<string, string> }> {
 	if (form) return await encodeForm(form);
-	if (text !== undefined) return { data: text, headers: {} };
+	// As bytes, because axios writes a text under a type like `application/jsonl` as a JSON string.
+	if (text !== undefined) return { data: Buffer.from(text), headers: {} };
 	return json === undefined
 		? { headers: {} }
 		: { data: JSON.stringify(json), headers: { 'content-type': 'application/json' } };

@@ -126,3 +126,11 @@ it('neither message nor cause holds the key, though the transport repeats it', (
 	expect(String(error.cause)).toBe('Error: EPROTO: GET /?key=*** failed');
 	expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('top-secret-key');
 });
+
+it('the cause has the code and the text, without secrets and without the request', () => {
+	const request = { headers: { authorization: 'top-secret-key' } };
+	const thrown = Object.assign(failure('EPIPE', 'top-secret-key was sent'), { request });
+	expect(toNetworkError(thrown, call).cause).toEqual(new Error('EPIPE: *** was sent'));
+	expect(toNetworkError(failure(undefined), call).cause).toEqual(new Error('unknown: it failed'));
+	expect(toNetworkError('broken', call).cause).toEqual(new Error('unknown: broken'));
+});
