@@ -106,3 +106,18 @@ it('endpoints read the memory as soon as it is opened, also those made before', 
 	expect(after.requestsPerMinute).toBe(3);
 	expect(new Set(scopes)).toEqual(new Set(['endpoint endpoint 64']));
 });
+
+it('what an endpoint learns is written to the memory, in the scope of the endpoint', async () => {
+	const written: Array<[string, readonly string[]]> = [];
+	const learned: Memory['learned'] = {
+		read: async () => ({}),
+		write: (scope, values) => void written.push([scope, Object.keys(values)]),
+		flush: () => Promise.resolve(),
+	};
+	rememberWith({ learned, digest: (purpose: string) => `digest of ${purpose}` });
+	const own = { ...credential, requestsPerMinute: 0, apiKey: 'img_learns' };
+	const endpoint = await endpointOf(imageSaas, own);
+	await settle();
+	endpoint.learned.change('breaker', () => null);
+	expect(written).toEqual([['endpoint digest of endpoint', ['breaker']]]);
+});
