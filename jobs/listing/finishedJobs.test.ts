@@ -134,3 +134,28 @@ it('an open job that the provider does not know any more is dropped', () => {
 	const { state } = step(emptyState(), [job('a', 1, false)]);
 	expect(advance(state, [], new Set(), new Set(['a'])).state.open).toEqual([]);
 });
+
+it('jobs that appear late and are held back keep the floor below them, above the older ones', () => {
+	const known = Array.from({ length: 600 }, (_, n): Entry => [`n${n}`, 1_599 - n]);
+	const state: JobsState = { ...emptyState(), settled: known };
+	const late = [job('five', 5), job('six', 6), job('seven', 7)];
+	const one = step(state, late, 1);
+	expect([one.ids, one.state.floor]).toEqual([['five'], ['five', 5]]);
+	const two = step(one.state, late);
+	expect(two.ids).toEqual(['six', 'seven']);
+	// Nothing is held back any more: the floor lies below the newest known jobs.
+	expect(two.state.floor).toEqual(['n500', 1_099]);
+	expect(step(two.state, late).ids).toEqual([]);
+});
+
+it('open jobs are ordered from the newest to the oldest; unknown times count as new, in their order', () => {
+	const seen = [
+		job('a', 5, false),
+		job('x', null, false),
+		job('b', 7, false),
+		job('y', null, false),
+		job('c', 6, false),
+	];
+	const { state } = step(emptyState(), seen);
+	expect(state.open.map(([id]) => id)).toEqual(['x', 'y', 'b', 'c', 'a']);
+});
