@@ -116,7 +116,7 @@ describe('agent tools', () => {
 		]);
 		expect(model.requests[0]?.messages[0]).toMatchObject({
 			role: 'system',
-			content: expect.stringContaining('Never make an address up') as string,
+			content: expect.stringContaining('Never invent an address') as string,
 		});
 		expect(JSON.stringify(model.requests).length).toBeLessThan(60_000);
 	}, 60_000);
