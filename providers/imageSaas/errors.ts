@@ -10,7 +10,6 @@ import { errorAnswer } from './wire';
 interface Meaning {
 	code: ErrorCode;
 	hint?: string;
-	retryable?: boolean;
 }
 
 const checkKey = 'Check the API key in the Image SaaS credential';
@@ -85,7 +84,6 @@ export function throwUnlessOk(answer: ApiAnswer, now: number): void {
 		hint: meaning.hint ?? (meaning.code === byStatus.code ? byStatus.hint : null) ?? null,
 		httpStatus: answer.status,
 		retryAfterMs: parseRetryAfter(answer.headers['retry-after'], now),
-		...(meaning.retryable === undefined ? {} : { retryable: meaning.retryable }),
 	});
 }
 
