@@ -69,8 +69,8 @@ it('a connection that breaks is an error, and the received part is kept', async 
 it('a server without sockets, and one that is not there, are errors', async () => {
 	const api = await serve(() => undefined);
 	expect(await collect(api.socket('/nothing', {}))).toMatchObject({ got: [], error: { code: 'network' } });
-	const nobody = createApiClient({ baseUrl: 'http://127.0.0.1:1', headers: {}, secrets: [] });
-	expect(await collect(nobody.socket('/ws/1', {}))).toMatchObject({ got: [], error: { code: 'network' } });
+	const noServer = createApiClient({ baseUrl: 'http://127.0.0.1:1', headers: {}, secrets: [] });
+	expect(await collect(noServer.socket('/ws/1', {}))).toMatchObject({ got: [], error: { code: 'network' } });
 });
 
 it('a signal closes it', async () => {

@@ -123,7 +123,7 @@ describe('what is not taken', () => {
 	});
 
 	it('a PNG with invalid pixels', async () => {
-		const spoilt = await sharp({
+		const invalid = await sharp({
 			create: {
 				width: 200,
 				height: 200,
@@ -134,8 +134,8 @@ describe('what is not taken', () => {
 		})
 			.png()
 			.toBuffer();
-		spoilt.fill(0, 5_000, 9_000);
-		await expect(to(spoilt)).rejects.toMatchObject({
+		invalid.fill(0, 5_000, 9_000);
+		await expect(to(invalid)).rejects.toMatchObject({
 			code: 'malformedResponse',
 			message: expect.stringContaining('cannot be decoded') as string,
 		});

@@ -50,7 +50,7 @@ it('a request after an ended pause still keeps the time that the provider reques
 
 it('an endpoint is idle from its last use or request on, and not while a request waits', async () => {
 	const { clock, endpoint } = fakeEndpoint({ requestsPerMinute: 1 });
-	clock.skip(1_000);
+	clock.jump(1_000);
 	endpoint.use();
 	expect(endpoint.idleSince).toBe(1_000);
 	const poll = () => endpoint.read(async (session) => await session.poll?.([], {}));

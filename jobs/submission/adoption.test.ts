@@ -11,9 +11,9 @@ const hour = 3_600_000;
 const { origin } = wantedFor('', []);
 
 /**
- * Who holds a record: the node run that works on it, its running execution, or nobody after the execution has ended.
+ * Who holds a record: the node run that works on it, its running execution, or none after the execution has ended.
  */
-type Holder = 'nodeRun' | 'execution' | 'nobody';
+type Holder = 'nodeRun' | 'execution' | 'none';
 
 interface Seed extends Partial<NewRecord> {
 	state?: RecordState;
@@ -27,7 +27,7 @@ function setUp() {
 	const adoption = new Adoption({ clock, memory, leftBehind });
 	const { journal } = memory;
 	/** Writes a record of the item `item` that execution 1 began. */
-	const seed = async (name: string, { state, holder = 'nobody', ...patch }: Seed = {}) => {
+	const seed = async (name: string, { state, holder = 'none', ...patch }: Seed = {}) => {
 		const record = newRecord(name, {
 			key: 'item',
 			baseKey: 'item',
@@ -40,7 +40,7 @@ function setUp() {
 		if (begun.kind !== 'begun') throw new Error(`${name} was not begun: ${begun.kind}`);
 		if (state) await journal.change(record.ref, { state });
 		if (holder !== 'nodeRun') await journal.release([record.ref]);
-		if (holder === 'nobody') await journal.finish([record.ref], { delivered: false });
+		if (holder === 'none') await journal.finish([record.ref], { delivered: false });
 		return record.ref;
 	};
 	const wanted = (patch: Partial<Wanted> = {}): Wanted =>
@@ -90,7 +90,7 @@ describe('of the same item', () => {
 		['was canceled', ended('canceled'), ['nothing', 'item~1', 1]],
 		['was not accepted', notAccepted, ['nothing', 'item', 0]],
 	])('a job that %s', async (_what, state, expected) => {
-		for (const holder of ['nobody', 'execution'] as const) {
+		for (const holder of ['none', 'execution'] as const) {
 			const { seed, find } = setUp();
 			await seed('a', { ...(state ? { state } : {}), holder });
 			expect(inShort(await find())).toEqual(expected);

@@ -43,7 +43,7 @@ it('receives when the lost request was sent, the quiet time, and what was accept
 	expect(laterIds).toEqual([['job-4', 'job-3', 'job-2']]);
 });
 
-it('is told of the 50 latest at most', async () => {
+it('receives at most the 50 latest', async () => {
 	const { laterIds } = await lookingUp(60);
 	expect(laterIds[0]?.length).toBeLessThanOrEqual(50);
 	expect(laterIds[0]?.length).toBeGreaterThan(40);

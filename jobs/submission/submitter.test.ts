@@ -37,7 +37,7 @@ it('records a job that runs before it is sent, and as accepted', async () => {
 					idOf,
 				),
 		});
-	clock.skip(5_000);
+	clock.jump(5_000);
 	const result = await clock.until(make());
 	expect(before).toMatchObject({ state: 'sent', requests: [{ part: 0, outcome: 'sent', providerId: null }] });
 	// The provider does not say when the job was made.

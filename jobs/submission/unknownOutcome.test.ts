@@ -34,7 +34,7 @@ it.each([
 	['a reset connection', reset, false],
 	['a time-out', timeout, true],
 	['an error of the server', serverError, false],
-])('a look-up after %s is told whether the pack stopped waiting', async (_what, error, timedOut) => {
+])('a look-up after %s receives whether the pack stopped waiting', async (_what, error, timedOut) => {
 	const { make, calls } = bench({ errorAnswers: [error] });
 	expect(await make('key')).toMatchObject({ ok: true });
 	expect(calls).toMatchObject([{ timedOut, parts: [0], since: 0 }]);

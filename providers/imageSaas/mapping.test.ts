@@ -7,7 +7,8 @@ import { jobAnswer, listedJob, webhookPayload } from './wire';
 const times = { createdAt: '2026-01-28T09:36:16.288Z', updatedAt: '2026-01-28T09:36:25.123Z' };
 const get = (answer: object) => fromJob(jobAnswer.parse({ jobId: 'a', ...answer }));
 const listed = (answer: object) => fromListedJob(listedJob.parse({ id: 'a', ...answer }));
-const told = (answer: object) => fromWebhook(webhookPayload.parse({ eventId: 'evt', jobId: 'a', ...answer }));
+const webhookSnapshot = (answer: object) =>
+	fromWebhook(webhookPayload.parse({ eventId: 'evt', jobId: 'a', ...answer }));
 
 describe('a request', () => {
 	it.each<[string, Partial<ImageRequest>, object]>([
@@ -174,11 +175,16 @@ describe('a row of the list', () => {
 describe('a webhook', () => {
 	it('has the time of sending, not the creation time of the job', () => {
 		expect(
-			told({ status: 'SUCCEEDED', resultUrls: ['https://a.example/a.png'], timestamp: Date.UTC(2026, 0, 28) })
-				.job,
+			webhookSnapshot({
+				status: 'SUCCEEDED',
+				resultUrls: ['https://a.example/a.png'],
+				timestamp: Date.UTC(2026, 0, 28),
+			}).job,
 		).toMatchObject({ status: 'succeeded', completed: 1, createdAt: null, updatedAt: '2026-01-28T00:00:00.000Z' });
-		expect(told({ status: 'SUCCEEDED' }).job).toMatchObject({ completed: 0, updatedAt: null });
-		expect(told({ status: 'FAILED', error: { code: 'PROVIDER_ERROR', message: 'no' } }).job.error).toMatchObject({
+		expect(webhookSnapshot({ status: 'SUCCEEDED' }).job).toMatchObject({ completed: 0, updatedAt: null });
+		expect(
+			webhookSnapshot({ status: 'FAILED', error: { code: 'PROVIDER_ERROR', message: 'no' } }).job.error,
+		).toMatchObject({
 			message: 'PROVIDER_ERROR: no',
 		});
 	});

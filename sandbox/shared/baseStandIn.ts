@@ -66,13 +66,13 @@ export abstract class BaseStandIn<S> implements StandIn<S> {
 		this.forget();
 	}
 
-	// eslint-disable-next-line @typescript-eslint/no-unused-vars -- backends that know their callers override it
-	tenantOf(request: FastifyRequest): string {
+	/** The caller, for the books. A backend that knows its callers overrides it. */
+	tenantOf(_request: FastifyRequest): string {
 		return ANONYMOUS;
 	}
 
-	// eslint-disable-next-line @typescript-eslint/no-unused-vars -- backends that have codes override it
-	faultBody(status: number, code?: string): Record<string, unknown> | string {
+	/** The body of a status that a fault sends. A backend with error codes overrides it. */
+	faultBody(status: number, _code?: string): Record<string, unknown> | string {
 		return this.problem(status, 'A fault that the sandbox was asked for').body;
 	}
 

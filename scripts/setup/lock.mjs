@@ -12,14 +12,14 @@ const patienceMs = 20 * 60_000;
 export async function withLock(work, { file = places.lock, withinMs = patienceMs, say = console.log } = {}) {
 	mkdirSync(places.instance, { recursive: true });
 	const deadline = Date.now() + withinMs;
-	for (let told = false; !take(file); told = true) {
+	for (let reported = false; !take(file); reported = true) {
 		const holder = holderOf(file);
 		// A command that was killed has left the lock.
 		if (holder === undefined || !isAlive(holder)) {
 			rmSync(file, { force: true });
 			continue;
 		}
-		if (!told) say(`Waiting for another command of this checkout (process ${holder}) to finish installing …`);
+		if (!reported) say(`Waiting for another command of this checkout (process ${holder}) to finish installing …`);
 		if (Date.now() > deadline)
 			throw new Problem(
 				`Process ${holder} has been installing for too long. ` +

@@ -141,10 +141,10 @@ describe.each(dialects)('what Image SaaS announces in dialect %s', (dialect) => 
 	it('may arrive in any order; the end is final', async () => {
 		const { endpoint } = open();
 		const { job } = await announced();
-		const told = (await drill(job.id, 'reordered')).map(read);
-		expect(told.map(({ snapshot }) => snapshot.job.status)).toEqual(['succeeded', 'running']);
+		const delivered = (await drill(job.id, 'reordered')).map(read);
+		expect(delivered.map(({ snapshot }) => snapshot.job.status)).toEqual(['succeeded', 'running']);
 		const wait = endpoint.jobs.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY });
-		for (const { snapshot } of told) endpoint.jobs.announce(snapshot);
+		for (const { snapshot } of delivered) endpoint.jobs.announce(snapshot);
 		await expect(wait).resolves.toMatchObject({ ended: true, snapshot: { job: { status: 'succeeded' } } });
 	});
 

@@ -57,7 +57,10 @@ describe.each(all)('%s', (file, { active, nodes, connections }) => {
 			expect({ name, onError }).toEqual({ name, onError: expect.stringMatching(/^continue/) as string });
 			// A branch without a picture has a note.
 			if (onError === 'continueErrorOutput')
-				expect({ name, told: connections[name]?.['main']?.[1]?.length }).toEqual({ name, told: 1 });
+				expect({ name, errorBranches: connections[name]?.['main']?.[1]?.length }).toEqual({
+					name,
+					errorBranches: 1,
+				});
 		}
 	});
 

@@ -144,7 +144,7 @@ describe.each(['document', 'real'] as const)('Z-Image in dialect %s', (dialect) 
 		const id = job.id ?? '';
 		for (let ended = false; !ended; ) {
 			const observed = (await endpoint.pollOnce([id])).get(id);
-			if (!observed?.ok) throw new Error('not told');
+			if (!observed?.ok) throw new Error('not reported');
 			const { status, progress } = observed.snapshot.job;
 			seen.add(status);
 			if (progress !== null) expect(progress).toBeLessThanOrEqual(100);

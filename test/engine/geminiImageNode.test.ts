@@ -139,8 +139,8 @@ describe('Content', () => {
 	});
 
 	it('an invalid picture does not lose the text', async () => {
-		const spoilt = node('content', 'generate', { prompt: 'x [bad-image]' }, { onError: 'continueRegularOutput' });
-		expect((await run([{}], [spoilt])).output('Node')[0]?.json).toMatchObject({
+		const invalid = node('content', 'generate', { prompt: 'x [bad-image]' }, { onError: 'continueRegularOutput' });
+		expect((await run([{}], [invalid])).output('Node')[0]?.json).toMatchObject({
 			details: { code: 'malformedResponse', came: { text: 'Here it is:' } },
 		});
 	});

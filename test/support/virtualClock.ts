@@ -74,7 +74,7 @@ export class VirtualClock implements Clock {
 	}
 
 	/** Advances the time by `ms` without waking a sleeper, as after a sleep of the machine. */
-	skip(ms: number): void {
+	jump(ms: number): void {
 		this.time += ms;
 	}
 
