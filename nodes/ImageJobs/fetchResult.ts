@@ -11,7 +11,7 @@ import { hintAt, summarize, toNodeError } from '../execution/errors';
 import { type Delivery, deliveryOf } from '../execution/delivery';
 import { type RecordedSnapshot, recordEnds } from '../execution/memory';
 import { requestOf, splitImages, typeDifferencesOf } from '../items/items';
-import { isFailure, jobNotMentioned, withError } from '../items/snapshots';
+import { isFailure, jobNotMentioned, keepUnknownOutcome, pollFailed } from '../items/snapshots';
 import { picturesOf } from '../pictures/pictures';
 import { isUnknown, jobItem } from './jobItem';
 import { endpointIsGone, endpointOfRecord, inOrder, type ItemJob, jobsOfItems } from './jobsOfItems';
@@ -165,20 +165,12 @@ async function pollTogether(
 		});
 	return jobs.map(({ record: { ref, snapshot } }) => {
 		const before: JobSnapshot = { ...snapshot, raw: null };
-		if (!observed.ok) return { ref, snapshot: withPollError(before, observed.error) };
+		if (!observed.ok) return { ref, snapshot: pollFailed(before, observed.error) };
 		const observation = observed.value.get(snapshot.job.id ?? '');
-		if (observation?.ok) return { ref, snapshot: advanceSnapshot(before, observation.snapshot) };
-		return { ref, snapshot: withPollError(before, observation?.error ?? jobNotMentioned()) };
+		if (observation?.ok)
+			return { ref, snapshot: keepUnknownOutcome(before, advanceSnapshot(before, observation.snapshot)) };
+		return { ref, snapshot: pollFailed(before, observation?.error ?? jobNotMentioned()) };
 	});
-}
-
-/**
- * The earlier state of the job, with the error of the poll. If the provider does not know the job, the job counts as
- * failed, because it will never end.
- */
-function withPollError(before: JobSnapshot, error: ImageError): JobSnapshot {
-	const snapshot = withError(before, error.toJobError());
-	return error.code === 'notFound' ? { ...snapshot, job: { ...snapshot.job, status: 'failed' } } : snapshot;
 }
 
 /**

@@ -4,6 +4,7 @@ import { endpointDigest } from '../../jobs/submission/failover';
 import type { Memory } from '../../memory/memory';
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import { recordEnds } from '../execution/memory';
+import { keepUnknownOutcome } from './snapshots';
 
 type Identified = Pick<Endpoint, 'identity'>;
 interface Log {
@@ -36,7 +37,8 @@ export async function withRefs(
 
 /**
  * Records the end of a job that its provider announced. Fields that only the record has stay unchanged (the number of
- * images, the endpoint). A success without images is not recorded, because a poll completes it. Never fails.
+ * images, the endpoint, an unknown outcome). A success without images is not recorded, because a poll completes it.
+ * Never fails.
  */
 export async function recordEnd(
 	{ logger }: Log,
@@ -60,7 +62,8 @@ export async function recordEnd(
 			limit: 1,
 		});
 		if (record?.state !== 'accepted' || record.snapshot.job.id !== id) return;
-		const end = advanceSnapshot({ ...record.snapshot, raw: null }, snapshot);
+		const before = { ...record.snapshot, raw: null };
+		const end = keepUnknownOutcome(before, advanceSnapshot(before, snapshot));
 		await recordEnds(opened, known.digest, [{ ref: known.ref, snapshot: end }]);
 	} catch (thrown) {
 		logger.warn(`The end of job ${id} could not be recorded: ${String(thrown)}`);
