@@ -53,6 +53,22 @@ export interface Job {
 	adoptedFrom?: string;
 }
 
+/** A job with a known provider and no other data. */
+export function blankJob(provider: string): Job {
+	return {
+		provider,
+		id: null,
+		status: 'queued',
+		progress: null,
+		total: null,
+		completed: null,
+		error: null,
+		idempotencyKey: null,
+		createdAt: null,
+		updatedAt: null,
+	};
+}
+
 /** One result of a job. `url` is absolute; null when the picture came inside the answer. */
 export interface Image {
 	index: number;

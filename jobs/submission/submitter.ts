@@ -1,7 +1,7 @@
 import type { Memory } from '../../memory/memory';
 import type { JobRecord, StoredSnapshot } from '../../memory/record';
 import { ImageError, type Outcome, outcomeOf, toImageError } from '../../model/errors';
-import { isTerminal, type JobSnapshot } from '../../model/job';
+import { blankJob, isTerminal, type JobSnapshot } from '../../model/job';
 import { checkRequest } from '../../providers/requestCheck';
 import { advanceSnapshot } from '../polling/transition';
 import type { Clock, Random } from '../runtime/clock';
@@ -158,18 +158,7 @@ async function recordFailed({ paid, claim, certainty, endpoint }: Submission, er
 
 function failedSnapshot(provider: string, error: ImageError): StoredSnapshot {
 	return {
-		job: {
-			provider,
-			id: null,
-			status: 'failed',
-			progress: null,
-			total: null,
-			completed: 0,
-			error: error.toJobError(),
-			idempotencyKey: null,
-			createdAt: null,
-			updatedAt: null,
-		},
+		job: { ...blankJob(provider), status: 'failed', completed: 0, error: error.toJobError() },
 		images: [],
 	};
 }

@@ -2,10 +2,9 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { unknownOutcome } from '../../jobs/submission/outcome';
 import type { JobRecord } from '../../memory/record';
 import { ImageError, type JobError } from '../../model/errors';
-import type { Job, JobSnapshot } from '../../model/job';
+import { blankJob, type Job, type JobSnapshot } from '../../model/job';
 import { providerById } from '../../providers/registry';
 import { type ItemParts, toItem } from '../items/items';
-import { blankJob } from '../items/snapshots';
 
 /** A record as an item: the shape of all items of the pack, with further fields of the journal under `record`. */
 export function jobItem(

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import type { INodeExecutionData } from 'n8n-workflow';
+import { blankJob } from '../../model/job';
 import { providers } from '../../providers/registry';
 import { instancePolicy } from '../pictures/downloads';
 import { snapshotOf, splitImages, toItem } from './items';
-import { blankJob, isFailure } from './snapshots';
+import { isFailure } from './snapshots';
 
 const image = (index: number) => ({
 	index,

@@ -3,10 +3,17 @@ import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workfl
 import { type Difference, differencesOf } from '../../images/compare';
 import { imageName } from '../../model/imageName';
 import { refFrom } from '../../model/jobRef';
-import { type DeliveredImage, type Image, type Job, type JobSnapshot, jobStatuses, type Usage } from '../../model/job';
+import {
+	blankJob,
+	type DeliveredImage,
+	type Image,
+	type Job,
+	type JobSnapshot,
+	jobStatuses,
+	type Usage,
+} from '../../model/job';
 import { readBack } from '../../model/request';
 import { providers } from '../../providers/registry';
-import { blankJob } from './snapshots';
 
 /** Binary field of an image. */
 export const binaryName = imageName;

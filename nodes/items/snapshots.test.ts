@@ -1,7 +1,7 @@
 import { jobError } from '../../model/errors';
-import type { JobSnapshot, JobStatus } from '../../model/job';
+import { blankJob, type JobSnapshot, type JobStatus } from '../../model/job';
 import type { JobError } from '../../model/errors';
-import { blankJob, keepUnknownOutcome } from './snapshots';
+import { keepUnknownOutcome } from './snapshots';
 
 const snapshot = (status: JobStatus, error: JobError | null = null): JobSnapshot => ({
 	job: { ...blankJob('zImage'), id: '1', status, error },

@@ -1,23 +1,7 @@
 import { ImageError, type JobError } from '../../model/errors';
-import { isTerminal, type Job, type JobSnapshot } from '../../model/job';
+import { blankJob, isTerminal, type JobSnapshot } from '../../model/job';
 
 /** Snapshots that the nodes make: without a job, with an error, or with an unknown outcome. */
-
-/** A job with a known provider and no other data. */
-export function blankJob(provider: string): Job {
-	return {
-		provider,
-		id: null,
-		status: 'queued',
-		progress: null,
-		total: null,
-		completed: null,
-		error: null,
-		idempotencyKey: null,
-		createdAt: null,
-		updatedAt: null,
-	};
-}
 
 /** A job with known provider and id and no other data. */
 export function unknownSnapshot(provider: string, id: string | null): JobSnapshot {

@@ -1,10 +1,10 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { Endpoint } from '../../jobs/endpoint/endpoint';
 import type { Pool } from '../../jobs/submission/pool';
+import { blankJob } from '../../model/job';
 import type { Session } from '../../providers/provider';
 import { packMemory } from '../execution/memory';
 import { toItem } from '../items/items';
-import { blankJob } from '../items/snapshots';
 import { withRefs } from '../items/refs';
 import { downloadPicture, downloadVideo } from '../pictures/downloadFile';
 import type { OperationCall } from './operation';

@@ -1,5 +1,5 @@
 import { jobError } from '../../model/errors';
-import type { DeliveredImage, Job, JobSnapshot, JobStatus } from '../../model/job';
+import { blankJob, type DeliveredImage, type Job, type JobSnapshot, type JobStatus } from '../../model/job';
 import { fileNameOf, imageName } from '../../model/imageName';
 import { isoTime } from '../lenient';
 import { partlyArrived } from '../partialJob';
@@ -45,7 +45,7 @@ export function fromTask(task: GenerationTask, id: string, url: (imageId: string
 	const completed = isRunning ? (task.completedCount ?? images.length) : images.length;
 	return {
 		job: {
-			...blank(id),
+			...runningJob(id),
 			...endOf(reported, images.length, total, task.errorMessage),
 			total,
 			completed,
@@ -77,7 +77,7 @@ export function fromTasks(tasks: readonly ImageTask[], id: string, baseUrl: stri
 	const [first] = tasks;
 	return {
 		job: {
-			...blank(id),
+			...runningJob(id),
 			...endOf(reported, images.length, total, failure),
 			total,
 			completed: images.length,
@@ -136,19 +136,9 @@ function endOf(
 	return { status: 'partial', error: partlyArrived(images, total, reason) };
 }
 
-function blank(id: string): Job {
-	return {
-		provider: 'nanoBananaPro',
-		id,
-		status: 'running',
-		progress: null,
-		total: null,
-		completed: null,
-		error: null,
-		idempotencyKey: null,
-		createdAt: null,
-		updatedAt: null,
-	};
+/** A running job with no other data. */
+export function runningJob(id: string): Job {
+	return { ...blankJob('nanoBananaPro'), id, status: 'running' };
 }
 
 function percent(completed: number, total: number | null): number | null {

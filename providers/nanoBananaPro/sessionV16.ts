@@ -10,7 +10,7 @@ import { imagePath, type NanoBananaProClient } from './client';
 import { isNotAccepted } from './errors';
 import { readJobId, writeJobId } from './jobId';
 import { fitsGeneration, lookUpInHistory, ofGeneration } from './lookUp';
-import { fromTask, toImage } from './mapping';
+import { fromTask, runningJob, toImage } from './mapping';
 import { parts } from './parts';
 import { toBatchBody } from './request';
 import { type GenerationTask, progressMessage } from './wire';
@@ -120,19 +120,13 @@ export function v16Session(client: NanoBananaProClient, { baseUrl, own }: NanoBa
 				const total = count ?? totalCount ?? null;
 				yield {
 					job: {
-						provider: 'nanoBananaPro',
-						id,
-						status: 'running',
+						...runningJob(id),
 						progress:
 							total && typeof completedCount === 'number'
 								? Math.min(100, Math.round((100 * completedCount) / total))
 								: null,
 						total,
 						completed: completedCount ?? null,
-						error: null,
-						idempotencyKey: null,
-						createdAt: null,
-						updatedAt: null,
 					},
 					images: [...images],
 					raw: message,

@@ -1,5 +1,5 @@
 import { ImageError, jobError } from '../../model/errors';
-import type { JobSnapshot } from '../../model/job';
+import { blankJob, type JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
 import { partlyAccepted } from '../partialJob';
 import { pollEach } from '../pollEach';
@@ -107,19 +107,15 @@ async function cancel(client: ZImageClient, reader: Reader, id: string, options:
 	const images = before?.images ?? [];
 	return {
 		job: {
-			provider: 'zImage',
+			...blankJob('zImage'),
 			id,
 			status: 'canceled',
-			progress: null,
 			total: count,
 			completed: before?.images.length ?? null,
 			error: jobError('canceled', {
 				message: `The job was canceled; ${images.length} images had arrived`,
 				hint: null,
 			}),
-			idempotencyKey: null,
-			createdAt: null,
-			updatedAt: null,
 		},
 		images,
 		raw: answers,
