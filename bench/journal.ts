@@ -3,15 +3,16 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
-import { Endpoint } from '../jobs/endpoint/endpoint';
+import type { Endpoint } from '../jobs/endpoint/endpoint';
 import { systemClock } from '../jobs/runtime/clock';
 import type { Journal, Memory, NewRecord } from '../memory/memory';
 import { openMemory } from '../memory/open';
 import type { StoredSnapshot } from '../memory/record';
 import { refFrom } from '../model/jobRef';
-import { capabilities } from '../providers/imageSaas/capabilities';
-import type { EndpointConfig, ProviderAdapter, ProviderDefinition } from '../providers/provider';
+import type { ProviderAdapter } from '../providers/provider';
+import { endpointOver } from '../test/support/endpointOver';
 import { choiceOf, makingOver, memoryInProcess } from '../test/support/makeAt';
+import { transportOf } from '../test/support/transport';
 import type { Report } from './report';
 
 const jobs = 2_000;
@@ -96,48 +97,23 @@ function withTimes(journal: Journal, waited: (ms: number) => void): Journal {
 /** An endpoint whose provider accepts and finishes every job at once. */
 function instantEndpoint(): Endpoint {
 	let made = 0;
-	const config: EndpointConfig = {
-		baseUrl: 'http://fake.example',
-		headers: {},
-		secrets: [],
-		limits: { requestsPerMinute: null, jobsInFlight: null },
-		allowedHosts: [],
-	};
-	const adapter: ProviderAdapter = {
-		endpoint: () => config,
-		connect: (_config, transport) => ({
-			isNotAccepted: () => false,
-			submit: async (_request, { paid }) => {
-				await paid(
-					0,
-					() => transport.send({ method: 'POST', path: '/submit' }),
-					() => null,
-				);
-				return { ...snapshotOf(made++), raw: null };
-			},
-		}),
-	};
-	const provider: ProviderDefinition = {
-		id: 'fake',
-		displayName: 'Fake',
-		credential: 'fakeApi',
-		keyField: 'key',
-		capabilities,
-		load: async () => adapter,
-	};
+	const connect: ProviderAdapter['connect'] = (_config, transport) => ({
+		isNotAccepted: () => false,
+		submit: async (_request, { paid }) => {
+			await paid(
+				0,
+				() => transport.send({ method: 'POST', path: '/submit' }),
+				() => null,
+			);
+			return { ...snapshotOf(made++), raw: null };
+		},
+	});
 	// An answer arrives in the next iteration of the event loop, like an answer over a socket.
 	const answer = async () => {
 		await new Promise((resolve) => setImmediate(resolve));
 		return { status: 200, headers: {}, text: '' };
 	};
-	const unexpected = () => {
-		throw new Error('Nothing is streamed here');
-	};
-	return new Endpoint(provider, adapter, config, {
-		clock: systemClock,
-		random: Math.random,
-		transport: () => ({ send: answer, open: unexpected, socket: unexpected }),
-	});
+	return endpointOver({ clock: systemClock, random: Math.random, transport: transportOf(answer), connect });
 }
 
 function snapshotOf(n: number): StoredSnapshot {

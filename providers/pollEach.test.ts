@@ -1,22 +1,11 @@
 import fc from 'fast-check';
 import { type ErrorCode, errorCodes, concernsEndpoint, ImageError } from '../model/errors';
-import type { JobSnapshot } from '../model/job';
+import { blankJob, type JobSnapshot } from '../model/job';
 import { pollEach } from './pollEach';
 import type { Observation } from './provider';
 
 const snapshot = (id: string): JobSnapshot => ({
-	job: {
-		provider: 'any',
-		id,
-		status: 'running',
-		progress: null,
-		total: null,
-		completed: null,
-		error: null,
-		idempotencyKey: null,
-		createdAt: null,
-		updatedAt: null,
-	},
+	job: { ...blankJob('any'), id, status: 'running' },
 	images: [],
 	raw: null,
 });

@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import type { ApiAnswer } from '../../http/apiClient';
 import type { Json } from '../../memory/memory';
-import type { ProviderAdapter, ProviderDefinition } from '../../providers/provider';
+import type { ProviderAdapter } from '../../providers/provider';
+import { endpointOver } from '../../test/support/endpointOver';
 import { snapshotOf } from '../../test/support/fakeEndpoint';
 import { transportOf } from '../../test/support/transport';
 import { VirtualClock } from '../../test/support/virtualClock';
-import { capabilities } from '../../providers/imageSaas/capabilities';
-import { Endpoint } from './endpoint';
 import { LearnedRate } from './learnedRate';
 
 /** Adds `count` accepted requests at equal intervals, beginning at `from`. */
@@ -169,30 +168,12 @@ it.each([
 			seen.push(clock.now());
 			return { status: 200, headers: {}, text: '' };
 		});
-		const config = {
-			baseUrl: 'http://fake.example',
-			headers: {},
-			secrets: [],
-			limits: { requestsPerMinute: null, jobsInFlight: null },
-			allowedHosts: [],
-		};
 		let paced = transport;
-		const adapter: ProviderAdapter = {
-			endpoint: () => config,
-			connect: (_config, own) => {
-				paced = own;
-				return { submit: async () => snapshotOf('x', 'succeeded'), isNotAccepted: () => false };
-			},
+		const connect: ProviderAdapter['connect'] = (_config, own) => {
+			paced = own;
+			return { submit: async () => snapshotOf('x', 'succeeded'), isNotAccepted: () => false };
 		};
-		const provider: ProviderDefinition = {
-			id: 'fake',
-			displayName: 'Fake',
-			credential: 'fakeApi',
-			keyField: 'key',
-			capabilities,
-			load: async () => adapter,
-		};
-		new Endpoint(provider, adapter, config, { clock, random: () => 0, transport: () => transport });
+		endpointOver({ clock, transport, connect });
 		const requests = Math.max(10 * most, 400);
 		const ask = async (): Promise<void> => {
 			const { status } = await paced.send({ method: 'GET', path: '/' });

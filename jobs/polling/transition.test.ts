@@ -1,19 +1,36 @@
 import fc from 'fast-check';
-import { isTerminal, type Job, type JobSnapshot, type JobStatus, jobStatuses } from '../../model/job';
+import {
+	blankJob,
+	type DeliveredImage,
+	isTerminal,
+	type Job,
+	type JobSnapshot,
+	type JobStatus,
+	jobStatuses,
+} from '../../model/job';
 import { advance, advanceSnapshot, mayBecome } from './transition';
 
 const job = (patch: Partial<Job> = {}): Job => ({
-	provider: 'imageSaas',
+	...blankJob('imageSaas'),
 	id: 'job-1',
-	status: 'queued',
-	progress: null,
-	total: null,
-	completed: null,
-	error: null,
-	idempotencyKey: null,
-	createdAt: null,
-	updatedAt: null,
 	...patch,
+});
+
+const image: DeliveredImage = {
+	index: 0,
+	url: 'https://example.com/a.png',
+	fileName: 'a.png',
+	mimeType: null,
+	width: null,
+	height: null,
+	bytes: null,
+	seed: null,
+};
+/** An answer of the provider. */
+const snapshot = (patch: Partial<Job>, images: DeliveredImage[] = []): JobSnapshot => ({
+	job: job(patch),
+	images,
+	raw: null,
 });
 
 const observation = fc.record({
@@ -93,10 +110,7 @@ it('a success without any image is a failure', () => {
 		status: 'failed',
 		error: { code: 'malformedResponse' },
 	});
-	expect(
-		advanceSnapshot(undefined, { job: job({ status: 'succeeded', completed: 0 }), images: [], raw: null }).job
-			.status,
-	).toBe('failed');
+	expect(advanceSnapshot(undefined, snapshot({ status: 'succeeded', completed: 0 })).job.status).toBe('failed');
 });
 
 it('an answer about another job is an error', () => {
@@ -106,49 +120,19 @@ it('an answer about another job is an error', () => {
 });
 
 it('an ignored answer leaves the images as they were', () => {
-	const done: JobSnapshot = {
-		job: job({ status: 'succeeded', completed: 1 }),
-		images: [
-			{
-				index: 0,
-				url: 'https://example.com/a.png',
-				fileName: 'a.png',
-				mimeType: null,
-				width: null,
-				height: null,
-				bytes: null,
-				seed: null,
-			},
-		],
-		raw: null,
-	};
-	expect(advanceSnapshot(done, { job: job({ status: 'running' }), images: [], raw: null })).toBe(done);
+	const done = snapshot({ status: 'succeeded', completed: 1 }, [image]);
+	expect(advanceSnapshot(done, snapshot({ status: 'running' }))).toBe(done);
 });
 
 it('a success without images takes them from a later answer, and nothing else', () => {
-	const image = {
-		index: 0,
-		url: 'https://example.com/a.png',
-		fileName: 'a.png',
-		mimeType: null,
-		width: null,
-		height: null,
-		bytes: null,
-		seed: null,
-	};
-	const bare: JobSnapshot = {
-		job: job({ status: 'succeeded', completed: 1, idempotencyKey: 'key' }),
-		images: [],
-		raw: null,
-	};
-	expect(
-		advanceSnapshot(bare, { job: job({ status: 'succeeded', completed: 1 }), images: [image], raw: null }),
-	).toMatchObject({ job: bare.job, images: [image] });
-	expect(advanceSnapshot(bare, { job: job({ status: 'running' }), images: [image], raw: null })).toBe(bare);
+	const bare = snapshot({ status: 'succeeded', completed: 1, idempotencyKey: 'key' });
+	expect(advanceSnapshot(bare, snapshot({ status: 'succeeded', completed: 1 }, [image]))).toMatchObject({
+		job: bare.job,
+		images: [image],
+	});
+	expect(advanceSnapshot(bare, snapshot({ status: 'running' }, [image]))).toBe(bare);
 	const failed: JobSnapshot = { ...bare, job: job({ status: 'failed' }) };
-	expect(
-		advanceSnapshot(failed, { job: job({ status: 'succeeded', completed: 1 }), images: [image], raw: null }),
-	).toBe(failed);
+	expect(advanceSnapshot(failed, snapshot({ status: 'succeeded', completed: 1 }, [image]))).toBe(failed);
 });
 
 it.each<[string, Partial<Job>, Partial<Job>, Partial<Job>]>([

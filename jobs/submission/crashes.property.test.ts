@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import type { ApiAnswer } from '../../http/apiClient';
 import type { Journal, Memory } from '../../memory/memory';
 import { ImageError, outcomeOf } from '../../model/errors';
-import { capabilities } from '../../providers/imageSaas/capabilities';
-import type { ProviderAdapter, ProviderDefinition } from '../../providers/provider';
+import type { ProviderAdapter } from '../../providers/provider';
+import { endpointOver } from '../../test/support/endpointOver';
 import { snapshotOf } from '../../test/support/fakeEndpoint';
 import { choiceOf, makingOver, memoryInProcess } from '../../test/support/makeAt';
 import { transportOf } from '../../test/support/transport';
 import { VirtualClock } from '../../test/support/virtualClock';
-import { Endpoint } from '../endpoint/endpoint';
+import type { Endpoint } from '../endpoint/endpoint';
 import type { Certainty } from './outcome';
 
 /** The result of one request, or a crash of the process during the request. */
@@ -55,56 +55,34 @@ class Provider {
 				text: how === 'garbage' ? '<' : `job of ${key}`,
 			};
 		});
-		const adapter: ProviderAdapter = {
-			endpoint: () => config,
-			connect: (_config, own) => ({
-				submit: async (_request, { idempotencyKey: key, paid, made }) => {
-					const id =
-						made.get(0) ??
-						(await paid(
-							0,
-							async () => {
-								const { status, text } = await own.send({ method: 'POST', path: '/', json: { key } });
-								if (status !== 200)
-									throw new ImageError(status === 429 ? 'rateLimited' : 'upstream', {
-										message: String(status),
-										httpStatus: status,
-									});
-								if (text === '<')
-									throw new ImageError('malformedResponse', { message: text, httpStatus: 200 });
-								return text;
-							},
-							(text) => text,
-						));
-					return snapshotOf(id, 'queued');
-				},
-				isNotAccepted: ({ status }) => status === 429,
-				lookUp: async (_request, { idempotencyKey: key }) => ({
-					found: new Map(this.made.includes(key) ? [[0, `job of ${key}`]] : []),
-					conclusive: true,
-				}),
+		const connect: ProviderAdapter['connect'] = (_config, own) => ({
+			submit: async (_request, { idempotencyKey: key, paid, made }) => {
+				const id =
+					made.get(0) ??
+					(await paid(
+						0,
+						async () => {
+							const { status, text } = await own.send({ method: 'POST', path: '/', json: { key } });
+							if (status !== 200)
+								throw new ImageError(status === 429 ? 'rateLimited' : 'upstream', {
+									message: String(status),
+									httpStatus: status,
+								});
+							if (text === '<')
+								throw new ImageError('malformedResponse', { message: text, httpStatus: 200 });
+							return text;
+						},
+						(text) => text,
+					));
+				return snapshotOf(id, 'queued');
+			},
+			isNotAccepted: ({ status }) => status === 429,
+			lookUp: async (_request, { idempotencyKey: key }) => ({
+				found: new Map(this.made.includes(key) ? [[0, `job of ${key}`]] : []),
+				conclusive: true,
 			}),
-		};
-		const config = {
-			baseUrl: 'http://fake.example',
-			headers: {},
-			secrets: [],
-			limits: { requestsPerMinute: null, jobsInFlight: null },
-			allowedHosts: [],
-		};
-		const definition: ProviderDefinition = {
-			id: 'fake',
-			displayName: 'Fake',
-			credential: 'fakeApi',
-			keyField: 'key',
-			capabilities: { ...capabilities, idempotency: this.certainty },
-			load: async () => adapter,
-		};
-		return new Endpoint(definition, adapter, config, {
-			clock: this.clock,
-			random: () => 0,
-			transport: () => transport,
 		});
+		return endpointOver({ clock: this.clock, transport, connect, can: { idempotency: this.certainty } });
 	}
 }
 

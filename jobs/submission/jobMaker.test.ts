@@ -115,20 +115,6 @@ it('a job at an endpoint that the node no longer has is a conflict: no other acc
 	expect(other.submits).toHaveLength(0);
 });
 
-it('a job to reuse at an endpoint that the node no longer has is left alone, and another is made', async () => {
-	const { clock, run, records } = bench({ jobMs: 0 });
-	await run('first');
-	expect(await records()).toMatchObject([{ state: 'ended' }]);
-	const other = fakeEndpoint({ clock, name: 'other', providerId: 'other' });
-	const wanted = {
-		requests: [JSON.stringify(['fake', request.prompt, request.count])],
-		adoptWithinMs: 0,
-		reuseWithinMs: 3_600_000,
-	};
-	const { result } = await run('second', { wanted }, [choiceOf(other.endpoint, request)]);
-	expect(result).toMatchObject({ ok: true, value: { how: 'new', snapshot: { job: { id: 'other-1' } } } });
-});
-
 it.each([
 	['none of its requests is open', false],
 	['the outcome of a request is unknown', true],

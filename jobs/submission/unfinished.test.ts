@@ -1,14 +1,13 @@
 import type { ApiAnswer } from '../../http/apiClient';
 import { ImageError, outcomeOf } from '../../model/errors';
 import type { ImageRequest } from '../../model/request';
-import { capabilities } from '../../providers/imageSaas/capabilities';
-import type { ProviderAdapter, ProviderDefinition } from '../../providers/provider';
+import type { ProviderAdapter } from '../../providers/provider';
 import { partlyAccepted } from '../../providers/partialJob';
+import { endpointOver } from '../../test/support/endpointOver';
 import { snapshotOf } from '../../test/support/fakeEndpoint';
 import { choiceOf, memoryInProcess, wantedFor } from '../../test/support/makeAt';
 import { transportOf } from '../../test/support/transport';
 import { VirtualClock } from '../../test/support/virtualClock';
-import { Endpoint } from '../endpoint/endpoint';
 import { JobMaker } from './jobMaker';
 
 const request: ImageRequest = { prompt: 'A cat', count: 2 };
@@ -34,55 +33,34 @@ function bench(idempotency: 'lookup' | 'none') {
 		if (server.loses(part)) throw lost;
 		return { status: 200, headers: {}, text: `id-${part}` };
 	});
-	const adapter: ProviderAdapter = {
-		endpoint: () => config,
-		connect: (_config, own) => ({
-			async submit({ count }, { made: before, givenUp, paid }) {
-				const ids = new Map(before);
-				for (let part = 0; part < count && !givenUp; part++) {
-					if (!ids.has(part))
-						ids.set(
+	const connect: ProviderAdapter['connect'] = (_config, own) => ({
+		async submit({ count }, { made: before, givenUp, paid }) {
+			const ids = new Map(before);
+			for (let part = 0; part < count && !givenUp; part++) {
+				if (!ids.has(part))
+					ids.set(
+						part,
+						await paid(
 							part,
-							await paid(
-								part,
-								async () => textOf(await own.send({ method: 'POST', path: '/', json: { part } })),
-								(text) => text,
-							),
-						);
-				}
-				if (givenUp && ids.size === 0) throw givenUp;
-				const error = givenUp ? partlyAccepted(ids.size, count, givenUp.toJobError()) : null;
-				return snapshotOf([...ids.values()].join('+'), 'running', { error, total: count });
-			},
-			isNotAccepted: ({ status }) => status === 422,
-			async lookUp(_request, { parts }) {
-				if (!server.isThere) throw new ImageError('overloaded', { message: 'Away' });
-				return {
-					found: new Map(parts.filter((part) => made.includes(part)).map((part) => [part, `id-${part}`])),
-					conclusive: true,
-				};
-			},
-		}),
-	};
-	const config = {
-		baseUrl: 'http://fake.example',
-		headers: {},
-		secrets: [],
-		limits: { requestsPerMinute: null, jobsInFlight: null },
-		allowedHosts: [],
-	};
-	const provider: ProviderDefinition = {
-		id: 'fake',
-		displayName: 'Fake',
-		credential: 'fakeApi',
-		keyField: 'key',
-		capabilities: { ...capabilities, idempotency },
-		load: async () => adapter,
-	};
-	const choice = choiceOf(
-		new Endpoint(provider, adapter, config, { clock, random: () => 0, transport: () => transport }),
-		request,
-	);
+							async () => textOf(await own.send({ method: 'POST', path: '/', json: { part } })),
+							(text) => text,
+						),
+					);
+			}
+			if (givenUp && ids.size === 0) throw givenUp;
+			const error = givenUp ? partlyAccepted(ids.size, count, givenUp.toJobError()) : null;
+			return snapshotOf([...ids.values()].join('+'), 'running', { error, total: count });
+		},
+		isNotAccepted: ({ status }) => status === 422,
+		async lookUp(_request, { parts }) {
+			if (!server.isThere) throw new ImageError('overloaded', { message: 'Away' });
+			return {
+				found: new Map(parts.filter((part) => made.includes(part)).map((part) => [part, `id-${part}`])),
+				conclusive: true,
+			};
+		},
+	});
+	const choice = choiceOf(endpointOver({ clock, transport, connect, can: { idempotency } }), request);
 	const maker = new JobMaker({ clock, random: () => 0, memory });
 	const run = async (lineage: string) => {
 		const refs: string[] = [];
@@ -174,46 +152,25 @@ it('of results inside answers, the item says that the lost one may be paid, and 
 		if ((json as { part: number }).part === 1) throw lost;
 		return { status: 200, headers: {}, text: '' };
 	});
-	const adapter: ProviderAdapter = {
-		endpoint: () => config,
-		connect: (_config, own) => ({
-			async submit({ count }, { paid }) {
-				const sent = await Promise.all(
-					Array.from({ length: count }, (_, part) =>
-						outcomeOf(
-							paid(
-								part,
-								async () => await own.send({ method: 'POST', path: '/', json: { part } }),
-								() => null,
-							),
+	const connect: ProviderAdapter['connect'] = (_config, own) => ({
+		async submit({ count }, { paid }) {
+			const sent = await Promise.all(
+				Array.from({ length: count }, (_, part) =>
+					outcomeOf(
+						paid(
+							part,
+							async () => await own.send({ method: 'POST', path: '/', json: { part } }),
+							() => null,
 						),
 					),
-				);
-				const failed = sent.find((one) => !one.ok);
-				return snapshotOf('', 'partial', { id: null, error: failed ? failed.error.toJobError() : null });
-			},
-			isNotAccepted: () => false,
-		}),
-	};
-	const config = {
-		baseUrl: 'http://fake.example',
-		headers: {},
-		secrets: [],
-		limits: { requestsPerMinute: null, jobsInFlight: null },
-		allowedHosts: [],
-	};
-	const provider: ProviderDefinition = {
-		id: 'fake',
-		displayName: 'Fake',
-		credential: 'fakeApi',
-		keyField: 'key',
-		capabilities: { ...capabilities, idempotency: 'none' },
-		load: async () => adapter,
-	};
-	const choice = choiceOf(
-		new Endpoint(provider, adapter, config, { clock, random: () => 0, transport: () => transport }),
-		request,
-	);
+				),
+			);
+			const failed = sent.find((one) => !one.ok);
+			return snapshotOf('', 'partial', { id: null, error: failed ? failed.error.toJobError() : null });
+		},
+		isNotAccepted: () => false,
+	});
+	const choice = choiceOf(endpointOver({ clock, transport, connect, can: { idempotency: 'none' } }), request);
 	const { snapshot, record } = await clock.until(
 		new JobMaker({ clock, random: () => 0, memory }).make(
 			[choice],

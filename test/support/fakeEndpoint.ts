@@ -1,9 +1,7 @@
 import type { ApiAnswer } from '../../http/apiClient';
-import { Endpoint } from '../../jobs/endpoint/endpoint';
 import type { ScopedLearned } from '../../jobs/endpoint/learnedValues';
 import type { ImageError } from '../../model/errors';
-import type { Job, JobSnapshot, JobStatus } from '../../model/job';
-import { capabilities } from '../../providers/imageSaas/capabilities';
+import { blankJob, type Job, type JobSnapshot, type JobStatus } from '../../model/job';
 import type {
 	CallOptions,
 	Capabilities,
@@ -11,8 +9,8 @@ import type {
 	LookedUp,
 	Observation,
 	ProviderAdapter,
-	ProviderDefinition,
 } from '../../providers/provider';
+import { endpointOver } from './endpointOver';
 import { makeAt, type MakeMore } from './makeAt';
 import { transportOf } from './transport';
 import { VirtualClock } from './virtualClock';
@@ -20,16 +18,10 @@ import { VirtualClock } from './virtualClock';
 /** A job state that a provider may report. */
 export const snapshotOf = (id: string, status: JobStatus, patch: Partial<Job> = {}): JobSnapshot => ({
 	job: {
-		provider: 'fake',
+		...blankJob('fake'),
 		id,
 		status,
-		progress: null,
-		total: null,
 		completed: status === 'succeeded' ? 1 : null,
-		error: null,
-		idempotencyKey: null,
-		createdAt: null,
-		updatedAt: null,
 		...patch,
 	},
 	images: [],
@@ -97,75 +89,57 @@ export function fakeEndpoint({
 		return { found: new Map(index >= 0 && endsAt.has(id) ? [[0, id]] : []), conclusive: true };
 	};
 	const log = { maxAtOnce: 0, polls: 0, lookUps: 0 };
-	const adapter: ProviderAdapter = {
-		endpoint: () => config,
-		connect: (_config, transport) => ({
-			submit: async (request, { idempotencyKey, signal, paid, made }) => {
-				const [known] = made.values();
-				if (known !== undefined) return snapshotOf(known, 'queued');
-				const send = async () => {
-					const { text } = await transport.send({
-						method: 'POST',
-						path: '/submit',
-						signal,
-						json: { key: idempotencyKey, prompt: request.prompt },
-					});
-					const errorAnswer = refused[Number(text)];
-					if (errorAnswer) throw errorAnswer;
-					return text;
-				};
-				const id = await paid(0, send, (made) => made);
-				log.maxAtOnce = Math.max(log.maxAtOnce, running());
-				return snapshotOf(id, jobMs === 0 ? 'succeeded' : 'queued');
-			},
-			// In the test, an error status below 500, or 503, means "not accepted".
-			isNotAccepted: ({ status: answered }) => (answered >= 400 && answered < 500) || answered === 503,
-			poll: async (ids, { signal }) => {
-				await transport.send({ method: 'GET', path: '/poll', signal });
-				log.polls++;
-				return new Map(
-					ids.map((id): [string, Observation] => [
-						id,
-						says(id, log.polls) ?? {
-							ok: true,
-							snapshot: snapshotOf(
-								id,
-								clock.now() >= (endsAt.get(id) ?? Number.POSITIVE_INFINITY) ? 'succeeded' : 'running',
-							),
-						},
-					]),
-				);
-			},
-			...(looksUp
-				? {
-						lookUp: async (_request: unknown, { idempotencyKey }: { idempotencyKey: string }) =>
-							found(idempotencyKey),
-					}
-				: {}),
-			...(watches
-				? {
-						watch: (id: string, { signal }: CallOptions) =>
-							silence(transport.socket(`/socket/${id}`, { signal })),
-					}
-				: {}),
-			...(cancels ? { cancel: async (id: string) => snapshotOf(id, 'canceled') } : {}),
-		}),
-	};
-	const config = {
-		baseUrl: 'http://fake.example',
-		headers: {},
-		secrets: [],
-		limits: { requestsPerMinute, jobsInFlight, ...limits },
-		allowedHosts: [],
-	};
-	const provider: ProviderDefinition = {
-		id: providerId,
-		displayName: 'Fake',
-		credential: 'fakeApi',
-		keyField: 'key',
-		capabilities: { ...capabilities, ...can },
-		load: async () => adapter,
-	};
+	const connect: ProviderAdapter['connect'] = (_config, transport) => ({
+		submit: async (request, { idempotencyKey, signal, paid, made }) => {
+			const [known] = made.values();
+			if (known !== undefined) return snapshotOf(known, 'queued');
+			const send = async () => {
+				const { text } = await transport.send({
+					method: 'POST',
+					path: '/submit',
+					signal,
+					json: { key: idempotencyKey, prompt: request.prompt },
+				});
+				const errorAnswer = refused[Number(text)];
+				if (errorAnswer) throw errorAnswer;
+				return text;
+			};
+			const id = await paid(0, send, (made) => made);
+			log.maxAtOnce = Math.max(log.maxAtOnce, running());
+			return snapshotOf(id, jobMs === 0 ? 'succeeded' : 'queued');
+		},
+		// In the test, an error status below 500, or 503, means "not accepted".
+		isNotAccepted: ({ status: answered }) => (answered >= 400 && answered < 500) || answered === 503,
+		poll: async (ids, { signal }) => {
+			await transport.send({ method: 'GET', path: '/poll', signal });
+			log.polls++;
+			return new Map(
+				ids.map((id): [string, Observation] => [
+					id,
+					says(id, log.polls) ?? {
+						ok: true,
+						snapshot: snapshotOf(
+							id,
+							clock.now() >= (endsAt.get(id) ?? Number.POSITIVE_INFINITY) ? 'succeeded' : 'running',
+						),
+					},
+				]),
+			);
+		},
+		...(looksUp
+			? {
+					lookUp: async (_request: unknown, { idempotencyKey }: { idempotencyKey: string }) =>
+						found(idempotencyKey),
+				}
+			: {}),
+		...(watches
+			? {
+					watch: (id: string, { signal }: CallOptions) =>
+						silence(transport.socket(`/socket/${id}`, { signal })),
+				}
+			: {}),
+		...(cancels ? { cancel: async (id: string) => snapshotOf(id, 'canceled') } : {}),
+	});
 	const sent: Array<{ path: string; at: number; signal: AbortSignal | undefined }> = [];
 	/** The error answers; the text of an answer is the index of its error. */
 	const refused: ImageError[] = [];
@@ -187,10 +161,13 @@ export function fakeEndpoint({
 	});
 	const sockets: number[] = [];
 	const withSocket = { ...transport, socket: () => (sockets.push(clock.now()), silence()) };
-	const endpoint = new Endpoint(provider, adapter, config, {
+	const endpoint = endpointOver({
 		clock,
-		random: () => 0,
-		transport: () => withSocket,
+		transport: withSocket,
+		connect,
+		providerId,
+		can,
+		limits: { requestsPerMinute, jobsInFlight, ...limits },
 		...(learned ? { learned } : {}),
 	});
 	const make = makeAt(endpoint, clock);

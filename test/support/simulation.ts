@@ -1,8 +1,8 @@
 import type { ApiAnswer } from '../../http/apiClient';
-import { Endpoint, type EndpointDependencies } from '../../jobs/endpoint/endpoint';
+import type { EndpointDependencies } from '../../jobs/endpoint/endpoint';
 import type { ScopedLearned } from '../../jobs/endpoint/learnedValues';
-import { capabilities } from '../../providers/imageSaas/capabilities';
-import type { Observation, ProviderAdapter, ProviderDefinition } from '../../providers/provider';
+import type { Observation, ProviderAdapter } from '../../providers/provider';
+import { endpointOver } from './endpointOver';
 import { snapshotOf } from './fakeEndpoint';
 import { makeAt } from './makeAt';
 import { transportOf } from './transport';
@@ -68,66 +68,51 @@ export async function simulate({
 	let made = 0;
 	let requests = 0;
 	let total = 0;
-	const adapter: ProviderAdapter = {
-		endpoint: () => config,
-		connect: (_config, transport) => ({
-			submit: async (_request, { paid }) => {
-				await paid(
-					0,
-					() => transport.send({ method: 'POST', path: '/submit' }),
-					() => null,
-				);
-				const id = `job-${made++}`;
-				const duration = meanMs * (0.5 + times());
-				total += duration;
-				endsAt.set(id, clock.now() + duration);
-				durations.set(id, duration);
-				if (push && chance() < push.share)
-					void clock
-						.sleep(duration + push.afterMs)
-						.then(() => endpoint.jobs.announce(snapshotOf(id, 'succeeded')));
-				return snapshotOf(id, 'queued', { createdAt: new Date(clock.now()).toISOString() });
-			},
-			isNotAccepted: () => false,
-			poll: async (ids) => {
-				await transport.send({ method: 'GET', path: '/poll' });
-				return new Map(
-					ids.map((id): [string, Observation] => [
-						id,
-						{
-							ok: true,
-							snapshot: snapshotOf(id, clock.now() >= (endsAt.get(id) ?? 0) ? 'succeeded' : 'running'),
-						},
-					]),
-				);
-			},
-		}),
-	};
+	const connect: ProviderAdapter['connect'] = (_config, transport) => ({
+		submit: async (_request, { paid }) => {
+			await paid(
+				0,
+				() => transport.send({ method: 'POST', path: '/submit' }),
+				() => null,
+			);
+			const id = `job-${made++}`;
+			const duration = meanMs * (0.5 + times());
+			total += duration;
+			endsAt.set(id, clock.now() + duration);
+			durations.set(id, duration);
+			if (push && chance() < push.share)
+				void clock
+					.sleep(duration + push.afterMs)
+					.then(() => endpoint.jobs.announce(snapshotOf(id, 'succeeded')));
+			return snapshotOf(id, 'queued', { createdAt: new Date(clock.now()).toISOString() });
+		},
+		isNotAccepted: () => false,
+		poll: async (ids) => {
+			await transport.send({ method: 'GET', path: '/poll' });
+			return new Map(
+				ids.map((id): [string, Observation] => [
+					id,
+					{
+						ok: true,
+						snapshot: snapshotOf(id, clock.now() >= (endsAt.get(id) ?? 0) ? 'succeeded' : 'running'),
+					},
+				]),
+			);
+		},
+	});
 	const durations = new Map<string, number>();
-	const config = {
-		baseUrl: 'http://fake.example',
-		headers: {},
-		secrets: [],
-		limits: { requestsPerMinute, jobsInFlight: inFlight },
-		allowedHosts: [],
-	};
-	const provider: ProviderDefinition = {
-		id: 'fake',
-		displayName: 'Fake',
-		credential: 'fakeApi',
-		keyField: 'key',
-		capabilities: { ...capabilities, poll: 'bulk' },
-		load: async () => adapter,
-	};
 	const transport = transportOf(async (): Promise<ApiAnswer> => {
 		requests++;
 		await clock.sleep(5);
 		return { status: 200, headers: {}, text: '' };
 	});
-	const endpoint = new Endpoint(provider, adapter, config, {
+	const endpoint = endpointOver({
 		clock,
 		random,
-		transport: () => transport,
+		transport,
+		connect,
+		can: { poll: 'bulk' },
+		limits: { requestsPerMinute, jobsInFlight: inFlight },
 		...(learned ? { learned } : {}),
 		...(schedule ? { schedule } : {}),
 	});
