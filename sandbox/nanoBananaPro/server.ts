@@ -136,6 +136,7 @@ export class NanoBananaProStandIn extends BaseStandIn<Settings> implements ApiSe
 				caption: withoutMarkers(task.prompt),
 				note,
 				seed: `${task.prompt}\n${index}\n${task.number}`,
+				hints: task.references.join(' '),
 			},
 			'png',
 			task.planned.invalidImage(index),
