@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { Session } from '../../providers/provider';
+import { behindSwitch, guessedSwitch, isGuessed, showOperationsOf } from './guessed';
 import { endpointResource, type Operation, type Resource } from './operation';
 
 /** A node's own resources, and the resource that all provider nodes have. */
@@ -16,10 +17,13 @@ export function operationProperties<S extends Session>(own: readonly Resource<S>
 			name: 'resource',
 			type: 'options',
 			noDataExpression: true,
-			options: resources.map(({ name, value }) => ({ name, value })).sort(byName),
+			options: resources
+				.map((one) => ({ name: one.name, value: one.value, ...(isGuessed(one) ? behindSwitch : {}) }))
+				.sort(byName),
 			default: resources[0]?.value ?? '',
 		},
 		...resources.map(operationProperty),
+		...guessedSwitch(resources),
 		...resources.flatMap(({ value, operations }) => operations.flatMap((operation) => fieldsOf(value, operation))),
 	];
 }
@@ -33,19 +37,21 @@ export function operationSubtitle<S extends Session>(own: readonly Resource<S>[]
 	return `={{ (${table})[$parameter["resource"] + ":" + $parameter["operation"]] }}`;
 }
 
-function operationProperty<S extends Session>({ value: resource, operations }: Resource<S>): INodeProperties {
+function operationProperty<S extends Session>(resource: Resource<S>): INodeProperties {
+	const { operations } = resource;
 	return {
 		displayName: 'Operation',
 		name: 'operation',
 		type: 'options',
 		noDataExpression: true,
-		displayOptions: { show: { resource: [resource] } },
+		displayOptions: showOperationsOf(resource),
 		options: operations
 			.map(({ operation, name, description, action, experimental }) => ({
 				name: experimental ? `${name} (Experimental)` : name,
 				value: operation,
 				action,
 				description: experimental ? `${description}. The document only guesses that this exists.` : description,
+				...(experimental ? behindSwitch : {}),
 			}))
 			.sort(byName),
 		default: operations[0]?.operation ?? '',
