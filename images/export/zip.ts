@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PassThrough, Readable, Transform } from 'node:stream';
+import { safeName } from '../fileName';
 import type { Lineage } from '../lineage';
 
 /** A picture to write into an archive. It is opened once, just before it is written. */
@@ -96,39 +97,4 @@ export function uniqueNames(wanted: readonly string[], taken: readonly string[] 
 		used.add(free.toLowerCase());
 		return free;
 	});
-}
-
-/**
- * Maximum length of one part of a path, in characters: file systems allow 255 bytes, and a character may have three.
- */
-const longestPart = 80;
-
-/**
- * Makes a path that stays below the folder of the unpacked archive, on any system. Folders in the path are kept; parts
- * that lead out of the folder are removed.
- */
-export function safeName(wish: string): string {
-	const parts = wish
-		.replaceAll('\\', '/')
-		.split('/')
-
-		.map((part) =>
-			part
-				.replace(/[\u0000-\u001f\u007f<>:"|?*]/g, '_')
-				.replace(/[. ]+$/, '')
-				.trim(),
-		)
-		.filter((part) => part !== '' && part !== '.' && part !== '..')
-		.map(shortened);
-	return parts.join('/') || 'image';
-}
-
-function shortened(part: string): string {
-	const characters = Array.from(part);
-	if (characters.length <= longestPart) return part;
-	const extension = /\.[A-Za-z0-9]{1,5}$/.exec(part)?.[0] ?? '';
-	return `${characters
-		.slice(0, longestPart - extension.length)
-		.join('')
-		.trimEnd()}${extension}`;
 }

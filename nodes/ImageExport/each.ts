@@ -5,11 +5,10 @@ import type { OutputFormat } from '../../images/export/formats';
 import { embedMetadata, findMetadata } from '../../images/metadata/metadata';
 import { ImageError } from '../../model/errors';
 import type { Image } from '../../model/job';
-import { binaryName } from '../items/items';
 import { textParameter } from '../parameters/parameters';
 import type { Exporter } from './exporter';
 import { failedItems, reportFailures } from './outcomes';
-import type { Source } from './sources';
+import { fieldsOf, type Source } from './sources';
 
 /** The changes to an item; they replace its own binary fields and JSON keys. */
 interface Changes {
@@ -90,7 +89,7 @@ export async function runPerItem(exporter: Exporter, work: Work): Promise<INodeE
 					? {
 							images: (images as unknown as Image[]).map((image) => ({
 								...image,
-								...changes?.images.get(binaryName(image.index)),
+								...changes?.images.get(fieldsOf(images as unknown as Image[], binary ?? {})(image)),
 							})) as unknown as IDataObject[],
 						}
 					: {}),

@@ -4,6 +4,7 @@ import { toNodeError } from '../execution/errors';
 import { textParameter } from '../parameters/parameters';
 import { perItem, perItemName, runPerItem } from './each';
 import { createExporter } from './exporter';
+import { saveFiles } from './save';
 import { together } from './together';
 
 /** One operation over the pictures of all items. */
@@ -13,6 +14,7 @@ export async function exportImages(context: IExecuteFunctions): Promise<INodeExe
 		const exporter = await createExporter(context);
 		const whole = Object.hasOwn(together, operation) ? together[operation] : undefined;
 		if (whole) return [await whole(exporter)];
+		if (operation === 'save') return [await saveFiles(exporter)];
 		const name = perItemName(exporter, operation);
 		const single = Object.hasOwn(perItem, name) ? perItem[name] : undefined;
 		if (single) return [await runPerItem(exporter, single(exporter))];

@@ -12,8 +12,11 @@ import { type Source, sourcesOf } from './sources';
 /** What every operation uses: the images of the items, and the store for the results. */
 export interface Exporter {
 	context: IExecuteFunctions;
+	signal: AbortSignal | undefined;
 	limits: ImageLimits;
 	sources: (itemIndex: number) => Source[];
+	/** The user's name for an image, with a number if the item has several; null if the parameter is empty. */
+	wishedName: (parameter: string, source: Source, itemIndex: number) => string | null;
 	/** Reads an image into memory; only one image at a time. */
 	still: (source: Source) => Promise<Still>;
 	store: (data: Buffer, fileName: string, mimeType: string) => Promise<IBinaryData>;
@@ -34,8 +37,14 @@ export async function createExporter(context: IExecuteFunctions): Promise<Export
 	const sources = (itemIndex: number) => sourcesOf(context, itemIndex, { hosts, signal });
 	return {
 		context,
+		signal,
 		limits,
 		sources,
+		wishedName: (parameter, { index }, itemIndex) => {
+			const wish = textParameter(context, parameter, itemIndex);
+			if (wish === '') return null;
+			return sources(itemIndex).length > 1 ? `${wish}-${index + 1}` : wish;
+		},
 		still: async ({ file }) => await readStill(async () => await (await file()).open(), limits),
 		store: async (data, fileName, mimeType) => await context.helpers.prepareBinaryData(data, fileName, mimeType),
 		async each(work) {

@@ -1,7 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { providers } from '../../providers/registry';
 import { subtitleOf } from '../parameters/subtitles';
-import { conversion, metadata, sheet, thumbnail, zip } from './operationFields';
+import { conversion, metadata, save, sheet, thumbnail, zip } from './operationFields';
 import { type Operation, options } from './options';
 
 const shown = (operations: readonly Operation[], field: INodeProperties): INodeProperties => ({
@@ -27,6 +27,12 @@ const operations: INodePropertyOptions[] = [
 		value: 'metadata',
 		action: 'Write or read metadata',
 		description: 'Write prompt, seed, model and job into each file, or read them from it',
+	},
+	{
+		name: 'Save Files',
+		value: 'save',
+		action: 'Save images as files',
+		description: 'Write the images to a folder on the disk of n8n; the items keep them',
 	},
 	{
 		name: 'Thumbnail',
@@ -90,6 +96,7 @@ export const exportFields: INodeProperties[] = [
 	...conversion.map((field) => shown(['convert'], field)),
 	...thumbnail.map((field) => shown(['thumbnail'], field)),
 	...metadata.map((field) => shown(['metadata'], field)),
+	...save.map((field) => shown(['save'], field)),
 	...source,
 	options,
 ];

@@ -145,3 +145,26 @@ export const metadata: INodeProperties[] = [
 		description: 'Whether to write into the files or to read them',
 	},
 ];
+
+export const save: INodeProperties[] = [
+	{
+		displayName: 'Folder',
+		name: 'folder',
+		type: 'string',
+		default: '~/.n8n-files/images',
+		placeholder: 'e.g. ~/.n8n-files/images',
+		description:
+			'Full path of the folder for the files; ~ is the home folder of the user that runs n8n. Missing folders ' +
+			'are made. By default, n8n allows only ~/.n8n-files.',
+	},
+	{
+		displayName: 'Name of Each File',
+		name: 'saveName',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. {{ $json.job.ref }}',
+		description:
+			'Path below the folder, without the extension; slashes make folders. If empty, the name is the ref of ' +
+			"the job and the image's index, or the file's own name if the item has no job.",
+	},
+];

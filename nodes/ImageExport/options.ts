@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-export type Operation = 'zip' | 'contactSheet' | 'convert' | 'thumbnail' | 'metadata';
+export type Operation = 'zip' | 'contactSheet' | 'convert' | 'thumbnail' | 'metadata' | 'save';
 
 const option = (operations: readonly Operation[], field: INodeProperties): INodeProperties => ({
 	...field,
@@ -92,20 +92,29 @@ export const options: INodeProperties = {
 			default: false,
 			description: 'Whether to keep EXIF and XMP; the color profile is always kept',
 		}),
-		{
+		option(['zip', 'contactSheet', 'convert', 'thumbnail', 'metadata'], {
 			displayName: 'Max Image Size (MB)',
 			name: 'maxImageSize',
 			type: 'number',
 			typeOptions: { minValue: 1 },
 			default: 64,
 			description: 'Larger images are an error',
-		},
+		}),
 		option(['metadata'], {
 			displayName: 'Negative Prompt',
 			name: 'negativePrompt',
 			type: 'string',
 			default: '',
 			description: 'Negative prompt to write; empty for the negative prompt of the item',
+		}),
+		option(['save'], {
+			displayName: 'Overwrite',
+			name: 'overwrite',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether to replace a file that has the same name and other content. If off, the new file gets a ' +
+				'number.',
 		}),
 		option(['metadata'], {
 			displayName: 'Prompt',

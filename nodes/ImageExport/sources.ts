@@ -1,4 +1,4 @@
-import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IBinaryData, IBinaryKeyData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { Lineage } from '../../images/lineage';
 import { ImageError } from '../../model/errors';
 import type { Image, Job } from '../../model/job';
@@ -15,8 +15,15 @@ export interface Source {
 	/** Index among the item's images. */
 	index: number;
 	lineage: Lineage;
+	/** The entry of `images` about it; undefined if the item has none. */
+	image: Image | undefined;
 	/** The file. If the item has only its URL, the file is downloaded first. */
-	file: () => Promise<InputFile>;
+	file: () => Promise<StoredFile>;
+}
+
+/** A file in n8n's binary store. */
+export interface StoredFile extends InputFile {
+	data: IBinaryData;
 }
 
 export interface SourceOptions {
@@ -35,36 +42,42 @@ export function sourcesOf(context: IExecuteFunctions, itemIndex: number, { hosts
 	const lineage = lineageOf(json);
 	const images = snapshotOf(json)?.images ?? [];
 	const seedOf = (image: Image | undefined) => ({ ...lineage, seed: image?.seed ?? lineage.seed });
+	const fieldOf = fieldsOf(images, binary);
+	const imageIn = (field: string) => images.find((image) => fieldOf(image) === field);
 	if (named.length > 0)
 		return named.map((field, index) => ({
 			field,
 			index,
-			lineage: seedOf(images.find((image) => binaryName(image.index) === field)),
-			file: () => Promise.resolve(inputFile(context, itemIndex, field)),
+			image: imageIn(field),
+			lineage: seedOf(imageIn(field)),
+			file: async () => {
+				const file = inputFile(context, itemIndex, field);
+				return { ...file, data: binary[field] as IBinaryData };
+			},
 		}));
 
 	const present = Object.entries(binary)
 		.filter(([, { mimeType }]) => mimeType.startsWith('image/'))
 		.map(([field, data]) => ({
 			field,
-			image: images.find(({ index }) => binaryName(index) === field),
-			file: inBinary(context, data, field),
+			image: imageIn(field),
+			file: async () => storedFile(context, data, field),
 		}));
 	const missing = images.filter(
-		({ index, url }) => url !== null && !present.some(({ field }) => field === binaryName(index)),
+		(image) => image.url !== null && !present.some(({ field }) => field === fieldOf(image)),
 	);
 	const fetched = missing.map((image) => ({
-		field: binaryName(image.index),
+		field: fieldOf(image),
 		image,
 		file: async () =>
-			fileOf(
+			storedFile(
 				context,
 				(await downloadPicture(context, image.url ?? '', { config: hosts }, signal)).data,
 				image.fileName,
 			),
 	}));
 	const all = [...present, ...fetched].map(
-		({ field, image, file }, index): Source => ({ field, index, lineage: seedOf(image), file }),
+		({ field, image, file }, index): Source => ({ field, index, image, lineage: seedOf(image), file }),
 	);
 	if (all.length > 0) return all;
 	throw new ImageError('invalidRequest', {
@@ -74,8 +87,21 @@ export function sourcesOf(context: IExecuteFunctions, itemIndex: number, { hosts
 	});
 }
 
-const inBinary = (context: IExecuteFunctions, data: IBinaryData, field: string) => () =>
-	Promise.resolve(fileOf(context, data, field));
+const storedFile = (context: IExecuteFunctions, data: IBinaryData, name: string): StoredFile => ({
+	...fileOf(context, data, name),
+	data,
+});
+
+/**
+ * The binary field of an image: the one with its index, except in an item with one image (*One Item per Image*), which
+ * has it always in the first field.
+ */
+export function fieldsOf(images: readonly Image[], binary: IBinaryKeyData): (image: Pick<Image, 'index'>) => string {
+	return ({ index }) =>
+		images.length === 1 && !Object.hasOwn(binary, binaryName(index)) && Object.hasOwn(binary, binaryName(0))
+			? binaryName(0)
+			: binaryName(index);
+}
 
 /** The origin of an item's images. An item of another shape gives only prompt, seed and model. */
 export function lineageOf(json: IDataObject): Lineage {

@@ -44,7 +44,7 @@ async function zip(exporter: Exporter): Promise<INodeExecutionData[]> {
 		several.set(itemIndex, (several.get(itemIndex) ?? 0) + 1);
 		packed.add(itemIndex);
 		entries.push({
-			name: withExtension(entryName(exporter, source, itemIndex, file.fileName), facts.extension),
+			name: withExtension(exporter.wishedName('entryName', source, itemIndex) ?? file.fileName, facts.extension),
 			lineage: source.lineage,
 			facts: { mimeType: facts.mimeType, width: facts.width, height: facts.height, bytes },
 			open: file.open,
@@ -63,13 +63,6 @@ async function zip(exporter: Exporter): Promise<INodeExecutionData[]> {
 		...(includeManifest ? { manifest: manifest } : {}),
 	};
 	return [{ json, binary: { data }, pairedItem: [...packed].map((item) => ({ item })) }, ...rest(exporter, failures)];
-}
-
-/** The user's name, with a number if the item has several images. Without such a name, the file's own name. */
-function entryName({ context, sources }: Exporter, { index }: Source, itemIndex: number, own: string): string {
-	const wish = textParameter(context, 'entryName', itemIndex);
-	if (wish === '') return own;
-	return sources(itemIndex).length > 1 ? `${wish}-${index + 1}` : wish;
 }
 
 async function sheets(exporter: Exporter): Promise<INodeExecutionData[]> {
