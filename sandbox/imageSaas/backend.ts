@@ -71,6 +71,18 @@ export class Backend {
 		return { job, isReplay: false };
 	}
 
+	/**
+	 * Enters a job that ended some days ago, so that a new sandbox has a history. No webhook is sent, and nothing is
+	 * billed.
+	 */
+	enterPast(tenant: string, body: GenerateBody, ageDays: number): Job {
+		const job = this.store.create(tenant, body, null, 0);
+		const at = new Date(Date.now() - ageDays * 86_400_000);
+		Object.assign(job, { status: 'SUCCEEDED', createdAt: at, updatedAt: at });
+		Object.assign(job.entry, { status: job.status, createdAt: at.toISOString(), finishedAt: at.toISOString() });
+		return job;
+	}
+
 	/** Cancels a job. Only a waiting job can be canceled. */
 	cancel(job: Job): void {
 		if (job.status !== 'QUEUED' && job.status !== 'RETRYING') {

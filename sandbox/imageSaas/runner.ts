@@ -80,12 +80,19 @@ export class Runner {
 			job.retriesDone += 1;
 			return this.retryLater(job, job.planned.fail ?? 'PROVIDER_ERROR');
 		}
-		if (job.planned.fail) {
+		const failure = job.planned.fail ?? (this.isUnlucky(job) ? 'SERVICE_OVERLOAD' : null);
+		if (failure) {
 			this.options.key.failed(Date.now());
-			return this.finish(job, 'FAILED', errorOf(job.planned.fail));
+			return this.finish(job, 'FAILED', errorOf(failure));
 		}
 		this.options.key.succeeded();
 		this.finish(job, 'SUCCEEDED');
+	}
+
+	/** Whether the job fails because its tenant's settings say that every n-th does. */
+	private isUnlucky({ tenant, ordinal }: Job): boolean {
+		const every = this.options.settings().failEvery[tenant];
+		return every !== undefined && ordinal % every === 0;
 	}
 
 	private retryLater(job: Job, code: string): void {

@@ -29,6 +29,8 @@ export interface Settings {
 	providerKeyFailures: number;
 	/** Duration of that pause. */
 	providerKeyRestMs: number;
+	/** Of the jobs of these tenants, every n-th fails with SERVICE_OVERLOAD. */
+	failEvery: Record<string, number>;
 }
 
 /** The tenant of `apiKey`: the id in the document's webhook sample. */
@@ -47,6 +49,7 @@ const schema = z.strictObject({
 	webhookRetryDelaysMs: z.array(z.number().nonnegative()),
 	providerKeyFailures: z.int().nonnegative(),
 	providerKeyRestMs: z.number().nonnegative(),
+	failEvery: z.record(z.string().min(1), z.int().positive()),
 }) satisfies z.ZodType<Settings>;
 
 /** Initial settings of a sandbox. */
@@ -63,6 +66,7 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = {
 	webhookRetryDelaysMs: [200, 1000, 5000],
 	providerKeyFailures: 0,
 	providerKeyRestMs: 600_000,
+	failEvery: {},
 };
 
 /** The settings after a patch; throws if the patch has an unknown setting or a wrong value. */

@@ -9,6 +9,8 @@ export interface Job {
 	sequence: number;
 	id: string;
 	tenant: string;
+	/** Its place among the jobs of its tenant, from 1. */
+	ordinal: number;
 	idempotencyKey: string | null;
 	body: GenerateBody;
 	planned: PlannedOutcome;
@@ -34,6 +36,7 @@ export interface Job {
 export class JobStore {
 	private readonly jobs = new Map<string, Job>();
 	private readonly byKey = new Map<string, Job>();
+	private readonly counts = new Map<string, number>();
 	private readonly draw: Draw;
 	private counter = 0;
 
@@ -62,6 +65,7 @@ export class JobStore {
 			sequence: this.counter,
 			id,
 			tenant,
+			ordinal: this.countOf(tenant),
 			idempotencyKey,
 			body,
 			planned: plannedOutcomeOf(body.prompt),
@@ -105,6 +109,12 @@ export class JobStore {
 			.reverse();
 	}
 
+	private countOf(tenant: string): number {
+		const count = (this.counts.get(tenant) ?? 0) + 1;
+		this.counts.set(tenant, count);
+		return count;
+	}
+
 	/** All jobs that wait for a run, of any tenant. */
 	waiting(): Job[] {
 		return [...this.jobs.values()].filter(({ status }) => status === 'QUEUED' || status === 'RETRYING');
@@ -114,6 +124,7 @@ export class JobStore {
 	clear(): void {
 		this.jobs.clear();
 		this.byKey.clear();
+		this.counts.clear();
 	}
 
 	/** 25 characters in the format of a cuid: `c`, the time, a counter, a fingerprint, random characters. */

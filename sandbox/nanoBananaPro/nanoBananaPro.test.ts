@@ -152,6 +152,16 @@ it('deletes one, several and single images, and counts them', async () => {
 	expect((await call('GET', '/api/v1/history')).json).toMatchObject({ data: { total: 0 } });
 });
 
+it('past tasks are in the history with their age and their images', async () => {
+	await call('POST', '/__sandbox/past-tasks', [{ prompt: 'A fox', count: 2, ageDays: 40 }]);
+	const { data } = (await call('GET', '/api/v1/history?page=1&pageSize=10')).json as {
+		data: { list: Array<TaskView & { createdAt: string }> };
+	};
+	expect(data.list).toMatchObject([{ prompt: 'A fox', status: 'completed', totalCount: 2 }]);
+	expect(Math.round((Date.now() - Date.parse(data.list[0]?.createdAt ?? '')) / 86_400_000)).toBe(40);
+	expect(sandbox.books()).toMatchObject({ generationsBilled: 0 });
+});
+
 it('exports a ZIP, or breaks in plain text', async () => {
 	const { images } = await ended((await submit()).id);
 	const { bytes } = await call('POST', '/api/v1/images/export', { imageIds: images.map(({ id }) => id) });

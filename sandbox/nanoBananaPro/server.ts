@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod4';
 import { BaseStandIn, ErrorAnswer } from '../shared/baseStandIn';
 import { ControlError } from '../shared/control';
 import { withoutMarkers } from '../shared/markers';
@@ -27,6 +28,15 @@ export async function startNanoBananaProSandbox(options: SandboxOptions<Settings
 	const sandbox = await startStandIn(standIn, options.port);
 	return { ...sandbox, restart: () => standIn.restart() };
 }
+
+const pastSchema = z.array(
+	z.strictObject({
+		prompt: z.string().min(1),
+		count: z.int().min(1).max(100).default(1),
+		aspectRatio: z.string().nullable().default(null),
+		ageDays: z.number().nonnegative(),
+	}),
+);
 
 /** A token bucket, as the document describes its limit. */
 class Bucket {
@@ -159,6 +169,7 @@ export class NanoBananaProStandIn extends BaseStandIn<Settings> implements ApiSe
 	/**
 	 * `POST /restart`: see above. `POST /jobs/:id/finish` ends a task with its present pictures. `GET /sockets` counts
 	 * the sockets that clients opened. `GET /references` gives the files of the last task, as base64.
+	 * `POST /past-tasks` enters tasks that ended some days ago.
 	 */
 	control(app: FastifyInstance): void {
 		app.post('/restart', async (_request, reply) => {
@@ -166,6 +177,12 @@ export class NanoBananaProStandIn extends BaseStandIn<Settings> implements ApiSe
 			return reply.code(204).send();
 		});
 		app.get('/references', async () => this.references.map((bytes) => bytes.toString('base64')));
+		app.post('/past-tasks', async (request) => ({
+			taskIds: pastSchema.parse(request.body).map(({ ageDays, ...wanted }) => {
+				const fields = { model: '', options: '', imageSize: null, references: [], keyFits: true, request: {} };
+				return this.store.enterPast({ ...fields, ...wanted }, ageDays).id;
+			}),
+		}));
 		app.get('/sockets', async () => ({ asked: this.sockets.asked }));
 		app.post<{ Params: { id: string } }>('/jobs/:id/finish', async (request) => {
 			const task = this.store.tasks.get(request.params.id);

@@ -26,6 +26,8 @@ export interface Fault {
 	/** One of the backend's route names, or `any`. */
 	route: string;
 	kind: FaultKind;
+	/** Only requests of this tenant are hit, and only they count; default: all requests. */
+	tenant?: string;
 	/** Number of requests that it hits before it is used up; default 1. */
 	times?: number;
 	/**
@@ -58,6 +60,7 @@ const faultSchema = z
 	.strictObject({
 		route: z.string().min(1),
 		kind: z.enum(FAULT_KINDS),
+		tenant: z.string().min(1).optional(),
 		times: z.int().positive().optional(),
 		skip: z.int().nonnegative().optional(),
 		page: z.boolean().optional(),
@@ -106,7 +109,7 @@ export class Faults {
 
 	/** Adds a fault; throws if it is invalid. */
 	add(fault: unknown): void {
-		const { retryAfter, location, code, ...rest } = this.known().parse(fault);
+		const { retryAfter, location, code, tenant, ...rest } = this.known().parse(fault);
 		this.armed.push({
 			...rest,
 			times: rest.times ?? 1,
@@ -118,6 +121,7 @@ export class Faults {
 			...(retryAfter === undefined ? {} : { retryAfter }),
 			...(location === undefined ? {} : { location }),
 			...(code === undefined ? {} : { code }),
+			...(tenant === undefined ? {} : { tenant }),
 		});
 	}
 
@@ -129,10 +133,11 @@ export class Faults {
 	}
 
 	/** The fault that hits this request, if any; it counts as used. */
-	take(route: string): ArmedFault | null {
+	take(route: string, tenant: string): ArmedFault | null {
 		let hit: ArmedFault | null = null;
 		for (const fault of this.armed) {
 			if (fault.route !== route && fault.route !== 'any') continue;
+			if (fault.tenant !== undefined && fault.tenant !== tenant) continue;
 			if (fault.skip > 0) {
 				fault.skip -= 1;
 				continue;

@@ -47,7 +47,7 @@ async function arrive(
 	if (!api) return undefined;
 	const route = `${request.method} ${api.path}`;
 	const tenant = options.tenantOf(request);
-	const fault = options.faults.take(api.name);
+	const fault = options.faults.take(api.name, tenant);
 	request.visit = { tenant, route, fault };
 	options.ledger.request(tenant, route, request.raw.socket);
 	if (!fault) return undefined;
