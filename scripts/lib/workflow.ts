@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 /** The parts of an exported workflow that the scripts read and change. */
 export interface Workflow {
 	id?: string;
+	versionId?: string;
 	name: string;
 	nodes: WorkflowNode[];
 	connections: Record<string, unknown>;
@@ -21,6 +22,8 @@ export interface WorkflowNode {
 	credentials?: Record<string, CredentialReference>;
 	webhookId?: string;
 	disabled?: boolean;
+	/** A note that the editor shows below the node. */
+	notes?: string;
 }
 
 export interface StoredWorkflow extends Workflow {

@@ -51,12 +51,14 @@ const commands = {
 		await ensure(['node', 'dependencies']);
 		return await runNode(tools.format(args, { write: true }));
 	},
-	// Writes the parts of docs and package.json that come from the registry of providers. Without the variable, the
-	// same test checks them.
+	// Writes the parts of docs and package.json that come from the registry of providers, and the Chinese workflows.
+	// Without the variable, the same tests check them.
 	generate: async (args) => {
 		await ensure(['node', 'dependencies']);
 		process.env.UPDATE_DOCS = '1';
-		return await runNode(tools.jest('contract', [...args, '--testPathPatterns', 'contract/registry']));
+		return await runNode(
+			tools.jest('contract', [...args, '--testPathPatterns', 'contract/(registry|translations)']),
+		);
 	},
 	// Runs the unit tests of the changed files, again after every change.
 	watch: async (args) => {
