@@ -69,6 +69,16 @@ export interface ProviderAdapter<S extends Session = Session, Config extends End
 	webhook?: WebhookReader;
 }
 
+/** What a user needs to know to choose a provider. The nodes add what the capabilities say. */
+export interface ProviderAbout {
+	/** What it is, in one short sentence. */
+	summary: string;
+	/** What a user must have: only a key of a public service, or the address of a server. */
+	needs: 'apiKey' | 'server';
+	/** Whether a request answers with the images, or makes a job in a queue. */
+	answers: 'whenDone' | 'asJob';
+}
+
 /** The small part of a provider: what the editor needs to show the nodes. One line in the registry. */
 export interface ProviderDefinition<S extends Session = Session> {
 	id: string;
@@ -78,6 +88,7 @@ export interface ProviderDefinition<S extends Session = Session> {
 	/** The credential's field with the key. Further endpoints of a pool may have another key. */
 	keyField: string;
 	capabilities: Capabilities;
+	about: ProviderAbout;
 	/**
 	 * Rules that `capabilities` cannot express: a model that takes no resolution, a ratio only at 2K. Returns what is
 	 * wrong with the request, if anything.

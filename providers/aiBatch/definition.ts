@@ -20,6 +20,11 @@ export const aiBatch: ProviderDefinition<AiBatchSession> = {
 	credential: 'aiBatchApi',
 	keyField: 'upstreamApiKey',
 	capabilities,
+	about: {
+		summary: 'A server in front of Gemini, OpenAI, Stability, HuggingFace or Replicate.',
+		needs: 'server',
+		answers: 'whenDone',
+	},
 	check({ aspectRatio, extras = {} }) {
 		const size = extras['imageSize'];
 		if (size === undefined) return undefined;

@@ -1,6 +1,6 @@
 import type { Capabilities } from '../provider';
 import { sampling } from '../sampling';
-import { models } from './models';
+import { defaultModel, models } from './models';
 
 /** From Google's guide to image generation and the model table of the Image SaaS document. */
 export const capabilities: Capabilities = {
@@ -8,6 +8,7 @@ export const capabilities: Capabilities = {
 	aspectRatios: ['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9'],
 	resolutions: ['512', '1K', '2K', '4K'],
 	models: Object.keys(models),
+	defaults: { model: `${defaultModel({})}; with a Resolution ${defaultModel({ resolution: '1K' })}` },
 	negativePrompt: false,
 	seed: true,
 	references: {

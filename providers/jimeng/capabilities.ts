@@ -1,6 +1,6 @@
 import type { Capabilities } from '../provider';
 import { imageModels } from './models';
-import { ratios, resolutions } from './sizes';
+import { defaultSize, ratios, resolutions } from './sizes';
 
 /** From "图像生成" and "图生图" of the document. */
 export const capabilities: Capabilities = {
@@ -9,6 +9,7 @@ export const capabilities: Capabilities = {
 	aspectRatios: ratios,
 	resolutions,
 	models: imageModels,
+	defaults: { model: imageModels[0], ...defaultSize },
 	negativePrompt: true,
 	seed: false,
 	references: { max: 10, kinds: ['url'], mimeTypes: [], maxBytes: null, maxSide: null },

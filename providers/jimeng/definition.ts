@@ -9,6 +9,11 @@ export const jimeng: ProviderDefinition<JimengSession> = {
 	credential: 'jimengApi',
 	keyField: 'sessionId',
 	capabilities,
+	about: {
+		summary: 'A bridge to Jimeng (China) and Dreamina (international).',
+		needs: 'server',
+		answers: 'whenDone',
+	},
 	check: ({ strength, extras = {} }) =>
 		strength !== undefined && extras['sampleStrength'] !== undefined
 			? {

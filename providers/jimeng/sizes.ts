@@ -28,8 +28,14 @@ export type Ratio = keyof (typeof sizes)['2K'];
 export const resolutions = Object.keys(sizes) as Resolution[];
 export const ratios = Object.keys(sizes['2K']) as Ratio[];
 
-/** Pixels of a request; 2K and 1:1 by default. null if the table has no such size. */
-export function pixelsOf(resolution = '2K', ratio = '1:1'): { width: number; height: number } | null {
+/** The size of a request that names none, as the document says. */
+export const defaultSize = { aspectRatio: '1:1', resolution: '2K' };
+
+/** Pixels of a request. null if the table has no such size. */
+export function pixelsOf(
+	resolution: string = defaultSize.resolution,
+	ratio: string = defaultSize.aspectRatio,
+): { width: number; height: number } | null {
 	const known = resolutions.find((candidate) => candidate === resolution);
 	const shape = ratios.find((candidate) => candidate === ratio);
 	if (!known || !shape) return null;

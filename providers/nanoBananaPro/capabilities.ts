@@ -8,6 +8,8 @@ export const capabilities: Capabilities = {
 	resolutions: ['1K', '2K', '4K'],
 	// The models in the document's samples; the server also passes on any other name.
 	models: ['gemini-2.5-flash-image', 'gemini-3-pro-image-preview', 'gemini-2.0-flash-exp'],
+	// The pack chooses with one API, the server with the other.
+	defaults: { model: "Depends on the Credential's API" },
 	negativePrompt: false,
 	seed: true,
 	references: {

@@ -8,5 +8,10 @@ export const nanoBananaPro: ProviderDefinition<NanoBananaProSession> = {
 	credential: 'nanoBananaProApi',
 	keyField: 'geminiApiKey',
 	capabilities,
+	about: {
+		summary: "A service in front of Gemini's image models, with a history.",
+		needs: 'server',
+		answers: 'asJob',
+	},
 	load: async () => (await import('./adapter')).nanoBananaProAdapter,
 };

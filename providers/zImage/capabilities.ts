@@ -1,5 +1,5 @@
 import type { Capabilities } from '../provider';
-import { aspectRatios, resolutions, sideRange } from './sizes';
+import { aspectRatios, defaultSize, resolutions, sideRange } from './sizes';
 
 /** From "3.1 POST /v1/images/generate" of the document; ranges as the real server checks them. */
 export const capabilities: Capabilities = {
@@ -9,6 +9,7 @@ export const capabilities: Capabilities = {
 	aspectRatios,
 	resolutions,
 	models: [],
+	defaults: defaultSize,
 	negativePrompt: true,
 	seed: true,
 	references: null,

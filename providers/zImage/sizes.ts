@@ -8,13 +8,15 @@ const block = 16;
 
 export const resolutions = Object.keys(longSide);
 export const aspectRatios = ['1:1', '4:3', '3:4', '3:2', '2:3', '16:9', '9:16', '21:9', '9:21'] as const;
+/** The size of a request that names none. */
+export const defaultSize = { aspectRatio: '1:1', resolution: '1K' };
 /** The range of the real server; the document states none. */
 export const sideRange = { min: 64, max: 2048 };
 
 /** Width and height of a request: its own fields, or from ratio and resolution, each a multiple of 16. */
 export function sizeOf({
-	aspectRatio = '1:1',
-	resolution = '1K',
+	aspectRatio = defaultSize.aspectRatio,
+	resolution = defaultSize.resolution,
 	extras = {},
 }: Pick<ImageRequest, 'aspectRatio' | 'resolution' | 'extras'>): { width: number; height: number } {
 	const { width, height } = extras;

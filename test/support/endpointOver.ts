@@ -43,6 +43,7 @@ export function endpointOver({
 		credential: 'fakeApi',
 		keyField: 'key',
 		capabilities: { ...capabilities, ...can },
+		about: { summary: 'Fake.', needs: 'server', answers: 'asJob' },
 		load: async () => adapter,
 	};
 	return new Endpoint(provider, adapter, config, { random: () => 0, ...dependencies, transport: () => transport });
