@@ -11,7 +11,7 @@ import { resources } from './resources';
 
 export class AiBatch implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'AI Batch Image Generator',
+		displayName: 'More from AI Batch (Files, Tools)',
 		name: 'aiBatch',
 		icon: { light: 'file:aiBatch.svg', dark: 'file:aiBatch.dark.svg' },
 		group: ['input'],

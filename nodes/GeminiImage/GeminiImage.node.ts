@@ -11,7 +11,7 @@ import { resources } from './resources';
 
 export class GeminiImage implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'Google Gemini (Image)',
+		displayName: 'More from Google Gemini (Batches, Models)',
 		name: 'geminiImage',
 		icon: { light: 'file:geminiImage.svg', dark: 'file:geminiImage.dark.svg' },
 		group: ['input'],

@@ -9,7 +9,7 @@ import { credentialFields, jobIdField, providerOrInputField } from '../parameter
 
 export class ImageCancel implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'Image Cancel',
+		displayName: 'Image Cancel (Stop Jobs)',
 		name: 'imageCancel',
 		icon: { light: 'file:imageCancel.svg', dark: 'file:imageCancel.dark.svg' },
 		group: ['transform'],

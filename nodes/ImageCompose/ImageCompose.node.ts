@@ -20,7 +20,7 @@ const [promptField, ...otherFields] = requestFields(composers);
 
 export class ImageCompose implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'Image Compose',
+		displayName: 'Image Composer',
 		name: 'imageCompose',
 		icon: { light: 'file:imageCompose.svg', dark: 'file:imageCompose.dark.svg' },
 		group: ['transform'],

@@ -10,11 +10,13 @@ import { exportFields, operationSubtitle } from './fields';
 
 export class ImageExport implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'Image Export',
+		displayName: 'Image Export (ZIP, Contact Sheet)',
 		name: 'imageExport',
 		icon: { light: 'file:imageExport.svg', dark: 'file:imageExport.dark.svg' },
 		group: ['output'],
-		version: 1,
+		version: [1],
+		// n8n adds "Custom API Call" where the two are equal. It would call one API; this node does not belong to one.
+		defaultVersion: 1,
 		subtitle: operationSubtitle,
 		description: 'Pack, arrange, convert and label images',
 		defaults: { name: 'Image Export' },

@@ -10,7 +10,7 @@ import { downloadField, resultOptions } from '../parameters/resultFields';
 
 export class ImagePoll implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'Image Poll',
+		displayName: 'Image Poll (Wait for Jobs)',
 		name: 'imagePoll',
 		icon: { light: 'file:imagePoll.svg', dark: 'file:imagePoll.dark.svg' },
 		group: ['transform'],
@@ -34,6 +34,7 @@ export class ImagePoll implements INodeType {
 					{
 						name: 'Wait',
 						value: 'wait',
+						action: 'Wait until image jobs have ended',
 						description:
 							'Wait until each job has ended or Max Wait is over. A restart of n8n ends the execution, ' +
 							'so for jobs that take minutes use Poll Once with a Wait node.',
@@ -41,6 +42,7 @@ export class ImagePoll implements INodeType {
 					{
 						name: 'Poll Once',
 						value: 'once',
+						action: 'Poll image jobs once',
 						description:
 							'Poll each job once and return its item by the output that fits. With a Wait node behind ' +
 							'Pending this is a loop that survives a restart.',

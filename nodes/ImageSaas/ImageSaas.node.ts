@@ -11,7 +11,7 @@ import { resources } from './resources';
 
 export class ImageSaas implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'Image SaaS',
+		displayName: 'More from Image SaaS (Jobs, Health)',
 		name: 'imageSaas',
 		icon: { light: 'file:imageSaas.svg', dark: 'file:imageSaas.dark.svg' },
 		group: ['input'],

@@ -53,14 +53,15 @@ export class ImageWebhookTrigger implements INodeType {
 				name: 'events',
 				type: 'multiOptions',
 				options: [
-					{ name: 'Canceled', value: 'canceled' },
-					{ name: 'Failed', value: 'failed' },
+					{ name: 'Canceled', value: 'canceled', action: 'On image job canceled' },
+					{ name: 'Failed', value: 'failed', action: 'On image job failed' },
 					{
 						name: 'Other',
 						value: 'other',
+						action: 'On other image job status',
 						description: 'Any status that is not final, and any unknown status',
 					},
-					{ name: 'Succeeded', value: 'succeeded' },
+					{ name: 'Succeeded', value: 'succeeded', action: 'On image job succeeded' },
 				],
 				default: ['succeeded', 'failed', 'canceled', 'other'],
 				description: 'Which deliveries start the workflow; others are acknowledged and ignored',

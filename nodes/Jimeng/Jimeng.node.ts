@@ -11,7 +11,7 @@ import { resources } from './resources';
 
 export class Jimeng implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'Jimeng / Dreamina',
+		displayName: 'More from Jimeng / Dreamina (Chat, Video)',
 		name: 'jimeng',
 		icon: { light: 'file:jimeng.svg', dark: 'file:jimeng.dark.svg' },
 		group: ['input'],

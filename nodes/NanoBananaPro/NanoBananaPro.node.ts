@@ -11,7 +11,7 @@ import { resources } from './resources';
 
 export class NanoBananaPro implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'NanoBananaPro',
+		displayName: 'More from NanoBananaPro (History, ZIP)',
 		name: 'nanoBananaPro',
 		icon: { light: 'file:nanoBananaPro.svg', dark: 'file:nanoBananaPro.dark.svg' },
 		group: ['input'],

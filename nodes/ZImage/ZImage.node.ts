@@ -11,7 +11,7 @@ import { resources } from './resources';
 
 export class ZImage implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'Z-Image',
+		displayName: 'More from Z-Image (Batches, History)',
 		name: 'zImage',
 		icon: { light: 'file:zImage.svg', dark: 'file:zImage.dark.svg' },
 		group: ['input'],

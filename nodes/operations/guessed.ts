@@ -42,22 +42,23 @@ export function guessedSwitch<S extends Session>(resources: readonly Resource<S>
 		.map(({ value }) => value)
 		.filter((value) => !guessed.includes(value) && !mixed.some((one) => one.value === value));
 	return [
-		...(others.length > 0 ? [toggle(false, { show: { resource: others } })] : []),
-		...(guessed.length > 0 ? [toggle(true, { show: { resource: guessed } })] : []),
+		...(others.length > 0 ? [{ ...off, displayOptions: { show: { resource: others } } }] : []),
+		...(guessed.length > 0 ? [{ ...on, displayOptions: { show: { resource: guessed } } }] : []),
 		...mixed.flatMap(({ value, operations }) => [
-			toggle(false, { show: { resource: [value] }, hide: { operation: operations } }),
-			toggle(true, { show: { resource: [value], operation: operations } }),
+			{ ...off, displayOptions: { show: { resource: [value] }, hide: { operation: operations } } },
+			{ ...on, displayOptions: { show: { resource: [value], operation: operations } } },
 		]),
 	];
 }
 
-const toggle = (preset: boolean, displayOptions: IDisplayOptions): INodeProperties => ({
+const off: INodeProperties = {
 	displayName: 'Show Guessed Operations',
 	name,
 	type: 'boolean',
 	noDataExpression: true,
-	default: preset,
-	displayOptions,
+	default: false,
 	description:
 		"Whether to list also the operations that the provider's document only guesses; your server may not offer them",
-});
+};
+
+const on: INodeProperties = { ...off, default: true };
