@@ -10,6 +10,7 @@ import { extraFields } from '../parameters/extraFields';
 import { credentialFields, providerFields, several } from '../parameters/providerFields';
 import { requestFields } from '../parameters/requestFields';
 import { resultOptions } from '../parameters/resultFields';
+import { linkOptions } from '../parameters/linkFields';
 import { providerSubtitle } from '../parameters/subtitles';
 import { submitOptions, waitFields } from '../generate/fields';
 import { getModels } from '../endpoints/loadModels';
@@ -79,6 +80,7 @@ export class ImageCompose implements INodeType {
 							'those of a type it does not support. Otherwise they are an error.',
 					},
 					...resultOptions,
+					...linkOptions,
 				],
 			},
 		],

@@ -10,6 +10,7 @@ import { extraFields } from '../parameters/extraFields';
 import { credentialFields, providerFields } from '../parameters/providerFields';
 import { requestFields } from '../parameters/requestFields';
 import { resultOptions } from '../parameters/resultFields';
+import { linkOptions } from '../parameters/linkFields';
 import { providerSubtitle } from '../parameters/subtitles';
 import { submitOptions, waitFields } from '../generate/fields';
 import { getModels } from '../endpoints/loadModels';
@@ -58,6 +59,7 @@ export class ImageGenerate implements INodeType {
 						displayOptions: { show: { '/provider': takingUrls } },
 					},
 					...resultOptions,
+					...linkOptions,
 				],
 			},
 		],

@@ -15,6 +15,7 @@ import { isFailure, jobNotMentioned, keepUnknownOutcome, pollFailed } from '../i
 import { picturesOf } from '../pictures/pictures';
 import { isUnknown, jobItem } from './jobItem';
 import { endpointIsGone, endpointOfRecord, inOrder, type ItemJob, jobsOfItems } from './jobsOfItems';
+import { onlyImage, readImageIndex, withOtherImages } from './onlyImage';
 import { type Result, withImages } from './resultImages';
 import type { JobsRun } from './jobsRun';
 
@@ -44,6 +45,7 @@ async function fetchAll(run: JobsRun, delivery: Delivery): Promise<INodeExecutio
 	const poolFor = poolsOf(context);
 	const { jobs, failed } = await jobsOfItems(run, async (record, itemIndex) => {
 		assertResult(record);
+		readImageIndex(context, itemIndex);
 		const { made, main } = await endpointOfRecord(run, poolFor, record, itemIndex);
 		if (!made && record.state === 'accepted') throw endpointIsGone(record);
 		// Images are downloaded without a key, so the main endpoint can fetch the images of an ended job.
@@ -75,12 +77,14 @@ async function fetchImages(run: JobsRun, delivery: Delivery, jobs: readonly Fetc
 	const pictures = picturesOf(context, signal);
 	const slots = new Slots(maxAtOnce, () => undefined);
 	const fetchOne = async ({ record, itemIndex, prepared: endpoint }: Fetchable): Promise<Result> => {
-		const snapshot = current.get(record.ref) ?? (await restoreResult(memory, record.ref, record.snapshot));
+		const whole = current.get(record.ref) ?? (await restoreResult(memory, record.ref, record.snapshot));
+		const index = readImageIndex(context, itemIndex);
+		const snapshot = onlyImage(whole, index);
 		const isWanted = context.getNodeParameter('download', itemIndex, true);
 		const maxMegabytes = optionsOf(run, itemIndex).maxImageSize;
 		const result = await withImages({ context, pictures, endpoint, itemIndex, isWanted, maxMegabytes }, snapshot);
-		if (result.isComplete) await takeForDelivery(run, delivery, record);
-		return result;
+		if (result.isComplete && index === null) await takeForDelivery(run, delivery, record);
+		return { ...result, snapshot: withOtherImages(result.snapshot, whole, index) };
 	};
 	return await Promise.all(
 		jobs.map(async (job) => {

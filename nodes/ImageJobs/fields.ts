@@ -4,6 +4,7 @@ import { downloadField, resultOptions } from '../parameters/resultFields';
 import { subtitleOf } from '../parameters/subtitles';
 import { filtersField, groupByField, showField } from './listFields';
 import { limitField } from '../operations/fields';
+import { imageIndexField } from './onlyImage';
 
 export type Operation = 'fetchResult' | 'forget' | 'getAll' | 'getSpending' | 'settle';
 
@@ -147,7 +148,7 @@ const fetchOptions: INodeProperties = {
 	type: 'collection',
 	placeholder: 'Add option',
 	default: {},
-	options: resultOptions.filter(({ name }) => name !== 'includeRaw'),
+	options: [imageIndexField, ...resultOptions.filter(({ name }) => name !== 'includeRaw')],
 };
 
 export const fields: INodeProperties[] = [

@@ -6,6 +6,7 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import { credentialFields, jobIdField, providerOrInputField } from '../parameters/providerFields';
+import { linkOptions } from '../parameters/linkFields';
 import { downloadField, resultOptions } from '../parameters/resultFields';
 
 export class ImagePoll implements INodeType {
@@ -67,7 +68,7 @@ export class ImagePoll implements INodeType {
 				type: 'collection',
 				placeholder: 'Add option',
 				default: {},
-				options: resultOptions,
+				options: [...resultOptions, ...linkOptions],
 			},
 		],
 	};

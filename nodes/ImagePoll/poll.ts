@@ -8,12 +8,14 @@ import { packMemory, recordEnds } from '../execution/memory';
 import { progressOf } from '../execution/progress';
 import { requestOf, splitImages, toItem, typeDifferencesOf } from '../items/items';
 import { type JobRef, readJobRef } from '../items/jobRef';
+import { isTool, type LinkOptions, type Links, readLinks } from '../items/links';
 import { isFailure, jobNotMade } from '../items/snapshots';
 import { type ParameterReader, readerOf, readMaxWait, textParameter } from '../parameters/parameters';
 import { type Pictures, picturesOf } from '../pictures/pictures';
+import { keepForLinks, withLinkRefs } from './pollLinks';
 import { type OpenJob, type Polled, pollOnce, type PollTerms, waitForEnds } from './pollModes';
 
-type PollOptions = { includeRaw?: boolean; maxImageSize?: number; splitImages?: boolean };
+type PollOptions = LinkOptions & { includeRaw?: boolean; maxImageSize?: number; splitImages?: boolean };
 
 /** What the steps of one node run share. */
 interface PollRun {
@@ -25,6 +27,8 @@ interface PollRun {
 	/** Epoch ms. */
 	deadline: number;
 	signal: AbortSignal | undefined;
+	/** By item index. */
+	links: Map<number, Links>;
 }
 
 const finished = 0;
@@ -43,6 +47,7 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 		isOnce,
 		deadline: Date.now() + (isOnce ? 0 : readMaxWait(context, 0, 600)),
 		signal,
+		links: new Map(),
 	};
 	const { open, closed } = await readItems(run);
 	const polled = await pollOpen(run, open);
@@ -51,6 +56,8 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 	const sorted = await Promise.all(
 		context.getInputData().map((_item, itemIndex) => itemOf(run, itemIndex, results.get(itemIndex) ?? notPolled())),
 	);
+	// An AI Agent reads only the first output.
+	if (isTool(context.getNode())) return [sorted.flatMap(({ items }) => items), [], []];
 	return [finished, pending, failed].map((output) =>
 		sorted.filter((entry) => entry.output === output).flatMap(({ items }) => items),
 	);
@@ -64,11 +71,13 @@ interface Items {
 }
 
 /** Reads the job of every item. Throws for the first item without one, unless the node continues on fail. */
-async function readItems({ context, parameters, poolFor }: PollRun): Promise<Items> {
+async function readItems(run: PollRun): Promise<Items> {
+	const { context, parameters, poolFor } = run;
 	const items: Items = { open: [], closed: new Map() };
 	for (const itemIndex of context.getInputData().keys()) {
 		try {
 			const ref = readJobRef(context, itemIndex, parameters);
+			run.links.set(itemIndex, readLinks(context.getNode(), optionsOf(run, itemIndex)));
 			// An ended job is not polled, so Image Poll costs nothing after an Image Generate that waited.
 			if (ref.known && isTerminal(ref.known.job.status) && !isMissingImages(ref))
 				items.closed.set(itemIndex, { snapshot: ref.known });
@@ -85,15 +94,17 @@ async function readItems({ context, parameters, poolFor }: PollRun): Promise<Ite
 }
 
 /** Polls the open jobs and records those that have ended. Throws only if the execution was stopped. */
-async function pollOpen({ context, isOnce, deadline, signal }: PollRun, open: readonly OpenJob[]) {
+async function pollOpen(run: PollRun, open: readonly OpenJob[]) {
+	const { context, isOnce, deadline, signal } = run;
 	const progress = progressOf(context, open.length);
 	const terms: PollTerms = { deadline, signal, progress };
 	const polledAt = [...Map.groupBy(open, ({ at }) => at)].map(async ([endpoint, jobs]) => {
-		const polled = new Map(await (isOnce ? pollOnce : waitForEnds)(endpoint, jobs, terms));
-		const recorded = jobs.flatMap(({ itemIndex, known }) => {
-			const ref = known?.job.ref;
-			const snapshot = polled.get(itemIndex)?.snapshot;
-			return snapshot && ref !== undefined && isTerminal(snapshot.job.status) ? [{ ref, snapshot }] : [];
+		const answered = await (isOnce ? pollOnce : waitForEnds)(endpoint, jobs, terms);
+		const polled = await withLinkRefs(run, jobs, answered);
+		const refs = new Map(jobs.map(({ itemIndex, known }) => [itemIndex, known?.job.ref]));
+		const recorded = polled.flatMap(([itemIndex, { snapshot }]) => {
+			const ref = snapshot.job.ref ?? refs.get(itemIndex);
+			return ref !== undefined && isTerminal(snapshot.job.status) ? [{ ref, snapshot }] : [];
 		});
 		if (recorded.length > 0) {
 			const memory = await packMemory();
@@ -127,7 +138,7 @@ function assertReachable(
 /** The output items of one input item, with its pictures if they are wanted, and the output for them. */
 async function itemOf(run: PollRun, itemIndex: number, { snapshot, unreachable }: Polled) {
 	const { json, binary } = run.context.getInputData()[itemIndex] ?? { json: {} };
-	const options = run.parameters.getNodeParameter('options', itemIndex, {}) as PollOptions;
+	const options = optionsOf(run, itemIndex);
 	const isWanted =
 		isTerminal(snapshot.job.status) &&
 		snapshot.images.length > 0 &&
@@ -135,12 +146,15 @@ async function itemOf(run: PollRun, itemIndex: number, { snapshot, unreachable }
 	const fetched = isWanted
 		? await fetchPictures(run, itemIndex, snapshot, options)
 		: { snapshot, binary, differences: [] };
+	const links = run.links.get(itemIndex);
+	await keepForLinks(fetched.snapshot, links);
 	const item = toItem({
 		...fetched,
 		request: requestOf(json),
 		differences: [...typeDifferencesOf(json), ...fetched.differences],
 		itemIndex,
 		includeRaw: options.includeRaw,
+		links,
 	});
 	// Another poll cannot help (no such job, no access). Such an item goes to the Failed output, although its job may
 	// still run.
@@ -150,6 +164,9 @@ async function itemOf(run: PollRun, itemIndex: number, { snapshot, unreachable }
 		items: options.splitImages ? splitImages(item) : [item],
 	};
 }
+
+const optionsOf = ({ parameters }: PollRun, itemIndex: number) =>
+	parameters.getNodeParameter('options', itemIndex, {}) as PollOptions;
 
 async function fetchPictures(run: PollRun, itemIndex: number, snapshot: JobSnapshot, { maxImageSize }: PollOptions) {
 	const { provider, endpoint } = readJobRef(run.context, itemIndex, run.parameters);

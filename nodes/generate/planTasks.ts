@@ -3,6 +3,7 @@ import { assertPriced } from '../../jobs/submission/budget';
 import { outcomeOf } from '../../model/errors';
 import { inputError, toNodeError } from '../execution/errors';
 import { itemKey, ordinals, ownKey, requestDigest } from '../execution/identity';
+import { readLinks } from '../items/links';
 import { jobNotMade } from '../items/snapshots';
 import { readMaxWait } from '../parameters/parameters';
 import { costOf } from './budget';
@@ -60,6 +61,7 @@ async function readTask({ context, poolFor, limits }: Run, itemIndex: number, ma
 		...routes,
 		route: routes.routes[0],
 		options,
+		links: readLinks(context.getNode(), options),
 		wait,
 		download: wait && context.getNodeParameter('download', itemIndex, true),
 		maxWaitMs: readMaxWait(context, itemIndex, 300),

@@ -34,7 +34,8 @@ export function assertSomeSuccess(context: IExecuteFunctions, results: readonly 
 export function itemsOf(context: IExecuteFunctions, { itemIndex, outcome, task }: ItemResult): INodeExecutionData[] {
 	const { snapshot, binary, differences } = outcome;
 	const request = task ? describeRequest(task.route.request) : {};
-	const item = toItem({ snapshot, request, binary, differences, itemIndex, includeRaw: task?.options.includeRaw });
+	const { links, options: { includeRaw } = {} } = task ?? {};
+	const item = toItem({ snapshot, request, binary, differences, itemIndex, includeRaw, links });
 	// n8n moves an item to the error output only if it has just these two keys, so the job is in `details`.
 	if (context.getNode().onError === 'continueErrorOutput' && isFailure(snapshot)) {
 		const error = snapshot.job.error?.message ?? 'failed';

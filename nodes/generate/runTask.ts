@@ -108,14 +108,19 @@ async function finalSnapshot(run: Run, task: Task, given: Given): Promise<JobSna
 	return task.wait && !isTerminal(made.job.status) ? await waitForJob(run, task, given, made) : made;
 }
 
-/** Replaces the estimated cost with the cost that the provider reports, and keeps the images for *Reuse Within*. */
+/**
+ * Replaces the estimated cost with the cost that the provider reports, and keeps the images for *Reuse Within* and for
+ * their links.
+ */
 async function recordSpending({ memory }: Run, task: Task, given: Given, { usage }: JobSnapshot): Promise<void> {
 	const { record, how } = given;
 	const usd = usage?.estimatedUsd;
 	if (typeof usd === 'number' && !task.options.budget?.limits?.pricePerImage && how === 'new')
 		await memory.journal.change(record.ref, { cost: { ...record.cost, usd } });
 	const reuseDays = task.options.reuseDays ?? 0;
-	if (reuseDays > 0) await memory.results.keep([record.ref], Date.now() + reuseDays * 24 * hourMs);
+	const reuseUntil = reuseDays > 0 ? Date.now() + reuseDays * 24 * hourMs : 0;
+	const until = Math.max(reuseUntil, task.links.base ? task.links.until : 0);
+	if (until > 0) await memory.results.keep([record.ref], until);
 }
 
 /** Fetches the images of an ended job if the item's fields request them. Images inside the answer are always stored. */

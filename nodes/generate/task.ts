@@ -9,6 +9,7 @@ import type { ProviderDefinition } from '../../providers/provider';
 import type { PoolOfItem } from '../endpoints/nodeEndpoint';
 import type { Delivery } from '../execution/delivery';
 import type { RunIdentity } from '../execution/identity';
+import type { LinkOptions, Links } from '../items/links';
 import type { Fetched, Pictures } from '../pictures/pictures';
 
 /** The types that the files of this folder share. It imports none of them. */
@@ -23,7 +24,7 @@ export interface BudgetOptions {
 }
 
 /** Options of Image Generate, as n8n gives them. */
-export interface GenerateOptions extends Record<string, unknown> {
+export interface GenerateOptions extends Record<string, unknown>, LinkOptions {
 	budget?: { limits?: BudgetOptions };
 	idempotencyKey?: string;
 	includeRaw?: boolean;
@@ -80,6 +81,7 @@ export interface Task extends Routes {
 	/** The route that made the job; before that, the preferred route. */
 	route: Route;
 	options: GenerateOptions;
+	links: Links;
 	wait: boolean;
 	download: boolean;
 	maxWaitMs: number;

@@ -14,6 +14,7 @@ import {
 } from '../../model/job';
 import { readBack } from '../../model/request';
 import { providers } from '../../providers/registry';
+import { carriedLink, type LinkFields, linkFields, type Links } from './links';
 
 /** Binary field of an image. */
 export const binaryName = imageName;
@@ -29,6 +30,8 @@ export interface ItemParts {
 	differences?: readonly Difference[] | undefined;
 	/** Whether the item includes the provider's own answer. The API plane has removed the secrets from it. */
 	includeRaw?: boolean | undefined;
+	/** How its images get their links. If it is left out, they keep those of the incoming item. */
+	links?: Links | undefined;
 }
 
 /**
@@ -42,8 +45,12 @@ export function toItem({
 	itemIndex,
 	differences = [],
 	includeRaw,
+	links,
 }: ItemParts): INodeExecutionData {
-	const images = snapshot.images.map(withoutBytes);
+	const images = snapshot.images.map((image) => ({
+		...withoutBytes(image),
+		...(links ? linkFields(image, snapshot.job, links) : {}),
+	}));
 	const job = { ...snapshot.job, ref: snapshot.job.ref ?? refOfUnrecorded(snapshot.job) };
 	return {
 		json: {
@@ -145,9 +152,9 @@ function isImage(value: unknown): value is DeliveredImage {
 }
 
 /** An image without the bytes that were inside the answer, for use after the bytes are in the binary store. */
-export function withoutBytes(image: DeliveredImage): Image {
+export function withoutBytes(image: DeliveredImage & { link?: unknown; linkUntil?: unknown }): Image & LinkFields {
 	const { index, url, fileName, mimeType, width, height, bytes, seed } = image;
-	return { index, url, fileName, mimeType, width, height, bytes, seed };
+	return { index, url, fileName, mimeType, width, height, bytes, seed, ...carriedLink(image) };
 }
 
 /** The request of an incoming item in plain JSON; empty if it has none. */

@@ -98,6 +98,24 @@ describe.each(all)('%s', (file, { active, nodes, connections }) => {
 	});
 });
 
+it('Agent tools shows pictures as Image links does, under a path of its own', () => {
+	const serving = (file: string) =>
+		(all.find(([name]) => name === file)?.[1].nodes ?? [])
+			.filter(({ type }) => /\.(webhook|imageJobs|if|respondToWebhook)$/.test(type))
+			.map(({ name, type, onError, parameters: { path, ...parameters } }) => ({
+				name: name.replace(/^GET .*/, `GET ${String(path)}`),
+				type,
+				onError,
+				// The ids of conditions differ.
+				parameters: JSON.stringify(parameters).replace(/"id":"[^"]+"/g, ''),
+			}));
+	const alone = serving('image-links.json');
+	expect(alone).toHaveLength(5);
+	expect(serving('agent-tools.json')).toEqual(
+		alone.map((node) => ({ ...node, name: node.name.replace('GET image-link', 'GET agent-images') })),
+	);
+});
+
 it('have ids of their own', () => {
 	expect(new Set(all.map(([, { id }]) => id)).size).toBe(all.length);
 });
