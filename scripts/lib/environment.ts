@@ -1,16 +1,11 @@
-import { delimiter, join } from 'node:path';
+import { delimiter } from 'node:path';
 import { nodeBinFolder } from './paths';
 
-/**
- * Folder that the Read/Write Files node of an instance may write to. n8n's default is a folder of this name in the home
- * folder.
- */
+/** Folder that workflows of an instance may write to: n8n's default, in the home folder of the instance. */
 export const filesFolderName = '.n8n-files';
 
 /** The variables that a child needs from the caller's environment. Others could change n8n's configuration. */
 const inherited = [
-	'HOME',
-	'USERPROFILE',
 	'SYSTEMROOT',
 	'TMPDIR',
 	'TEMP',
@@ -47,6 +42,9 @@ export function n8nEnvironment(options: {
 		// n8n starts its task runners with plain `node`.
 		PATH: [nodeBinFolder, process.env['PATH']].filter((part) => part).join(delimiter),
 		NODE_ENV: 'production',
+		// As in n8n's own image, the home folder of n8n is the one below which all its data lies.
+		HOME: options.userFolder,
+		USERPROFILE: options.userFolder,
 		N8N_USER_FOLDER: options.userFolder,
 		N8N_PORT: String(options.port),
 		N8N_LISTEN_ADDRESS: '127.0.0.1',
@@ -54,7 +52,6 @@ export function n8nEnvironment(options: {
 		N8N_EDITOR_BASE_URL: `http://localhost:${options.port}/`,
 		N8N_WEBHOOK_URL: `http://localhost:${options.port}/`,
 		N8N_RUNNERS_BROKER_PORT: String(options.brokerPort),
-		N8N_RESTRICT_FILE_ACCESS_TO: join(options.userFolder, filesFolderName),
 		DB_TYPE: 'sqlite',
 		EXECUTIONS_MODE: 'regular',
 		N8N_SECURE_COOKIE: 'false',

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { waitUntil } from './deadline';
 import {
+	type BinaryEntry,
 	type Execution,
 	type ExecutionStatus,
 	type ExecutionSummary,
@@ -162,6 +163,14 @@ export class N8nClient {
 	async getExecution(id: string): Promise<Execution> {
 		const packed = await this.request<ExecutionSummary & { data: string }>('GET', `/rest/executions/${id}`);
 		return { ...packed, data: unflatten(packed.data) };
+	}
+
+	/** A file of an item, from n8n's store of binary data. */
+	async downloadBinary({ id, data }: BinaryEntry): Promise<Buffer> {
+		if (id === undefined) return Buffer.from(data, 'base64');
+		return await this.rest.download(
+			`/rest/binary-data?${new URLSearchParams({ id, action: 'download' }).toString()}`,
+		);
 	}
 
 	/** Waits until the execution has ended, or has one of the given states. Gives it with its data. */

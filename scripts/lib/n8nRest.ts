@@ -36,18 +36,28 @@ export class N8nRest {
 
 	/** Sends a request below the base URL. Gives the answer's `data`, or the whole answer if n8n does not wrap it. */
 	async call<T>(method: string, path: string, body?: unknown): Promise<T> {
-		const response = await this.send(method, path, body);
+		const response = await this.answered(method, path, body);
 		const text = await response.text();
-		if (!response.ok) {
-			throw new N8nRequestError(
-				`n8n answered ${method} ${path} with ${response.status}: ${messageOf(text)}\n${this.logTail()}`,
-				response.status,
-			);
-		}
 		this.keepCookie(response);
 		if (text === '') return undefined as T;
 		const answer: unknown = JSON.parse(text);
 		return (isRecord(answer) && 'data' in answer ? answer['data'] : answer) as T;
+	}
+
+	/** The bytes of an answer. */
+	async download(path: string): Promise<Buffer> {
+		return Buffer.from(await (await this.answered('GET', path, undefined)).arrayBuffer());
+	}
+
+	/** @throws N8nRequestError for every status that is not a success */
+	private async answered(method: string, path: string, body: unknown): Promise<Response> {
+		const response = await this.send(method, path, body);
+		if (response.ok) return response;
+		throw new N8nRequestError(
+			`n8n answered ${method} ${path} with ${response.status}: ` +
+				`${messageOf(await response.text())}\n${this.logTail()}`,
+			response.status,
+		);
 	}
 
 	private async send(method: string, path: string, body: unknown): Promise<Response> {
