@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { providers } from '../../providers/registry';
+import { inChinese } from './inChinese';
 import { credentialOf, filesOf, nodeNames, root, tableRow } from './providerFiles';
 
 /** Heading of the one-row table on each provider's page: what the backend can do. */
@@ -15,7 +16,7 @@ export const overviewHeading = [
 
 /** Files with parts that are generated from the registry, and their complete expected content. */
 export function generatedFiles(): Map<string, string> {
-	const pages = ['README.md', 'docs/design.md', 'docs/coverage.md', 'sandbox/README.md'];
+	const pages = ['README.md', 'README.zh-CN.md', 'docs/design.md', 'docs/coverage.md', 'sandbox/README.md'];
 	return new Map([
 		['package.json', packageJson()],
 		...pages.map((page): [string, string] => [page, withBlocks(page)]),
@@ -33,6 +34,15 @@ const blocks: Record<string, () => string> = {
 					0,
 					-1,
 				);
+			}),
+		),
+	backendsInChinese: () =>
+		table(
+			['后端', '任务', '每个任务的图片数', '参考图', '取消', '如何避免重复扣费'],
+			providers.map((provider) => {
+				const { page } = filesOf(provider);
+				const cells = tableRow(`docs/${page}`, overviewHeading).slice(0, -1);
+				return [`[${provider.displayName}](docs/${page})`, ...cells.map((cell) => inChinese[cell] ?? cell)];
 			}),
 		),
 	nodes: () => providers.map((provider) => `[${provider.displayName}](docs/${filesOf(provider).page})`).join(', '),

@@ -1,0 +1,21 @@
+/** Chinese for the cells of the overview tables on the pages of the providers. A cell that is not here stays English. */
+export const inChinese: Record<string, string> = {
+	'asynchronous, webhooks': '异步，支持 Webhook',
+	'asynchronous, progress by WebSocket': '异步，通过 WebSocket 报告进度',
+	'asynchronous, batches': '异步，支持批次',
+	'answers when done': '完成后才应答',
+	'answers when done; chat and video': '完成后才应答；支持聊天和视频',
+	'answers when done, or batches': '完成后才应答，或使用批次',
+	'4, the site decides': '4，由网站决定',
+	'1 URL': '1 个 URL',
+	'10 URLs': '10 个 URL',
+	'10 files': '10 个文件',
+	'14 files': '14 个文件',
+	yes: '支持',
+	batches: '仅批次',
+	"repeats the request under the backend's idempotency key": '用后端的幂等键重发请求',
+	'looks the job up in the history': '在历史记录里查询任务',
+	'looks the batch up': '查询批次',
+	'never repeats a request on its own': '从不自行重发请求',
+	'looks batches up; never repeats a direct call on its own': '批次会查询；直接调用从不自行重发',
+};
