@@ -1,4 +1,4 @@
-/** Chinese for the cells of the overview tables on the pages of the providers. A cell that is not here stays English. */
+/** Chinese for cells of the overview tables on the pages of the providers. A cell that is not here stays English. */
 export const inChinese: Record<string, string> = {
 	'asynchronous, webhooks': '异步，支持 Webhook',
 	'asynchronous, progress by WebSocket': '异步，通过 WebSocket 报告进度',
