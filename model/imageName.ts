@@ -1,6 +1,9 @@
+/** What the names of images begin with, if a node has no other name. */
+export const imageFieldName = 'image';
+
 /** Name of an image by its index, for its binary field, and for its file where the provider gives no name. */
-export function imageName(index: number): string {
-	return `image_${index}`;
+export function imageName(index: number, field: string = imageFieldName): string {
+	return `${field}_${index}`;
 }
 
 /** File name of an image by its URL: the last segment of the path if that is a plain image name, else `imageName`. */

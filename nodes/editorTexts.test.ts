@@ -1,5 +1,5 @@
 import { type ESLint, Linter } from 'eslint';
-import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type { INodeType, INodeTypeDescription, IVersionedNodeType } from 'n8n-workflow';
 import tseslint from 'typescript-eslint';
 import { n8n } from '../package.json';
 
@@ -12,12 +12,17 @@ const plugin = jest.requireActual<ESLint.Plugin & { configs: { nodes: { rules: R
  * n8n's rules for fields read plain literals in the source. Here they read the finished descriptions, so they also
  * check texts that are joined from several strings or built by functions.
  */
-const nodeTypes = n8n.nodes.map((path): INodeTypeDescription => {
+const nodeTypes = n8n.nodes.flatMap((path): INodeTypeDescription[] => {
 	const name = /\/([^/]+)\.node\.js$/.exec(path)?.[1] ?? '';
-	const module = jest.requireActual<Record<string, new () => INodeType>>(`./${name}/${name}.node`);
+	const module = jest.requireActual<Record<string, new () => INodeType | IVersionedNodeType>>(
+		`./${name}/${name}.node`,
+	);
 	const NodeType = module[name];
 	if (!NodeType) throw new Error(`nodes/${name}/${name}.node.ts has no class ${name}`);
-	return new NodeType().description;
+	const node = new NodeType();
+	return 'nodeVersions' in node
+		? Object.values(node.nodeVersions).map(({ description }) => description)
+		: [node.description];
 });
 
 const notChecked = [
@@ -38,7 +43,7 @@ const fieldRules = Object.keys(plugin.configs.nodes.rules).filter(
 	(rule) => rule.startsWith('n8n-nodes-base/node-param-') && !notChecked.includes(rule),
 );
 
-it.each(nodeTypes)('the fields of $displayName follow the conventions of n8n', (description) => {
+it.each(nodeTypes)('the fields of $displayName, version $version, follow the conventions of n8n', (description) => {
 	const source = `const description: INodeTypeDescription = ${JSON.stringify(description, null, '\t')};`;
 	// The rules find keys by their names, so they need `type:` instead of `"type":`.
 	const code = source.replace(/^(\t+)"(\w+)":/gm, '$1$2:');
@@ -59,11 +64,16 @@ function fieldsIn(value: unknown): Array<Record<string, unknown>> {
 	return 'displayName' in value && 'type' in value ? [value, ...inside] : inside;
 }
 
-it.each(nodeTypes)('the placeholders of $displayName are examples, or say what a button adds', ({ properties }) => {
-	const wrong = fieldsIn(properties).filter(({ type, placeholder }) => {
-		if (typeof placeholder !== 'string') return false;
-		const isButton = type === 'collection' || type === 'fixedCollection';
-		return !placeholder.startsWith(isButton ? 'Add ' : 'e.g. ');
-	});
-	expect(wrong.map(({ displayName, placeholder }) => `${String(displayName)}: ${String(placeholder)}`)).toEqual([]);
-});
+it.each(nodeTypes)(
+	'the placeholders of $displayName, version $version, are examples, or say what a button adds',
+	({ properties }) => {
+		const wrong = fieldsIn(properties).filter(({ type, placeholder }) => {
+			if (typeof placeholder !== 'string') return false;
+			const isButton = type === 'collection' || type === 'fixedCollection';
+			return !placeholder.startsWith(isButton ? 'Add ' : 'e.g. ');
+		});
+		expect(wrong.map(({ displayName, placeholder }) => `${String(displayName)}: ${String(placeholder)}`)).toEqual(
+			[],
+		);
+	},
+);

@@ -71,7 +71,7 @@ export interface ProviderAdapter<S extends Session = Session, Config extends End
 
 /** What a user needs to know to choose a provider. The nodes add what the capabilities say. */
 export interface ProviderAbout {
-	/** What it is, in one short sentence. */
+	/** What it is, in a few words: the editor shows about 115 characters of a line. */
 	summary: string;
 	/** What a user must have: only a key of a public service, or the address of a server. */
 	needs: 'apiKey' | 'server';

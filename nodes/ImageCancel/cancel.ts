@@ -32,6 +32,7 @@ export async function cancel(context: IExecuteFunctions): Promise<INodeExecution
 async function cancelItem(context: IExecuteFunctions, poolFor: PoolOfItem, ref: JobRef): Promise<Result> {
 	const { itemIndex, provider, id, known } = ref;
 	const signal = context.getExecutionCancelSignal();
+	if (ref.unlisted) return notCanceled(context, ref, ref.unlisted);
 	const endpoint = (await poolFor(provider, itemIndex)).named(ref.endpoint);
 	const request = requestOf(context.getInputData()[itemIndex]?.json ?? {});
 	const before = known ?? unknownSnapshot(provider.id, id);
@@ -46,6 +47,14 @@ async function cancelItem(context: IExecuteFunctions, poolFor: PoolOfItem, ref: 
 		return { ref, item: toItem({ snapshot, request, itemIndex }) };
 	const item = toItem({ snapshot: withError(snapshot, error.toJobError()), request, itemIndex });
 	return { ref, item, ...(mayPass && error.code === 'conflict' ? {} : { error }) };
+}
+
+/** The item of a job that is left alone. */
+function notCanceled(context: IExecuteFunctions, ref: JobRef, error: ImageError): Result {
+	const { itemIndex, provider, id, known } = ref;
+	const snapshot = withError(known ?? unknownSnapshot(provider.id, id), error.toJobError());
+	const request = requestOf(context.getInputData()[itemIndex]?.json ?? {});
+	return { ref, error, item: toItem({ snapshot, request, itemIndex }) };
 }
 
 /** Throws an n8n error if every item failed, unless the node continues on fail; otherwise shows a hint. */

@@ -1,95 +1,142 @@
 import {
 	type IExecuteFunctions,
 	type INodeExecutionData,
-	type INodeType,
-	type INodeTypeDescription,
+	type INodeProperties,
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import { providers } from '../../providers/registry';
 import { extraFields } from '../parameters/extraFields';
-import { credentialFields, providerFields, several } from '../parameters/providerFields';
+import { credentialFields, fromInput, providerFields, several } from '../parameters/providerFields';
 import { requestFields } from '../parameters/requestFields';
 import { resultOptions } from '../parameters/resultFields';
 import { linkOptions } from '../parameters/linkFields';
+import { firstChoice } from '../parameters/providerLine';
 import { providerSubtitle } from '../parameters/subtitles';
+import { type CommonDescription, TwoForms, type VersionDescription } from '../parameters/versions';
+import { makerCredentials, makerProperties, makerSubtitle } from '../generate/form';
 import { submitOptions, waitFields } from '../generate/fields';
 import { getModels } from '../endpoints/loadModels';
 
 const composers = providers.filter(({ capabilities }) => capabilities.references !== null);
+const takingFiles = composers.filter(({ capabilities }) => capabilities.references?.kinds.includes('binary'));
 const withStrength = composers.filter(({ capabilities }) => capabilities.strength).map(({ id }) => id);
 const [promptField, ...otherFields] = requestFields(composers);
 
-export class ImageCompose implements INodeType {
-	description: INodeTypeDescription = {
-		displayName: 'Image Composer',
-		name: 'imageCompose',
-		icon: { light: 'file:imageCompose.svg', dark: 'file:imageCompose.dark.svg' },
-		group: ['transform'],
-		version: 1,
-		subtitle: providerSubtitle('($parameter["wait"] ? "compose" : "submit")'),
-		description: 'Make images from a prompt and other images, on any image backend that supports it',
-		defaults: { name: 'Image Compose' },
-		usableAsTool: true,
-		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
-		credentials: credentialFields('several', composers),
-		properties: [
-			...providerFields(({ references }) => references !== null),
-			...(promptField ? [promptField] : []),
-			{
-				displayName: 'References',
-				name: 'references',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. image_0, https://example.com/photo.jpg',
-				description:
-					'The images to start from, in this order: names of binary fields and URLs, separated by commas ' +
-					'or lines. If empty, all images among the binary data of the item are used.',
-			},
-			...(withStrength.length > 0
-				? [
-						{
-							displayName: 'Strength',
-							name: 'strength',
-							type: 'number' as const,
-							typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
-							default: 0.5,
-							displayOptions: { show: { provider: [...withStrength, several] } },
-							description: 'How far the result may differ from the references, from 0 to 1',
-						},
-					]
-				: []),
-			...otherFields,
-			...waitFields,
-			{
-				displayName: 'Options',
-				name: 'options',
-				type: 'collection',
-				placeholder: 'Add option',
-				default: {},
-				options: [
-					...submitOptions,
-					...extraFields(composers),
-					{
-						displayName: 'Fit References',
-						name: 'fitReferences',
-						type: 'boolean',
-						default: false,
-						description:
-							'Whether to scale down references that are too large for the provider, and to convert ' +
-							'those of a type it does not support. Otherwise they are an error.',
-					},
-					...resultOptions,
-					...linkOptions,
-				],
-			},
+const referencesField: INodeProperties = {
+	displayName: 'References',
+	name: 'references',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. image_0, https://example.com/photo.jpg',
+	description:
+		'The images to start from, in this order: names of binary fields and URLs, separated by commas or lines. If ' +
+		'empty, all images among the binary data of the item are used.',
+};
+
+/** @param path of the field *Provider* */
+const strengthField = (path: string, shownFor: readonly string[]): INodeProperties[] =>
+	shownFor.length === 0
+		? []
+		: [
+				{
+					displayName: 'Strength',
+					name: 'strength',
+					type: 'number',
+					typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
+					default: 0.5,
+					displayOptions: { show: { [path]: [...shownFor] } },
+					description: 'How far the result may differ from the references, from 0 to 1',
+				},
+			];
+
+const fitOption: INodeProperties = {
+	displayName: 'Fit References',
+	name: 'fitReferences',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to scale down references that are too large for the provider, and to convert those of a type it ' +
+		'does not support. Otherwise they are an error.',
+};
+
+const fromOption: INodeProperties = {
+	displayName: 'References From',
+	name: 'referencesFrom',
+	type: 'options',
+	options: [
+		{ name: 'This Item', value: 'item', description: 'Each item makes a request with its own references' },
+		{
+			name: 'All Items',
+			value: 'all',
+			description:
+				'All items together make one request with the references of all items, in their order. The first ' +
+				'item gives the other fields.',
+		},
+	],
+	default: 'item',
+	description: 'The items whose images one request starts from',
+};
+
+const common: CommonDescription = {
+	displayName: 'Image Composer',
+	name: 'imageCompose',
+	icon: { light: 'file:imageCompose.svg', dark: 'file:imageCompose.dark.svg' },
+	group: ['transform'],
+	description: 'Make images from a prompt and other images, on any image backend that supports it',
+	defaults: { name: 'Image Compose' },
+	usableAsTool: true,
+	inputs: [NodeConnectionTypes.Main],
+	outputs: [NodeConnectionTypes.Main],
+};
+
+const first: VersionDescription = {
+	subtitle: providerSubtitle('($parameter["wait"] ? "compose" : "submit")'),
+	credentials: credentialFields('several', composers),
+	properties: [
+		...providerFields(({ references }) => references !== null),
+		...(promptField ? [promptField] : []),
+		referencesField,
+		...strengthField('provider', withStrength.length > 0 ? [...withStrength, several] : []),
+		...otherFields,
+		...waitFields,
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection',
+			placeholder: 'Add option',
+			default: {},
+			options: [...submitOptions, ...extraFields(composers), fitOption, ...resultOptions, ...linkOptions],
+		},
+	],
+};
+
+const current: VersionDescription = {
+	subtitle: makerSubtitle('compose'),
+	credentials: makerCredentials(composers),
+	properties: makerProperties({
+		list: composers,
+		preset: firstChoice(takingFiles.length > 0 ? takingFiles : composers),
+		references: [referencesField],
+		referenceOptions: [
+			fromOption,
+			fitOption,
+			...strengthField('/provider', withStrength.length > 0 ? [...withStrength, several, fromInput] : []),
 		],
-	};
+	}),
+};
 
-	methods = { loadOptions: { getModels } };
-
-	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const { compose } = await import('./compose');
-		return await compose(this);
+export class ImageCompose extends TwoForms {
+	constructor() {
+		super(
+			common,
+			{ first, current },
+			{
+				methods: { loadOptions: { getModels } },
+				async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+					const { compose } = await import('./compose');
+					return await compose(this);
+				},
+			},
+		);
 	}
 }

@@ -5,6 +5,7 @@ import { ImageError, outcomeOf } from '../../model/errors';
 import type { Reference } from '../../model/request';
 import { checkRequest } from '../../providers/requestCheck';
 import { downloadPicture } from '../pictures/downloadFile';
+import { formField } from '../parameters/formFields';
 import { generate } from '../generate/generate';
 import { readRequest } from '../generate/readRequest';
 import type { GenerateOptions } from '../generate/task';
@@ -13,18 +14,26 @@ import { readReferences } from './references';
 
 type ComposeOptions = GenerateOptions & { fitReferences?: boolean };
 
+/** Whether all items together make one request. The option exists since version 1.1. */
+const isTogether = (context: IExecuteFunctions) =>
+	context.getNodeParameter('options.referencesFrom', 0, 'item') === 'all';
+
 /**
  * Image Generate with references. It reads the references first. After it has checked the fields of all items, it
  * inspects and converts the references.
  */
 export async function compose(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	return await generate(context, {
+		isTogether,
 		read: (_context, provider, itemIndex, options) => {
 			const { strength } = provider.capabilities;
 			return {
 				...readRequest(context, provider, itemIndex, options),
-				...(strength ? { strength: Number(context.getNodeParameter('strength', itemIndex, 0.5)) } : {}),
-				references: readReferences(context, itemIndex),
+				...(strength ? { strength: Number(formField(context, 'strength', itemIndex, 0.5)) } : {}),
+				references: readReferences(
+					context,
+					isTogether(context) ? [...context.getInputData().keys()] : [itemIndex],
+				),
 			};
 		},
 		prepare: async (_context, { provider, request }, options, endpoint) => {

@@ -1,17 +1,18 @@
 import {
 	type IExecuteFunctions,
 	type INodeExecutionData,
-	type INodeType,
-	type INodeTypeDescription,
+	type INodeProperties,
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import { providers } from '../../providers/registry';
 import { extraFields } from '../parameters/extraFields';
-import { credentialFields, providerFields } from '../parameters/providerFields';
+import { credentialFields, fromInput, providerFields, several } from '../parameters/providerFields';
 import { requestFields } from '../parameters/requestFields';
 import { resultOptions } from '../parameters/resultFields';
 import { linkOptions } from '../parameters/linkFields';
 import { providerSubtitle } from '../parameters/subtitles';
+import { type CommonDescription, TwoForms, type VersionDescription } from '../parameters/versions';
+import { makerCredentials, makerProperties, makerSubtitle } from '../generate/form';
 import { submitOptions, waitFields } from '../generate/fields';
 import { getModels } from '../endpoints/loadModels';
 
@@ -20,58 +21,78 @@ const takingUrls = providers
 	.filter(({ capabilities }) => capabilities.references?.kinds.includes('url'))
 	.map(({ id }) => id);
 
-export class ImageGenerate implements INodeType {
-	description: INodeTypeDescription = {
-		displayName: 'Image Generate',
-		name: 'imageGenerate',
-		icon: { light: 'file:imageGenerate.svg', dark: 'file:imageGenerate.dark.svg' },
-		group: ['transform'],
-		version: 1,
-		subtitle: providerSubtitle('($parameter["wait"] ? "generate" : "submit")'),
-		description: 'Generate images from a prompt, on any image backend',
-		defaults: { name: 'Image Generate' },
-		usableAsTool: true,
-		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
-		credentials: credentialFields('several'),
-		properties: [
-			...providerFields(),
-			...requestFields(),
-			...waitFields,
+const referenceOption = (shownFor: readonly string[]): INodeProperties => ({
+	displayName: 'Reference Image URL',
+	name: 'referenceUrl',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. https://example.com/photo.jpg',
+	description:
+		'URL of an image to start from. The provider must be able to fetch it. For files, or for several images, use ' +
+		'Image Compose.',
+	displayOptions: { show: { '/provider': [...shownFor] } },
+});
+
+const common: CommonDescription = {
+	displayName: 'Image Generate',
+	name: 'imageGenerate',
+	icon: { light: 'file:imageGenerate.svg', dark: 'file:imageGenerate.dark.svg' },
+	group: ['transform'],
+	description: 'Generate images from a prompt, on any image backend',
+	defaults: { name: 'Image Generate' },
+	usableAsTool: true,
+	inputs: [NodeConnectionTypes.Main],
+	outputs: [NodeConnectionTypes.Main],
+};
+
+const first: VersionDescription = {
+	subtitle: providerSubtitle('($parameter["wait"] ? "generate" : "submit")'),
+	credentials: credentialFields('several'),
+	properties: [
+		...providerFields(),
+		...requestFields(),
+		...waitFields,
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection',
+			placeholder: 'Add option',
+			default: {},
+			options: [
+				...submitOptions,
+				...extraFields(),
+				referenceOption(takingUrls),
+				...resultOptions,
+				...linkOptions,
+			],
+		},
+	],
+};
+
+const current: VersionDescription = {
+	subtitle: makerSubtitle('generate'),
+	credentials: makerCredentials(providers),
+	properties: makerProperties({
+		list: providers,
+		referenceOptions: [referenceOption([...takingUrls, several, fromInput])],
+	}),
+};
+
+export class ImageGenerate extends TwoForms {
+	constructor() {
+		super(
+			common,
+			{ first, current },
 			{
-				displayName: 'Options',
-				name: 'options',
-				type: 'collection',
-				placeholder: 'Add option',
-				default: {},
-				options: [
-					...submitOptions,
-					...extraFields(),
-					{
-						displayName: 'Reference Image URL',
-						name: 'referenceUrl',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. https://example.com/photo.jpg',
-						description:
-							'URL of an image to start from. The provider must be able to fetch it. For files, or for ' +
-							'several images, use Image Compose.',
-						displayOptions: { show: { '/provider': takingUrls } },
-					},
-					...resultOptions,
-					...linkOptions,
-				],
+				methods: { loadOptions: { getModels } },
+				async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+					const [{ generate }, { readRequest }] = await Promise.all([
+						import('../generate/generate'),
+						import('../generate/readRequest'),
+					]);
+					return await generate(this, { read: readRequest });
+				},
 			},
-		],
-	};
-
-	methods = { loadOptions: { getModels } };
-
-	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const [{ generate }, { readRequest }] = await Promise.all([
-			import('../generate/generate'),
-			import('../generate/readRequest'),
-		]);
-		return await generate(this, { read: readRequest });
+		);
 	}
 }

@@ -46,7 +46,7 @@ export async function triggerItems(
 	const made = isWanted
 		? await withPictures(context, endpoint, jobs, terms)
 		: jobs.map((job) => itemOf(job, terms.options));
-	return { taken: made.length, items: terms.options.splitImages ? made.flatMap(splitImages) : made };
+	return { taken: made.length, items: terms.options.splitImages ? made.flatMap((item) => splitImages(item)) : made };
 }
 
 async function withJobRefs(

@@ -1,80 +1,110 @@
 import {
 	type IExecuteFunctions,
 	type INodeExecutionData,
-	type INodeType,
-	type INodeTypeDescription,
+	type INodeProperties,
 	NodeConnectionTypes,
 } from 'n8n-workflow';
+import { jobCredentials, jobFields } from '../parameters/jobForm';
 import { credentialFields, jobIdField, providerOrInputField } from '../parameters/providerFields';
 import { linkOptions } from '../parameters/linkFields';
-import { downloadField, resultOptions } from '../parameters/resultFields';
+import { binaryFieldOption, downloadField, resultOptions } from '../parameters/resultFields';
+import { providerSubtitle } from '../parameters/subtitles';
+import { type CommonDescription, TwoForms } from '../parameters/versions';
 
-export class ImagePoll implements INodeType {
-	description: INodeTypeDescription = {
-		displayName: 'Image Poll (Wait for Jobs)',
-		name: 'imagePoll',
-		icon: { light: 'file:imagePoll.svg', dark: 'file:imagePoll.dark.svg' },
-		group: ['transform'],
-		version: 1,
-		subtitle: '={{ $parameter["mode"] === "once" ? "poll once" : "wait for the images" }}',
-		description: 'Wait for image jobs, or poll them once, and fetch the finished images',
-		defaults: { name: 'Image Poll' },
-		usableAsTool: true,
-		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
-		outputNames: ['Finished', 'Pending', 'Failed'],
-		credentials: credentialFields('fromInput'),
-		properties: [
-			providerOrInputField,
-			jobIdField,
+const modeFields: INodeProperties[] = [
+	{
+		displayName: 'Mode',
+		name: 'mode',
+		type: 'options',
+		options: [
 			{
-				displayName: 'Mode',
-				name: 'mode',
-				type: 'options',
-				options: [
-					{
-						name: 'Wait',
-						value: 'wait',
-						action: 'Wait until image jobs have ended',
-						description:
-							'Wait until each job has ended or Max Wait is over. A restart of n8n ends the execution, ' +
-							'so for jobs that take minutes use Poll Once with a Wait node.',
-					},
-					{
-						name: 'Poll Once',
-						value: 'once',
-						action: 'Poll image jobs once',
-						description:
-							'Poll each job once and return its item by the output that fits. With a Wait node behind ' +
-							'Pending this is a loop that survives a restart.',
-					},
-				],
-				default: 'wait',
-				description: 'Whether to wait for jobs that have not ended',
+				name: 'Wait',
+				value: 'wait',
+				description:
+					'Wait until each job has ended or Max Wait is over. A restart of n8n ends the execution, so ' +
+					'for jobs that take minutes use Poll Once with a Wait node.',
 			},
 			{
-				displayName: 'Max Wait (Seconds)',
-				name: 'maxWait',
-				type: 'number',
-				typeOptions: { minValue: 1 },
-				default: 600,
-				displayOptions: { show: { mode: ['wait'] } },
-				description: 'Longest time for all items together. The items of slower jobs leave by Pending.',
-			},
-			downloadField,
-			{
-				displayName: 'Options',
-				name: 'options',
-				type: 'collection',
-				placeholder: 'Add option',
-				default: {},
-				options: [...resultOptions, ...linkOptions],
+				name: 'Poll Once',
+				value: 'once',
+				description:
+					'Poll each job once and return its item by the output that fits. With a Wait node behind Pending ' +
+					'this is a loop that survives a restart.',
 			},
 		],
-	};
+		default: 'wait',
+		description: 'Whether to wait for jobs that have not ended',
+	},
+	{
+		displayName: 'Max Wait (Seconds)',
+		name: 'maxWait',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 600,
+		displayOptions: { show: { mode: ['wait'] } },
+		description: 'Longest time for all items together. The items of slower jobs leave by Pending.',
+	},
+];
 
-	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const { poll } = await import('./poll');
-		return await poll(this);
+const optionsOf = (options: INodeProperties[]): INodeProperties => ({
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	options,
+});
+
+const common: CommonDescription = {
+	displayName: 'Image Poll (Wait for Jobs)',
+	name: 'imagePoll',
+	icon: { light: 'file:imagePoll.svg', dark: 'file:imagePoll.dark.svg' },
+	group: ['transform'],
+	description: 'Wait for image jobs, or poll them once, and fetch the finished images',
+	defaults: { name: 'Image Poll' },
+	usableAsTool: true,
+	inputs: [NodeConnectionTypes.Main],
+	outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
+	outputNames: ['Finished', 'Pending', 'Failed'],
+};
+
+const isOnce = '$parameter["mode"] === "once"';
+
+export class ImagePoll extends TwoForms {
+	constructor() {
+		super(
+			common,
+			{
+				first: {
+					subtitle: `={{ ${isOnce} ? "poll once" : "wait for the images" }}`,
+					credentials: credentialFields('fromInput'),
+					properties: [
+						providerOrInputField,
+						jobIdField,
+						...modeFields,
+						downloadField,
+						optionsOf([...resultOptions, ...linkOptions]),
+					],
+				},
+				current: {
+					subtitle: providerSubtitle(
+						`(${isOnce} ? "poll once" : "wait for the images")`,
+						`(${isOnce} ? "poll jobs from the input once" : "wait for images from the input")`,
+					),
+					credentials: jobCredentials,
+					properties: [
+						...jobFields,
+						...modeFields,
+						optionsOf([downloadField, binaryFieldOption, ...resultOptions, ...linkOptions]),
+					],
+				},
+			},
+			{
+				async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+					const { poll } = await import('./poll');
+					return await poll(this);
+				},
+			},
+		);
 	}
 }

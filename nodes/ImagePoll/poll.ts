@@ -9,13 +9,21 @@ import { progressOf } from '../execution/progress';
 import { requestOf, splitImages, toItem, typeDifferencesOf } from '../items/items';
 import { type JobRef, readJobRef } from '../items/jobRef';
 import { isTool, type LinkOptions, type Links, readLinks } from '../items/links';
-import { isFailure, jobNotMade } from '../items/snapshots';
-import { type ParameterReader, readerOf, readMaxWait, textParameter } from '../parameters/parameters';
+import { isFailure, jobNotMade, unknownSnapshot, withError } from '../items/snapshots';
+import { binaryFieldOf, type ParameterReader, readerOf, readMaxWait, textParameter } from '../parameters/parameters';
+import { isFirstForm } from '../parameters/versions';
 import { type Pictures, picturesOf } from '../pictures/pictures';
 import { keepForLinks, withLinkRefs } from './pollLinks';
 import { type OpenJob, type Polled, pollOnce, type PollTerms, waitForEnds } from './pollModes';
 
-type PollOptions = LinkOptions & { includeRaw?: boolean; maxImageSize?: number; splitImages?: boolean };
+type PollOptions = LinkOptions & {
+	includeRaw?: boolean;
+	maxImageSize?: number;
+	splitImages?: boolean;
+	/** Since version 1.1. */
+	download?: boolean;
+	binaryField?: unknown;
+};
 
 /** What the steps of one node run share. */
 interface PollRun {
@@ -50,6 +58,7 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 		links: new Map(),
 	};
 	const { open, closed } = await readItems(run);
+	assertSomeListed(context, closed);
 	const polled = await pollOpen(run, open);
 	assertReachable(context, open, polled);
 	const results = new Map([...closed, ...polled]);
@@ -78,6 +87,11 @@ async function readItems(run: PollRun): Promise<Items> {
 		try {
 			const ref = readJobRef(context, itemIndex, parameters);
 			run.links.set(itemIndex, readLinks(context.getNode(), optionsOf(run, itemIndex)));
+			binaryFieldOf(optionsOf(run, itemIndex));
+			if (ref.unlisted) {
+				items.closed.set(itemIndex, notListed(ref, ref.unlisted));
+				continue;
+			}
 			// An ended job is not polled, so Image Poll costs nothing after an Image Generate that waited.
 			if (ref.known && isTerminal(ref.known.job.status) && !isMissingImages(ref))
 				items.closed.set(itemIndex, { snapshot: ref.known });
@@ -91,6 +105,19 @@ async function readItems(run: PollRun): Promise<Items> {
 		}
 	}
 	return items;
+}
+
+/** The item's job as it is, with the reason why it is not polled. */
+function notListed({ known, provider, id }: JobRef, error: ImageError): Polled {
+	return { snapshot: withError(known ?? unknownSnapshot(provider.id, id), error.toJobError()), unreachable: error };
+}
+
+/** Throws if the provider of every item is missing in *Providers*, unless the node continues on fail. */
+function assertSomeListed(context: IExecuteFunctions, closed: Items['closed']): void {
+	const errors = [...closed.values()].flatMap(({ unreachable }) => unreachable ?? []);
+	const [first] = errors;
+	if (!first || errors.length < context.getInputData().length || context.continueOnFail()) return;
+	throw toNodeError(context.getNode(), first.toJobError(), { itemIndex: 0 });
 }
 
 /** Polls the open jobs and records those that have ended. Throws only if the execution was stopped. */
@@ -140,9 +167,10 @@ async function itemOf(run: PollRun, itemIndex: number, { snapshot, unreachable }
 	const { json, binary } = run.context.getInputData()[itemIndex] ?? { json: {} };
 	const options = optionsOf(run, itemIndex);
 	const isWanted =
+		unreachable === undefined &&
 		isTerminal(snapshot.job.status) &&
 		snapshot.images.length > 0 &&
-		run.parameters.getNodeParameter('download', itemIndex, true) === true;
+		isDownload(run, itemIndex);
 	const fetched = isWanted
 		? await fetchPictures(run, itemIndex, snapshot, options)
 		: { snapshot, binary, differences: [] };
@@ -161,18 +189,29 @@ async function itemOf(run: PollRun, itemIndex: number, { snapshot, unreachable }
 	const isLost = unreachable !== undefined && !unreachable.retryable;
 	return {
 		output: isLost ? failed : outputOf(fetched.snapshot),
-		items: options.splitImages ? splitImages(item) : [item],
+		items: options.splitImages ? splitImages(item, binaryFieldOf(options)) : [item],
 	};
+}
+
+/** *Download Images*: at the top of the form in version 1, then an option. */
+function isDownload(run: PollRun, itemIndex: number): boolean {
+	return isFirstForm(run.context.getNode())
+		? run.parameters.getNodeParameter('download', itemIndex, true) === true
+		: optionsOf(run, itemIndex).download !== false;
 }
 
 const optionsOf = ({ parameters }: PollRun, itemIndex: number) =>
 	parameters.getNodeParameter('options', itemIndex, {}) as PollOptions;
 
-async function fetchPictures(run: PollRun, itemIndex: number, snapshot: JobSnapshot, { maxImageSize }: PollOptions) {
+async function fetchPictures(run: PollRun, itemIndex: number, snapshot: JobSnapshot, options: PollOptions) {
 	const { provider, endpoint } = readJobRef(run.context, itemIndex, run.parameters);
 	const source = (await run.poolFor(provider, itemIndex)).named(endpoint);
 	const have = run.context.getInputData()[itemIndex]?.binary;
-	return await run.pictures.fetch(withoutDownloadError(snapshot), source, { have, maxMegabytes: maxImageSize });
+	return await run.pictures.fetch(withoutDownloadError(snapshot), source, {
+		have,
+		maxMegabytes: options.maxImageSize,
+		binaryField: binaryFieldOf(options),
+	});
 }
 
 function outputOf(snapshot: JobSnapshot): number {

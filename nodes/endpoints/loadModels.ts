@@ -1,7 +1,7 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 import type { ProviderDefinition } from '../../providers/provider';
 import { providerById } from '../../providers/registry';
-import { providerDefault } from '../parameters/requestFields';
+import { defaultChoice } from '../parameters/requestFields';
 
 /** Maximum time that the editor waits for the server's list of models, in ms. */
 const maxWaitMs = 8_000;
@@ -16,7 +16,7 @@ export async function getModels(this: ILoadOptionsFunctions): Promise<INodePrope
 	const documented = provider.capabilities.models.map((model) => ({ name: model, value: model }));
 	const offered = await modelsOfServer(this, provider).catch(() => undefined);
 	return [
-		{ name: 'Default', value: providerDefault, description: "The provider's own choice" },
+		defaultChoice(provider.capabilities.defaults?.model),
 		...(offered?.length ? offered.map(({ name, value }) => ({ name, value })) : documented),
 	];
 }

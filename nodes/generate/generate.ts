@@ -59,7 +59,10 @@ async function generateItems(run: Run, maker: Maker): Promise<INodeExecutionData
 		.map(([itemIndex, outcome]) => ({ itemIndex, outcome, task: taskOf.get(itemIndex) }));
 	assertSomeSuccess(run.context, results);
 	addHints(run, results);
-	return results.flatMap((result) => itemsOf(run.context, result));
+	const items = results.flatMap((result) => itemsOf(run.context, result));
+	if (!maker.isTogether?.(run.context)) return items;
+	const pairedItem = [...run.context.getInputData().keys()].map((item) => ({ item }));
+	return items.map((item) => ({ ...item, pairedItem }));
 }
 
 /** Runs all tasks at once and reports the progress. Throws only if the execution was stopped. */

@@ -5,8 +5,9 @@ import { inputError, toNodeError } from '../execution/errors';
 import { itemKey, ordinals, ownKey, requestDigest } from '../execution/identity';
 import { readLinks } from '../items/links';
 import { jobNotMade } from '../items/snapshots';
-import { readMaxWait } from '../parameters/parameters';
+import { binaryFieldOf } from '../parameters/parameters';
 import { costOf } from './budget';
+import { formField, formMaxWait } from '../parameters/formFields';
 import { firstProvider, noCapableProvider, readRoutes, unsupportedBy } from './routes';
 import type { GenerateOptions, Maker, Outcome, Route, Routes, Run, Task } from './task';
 
@@ -33,7 +34,7 @@ export async function planTasks(run: Run, maker: Maker): Promise<Plan> {
 		rejected.set(itemIndex, { snapshot: jobNotMade(provider, count, inputError(thrown), null) });
 	};
 	const read: Task[] = [];
-	for (const itemIndex of context.getInputData().keys()) {
+	for (const itemIndex of maker.isTogether?.(context) ? [0] : context.getInputData().keys()) {
 		try {
 			read.push(await readTask(run, itemIndex, maker));
 		} catch (thrown) {
@@ -63,8 +64,9 @@ async function readTask({ context, poolFor, limits }: Run, itemIndex: number, ma
 		options,
 		links: readLinks(context.getNode(), options),
 		wait,
-		download: wait && context.getNodeParameter('download', itemIndex, true),
-		maxWaitMs: readMaxWait(context, itemIndex, 300),
+		download: wait && formField(context, 'download', itemIndex, true) === true,
+		binaryField: binaryFieldOf(options),
+		maxWaitMs: formMaxWait(context, itemIndex, wait),
 		key: '',
 		ownKey: ownKeyText(options),
 	};

@@ -4,6 +4,7 @@ import type { Extra, ImageRequest } from '../../model/request';
 import { parseJson } from '../../http/json';
 import type { ExtraField, ProviderDefinition } from '../../providers/provider';
 import { textParameter } from '../parameters/parameters';
+import { formField, type MovedField, pathOf } from '../parameters/formFields';
 import type { GenerateOptions } from './task';
 
 /** The request of one item, from the fields of the node. An empty field is left out of the request. */
@@ -14,11 +15,12 @@ export function readRequest(
 	options: GenerateOptions,
 ): ImageRequest {
 	const text = (name: string) => textParameter(context, name, itemIndex);
-	const negativePrompt = text('negativePrompt');
+	const moved = (field: MovedField) => text(pathOf(context, field));
 	const model = text('model');
-	const aspectRatio = text('aspectRatio');
-	const resolution = text('resolution');
-	const seed = text('seed');
+	const negativePrompt = moved('negativePrompt');
+	const aspectRatio = moved('aspectRatio');
+	const resolution = moved('resolution');
+	const seed = moved('seed');
 	const extras = Object.fromEntries(
 		provider.capabilities.extras.flatMap((field) => {
 			const value = extraOf(field, options[field.name]);
@@ -27,7 +29,7 @@ export function readRequest(
 	);
 	return {
 		prompt: text('prompt'),
-		count: Number(context.getNodeParameter('count', itemIndex, 1)),
+		count: Number(formField(context, 'count', itemIndex, 1)),
 		...(negativePrompt ? { negativePrompt } : {}),
 		...(model ? { model } : {}),
 		...(aspectRatio ? { aspectRatio } : {}),

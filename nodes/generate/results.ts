@@ -41,7 +41,7 @@ export function itemsOf(context: IExecuteFunctions, { itemIndex, outcome, task }
 		const error = snapshot.job.error?.message ?? 'failed';
 		return [{ json: { error, details: item.json }, pairedItem: { item: itemIndex } }];
 	}
-	return task?.options.splitImages ? splitImages(item) : [item];
+	return task?.options.splitImages ? splitImages(item, task.binaryField) : [item];
 }
 
 /** Shows hints in the editor about failures, running jobs and jobs that were taken over. Hints do not fail the run. */

@@ -9,25 +9,8 @@ import type { ProviderDefinition } from '../../providers/provider';
 import { providerById } from '../../providers/registry';
 import { checkRequest } from '../../providers/requestCheck';
 import { credentialIdOf } from '../endpoints/nodeEndpoint';
-import { several } from '../parameters/providerFields';
-import { textParameter } from '../parameters/parameters';
+import { namedProviders } from './namedProviders';
 import type { GenerateOptions, Maker, Route, Routes } from './task';
-
-/** The providers that an item names. A provider in a row of *Providers* has the model of that row. */
-function namedProviders(context: IExecuteFunctions, itemIndex: number): Array<{ provider: string; model?: string }> {
-	const provider = textParameter(context, 'provider', itemIndex);
-	if (provider !== several) return [{ provider }];
-	const rows = context.getNodeParameter('providers.row', itemIndex, []) as Array<{
-		provider: string;
-		model?: string;
-	}>;
-	if (rows.length > 0) return rows.map((row) => ({ provider: row.provider, model: (row.model ?? '').trim() }));
-	throw new ImageError('invalidRequest', {
-		message: 'Providers is empty',
-		hint: 'Add the providers to use, the preferred one first',
-		delivery: 'notSent',
-	});
-}
 
 /** The first provider that an item names, for an item that fails before its routes are read. */
 export function firstProvider(context: IExecuteFunctions, itemIndex: number): string {

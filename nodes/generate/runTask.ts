@@ -127,7 +127,10 @@ async function recordSpending({ memory }: Run, task: Task, given: Given, { usage
 async function withPictures(run: Run, task: Task, { endpoint }: Given, snapshot: JobSnapshot): Promise<Outcome> {
 	const isWanted = task.download || snapshot.images.some(({ inline }) => inline);
 	if (snapshot.images.length === 0 || !isWanted || !isTerminal(snapshot.job.status)) return { snapshot };
-	return await run.pictures.fetch(snapshot, endpoint, { maxMegabytes: task.options.maxImageSize });
+	return await run.pictures.fetch(snapshot, endpoint, {
+		maxMegabytes: task.options.maxImageSize,
+		binaryField: task.binaryField,
+	});
 }
 
 /** The data by which the journal looks for an earlier job before a new job is made. */

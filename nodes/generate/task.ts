@@ -25,6 +25,8 @@ export interface BudgetOptions {
 
 /** Options of Image Generate, as n8n gives them. */
 export interface GenerateOptions extends Record<string, unknown>, LinkOptions {
+	/** Since version 1.1. */
+	binaryField?: unknown;
 	budget?: { limits?: BudgetOptions };
 	idempotencyKey?: string;
 	includeRaw?: boolean;
@@ -56,6 +58,8 @@ export interface Routes {
 
 /** What Image Generate and Image Compose do differently. */
 export interface Maker {
+	/** Whether all items together make one request, with the fields of the first item. */
+	isTogether?(context: IExecuteFunctions): boolean;
 	/** Reads the request of one item from the fields of the node. It does not fetch or inspect anything yet. */
 	read(
 		context: IExecuteFunctions,
@@ -84,6 +88,8 @@ export interface Task extends Routes {
 	links: Links;
 	wait: boolean;
 	download: boolean;
+	/** What the names of the images' binary fields begin with. */
+	binaryField: string;
 	maxWaitMs: number;
 	/** The item's key without an attempt number; set when the request is ready to be sent. */
 	key: string;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryData, IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { type Difference, differencesOf } from '../../images/compare';
 import { imageName } from '../../model/imageName';
 import { refFrom } from '../../model/jobRef';
@@ -97,13 +97,31 @@ export function typeDifferencesOf(json: IDataObject): Difference[] {
 		: [];
 }
 
-/** One item per image, with its picture always in `image_0`. An item without images stays as it is. */
-export function splitImages(item: INodeExecutionData): INodeExecutionData[] {
+/**
+ * The file of an image among an item's binary data: under its own name, or under the name that another node gave it.
+ * @param field what its own name begins with, instead of `image`
+ */
+export function fileOfImage(
+	binary: IBinaryKeyData,
+	{ index, fileName }: Pick<Image, 'index' | 'fileName'>,
+	field?: string,
+): IBinaryData | undefined {
+	return (
+		binary[binaryName(index, field)] ??
+		Object.entries(binary).find(([name, data]) => name.endsWith(`_${index}`) && data.fileName === fileName)?.[1]
+	);
+}
+
+/**
+ * One item per image, with its picture always in `image_0`. An item without images stays as it is.
+ * @param field what the names of the binary fields begin with, instead of `image`
+ */
+export function splitImages(item: INodeExecutionData, field?: string): INodeExecutionData[] {
 	const images = item.json['images'] as unknown as Image[];
 	const differences = item.json['differences'] as unknown as Difference[];
 	if (images.length === 0) return [item];
 	return images.map((image) => {
-		const picture = item.binary?.[binaryName(image.index)];
+		const picture = fileOfImage(item.binary ?? {}, image, field);
 		const own = differences.filter((difference) => difference.image === null || difference.image === image.index);
 		return {
 			json: {
@@ -112,7 +130,7 @@ export function splitImages(item: INodeExecutionData): INodeExecutionData[] {
 				differences: own as unknown as IDataObject[],
 			},
 			pairedItem: item.pairedItem ?? 0,
-			...(picture ? { binary: { [binaryName(0)]: picture } } : {}),
+			...(picture ? { binary: { [binaryName(0, field)]: picture } } : {}),
 		};
 	});
 }

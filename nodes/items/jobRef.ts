@@ -1,7 +1,9 @@
 import { type IExecuteFunctions, NodeOperationError } from 'n8n-workflow';
+import type { ImageError } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import type { ProviderDefinition } from '../../providers/provider';
 import { providerById } from '../../providers/registry';
+import { unlistedProvider } from '../parameters/chosenProviders';
 import { fromInput, jobIdField } from '../parameters/providerFields';
 import { snapshotOf } from './items';
 import { type ParameterReader, textParameter } from '../parameters/parameters';
@@ -18,6 +20,8 @@ export interface JobRef {
 	endpoint: string | undefined;
 	/** The state of the job in the item. */
 	known: JobSnapshot | undefined;
+	/** Set if the item names a provider that the node may not use. */
+	unlisted?: ImageError;
 }
 
 /** Reads provider and job id of an item. Throws an n8n error that names the item and the field. */
@@ -52,11 +56,13 @@ export function readJobRef(
 		});
 	}
 	const known = carried && carried.job.provider === providerId && (carried.job.id ?? '') === id ? carried : undefined;
+	const unlisted = choice === fromInput ? unlistedProvider(context, parameters, provider, itemIndex) : undefined;
 	return {
 		itemIndex,
 		provider,
 		id: id || null,
 		endpoint: carried?.job.provider === providerId ? carried.job.endpoint : undefined,
 		known,
+		...(unlisted ? { unlisted } : {}),
 	};
 }

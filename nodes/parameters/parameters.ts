@@ -1,4 +1,6 @@
 import { type IExecuteFunctions, NodeOperationError } from 'n8n-workflow';
+import { ImageError } from '../../model/errors';
+import { imageFieldName } from '../../model/imageName';
 
 /** Reads a parameter of an item. */
 export interface ParameterReader {
@@ -41,12 +43,31 @@ export function textParameter(
 			: '';
 }
 
-/** Max Wait in ms. Throws an n8n error if it is not a number of seconds above 0. */
-export function readMaxWait(context: IExecuteFunctions, itemIndex: number, preset: number): number {
-	const seconds = Number(context.getNodeParameter('maxWait', itemIndex, preset));
+/** Max Wait in ms, or another field of seconds. Throws an n8n error if it is not a number of seconds above 0. */
+export function readMaxWait(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	preset: number,
+	{ path, label } = { path: 'maxWait', label: 'Max Wait' },
+): number {
+	const seconds = Number(context.getNodeParameter(path, itemIndex, preset));
 	if (seconds > 0 && Number.isFinite(seconds)) return seconds * 1000;
-	throw new NodeOperationError(context.getNode(), `Max Wait is ${seconds}; a number of seconds above 0 is allowed`, {
+	throw new NodeOperationError(context.getNode(), `${label} is ${seconds}; a number of seconds above 0 is allowed`, {
 		itemIndex,
+	});
+}
+
+/**
+ * The name of the images' binary fields, from the option *Output Field Name*. Throws `invalidRequest` if n8n's
+ * expressions could not use it.
+ */
+export function binaryFieldOf({ binaryField }: { binaryField?: unknown }): string {
+	const name = typeof binaryField === 'string' ? binaryField.trim() : '';
+	if (binaryField === undefined || binaryField === null || name === '') return imageFieldName;
+	if (/^[A-Za-z_][\w-]{0,99}$/.test(name)) return name;
+	throw new ImageError('invalidRequest', {
+		message: `Output Field Name is "${name}"; letters, digits, _ and - are allowed, and a letter or _ comes first`,
+		delivery: 'notSent',
 	});
 }
 

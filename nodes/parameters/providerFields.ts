@@ -28,6 +28,26 @@ export function providerField(
 	};
 }
 
+/** A row with a provider and its model. */
+export function modelRow(list: readonly ProviderDefinition[]): INodeProperties[] {
+	return [
+		{
+			displayName: 'Provider',
+			name: 'provider',
+			type: 'options',
+			options: options(list),
+			default: list[0]?.id ?? '',
+		},
+		{
+			displayName: 'Model',
+			name: 'model',
+			type: 'string',
+			default: '',
+			description: "The provider's name of the model. If empty, the provider chooses.",
+		},
+	];
+}
+
 /** One provider, or a list of them. */
 export function providerFields(supports: (capabilities: Capabilities) => boolean = () => true): INodeProperties[] {
 	const list = providers.filter(({ capabilities }) => supports(capabilities));
@@ -55,22 +75,7 @@ export function providerFields(supports: (capabilities: Capabilities) => boolean
 				{
 					displayName: 'Provider',
 					name: 'row',
-					values: [
-						{
-							displayName: 'Provider',
-							name: 'provider',
-							type: 'options',
-							options: options(list),
-							default: list[0]?.id ?? '',
-						},
-						{
-							displayName: 'Model',
-							name: 'model',
-							type: 'string',
-							default: '',
-							description: "The provider's name of the model. If empty, the provider chooses.",
-						},
-					],
+					values: modelRow(list),
 				},
 			],
 		},

@@ -1,29 +1,27 @@
 import type { ProviderDefinition, ReferenceLimits } from '../../providers/provider';
 
 /**
- * What a provider is for, in the list of providers: `Google's own image models. Needs only an API key. References: up
- * to 14 files. Up to 8 images per job. …`
+ * What a provider is for, in the list of providers: `Google's models. API key only. References: 14 files. 8 images per
+ * job. Answers when done. About 0.04 USD each.` The editor shows two lines, about 115 characters.
  */
 export function providerLine(provider: ProviderDefinition): string {
 	const { about, capabilities } = provider;
 	const price = provider.estimateUsd?.({ prompt: '', count: 1 }) ?? null;
 	return [
 		about.summary,
-		about.needs === 'apiKey' ? 'Needs only an API key.' : 'Needs the address of a server.',
+		about.needs === 'apiKey' ? 'API key only.' : 'Needs a server.',
 		referencesOf(capabilities.references),
-		`Up to ${capabilities.maxCount} images per job.`,
-		about.answers === 'whenDone' ? 'Answers when the images are done.' : 'Asynchronous jobs.',
-		...(price === null ? [] : [`About ${price.toFixed(2)} USD per image.`]),
+		`${capabilities.maxCount} images per job.`,
+		about.answers === 'whenDone' ? 'Answers when done.' : 'Asynchronous.',
+		...(price === null ? [] : [`About ${price.toFixed(2)} USD each.`]),
 	].join(' ');
 }
 
 function referencesOf(limits: ReferenceLimits | null): string {
 	if (!limits) return 'No references.';
 	const { max, kinds } = limits;
-	const taken = kinds.map(
-		(kind) => ({ url: max === 1 ? 'URL' : 'URLs', binary: max === 1 ? 'file' : 'files' })[kind],
-	);
-	return `References: ${max === 1 ? '1' : `up to ${max}`} ${taken.join(' or ')}.`;
+	const names = { url: max === 1 ? 'URL' : 'URLs', binary: max === 1 ? 'file' : 'files' };
+	return `References: ${max} ${kinds.map((kind) => names[kind]).join(' or ')}.`;
 }
 
 /**

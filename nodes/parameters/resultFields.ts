@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { imageFieldName } from '../../model/imageName';
 
 export const downloadField: INodeProperties = {
 	displayName: 'Download Images',
@@ -6,6 +7,18 @@ export const downloadField: INodeProperties = {
 	type: 'boolean',
 	default: true,
 	description: 'Whether to fetch the finished images as binary data: image_0, image_1 and so on',
+};
+
+/** The name of the binary fields, as an option. */
+export const binaryFieldOption: INodeProperties = {
+	displayName: 'Output Field Name',
+	name: 'binaryField',
+	type: 'string',
+	default: imageFieldName,
+	placeholder: 'e.g. photo',
+	description:
+		'Name of the binary fields of the images. A number is added: <code>image</code> gives image_0, image_1 and ' +
+		'so on.',
 };
 
 /** Options of every node that returns finished jobs. */

@@ -26,7 +26,7 @@ export interface Fetched {
  * order. Invalid images are removed from the job. If an image could not be downloaded, its error becomes the job's
  * error.
  */
-export function foldImages(snapshot: JobSnapshot, results: readonly ImageResult[]): Fetched {
+export function foldImages(snapshot: JobSnapshot, results: readonly ImageResult[], binaryField?: string): Fetched {
 	const fetched = results.filter((result) => result.kind === 'fetched');
 	const unavailable = results.find((result) => result.kind === 'unavailable');
 	const invalid = new Map(
@@ -35,7 +35,7 @@ export function foldImages(snapshot: JobSnapshot, results: readonly ImageResult[
 	const withImages = { ...snapshot, images: results.map(({ image }) => image) };
 	return {
 		snapshot: withoutInvalidImages(unavailable ? withDownloadError(withImages, unavailable) : withImages, invalid),
-		binary: Object.fromEntries(fetched.map(({ image, data }) => [binaryName(image.index), data])),
+		binary: Object.fromEntries(fetched.map(({ image, data }) => [binaryName(image.index, binaryField), data])),
 		differences: fetched.flatMap(({ differences }) => differences),
 	};
 }

@@ -10,7 +10,7 @@ import { Slots } from '../../jobs/runtime/slots';
 import { ImageError, type Outcome, outcomeOf } from '../../model/errors';
 import type { DeliveredImage, JobSnapshot } from '../../model/job';
 import type { EndpointConfig, ProviderDefinition } from '../../providers/provider';
-import { binaryName, withoutBytes } from '../items/items';
+import { fileOfImage, withoutBytes } from '../items/items';
 import { type DownloadHost, openDownload } from './downloads';
 import { type Fetched, foldImages, type ImageResult } from './fold';
 
@@ -27,6 +27,8 @@ export interface FetchOptions {
 	have?: IBinaryKeyData | undefined;
 	/** Maximum size of one image, in MB; undefined: the default. */
 	maxMegabytes?: number | undefined;
+	/** What the names of the binary fields begin with; undefined: the default. */
+	binaryField?: string | undefined;
 }
 
 /** The data of a job's endpoint that downloads of its images need. */
@@ -84,12 +86,14 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 	}
 
 	return {
-		async fetch(snapshot, source, { have = {}, maxMegabytes } = {}) {
+		async fetch(snapshot, source, { have = {}, maxMegabytes, binaryField } = {}) {
 			const limits = imageLimits(maxMegabytes);
 			const results = await Promise.all(
-				snapshot.images.map((image) => fetchImage(image, have[binaryName(image.index)], limits, source)),
+				snapshot.images.map((image) =>
+					fetchImage(image, fileOfImage(have, image, binaryField), limits, source),
+				),
 			);
-			return foldImages(snapshot, results);
+			return foldImages(snapshot, results, binaryField);
 		},
 	};
 }

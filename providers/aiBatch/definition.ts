@@ -21,7 +21,7 @@ export const aiBatch: ProviderDefinition<AiBatchSession> = {
 	keyField: 'upstreamApiKey',
 	capabilities,
 	about: {
-		summary: 'A server in front of Gemini, OpenAI, Stability, HuggingFace or Replicate.',
+		summary: 'Gemini, OpenAI, Stability and more.',
 		needs: 'server',
 		answers: 'whenDone',
 	},

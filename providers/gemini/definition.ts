@@ -14,7 +14,7 @@ export const gemini: ProviderDefinition<GeminiSession> = {
 	credential: 'geminiImageApi',
 	keyField: 'apiKey',
 	capabilities,
-	about: { summary: "Google's own image models.", needs: 'apiKey', answers: 'whenDone' },
+	about: { summary: "Google's models.", needs: 'apiKey', answers: 'whenDone' },
 	check: (request) => resolutionProblem(request) ?? sizeProblem(request),
 	estimateUsd,
 	load: async () => (await import('./adapter')).geminiAdapter,

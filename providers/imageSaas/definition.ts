@@ -8,6 +8,6 @@ export const imageSaas: ProviderDefinition<ImageSaasSession> = {
 	credential: 'imageSaasApi',
 	keyField: 'apiKey',
 	capabilities,
-	about: { summary: 'A multi-tenant service with a queue and webhooks.', needs: 'server', answers: 'asJob' },
+	about: { summary: 'A service with a queue.', needs: 'server', answers: 'asJob' },
 	load: async () => (await import('./adapter')).imageSaasAdapter,
 };

@@ -10,7 +10,7 @@ export const jimeng: ProviderDefinition<JimengSession> = {
 	keyField: 'sessionId',
 	capabilities,
 	about: {
-		summary: 'A bridge to Jimeng (China) and Dreamina (international).',
+		summary: 'Jimeng and Dreamina.',
 		needs: 'server',
 		answers: 'whenDone',
 	},

@@ -9,7 +9,7 @@ export const nanoBananaPro: ProviderDefinition<NanoBananaProSession> = {
 	keyField: 'geminiApiKey',
 	capabilities,
 	about: {
-		summary: "A service in front of Gemini's image models, with a history.",
+		summary: "Gemini's models with a history.",
 		needs: 'server',
 		answers: 'asJob',
 	},

@@ -9,7 +9,7 @@ export const zImage: ProviderDefinition<ZImageSession> = {
 	credential: 'zImageApi',
 	keyField: 'authKey',
 	capabilities,
-	about: { summary: 'An open model on your own hardware.', needs: 'server', answers: 'asJob' },
+	about: { summary: 'An open model.', needs: 'server', answers: 'asJob' },
 	check: ({ aspectRatio, resolution, extras = {} }) =>
 		(extras['width'] !== undefined || extras['height'] !== undefined) &&
 		(aspectRatio !== undefined || resolution !== undefined)

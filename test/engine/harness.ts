@@ -17,6 +17,7 @@ import {
 	type INodeTypes,
 	type IRun,
 	type IRunExecutionData,
+	type IVersionedNodeType,
 	type IWorkflowExecuteAdditionalData,
 	NodeHelpers,
 	Workflow,
@@ -91,7 +92,7 @@ async function testItem(
 }
 
 /** Every node of the pack, as package.json lists them. */
-const types: Record<string, INodeType> = { 'test.items': new Items(), 'test.loop': new Loop() };
+const types: Record<string, INodeType | IVersionedNodeType> = { 'test.items': new Items(), 'test.loop': new Loop() };
 for (const built of listed.nodes) {
 	const path = built.replace(/^dist/, '../..').replace(/\.js$/, '');
 	const className =
@@ -100,7 +101,7 @@ for (const built of listed.nodes) {
 			.at(-1)
 			?.replace(/\.node$/, '') ?? '';
 	// eslint-disable-next-line @typescript-eslint/no-require-imports -- by the list, so that no node is forgotten
-	const { [className]: Node } = require(path) as Record<string, new () => INodeType>;
+	const { [className]: Node } = require(path) as Record<string, new () => INodeType | IVersionedNodeType>;
 	if (!Node) throw new Error(`${path} has no class ${className}`);
 	const node = new Node();
 	types[`${packageName}.${node.description.name}`] = node;
@@ -108,11 +109,11 @@ for (const built of listed.nodes) {
 
 const nodeTypes: INodeTypes = {
 	getByName: (type) => typeOf(type),
-	getByNameAndVersion: (type) => NodeHelpers.getVersionedNodeType(typeOf(type)),
+	getByNameAndVersion: (type, version) => NodeHelpers.getVersionedNodeType(typeOf(type), version),
 	getKnownTypes: () => ({}),
 };
 
-function typeOf(type: string): INodeType {
+function typeOf(type: string): INodeType | IVersionedNodeType {
 	// n8n makes a second type of each node, for AI Agents.
 	const found = types[type] ?? types[type.replace(/Tool$/, '')];
 	if (!found) throw new Error(`The test knows no node type ${type}`);
@@ -198,8 +199,8 @@ function watched(onTry: (name: string, attempt: number) => void | Promise<void>)
 	const attempts = new Map<string, number>();
 	return {
 		...nodeTypes,
-		getByNameAndVersion: (name) => {
-			const type = nodeTypes.getByNameAndVersion(name);
+		getByNameAndVersion: (name, version) => {
+			const type = nodeTypes.getByNameAndVersion(name, version);
 			if (!type.execute) return type;
 			const watchedType: INodeType = Object.create(type) as INodeType;
 			watchedType.execute = async function (this: IExecuteFunctions, ...more: []) {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ICredentialType, INodeType } from 'n8n-workflow';
+import { type ICredentialType, type INodeType, type IVersionedNodeType, NodeHelpers } from 'n8n-workflow';
 import type { ProviderDefinition } from '../../providers/provider';
 
 export const root = join(__dirname, '..', '..');
@@ -57,8 +57,10 @@ export function nodeNames(): string[] {
 	return readdirSync(join(root, 'nodes')).filter((name) => existsSync(join(root, 'nodes', name, `${name}.node.ts`)));
 }
 
+/** A node, in its newest version. */
 export function nodeOf(name: string): INodeType {
-	return instanceOf(join('nodes', name, `${name}.node.ts`), name) as INodeType;
+	const node = instanceOf(join('nodes', name, `${name}.node.ts`), name) as INodeType | IVersionedNodeType;
+	return NodeHelpers.getVersionedNodeType(node);
 }
 
 /**

@@ -1,0 +1,45 @@
+import {
+	type INode,
+	type INodeType,
+	type INodeTypeBaseDescription,
+	type INodeTypeDescription,
+	VersionedNodeType,
+} from 'n8n-workflow';
+
+/** The version of new nodes. Saved workflows keep version 1, with its names, defaults and credentials. */
+const currentVersion = 1.1;
+
+/** Whether a node has the form of version 1, with all fields of a request at its top. */
+export function isFirstForm({ typeVersion }: Pick<INode, 'typeVersion'>): boolean {
+	return typeVersion < currentVersion;
+}
+
+/** What both versions of a node have in common. */
+export type CommonDescription = INodeTypeBaseDescription &
+	Pick<INodeTypeDescription, 'defaults' | 'inputs' | 'outputs' | 'outputNames'>;
+
+/** What differs between the versions of a node. */
+export type VersionDescription = Required<Pick<INodeTypeDescription, 'subtitle' | 'credentials' | 'properties'>>;
+
+/**
+ * A node with the forms of version 1 and 1.1. They are two descriptions and not one with conditions, because n8n finds
+ * a credential by its name alone: one description cannot require a credential in one version only.
+ */
+export class TwoForms extends VersionedNodeType {
+	/** @param code what both versions run; it reads the fields of both */
+	constructor(
+		common: CommonDescription,
+		forms: { first: VersionDescription; current: VersionDescription },
+		code: Pick<INodeType, 'methods' | 'execute'>,
+	) {
+		const nodeType = (version: number, form: VersionDescription): INodeType => ({
+			...code,
+			description: { ...common, ...form, version },
+		});
+		const { displayName, name, icon, group, description } = common;
+		super(
+			{ 1: nodeType(1, forms.first), [currentVersion]: nodeType(currentVersion, forms.current) },
+			{ displayName, name, group, description, ...(icon ? { icon } : {}), defaultVersion: currentVersion },
+		);
+	}
+}
