@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { runUntilAsked } from './demo/lifetime';
 import { readOptions } from './demo/options';
 import { runQuickStart, waitForDelivery } from './demo/quickStart';
@@ -14,7 +15,7 @@ runUntilAsked(async (started) => {
 	const quickStart = fileOf(bundled, 'quick-start.json');
 	console.log(`Running "${quickStart.workflow.name}" …`);
 	const seen = (await client.listExecutions({ workflowId: delivery.id })).map(({ id }) => id);
-	const run = await runQuickStart({ client, quickStart, userFolder: dataFolder });
+	const run = await runQuickStart({ client, quickStart, folder: join(dataFolder, 'quick-start') });
 	const webhook = await waitForDelivery({ client, delivery, seen });
 	const text = summary({
 		run,

@@ -7,7 +7,7 @@ import { type ZipEntry, zipOf } from '../../images/export/zip';
 import { withExtension } from '../../images/fileName';
 import type { Lineage } from '../../images/lineage';
 import { receiveImage } from '../../images/receive';
-import { ImageError } from '../../model/errors';
+import { ImageError, outcomeOfSync } from '../../model/errors';
 import { hintAt } from '../execution/errors';
 import { textParameter } from '../parameters/parameters';
 import type { Exporter } from './exporter';
@@ -68,7 +68,7 @@ async function zip(exporter: Exporter): Promise<INodeExecutionData[]> {
 async function sheets(exporter: Exporter): Promise<INodeExecutionData[]> {
 	const { context } = exporter;
 	const perSheet = whole(context.getNodeParameter('perSheet', 0, 60), 'Images per Sheet', 500);
-	const style = readStyle(exporter, perSheet);
+	const style = readStyle(exporter, Math.min(perSheet, imagesOf(exporter)));
 	const tiles: Array<Tile & { itemIndex: number }> = [];
 	const failures = await exporter.each(async (source, itemIndex) => {
 		tiles.push({
@@ -105,6 +105,12 @@ async function sheets(exporter: Exporter): Promise<INodeExecutionData[]> {
 	return [...made, ...rest(exporter, failures)];
 }
 
+/** The number of images of all items. */
+function imagesOf({ context, sources }: Exporter): number {
+	const found = [...context.getInputData().keys()].map((itemIndex) => outcomeOfSync(() => sources(itemIndex)));
+	return found.reduce((sum, outcome) => sum + (outcome.ok ? outcome.value.length : 0), 0);
+}
+
 /** The failed items, for the output, if the node continues on fail. */
 function rest({ context }: Exporter, failures: readonly Failure[]): INodeExecutionData[] {
 	return context.continueOnFail() ? failedItems(context, failures) : [];
@@ -127,7 +133,8 @@ function captionOf({ context }: Exporter, { lineage }: Source, itemIndex: number
 /** Maximum width or height of a sheet, in pixels. */
 const longestSheet = 16_383;
 
-function readStyle({ context }: Exporter, perSheet: number): SheetStyle {
+/** @param most images on one sheet */
+function readStyle({ context }: Exporter, most: number): SheetStyle {
 	const options = context.getNodeParameter('options', 0, {}) as {
 		background?: string;
 		color?: string;
@@ -137,10 +144,10 @@ function readStyle({ context }: Exporter, perSheet: number): SheetStyle {
 	const columns = whole(context.getNodeParameter('columns', 0, 4), 'Columns', 50);
 	const tile = whole(context.getNodeParameter('tileSize', 0, 256), 'Tile Size', 2_048);
 	// The factors add the gaps and captions.
-	if (Math.max(columns * 1.1, Math.ceil(perSheet / columns) * 1.5) * tile > longestSheet)
+	if (Math.max(columns * 1.1, Math.ceil(most / columns) * 1.5) * tile > longestSheet)
 		throw new ImageError('invalidRequest', {
 			message:
-				`${perSheet} tiles of ${tile} pixels in ${columns} columns make a sheet ` +
+				`${most} tiles of ${tile} pixels in ${columns} columns make a sheet ` +
 				`larger than ${longestSheet} pixels`,
 			hint: 'Choose smaller tiles or fewer images per sheet',
 			delivery: 'notSent',

@@ -10,7 +10,7 @@ import { importBundled, type NodeTypeDescription, webhookPathOf } from './bundle
 import { claimInstance, demandPorts } from './claim';
 import { readDevOptions, readOptions } from './options';
 import { keepOwner, newPassword } from './owner';
-import { filesWritten, jobErrors, writeErrors } from './quickStart';
+import { jobErrors, runQuickStart } from './quickStart';
 
 let folder = '';
 beforeEach(() => {
@@ -175,54 +175,50 @@ describe("a trigger's address", () => {
 });
 
 describe("a run's outcome", () => {
-	const execution = {
-		data: {
-			resultData: {
-				runData: {
-					Poll: [
-						{
-							data: {
-								main: [
-									[],
-									null,
-									[
-										{ json: { job: { error: { message: 'no', hint: 'do' } } } },
-										{ json: { job: { error: { message: 'no', hint: 'do' } } } },
-									],
-								],
-							},
-						},
-					],
-					Write: [
-						{
-							data: {
-								main: [
-									[{ json: { fileName: 'a.png' } }, { json: { fileName: 'b.png' } }],
-									[{ json: { error: 'no such folder' } }, { json: { error: 'no such folder' } }],
-								],
-							},
-						},
-					],
+	const failed = { json: { job: { error: { message: 'no', hint: 'do' } } } };
+	const png = (id: string) => ({ id, mimeType: 'image/png', fileName: `${id}.png`, data: 'filesystem' });
+	const executionWith = (binaries: object) =>
+		({
+			status: 'success',
+			data: {
+				resultData: {
+					runData: {
+						Generate: [{ data: { main: [[{ json: {}, binary: binaries }], null, [failed, failed]] } }],
+						// The next node passes the same files on.
+						Next: [{ data: { main: [[{ json: {}, binary: binaries }]] } }],
+					},
 				},
 			},
-		},
-	} as unknown as Execution;
-
-	const workflow: Workflow = {
-		name: 'W',
-		connections: {},
-		nodes: [{ name: 'Write', type: 'n8n-nodes-base.readWriteFile', parameters: {} }],
-	};
-
-	it('names the files that the file nodes wrote', () => {
-		expect(filesWritten(execution, workflow)).toEqual(['a.png', 'b.png']);
-	});
-
-	it('says once why files were not written', () => {
-		expect(writeErrors(execution, workflow)).toEqual(['no such folder']);
-	});
+		}) as unknown as Execution;
 
 	it('reports each failure of a job once', () => {
-		expect(jobErrors(execution)).toEqual(['no (do)']);
+		expect(jobErrors(executionWith({}))).toEqual(['no (do)']);
+	});
+
+	const runWith = async (binaries: object) =>
+		await runQuickStart({
+			client: {
+				url: 'http://n8n',
+				runWorkflow: async () => '7',
+				waitForExecution: async () => executionWith(binaries),
+				downloadBinary: async ({ id }: { id: string }) => Buffer.from(`bytes of ${id}`),
+			} as unknown as N8nClient,
+			quickStart: { id: 'wf1', file: 'quick-start.json', workflow: { name: 'Q', nodes: [], connections: {} } },
+			folder: join(folder, 'copies'),
+		});
+
+	it('is a copy of each image, and the address of the execution', async () => {
+		const run = await runWith({ a: png('a'), zip: { ...png('z'), mimeType: 'application/zip' }, b: png('b') });
+		expect(run).toMatchObject({
+			pictures: [join(folder, 'copies', '7-1-a.png'), join(folder, 'copies', '7-2-b.png')],
+			executionUrl: 'http://n8n/workflow/wf1/executions/7',
+		});
+		expect(run.pictures.map((file) => readFileSync(file, 'utf8'))).toEqual(['bytes of a', 'bytes of b']);
+	});
+
+	it('is a problem if there is no image, with the reason and the address', async () => {
+		await expect(runWith({})).rejects.toThrow(
+			'"Q" ended without a picture: no (do). See http://n8n/workflow/wf1/executions/7',
+		);
 	});
 });

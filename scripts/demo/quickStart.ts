@@ -1,89 +1,80 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { DeadlineError } from '../lib/deadline';
-import { type Execution, executionError, nodeOutput } from '../lib/executionData';
+import { type BinaryEntry, type Execution, executionError } from '../lib/executionData';
 import type { N8nClient } from '../lib/n8nClient';
-import type { Workflow } from '../lib/workflow';
 import type { Bundled } from './bundled';
 import { Problem } from './problem';
 
 const pipelineWithinMs = 180_000;
 const deliveryWithinMs = 8_000;
-const fileNodeType = 'n8n-nodes-base.readWriteFile';
 
 export interface Run {
 	seconds: number;
-	/** Full paths of the files that the run wrote. */
+	/** The copies of the images, by their full paths. */
 	pictures: string[];
+	/** Address of the execution in the editor. */
+	executionUrl: string;
 }
 
 /**
- * Runs the quick-start workflow like the editor's button.
+ * Runs the quick-start workflow like the editor's button, and copies its images out of n8n.
  * @throws unless the run succeeds with a picture
  */
 export async function runQuickStart({
 	client,
 	quickStart,
-	userFolder,
+	folder,
 }: {
 	client: N8nClient;
 	quickStart: Bundled;
-	userFolder: string;
+	/** Folder for the copies. */
+	folder: string;
 }): Promise<Run> {
 	const { workflow, id } = quickStart;
 	const startedMs = Date.now();
 	const executionId = await client.runWorkflow(id);
 	const execution = await client.waitForExecution(executionId, pipelineWithinMs);
-	const where = `See ${client.url}/workflow/${id}/executions/${executionId}`;
+	const executionUrl = `${client.url}/workflow/${id}/executions/${executionId}`;
+	const where = `See ${executionUrl}`;
 	if (execution.status !== 'success')
 		throw new Problem(`"${workflow.name}" failed: ${executionError(execution)}. ${where}`);
-	const pictures = filesWritten(execution, workflow).map((file) => resolve(userFolder, file));
-	const missing = pictures.filter((file) => !existsSync(file));
-	if (missing.length > 0)
-		throw new Problem(`"${workflow.name}" ended well but left no file at ${missing.join(', ')}. ${where}`);
-	const unwritten = writeErrors(execution, workflow);
-	if (pictures.length === 0 && unwritten.length > 0)
-		throw new Problem(
-			`"${workflow.name}" made its pictures but could not write them: ${unwritten.join('; ')}. ${where}`,
-		);
-	if (pictures.length === 0) {
+	const images = imagesOf(execution);
+	if (images.length === 0) {
 		const reasons = jobErrors(execution).join('; ') || 'no job failed';
 		throw new Problem(`"${workflow.name}" ended without a picture: ${reasons}. ${where}`);
 	}
-	return { seconds: (Date.now() - startedMs) / 1000, pictures };
+	const seconds = (Date.now() - startedMs) / 1000;
+	mkdirSync(folder, { recursive: true });
+	const pictures: string[] = [];
+	for (const [index, image] of images.entries()) {
+		const file = join(folder, `${executionId}-${index + 1}-${basename(image.fileName ?? 'image')}`);
+		writeFileSync(file, await client.downloadBinary(image));
+		pictures.push(file);
+	}
+	return { seconds, pictures, executionUrl };
 }
 
-/** Names of the files that the workflow's file nodes wrote, as in the nodes' output. */
-export function filesWritten(execution: Execution, workflow: Workflow): string[] {
-	return workflow.nodes
-		.filter(({ type }) => type === fileNodeType)
-		.flatMap(({ name }) => nodeOutput(execution, name))
-		.flatMap(({ json }) => (typeof json['fileName'] === 'string' ? [json['fileName']] : []));
-}
-
-/**
- * The reasons why files were not written. Such items take the error output of the file nodes, and the run continues.
- */
-export function writeErrors(execution: Execution, workflow: Workflow): string[] {
-	const items = workflow.nodes
-		.filter(({ type }) => type === fileNodeType)
-		.flatMap(({ name }) => nodeOutput(execution, name, 1));
-	return [...new Set(items.flatMap(({ json }) => (typeof json['error'] === 'string' ? [json['error']] : [])))];
+/** The images in the outputs of all nodes, each file once. */
+export function imagesOf(execution: Execution): BinaryEntry[] {
+	const files = itemsOf(execution).flatMap(({ binary }) => Object.values(binary ?? {}));
+	const images = files.filter(({ mimeType }) => mimeType.startsWith('image/'));
+	return [...new Map(images.map((image) => [image.id ?? image.data, image])).values()];
 }
 
 /** The errors of jobs. Failed jobs leave through an output, so the execution itself does not fail. */
 export function jobErrors(execution: Execution): string[] {
-	const outputs = Object.values(execution.data.resultData.runData).flatMap((runs) =>
-		runs.flatMap(({ data }) => data?.main ?? []),
-	);
-	const errors = outputs
-		.flatMap((items) => items ?? [])
-		.flatMap(({ json }) => {
-			const error = (json['job'] as { error?: { message?: string; hint?: string } | null } | undefined)?.error;
-			return error ? [`${error.message ?? 'unknown error'}${error.hint ? ` (${error.hint})` : ''}`] : [];
-		});
+	const errors = itemsOf(execution).flatMap(({ json }) => {
+		const error = (json['job'] as { error?: { message?: string; hint?: string } | null } | undefined)?.error;
+		return error ? [`${error.message ?? 'unknown error'}${error.hint ? ` (${error.hint})` : ''}`] : [];
+	});
 	return [...new Set(errors)];
 }
+
+const itemsOf = (execution: Execution) =>
+	Object.values(execution.data.resultData.runData)
+		.flatMap((runs) => runs.flatMap(({ data }) => data?.main ?? []))
+		.flatMap((items) => items ?? []);
 
 /** Waits for the run that the sandbox's webhook starts. Gives its result in words. */
 export async function waitForDelivery({

@@ -22,10 +22,11 @@ export function summary({
 	ownerFile: string;
 	once: boolean;
 }): string {
-	const pictures = run.pictures.length === 1 ? 'The picture' : `The ${run.pictures.length} pictures`;
 	const lines = [
 		'',
-		`"${quickStart.workflow.name}" ran in ${run.seconds.toFixed(1)} s. ${pictures}:`,
+		`"${quickStart.workflow.name}" ran in ${run.seconds.toFixed(1)} s. Its images are in the editor:`,
+		`  ${run.executionUrl}`,
+		'Copies of them:',
 		...run.pictures.map((file) => `  ${file}`),
 		`Webhook of the finished job: ${webhook}`,
 	];

@@ -23,8 +23,12 @@ const all = files.map((file): [string, Bundled] => [
 	JSON.parse(readFileSync(join(root, 'workflows', file), 'utf8')) as Bundled,
 ]);
 
-const writesToDisk = ({ type, parameters }: Bundled['nodes'][number]) =>
+type Node = Bundled['nodes'][number];
+
+const writesToDisk = ({ type, parameters }: Node) =>
 	type === 'n8n-nodes-base.readWriteFile' && parameters['operation'] === 'write';
+/** Image Export, operation Save Files: it never fails, and takes only full paths. */
+const savesFiles = ({ type, parameters }: Node) => type.endsWith('.imageExport') && parameters['operation'] === 'save';
 
 describe.each(all)('%s', (file, { active, nodes, connections }) => {
 	it('holds no credentials and starts nothing by itself', () => {
@@ -64,17 +68,38 @@ describe.each(all)('%s', (file, { active, nodes, connections }) => {
 		}
 	});
 
+	it('saves in a folder that does not depend on where n8n was started', () => {
+		const settings = nodes.find(({ name }) => name === 'Settings')?.parameters['assignments'] as
+			| { assignments: Array<{ name: string; value: unknown }> }
+			| undefined;
+		const valueOf = (folder: unknown) =>
+			folder === "={{ $('Settings').first().json.folder }}"
+				? settings?.assignments.find(({ name }) => name === 'folder')?.value
+				: folder;
+		for (const { name, parameters } of nodes.filter(savesFiles))
+			expect({ name, folder: valueOf(parameters['folder']) }).toEqual({
+				name,
+				folder: expect.stringMatching(/^~\/\.n8n-files/) as string,
+			});
+	});
+
 	it('names image files by job.ref and index: IDs may be missing or too long, prompts may hold anything', () => {
-		const names = nodes
+		const written = nodes
 			.filter(writesToDisk)
-			.map(({ parameters }) => parameters)
-			.filter(({ dataPropertyName }) => dataPropertyName === 'image_0')
-			.map(({ fileName }) => fileName);
-		for (const name of names) expect(name).toMatch(/\$json\.job\.ref \+ '-' \+ \$json\.images\[0\]\.index/);
-		const others = nodes.flatMap(({ parameters: { fileName, entryName, fileSelector } }) => [
+			.filter(({ parameters }) => parameters['dataPropertyName'] === 'image_0')
+			.map(({ parameters }) => parameters['fileName']);
+		// An empty name is made of them by Image Export itself.
+		const saved = nodes
+			.filter(savesFiles)
+			.filter(({ parameters }) => parameters['binaryFields'] !== 'data')
+			.flatMap(({ parameters: { saveName } }) => (saveName === undefined || saveName === '' ? [] : [saveName]));
+		for (const name of [...written, ...saved])
+			expect(name).toMatch(/\$json\.job\.ref \+ '-' \+ \$json\.images\[0\]\.index/);
+		const others = nodes.flatMap(({ parameters: { fileName, entryName, fileSelector, saveName } }) => [
 			fileName,
 			entryName,
 			fileSelector,
+			saveName,
 		]);
 		expect(
 			others.filter((name) => /job\.id|jobId|prompt(?!s\.csv)/i.test(typeof name === 'string' ? name : '')),

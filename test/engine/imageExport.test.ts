@@ -206,6 +206,13 @@ it('names archive entries by an expression; blocks paths that leave the archive;
 	]);
 });
 
+it('few pictures may be large, however many a sheet may hold', async () => {
+	const items = [{ prompt: 'One', $binary: { image_0: await picture() } }];
+	const result = await run(items, [exporting('contactSheet', { columns: 2, tileSize: 512 })]);
+	expect(result.error).toBeUndefined();
+	expect(result.output('Export')[0]?.json).toMatchObject({ sheets: 1, images: 1 });
+});
+
 it('many pictures make several sheets, an item each', async () => {
 	const items = await Promise.all(
 		Array.from({ length: 7 }, async (_, n) => ({ prompt: `No. ${n}`, $binary: { image_0: await picture() } })),

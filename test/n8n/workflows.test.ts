@@ -1,8 +1,16 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import sharp from 'sharp';
-import { executeCli, nodeOutput, prepareUserFolder, readWorkflow, waitUntil } from '../../scripts/lib/n8nInstance';
+import {
+	type BinaryEntry,
+	executeCli,
+	executionError,
+	nodeOutput,
+	prepareUserFolder,
+	readWorkflow,
+	waitUntil,
+} from '../../scripts/lib/n8nInstance';
 import { Stage } from './instance';
 
 const stage = new Stage();
@@ -17,45 +25,61 @@ const pictures = (prefix: string) =>
 		.sort()
 		.map((name) => join(stage.n8n.filesFolder, name));
 
-it('quick-start turns its prompt into pictures on disk', async () => {
+it('quick-start ends at its pictures with a contact sheet beside, and needs no disk', async () => {
 	const { id } = await stage.installBundled('quick-start');
-	const execution = await stage.run(id);
-	expect(execution.status).toBe('success');
-	const files = pictures('quick-start-');
-	expect(files.map((file) => basename(file))).toEqual(
-		[0, 1].map((index) => expect.stringMatching(new RegExp(`^quick-start-[0-9a-z]{12}-${index}\\.png$`)) as string),
-	);
-	for (const file of files)
-		expect(await sharp(readFileSync(file)).metadata()).toMatchObject({ format: 'png', width: 1024, height: 576 });
-	expect(stage.sandbox.books()).toMatchObject({ generationsBilled: 1, tooManyRequests: 0 });
-}, 60_000);
-
-it('quick-start without its folder: images stay in the execution; the next run pays only for new ones', async () => {
-	const { id } = await stage.install(
-		(({ id: _id, ...workflow }) => workflow)(
-			readWorkflow(join(__dirname, '..', '..', 'workflows', 'quick-start.json')),
-		),
-	);
 	rmSync(stage.n8n.filesFolder, { recursive: true });
 	try {
 		const execution = await stage.run(id);
-		expect(execution.status).toBe('success');
-		const kept = nodeOutput(execution, 'Image Poll');
-		expect(kept.map(({ binary }) => binary?.['image_0']?.mimeType)).toEqual(['image/png', 'image/png']);
-		expect(nodeOutput(execution, 'Kept in n8n').map(({ json }) => json)).toMatchObject(
-			[0, 1].map(() => ({
-				job: { status: 'succeeded' },
-				note: expect.stringMatching(/in the output of Image Poll.*could not be written/) as string,
-			})),
-		);
-		expect(stage.sandbox.books().jobs).toHaveLength(1);
+		expect(executionError(execution)).toBe('');
+		const [item, ...more] = nodeOutput(execution, 'Image Generate');
+		expect(more).toEqual([]);
+		const sizeOf = async (file: BinaryEntry | undefined) =>
+			await sharp(file && (await stage.client.downloadBinary(file))).metadata();
+		for (const name of ['image_0', 'image_1'])
+			expect(await sizeOf(item?.binary?.[name])).toMatchObject({ format: 'png', width: 1024, height: 576 });
+		const [sheet] = nodeOutput(execution, 'Contact sheet');
+		expect(sheet?.json).toMatchObject({ images: 2, failed: [] });
+		expect(await sizeOf(sheet?.binary?.['data'])).toMatchObject({ format: 'jpeg' });
+		expect(stage.sandbox.books()).toMatchObject({ generationsBilled: 1, tooManyRequests: 0 });
 	} finally {
 		mkdirSync(stage.n8n.filesFolder);
 	}
-	expect((await stage.run(id)).status).toBe('success');
-	expect(pictures('quick-start-')).toHaveLength(2);
-	expect(stage.sandbox.books().jobs).toHaveLength(2);
 }, 60_000);
+
+it('Save Files makes its folder in the home folder of n8n, and keeps out of the others', async () => {
+	const { name, nodes, connections, settings } = readWorkflow(
+		join(__dirname, '..', '..', 'workflows', 'quick-start.json'),
+	);
+	const saveIn = async (folder: string) => {
+		const { id } = await stage.install({
+			name,
+			settings: settings ?? {},
+			nodes: nodes.map((node) =>
+				node.name === 'Contact sheet'
+					? { ...node, parameters: { operation: 'save', folder, saveName: 'saved' } }
+					: node,
+			),
+			connections,
+		});
+		const execution = await stage.run(id);
+		expect(execution.status).toBe('success');
+		const [item] = nodeOutput(execution, 'Contact sheet');
+		expect(Object.keys(item?.binary ?? {})).toEqual(['image_0', 'image_1']);
+		return item?.json;
+	};
+	expect(await saveIn('~/.n8n-files/new/folder')).toMatchObject({
+		saved: [1, 2].map((number) => ({
+			path: join(stage.n8n.filesFolder, 'new', 'folder', `saved-${number}.png`),
+		})),
+	});
+	expect(readdirSync(join(stage.n8n.filesFolder, 'new', 'folder'))).toEqual(['saved-1.png', 'saved-2.png']);
+	for (const folder of ['~', '~/.n8n', tmpdir()])
+		expect(await saveIn(folder)).toMatchObject({
+			saved: [],
+			saveError: { message: expect.stringMatching(/^n8n does not allow to write files to /) as string },
+		});
+	expect(readdirSync(stage.userFolder)).not.toContain('saved-1.png');
+}, 90_000);
 
 it.each(['document', 'real'] as const)(
 	'webhook-delivery writes the pictures of a job the provider reports, dialect %s',
