@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { providers } from '../../providers/registry';
+import { choiceTable, priceTable } from './choiceTables';
 import { inChinese } from './inChinese';
 import { credentialOf, filesOf, nodeNames, root, tableRow } from './providerFiles';
 
@@ -16,7 +17,15 @@ export const overviewHeading = [
 
 /** Files with parts that are generated from the registry, and their complete expected content. */
 export function generatedFiles(): Map<string, string> {
-	const pages = ['README.md', 'README.zh-CN.md', 'docs/design.md', 'docs/coverage.md', 'sandbox/README.md'];
+	const pages = [
+		'README.md',
+		'README.zh-CN.md',
+		'docs/choosing-a-provider.md',
+		'docs/costs.md',
+		'docs/coverage.md',
+		'docs/design.md',
+		'sandbox/README.md',
+	];
 	return new Map([
 		['package.json', packageJson()],
 		...pages.map((page): [string, string] => [page, withBlocks(page)]),
@@ -59,6 +68,8 @@ const blocks: Record<string, () => string> = {
 			]),
 		),
 	coverage: () => lines(providers.map(({ id, displayName }) => `- [${displayName}](../providers/${id}/coverage.md)`)),
+	choices: () => wholeTable(choiceTable()),
+	prices: () => wholeTable(priceTable()),
 	standIns: () =>
 		table(
 			['stand-in', 'settings, markers and decisions of its own'],
@@ -113,3 +124,5 @@ const lines = (all: readonly string[]) => `\n${all.join('\n')}\n`;
 
 const table = (heading: readonly string[], rows: ReadonlyArray<readonly string[]>) =>
 	lines([heading, heading.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`));
+
+const wholeTable = ([heading = [], ...rows]: ReadonlyArray<readonly string[]>) => table(heading, rows);
