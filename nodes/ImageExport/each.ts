@@ -1,4 +1,4 @@
-import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryData, IBinaryKeyData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { withExtension } from '../../images/fileName';
 import { type Conversion, type Converted, convert } from '../../images/export/convert';
 import type { OutputFormat } from '../../images/export/formats';
@@ -32,11 +32,16 @@ export const perItem: Readonly<Record<string, (exporter: Exporter) => Work>> = {
 		const size = positive(context.getNodeParameter('size', itemIndex, 256), 'Size');
 		const format = context.getNodeParameter('format', itemIndex, 'webp') as OutputFormat;
 		const converted = await convert(await exporter.still(source), { ...plain, format, width: size, height: size });
-		changes.binary[`thumbnail_${source.index}`] = await exporter.store(
+		const field = `thumbnail_${source.index}`;
+		const stored = await exporter.store(
 			converted.data,
 			await nameOf(source, converted.extension),
 			converted.mimeType,
 		);
+		changes.binary[field] = stored;
+		const { linkDays } = context.getNodeParameter('options', itemIndex, {}) as { linkDays?: number };
+		if (linkDays === undefined) return;
+		appendTo(changes.json, 'thumbnails', { image: source.index, field, ...linkTo(context, stored, linkDays) });
 	},
 	writeMetadata: (exporter) => async (source, itemIndex, changes) => {
 		const still = await exporter.still(source);
@@ -58,12 +63,19 @@ export const perItem: Readonly<Record<string, (exporter: Exporter) => Work>> = {
 	},
 	readMetadata: (exporter) => async (source, _itemIndex, changes) => {
 		const { settings, ...found } = await findMetadata(await exporter.still(source));
-		changes.json['metadata'] = [
-			...((changes.json['metadata'] as IDataObject[] | undefined) ?? []),
-			{ image: source.index, field: source.field, ...found, settings },
-		];
+		appendTo(changes.json, 'metadata', { image: source.index, field: source.field, ...found, settings });
 	},
 };
+
+function appendTo(json: IDataObject, key: string, entry: IDataObject): void {
+	json[key] = [...((json[key] as IDataObject[] | undefined) ?? []), entry];
+}
+
+/** The address of a stored file; null if n8n keeps files in memory, where it cannot serve them. */
+function linkTo({ helpers }: IExecuteFunctions, file: IBinaryData, days: number): { url: string | null } {
+	const valid = positive(days, 'Link Days', 30);
+	return { url: file.id === undefined ? null : helpers.createBinarySignedUrl(file, `${valid} days`) };
+}
 
 /** Runs an operation over all items. If an image of an item fails, the item stays unchanged and gets the error. */
 export async function runPerItem(exporter: Exporter, work: Work): Promise<INodeExecutionData[]> {
@@ -132,10 +144,10 @@ function readConversion({ context }: Exporter, itemIndex: number): Conversion {
 /** Maximum width or height of a result, in pixels. */
 const longestSide = 16_383;
 
-function positive(value: unknown, displayName: string): number {
+function positive(value: unknown, displayName: string, max = longestSide): number {
 	const number = Number(value);
-	if (Number.isInteger(number) && number >= 1 && number <= longestSide) return number;
-	throw invalidField(`${displayName} is ${String(value)}; a whole number from 1 to ${longestSide} is allowed`);
+	if (Number.isInteger(number) && number >= 1 && number <= max) return number;
+	throw invalidField(`${displayName} is ${String(value)}; a whole number from 1 to ${max} is allowed`);
 }
 
 function invalidField(message: string): ImageError {

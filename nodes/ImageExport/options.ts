@@ -92,6 +92,16 @@ export const options: INodeProperties = {
 			default: false,
 			description: 'Whether to keep EXIF and XMP; the color profile is always kept',
 		}),
+		option(['thumbnail'], {
+			displayName: 'Link Days',
+			name: 'linkDays',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: 30 },
+			default: 7,
+			description:
+				'Add an address of each thumbnail in n8n, e.g. for a form page. For this number of days, everybody ' +
+				'who has the address can open it without signing in.',
+		}),
 		option(['zip', 'contactSheet', 'convert', 'thumbnail', 'metadata'], {
 			displayName: 'Max Image Size (MB)',
 			name: 'maxImageSize',

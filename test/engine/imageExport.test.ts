@@ -232,6 +232,7 @@ it.each<[string, IDataObject, RegExp]>([
 	['convert', { quality: 0 }, /Quality is 0; a whole number from 1 to 100/],
 	['convert', { width: -3 }, /Width is -3/],
 	['thumbnail', { size: 0.5 }, /Size is 0.5/],
+	['thumbnail', { options: { linkDays: 31 } }, /Link Days is 31; a whole number from 1 to 30/],
 	['contactSheet', { columns: 0 }, /Columns is 0/],
 	['contactSheet', { tileSize: 2048, columns: 20 }, /make a sheet larger than/],
 	['metadata', { binaryFields: 'nothing' }, /no binary field "nothing"/],

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Execution, waitUntil, type Workflow } from '../../scripts/lib/n8nInstance';
 import { openKit } from '../support/conformance';
 import { kits } from '../support/conformanceKits';
 import { bundled, given, pipelinesBench } from './pipelines';
 
-const { files, heal, runBundled, stage, textOf } = pipelinesBench();
+const { changeSettings, files, heal, runBundled, stage, textOf } = pipelinesBench();
 
 describe('scheduled', () => {
 	const manual = {
@@ -202,18 +202,25 @@ describe('scheduled', () => {
 	it('an image that cannot be written stays in n8n; after a reset it is written and not paid again', async () => {
 		await fill('queue-disk', ['A fox']);
 		const { id } = await stage.install(
-			bundled('scheduled', { table: 'queue-disk', filesPrefix: '.n8n-files/missing/queue' }),
+			bundled('scheduled', { table: 'queue-disk', folder: join(stage.userFolder, 'elsewhere') }),
 		);
 		const execution = await stage.run(id);
 		expect(execution.status).toBe('success');
 		expect(given(execution, 'Image Generate')[0]?.binary?.['image_0']?.mimeType).toBe('image/png');
 		expect(await rowsOf('queue-disk')).toMatchObject([
-			{ state: 'unsaved', reason: expect.stringContaining(`execution ${execution.id}`) as string },
+			{
+				state: 'unsaved',
+				file: '',
+				reason: expect.stringMatching(`execution ${execution.id}\\..* n8n does not allow`) as string,
+			},
 		]);
-		mkdirSync(join(stage.n8n.filesFolder, 'missing'));
+		const folder = join(stage.n8n.filesFolder, 'made');
+		await changeSettings(id, 'scheduled', { table: 'queue-disk', folder });
 		await setBack('queue-disk', 'unsaved');
 		await stage.run(id);
-		expect(await rowsOf('queue-disk')).toMatchObject([{ state: 'done' }]);
+		const [file = ''] = readdirSync(folder);
+		expect(file).toMatch(/^queue-[0-9a-z]{12}-0\.png$/);
+		expect(await rowsOf('queue-disk')).toMatchObject([{ state: 'done', file: join(folder, file), reason: '' }]);
 		expect(stage.sandbox.books().jobs).toHaveLength(1);
 	}, 60_000);
 });
