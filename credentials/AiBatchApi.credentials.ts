@@ -5,7 +5,7 @@ export class AiBatchApi implements ICredentialType {
 	name = 'aiBatchApi';
 	displayName = 'AI Batch Image Generator API';
 	icon = { light: 'file:aiBatch.svg', dark: 'file:aiBatch.dark.svg' } as const;
-	documentationUrl = 'https://www.npmjs.com/package/n8n-nodes-image-pipelines';
+	documentationUrl = 'https://unpkg.com/n8n-nodes-image-pipelines/docs/ai-batch.md';
 	properties: INodeProperties[] = [
 		baseUrlField('http://localhost:5000', 'http://ai-batch:5000', 'Address of the service, without /api'),
 		{

@@ -5,7 +5,7 @@ export class GeminiImageApi implements ICredentialType {
 	name = 'geminiImageApi';
 	displayName = 'Google Gemini (Image) API';
 	icon = { light: 'file:gemini.svg', dark: 'file:gemini.dark.svg' } as const;
-	documentationUrl = 'https://www.npmjs.com/package/n8n-nodes-image-pipelines';
+	documentationUrl = 'https://unpkg.com/n8n-nodes-image-pipelines/docs/gemini.md';
 	properties: INodeProperties[] = [
 		{
 			displayName: 'Endpoint',

@@ -5,7 +5,7 @@ export class ImageSaasApi implements ICredentialType {
 	name = 'imageSaasApi';
 	displayName = 'Image SaaS API';
 	icon = { light: 'file:imageSaas.svg', dark: 'file:imageSaas.dark.svg' } as const;
-	documentationUrl = 'https://www.npmjs.com/package/n8n-nodes-image-pipelines';
+	documentationUrl = 'https://unpkg.com/n8n-nodes-image-pipelines/docs/image-saas.md';
 	properties: INodeProperties[] = [
 		baseUrlField(
 			'http://localhost:3001',

@@ -5,7 +5,7 @@ export class JimengApi implements ICredentialType {
 	name = 'jimengApi';
 	displayName = 'Jimeng / Dreamina API';
 	icon = { light: 'file:jimeng.svg', dark: 'file:jimeng.dark.svg' } as const;
-	documentationUrl = 'https://www.npmjs.com/package/n8n-nodes-image-pipelines';
+	documentationUrl = 'https://unpkg.com/n8n-nodes-image-pipelines/docs/jimeng.md';
 	properties: INodeProperties[] = [
 		baseUrlField('http://localhost:5100', 'http://jimeng-api:5100', 'Address of the service, without /v1'),
 		{

@@ -5,7 +5,7 @@ export class NanoBananaProApi implements ICredentialType {
 	name = 'nanoBananaProApi';
 	displayName = 'NanoBananaPro API';
 	icon = { light: 'file:nanoBananaPro.svg', dark: 'file:nanoBananaPro.dark.svg' } as const;
-	documentationUrl = 'https://www.npmjs.com/package/n8n-nodes-image-pipelines';
+	documentationUrl = 'https://unpkg.com/n8n-nodes-image-pipelines/docs/nano-banana-pro.md';
 	properties: INodeProperties[] = [
 		baseUrlField('http://localhost:8080', 'http://nano-banana:8080', 'Address of the service, without /api/v1'),
 		{

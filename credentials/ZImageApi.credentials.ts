@@ -5,7 +5,7 @@ export class ZImageApi implements ICredentialType {
 	name = 'zImageApi';
 	displayName = 'Z-Image API';
 	icon = { light: 'file:zImage.svg', dark: 'file:zImage.dark.svg' } as const;
-	documentationUrl = 'https://www.npmjs.com/package/n8n-nodes-image-pipelines';
+	documentationUrl = 'https://unpkg.com/n8n-nodes-image-pipelines/docs/z-image.md';
 	properties: INodeProperties[] = [
 		baseUrlField('http://localhost:8000', 'http://z-image:8000', 'Address of the service, without /v1'),
 		secretField('Auth Key', 'authKey', {

@@ -20,6 +20,7 @@ const modeFields: INodeProperties[] = [
 			{
 				name: 'Wait',
 				value: 'wait',
+				action: 'Wait until image jobs have ended',
 				description:
 					'Wait until each job has ended or Max Wait is over. A restart of n8n ends the execution, so ' +
 					'for jobs that take minutes use Poll Once with a Wait node.',
@@ -27,6 +28,7 @@ const modeFields: INodeProperties[] = [
 			{
 				name: 'Poll Once',
 				value: 'once',
+				action: 'Poll image jobs once',
 				description:
 					'Poll each job once and return its item by the output that fits. With a Wait node behind Pending ' +
 					'this is a loop that survives a restart.',

@@ -24,6 +24,8 @@ export interface StartOptions {
 	userFolder: string;
 	/** Default: a free port. */
 	port?: number;
+	/** The folder in which n8n is started; default: the user folder, as in n8n's own image. */
+	workingFolder?: string;
 	/** Additional variables; they override the environment of a headless instance. */
 	env?: Readonly<Record<string, string>>;
 	/** Flags of Node.js, such as `--inspect`. */
@@ -54,8 +56,8 @@ async function startOnce(options: StartOptions): Promise<N8nInstance> {
 	const logFile = options.logFile ?? join(userFolder, 'n8n.log');
 	mkdirSync(join(userFolder, filesFolderName), { recursive: true });
 	const env = n8nEnvironment({ userFolder, port, brokerPort: await freePort(), env: options.env });
-	// Relative file names of workflows start at the user folder. In n8n's own image they start at the home folder.
-	const group = new ChildGroup([...(options.nodeFlags ?? []), n8nBin, 'start'], { cwd: userFolder, env, logFile });
+	const cwd = options.workingFolder ?? userFolder;
+	const group = new ChildGroup([...(options.nodeFlags ?? []), n8nBin, 'start'], { cwd, env, logFile });
 	const instance = new N8nInstance(group, port, userFolder);
 	try {
 		await instance.untilReady(options.readyWithinMs ?? 90_000);

@@ -8,11 +8,7 @@ let hits: (text: string) => string[];
 
 beforeAll(async () => {
 	await stage.open();
-	const { session } = stage.client;
-	const answer = await fetch(`${stage.n8n.url}/types/nodes.json`, {
-		headers: { cookie: `${session?.name ?? ''}=${session?.value ?? ''}` },
-	});
-	types = (await answer.json()) as ShownType[];
+	types = (await stage.client.nodeTypes()) as unknown as ShownType[];
 	const [items, points] = [panelItems(types), popularity()];
 	hits = (text) => searchPanel(text, items, points).map((name) => name.replace(pack, ''));
 }, 120_000);
