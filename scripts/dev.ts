@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { foldersIn } from './demo/folders';
 import { runUntilAsked } from './demo/lifetime';
 import { readDevOptions } from './demo/options';
 import { Problem } from './demo/problem';
-import { dataFolder, ownerFile, prepareDataFolder, setStage } from './demo/stage';
+import { prepareDataFolder, setStage } from './demo/stage';
 import { watchPack } from './dev/packWatch';
 import { packageName, projectRoot } from './lib/paths';
 import { isPortFree } from './lib/ports';
@@ -20,10 +21,11 @@ runUntilAsked(async (started) => {
 			`Port ${inspectPort}, wanted for the debugger, is in use. ` +
 				`Choose another: npm run dev -- --inspect-port ${inspectPort + 1}.`,
 		);
+	const { data, ownerFile } = foldersIn(options.folder);
 	const owner = await prepareDataFolder(options);
 
 	console.log('Compiling the pack …');
-	const dist = join(dataFolder, '.n8n', 'nodes', 'node_modules', packageName, 'dist');
+	const dist = join(data, '.n8n', 'nodes', 'node_modules', packageName, 'dist');
 	let builds = 0;
 	watchPack(projectRoot, dist, (errors) => {
 		builds += 1;

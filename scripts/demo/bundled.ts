@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { N8nClient } from '../lib/n8nClient';
 import { packageName } from '../lib/paths';
 import {
 	bindCredential,
@@ -10,6 +7,8 @@ import {
 	type Workflow,
 	type WorkflowNode,
 } from '../lib/workflow';
+import type { ImportLedger } from './importLedger';
+import { type Account, accountOf, numbered } from './tour';
 
 /** The parts of n8n's node type descriptions that the demo reads. */
 export interface NodeTypeDescription {
@@ -18,10 +17,12 @@ export interface NodeTypeDescription {
 	webhooks?: Array<{ path: string; isFullPath?: boolean; restartWebhook?: boolean }>;
 }
 
-/** The credential of one sandbox backend in the instance. */
+/** The credential of one sandbox account in the instance. */
 export interface SandboxCredential {
 	type: string;
 	reference: CredentialReference;
+	/** The account, if its backend has several. */
+	account?: Account;
 }
 
 /** A bundled workflow in the instance. */
@@ -29,39 +30,38 @@ export interface Bundled {
 	id: string;
 	file: string;
 	workflow: Workflow;
+	/** Whether this start has imported it, because it was missing or its file has changed. */
+	isNew: boolean;
 }
 
 /**
  * Imports the bundled workflows into the instance. Each has its own id, and every node that takes a sandbox's
- * credential gets it. A file that has not changed since the last import is skipped, so changes of the user in n8n are
- * kept.
+ * credential gets it: that of the workflow's account, if the backend has several.
  */
 export async function importBundled(options: {
-	client: N8nClient;
+	ledger: ImportLedger;
 	files: readonly string[];
 	credentials: readonly SandboxCredential[];
 	nodeTypes: readonly NodeTypeDescription[];
-	/** File that records the imported workflows. */
-	ledgerFile: string;
+	/** The id of the tag of a file, if it has one. */
+	tagOf?: (file: string) => string | undefined;
 }): Promise<Bundled[]> {
-	const { client, credentials, nodeTypes } = options;
-	const ledger = readLedger(options.ledgerFile);
-	const present = new Set((await client.listWorkflows()).map(({ id }) => id));
+	const { ledger, credentials, nodeTypes } = options;
 	const bundled: Bundled[] = [];
-	for (const file of options.files) {
-		const drawn = readWorkflow(file);
-		if (drawn.id === undefined) throw new Error(`${file} has no id; without one every import would make a copy`);
-		const workflow = credentials.reduce(
-			(bound, { type, reference }) =>
-				bindCredential(bound, type, reference, (node) => takesCredential(node, type, nodeTypes)),
-			drawn,
-		);
-		const hash = createHash('sha256').update(JSON.stringify(workflow)).digest('hex');
-		if (ledger[drawn.id] !== hash || !present.has(drawn.id)) await client.importWorkflow(workflow);
-		ledger[drawn.id] = hash;
-		bundled.push({ id: drawn.id, file: basename(file), workflow });
+	for (const path of options.files) {
+		const drawn = readWorkflow(path);
+		if (drawn.id === undefined) throw new Error(`${path} has no id; without one every import would make a copy`);
+		const file = basename(path);
+		const workflow = credentials
+			.filter(({ account }) => account === undefined || account === accountOf(file))
+			.reduce(
+				(bound, { type, reference }) =>
+					bindCredential(bound, type, reference, (node) => takesCredential(node, type, nodeTypes)),
+				{ ...drawn, name: numbered(file, drawn.name) },
+			);
+		const isNew = await ledger.bring(drawn.id, workflow, options.tagOf?.(file));
+		bundled.push({ id: drawn.id, file, workflow, isNew });
 	}
-	writeFileSync(options.ledgerFile, `${JSON.stringify(ledger, null, '\t')}\n`);
 	return bundled;
 }
 
@@ -98,8 +98,4 @@ function valueOf(path: string, node: WorkflowNode): string {
 	if (name === undefined) return path;
 	const value = node.parameters[name];
 	return typeof value === 'string' ? value : '';
-}
-
-function readLedger(file: string): Record<string, string> {
-	return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>) : {};
 }

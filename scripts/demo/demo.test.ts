@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import type { Execution } from '../lib/executionData';
 import type { N8nClient } from '../lib/n8nClient';
 import type { Workflow } from '../lib/workflow';
-import { importBundled, type NodeTypeDescription, webhookPathOf } from './bundled';
+import { type Bundled, importBundled, type NodeTypeDescription, webhookPathOf } from './bundled';
 import { claimInstance, demandPorts } from './claim';
+import { ImportLedger } from './importLedger';
 import { readDevOptions, readOptions } from './options';
 import { keepOwner, newPassword } from './owner';
 import { jobErrors, runQuickStart } from './quickStart';
@@ -120,18 +121,18 @@ describe('bundled workflows', () => {
 		return { client, imported };
 	}
 
-	const options = (client: N8nClient): Parameters<typeof importBundled>[0] => ({
-		client,
-		nodeTypes,
-		credentials: [{ type: 'imageSaasApi', reference: { id: 'c1', name: 'Sandbox' } }],
-		files: [join(folder, 'one.json')],
-		ledgerFile: join(folder, 'ledger.json'),
-	});
+	const bring = async (client: N8nClient): Promise<Bundled[]> =>
+		await importBundled({
+			ledger: await ImportLedger.open(client, join(folder, 'ledger.json')),
+			nodeTypes,
+			credentials: [{ type: 'imageSaasApi', reference: { id: 'c1', name: 'Sandbox' } }],
+			files: [join(folder, 'one.json')],
+		});
 
 	it('get the credential in the nodes of the pack that take it, and in no other', async () => {
 		writeFileSync(join(folder, 'one.json'), JSON.stringify(workflow));
 		const { client, imported } = instance();
-		await importBundled(options(client));
+		await bring(client);
 		expect(imported[0]?.nodes.map(({ credentials }) => credentials)).toEqual([
 			{ imageSaasApi: { id: 'c1', name: 'Sandbox' } },
 			undefined,
@@ -141,18 +142,18 @@ describe('bundled workflows', () => {
 	it('are imported once, and again only when the file has changed', async () => {
 		const { client, imported } = instance();
 		writeFileSync(join(folder, 'one.json'), JSON.stringify(workflow));
-		await importBundled(options(client));
-		await importBundled(options(client));
+		await bring(client);
+		await bring(client);
 		expect(imported).toHaveLength(1);
 		writeFileSync(join(folder, 'one.json'), JSON.stringify({ ...workflow, name: 'Two' }));
-		await importBundled(options(client));
+		await bring(client);
 		expect(imported).toHaveLength(2);
 	});
 
 	it('without an id are rejected, because every start would add a copy', async () => {
 		const { id, ...nameless } = workflow;
 		writeFileSync(join(folder, 'one.json'), JSON.stringify(nameless));
-		await expect(importBundled(options(instance().client))).rejects.toThrow(/has no id/);
+		await expect(bring(instance().client)).rejects.toThrow(/has no id/);
 		expect(id).toBe('wf1');
 	});
 });
@@ -203,7 +204,12 @@ describe("a run's outcome", () => {
 				waitForExecution: async () => executionWith(binaries),
 				downloadBinary: async ({ id }: { id: string }) => Buffer.from(`bytes of ${id}`),
 			} as unknown as N8nClient,
-			quickStart: { id: 'wf1', file: 'quick-start.json', workflow: { name: 'Q', nodes: [], connections: {} } },
+			quickStart: {
+				id: 'wf1',
+				file: 'quick-start.json',
+				workflow: { name: 'Q', nodes: [], connections: {} },
+				isNew: true,
+			},
 			folder: join(folder, 'copies'),
 		});
 

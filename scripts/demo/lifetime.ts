@@ -1,4 +1,4 @@
-import { Problem } from './problem';
+import { asProblem } from './problem';
 import type { Started } from './stage';
 
 /** The message of a command after the start. */
@@ -48,7 +48,8 @@ async function main(start: (started: Started) => Promise<Ready>): Promise<number
 		console.log('\nEnding n8n and the sandbox …');
 		return exitCode;
 	} catch (error) {
-		console.error(error instanceof Problem ? `\n${error.message}` : error);
+		const problem = asProblem(error);
+		console.error(problem === undefined ? error : `\n${problem}`);
 		return 1;
 	} finally {
 		ready = true;

@@ -1,4 +1,7 @@
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { projectRoot } from '../lib/paths';
 import { Problem } from './problem';
 
 export interface Ports {
@@ -8,6 +11,8 @@ export interface Ports {
 	port: number;
 	/** Port of the first sandbox; the others follow. */
 	sandboxPort: number;
+	/** Folder of all files of the demo; default: `.n8n` in the checkout. */
+	folder?: string;
 }
 
 export interface DemoOptions extends Ports {
@@ -22,41 +27,50 @@ export interface DevOptions extends Ports {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/**
- * Reads the flags of `npm start`: `--port`, `--sandbox-port` and `--once`. If a port's flag is missing, N8N_PORT or
- * SANDBOX_PORT of the environment applies.
- */
+/** Reads the flags of `npm start`. If a port's flag is missing, N8N_PORT or SANDBOX_PORT of the environment applies. */
 export function readOptions(args: readonly string[], environment: Environment): DemoOptions {
-	const command = 'npm start';
-	const values = parse(command, '[--once]', args, { once: { type: 'boolean' } });
-	return { command, ...portsOf(values, environment), once: values['once'] === true };
+	const values = parse('start', args);
+	return { command: 'npm start', ...placesOf(values, environment), once: values['once'] === true };
 }
 
-/** Reads the flags of `npm run dev`: `--port`, `--sandbox-port` and `--inspect-port` (9229 when missing). */
+/** Reads the flags of `npm run dev`. */
 export function readDevOptions(args: readonly string[], environment: Environment): DevOptions {
-	const command = 'npm run dev';
-	const values = parse(command, '[--inspect-port 9229]', args, { 'inspect-port': { type: 'string' } });
+	const values = parse('dev', args);
 	const inspectPort = portOf('--inspect-port', values['inspect-port'] ?? '9229');
-	return { command, ...portsOf(values, environment), inspectPort };
+	return { command: 'npm run dev', ...placesOf(values, environment), inspectPort };
 }
 
-function portsOf(values: Values, environment: Environment): { port: number; sandboxPort: number } {
+function placesOf(values: Values, environment: Environment): Omit<Ports, 'command'> {
+	const { folder } = values;
 	return {
 		port: portOf('--port', values['port'] ?? environment['N8N_PORT'] ?? '5678'),
 		sandboxPort: portOf('--sandbox-port', values['sandbox-port'] ?? environment['SANDBOX_PORT'] ?? '3001'),
+		...(typeof folder === 'string' && { folder }),
 	};
 }
 
-type Flags = NonNullable<ParseArgsConfig['options']>;
 type Values = Readonly<Record<string, unknown>>;
 
-function parse(command: string, usage: string, args: readonly string[], own: Flags): Values {
+/** What `flags.json` has for each command. The setup checks the flags with it before it installs anything. */
+interface Command {
+	command: string;
+	flags: Record<string, { type: 'boolean' | 'string'; short?: string }>;
+}
+
+function parse(name: 'dev' | 'start', args: readonly string[]): Values {
+	const file = join(projectRoot, 'scripts', 'demo', 'flags.json');
+	const { command, flags } = (JSON.parse(readFileSync(file, 'utf8')) as Record<typeof name, Command>)[name];
 	try {
-		const options: Flags = { port: { type: 'string' }, 'sandbox-port': { type: 'string' }, ...own };
+		const options = Object.fromEntries(
+			Object.entries(flags).map(([flag, { type, short }]) => [
+				flag,
+				{ type, ...(short !== undefined && { short }) },
+			]),
+		);
 		return parseArgs({ args: [...args], options }).values;
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : String(error);
-		throw new Problem(`${reason}\nUsage: ${command} -- ${usage} [--port 5678] [--sandbox-port 3001]`);
+		throw new Problem(`${reason}. Run "${command} -- --help" for the list of flags.`);
 	}
 }
 

@@ -35,7 +35,9 @@ export class SandboxProcess {
 				async () => {
 					if (!group.isRunning)
 						throw new Error(`The sandbox ended while starting (${group.ending})\n${group.logTail()}`);
-					return await Promise.all(sandbox.all.map(({ url }) => control(url, 'GET'))).catch(() => undefined);
+					return await Promise.all(
+						sandbox.all.map(({ backend }) => sandbox.control(backend.id, 'GET', 'settings')),
+					).catch(() => undefined);
 				},
 			);
 		} catch (error) {
@@ -56,22 +58,30 @@ export class SandboxProcess {
 
 	/** Sets the webhook URL of the stand-in that sends webhooks. */
 	async sendWebhooksTo(webhookUrl: string): Promise<void> {
-		for (const { backend, url } of this.all) if (backend.webhooks) await control(url, 'PATCH', { webhookUrl });
+		for (const { backend } of this.all)
+			if (backend.webhooks) await this.control(backend.id, 'PATCH', 'settings', { webhookUrl });
+	}
+
+	/** The URL of a backend's stand-in. */
+	urlOf(id: string): string {
+		const found = this.all.find(({ backend }) => backend.id === id);
+		if (!found) throw new Error(`There is no sandbox of ${id}`);
+		return found.url;
+	}
+
+	/** Sends a request of the control path, such as `control('imageSaas', 'PATCH', 'settings', {…})`. */
+	async control<T>(id: string, method: string, path: string, body?: unknown): Promise<T> {
+		const init: RequestInit = { method, signal: AbortSignal.timeout(5_000) };
+		if (body !== undefined)
+			Object.assign(init, { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
+		const response = await fetch(`${this.urlOf(id)}/__sandbox/${path}`, init);
+		const text = await response.text();
+		if (!response.ok)
+			throw new Error(`The sandbox of ${id} answered ${method} ${path} with ${response.status}: ${text}`);
+		return (text === '' ? undefined : JSON.parse(text)) as T;
 	}
 
 	async stop(): Promise<void> {
 		await this.group.stop(5_000);
 	}
-}
-
-async function control(url: string, method: string, body?: unknown): Promise<unknown> {
-	const init: RequestInit = { method, signal: AbortSignal.timeout(5_000) };
-	if (body !== undefined)
-		Object.assign(init, { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
-	const response = await fetch(`${url}/__sandbox/settings`, init);
-	if (!response.ok)
-		throw new Error(
-			`The sandbox answered ${method} /__sandbox/settings with ${response.status}: ${await response.text()}`,
-		);
-	return await response.json();
 }

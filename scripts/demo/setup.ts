@@ -3,6 +3,7 @@ import type { N8nInstance } from '../lib/n8nInstance';
 import { type Bundled, type NodeTypeDescription, webhookPathOf } from './bundled';
 import { Problem } from './problem';
 import type { SandboxProcess } from './sandbox';
+import { isPublished } from './tour';
 
 /** Signs the owner in. The first time, this creates the owner. */
 export async function signIn(
@@ -30,20 +31,23 @@ export function fileOf(bundled: readonly Bundled[], file: string): Bundled {
 	return found;
 }
 
-/** Publishes the delivery workflow, so that its trigger listens, and sets its URL for the sandbox's webhooks. */
-export async function connectWebhooks({
+/** Publishes the workflows whose point needs a trigger or an address, and connects the sandbox's webhooks. */
+export async function publishBundled({
 	client,
 	sandbox,
-	n8n,
-	delivery,
+	n8nUrl,
+	bundled,
 	nodeTypes,
 }: {
 	client: N8nClient;
 	sandbox: SandboxProcess;
-	n8n: N8nInstance;
-	delivery: Bundled;
+	n8nUrl: string;
+	bundled: readonly Bundled[];
 	nodeTypes: readonly NodeTypeDescription[];
 }): Promise<void> {
-	await client.publishWorkflow(delivery.id);
-	await sandbox.sendWebhooksTo(`${n8n.url}${webhookPathOf(delivery.workflow, nodeTypes)}`);
+	const active = new Set((await client.listWorkflows()).flatMap(({ id, active }) => (active ? [id] : [])));
+	const wanted = bundled.filter(({ file, id, isNew }) => isPublished(file) && (isNew || !active.has(id)));
+	await Promise.all(wanted.map(({ id }) => client.publishWorkflow(id)));
+	const delivery = fileOf(bundled, 'webhook-delivery.json');
+	await sandbox.sendWebhooksTo(`${n8nUrl}${webhookPathOf(delivery.workflow, nodeTypes)}`);
 }

@@ -94,18 +94,27 @@ export class N8nClient {
 		return { id: known.id, name: known.name };
 	}
 
-	/** Creates the workflow, or replaces the one with the same id. It does not publish it. */
-	async importWorkflow(workflow: Workflow): Promise<StoredWorkflow> {
+	/** The id of the tag with this name, which is created if it is missing. */
+	async saveTag(name: string): Promise<string> {
+		const all = await this.request<Array<{ id: string; name: string }>>('GET', '/rest/tags');
+		const known = all.find((tag) => tag.name === name);
+		return (known ?? (await this.request<{ id: string }>('POST', '/rest/tags', { name }))).id;
+	}
+
+	/**
+	 * Creates the workflow, or replaces the one with the same id. It does not publish it.
+	 * @param tags ids of tags; default: those that it has
+	 */
+	async importWorkflow(workflow: Workflow, tags?: readonly string[]): Promise<StoredWorkflow> {
 		if (workflow.id !== undefined) {
 			const { exists } = await this.request<{ exists: boolean }>('GET', `/rest/workflows/${workflow.id}/exists`);
 			if (exists)
-				return await this.request(
-					'PATCH',
-					`/rest/workflows/${workflow.id}?forceSave=true`,
-					writableFields(workflow),
-				);
+				return await this.request('PATCH', `/rest/workflows/${workflow.id}?forceSave=true`, {
+					...writableFields(workflow),
+					...(tags && { tags }),
+				});
 		}
-		const fields = writableFields(workflow);
+		const fields = { ...writableFields(workflow), ...(tags && { tags }) };
 		return await this.request(
 			'POST',
 			'/rest/workflows',

@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import { buildBench, buildPack, buildTools } from './build.mjs';
 import { runCheck } from './check.mjs';
 import { runNode } from './commands.mjs';
+import { checkFlags } from './flags.mjs';
 import { installDependencies, installNode, installRuntime } from './install.mjs';
 import { withLock } from './lock.mjs';
 import { installPack } from './pack.mjs';
 import { places, root } from './places.mjs';
-import { Problem } from './problem.mjs';
+import { asProblem } from './problem.mjs';
 import { runScript } from './start.mjs';
 import { makeTemplate } from './template.mjs';
 import { runTests } from './test.mjs';
@@ -37,15 +38,9 @@ const stage = ['node', 'dependencies', 'pack', 'tools', 'runtime', 'install'];
 const commands = {
 	bootstrap: async () => await ensure(Object.keys(steps)).then(() => 0),
 	build: async () => await ensure(['node', 'dependencies', 'pack', 'tools']).then(() => 0),
-	start: async (args) => {
-		await ensure(stage);
-		return await runScript('demo', args);
-	},
+	start: async (args) => await startDemo('start', 'demo', args),
 	test: async (args) => await runTests(args, ensure),
-	dev: async (args) => {
-		await ensure(stage);
-		return await runScript('dev', args);
-	},
+	dev: async (args) => await startDemo('dev', 'dev', args),
 	check: async (args) => await runCheck(args, ensure),
 	format: async (args) => {
 		await ensure(['node', 'dependencies']);
@@ -81,6 +76,17 @@ const commands = {
 	},
 };
 
+/** Checks the flags first: nobody waits minutes for an installation to learn that a flag is unknown. */
+async function startDemo(command, script, args) {
+	const usage = checkFlags(command, args);
+	if (usage !== undefined) {
+		console.log(usage);
+		return 0;
+	}
+	await ensure(stage);
+	return await runScript(script, args);
+}
+
 /**
  * Runs a command and gives the exit code. For a problem that the user can fix, it prints one message without a stack.
  */
@@ -93,7 +99,8 @@ export async function main([name, ...args]) {
 	try {
 		return await command(args);
 	} catch (error) {
-		console.error(error instanceof Problem ? `\n${error.message}` : error);
+		const problem = asProblem(error);
+		console.error(problem === undefined ? error : `\n${problem}`);
 		return 1;
 	}
 }

@@ -1,5 +1,17 @@
+import { readFileSync } from 'node:fs';
+
 /** A problem that the user can fix: shown without a stack. */
 export class Problem extends Error {}
+
+/** What the system's errors mean for the user, by code. The compiled scripts read the same file. */
+const systemErrors = JSON.parse(readFileSync(new URL('../lib/systemErrors.json', import.meta.url), 'utf8'));
+
+/** One sentence for an error that the user can fix; undefined for any other. */
+export function asProblem(error) {
+	if (error instanceof Problem) return error.message;
+	const reason = systemErrors[error?.code];
+	return reason && error.path ? `${error.path} ${reason}` : undefined;
+}
 
 const networkCodes = [
 	'ENOTFOUND',
