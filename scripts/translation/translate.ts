@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Workflow, WorkflowNode } from '../lib/workflow';
 import type { Translation } from './texts';
-import { isForm, keyOf, nameKey, notesField } from './visible';
+import { isForm, keyOf, nameKey, notesField, stickyNote } from './visible';
 
 /** What all translated workflows of a language have in common. */
 export interface Language {
@@ -72,10 +72,13 @@ function translateText(english: string, translation: Translation | undefined, ke
 /** A sticky note below all nodes that says where the workflow comes from. */
 function languageNote({ nodes }: Workflow, { note, tag }: Language): WorkflowNode {
 	const corner = (axis: 0 | 1) => nodes.map(({ position }) => position?.[axis] ?? 0);
-	const bottoms = nodes.map(({ position, parameters }) => (position?.[1] ?? 0) + Number(parameters['height'] ?? 100));
+	// Only sticky notes have a size; other nodes may have a parameter of the same name.
+	const heightOf = ({ type, parameters: { height } }: WorkflowNode) =>
+		type === stickyNote && typeof height === 'number' ? height : 100;
+	const bottoms = nodes.map((node) => (node.position?.[1] ?? 0) + heightOf(node));
 	return {
 		parameters: { content: note, height: 140, width: 460, color: 7 },
-		type: 'n8n-nodes-base.stickyNote',
+		type: stickyNote,
 		typeVersion: 1,
 		position: [Math.min(...corner(0)), Math.max(...bottoms) + 60],
 		id: derivedId(tag, nodes.map(({ id }) => id).join()),

@@ -7,8 +7,8 @@ const visibleParameters = new Set([
 	...['text', 'message', 'subject', 'caption', 'initialComment'],
 ]);
 
-/** An expression has words for a person only where one of its strings has two or more words. */
-const phraseInExpression = /(['"`])(?:(?!\1).)*[a-z]{2,} [a-z]+/i;
+/** The strings of an expression, and the names of nodes that it quotes, which are none. */
+const literal = /\$\('[^']*'\)|'([^']*)'|"([^"]*)"|`([^`]*)`/g;
 
 /** A text of a workflow, at `Node name | path below its parameters`. */
 export interface VisibleText {
@@ -39,6 +39,9 @@ export function allTexts(workflow: Workflow): Map<string, string> {
 	]);
 }
 
+/** Type of the notes on the canvas. */
+export const stickyNote = 'n8n-nodes-base.stickyNote';
+
 /** Key of the workflow's own name. */
 export const nameKey = 'name';
 
@@ -58,9 +61,15 @@ export function isForm({ type }: WorkflowNode): boolean {
 function isVisible(node: WorkflowNode, path: readonly string[], value: string): boolean {
 	const parameter = path.at(-1) ?? '';
 	if (value.trim() === '') return false;
-	if (node.type === 'n8n-nodes-base.stickyNote') return parameter === 'content';
+	if (node.type === stickyNote) return parameter === 'content';
 	if (!visibleParameters.has(parameter) || (parameter === 'fieldLabel' && !isForm(node))) return false;
-	return !value.startsWith('=') || phraseInExpression.test(value);
+	return !value.startsWith('=') || hasPhrase(value);
+}
+
+/** Whether one of the strings of an expression has two or more words: then it is for a person. */
+function hasPhrase(expression: string): boolean {
+	const strings = [...expression.matchAll(literal)].map(([, ...quoted]) => quoted.join(''));
+	return strings.some((text) => /[a-z]{2,} [a-z]+/i.test(text.replaceAll(/<[^>]*>/g, ' ')));
 }
 
 /** All strings in a value, each with the names and positions that lead to it. */

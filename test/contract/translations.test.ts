@@ -4,6 +4,7 @@ import { type IConnections, type INode, type INodeTypes, Workflow } from 'n8n-wo
 import { projectRoot } from '../../scripts/lib/paths';
 import { readWorkflow } from '../../scripts/lib/workflow';
 import { chineseFile, chineseSources, problemsOf, type Source } from '../../scripts/translation/chinese';
+import { brokenBold } from '../../scripts/translation/pages';
 
 const sources = chineseSources();
 const targetOf = ({ target }: Source) => join(projectRoot, target);
@@ -36,6 +37,7 @@ describe.each(sources.map((source): [string, Source] => [source.target, source])
 		});
 		const added = nodes.filter((node) => !english.nodes.some((original) => original.name === node.name));
 		expect(added.map((node) => node.name)).toEqual(['Note: language']);
+		expect(added[0]?.position?.every(Number.isFinite)).toBe(true);
 		for (const original of english.nodes) {
 			expect(workflow.getNode(original.name)).toMatchObject({ type: original.type, id: original.id });
 			expect(workflow.getChildNodes(original.name, 'ALL')).toEqual(
@@ -52,8 +54,10 @@ describe.each(sources.map((source): [string, Source] => [source.target, source])
 	it('has Chinese in its name and in every note', () => {
 		const { name, nodes } = readWorkflow(targetOf(source));
 		const notes = nodes.filter(({ type }) => type.endsWith('.stickyNote'));
-		for (const text of [name, ...notes.map(({ parameters }) => String(parameters['content']))])
+		for (const text of [name, ...notes.map(({ parameters }) => String(parameters['content']))]) {
 			expect(text).toMatch(/\p{Script=Han}/u);
+			expect(brokenBold(text)).toEqual([]);
+		}
 	});
 });
 
