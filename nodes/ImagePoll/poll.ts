@@ -3,6 +3,7 @@ import { endpointDigest } from '../../jobs/submission/failover';
 import { ImageError } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import { type PoolOfItem, poolsOf } from '../endpoints/nodeEndpoint';
+import { showCounts } from '../execution/counts';
 import { inputError, toNodeError } from '../execution/errors';
 import { packMemory, recordEnds } from '../execution/memory';
 import { progressOf } from '../execution/progress';
@@ -65,6 +66,7 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 	const sorted = await Promise.all(
 		context.getInputData().map((_item, itemIndex) => itemOf(run, itemIndex, results.get(itemIndex) ?? notPolled())),
 	);
+	showCounts(context, sorted, 'Failed items leave by the Failed output, with the error in job.error.');
 	// An AI Agent reads only the first output.
 	if (isTool(context.getNode())) return [sorted.flatMap(({ items }) => items), [], []];
 	return [finished, pending, failed].map((output) =>
@@ -187,7 +189,11 @@ async function itemOf(run: PollRun, itemIndex: number, { snapshot, unreachable }
 	// Another poll cannot help (no such job, no access). Such an item goes to the Failed output, although its job may
 	// still run.
 	const isLost = unreachable !== undefined && !unreachable.retryable;
+	const usd = fetched.snapshot.usage?.estimatedUsd;
 	return {
+		snapshot: fetched.snapshot,
+		isLost,
+		cost: typeof usd === 'number' ? { usd, isOwnPrice: false } : undefined,
 		output: isLost ? failed : outputOf(fetched.snapshot),
 		items: options.splitImages ? splitImages(item, binaryFieldOf(options)) : [item],
 	};

@@ -1,7 +1,8 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { isTerminal } from '../../model/job';
 import { describeRequest } from '../../model/request';
-import { hintAt, summarize, toNodeError } from '../execution/errors';
+import { counted, showCounts } from '../execution/counts';
+import { hintAt, toNodeError } from '../execution/errors';
 import { splitImages, toItem } from '../items/items';
 import { isFailure } from '../items/snapshots';
 import type { Outcome, Run, Task } from './task';
@@ -44,29 +45,30 @@ export function itemsOf(context: IExecuteFunctions, { itemIndex, outcome, task }
 	return task?.options.splitImages ? splitImages(item, task.binaryField) : [item];
 }
 
-/** Shows hints in the editor about failures, running jobs and jobs that were taken over. Hints do not fail the run. */
+/**
+ * Shows hints in the editor: the counts with the cost, and what became of running jobs and of jobs that were taken over.
+ * Hints do not fail the run.
+ */
 export function addHints({ context, memory: { problem } }: Run, results: readonly ItemResult[]): void {
-	const snapshots = results.map(({ outcome }) => outcome.snapshot);
-	const failed = snapshots.filter(isFailure);
-	if (failed.length > 0)
-		hintAt(
-			context,
-			`Of ${snapshots.length} items ${summarize(failed)}. ` +
-				'Each failed item has its error in job.error; Image Poll sends it to its Failed output.',
-		);
+	const jobs = results.map(({ outcome: { snapshot, how, cost } }) => ({
+		snapshot,
+		cost,
+		isEarlier: how === 'sameKey' || how === 'reused',
+	}));
+	showCounts(context, jobs, 'Each failed item has its error in job.error; Image Poll sends it to its Failed output.');
 	const isWaiting = results.some(({ task }) => task?.wait);
-	const unfinished = isWaiting ? snapshots.filter(({ job }) => !isTerminal(job.status)).length : 0;
+	const unfinished = isWaiting ? jobs.filter(({ snapshot }) => !isTerminal(snapshot.job.status)).length : 0;
 	if (unfinished > 0)
 		hintAt(
 			context,
-			`${unfinished} jobs were still running after Max Wait. They are not lost: Image Poll finishes them.`,
+			`After Max Wait ${counted(unfinished, 'job')} still ran. Nothing is lost: Image Poll finishes running jobs.`,
 		);
 	const adopted = results.filter(({ outcome: { how } }) => how === 'adopted').length;
 	if (adopted > 0)
 		hintAt(
 			context,
-			`${adopted} jobs were taken over from an execution that stopped before it could save them. ` +
-				'They were not paid for again. job.adoptedFrom names that execution. ' +
+			`Taken over and not paid for again: ${counted(adopted, 'job')} of an execution that stopped before it ` +
+				'could save its items. job.adoptedFrom names that execution. ' +
 				'The option "Take Over Within (Hours)" controls this.',
 		);
 	if (problem !== null) hintAt(context, `Sent requests are remembered only until n8n restarts: ${problem}`);

@@ -4,6 +4,7 @@ import { type Choice, refOf } from '../../jobs/submission/failover';
 import type { Given } from '../../jobs/submission/jobMaker';
 import { ImageError, toImageError } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
+import type { JobCost } from '../execution/counts';
 import { wireKeyOf } from '../execution/identity';
 import { makerOf } from '../execution/memory';
 import { jobNotMade } from '../items/snapshots';
@@ -36,9 +37,9 @@ export async function runTask(run: Run, task: Task, startBy: number): Promise<Ou
 	try {
 		const given = await makeJob(run, task, startBy, tracked);
 		const snapshot = await finalSnapshot(run, task, given);
-		await recordSpending(run, task, given, snapshot);
+		const cost = await recordSpending(run, task, given, snapshot);
 		const { how } = given;
-		const outcome = { ...(await withPictures(run, task, given, snapshot)), how };
+		const outcome = { ...(await withPictures(run, task, given, snapshot)), how, cost };
 		return { ...outcome, snapshot: withRef(outcome.snapshot, tracked.ref) };
 	} catch (thrown) {
 		const error = toImageError(thrown);
@@ -110,17 +111,23 @@ async function finalSnapshot(run: Run, task: Task, given: Given): Promise<JobSna
 
 /**
  * Replaces the estimated cost with the cost that the provider reports, and keeps the images for *Reuse Within* and for
- * their links.
+ * their links. Returns the cost of a job that was made now.
  */
-async function recordSpending({ memory }: Run, task: Task, given: Given, { usage }: JobSnapshot): Promise<void> {
+async function recordSpending(
+	{ memory }: Run,
+	task: Task,
+	given: Given,
+	{ usage }: JobSnapshot,
+): Promise<JobCost | undefined> {
 	const { record, how } = given;
-	const usd = usage?.estimatedUsd;
-	if (typeof usd === 'number' && !task.options.budget?.limits?.pricePerImage && how === 'new')
-		await memory.journal.change(record.ref, { cost: { ...record.cost, usd } });
+	const isOwnPrice = Boolean(task.options.budget?.limits?.pricePerImage);
+	const usd = isOwnPrice ? null : (usage?.estimatedUsd ?? null);
+	if (usd !== null && how === 'new') await memory.journal.change(record.ref, { cost: { ...record.cost, usd } });
 	const reuseDays = task.options.reuseDays ?? 0;
 	const reuseUntil = reuseDays > 0 ? Date.now() + reuseDays * 24 * hourMs : 0;
 	const until = Math.max(reuseUntil, task.links.base ? task.links.until : 0);
 	if (until > 0) await memory.results.keep([record.ref], until);
+	return how === 'new' ? { usd: usd ?? record.cost.usd, isOwnPrice } : undefined;
 }
 
 /** Fetches the images of an ended job if the item's fields request them. Images inside the answer are always stored. */

@@ -7,6 +7,7 @@ import type { Attempt, JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
 import type { ProviderDefinition } from '../../providers/provider';
 import type { PoolOfItem } from '../endpoints/nodeEndpoint';
+import type { JobCost } from '../execution/counts';
 import type { Delivery } from '../execution/delivery';
 import type { RunIdentity } from '../execution/identity';
 import type { LinkOptions, Links } from '../items/links';
@@ -97,8 +98,10 @@ export interface Task extends Routes {
 	ownKey: string;
 }
 
-/** The final state of an item's job, with the fetched pictures. */
-export type Outcome = { snapshot: JobSnapshot; how?: Given['how'] } & Partial<Pick<Fetched, 'binary' | 'differences'>>;
+/** The final state of an item's job, with the fetched pictures. `cost`: what this run paid for it. */
+export type Outcome = { snapshot: JobSnapshot; how?: Given['how']; cost?: JobCost | undefined } & Partial<
+	Pick<Fetched, 'binary' | 'differences'>
+>;
 
 /** What all items of a run have in common. */
 export interface Run {
