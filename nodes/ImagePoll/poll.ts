@@ -9,12 +9,13 @@ import { packMemory, recordEnds } from '../execution/memory';
 import { progressOf } from '../execution/progress';
 import { requestOf, splitImages, toItem, typeDifferencesOf } from '../items/items';
 import { type JobRef, readJobRef } from '../items/jobRef';
+import { keepForLinks } from '../items/keepForLinks';
 import { isTool, type LinkOptions, type Links, readLinks } from '../items/links';
 import { isFailure, jobNotMade, unknownSnapshot, withError } from '../items/snapshots';
 import { binaryFieldOf, type ParameterReader, readerOf, readMaxWait, textParameter } from '../parameters/parameters';
 import { isFirstForm } from '../parameters/versions';
 import { type Pictures, picturesOf } from '../pictures/pictures';
-import { keepForLinks, withLinkRefs } from './pollLinks';
+import { withLinkRefs } from './pollLinks';
 import { type OpenJob, type Polled, pollOnce, type PollTerms, waitForEnds } from './pollModes';
 
 type PollOptions = LinkOptions & {

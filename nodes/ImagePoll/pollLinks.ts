@@ -1,5 +1,4 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { JobSnapshot } from '../../model/job';
 import { packMemory } from '../execution/memory';
 import type { Links } from '../items/links';
 import { withRefs } from '../items/refs';
@@ -34,10 +33,4 @@ export async function withLinkRefs(
 	);
 	const named = new Map(needed.map(([itemIndex], position) => [itemIndex, found[position]]));
 	return polled.map(([itemIndex, one]) => [itemIndex, { ...one, snapshot: named.get(itemIndex) ?? one.snapshot }]);
-}
-
-/** Keeps the images without a URL until their links expire. */
-export async function keepForLinks({ job: { ref }, images }: JobSnapshot, links: Links | undefined): Promise<void> {
-	if (!links?.base || ref === undefined || images.every(({ url }) => url !== null)) return;
-	await (await packMemory()).results.keep([ref], links.until);
 }

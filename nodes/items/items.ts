@@ -47,10 +47,7 @@ export function toItem({
 	includeRaw,
 	links,
 }: ItemParts): INodeExecutionData {
-	const images = snapshot.images.map((image) => ({
-		...withoutBytes(image),
-		...(links ? linkFields(image, snapshot.job, links) : {}),
-	}));
+	const images = linked(snapshot, links);
 	const job = { ...snapshot.job, ref: snapshot.job.ref ?? refOfUnrecorded(snapshot.job) };
 	return {
 		json: {
@@ -64,6 +61,11 @@ export function toItem({
 		...(binary && Object.keys(binary).length > 0 ? { binary } : {}),
 		pairedItem: { item: itemIndex },
 	};
+}
+
+/** The images of an item, without bytes and with their links. */
+export function linked({ images, job }: JobSnapshot, links?: Links): Array<Image & LinkFields> {
+	return images.map((image) => ({ ...withoutBytes(image), ...(links ? linkFields(image, job, links) : {}) }));
 }
 
 /** The ref of a job that is not in the journal: the same in every item about it. */

@@ -131,6 +131,51 @@ describe('Image Poll', () => {
 	});
 });
 
+describe('Google Gemini, Generate content', () => {
+	const content = (type: string, options: IDataObject): TestNode => ({
+		name: 'Gemini',
+		type,
+		parameters: { resource: 'content', operation: 'generate', prompt: 'A fox', download: false, options },
+		settings: { id: randomUUID() },
+	});
+
+	it('gives its images links that Fetch Result serves', async () => {
+		const { results } = await packMemory();
+		const keep = jest.spyOn(results, 'keep');
+		const made = await run([{}], [content('geminiImage', { linkBase, linkDays: 2 })]);
+		const [item] = made.output('Gemini');
+		const { ref = '' } = jobOf(item);
+		const [image] = imagesOf(item);
+		expect(image).toMatchObject({ url: null, link: `${linkBase}?ref=${ref}&image=0` });
+		expect(keep.mock.lastCall).toEqual([[ref], Date.parse(image?.linkUntil ?? '')]);
+		const served = await run(
+			[{}],
+			[
+				{
+					name: 'Jobs',
+					type: 'imageJobs',
+					parameters: { operation: 'fetchResult', ref, options: { imageIndex: '0' } },
+				},
+			],
+		);
+		const [answer] = served.output('Jobs');
+		expect((await binaryOf(answer, 'image_0')).equals(await binaryOf(item, 'image_0'))).toBe(true);
+	});
+
+	it('as a tool it says why an image has no address', async () => {
+		const made = await run([{}], [content('geminiImageTool', {})]);
+		const [item] = made.output('Gemini');
+		expect(imagesOf(item)[0]?.note).toMatch(/^This image has no address.*"Gemini"\.$/);
+		expect(JSON.stringify(item?.json)).not.toMatch(/[A-Za-z0-9+/]{200}/);
+	});
+
+	it('pays nothing if Image Link URL is wrong', async () => {
+		const made = await run([{}], [content('geminiImage', { linkBase: 'nowhere' })]);
+		expect(made.error?.message).toMatch(/Image Link URL is not a web address/);
+		expect(sandbox('gemini').books().jobs).toEqual([]);
+	});
+});
+
 describe('Fetch Result with Image Index', () => {
 	const fetchOne = (ref: string | undefined, imageIndex: unknown): TestNode => ({
 		name: 'Jobs',

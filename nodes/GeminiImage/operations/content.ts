@@ -4,10 +4,12 @@ import type { JobSnapshot } from '../../../model/job';
 import type { ImageRequest, Reference } from '../../../model/request';
 import type { GeminiSession } from '../../../providers/gemini/adapter';
 import type { ContentAnswer } from '../../../providers/gemini/wire';
-import { collectionField, type Field, namesField, textField } from '../../operations/field';
+import { readLinks } from '../../items/links';
+import { collectionField, type Field, namesField, numberField, textField } from '../../operations/field';
 import { includeRawField, maxWaitField } from '../../operations/fields';
 import { defineOperation, jobOf, type Resource } from '../../operations/operation';
 import { PartialAnswer } from '../../operations/partialAnswer';
+import { linkBaseOption, linkDaysOption } from '../../parameters/linkFields';
 import { inputFile } from '../../pictures/inputFile';
 import { type Call, fetchImages, imageSettings } from './call';
 import {
@@ -39,9 +41,15 @@ const referencesField: Field<'references', Reference[]> = {
 			.map((field) => ({ kind: 'binary', ...inputFile(source.context, source.itemIndex, field) })),
 };
 
-const optionFields = [aspectRatioField, resolutionField, includeRawField, seedField, ...samplingFields].sort((a, b) =>
-	titleOf(a).localeCompare(titleOf(b)),
-);
+const optionFields = [
+	aspectRatioField,
+	resolutionField,
+	includeRawField,
+	seedField,
+	textField(linkBaseOption),
+	numberField(linkDaysOption),
+	...samplingFields,
+].sort((a, b) => titleOf(a).localeCompare(titleOf(b)));
 
 const generate = defineOperation({
 	operation: 'generate',
@@ -71,6 +79,7 @@ const generate = defineOperation({
 	],
 	run: async ({ prompt, model, references, download, maxWait, options }, call: Call) => {
 		const { aspectRatio, resolution, seed, includeRaw = false } = options;
+		const links = readLinks(call.context.getNode(), options);
 		const described: ImageRequest = {
 			prompt,
 			count: 1,
@@ -86,10 +95,14 @@ const generate = defineOperation({
 		// The text is paid for as well, so it is kept if an image cannot be downloaded.
 		if (snapshot.job.error)
 			throw new PartialAnswer(new ImageError(snapshot.job.error.code, snapshot.job.error), json);
-		const { withoutBytes } = await import('../../items/items');
+		const [{ linked }, { keepForLinks }] = await Promise.all([
+			import('../../items/items'),
+			import('../../items/keepForLinks'),
+		]);
+		await keepForLinks(snapshot, links);
 		return [
 			{
-				...call.item({ ...json, images: snapshot.images.map(withoutBytes) }),
+				...call.item({ ...json, images: linked(snapshot, links) }),
 				...(Object.keys(binary).length > 0 ? { binary } : {}),
 			},
 		];
