@@ -1,4 +1,5 @@
 import type { JobRecord } from '../../memory/record';
+import { raiseMaxWait } from './notSent';
 import { ImageError } from '../../model/errors';
 import { type AdoptionDependencies, OtherRuns } from './otherRuns';
 import { claimantOf, type Found, isWorkedOn, type Wanted } from './wanted';
@@ -53,7 +54,7 @@ export class Adoption {
 		if (found !== 'busy' && found.kind === 'job') return found;
 		throw new ImageError('timeout', {
 			message: 'Another run is still at work on the same item',
-			hint: 'Raise "Max Wait", or wait for the other run to end',
+			hint: `${raiseMaxWait}, or wait for the other run to end`,
 			delivery: 'notSent',
 		});
 	}

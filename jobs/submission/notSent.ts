@@ -1,10 +1,13 @@
 import { ImageError } from '../../model/errors';
 
+/** A node that does not wait for its jobs has this limit under another name. */
+export const raiseMaxWait = 'Raise "Max Wait" (if Wait is off: the option "Max Time to Submit")';
+
 /** No slot became free before the deadline. */
 export function noSlot(jobsInFlight: number | null): ImageError {
 	return new ImageError('rateLimited', {
 		message: `No job ended in time: ${jobsInFlight} are in flight, as many as the credential allows`,
-		hint: 'Raise "Max Wait", or "Jobs in Flight" in the credential if your tenant is allowed more',
+		hint: `${raiseMaxWait}, or "Jobs in Flight" in the credential if your tenant is allowed more`,
 		delivery: 'notSent',
 	});
 }
@@ -14,7 +17,7 @@ export function notPacedInTime(requestsPerMinute: number | null): ImageError {
 	const limit = requestsPerMinute === null ? '' : `: the credential allows ${requestsPerMinute} requests a minute`;
 	return new ImageError('rateLimited', {
 		message: `The request could not be sent in time${limit}`,
-		hint: 'Raise "Max Wait", or "Requests per Minute" in the credential if your tenant is allowed more',
+		hint: `${raiseMaxWait}, or "Requests per Minute" in the credential if your tenant is allowed more`,
 		delivery: 'notSent',
 	});
 }

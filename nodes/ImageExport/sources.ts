@@ -5,7 +5,7 @@ import type { Image, Job } from '../../model/job';
 import { downloadPicture } from '../pictures/downloadFile';
 import type { PictureHosts } from '../pictures/downloads';
 import { fileOf, inputFile, type InputFile } from '../pictures/inputFile';
-import { binaryName, snapshotOf } from '../items/items';
+import { binaryName, fieldOfImage, snapshotOf } from '../items/items';
 import { namesIn } from '../parameters/parameters';
 
 /** An image of an item, in its binary data or at a URL. */
@@ -96,11 +96,14 @@ const storedFile = (context: IExecuteFunctions, data: IBinaryData, name: string)
  * The binary field of an image: the one with its index, except in an item with one image (*One Item per Image*), which
  * has it always in the first field.
  */
-export function fieldsOf(images: readonly Image[], binary: IBinaryKeyData): (image: Pick<Image, 'index'>) => string {
-	return ({ index }) =>
-		images.length === 1 && !Object.hasOwn(binary, binaryName(index)) && Object.hasOwn(binary, binaryName(0))
-			? binaryName(0)
-			: binaryName(index);
+export function fieldsOf(
+	images: readonly Image[],
+	binary: IBinaryKeyData,
+): (image: Pick<Image, 'index' | 'fileName'>) => string {
+	return (image) =>
+		fieldOfImage(binary, image) ??
+		(images.length === 1 ? fieldOfImage(binary, { ...image, index: 0 }) : undefined) ??
+		binaryName(image.index);
 }
 
 /** The origin of an item's images. An item of another shape gives only prompt, seed and model. */

@@ -54,7 +54,7 @@ function withModels(context: IExecuteFunctions, itemIndex: number, ids: readonly
 
 function noProviders(
 	message = 'Providers is empty',
-	hint = 'Add the providers to use, the preferred one first',
+	hint = 'Add the providers to use in "Providers", the preferred one first',
 ): ImageError {
 	return new ImageError('invalidRequest', { message, hint, delivery: 'notSent' });
 }

@@ -100,18 +100,28 @@ export function typeDifferencesOf(json: IDataObject): Difference[] {
 }
 
 /**
- * The file of an image among an item's binary data: under its own name, or under the name that another node gave it.
+ * The binary field of an image in an item, under its own name or under the name that another node gave it; undefined if
+ * the item does not have it.
  * @param field what its own name begins with, instead of `image`
  */
-export function fileOfImage(
+export function fieldOfImage(
 	binary: IBinaryKeyData,
 	{ index, fileName }: Pick<Image, 'index' | 'fileName'>,
 	field?: string,
+): string | undefined {
+	const name = binaryName(index, field);
+	if (Object.hasOwn(binary, name)) return name;
+	return Object.keys(binary).find((other) => other.endsWith(`_${index}`) && binary[other]?.fileName === fileName);
+}
+
+/** The file of an image in an item; undefined if the item does not have it. */
+export function fileOfImage(
+	binary: IBinaryKeyData,
+	image: Pick<Image, 'index' | 'fileName'>,
+	field?: string,
 ): IBinaryData | undefined {
-	return (
-		binary[binaryName(index, field)] ??
-		Object.entries(binary).find(([name, data]) => name.endsWith(`_${index}`) && data.fileName === fileName)?.[1]
-	);
+	const name = fieldOfImage(binary, image, field);
+	return name === undefined ? undefined : binary[name];
 }
 
 /**

@@ -248,6 +248,19 @@ describe('Image Poll', () => {
 	}, 30_000);
 });
 
+it('Image Export knows the images of renamed fields, so it does not download them again', async () => {
+	for (const splitImages of [false, true]) {
+		const result = await run(cat, [
+			node('imageGenerate', { ...saas, options: { count: 2, binaryField: 'photo', splitImages } }),
+			{ name: 'Export', type: 'imageExport', parameters: { operation: 'convert', format: 'webp' } },
+		]);
+		expect(result.error).toBeUndefined();
+		const names = result.output('Export').flatMap(({ binary = {} }) => Object.keys(binary));
+		expect(names).toEqual(splitImages ? ['photo_0', 'photo_0'] : ['photo_0', 'photo_1']);
+		sandbox('imageSaas').reset();
+	}
+}, 30_000);
+
 describe('Image Cancel', () => {
 	it('leaves the job of a provider that is not chosen alone, and says so', async () => {
 		const items = await started();
