@@ -50,7 +50,7 @@ it('writes the images of a job under its ref; the items keep them; a second star
 		expect(readFileSync(join(allowed(), `${ref}-${index}.png`))).toEqual(await binaryOf(item, `image_${index}`));
 	await run([{ prompt: 'A red fox' }], nodes);
 	expect(readdirSync(allowed())).toHaveLength(2);
-}, 20_000);
+}, 60_000);
 
 it('with one item per image, each image is saved once, under its own index', async () => {
 	const result = await run(
@@ -65,7 +65,7 @@ it('with one item per image, each image is saved once, under its own index', asy
 		[{ field: 'image_0', path: join(allowed(), `${ref}-1.png`) }],
 	]);
 	expect(readdirSync(allowed()).sort()).toEqual([`${ref}-0.png`, `${ref}-1.png`]);
-}, 20_000);
+}, 60_000);
 
 it('an image that was not downloaded yet is saved, and the item has it then', async () => {
 	const result = await run(
@@ -75,7 +75,7 @@ it('an image that was not downloaded yet is saved, and the item has it then', as
 	const [item] = result.output('Save');
 	expect(item?.json).toMatchObject({ saved: [{ field: 'image_0', path: join(allowed(), 'fox.png') }] });
 	expect(readFileSync(join(allowed(), 'fox.png'))).toEqual(await binaryOf(item, 'image_0'));
-}, 20_000);
+}, 60_000);
 
 describe('an item that cannot be saved keeps its images and says why', () => {
 	it('outside the folders that n8n allows, also behind a symbolic link', async () => {
