@@ -1,34 +1,33 @@
-import {
-	type IExecuteFunctions,
-	type INodeExecutionData,
-	type INodeType,
-	type INodeTypeDescription,
-	NodeConnectionTypes,
-} from 'n8n-workflow';
-import { credentials, fields, operationSubtitle } from './fields';
+import { type IExecuteFunctions, type INodeExecutionData, NodeConnectionTypes } from 'n8n-workflow';
+import { type CommonDescription, TwoForms } from '../parameters/versions';
+import { credentials, currentCredentials, currentFields, fields, operationSubtitle } from './fields';
 
-export class ImageJobs implements INodeType {
-	description: INodeTypeDescription = {
-		displayName: 'Image Jobs (History, Spending)',
-		name: 'imageJobs',
-		icon: { light: 'file:imageJobs.svg', dark: 'file:imageJobs.dark.svg' },
-		group: ['input'],
-		version: [1],
-		// n8n adds "Custom API Call" where the two are equal. It would call one API; this node does not belong to one.
-		defaultVersion: 1,
-		subtitle: operationSubtitle,
-		description:
-			'List the paid jobs of this n8n, fetch results that were not delivered, and settle unknown outcomes',
-		defaults: { name: 'Image Jobs' },
-		usableAsTool: true,
-		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
-		credentials,
-		properties: fields,
-	};
+const common: CommonDescription = {
+	displayName: 'Image Jobs (History, Spending)',
+	name: 'imageJobs',
+	icon: { light: 'file:imageJobs.svg', dark: 'file:imageJobs.dark.svg' },
+	group: ['input'],
+	description: 'List the paid jobs of this n8n, fetch results that were not delivered, and settle unknown outcomes',
+	defaults: { name: 'Image Jobs' },
+	usableAsTool: true,
+	inputs: [NodeConnectionTypes.Main],
+	outputs: [NodeConnectionTypes.Main],
+};
 
-	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const { runImageJobs } = await import('./run');
-		return await runImageJobs(this);
+export class ImageJobs extends TwoForms {
+	constructor() {
+		super(
+			common,
+			{
+				first: { subtitle: operationSubtitle, credentials, properties: fields },
+				current: { subtitle: operationSubtitle, credentials: currentCredentials, properties: currentFields },
+			},
+			{
+				async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+					const { runImageJobs } = await import('./run');
+					return await runImageJobs(this);
+				},
+			},
+		);
 	}
 }

@@ -1,8 +1,9 @@
 import { type IExecuteFunctions, NodeOperationError } from 'n8n-workflow';
 import { providerById, providers } from '../../providers/registry';
 import { credentialIdOf } from '../endpoints/nodeEndpoint';
-import { readerOf, textParameter } from '../parameters/parameters';
-import { allProviders } from './fields';
+import { namesIn, type ParameterReader, readerOf, textParameter } from '../parameters/parameters';
+import { isFirstForm } from '../parameters/versions';
+import { allProviders, providersName } from './fields';
 
 /**
  * Returns the ids of the credentials whose jobs an item may see: the node's credentials for the chosen provider. Throws
@@ -12,7 +13,7 @@ export function credentialScope(context: IExecuteFunctions): (itemIndex: number)
 	const parameters = readerOf(context);
 	return (itemIndex) => {
 		const choice = textParameter(parameters, 'provider', itemIndex);
-		const chosen = choice === allProviders ? providers : [providerById(choice)];
+		const chosen = choice === allProviders ? listed(context, parameters, itemIndex) : [providerById(choice)];
 		const ids = chosen.map((provider) => credentialIdOf(context, provider)).filter((id) => id !== '');
 		if (ids.length > 0) return ids;
 		const [only] = chosen;
@@ -27,4 +28,10 @@ export function credentialScope(context: IExecuteFunctions): (itemIndex: number)
 			},
 		);
 	};
+}
+
+/** The providers of the list. Version 1 has no list: there every credential of the node counts. */
+function listed(context: IExecuteFunctions, parameters: ParameterReader, itemIndex: number) {
+	if (isFirstForm(context.getNode())) return providers;
+	return namesIn(parameters.getNodeParameter(providersName, itemIndex, [])).map(providerById);
 }

@@ -1,5 +1,11 @@
 import type { INodeCredentialDescription, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { providers } from '../../providers/registry';
+import {
+	chosenCredentials,
+	chosenProviderField,
+	providerChoices,
+	providerListField,
+} from '../parameters/chosenProviders';
 import { downloadField, resultOptions } from '../parameters/resultFields';
 import { subtitleOf } from '../parameters/subtitles';
 import { filtersField, groupByField, showField } from './listFields';
@@ -16,7 +22,7 @@ const shown = (operations: readonly Operation[], field: INodeProperties): INodeP
 	displayOptions: { show: { ...field.displayOptions?.show, operation: [...operations] } },
 });
 
-/** An optional credential for each provider. The node sees the jobs of the chosen credentials. */
+/** Version 1: an optional credential for each provider. The node sees the jobs of the chosen credentials. */
 export const credentials: INodeCredentialDescription[] = providers.map(({ id, credential }) => ({
 	name: credential,
 	required: false,
@@ -86,6 +92,28 @@ const providerField: INodeProperties = {
 	description: 'The provider of the jobs. The node sees only jobs that were made with a credential chosen here.',
 };
 
+/** Name of the field with the providers whose jobs the node sees. */
+export const providersName = 'providers';
+
+/** Since version 1.1 a list names the providers, so that only their credentials are shown and needed. */
+export const currentCredentials = chosenCredentials(providers, [{ choice: allProviders, name: providersName }]);
+
+const currentProviderFields: INodeProperties[] = [
+	{
+		...chosenProviderField(providers, allProviders),
+		options: [
+			{ name: 'Several', value: allProviders, description: 'The jobs of all providers that you choose below' },
+			...providerChoices(providers),
+		],
+		description: 'The provider of the jobs. The node sees only jobs that were made with a credential chosen here.',
+	},
+	providerListField(providers, {
+		name: providersName,
+		choice: allProviders,
+		description: 'The providers of the jobs. The node shows and needs only their credentials.',
+	}),
+];
+
 export const refField: INodeProperties = {
 	displayName: 'Job Ref',
 	name: 'ref',
@@ -151,9 +179,9 @@ const fetchOptions: INodeProperties = {
 	options: [imageIndexField, ...resultOptions.filter(({ name }) => name !== 'includeRaw')],
 };
 
-export const fields: INodeProperties[] = [
+const fieldsWith = (providerFields: readonly INodeProperties[]): INodeProperties[] => [
 	operationField,
-	providerField,
+	...providerFields,
 	shown(['fetchResult', 'settle', 'forget'], refField),
 	shown(['getAll'], showField),
 	...limitField.properties.map((field) => shown(['getAll'], field)),
@@ -163,3 +191,8 @@ export const fields: INodeProperties[] = [
 	shown(['fetchResult'], downloadField),
 	shown(['fetchResult'], fetchOptions),
 ];
+
+/** The fields of version 1. */
+export const fields = fieldsWith([providerField]);
+
+export const currentFields = fieldsWith(currentProviderFields);

@@ -3,12 +3,14 @@ import { providers } from '../../providers/registry';
 import { ImageCancel } from '../ImageCancel/ImageCancel.node';
 import { ImageCompose } from '../ImageCompose/ImageCompose.node';
 import { ImageGenerate } from '../ImageGenerate/ImageGenerate.node';
+import { ImageJobs } from '../ImageJobs/ImageJobs.node';
 import { ImagePoll } from '../ImagePoll/ImagePoll.node';
 import { firstChoice, providerLine } from './providerLine';
 
 const nodes = {
 	generate: new ImageGenerate(),
 	compose: new ImageCompose(),
+	jobs: new ImageJobs(),
 	poll: new ImagePoll(),
 	cancel: new ImageCancel(),
 };
@@ -146,8 +148,11 @@ describe('the credentials of version 1.1', () => {
 			]);
 	});
 
-	it('a new Image Poll needs that of the default provider', () => {
-		expect(shownCredentials(current('poll'), {})).toEqual(['geminiImageApi']);
+	it('a new Image Poll and Image Jobs need that of the default provider', () => {
+		for (const name of ['poll', 'jobs'] as const)
+			expect(shownCredentials(current(name), {})).toEqual(['geminiImageApi']);
+		expect(shownCredentials(current('jobs'), { provider: 'all', providers: ['zImage'] })).toEqual(['zImageApi']);
+		expect(shownCredentials(first('jobs'), {})).toHaveLength(providers.length);
 	});
 
 	it('a list that is no longer shown hides no credential', () => {
@@ -156,7 +161,7 @@ describe('the credentials of version 1.1', () => {
 	});
 
 	it('all of them are required, and each has one entry, because n8n takes the first of a name', () => {
-		for (const name of ['generate', 'compose', 'poll', 'cancel'] as const) {
+		for (const name of ['generate', 'compose', 'poll', 'cancel', 'jobs'] as const) {
 			const { credentials = [] } = current(name).description;
 			expect(credentials.every(({ required }) => required)).toBe(true);
 			expect(new Set(credentials.map((entry) => entry.name)).size).toBe(credentials.length);

@@ -34,7 +34,9 @@ export class TwoForms extends VersionedNodeType {
 	) {
 		const nodeType = (version: number, form: VersionDescription): INodeType => ({
 			...code,
-			description: { ...common, ...form, version },
+			// n8n adds "Custom API Call" to the operations of a node whose version and default version are equal. These
+			// nodes do not belong to one API. A list of one version is not equal to it.
+			description: { ...common, ...form, version: [version], defaultVersion: currentVersion },
 		});
 		const { displayName, name, icon, group, description } = common;
 		super(

@@ -276,3 +276,14 @@ describe('Image Cancel', () => {
 		expect(requests('zImage')).toEqual(before);
 	}, 30_000);
 });
+
+it('Image Jobs sees the jobs of the providers that are chosen, whatever credentials the node still has', async () => {
+	await started();
+	const seen = async (parameters: IDataObject) => {
+		const result = await run([{}], [node('imageJobs', { operation: 'getAll', returnAll: true, ...parameters })]);
+		return new Set(result.output('imageJobs').map((item) => jobOf(item).provider));
+	};
+	expect([...(await seen({ providers: ['zImage'] }))]).toEqual(['zImage']);
+	expect(await seen({ providers: ['zImage', 'imageSaas'] })).toEqual(new Set(['zImage', 'imageSaas']));
+	expect([...(await seen({ provider: 'imageSaas' }))]).toEqual(['imageSaas']);
+}, 30_000);
