@@ -1,17 +1,21 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Execution } from '../lib/executionData';
 import type { N8nClient } from '../lib/n8nClient';
+import { projectRoot } from '../lib/paths';
 import type { Workflow } from '../lib/workflow';
 import { type Bundled, importBundled, type NodeTypeDescription, webhookPathOf } from './bundled';
 import { claimInstance, demandPorts } from './claim';
 import { ImportLedger } from './importLedger';
 import { readDevOptions, readOptions } from './options';
 import { keepOwner, newPassword } from './owner';
+import { asProblem } from './problem';
 import { jobErrors, runQuickStart } from './quickStart';
+import { prepareDataFolder } from './stage';
 
 let folder = '';
 beforeEach(() => {
@@ -56,6 +60,48 @@ describe('options', () => {
 	])('reject %s %s in one sentence', (flag, value) => {
 		expect(() => readOptions([flag, value], {})).toThrow(/--port/);
 		expect(() => readDevOptions([flag, value], {})).toThrow(/--port/);
+	});
+});
+
+describe('an ordinary mistake', () => {
+	const run = (...args: string[]) =>
+		spawnSync(process.execPath, [join(projectRoot, 'scripts', 'run.cjs'), ...args], { encoding: 'utf8' });
+
+	it.each([
+		['start', 'npm start'],
+		['dev', 'npm run dev'],
+	])('%s --help prints the usage before anything is installed', (command, usage) => {
+		const { status, stdout, stderr } = run(command, '--help');
+		expect([status, stderr]).toEqual([0, '']);
+		expect(stdout).toContain(`Usage: ${usage} -- [flags]`);
+		expect(stdout).toMatch(/--port 5678 .*\n.*--sandbox-port 3001/);
+	});
+
+	it('an unknown flag is one sentence that names the flag and the help', () => {
+		const { status, stdout, stderr } = run('start', '--prot', '1');
+		expect([status, stdout]).toEqual([1, '']);
+		expect(stderr.trim()).toBe(`Unknown option '--prot'. Run "npm start -- --help" for the list of flags.`);
+	});
+
+	it.each([
+		['EACCES', /^\/data\/owner.json belongs to another user or is read-only\./],
+		['EROFS', /^\/data\/owner.json is on a read-only file system\./],
+		['ENOSPC', /^\/data\/owner.json cannot be written because the disk is full\./],
+	])('%s names the file and the fix', (code, sentence) => {
+		const error = Object.assign(new Error(`${code}: no`), { code, path: '/data/owner.json' });
+		expect(asProblem(error)).toMatch(sentence);
+	});
+
+	it('any other error keeps its stack', () => {
+		expect(asProblem(new Error('a bug'))).toBeUndefined();
+		expect(asProblem(Object.assign(new Error('no'), { code: 'ENOENT', path: '/x' }))).toBeUndefined();
+	});
+
+	it('a file in the place of the folder is not a stack', async () => {
+		writeFileSync(join(folder, 'file'), '');
+		const options = readOptions(['--folder', join(folder, 'file')], {});
+		const error: unknown = await prepareDataFolder(options).catch((thrown: unknown) => thrown);
+		expect(asProblem(error)).toMatch(/file.* is a file, not a folder/);
 	});
 });
 

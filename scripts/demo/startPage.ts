@@ -3,8 +3,8 @@ import type { Bundled } from './bundled';
 import { failingPath } from './failingExample';
 import { tour } from './tour';
 
-const columnWidth = 420;
-const cardHeight = 190;
+const columnWidth = 320;
+const cardHeight = 160;
 
 /** The addresses and folders that the start page names. */
 export interface Places {
@@ -27,8 +27,8 @@ export function startPage(
 	const intro = note(
 		0,
 		'Intro',
-		[-40, -340],
-		[columnWidth * 2 - 20, 300],
+		[0, 0],
+		[columnWidth * 2 + 20, 240],
 		[
 			'# Start here',
 			'**Click *Execute workflow*.** *Image Generate* makes an image. Double-click the node to see it.',
@@ -38,15 +38,15 @@ export function startPage(
 		],
 	);
 	const columns = groups.flatMap((tag, column) => {
-		const x = -40 + column * (columnWidth + 20);
-		const heading = note(4, `Group ${column + 1}`, [x, 260], [columnWidth, 80], [`## ${tag}`]);
+		const x = column * (columnWidth + 20);
+		const heading = note(4, `Group ${column + 1}`, [x, 280], [columnWidth, 80], [`## ${tag}`]);
 		const stops = tour.filter((stop) => stop.tag === tag);
 		const cards = stops.flatMap((stop, row) => {
 			const found = bundled.find(({ file }) => file === stop.file);
 			if (!found) return [];
 			const title = `### [${found.workflow.name}](${n8nUrl}/workflow/${found.id})`;
 			const extra = extras(found, { n8nUrl, filesFolder });
-			const at: [number, number] = [x, 360 + row * (cardHeight + 20)];
+			const at: [number, number] = [x, 380 + row * (cardHeight + 20)];
 			return [
 				note(
 					column === 2 ? 3 : 7,
@@ -69,7 +69,7 @@ export function startPage(
 				name: 'When clicking Execute workflow',
 				type: 'n8n-nodes-base.manualTrigger',
 				typeVersion: 1,
-				position: [40, 60],
+				position: [780, 80],
 				parameters: {},
 			},
 			{
@@ -77,7 +77,7 @@ export function startPage(
 				name: 'Image Generate',
 				type: 'n8n-nodes-image-pipelines.imageGenerate',
 				typeVersion: 1,
-				position: [280, 60],
+				position: [1040, 80],
 				parameters: {
 					provider: 'imageSaas',
 					prompt: 'A lighthouse at sunset',
