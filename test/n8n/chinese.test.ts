@@ -1,9 +1,14 @@
-import { nodeOutput } from '../../scripts/lib/n8nInstance';
+import sharp from 'sharp';
+import { nodeOutput, waitUntil } from '../../scripts/lib/n8nInstance';
+import { kits } from '../support/conformanceKits';
 import { Stage } from './instance';
 
 const stage = new Stage();
 
-beforeAll(() => stage.open(), 120_000);
+beforeAll(async () => {
+	await stage.open();
+	for (const kit of kits) if (kit.backend.id === 'nanoBananaPro') await stage.add(kit);
+}, 120_000);
 afterAll(() => stage.close());
 
 it.each(['batch', 'compose', 'export', 'image-links', 'webhook-driven'])(
@@ -36,6 +41,36 @@ it('the form of Batch has Chinese labels, and expressions find its answers under
 		{ json: { prompt: '雪地里的狐狸', rowKey: '春季目录 / table.csv / 1' } },
 	]);
 	expect(stage.sandbox.books().jobs.map(({ prompt }) => prompt)).toEqual(['雪地里的狐狸']);
+}, 120_000);
+
+it('the pages of Compose are in Chinese, and the choice reaches its node', async () => {
+	const { id, nodes } = await stage.installBundled('zh-CN/compose');
+	await stage.client.publishWorkflow(id);
+	const { webhookId = '' } = nodes.find(({ name }) => name === 'Upload pictures') ?? {};
+	const image = await sharp({ create: { width: 60, height: 40, channels: 3, background: 'red' } })
+		.png()
+		.toBuffer();
+	const form = new FormData();
+	for (const [field, name] of Object.entries({ 'field-0': '杯子.png', 'field-1': '冬天.png' }))
+		form.append(field, new Blob([new Uint8Array(image)], { type: 'image/png' }), name);
+	const submitted = await fetch(`${stage.n8n.url}/form/${webhookId}`, { method: 'POST', body: form });
+	const { formWaitingUrl } = (await submitted.json()) as { formWaitingUrl: string };
+	// Until the execution waits for the page, the page says so and may answer late.
+	const pageWith = async (text: string) =>
+		await waitUntil({ for: `the page "${text}"`, withinMs: 40_000 }, async () => {
+			const html = await fetch(formWaitingUrl, { signal: AbortSignal.timeout(3_000) }).then(
+				(answer) => answer.text(),
+				() => '',
+			);
+			return html.includes(text) ? html : undefined;
+		});
+	const page = await pageWith('挑选最佳图片');
+	for (const text of ['最佳图片', '就选这张', '1. 杯子 · 冬天 · 版本 1']) expect(page).toContain(text);
+	const choice = new FormData();
+	// A page sends the choice of a radio button as a JSON list.
+	choice.append('field-1', JSON.stringify(['2. 杯子 · 冬天 · 版本 2']));
+	expect((await fetch(formWaitingUrl, { method: 'POST', body: choice })).status).toBe(200);
+	expect(await pageWith('已保存为')).toContain('2. 杯子 · 冬天 · 版本 2');
 }, 120_000);
 
 it('Quick start runs in Chinese as in English', async () => {
