@@ -7,11 +7,11 @@ import { nodeNames, nodeOf, root } from '../support/providerFiles';
 const folder = join(root, 'docs', 'recipes');
 const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
 const pack = 'n8n-nodes-image-pipelines.';
-const types = new Map(nodeNames().map((name) => [`${pack}${nodeOf(name).description.name}`, nodeOf(name)]));
+const names = new Map(nodeNames().map((name) => [`${pack}${nodeOf(name).description.name}`, name]));
 const nodeTypes = {
 	getByNameAndVersion: (type: string, version?: number) => {
-		const found = types.get(type);
-		return found && NodeHelpers.getVersionedNodeType(found, version);
+		const found = names.get(type);
+		return found === undefined ? undefined : nodeOf(found, version);
 	},
 } as unknown as INodeTypes;
 

@@ -57,10 +57,10 @@ export function nodeNames(): string[] {
 	return readdirSync(join(root, 'nodes')).filter((name) => existsSync(join(root, 'nodes', name, `${name}.node.ts`)));
 }
 
-/** A node, in its newest version. */
-export function nodeOf(name: string): INodeType {
+/** A node. @param version undefined: the newest */
+export function nodeOf(name: string, version?: number): INodeType {
 	const node = instanceOf(join('nodes', name, `${name}.node.ts`), name) as INodeType | IVersionedNodeType;
-	return NodeHelpers.getVersionedNodeType(node);
+	return NodeHelpers.getVersionedNodeType(node, version);
 }
 
 /**
