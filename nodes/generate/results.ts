@@ -46,8 +46,8 @@ export function itemsOf(context: IExecuteFunctions, { itemIndex, outcome, task }
 }
 
 /**
- * Shows hints in the editor: the counts with the cost, and what became of running jobs and of jobs that were taken over.
- * Hints do not fail the run.
+ * Shows hints in the editor: the counts with the cost, and what became of running jobs and of jobs that were taken
+ * over. Hints do not fail the run.
  */
 export function addHints({ context, memory: { problem } }: Run, results: readonly ItemResult[]): void {
 	const jobs = results.map(({ outcome: { snapshot, how, cost } }) => ({
@@ -61,7 +61,8 @@ export function addHints({ context, memory: { problem } }: Run, results: readonl
 	if (unfinished > 0)
 		hintAt(
 			context,
-			`After Max Wait ${counted(unfinished, 'job')} still ran. Nothing is lost: Image Poll finishes running jobs.`,
+			`After Max Wait ${counted(unfinished, 'job')} still ran. ` +
+				'Nothing is lost: Image Poll waits for running jobs.',
 		);
 	const adopted = results.filter(({ outcome: { how } }) => how === 'adopted').length;
 	if (adopted > 0)

@@ -66,7 +66,7 @@ export async function batchRun(
 	for (const node of nodes) if (node.name === 'Upload a table') node.webhookId = crypto.randomUUID();
 	const connections =
 		laterSeconds > 0
-			? { ...drawn.connections, 'Write results': { main: [[{ node: 'Later', type: 'main', index: 0 }]] } }
+			? { ...drawn.connections, 'Save results': { main: [[{ node: 'Later', type: 'main', index: 0 }]] } }
 			: drawn.connections;
 	const workflow = await stage.install({
 		...drawn,
@@ -108,12 +108,12 @@ export async function batchRun(
 	};
 }
 
-/** Files that workflows have written, by the beginning of their names. */
-export function filesOf(stage: Stage, prefix: string): string[] {
-	const { filesFolder } = stage.n8n;
-	return existsSync(filesFolder)
-		? readdirSync(filesFolder)
+/** Files that a workflow has saved in its own folder below n8n's folder for files, by the beginning of their names. */
+export function filesOf(stage: Stage, name: string, prefix = ''): string[] {
+	const folder = join(stage.n8n.filesFolder, name);
+	return existsSync(folder)
+		? readdirSync(folder)
 				.filter((file) => file.startsWith(prefix))
-				.map((file) => join(filesFolder, file))
+				.map((file) => join(folder, file))
 		: [];
 }

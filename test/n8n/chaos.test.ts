@@ -92,8 +92,8 @@ async function takeIn({ name, run, delivered }: Batch, execution: string): Promi
 async function killedBatch(number: number, count: number): Promise<Batch> {
 	const provider = providers[Math.floor(random() * providers.length)] ?? 'imageSaas';
 	const name = `Chaos ${seed}.${number}`;
-	const prefix = `chaos-${number}`;
-	const run = await batchRun(stage, { name, provider, rows, settings: { filesPrefix: `.n8n-files/${prefix}` } });
+	const folder = `chaos-${number}`;
+	const run = await batchRun(stage, { name, provider, rows, settings: { folder: `~/.n8n-files/${folder}` } });
 	const batch: Batch = { name, provider, run, story: [], delivered: new Set() };
 	let last = await run.start();
 	for (let kill = count; kill > 0; kill--) {
@@ -103,7 +103,7 @@ async function killedBatch(number: number, count: number): Promise<Batch> {
 			() => booksOf(provider).downloads,
 		);
 		await stage.n8n.kill();
-		const written = filesOf(stage, prefix).filter((file) => file.endsWith('.png')).length;
+		const written = filesOf(stage, folder).filter((file) => file.endsWith('.png')).length;
 		batch.story.push(
 			`${jobsOf(batch).length} jobs, ${booksOf(provider).downloads - before} downloads, ${written} files`,
 		);

@@ -6,6 +6,7 @@ import { bundled, given } from './pipelines';
 
 const stage = new Stage();
 const rows = 40;
+const chunkSize = 25;
 
 beforeAll(async () => {
 	await stage.open({ jobDurationMs: 3_000 });
@@ -16,34 +17,32 @@ beforeEach(() => stage.sandbox.reset());
 
 const books = () => stage.sandbox.books();
 
-/** The node that runs when n8n is killed. Generate has ended, the execution has not. */
-const moments: Array<{ where: string; isThere: (prefix: string) => boolean }> = [
-	{
-		where: 'in Image Poll',
-		isThere: () =>
-			books().jobs.length === rows &&
-			Object.keys(books().requests).some((route) => route.startsWith('GET /v1/jobs')),
-	},
+const areJobsPolled = () => Object.keys(books().requests).some((route) => route.startsWith('GET /v1/jobs'));
+
+/** The node that runs when n8n is killed. Generate has ended for the first chunk of rows, the execution has not. */
+const moments: Array<{ where: string; isThere: (folder: string) => boolean }> = [
+	{ where: 'in Image Poll', isThere: () => books().jobs.length === chunkSize && areJobsPolled() },
 	{ where: 'in a download', isThere: () => books().downloads >= 5 },
-	{ where: 'in the next node', isThere: (prefix) => filesOf(stage, `${prefix}-results`).length > 0 },
+	{ where: 'in the second chunk', isThere: () => books().jobs.length === rows },
+	{ where: 'in the next node', isThere: (folder) => filesOf(stage, folder, 'batch-results').length > 0 },
 ];
 
 describe.each(moments)('n8n is killed $where', ({ where, isThere }) => {
 	it.each(['Retry', 'a new run'] as const)(
 		'%s delivers every row of the bundled Batch, and each is paid once',
 		async (back) => {
-			const prefix = `${where} ${back}`.replaceAll(' ', '-');
+			const folder = `${where} ${back}`.replaceAll(' ', '-');
 			if (where === 'in a download')
 				stage.sandbox.fault({ route: 'asset', kind: 'slow', delayMs: 400, times: rows });
 			const run = await batchRun(stage, {
-				name: prefix,
+				name: folder,
 				rows,
 				laterSeconds: where === 'in the next node' ? 6 : 0,
-				settings: { filesPrefix: `.n8n-files/${prefix}` },
+				settings: { folder: `~/.n8n-files/${folder}`, chunkSize },
 			});
 			const first = await run.start();
 			await waitUntil({ for: `n8n to be ${where}`, withinMs: 60_000, everyMs: 10 }, () =>
-				Promise.resolve(isThere(prefix) || undefined),
+				Promise.resolve(isThere(folder) || undefined),
 			);
 			await stage.n8n.kill();
 			const { downloads } = books();
@@ -57,7 +56,7 @@ describe.each(moments)('n8n is killed $where', ({ where, isThere }) => {
 			);
 			expect(ended.status).toBe('success');
 			expect(run.delivered(ended)).toEqual(run.prompts);
-			expect(filesOf(stage, prefix).filter((file) => file.endsWith('.png'))).toHaveLength(rows);
+			expect(filesOf(stage, folder).filter((file) => file.endsWith('.png'))).toHaveLength(rows);
 			expect({ jobs: books().jobs.length, billed: books().generationsBilled }).toEqual({
 				jobs: rows,
 				billed: rows,

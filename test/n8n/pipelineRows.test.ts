@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Execution, waitUntil } from '../../scripts/lib/n8nInstance';
+import { waitUntil } from '../../scripts/lib/n8nInstance';
 import { bundled, given, pipelinesBench } from './pipelines';
 
 const { changeSettings, files, heal, runBundled, stage, textOf } = pipelinesBench();
@@ -65,12 +65,9 @@ describe('batch', () => {
 				.sort(),
 		).toEqual(['1', '2', '2']);
 		const [failures = ''] = files('batch-failures');
-		const again = await runBundled('batch', {
-			tableFile: `.n8n-files/${failures}`,
-			filesPrefix: '.n8n-files/again',
-		});
+		const again = await runBundled('batch', { tableFile: `.n8n-files/${failures}` });
 		expect(again.status).toBe('success');
-		expect(rowsOf('again-failures').join()).toMatch(
+		expect(rowsOf(`batch-failures-${again.id}`).join()).toMatch(
 			/^猫 \[fail:INVALID_REQUEST\],1,,1,run 1 \/ \.n8n-files\/prompts\.csv \/ 3,failed,invalidRequest,/,
 		);
 	}, 120_000);
@@ -97,6 +94,32 @@ describe('batch', () => {
 		expect(pictures('batch-')).toHaveLength(8);
 		expect(stage.sandbox.books().generationsBilled).toBe(6);
 	}, 120_000);
+
+	it('if the folder is not allowed, the images stay in the execution; the next start saves them unpaid', async () => {
+		table(['"A fox",1,', '"An owl",1,']);
+		const { id } = await stage.install(bundled('batch', { folder: '/not-allowed' }));
+		const execution = await stage.run(id);
+		expect(execution.status).toBe('success');
+		expect(given(execution, 'Image Poll').map(({ binary }) => binary?.['image_0']?.mimeType)).toEqual([
+			'image/png',
+			'image/png',
+		]);
+		expect(given(execution, 'Result').map(({ json }) => json)).toMatchObject(
+			[0, 1].map(() => ({
+				status: 'succeeded',
+				file: '',
+				note: expect.stringContaining(`execution ${execution.id}`) as string,
+			})),
+		);
+		await changeSettings(id, 'batch', { folder: '~/.n8n-files/later' });
+		expect((await stage.run(id)).status).toBe('success');
+		expect(
+			readdirSync(join(stage.n8n.filesFolder, 'later')).filter((file) =>
+				/^batch-[0-9a-z]{12}-0\.png$/.test(file),
+			),
+		).toHaveLength(2);
+		expect(stage.sandbox.books()).toMatchObject({ generationsBilled: 2 });
+	}, 60_000);
 
 	it('a row with an unknown outcome says so and can be the next input: it is not paid twice', async () => {
 		table(['"Lost",1,']);
@@ -247,46 +270,28 @@ describe('fallback', () => {
 	}, 60_000);
 });
 
-describe('in an n8n without the folder of the files', () => {
-	const binaries = (execution: Execution, node: string) =>
-		given(execution, node).filter(({ binary }) => binary?.['image_0'] !== undefined).length;
+describe('in an n8n that may not write to the folder', () => {
+	const prompts = ['A fox', 'An owl'];
 
-	it.each([
-		{
-			name: 'retry',
-			poll: 'Image Poll',
-			settings: { prompts: ['A fox', 'An owl'], filesPrefix: '.n8n-files/later/p' },
-		},
-		{
-			name: 'fallback',
-			poll: 'Poll A',
-			settings: { prompts: ['A fox', 'An owl'], filesPrefix: '.n8n-files/later/p' },
-		},
-		{ name: 'batch', poll: 'Image Poll', settings: { filesPrefix: '.n8n-files/later/p' } },
-	])(
-		'$name keeps the pictures in the execution; with the folder there, the next click writes them and pays nothing',
-		async ({ name, poll, settings }) => {
-			writeFileSync(join(stage.n8n.filesFolder, 'prompts.csv'), 'prompt\nA fox\nAn owl\n');
-			const { id } = await stage.install(bundled(name, settings));
+	it.each(['retry', 'fallback'])(
+		'%s keeps the pictures in the items and says why; with another folder, the next click saves them, unpaid',
+		async (name) => {
+			const { id } = await stage.install(bundled(name, { prompts, folder: '/not-allowed' }));
 			const execution = await stage.run(id);
 			expect(execution.status).toBe('success');
-			expect(binaries(execution, poll)).toBe(2);
-			if (name === 'batch')
-				expect(given(execution, 'Result').map(({ json }) => json)).toMatchObject(
-					[0, 1].map(() => ({
-						status: 'succeeded',
-						file: '',
-						note: expect.stringContaining(`execution ${execution.id}`) as string,
-					})),
-				);
-			else expect(given(execution, 'Kept in n8n')).toHaveLength(2);
-			mkdirSync(join(stage.n8n.filesFolder, 'later'));
+			expect(given(execution, 'Save to disk')).toMatchObject(
+				prompts.map(() => ({
+					json: {
+						saved: [],
+						saveError: { message: 'n8n does not allow to write files to /not-allowed' },
+					},
+					binary: { image_0: { mimeType: 'image/png' } },
+				})),
+			);
+			await changeSettings(id, name, { prompts, folder: '~/.n8n-files/later' });
 			expect((await stage.run(id)).status).toBe('success');
-			expect(
-				readdirSync(join(stage.n8n.filesFolder, 'later')).filter((file) =>
-					/^p-[0-9a-z]{12}-0\.png$/.test(file),
-				),
-			).toHaveLength(2);
+			const saved = readdirSync(join(stage.n8n.filesFolder, 'later'));
+			expect(saved.filter((file) => new RegExp(`^${name}-[0-9a-z]{12}-0\\.png$`).test(file))).toHaveLength(2);
 			expect(stage.sandbox.books()).toMatchObject({ generationsBilled: 2 });
 		},
 		60_000,
