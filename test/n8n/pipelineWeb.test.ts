@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { waitUntil } from '../../scripts/lib/n8nInstance';
 import { openKit } from '../support/conformance';
 import { kits } from '../support/conformanceKits';
-import { bundled, pipelinesBench } from './pipelines';
+import { bundled, given, pipelinesBench } from './pipelines';
 
 const { files, heal, stage } = pipelinesBench();
 
@@ -152,7 +152,7 @@ describe('export', () => {
 });
 
 describe('compose', () => {
-	it('makes every product in every style, and keeps the one that is chosen in the form', async () => {
+	it('makes every product in every style, shows them large, and keeps the one that is chosen by its name', async () => {
 		const { id, nodes } = await stage.install(bundled('compose'));
 		await stage.client.publishWorkflow(id);
 		const webhook = nodes.find(({ name }) => name === 'Upload pictures')?.webhookId ?? '';
@@ -174,25 +174,49 @@ describe('compose', () => {
 		expect(submitted.status).toBe(200);
 		const { formWaitingUrl } = (await submitted.json()) as { formWaitingUrl: string };
 		// Until the execution waits for the page, the page says so and may answer late.
-		const page = await waitUntil({ for: 'the page to choose on', withinMs: 40_000 }, async () => {
-			const text = await fetch(formWaitingUrl, { signal: AbortSignal.timeout(3_000) }).then(
-				(answer) => answer.text(),
-				() => '',
-			);
-			return text.includes('Choose the best') ? text : undefined;
-		});
-		const [, sheet = ''] = /<img[^>]+src="([^"]+)"/.exec(page.slice(page.indexOf('composed-sheet') - 200)) ?? [];
-		const shown = await fetch(sheet.replaceAll('&amp;', '&'));
-		expect(await sharp(Buffer.from(await shown.arrayBuffer())).metadata()).toMatchObject({ format: 'jpeg' });
-		const choice = new FormData();
-		choice.append('field-1', '5');
-		expect((await fetch(formWaitingUrl, { method: 'POST', body: choice })).status).toBe(200);
-		await waitUntil({ for: 'the chosen picture', withinMs: 20_000 }, () =>
-			Promise.resolve(files('composed-').some((name) => name.endsWith('.png')) || undefined),
-		);
-		expect(files('composed-').filter((name) => name.endsWith('.png'))).toEqual([
-			expect.stringMatching(/^composed-[0-9a-z]{12}-\d\.png$/),
+		const pageWith = async (text: string) =>
+			await waitUntil({ for: `the page "${text}"`, withinMs: 40_000 }, async () => {
+				const html = await fetch(formWaitingUrl, { signal: AbortSignal.timeout(3_000) }).then(
+					(answer) => answer.text(),
+					() => '',
+				);
+				return html.includes(text) ? html : undefined;
+			});
+		const imagesOn = (html: string) =>
+			[...html.matchAll(/<img src="([^"]+)"/g)].map(([, url = '']) => url.replaceAll('&amp;', '&'));
+		const sizeOf = async (url = '') => {
+			// Without the session of a user, as the person in front of the form.
+			const { width, height } = await sharp(Buffer.from(await (await fetch(url)).arrayBuffer())).metadata();
+			return { width, height };
+		};
+		const page = await pageWith('Choose the best');
+		const names = [...page.matchAll(/<td><b>([^<]+)<\/b>/g)].map(([, name]) => name);
+		expect(names).toHaveLength(12);
+		expect(names.slice(0, 3)).toEqual([
+			'1. green · black · variant 1',
+			'2. green · black · variant 2',
+			'3. green · blue · variant 1',
 		]);
+		const previews = imagesOn(page);
+		expect(previews).toHaveLength(12);
+		expect(await sizeOf(previews[2])).toEqual({ width: 512, height: 512 });
+		for (const name of names) expect(page.split(name ?? '').length).toBeGreaterThan(2);
+		const choice = new FormData();
+		// As the page sends a choice among radio buttons.
+		choice.append('field-1', JSON.stringify([names[2]]));
+		expect((await fetch(formWaitingUrl, { method: 'POST', body: choice })).status).toBe(200);
+		const last = await pageWith('Saved as');
+		expect(last).toContain('3. green · blue · variant 1');
+		expect(await sizeOf(imagesOn(last)[0])).toEqual({ width: 1024, height: 1024 });
+		const [file = '', ...more] = files('composed-');
+		expect(file).toMatch(/^composed-[0-9a-z]{12}-0\.png$/);
+		expect(more).toEqual([]);
+		expect(last).toContain(join(stage.n8n.filesFolder, file));
+		const [execution] = await stage.client.listExecutions({ workflowId: id });
+		// The last page ends the execution itself, with JavaScript.
+		const shown = await stage.client.waitForExecution(execution?.id ?? '', 20_000, ['waiting', 'success']);
+		const kept = given(shown, 'Save to disk');
+		expect(kept).toMatchObject([{ json: { choice: names[2] }, binary: { image_0: { mimeType: 'image/png' } } }]);
 		const requests = stage
 			.other('nanoBananaPro')
 			.books()
