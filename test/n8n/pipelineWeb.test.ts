@@ -152,7 +152,7 @@ describe('export', () => {
 });
 
 describe('compose', () => {
-	it('makes every product in every style, shows them large, and keeps the one that is chosen by its name', async () => {
+	it('makes every product in every style, shows them large, and keeps the one chosen by its name', async () => {
 		const { id, nodes } = await stage.install(bundled('compose'));
 		await stage.client.publishWorkflow(id);
 		const webhook = nodes.find(({ name }) => name === 'Upload pictures')?.webhookId ?? '';
