@@ -91,7 +91,7 @@ async function fillInstance(
 ): Promise<Pick<Stage, 'client' | 'bundled' | 'delivery' | 'startId'>> {
 	const nodeTypes: NodeTypeDescription[] = await client.nodeTypes();
 	const credentials = await saveCredentials(client, sandbox);
-	const forgotten = forgetSandboxJobs(
+	await forgetSandboxJobs(
 		userFolder,
 		credentials.map(({ reference }) => reference.id),
 	);
@@ -110,7 +110,6 @@ async function fillInstance(
 	});
 	const start = startPage(bundled, usual, { n8nUrl: url, filesFolder });
 	await ledger.bring(start.id, start, tagIds.get(startTag));
-	await forgotten;
 	await Promise.all([
 		publishBundled({ client, sandbox, n8nUrl: url, bundled, nodeTypes }).then(async () => {
 			if (isFailingNew) await client.publishWorkflow(failing.id);
