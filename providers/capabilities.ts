@@ -50,7 +50,7 @@ export interface Capabilities {
 	/** The models that the document names; others are sent unchanged. Empty: a model cannot be chosen. */
 	models: readonly string[];
 	/** What an empty field means, as text for the editor. A field that is missing here is the server's choice. */
-	defaults?: { model?: string; aspectRatio?: string; resolution?: string };
+	defaults?: { model?: string; modelNote?: string; aspectRatio?: string; resolution?: string };
 	negativePrompt: boolean;
 	seed: boolean;
 	/** null: it takes no references, so Image Compose does not offer it. */

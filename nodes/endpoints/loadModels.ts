@@ -13,10 +13,11 @@ const maxWaitMs = 8_000;
 export async function getModels(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	const choice = this.getCurrentNodeParameter('provider');
 	const provider = providerById(typeof choice === 'string' ? choice : '');
+	const { defaults } = provider.capabilities;
 	const documented = provider.capabilities.models.map((model) => ({ name: model, value: model }));
 	const offered = await modelsOfServer(this, provider).catch(() => undefined);
 	return [
-		defaultChoice(provider.capabilities.defaults?.model),
+		defaultChoice(defaults?.model, defaults?.modelNote),
 		...(offered?.length ? offered.map(({ name, value }) => ({ name, value })) : documented),
 	];
 }

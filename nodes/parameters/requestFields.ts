@@ -34,15 +34,19 @@ export function requestOptions(definitions: readonly ProviderDefinition[] = prov
 	]);
 	return [
 		...countField(shown),
-		...choiceFields(shown, defaultChoice),
+		...choiceFields(shown, (known) => defaultChoice(known)),
 		...negativePromptField(shown),
 		...seedField(shown),
 	];
 }
 
 /** The choice that leaves a field out of the request. It names the value if the pack knows it. */
-export function defaultChoice(known: string | undefined): INodePropertyOptions {
-	return { ...providersOwnChoice, name: `Default (${known ?? "Server's Choice"})` };
+export function defaultChoice(known: string | undefined, note?: string): INodePropertyOptions {
+	return {
+		...providersOwnChoice,
+		name: `Default (${known ?? "Server's Choice"})`,
+		...(note === undefined ? {} : { description: note }),
+	};
 }
 
 const providersOwnChoice: INodePropertyOptions = {

@@ -8,7 +8,10 @@ export const capabilities: Capabilities = {
 	aspectRatios: ['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9'],
 	resolutions: ['512', '1K', '2K', '4K'],
 	models: Object.keys(models),
-	defaults: { model: `${defaultModel({})}; with a Resolution ${defaultModel({ resolution: '1K' })}` },
+	defaults: {
+		model: defaultModel({}),
+		modelNote: `With a Resolution: ${defaultModel({ resolution: '1K' })}`,
+	},
 	negativePrompt: false,
 	seed: true,
 	references: {
