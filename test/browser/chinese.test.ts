@@ -1,27 +1,18 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type Browser, chromium, type Page, selectors } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { Stage } from '../n8n/instance';
+import { artifacts, openBrowser, openPage } from './editorPage';
 
 const root = join(__dirname, '..', '..');
-const artifacts = join(root, 'test', 'artifacts');
 const stage = new Stage();
 let browser: Browser | undefined;
 let page: Page;
 
 beforeAll(async () => {
-	selectors.setTestIdAttribute('data-test-id');
-	mkdirSync(artifacts, { recursive: true });
 	await stage.open();
-	browser = await chromium.launch({
-		executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-		args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-	});
-	const context = await browser.newContext({ viewport: { width: 1600, height: 1000 } });
-	const { session } = stage.client;
-	if (!session) throw new Error('Not signed in');
-	await context.addCookies([{ ...session, url: stage.n8n.url }]);
-	page = await context.newPage();
+	browser = await openBrowser();
+	page = await openPage(browser, stage, { width: 1600, height: 1000 });
 }, 120_000);
 
 afterAll(async () => {
@@ -69,5 +60,5 @@ it.each(workflows)(
 		expect(measured).toHaveLength(notes);
 		expect(measured.filter(({ over }) => over > 0)).toEqual([]);
 	},
-	60_000,
+	120_000,
 );
