@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import { isFailure } from '../items/snapshots';
+import { withoutLastDot } from './errors';
 
 /** A job of a node run, at the end of the run. */
 export interface CountedJob {
@@ -95,7 +96,7 @@ export function showCounts(
 		message: [
 			countsLine(jobs),
 			...(failed.length > 0 && error
-				? [`The first error: ${error.code}, ${error.message.replace(/\.$/, '')}.`]
+				? [`The first error: ${error.code}, ${withoutLastDot(error.message)}.`]
 				: []),
 			...(failed.length > 0 ? [advice] : []),
 		].join(' '),

@@ -3,7 +3,10 @@ import { ImageError, type JobError, jobError } from '../../model/errors';
 import type { JobSnapshot } from '../../model/job';
 import type { ProviderDefinition } from '../../providers/provider';
 
-/** An n8n error that names the provider, the item, the job and the fix. */
+/** The page that explains each code, served from the published package. */
+const codesPage = 'https://unpkg.com/n8n-nodes-image-pipelines/docs/errors.md';
+
+/** An n8n error that names the provider, the item, the job and the fix, and links to the page of its code. */
 export function toNodeError(
 	node: INode,
 	error: JobError,
@@ -22,8 +25,9 @@ export function toNodeError(
 			description: [
 				error.hint,
 				`Item ${where.itemIndex}, code ${error.code}${error.retryable ? ', may succeed when tried again' : ''}`,
+				`<a href="${codesPage}#${error.code.toLowerCase()}" target="_blank">About ${error.code}</a>`,
 			]
-				.filter(Boolean)
+				.flatMap((part) => (part ? [withoutLastDot(part)] : []))
 				.join('. '),
 			...(error.httpStatus === null ? {} : { httpCode: String(error.httpStatus) }),
 			itemIndex: where.itemIndex,
@@ -52,5 +56,10 @@ export function hintAt(context: IExecuteFunctions, message: string): void {
 export function summarize(failures: readonly JobSnapshot[]): string {
 	const [first] = failures;
 	const error = first?.job.error;
-	return `${failures.length} failed${error ? `; the first: ${error.code}, ${error.message}` : ''}`;
+	return `${failures.length} failed${error ? `; the first: ${error.code}, ${withoutLastDot(error.message)}` : ''}`;
+}
+
+/** A provider's sentence as part of a longer one, which adds its own dot. */
+export function withoutLastDot(text: string): string {
+	return text.replace(/\.$/, '');
 }
