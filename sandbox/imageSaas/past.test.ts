@@ -10,7 +10,7 @@ afterAll(() => client.sandbox.close());
 
 const busy = { authorization: 'Bearer busy_key' };
 
-test('past jobs are in the history with their age and their images; nothing is billed and no webhook is sent', async () => {
+test('past jobs are in the history with their age and images; nothing is billed, no webhook is sent', async () => {
 	const entered = await client.call('POST', '/__sandbox/past-jobs', [
 		{ prompt: 'A fox', aspectRatio: '16:9', ageDays: 40 },
 		{ prompt: 'An owl', sampleCount: 2, ageDays: 1 },
