@@ -71,7 +71,8 @@ export function motifOf(words: string, draw: Draw): Motif {
 	return {
 		land,
 		subject:
-			named ?? among(land === 'sea' ? ['boat', 'lighthouse'] : ['balloon', 'cabin', 'owl', 'fox'], forSubject),
+			// No animal or person that nobody asked for.
+			named ?? among(land === 'sea' ? ['boat', 'lighthouse'] : ['balloon', 'cabin'], forSubject),
 		light: firstOf(lights, words) ?? among(land === 'room' ? ['dawn', 'day', 'mint', 'dusk'] : allLights, forLight),
 		hasSnow: /\b(snow|winter|ice)\w*\b|雪|冬|冰/i.test(words),
 		hasFog: /\b(fog|mist)\w*\b|雾/i.test(words),
