@@ -59,6 +59,13 @@ describe('a name that is taken', () => {
 		expect(textOf('fox.png')).toBe('fox');
 	});
 
+	it('by a thousand others: the file is not saved, instead of searching ever longer', async () => {
+		writeFileSync(join(root, 'fox.png'), 'another');
+		for (let number = 2; number <= 1_000; number++) writeFileSync(join(root, `fox (${number}).png`), 'another');
+		await expect(save('fox.png', 'fox')).rejects.toThrow('1000 other files with the name fox.png');
+		expect(filesIn(root)).toHaveLength(1_000);
+	});
+
 	it('is replaced only with overwrite', async () => {
 		await save('fox.png', 'fox');
 		expect((await save('fox.png', 'cat', { overwrite: true })).path).toBe(join(root, 'fox.png'));

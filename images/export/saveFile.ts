@@ -108,11 +108,14 @@ async function write(source: Readable, path: string, signal: AbortSignal | undef
 	return { bytes, sha256: hash.digest('hex') };
 }
 
+/** Most files of one name in a folder. Each one is looked at, so more would take ever longer. */
+const maxSameName = 1_000;
+
 /** Gives the temporary file its name, or the next free one: `fox.png`, `fox (2).png`. */
 async function place(temporary: string, wanted: string, content: Content, { overwrite }: SaveRules): Promise<string> {
 	const extension = extname(wanted);
 	const stem = wanted.slice(0, wanted.length - extension.length);
-	for (let number = 1; ; number++) {
+	for (let number = 1; number <= maxSameName; number++) {
 		const path = number === 1 ? wanted : `${stem} (${number})${extension}`;
 		if (await ifPossible(claim(temporary, path), ['EEXIST'])) return path;
 		if (await hasContent(path, content)) return path;
@@ -120,6 +123,10 @@ async function place(temporary: string, wanted: string, content: Content, { over
 		await rename(temporary, path);
 		return path;
 	}
+	throw notSaved(
+		`The folder has ${maxSameName} other files with the name ${basename(wanted)}`,
+		'Choose another file name, for example with the ref of the job',
+	);
 }
 
 /** Codes of a file system without hard links. */
