@@ -1,23 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { Stage } from '../n8n/instance';
-import { artifacts, openBrowser, openPage } from './editorPage';
+import type { Page } from 'playwright-core';
+import { editorBench } from './editorBench';
+import { artifacts } from './editorPage';
 
 const root = join(__dirname, '..', '..');
-const stage = new Stage();
-let browser: Browser | undefined;
+const bench = editorBench({ providers: 'one' });
+const { stage } = bench;
 let page: Page;
-
-beforeAll(async () => {
-	await stage.open();
-	browser = await openBrowser();
-	page = await openPage(browser, stage, { width: 1600, height: 1000 });
-}, 120_000);
-
-afterAll(async () => {
-	await browser?.close();
-	await stage.close();
+beforeEach(() => {
+	page = bench.page;
 });
 
 /** The machine that tests may have no Chinese font, and its squares are narrower: the notes get one of the pack. */

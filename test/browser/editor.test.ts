@@ -1,70 +1,17 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page, selectors } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { waitUntil } from '../../scripts/lib/n8nInstance';
-import { Stage } from '../n8n/instance';
-import { kits } from '../support/conformanceKits';
 import { nodeNames, nodeOf } from '../support/providerFiles';
+import { addNode, editorBench, newWorkflow, searchPanel } from './editorBench';
+import { artifacts, pictureFile } from './editorPage';
 
-const artifacts = join(__dirname, '..', 'artifacts');
-/** File of a picture; with `npm run pictures`, it is in the docs. */
-const pictureFile = (name: string) =>
-	join(process.env['PICTURES'] === 'docs' ? join(__dirname, '..', '..', 'docs', 'images') : artifacts, `${name}.png`);
-const stage = new Stage();
-let browser: Browser | undefined;
+const bench = editorBench();
+const { stage } = bench;
 let page: Page;
-
-beforeAll(async () => {
-	selectors.setTestIdAttribute('data-test-id');
-	mkdirSync(artifacts, { recursive: true });
-	await stage.open();
-	for (const kit of kits) if (kit.backend.id !== 'imageSaas') await stage.add(kit);
-	browser = await chromium.launch({
-		executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-		args: [
-			'--headless',
-			'--no-sandbox',
-			'--disable-gpu',
-			'--disable-quic',
-			'--no-first-run',
-			'--disable-background-networking',
-			'--disable-component-update',
-			'--disable-sync',
-		],
-	});
-}, 120_000);
-
-afterAll(async () => {
-	await browser?.close();
-	await stage.close();
+beforeEach(() => {
+	page = bench.page;
 });
-
-beforeEach(async () => {
-	if (!browser) throw new Error('There is no browser');
-	const context = await browser.newContext({ viewport: { width: 1600, height: 1000 } });
-	const { session } = stage.client;
-	if (!session) throw new Error('Not signed in');
-	await context.addCookies([{ ...session, url: stage.n8n.url }]);
-	page = await context.newPage();
-});
-
-afterEach(async () => {
-	await page.screenshot({ path: join(artifacts, 'last.png') }).catch(() => undefined);
-	await page.context().close();
-});
-
-async function searchPanel(text: string): Promise<void> {
-	await page.getByTestId('node-creator-plus-button').click();
-	await page.getByTestId('node-creator-search-bar').fill(text);
-}
-
-async function newWorkflow(): Promise<void> {
-	await page.goto(`${stage.n8n.url}/workflow/new`);
-	await page.getByText('Add first step').waitFor();
-	await page.getByTestId('node-creator-plus-button').click();
-	await page.getByText('Trigger manually').first().click();
-	await page.getByTestId('canvas-trigger-node').waitFor();
-}
 
 /** The panel lists triggers in another section, under shorter names. */
 const nodes = nodeNames()
@@ -74,8 +21,8 @@ const nodes = nodeNames()
 it.each(nodes.map(({ displayName }) => displayName))(
 	'%s is found in the node panel',
 	async (name) => {
-		await newWorkflow();
-		await searchPanel(name);
+		await newWorkflow(bench);
+		await searchPanel(bench, name);
 		await page.getByTestId('node-creator-item-name').filter({ hasText: name }).first().waitFor();
 	},
 	60_000,
@@ -84,7 +31,7 @@ it.each(nodes.map(({ displayName }) => displayName))(
 it('Image Webhook Trigger is found among the triggers', async () => {
 	await page.goto(`${stage.n8n.url}/workflow/new`);
 	await page.getByText('Add first step').waitFor();
-	await searchPanel('image webhook');
+	await searchPanel(bench, 'image webhook');
 	// In the list of triggers, the panel shows the name without the word "Trigger".
 	await page
 		.getByTestId('node-creator-item-name')
@@ -95,10 +42,7 @@ it('Image Webhook Trigger is found among the triggers', async () => {
 
 // The panel does not let a user drag community nodes: a click opens their details first. So the drag is on the canvas.
 it('Image Generate is added from the panel, filled in, executed and moved, and shows the image', async () => {
-	await newWorkflow();
-	await searchPanel('image generate');
-	await page.getByTestId('node-creator-item-name').filter({ hasText: 'Image Generate' }).click();
-	await page.getByText('Add to workflow').click();
+	await addNode(bench, 'Image Generate');
 
 	const provider = page.getByTestId('parameter-input-provider').locator('input');
 	await provider.waitFor();
@@ -133,10 +77,7 @@ it('Image Generate is added from the panel, filled in, executed and moved, and s
 }, 90_000);
 
 it('another provider is one choice away, and brings the fields it knows', async () => {
-	await newWorkflow();
-	await searchPanel('image generate');
-	await page.getByTestId('node-creator-item-name').filter({ hasText: 'Image Generate' }).click();
-	await page.getByText('Add to workflow').click();
+	await addNode(bench, 'Image Generate');
 	const field = (name: string) => page.getByTestId(`parameter-input-${name}`);
 	await field('prompt').locator('textarea').fill('A lighthouse in the fog');
 	const choose = async (provider: string) => {

@@ -1,39 +1,13 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Browser, chromium, type Page, selectors } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { name as packageName } from '../../package.json';
 import { waitUntil } from '../../scripts/lib/n8nInstance';
-import { Stage } from '../n8n/instance';
-import { kits } from '../support/conformanceKits';
+import { addNode, editorBench } from './editorBench';
 
-const artifacts = join(__dirname, '..', 'artifacts');
-const stage = new Stage();
-let browser: Browser | undefined;
+const bench = editorBench();
+const { stage } = bench;
 let page: Page;
-
-beforeAll(async () => {
-	selectors.setTestIdAttribute('data-test-id');
-	mkdirSync(artifacts, { recursive: true });
-	await stage.open();
-	for (const kit of kits) if (kit.backend.id !== 'imageSaas') await stage.add(kit);
-	browser = await chromium.launch({
-		executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-		args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-sync'],
-	});
-}, 120_000);
-
-afterAll(async () => {
-	await browser?.close();
-	await stage.close();
-});
-
-beforeEach(async () => {
-	if (!browser) throw new Error('There is no browser');
-	const context = await browser.newContext({ viewport: { width: 1600, height: 1000 } });
-	const { session } = stage.client;
-	if (!session) throw new Error('Not signed in');
-	await context.addCookies([{ ...session, url: stage.n8n.url }]);
-	page = await context.newPage();
+beforeEach(() => {
+	page = bench.page;
 });
 
 const field = (name: string) => page.getByTestId(`parameter-input-${name}`);
@@ -44,20 +18,6 @@ async function fields(): Promise<string[]> {
 	return ids
 		.flatMap((id) => /^parameter-input-(\w+)$/.exec(id ?? '')?.[1] ?? [])
 		.filter((name) => name !== 'field' && name !== 'item');
-}
-
-/** Adds a node of the pack to a new workflow and opens it. */
-async function addNode(name: string): Promise<void> {
-	await page.goto(`${stage.n8n.url}/workflow/new`);
-	await page.getByText('Add first step').waitFor();
-	await page.getByTestId('node-creator-plus-button').click();
-	await page.getByText('Trigger manually').first().click();
-	await page.getByTestId('canvas-trigger-node').waitFor();
-	await page.getByTestId('node-creator-plus-button').click();
-	await page.getByTestId('node-creator-search-bar').fill(name);
-	await page.getByTestId('node-creator-item-name').filter({ hasText: name }).first().click();
-	await page.getByText('Add to workflow').click();
-	await field('provider').waitFor();
 }
 
 async function choose(parameter: string, option: string): Promise<void> {
@@ -88,7 +48,7 @@ async function seeCredentials(wanted: readonly string[]): Promise<void> {
 }
 
 it('the top of the form is provider, model, prompt and wait; the options begin with Count', async () => {
-	await addNode('Image Generate');
+	await addNode(bench, 'Image Generate');
 	expect(await field('provider').locator('input').inputValue()).toBe('Google Gemini');
 	expect(await fields()).toEqual(['provider', 'model', 'prompt', 'wait', 'maxWait']);
 	await field('wait').locator('.el-switch').click();
@@ -99,12 +59,12 @@ it('the top of the form is provider, model, prompt and wait; the options begin w
 }, 90_000);
 
 it('a new node has the only credential of its provider', async () => {
-	await addNode('Image Compose');
+	await addNode(bench, 'Image Compose');
 	await seeCredentials(['Google Gemini']);
 }, 90_000);
 
 it('another provider shows only its own credential, and is marked until one is chosen', async () => {
-	await addNode('Image Generate');
+	await addNode(bench, 'Image Generate');
 	await seeCredentials(['Google Gemini']);
 	await choose('provider', 'Z-Image');
 	// n8n chooses a credential only for a node that has none, and this one still has that of Google Gemini.

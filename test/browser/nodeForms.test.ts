@@ -1,24 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { Browser, Page } from 'playwright-core';
-import { Stage } from '../n8n/instance';
-import { kits } from '../support/conformanceKits';
+import type { Page } from 'playwright-core';
 import { nodeNames, nodeOf } from '../support/providerFiles';
-import { openBrowser, openPage, pictureFile } from './editorPage';
+import { editorBench } from './editorBench';
+import { pictureFile } from './editorPage';
 
-const stage = new Stage();
-let browser: Browser | undefined;
+const bench = editorBench({ viewport: { width: 1280, height: 900 } });
+const { stage } = bench;
 let page: Page;
-
-beforeAll(async () => {
-	await stage.open();
-	for (const kit of kits) if (kit.backend.id !== 'imageSaas') await stage.add(kit);
-	browser = await openBrowser();
-	page = await openPage(browser, stage, { width: 1280, height: 900 });
-}, 120_000);
-
-afterAll(async () => {
-	await browser?.close();
-	await stage.close();
+beforeEach(() => {
+	page = bench.page;
 });
 
 /** `ImageJobs` gives `form-image-jobs`, the name of the picture on the page of the node. */

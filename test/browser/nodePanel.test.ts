@@ -1,41 +1,19 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page, selectors } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { Workflow } from '../../scripts/lib/n8nInstance';
-import { Stage } from '../n8n/instance';
+import { editorBench, newWorkflow } from './editorBench';
+import { artifacts } from './editorPage';
 
-const artifacts = join(__dirname, '..', 'artifacts');
-const stage = new Stage();
-let browser: Browser | undefined;
+const bench = editorBench({ providers: 'one' });
+const { stage } = bench;
 let page: Page;
-
-beforeAll(async () => {
-	selectors.setTestIdAttribute('data-test-id');
-	mkdirSync(artifacts, { recursive: true });
-	await stage.open();
-	browser = await chromium.launch({
-		executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-		args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-	});
-	const context = await browser.newContext({ viewport: { width: 1600, height: 1000 } });
-	const { session } = stage.client;
-	if (!session) throw new Error('Not signed in');
-	await context.addCookies([{ ...session, url: stage.n8n.url }]);
-	page = await context.newPage();
-}, 120_000);
-
-afterAll(async () => {
-	await browser?.close();
-	await stage.close();
+beforeEach(() => {
+	page = bench.page;
 });
 
 /** `test/n8n/nodePanel.test.ts` has the whole table. This shows that the editor ranks as that test does. */
 it('the editor lists the node that belongs to what was typed first', async () => {
-	await page.goto(`${stage.n8n.url}/workflow/new`);
-	await page.getByText('Add first step').waitFor();
-	await page.getByTestId('node-creator-plus-button').click();
-	await page.getByText('Trigger manually').first().click();
-	await page.getByTestId('canvas-trigger-node').waitFor();
+	await newWorkflow(bench);
 	await page.getByTestId('node-creator-plus-button').click();
 	const names = page.getByTestId('node-creator-item-name');
 	for (const [text, first] of [
