@@ -14,6 +14,7 @@ import { isTool, type LinkOptions, type Links, readLinks } from '../items/links'
 import { isFailure, jobNotMade, unknownSnapshot, withError } from '../items/snapshots';
 import { binaryFieldOf, type ParameterReader, readerOf, readMaxWait, textParameter } from '../parameters/parameters';
 import { isFirstForm } from '../parameters/versions';
+import { downloadTimes, restOfMaxWait } from '../pictures/downloadTime';
 import { type Pictures, picturesOf } from '../pictures/pictures';
 import { withLinkRefs } from './pollLinks';
 import { type OpenJob, type Polled, pollOnce, type PollTerms, waitForEnds } from './pollModes';
@@ -34,6 +35,8 @@ interface PollRun {
 	poolFor: PoolOfItem;
 	pictures: Pictures;
 	isOnce: boolean;
+	/** How long downloads may take from now, in ms. */
+	downloadMs: () => number;
 	/** Epoch ms. */
 	deadline: number;
 	signal: AbortSignal | undefined;
@@ -49,13 +52,15 @@ const failed = 2;
 export async function poll(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const signal = context.getExecutionCancelSignal();
 	const isOnce = context.getNodeParameter('mode', 0, 'wait') === 'once';
+	const maxWaitMs = isOnce ? 0 : readMaxWait(context, 0, 600);
 	const run: PollRun = {
 		context,
 		parameters: readerOf(context),
 		poolFor: poolsOf(context),
 		pictures: picturesOf(context, signal),
 		isOnce,
-		deadline: Date.now() + (isOnce ? 0 : readMaxWait(context, 0, 600)),
+		downloadMs: isOnce ? () => downloadTimes.onceMs : restOfMaxWait(maxWaitMs),
+		deadline: Date.now() + maxWaitMs,
 		signal,
 		links: new Map(),
 	};
@@ -218,6 +223,7 @@ async function fetchPictures(run: PollRun, itemIndex: number, snapshot: JobSnaps
 		have,
 		maxMegabytes: options.maxImageSize,
 		binaryField: binaryFieldOf(options),
+		withinMs: run.downloadMs(),
 	});
 }
 

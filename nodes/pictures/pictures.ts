@@ -5,20 +5,20 @@ import { withExtension } from '../../images/fileName';
 import { type InspectedColors, inspectColors } from '../../images/inspect';
 import { defaultImageLimits, type ImageLimits, receiveImage } from '../../images/receive';
 import { systemClock } from '../../jobs/runtime/clock';
-import { withRetry } from '../../jobs/runtime/retry';
 import { Slots } from '../../jobs/runtime/slots';
 import { ImageError, type Outcome, outcomeOf } from '../../model/errors';
 import type { DeliveredImage, JobSnapshot } from '../../model/job';
 import type { EndpointConfig, ProviderDefinition } from '../../providers/provider';
 import { fileOfImage, withoutBytes } from '../items/items';
-import { type DownloadHost, openDownload } from './downloads';
+import type { Download } from '../../http/downloader';
+import { type DownloadHost, openDownload, receiveDownload } from './downloads';
+import { downloadTimes, retriedInTime } from './downloadTime';
 import { type Fetched, foldImages, type ImageResult } from './fold';
 
 export type { Fetched } from './fold';
 
 /** Maximum number of images that one node run fetches at the same time. */
 const maxDownloads = 4;
-const downloadTimeoutMs = 5 * 60_000;
 
 export type PrepareBinary = (data: Readable, fileName: string, mimeType: string) => Promise<IBinaryData>;
 
@@ -29,6 +29,8 @@ export interface FetchOptions {
 	maxMegabytes?: number | undefined;
 	/** What the names of the binary fields begin with; undefined: the default. */
 	binaryField?: string | undefined;
+	/** Maximum time for all of the job's images, in ms. Images that are late are not there. */
+	withinMs?: number | undefined;
 }
 
 /** The data of a job's endpoint that downloads of its images need. */
@@ -60,24 +62,29 @@ export function picturesOf({ helpers }: StoreContext, signal: AbortSignal | unde
 export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal | undefined): Pictures {
 	const slots = new Slots(maxDownloads, () => undefined);
 
-	/** One image, from n8n's store if it is there, otherwise from the provider. Throws only if stopped. */
+	/**
+	 * One image, from n8n's store if it is there, otherwise from the provider. Throws only if stopped.
+	 * @param until by `systemClock`
+	 */
 	async function fetchImage(
 		image: DeliveredImage,
 		present: IBinaryData | undefined,
 		limits: ImageLimits,
 		source: PictureSource,
+		until: number,
 	): Promise<ImageResult> {
 		// Only images that we fetched have a length. Without a length, the field of that name comes from another node.
 		if (present && image.bytes !== null) return { kind: 'fetched', image, data: present, differences: [] };
-		const slot = await slots.acquire(signal);
 		const received = await outcomeOf(
-			withRetry(() => receivePicture(prepareBinary, image, limits, source, signal), {
-				clock: systemClock,
-				random: Math.random,
-				signal,
+			retriedInTime(until, signal, async (either) => {
+				const slot = await slots.acquire(either);
+				try {
+					return await receivePicture(prepareBinary, image, limits, source, either);
+				} finally {
+					slot.release();
+				}
 			}),
 		);
-		slot.release();
 		if (received.ok) return { kind: 'fetched', ...received.value };
 		const { error } = received;
 		if (error.code === 'canceled') throw error;
@@ -86,16 +93,32 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 	}
 
 	return {
-		async fetch(snapshot, source, { have = {}, maxMegabytes, binaryField } = {}) {
+		async fetch(snapshot, source, { have = {}, maxMegabytes, binaryField, withinMs } = {}) {
 			const limits = imageLimits(maxMegabytes);
-			const results = await Promise.all(
-				snapshot.images.map((image) =>
-					fetchImage(image, fileOfImage(have, image, binaryField), limits, source),
-				),
+			const until = systemClock.now() + (withinMs ?? downloadTimes.longestMs);
+			const results = await inOrder(snapshot.images, async (image) =>
+				fetchImage(image, fileOfImage(have, image, binaryField), limits, source, until),
 			);
 			return foldImages(snapshot, results, binaryField);
 		},
 	};
+}
+
+/**
+ * The results of the work for each image, in their order. At most `maxDownloads` images wait at the same time: each
+ * listens to the same signal, and a signal takes the longer for each listener the more it has.
+ */
+async function inOrder(
+	images: readonly DeliveredImage[],
+	work: (image: DeliveredImage) => Promise<ImageResult>,
+): Promise<ImageResult[]> {
+	const results: ImageResult[] = [];
+	const waiting = images.entries();
+	const worker = async () => {
+		for (const [index, image] of waiting) results[index] = await work(image);
+	};
+	await Promise.all(Array.from({ length: maxDownloads }, worker));
+	return results;
 }
 
 /** Streams an image into the store and checks it at the same time. Throws ImageError. */
@@ -106,11 +129,13 @@ async function receivePicture(
 	from: PictureSource,
 	signal: AbortSignal | undefined,
 ): Promise<{ image: DeliveredImage; data: IBinaryData; differences: Difference[] }> {
-	const { stream: source, origin } = await openImage(image, limits, from, signal);
-	const { stored, facts, bytes } = await receiveImage(source, limits, origin, async (stream, found) => {
-		const fileName = withExtension(image.fileName, found.extension);
-		return await storedAndInspected(stream, (copy) => prepareBinary(copy, fileName, found.mimeType));
-	});
+	const { download, origin } = await openImage(image, limits, from, signal);
+	const { stored, facts, bytes } = await receiveDownload(download, async ({ stream: source }) =>
+		receiveImage(source, limits, origin, async (stream, found) => {
+			const fileName = withExtension(image.fileName, found.extension);
+			return await storedAndInspected(stream, (copy) => prepareBinary(copy, fileName, found.mimeType));
+		}),
+	);
 	// `receiveImage` has checked that the file is complete, so a decoding error now is final.
 	if (!stored.colors.ok) throw stored.colors.error;
 	assertNotBlank(stored.colors.value, from.provider);
@@ -137,21 +162,24 @@ export function imageLimits(maxMegabytes: number | undefined): ImageLimits {
 
 /** The bytes from inside the answer, or a download. */
 async function openImage(
-	{ url, inline }: DeliveredImage,
+	{ url, inline, mimeType }: DeliveredImage,
 	{ maxBytes }: ImageLimits,
 	from: PictureSource,
 	signal: AbortSignal | undefined,
-): Promise<{ stream: Readable; origin: string }> {
+): Promise<{ download: Download; origin: string }> {
 	const origin = url !== null && URL.canParse(url) ? new URL(url).origin : 'the provider';
-	if (inline) return { stream: Readable.from([inline]), origin };
+	if (inline) {
+		const stream = Readable.from([inline]);
+		return { download: { stream, contentLength: inline.length, contentType: mimeType, url: '' }, origin };
+	}
 	if (url === null)
 		throw new ImageError('notFound', {
 			message: `it came inside ${from.provider.displayName}'s answer, and the item no longer has it`,
 			hint: 'Keep the binary data of the items: it is the only copy',
 			delivery: 'notSent',
 		});
-	const { stream } = await openDownload(from, url, { maxBytes, timeoutMs: downloadTimeoutMs }, signal);
-	return { stream, origin };
+	const timing = { maxBytes, timeoutMs: downloadTimes.attemptMs };
+	return { download: await openDownload(from, url, timing, signal), origin };
 }
 
 /**
