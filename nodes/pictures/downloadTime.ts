@@ -11,14 +11,21 @@ export const downloadTimes = {
 	longestMs: 10 * 60_000,
 	/** What the images of a job get at least, so that a job that ended just before *Max Wait* can deliver. */
 	graceMs: 15_000,
-	/** All images of a job, in a node that polls once. */
-	onceMs: 60_000,
+	/** In a node that polls once: all images, whatever their number, and for each image. */
+	onceMs: 30_000,
+	oncePerImageMs: 2_000,
 };
 
 /** How long downloads may take from the moment of the call, in ms: the rest of *Max Wait*, and at least the grace. */
 export function restOfMaxWait(maxWaitMs: number): () => number {
 	const startedAt = performance.now();
 	return () => Math.max(maxWaitMs - (performance.now() - startedAt), downloadTimes.graceMs);
+}
+
+/** How long all images of a node without *Max Wait* may take, in ms. A host that is silent must not hold a quick look. */
+export function timeForImages(images: number): number {
+	const { onceMs, oncePerImageMs, longestMs } = downloadTimes;
+	return Math.min(onceMs + oncePerImageMs * images, longestMs);
 }
 
 /**
