@@ -23,7 +23,7 @@ export interface AddressPolicy {
 export interface AddressGuard {
 	/** Checks a URL before the request: its scheme, that it has no credentials, and its host if that is an address. */
 	checkUrl(url: URL): void;
-	/** Whether the policy trusts the origin of the URL. Its connections must use `trustedLookup`, and no other's may. */
+	/** Whether the policy trusts the origin of the URL. Only its connections may use `trustedLookup`. */
 	isTrusted(url: URL): boolean;
 	/**
 	 * If the environment names a proxy: checks the addresses of the URL's name, because the proxy resolves the name

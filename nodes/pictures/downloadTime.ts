@@ -22,7 +22,7 @@ export function restOfMaxWait(maxWaitMs: number): () => number {
 	return () => Math.max(maxWaitMs - (performance.now() - startedAt), downloadTimes.graceMs);
 }
 
-/** How long all images of a node without *Max Wait* may take, in ms. A host that is silent must not hold a quick look. */
+/** How long all images of a poll without *Max Wait* may take, in ms. A silent host must not hold it. */
 export function timeForImages(images: number): number {
 	const { onceMs, oncePerImageMs, longestMs } = downloadTimes;
 	return Math.min(onceMs + oncePerImageMs * images, longestMs);

@@ -1,6 +1,6 @@
 import type { AddressPolicy } from '../../http/addressGuard';
 import { createDownloader, type Download, type Downloader, type DownloadLimits } from '../../http/downloader';
-import { ImageError } from '../../model/errors';
+import { ImageError, outcomeOf } from '../../model/errors';
 import type { EndpointConfig } from '../../providers/provider';
 
 /** Hosts that a credential allows. `baseUrl` is null if the provider has none. */
@@ -32,22 +32,15 @@ export async function openDownload(
  * byte of it: the address may have led to something that is no image.
  */
 export async function receiveDownload<T>(download: Download, receive: (download: Download) => Promise<T>): Promise<T> {
-	try {
-		return await receive(download);
-	} catch (thrown) {
-		if (!(thrown instanceof ImageError) || thrown.code !== 'malformedResponse') throw thrown;
-		const { code, message, hint, retryable, httpStatus, delivery, cause } = thrown;
-		const { contentType, contentLength } = download;
-		const size = contentLength === null ? 'of unknown size' : `${contentLength} bytes`;
-		throw new ImageError(code, {
-			message: `${message} (${contentType ?? 'no content type'}, ${size})`,
-			hint,
-			retryable,
-			httpStatus,
-			delivery,
-			cause,
-		});
-	}
+	const received = await outcomeOf(receive(download));
+	if (received.ok) return received.value;
+	const { error } = received;
+	if (error.code !== 'malformedResponse') throw error;
+	const { hint, retryable, httpStatus, cause } = error;
+	const { contentType, contentLength } = download;
+	const size = contentLength === null ? 'of unknown size' : `${contentLength} bytes`;
+	const message = `${error.message} (${contentType ?? 'no content type'}, ${size})`;
+	throw new ImageError('malformedResponse', { message, hint, retryable, httpStatus, cause });
 }
 
 /** Downloaders by policy: each keeps its own checked connections. */

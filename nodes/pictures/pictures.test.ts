@@ -12,6 +12,10 @@ afterEach(async () => {
 	server = undefined;
 });
 
+const onePicture = async () =>
+	await sharp({ create: { width: 9, height: 9, channels: 3, background: '#123456' } })
+		.png()
+		.toBuffer();
 const store = async (data: NodeJS.ReadableStream) => ({ data: await text(data), mimeType: 'image/png' }) as IBinaryData;
 const sourceAt = (baseUrl: string) =>
 	({
@@ -32,14 +36,11 @@ const jobWith = (...urls: string[]): JobSnapshot => ({
 			seed: null,
 		}),
 	),
-	usage: null,
 	raw: null,
 });
 
 it('an image that does not come in time is missing with a timeout, and the others are there', async () => {
-	const png = await sharp({ create: { width: 9, height: 9, channels: 3, background: '#123456' } })
-		.png()
-		.toBuffer();
+	const png = await onePicture();
 	const { url } = await serve((request, response) => {
 		if (request.url === '/good') response.end(png);
 		if (request.url === '/drip') response.write(png.subarray(0, 20));
@@ -60,10 +61,13 @@ it('an image that does not come in time is missing with a timeout, and the other
 
 it('a stop ends the downloads at once, also while the store hangs', async () => {
 	const stop = new AbortController();
-	const { url } = await serve((_request, response) => response.write('half'));
-	const hanging = async () => await new Promise<never>(() => undefined);
+	const png = await onePicture();
+	const { url } = await serve((_request, response) => response.end(png));
+	const hanging = async () => {
+		setImmediate(() => stop.abort());
+		return await new Promise<never>(() => undefined);
+	};
 	const fetching = createPictures(hanging, stop.signal).fetch(jobWith(`${url}/a`), sourceAt(url));
-	setTimeout(() => stop.abort(), 50);
 	await expect(fetching).rejects.toMatchObject({ code: 'canceled' });
 });
 
