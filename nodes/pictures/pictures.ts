@@ -13,6 +13,7 @@ import type { EndpointConfig, ProviderDefinition } from '../../providers/provide
 import { fileOfImage, withoutBytes } from '../items/items';
 import { type DownloadHost, openDownload } from './downloads';
 import { type Fetched, foldImages, type ImageResult } from './fold';
+import { inTurns } from './inTurns';
 
 export type { Fetched } from './fold';
 
@@ -88,10 +89,8 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 	return {
 		async fetch(snapshot, source, { have = {}, maxMegabytes, binaryField } = {}) {
 			const limits = imageLimits(maxMegabytes);
-			const results = await Promise.all(
-				snapshot.images.map((image) =>
-					fetchImage(image, fileOfImage(have, image, binaryField), limits, source),
-				),
+			const results = await inTurns(snapshot.images, maxDownloads, async (image) =>
+				fetchImage(image, fileOfImage(have, image, binaryField), limits, source),
 			);
 			return foldImages(snapshot, results, binaryField);
 		},
