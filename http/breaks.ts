@@ -8,8 +8,8 @@ let pause: Promise<void> | undefined;
 
 /**
  * For loops over data from outside, of which there may be any amount: called in each round, it lets n8n's other work
- * run when such loops have run for a while. They all wait for the same moment, so that many loops do not take many times as
- * long.
+ * run when such loops have run for a while. They all wait for the same moment, so that together they take no longer
+ * than one.
  */
 export async function takeBreak(): Promise<void> {
 	if (performance.now() - since < longestTurnMs) return;
