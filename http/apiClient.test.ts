@@ -239,3 +239,25 @@ it('a text is sent as it is, under the given type, and nothing is added to a req
 	expect(await sent({ json: null })).toEqual(['application/json', 'null']);
 	expect((await sent({})) as unknown[]).toContain('');
 });
+
+it.each([
+	['many objects', `[${'{},'.repeat(1_000_000)}{}]`, 'has more than 100000 values'],
+	['a deep list', '['.repeat(1_000_000), 'is nested deeper than 64 levels'],
+])('an answer of %s is refused before it is parsed', async (_what, body, problem) => {
+	const { url } = await serve((_request, response) =>
+		response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(body)),
+	);
+	await expect(client(url).send({ method: 'GET', path: '/' })).rejects.toMatchObject({
+		code: 'malformedResponse',
+		message: `The answer of ${url} ${problem}`,
+		delivery: 'ambiguous',
+	});
+});
+
+it('a failure keeps its status whatever its body, and a body of lines has no limit as a whole', async () => {
+	let status = 500;
+	const { url } = await serve((_request, response) => response.writeHead(status).end('['.repeat(100)));
+	expect(await client(url).send({ method: 'GET', path: '/' })).toMatchObject({ status: 500 });
+	status = 200;
+	expect(await client(url).send({ method: 'GET', path: '/', isLines: true })).toMatchObject({ status: 200 });
+});

@@ -14,6 +14,7 @@ import type { Download } from '../../http/downloader';
 import { type DownloadHost, openDownload, receiveDownload } from './downloads';
 import { downloadTimes, retriedInTime } from './downloadTime';
 import { type Fetched, foldImages, type ImageResult } from './fold';
+import { inTurns } from './inTurns';
 
 export type { Fetched } from './fold';
 
@@ -96,29 +97,12 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 		async fetch(snapshot, source, { have = {}, maxMegabytes, binaryField, withinMs } = {}) {
 			const limits = imageLimits(maxMegabytes);
 			const until = systemClock.now() + (withinMs ?? downloadTimes.longestMs);
-			const results = await inOrder(snapshot.images, async (image) =>
+			const results = await inTurns(snapshot.images, maxDownloads, async (image) =>
 				fetchImage(image, fileOfImage(have, image, binaryField), limits, source, until),
 			);
 			return foldImages(snapshot, results, binaryField);
 		},
 	};
-}
-
-/**
- * The results of the work for each image, in their order. At most `maxDownloads` images wait at the same time: each
- * listens to the same signal, and a signal takes the longer for each listener the more it has.
- */
-async function inOrder(
-	images: readonly DeliveredImage[],
-	work: (image: DeliveredImage) => Promise<ImageResult>,
-): Promise<ImageResult[]> {
-	const results: ImageResult[] = [];
-	const waiting = images.entries();
-	const worker = async () => {
-		for (const [index, image] of waiting) results[index] = await work(image);
-	};
-	await Promise.all(Array.from({ length: maxDownloads }, worker));
-	return results;
 }
 
 /** Streams an image into the store and checks it at the same time. Throws ImageError. */
