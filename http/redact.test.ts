@@ -85,10 +85,11 @@ const keys = fc.oneof(
 	fc.string({ unit: 'grapheme', minLength: 8, maxLength: 60 }).filter((key) => !key.includes('*')),
 );
 
-it.each(Object.keys(forms))('no key is readable with its characters written as %s', (form) => {
+it.each(Object.keys(forms))('no key is readable with its characters written as %s', (name) => {
+	const form = forms[name] ?? String;
 	fc.assert(
 		fc.property(keys, (key) => {
-			const written = Array.from(key, forms[form]).join('');
+			const written = Array.from(key, form).join('');
 			expect(redact(`{"sent": "${written}", "a": 1}`, [key])).toBe('{"sent": "***", "a": 1}');
 		}),
 	);

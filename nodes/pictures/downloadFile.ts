@@ -5,6 +5,7 @@ import type { ImageFacts } from '../../images/inspect';
 import { defaultImageLimits, receiveImage, receiveVideo } from '../../images/receive';
 import { systemClock } from '../../jobs/runtime/clock';
 import { withRetry } from '../../jobs/runtime/retry';
+import { nameInPath } from '../../model/fileName';
 import { type DownloadHost, openDownload } from './downloads';
 
 const timeoutMs = 5 * 60_000;
@@ -73,7 +74,7 @@ async function download<T>(
 		async () => {
 			const { stream, url: address } = await openDownload(host, url, { maxBytes, timeoutMs }, signal);
 			const { origin, pathname } = new URL(address);
-			return await receive(stream, { origin, name: pathname.split('/').at(-1) || 'file' });
+			return await receive(stream, { origin, name: nameInPath(pathname, 'file') });
 		},
 		{ clock: systemClock, random: Math.random, signal },
 	);

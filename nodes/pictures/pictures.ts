@@ -8,7 +8,9 @@ import { systemClock } from '../../jobs/runtime/clock';
 import { withRetry } from '../../jobs/runtime/retry';
 import { Slots } from '../../jobs/runtime/slots';
 import { ImageError, type Outcome, outcomeOf } from '../../model/errors';
+import { safeFileName } from '../../model/fileName';
 import type { DeliveredImage, JobSnapshot } from '../../model/job';
+import { imageName } from '../../model/imageName';
 import type { EndpointConfig, ProviderDefinition } from '../../providers/provider';
 import { fileOfImage, withoutBytes } from '../items/items';
 import { type DownloadHost, openDownload } from './downloads';
@@ -107,8 +109,9 @@ async function receivePicture(
 	signal: AbortSignal | undefined,
 ): Promise<{ image: DeliveredImage; data: IBinaryData; differences: Difference[] }> {
 	const { stream: source, origin } = await openImage(image, limits, from, signal);
+	const name = safeFileName(image.fileName, imageName(image.index));
 	const { stored, facts, bytes } = await receiveImage(source, limits, origin, async (stream, found) => {
-		const fileName = withExtension(image.fileName, found.extension);
+		const fileName = withExtension(name, found.extension);
 		return await storedAndInspected(stream, (copy) => prepareBinary(copy, fileName, found.mimeType));
 	});
 	// `receiveImage` has checked that the file is complete, so a decoding error now is final.
@@ -117,7 +120,7 @@ async function receivePicture(
 	return {
 		image: {
 			...withoutBytes(image),
-			fileName: withExtension(image.fileName, facts.extension),
+			fileName: withExtension(name, facts.extension),
 			mimeType: facts.mimeType,
 			width: facts.width,
 			height: facts.height,
