@@ -15,8 +15,13 @@ const deviceName = /^(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²�
  * Control characters, halves of characters, and characters that no file system, archive or terminal shows as they are:
  * line separators and the marks that change the direction of the text (`gnp.exe` reads as `exe.png`).
  */
-const unprintable =
-	/[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]|\p{Cs}/gu;
+const unprintable = new RegExp(
+	[
+		'[\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f]',
+		'[\\ufeff\\ufff9-\\ufffb\\ufffe\\uffff\\p{Cs}]',
+	].join('|'),
+	'gu',
+);
 /** Characters that Windows refuses in a name. */
 const refused = /[<>:"|?*]/g;
 /** Slashes and control characters in the form of URLs, also escaped again. A later reader may decode them. */

@@ -75,7 +75,10 @@ type Verified =
 	| { ok: true; timestamp: number; read: (secrets: readonly string[]) => WebhookDelivery }
 	| { ok: false; status: number; message: string };
 
-/** The reader of the delivery without secrets, if it is signed, readable and recent. Otherwise the status and message of the answer. */
+/**
+ * The reader of the delivery without secrets, if it is signed, readable and recent. Otherwise the status and
+ * message of the answer.
+ */
 async function verifiedDelivery(
 	context: IWebhookFunctions,
 	provider: ProviderDefinition,
