@@ -46,6 +46,18 @@ it('sends method, path, query, headers and JSON as asked, and gives any status a
 	});
 });
 
+it('the key is masked in the headers of an answer, also of one that is streamed', async () => {
+	const { url } = await serve((request, response) => {
+		const key = encodeURIComponent(request.headers.authorization ?? '');
+		response.setHeader('Content-Disposition', `attachment; filename*=UTF-8''${key}.png`).end('{}');
+	});
+	const sent = await client(url).send({ method: 'GET', path: '/' });
+	const opened = await client(url).open({ method: 'GET', path: '/' });
+	opened.body.destroy();
+	for (const { headers } of [sent, opened])
+		expect(headers['content-disposition']).toBe("attachment; filename*=UTF-8''Bearer%20***.png");
+});
+
 it('fifty calls one after the other share a connection', async () => {
 	const { url, connections } = await serve((_request, response) => response.end('{}'));
 	const api = client(url);

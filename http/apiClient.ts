@@ -41,7 +41,7 @@ export interface ApiRequest {
 
 export interface ApiAnswer {
 	status: number;
-	/** Names in lower case. */
+	/** Names in lower case; values with secrets masked. */
 	headers: Record<string, string>;
 	/** The body, with secrets masked. */
 	text: string;
@@ -115,7 +115,10 @@ export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions)
 			return {
 				status: answer.status,
 				headers: Object.fromEntries(
-					Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+					Object.entries(answer.headers).map(([name, value]) => [
+						name.toLowerCase(),
+						redact(String(value), secrets),
+					]),
 				),
 				body: answer.data,
 				failed,

@@ -6,6 +6,7 @@ import { systemClock } from '../../jobs/runtime/clock';
 import type { Download } from '../../http/downloader';
 import { type DownloadHost, openDownload, receiveDownload } from './downloads';
 import { downloadTimes, retriedInTime } from './downloadTime';
+import { nameInPath } from '../../model/fileName';
 
 /** Maximum size of a video, in bytes. */
 const maxVideoBytes = 512 * 1024 * 1024;
@@ -72,7 +73,7 @@ async function download<T>(
 	return await retriedInTime(systemClock.now() + downloadTimes.longestMs, signal, async (either) => {
 		const download = await openDownload(host, url, limits, either);
 		const { origin, pathname } = new URL(download.url);
-		const name = pathname.split('/').at(-1) || 'file';
+		const name = nameInPath(pathname, 'file');
 		return await receiveDownload(download, async ({ stream }) => await receive(stream, { origin, name }));
 	});
 }

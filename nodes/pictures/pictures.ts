@@ -7,7 +7,9 @@ import { defaultImageLimits, type ImageLimits, receiveImage } from '../../images
 import { systemClock } from '../../jobs/runtime/clock';
 import { Slots } from '../../jobs/runtime/slots';
 import { ImageError, type Outcome, outcomeOf } from '../../model/errors';
+import { safeFileName } from '../../model/fileName';
 import type { DeliveredImage, JobSnapshot } from '../../model/job';
+import { imageName } from '../../model/imageName';
 import type { EndpointConfig, ProviderDefinition } from '../../providers/provider';
 import { fileOfImage, withoutBytes } from '../items/items';
 import type { Download } from '../../http/downloader';
@@ -114,9 +116,10 @@ async function receivePicture(
 	signal: AbortSignal | undefined,
 ): Promise<{ image: DeliveredImage; data: IBinaryData; differences: Difference[] }> {
 	const { download, origin } = await openImage(image, limits, from, signal);
+	const name = safeFileName(image.fileName, imageName(image.index));
 	const { stored, facts, bytes } = await receiveDownload(download, async ({ stream: source }) =>
 		receiveImage(source, limits, origin, async (stream, found) => {
-			const fileName = withExtension(image.fileName, found.extension);
+			const fileName = withExtension(name, found.extension);
 			return await storedAndInspected(stream, (copy) => prepareBinary(copy, fileName, found.mimeType));
 		}),
 	);
@@ -126,7 +129,7 @@ async function receivePicture(
 	return {
 		image: {
 			...withoutBytes(image),
-			fileName: withExtension(image.fileName, facts.extension),
+			fileName: withExtension(name, facts.extension),
 			mimeType: facts.mimeType,
 			width: facts.width,
 			height: facts.height,
