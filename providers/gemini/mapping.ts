@@ -6,6 +6,7 @@ import type { ImageRequest } from '../../model/request';
 import { imageName } from '../../model/imageName';
 import { partlyArrived } from '../partialJob';
 import { noPicture } from './errors';
+import { imagesInMarkdown, withoutMarkdownImages } from './markdown';
 import { defaultModel } from './models';
 import { usageOf } from './usage';
 import type { Candidate, ContentAnswer } from './wire';
@@ -57,9 +58,6 @@ export async function toContentRequest(request: ImageRequest): Promise<ContentRe
 
 type Picture = Pick<DeliveredImage, 'url' | 'mimeType'> & { inline?: Buffer };
 
-/** Proxies write the image into the text as Markdown, as data or as an address. */
-const inMarkdown = /!\[[^\]]*\]\((?:data:(image\/[\w.+-]+);base64,([A-Za-z0-9+/=\s]+)|(https?:\/\/[^\s)]+))\)/g;
-
 function picturesOf({ content }: Candidate): Picture[] {
 	const parts = (content?.parts ?? []).filter(({ thought }) => thought !== true);
 	const inline = parts.flatMap(({ inlineData }): Picture[] =>
@@ -69,24 +67,21 @@ function picturesOf({ content }: Candidate): Picture[] {
 	);
 	if (inline.length > 0) return inline;
 	return parts.flatMap(({ text }) =>
-		[...(text ?? '').matchAll(inMarkdown)].map(
-			([, mimeType = null, data, url = null]): Picture =>
-				data === undefined
-					? { url, mimeType: null }
-					: { url: null, mimeType, inline: Buffer.from(data, 'base64') },
+		imagesInMarkdown(text ?? '').map(
+			({ mimeType, data, url }): Picture =>
+				data === null ? { url, mimeType: null } : { url: null, mimeType, inline: Buffer.from(data, 'base64') },
 		),
 	);
 }
 
 /** The text of the model, without images and thoughts. */
 export function wordsOf({ candidates }: ContentAnswer): string {
-	return candidates
+	const text = candidates
 		.flatMap(({ content }) =>
 			(content?.parts ?? []).flatMap(({ text, thought }) => (text && thought !== true ? [text] : [])),
 		)
-		.join('\n')
-		.replace(inMarkdown, '')
-		.trim();
+		.join('\n');
+	return withoutMarkdownImages(text, '').trim();
 }
 
 export interface Pictures {
@@ -175,7 +170,7 @@ export function withoutData(value: unknown): unknown {
 			name === 'data' && typeof entry === 'string'
 				? `(${entry.length} characters)`
 				: name === 'text' && typeof entry === 'string'
-					? entry.replace(inMarkdown, '(image)')
+					? withoutMarkdownImages(entry, '(image)')
 					: entry,
 		),
 	) as unknown;

@@ -75,9 +75,12 @@ export function resultOf(text: string): ChatResult {
 
 /** Addresses in Markdown images, links, HTML and plain text. */
 export function urlsIn(text: string): string[] {
-	return [
-		...new Set(
-			[...text.matchAll(/https?:\/\/[^\s<>"'()[\]]+/g)].map(([url]) => url.replace(/[.,;!?。，；]+$/, '')),
-		),
-	];
+	return [...new Set([...text.matchAll(/https?:\/\/[^\s<>"'()[\]]+/g)].map(([url]) => withoutStops(url)))];
+}
+
+/** Without the punctuation of the sentence around it. */
+function withoutStops(url: string): string {
+	let end = url.length;
+	while (end > 0 && '.,;!?。，；'.includes(url.charAt(end - 1))) end--;
+	return url.slice(0, end);
 }
