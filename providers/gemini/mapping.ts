@@ -3,6 +3,7 @@ import type { Content, GenerateContentConfig } from '@google/genai';
 import { ImageError } from '../../model/errors';
 import type { DeliveredImage, Job, JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
+import { maxImages } from '../../model/imageCount';
 import { imageName } from '../../model/imageName';
 import { partlyArrived } from '../partialJob';
 import { noPicture } from './errors';
@@ -67,7 +68,7 @@ function picturesOf({ content }: Candidate): Picture[] {
 	);
 	if (inline.length > 0) return inline;
 	return parts.flatMap(({ text }) =>
-		imagesInMarkdown(text ?? '').map(
+		imagesInMarkdown(text ?? '', maxImages + 1).map(
 			({ mimeType, data, url }): Picture =>
 				data === null ? { url, mimeType: null } : { url: null, mimeType, inline: Buffer.from(data, 'base64') },
 		),
@@ -98,7 +99,7 @@ export function picturesIn(answers: readonly ContentAnswer[]): Pictures {
 		const { candidates } = answer;
 		for (const candidate of candidates) {
 			const pictures = picturesOf(candidate);
-			found.push(...pictures);
+			for (const picture of pictures) found.push(picture);
 			if (pictures.length === 0)
 				failures.push(
 					noPicture({

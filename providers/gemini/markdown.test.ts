@@ -32,3 +32,7 @@ it.each(['![', '![a](', '![](http://', '![](data:image/png;base64,A', '![]( '])(
 		expect(growth((size) => withoutMarkdownImages(unit.repeat(size), ''), 20_000)).toBeLessThan(40);
 	},
 );
+
+it('stops after as many images as asked', () => {
+	expect(imagesInMarkdown('![](http://a)'.repeat(5), 2).map(({ start }) => start)).toEqual([0, 13]);
+});

@@ -16,11 +16,12 @@ const endOfAddress = /[\s)]/g;
 /**
  * The images `![…](…)` in a text, in time that grows with the text only. A pattern for the whole would search the rest
  * of the text again from every `![`.
+ * @param most after how many to stop
  */
-export function imagesInMarkdown(text: string): MarkdownImage[] {
+export function imagesInMarkdown(text: string, most = Number.POSITIVE_INFINITY): MarkdownImage[] {
 	const found: MarkdownImage[] = [];
 	let addressEnd = -1;
-	for (let start = text.indexOf('!['); start >= 0; ) {
+	for (let start = text.indexOf('!['); start >= 0 && found.length < most; ) {
 		const close = text.indexOf(']', start + 2);
 		if (close < 0) break;
 		const from = close + 2;
