@@ -63,15 +63,15 @@ function character(plain: string): string {
 function escapes(plain: string): string {
 	const number = plain.codePointAt(0) ?? 0;
 	const units = Array.from({ length: plain.length }, (_, at) => plain.charCodeAt(at));
-	const json = units.map((unit) => `\\\\{1,7}u${hex(unit, 4)}`).join('');
+	const unicode = units.map((unit) => `u${hex(unit, 4)}`).join(`\\\\{1,7}`);
 	const letter = jsonLetters[plain] ?? (/^[^\w\\]$/u.test(plain) ? literal(plain) : null);
+	const json = [unicode, ...(number < 256 ? [`x${hex(number, 2)}`] : []), ...(letter === null ? [] : [letter])];
 	const url = [...Buffer.from(plain.toWellFormed())].map((byte) => `%(?:25){0,3}${hex(byte, 2)}`).join('');
 	const names = Object.hasOwn(entityNames, plain) ? [`(?:${entityNames[plain]});?`] : [];
 	const entity = [`#0{0,6}${number};?`, `#[xX]0{0,6}${hex(number, 1)};?`, ...names].join('|');
 	return [
-		json,
-		...(number < 256 ? [`\\\\{1,7}x${hex(number, 2)}`] : []),
-		...(letter === null ? [] : [`\\\\{1,7}${letter}`]),
+		// In a longer run of backslashes only its end can be an escape. A look at eight is cheaper than seven attempts.
+		`(?!\\\\{8})\\\\{1,7}(?:${json.join('|')})`,
 		url,
 		...(plain === ' ' ? ['\\+'] : []),
 		`&(?:amp;){0,3}(?:${entity})`,
