@@ -76,7 +76,8 @@ const allowedHosts: INodeProperties = {
 	placeholder: 'e.g. minio.local:9000, 10.0.0.7',
 	description:
 		'Hosts on your own network from which images may be downloaded, separated by commas. Public addresses and ' +
-		'the host of the base URL are always allowed. Other private addresses are never allowed.',
+		'the scheme, host and port of the base URL are always allowed. Other private addresses and other ports ' +
+		'of that host are never allowed.',
 };
 
 /** In every credential: further addresses or keys of the same backend, used together with the first. */

@@ -254,3 +254,63 @@ it("a star stands for any name below, as in n8n's own lists, and for nothing bes
 	expect(check('http://a.corp.example:9000/', { allowedHosts: ['*.corp.example:9000'] })).not.toThrow();
 	expect(check('http://a.corp.example:9001/', { allowedHosts: ['*.corp.example:9000'] })).toThrow(/port/);
 });
+
+it('an origin is trusted with its scheme and port, and other ports of its host are treated like any host', async () => {
+	const policy = { trustedOrigins: ['http://127.0.0.1:3001', 'http://backend:3001', 'https://api.example'] };
+	expect(check('http://127.0.0.1:3001/a.png', policy)).not.toThrow();
+	expect(check('http://127.0.0.1:5678/a.png', policy)).toThrow(/127\.0\.0\.1:5678 are not allowed/);
+	expect(check('https://127.0.0.1:3001/a.png', policy)).toThrow(/not allowed/);
+	expect(check('http://backend:5678/a.png', policy)).not.toThrow();
+	expect(check('http://backend:3001/a.png', { ...policy, blockedHosts: ['backend'] })).toThrow(/blocked/);
+	await expect(look(names('10.0.0.1'), policy, 'backend')).rejects.toThrow(/not public/);
+	await expect(look(names('93.184.216.34'), policy, 'api.example')).resolves.toBe('93.184.216.34');
+	const guard = createAddressGuard({ ...open, ...policy }, names('10.0.0.1'), {});
+	expect(guard.isTrusted(new URL('http://backend:3001/a.png'))).toBe(true);
+	expect(guard.isTrusted(new URL('http://backend:5678/a.png'))).toBe(false);
+});
+
+describe('behind a proxy, which resolves the names itself', () => {
+	const proxied = { HTTP_PROXY: 'http://proxy.local:3128' };
+	const unknown: Resolver = (_name, done) =>
+		done(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }), []);
+	const behind = async (url: string, resolver: Resolver, policy: Partial<AddressPolicy> = {}, env = proxied) =>
+		await createAddressGuard({ ...open, ...policy }, resolver, env).checkBehindProxy(
+			new URL(url),
+			new AbortController().signal,
+		);
+
+	it.each(['10.0.0.1', '127.0.0.1', '169.254.169.254', '::1'])('a name of %s is refused', async (address) => {
+		await expect(behind('http://pictures.example/', names('93.184.216.34', address))).rejects.toThrow(/not public/);
+	});
+
+	it.each(['minio', 'localhost', 'a.localhost', 'db.internal', 'nas.local', 'printer.home.arpa', 'NAS.Local.'])(
+		'the name %s is refused if only the proxy knows it',
+		async (name) => {
+			await expect(behind(`http://${name}/`, unknown)).rejects.toThrow(/not a public name/);
+		},
+	);
+
+	it('a public name passes, known here or not, and so does a silent DNS of a stopped call', async () => {
+		await expect(behind('http://pictures.example/', names('93.184.216.34'))).resolves.toBeUndefined();
+		await expect(behind('http://pictures.example/', unknown)).resolves.toBeUndefined();
+		const guard = createAddressGuard(open, () => undefined, proxied);
+		const stopped = guard.checkBehindProxy(new URL('http://pictures.example/'), AbortSignal.abort());
+		await expect(stopped).resolves.toBeUndefined();
+	});
+
+	it('what is named, or trusted, passes wherever it lies', async () => {
+		await expect(
+			behind('http://minio:9000/', names('10.0.0.1'), { allowedHosts: ['minio:9000'] }),
+		).resolves.toBeUndefined();
+		await expect(
+			behind('http://backend:3001/', names('10.0.0.1'), { trustedOrigins: ['http://backend:3001'] }),
+		).resolves.toBeUndefined();
+		await expect(
+			behind('http://nas/', names('10.1.0.1'), { allowedRanges: ['10.1.0.0/16'] }),
+		).resolves.toBeUndefined();
+	});
+
+	it('the proxy itself is no host to download from', async () => {
+		await expect(behind('http://proxy.local:9000/', names('10.0.0.9'))).rejects.toThrow(/not public/);
+	});
+});

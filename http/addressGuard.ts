@@ -1,13 +1,18 @@
-import { lookup as systemLookup, type LookupAddress } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { ImageError } from '../model/errors';
+import { isPrivateName, proxyUrls, resolveAll, resolvedInTime, type Resolver } from './resolver';
+
+export type { Resolver } from './resolver';
 
 /**
  * Which addresses a download may reach besides the public internet. Hosts are names or addresses, with or without a
  * port; `*.` stands for any subdomain.
  */
 export interface AddressPolicy {
+	/** Scheme, host and port together, as in `URL.origin`. No other port or scheme of the host is trusted. */
+	trustedOrigins?: readonly string[];
 	allowedHosts: readonly string[];
 	/** CIDR ranges, e.g. `10.1.0.0/16`. */
 	allowedRanges: readonly string[];
@@ -18,20 +23,21 @@ export interface AddressPolicy {
 export interface AddressGuard {
 	/** Checks a URL before the request: its scheme, that it has no credentials, and its host if that is an address. */
 	checkUrl(url: URL): void;
+	/** Whether the policy trusts the origin of the URL. Only its connections may use `trustedLookup`. */
+	isTrusted(url: URL): boolean;
+	/**
+	 * If the environment names a proxy: checks the addresses of the URL's name, because the proxy resolves the name
+	 * and no socket here does. A name that only the proxy can resolve is judged by its form.
+	 */
+	checkBehindProxy(url: URL, signal: AbortSignal): Promise<void>;
 	/**
 	 * Resolves a name, and fails if any of its addresses is forbidden. The socket itself calls it, so the checked
 	 * address is the connected one.
 	 */
 	lookup: LookupFunction;
+	/** Resolves a name without a check of its addresses. */
+	trustedLookup: LookupFunction;
 }
-
-/** Resolves names; `dns.lookup` by default. */
-export type Resolver = (
-	hostname: string,
-	done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
-) => void;
-
-const resolveAll: Resolver = (hostname, done) => systemLookup(hostname, { all: true }, done);
 
 /**
  * Blocks loopback, link-local, private, metadata and every other address that is not public, unless the policy names
@@ -42,11 +48,15 @@ export function createAddressGuard(
 	resolve: Resolver = resolveAll,
 	env: NodeJS.ProcessEnv = process.env,
 ): AddressGuard {
+	const trustedOrigins = new Set(policy.trustedOrigins);
 	const allowed = new Set(policy.allowedHosts.map(plainEntry));
 	const blocked = new Set(policy.blockedHosts.map(plainEntry));
 	const allowedRanges = policy.allowedRanges.map(toRange);
 	const blockedRanges = policy.blockedRanges.map(toRange);
-	const proxies = proxyHosts(env);
+	const proxyList = proxyUrls(env);
+	const proxies = new Set(
+		proxyList.filter((url) => URL.canParse(url)).map((url) => plainHost(new URL(url).hostname)),
+	);
 
 	const hostAllowed = (hostname: string, port?: string) =>
 		onList(allowed, hostname) ||
@@ -60,6 +70,21 @@ export function createAddressGuard(
 		return isPublic(parsed) || allowedRanges.some((range) => within(parsed, range));
 	}
 
+	const isAnyPrivate = (addresses: readonly LookupAddress[]) => addresses.some(({ address }) => !mayReach(address));
+	const lookupIf =
+		(isForbidden: (name: string, addresses: readonly LookupAddress[]) => boolean): LookupFunction =>
+		(hostname, options, callback) => {
+			resolve(hostname, (error, addresses) => {
+				if (error) return callback(error, '', 0);
+				if (isForbidden(plainHost(hostname), addresses))
+					return callback(blockedError(hostname, notPublicName), '', 0);
+				const [first] = addresses;
+				if (options.all) callback(null, addresses);
+				else if (first) callback(null, first.address, first.family);
+				else callback(blockedError(hostname, 'it has no address'), '', 0);
+			});
+		};
+
 	return {
 		checkUrl(url) {
 			if (url.protocol !== 'http:' && url.protocol !== 'https:')
@@ -68,26 +93,28 @@ export function createAddressGuard(
 				throw blockedError(url.host, 'the URL contains a user name or password');
 			const hostname = plainHost(url.hostname);
 			if (onList(blocked, hostname)) throw blockedError(hostname, 'it is on the list of blocked hosts');
+			if (trustedOrigins.has(url.origin)) return;
 			const port = url.port || (url.protocol === 'https:' ? '443' : '80');
 			if (hostAllowed(hostname, port)) return;
-			if (isIP(hostname) !== 0 && !mayReach(hostname)) throw blockedError(hostname, 'it is not a public address');
+			if (isIP(hostname) !== 0 && !mayReach(hostname)) throw blockedError(url.host, 'it is not a public address');
 			if (onList(named, hostname)) throw blockedError(url.host, 'this port is not allowed');
 		},
-		lookup: (hostname, options, callback) => {
-			resolve(hostname, (error, addresses) => {
-				if (error) return callback(error, '', 0);
-				const name = plainHost(hostname);
-				const trusted = onList(named, name) || proxies.has(name);
-				const bad = trusted ? undefined : addresses.find(({ address }) => !mayReach(address));
-				if (bad) return callback(blockedError(hostname, 'it resolves to an address that is not public'), '', 0);
-				const [first] = addresses;
-				if (options.all) callback(null, addresses);
-				else if (first) callback(null, first.address, first.family);
-				else callback(blockedError(hostname, 'it has no address'), '', 0);
-			});
+		isTrusted: (url) => trustedOrigins.has(url.origin),
+		async checkBehindProxy(url, signal) {
+			const name = plainHost(url.hostname);
+			if (proxyList.length === 0 || isIP(name) !== 0 || trustedOrigins.has(url.origin) || onList(named, name))
+				return;
+			const addresses = await resolvedInTime(resolve, name, signal);
+			const isForbidden = addresses === null ? isPrivateName(name) : isAnyPrivate(addresses);
+			if (isForbidden)
+				throw blockedError(url.host, addresses === null ? 'its name is not a public name' : notPublicName);
 		},
+		lookup: lookupIf((name, addresses) => !onList(named, name) && !proxies.has(name) && isAnyPrivate(addresses)),
+		trustedLookup: lookupIf(() => false),
 	};
 }
+
+const notPublicName = 'it resolves to an address that is not public';
 
 /** The only public range of IPv6. Outside it lie forms such as `::127.0.0.1`, which stand for an IPv4 address. */
 const publicIpv6: Range = ipaddr.parseCIDR('2000::/3');
@@ -138,19 +165,10 @@ function plainEntry(entry: string): string {
 	return port === '' ? short : `[${short}]${port}`;
 }
 
-function proxyHosts(env: NodeJS.ProcessEnv): Set<string> {
-	const urls = [env['HTTP_PROXY'], env['http_proxy'], env['HTTPS_PROXY'], env['https_proxy']];
-	return new Set(
-		urls
-			.filter((url): url is string => url !== undefined && URL.canParse(url))
-			.map((url) => plainHost(new URL(url).hostname)),
-	);
-}
-
 function blockedError(host: string, reason: string): ImageError {
 	return new ImageError('invalidRequest', {
 		message: `Downloads from ${host} are not allowed: ${reason}`,
-		hint: 'If this is your own host, add it to "Allowed Download Hosts" in the credential',
+		hint: 'If this is your own host, add it with its port to "Allowed Download Hosts" in the credential',
 		delivery: 'notSent',
 	});
 }

@@ -46,6 +46,18 @@ it('sends method, path, query, headers and JSON as asked, and gives any status a
 	});
 });
 
+it('the key is masked in the headers of an answer, also of one that is streamed', async () => {
+	const { url } = await serve((request, response) => {
+		const key = encodeURIComponent(request.headers.authorization ?? '');
+		response.setHeader('Content-Disposition', `attachment; filename*=UTF-8''${key}.png`).end('{}');
+	});
+	const sent = await client(url).send({ method: 'GET', path: '/' });
+	const opened = await client(url).open({ method: 'GET', path: '/' });
+	opened.body.destroy();
+	for (const { headers } of [sent, opened])
+		expect(headers['content-disposition']).toBe("attachment; filename*=UTF-8''Bearer%20***.png");
+});
+
 it('fifty calls one after the other share a connection', async () => {
 	const { url, connections } = await serve((_request, response) => response.end('{}'));
 	const api = client(url);
@@ -238,4 +250,26 @@ it('a text is sent as it is, under the given type, and nothing is added to a req
 	expect(await sent({ json: { a: 1 } })).toEqual(['application/json', '{"a":1}']);
 	expect(await sent({ json: null })).toEqual(['application/json', 'null']);
 	expect((await sent({})) as unknown[]).toContain('');
+});
+
+it.each([
+	['many objects', `[${'{},'.repeat(1_000_000)}{}]`, 'has more than 100000 values'],
+	['a deep list', '['.repeat(1_000_000), 'is nested deeper than 64 levels'],
+])('an answer of %s is refused before it is parsed', async (_what, body, problem) => {
+	const { url } = await serve((_request, response) =>
+		response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(body)),
+	);
+	await expect(client(url).send({ method: 'GET', path: '/' })).rejects.toMatchObject({
+		code: 'malformedResponse',
+		message: `The answer of ${url} ${problem}`,
+		delivery: 'ambiguous',
+	});
+});
+
+it('a failure keeps its status whatever its body, and a body of lines has no limit as a whole', async () => {
+	let status = 500;
+	const { url } = await serve((_request, response) => response.writeHead(status).end('['.repeat(100)));
+	expect(await client(url).send({ method: 'GET', path: '/' })).toMatchObject({ status: 500 });
+	status = 200;
+	expect(await client(url).send({ method: 'GET', path: '/', isLines: true })).toMatchObject({ status: 200 });
 });

@@ -4,6 +4,7 @@ import { executionCanceled, ImageError } from '../model/errors';
 import { keepAliveAgents } from './agents';
 import { type ApiStream, openStream } from './apiStream';
 import { encodeForm, type FormPart } from './form';
+import { jsonProblem } from './jsonLimits';
 import { type FailedCall, toNetworkError } from './networkError';
 import { redact } from './redact';
 import { watchSending } from './sending';
@@ -26,8 +27,10 @@ export interface ApiRequest {
 	form?: readonly FormPart[];
 	/** Bounds the whole call, of `open` until the last byte; 30 s by default. */
 	timeoutMs?: number;
-	/** Largest answer accepted. */
+	/** Largest answer accepted, in bytes after decompression. */
 	maxBytes?: number;
+	/** The body is lines that the caller reads one by one: the limits of JSON hold for each line, not for the body. */
+	isLines?: boolean;
 	signal?: AbortSignal | undefined;
 	/**
 	 * Opens a connection of its own. A server may close an idle connection at the moment of its next use, and then
@@ -38,7 +41,7 @@ export interface ApiRequest {
 
 export interface ApiAnswer {
 	status: number;
-	/** Names in lower case. */
+	/** Names in lower case; values with secrets masked. */
 	headers: Record<string, string>;
 	/** The body, with secrets masked. */
 	text: string;
@@ -112,7 +115,10 @@ export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions)
 			return {
 				status: answer.status,
 				headers: Object.fromEntries(
-					Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+					Object.entries(answer.headers).map(([name, value]) => [
+						name.toLowerCase(),
+						redact(String(value), secrets),
+					]),
 				),
 				body: answer.data,
 				failed,
@@ -129,7 +135,17 @@ export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions)
 				headers: answered,
 				body,
 			} = await call(request, { responseType: 'text', transformResponse: (text: string) => text });
-			return { status, headers: answered, text: redact(String(body), secrets) };
+			const text = String(body);
+			// The status of a failure says more than its body, which its reader may then not parse.
+			const isSuccess = status >= 200 && status < 300;
+			const problem = isSuccess && !request.isLines ? jsonProblem(text) : undefined;
+			if (problem !== undefined)
+				throw new ImageError('malformedResponse', {
+					message: `The answer of ${origin} ${problem}`,
+					httpStatus: status,
+					delivery: 'ambiguous',
+				});
+			return { status, headers: answered, text: redact(text, secrets) };
 		},
 
 		async open(request) {

@@ -7,7 +7,7 @@ import { redact } from './redact';
 /** An answer whose body has not been read yet. Use exactly one of the three readers. */
 export interface ApiStream {
 	status: number;
-	/** Names in lower case. */
+	/** Names in lower case; values with secrets masked. */
 	headers: Record<string, string>;
 	/** Fails if the connection breaks, the time is over, or there are more than `maxBytes`. */
 	body: Readable;

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { type Loopback, loopback } from '../test/support/loopback';
 import { createDownloader } from './downloader';
 
@@ -40,6 +42,55 @@ it('a name of a private address is blocked by the socket itself', async () => {
 	const resolving = createDownloader(policy, (_name, done) => done(null, [{ address: '127.0.0.1', family: 4 }]));
 	await expect(resolving.open(`http://pictures.example:${new URL(url).port}/`, limits)).rejects.toMatchObject({
 		code: 'invalidRequest',
+	});
+});
+
+describe('behind a proxy', () => {
+	const seen: string[] = [];
+	const proxied = async (policyHere: Parameters<typeof createDownloader>[0], address: string, noProxy = '') => {
+		seen.length = 0;
+		const proxy = await serve((request, response) => {
+			seen.push(request.url ?? '');
+			response.end('picture');
+		});
+		return createDownloader(policyHere, (_name, done) => done(null, [{ address, family: 4 }]), {
+			HTTP_PROXY: proxy.url,
+			NO_PROXY: noProxy,
+		});
+	};
+	const none = { ...policy, allowedHosts: [] };
+
+	it('a private name is refused and the proxy is not asked', async () => {
+		const behind = await proxied(none, '10.0.0.1');
+		await expect(behind.open('http://pictures.example/a.png', limits)).rejects.toMatchObject({
+			code: 'invalidRequest',
+		});
+		expect(seen).toEqual([]);
+	});
+
+	it('a public name, and a private one that is named, are fetched through it', async () => {
+		const behind = await proxied(none, '93.184.216.34');
+		expect(await text((await behind.open('http://pictures.example/a.png', limits)).stream)).toBe('picture');
+		expect(seen).toEqual(['http://pictures.example/a.png']);
+		await server?.close();
+		const named = await proxied({ ...none, allowedHosts: ['minio:9000'] }, '10.0.0.1');
+		expect(await text((await named.open('http://minio:9000/a.png', limits)).stream)).toBe('picture');
+		expect(seen).toEqual(['http://minio:9000/a.png']);
+	});
+
+	it('a host of NO_PROXY is reached directly, and checked like any other', async () => {
+		const open = await proxied({ ...none, allowedRanges: ['127.0.0.1'] }, '127.0.0.1', 'direct.example');
+		const { port } = new URL(server?.url ?? '');
+		const direct = `http://direct.example:${port}/a.png`;
+		expect(await text((await open.open(direct, limits)).stream)).toBe('picture');
+		// The path alone, as a server gets it; a proxy gets the whole address.
+		expect(seen).toEqual(['/a.png']);
+		await server?.close();
+		const closed = await proxied(none, '127.0.0.1', 'direct.example');
+		await expect(closed.open('http://direct.example/a.png', limits)).rejects.toMatchObject({
+			code: 'invalidRequest',
+		});
+		expect(seen).toEqual([]);
 	});
 });
 
@@ -220,6 +271,45 @@ it('a server that is silent, or that stops half way, is timed out', async () => 
 	const { url } = await dripping();
 	const { stream } = await downloader.open(url, { ...limits, timeoutMs: 60 });
 	expect(await fail(stream)).not.toBe('whole');
+});
+
+it('a server that is silent for too long is given up, before its answer and within it', async () => {
+	const silent = await serve(() => undefined);
+	await expect(downloader.open(silent.url, { ...limits, idleMs: 60 })).rejects.toMatchObject({ code: 'timeout' });
+	await silent.close();
+	const { url } = await dripping();
+	const { stream } = await downloader.open(url, { ...limits, idleMs: 60 });
+	expect(await fail(stream)).toMatchObject({ code: 'timeout', retryable: true });
+});
+
+it('a download that nobody reads ends without an error of the process', async () => {
+	const { url } = await serve((request, response) =>
+		request.url === '/whole' ? response.end() : response.writeHead(200).write('half'),
+	);
+	const streams = [];
+	for (const path of ['whole', 'half'])
+		streams.push((await downloader.open(`${url}/${path}`, { ...limits, idleMs: 20 })).stream);
+	await setTimeout(100);
+	expect(streams.map((stream) => stream.errored)).toEqual([null, null]);
+});
+
+it('a reader that is slow is not taken for a silent server', async () => {
+	const { url } = await serve((_request, response) => response.end('picture'));
+	const { stream } = await downloader.open(url, { ...limits, idleMs: 20 });
+	await once(stream, 'readable');
+	await setTimeout(100);
+	expect(await text(stream)).toBe('picture');
+});
+
+it('the type of the answer is known, and nothing else of its header', async () => {
+	const { url } = await serve((request, response) =>
+		response.writeHead(200, { 'content-type': decodeURI(request.url ?? '').slice(1) }).end(),
+	);
+	const typeOf = async (header: string) => (await downloader.open(`${url}/${header}`, limits)).contentType;
+	expect(await typeOf('Image/PNG')).toBe('image/png');
+	expect(await typeOf('text/html;charset=utf-8')).toBe('text/html');
+	expect(await typeOf('key=secret')).toBeNull();
+	expect(await typeOf(`text/${'x'.repeat(100)}`)).toBeNull();
 });
 
 it('a download that is stopped ends, before its answer and within it', async () => {

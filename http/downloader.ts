@@ -1,22 +1,29 @@
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { ImageError } from '../model/errors';
 import { type AddressPolicy, createAddressGuard, type Resolver } from './addressGuard';
 import { keepAliveAgents } from './agents';
 import { codeOfStatus } from './httpStatus';
 import { toNetworkError } from './networkError';
 import { parseRetryAfter } from './retryAfter';
+import { failWhenSilent } from './silence';
 
 export interface DownloadLimits {
 	maxBytes: number;
 	/** From the request to the last byte, in ms. */
 	timeoutMs: number;
+	/** Longest time in which the server sends nothing, in ms; by default half a minute. */
+	idleMs?: number;
 }
+
+const defaultIdleMs = 30_000;
 
 export interface Download {
 	/** Fails if the connection breaks, the time is over or the signal aborts. */
 	stream: Readable;
 	/** As the server says, in bytes; null if it does not say. */
 	contentLength: number | null;
+	/** As the server says; null if it names no type. */
+	contentType: string | null;
 	/** After redirects. */
 	url: string;
 }
@@ -29,19 +36,27 @@ export interface Downloader {
 
 const maxRedirects = 5;
 
-export function createDownloader(policy: AddressPolicy, resolve?: Resolver): Downloader {
-	const guard = createAddressGuard(policy, resolve);
+export function createDownloader(
+	policy: AddressPolicy,
+	resolve?: Resolver,
+	env: NodeJS.ProcessEnv = process.env,
+): Downloader {
+	const guard = createAddressGuard(policy, resolve, env);
 	// Own agents: a socket is checked when it is opened, so only downloads with the same policy may share it.
-	const agents = keepAliveAgents(8, { lookup: guard.lookup });
+	const checked = keepAliveAgents(8, { lookup: guard.lookup, proxyEnv: env });
+	const trusted = keepAliveAgents(8, { lookup: guard.trustedLookup, proxyEnv: env });
 
 	async function request(url: URL, limits: DownloadLimits, either: AbortSignal, signal: AbortSignal | undefined) {
 		const { default: axios } = await import('axios');
 		guard.checkUrl(url);
+		await guard.checkBehindProxy(url, either);
 		return await axios
 			.request<Readable>({
 				method: 'GET',
 				url: url.href,
-				...agents,
+				...(guard.isTrusted(url) ? trusted : checked),
+				// Until the answer begins; after that, `failWhenSilent` watches.
+				timeout: idleOf(limits),
 				proxy: false,
 				maxRedirects: 0,
 				responseType: 'stream',
@@ -50,7 +65,8 @@ export function createDownloader(policy: AddressPolicy, resolve?: Resolver): Dow
 				signal: either,
 			})
 			.catch((thrown: unknown) => {
-				throw toNetworkError(blockedCause(thrown), { ...limits, origin: url.origin, secrets: [], signal });
+				const call = { origin: url.origin, secrets: [], signal, maxBytes: limits.maxBytes, timeoutMs: null };
+				throw toNetworkError(blockedCause(thrown), call);
 			});
 	}
 
@@ -69,7 +85,11 @@ export function createDownloader(policy: AddressPolicy, resolve?: Resolver): Dow
 				}
 				const contentLength = lengthIn(headers['content-length']);
 				const problem = problemOf(status, headers['retry-after'], url, contentLength, limits);
-				if (!problem) return { stream: data, contentLength, url: url.href };
+				if (!problem) {
+					const stream = failWhenSilent(idleOf(limits), url.origin);
+					pipeline(data, stream, () => undefined);
+					return { stream, contentLength, contentType: typeIn(headers['content-type']), url: url.href };
+				}
 				data.destroy();
 				throw problem;
 			}
@@ -79,6 +99,13 @@ export function createDownloader(policy: AddressPolicy, resolve?: Resolver): Dow
 			});
 		},
 	};
+}
+
+const idleOf = ({ timeoutMs, idleMs = defaultIdleMs }: DownloadLimits) => Math.min(idleMs, timeoutMs);
+
+/** The type alone; a header of another form is not shown to anybody. */
+function typeIn(header: unknown): string | null {
+	return /^[a-z]+\/[a-z0-9.+-]{1,60}(?=\s*(;|$))/i.exec(textOf(header) ?? '')?.[0].toLowerCase() ?? null;
 }
 
 function lengthIn(header: unknown): number | null {

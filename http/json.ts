@@ -1,9 +1,11 @@
 import type { z } from 'zod4';
 import { ImageError } from '../model/errors';
 import type { ApiAnswer } from './apiClient';
+import { jsonProblem } from './jsonLimits';
 
-/** A text as JSON, or undefined if it is not JSON (e.g. an HTML error page). */
+/** A text as JSON; undefined if it is not JSON (e.g. an HTML error page) or is beyond the limits of `jsonProblem`. */
 export function parseJson(text: string): unknown {
+	if (jsonProblem(text) !== undefined) return undefined;
 	try {
 		return JSON.parse(text) as unknown;
 	} catch {
@@ -39,11 +41,23 @@ export function readValue<T>(schema: z.ZodType<T>, value: unknown, what: string,
 	});
 }
 
+/** How much of an outside text an excerpt is made from, in characters: markup is long. */
+const excerptSource = 4_000;
+
 /** The beginning of an outside text, on one line, for an error message. */
 export function excerpt(text: string, length = 120): string {
-	const line = text
-		.replace(/<[^>]*>/g, ' ')
-		.replace(/\s+/g, ' ')
-		.trim();
+	const line = withoutTags(text.slice(0, excerptSource)).replace(/\s+/g, ' ').trim();
 	return line.length > length ? `${line.slice(0, length)}…` : line || '(empty)';
+}
+
+/** A space instead of each tag. A pattern would search again from every `<` that no `>` follows. */
+function withoutTags(text: string): string {
+	let kept = '';
+	for (let from = 0; ; ) {
+		const start = text.indexOf('<', from);
+		const end = start < 0 ? -1 : text.indexOf('>', start);
+		if (end < 0) return kept + text.slice(from);
+		kept += `${text.slice(from, start)} `;
+		from = end + 1;
+	}
 }

@@ -1,13 +1,20 @@
 import { withoutSecretFields } from './secretFields';
 
-it.each(['key', 'apiKey', 'api_key', 'accessToken', 'refresh_token', 'clientSecret', 'password', 'credentials'])(
-	'the value of %s is struck out, however deep',
-	(name) => {
-		expect(withoutSecretFields([{ user: { [name]: 'AIza-1', id: 7 } }])).toEqual([
-			{ user: { [name]: '***', id: 7 } },
-		]);
-	},
-);
+it.each([
+	'key',
+	'apiKey',
+	'api_key',
+	'accessToken',
+	'refresh_token',
+	'clientSecret',
+	'password',
+	'credentials',
+	'Authorization',
+	'Set-Cookie',
+	'db_passwd',
+])('the value of %s is struck out, however deep', (name) => {
+	expect(withoutSecretFields([{ user: { [name]: 'AIza-1', id: 7 } }])).toEqual([{ user: { [name]: '***', id: 7 } }]);
+});
 
 it('lists are looked into, and what opens nothing stays', () => {
 	expect(

@@ -1,5 +1,5 @@
 /** Names of fields whose values are secrets. */
-const secretName = /(key|token|secret|password|credential)s?$/i;
+const secretName = /((key|token|secret|passw(or)?d|credential|cookie)s?|authorization)$/i;
 
 /**
  * JSON from outside with such values masked at any depth, so that keys and tokens in an answer reach no item. Numbers

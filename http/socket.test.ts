@@ -159,3 +159,26 @@ it('a server that does not answer the handshake is given up', async () => {
 	expect(error).toMatchObject({ retryable: true });
 	for (const socket of pending) socket.destroy();
 });
+
+it('a reader that is slow stops the flood at the server, and loses nothing', async () => {
+	const sent = 20_000;
+	let server: WebSocket | undefined;
+	const api = await serve((client) => {
+		server = client;
+		for (let number = 0; number < sent; number++)
+			client.send(JSON.stringify({ number, filler: 'x'.repeat(1_000) }));
+		client.close(1000);
+	});
+	let received = 0;
+	let unsentAtFirst = 0;
+	for await (const text of api.socket('/ws/1', {})) {
+		if (received === 0) {
+			// Long enough for everything to arrive, if it were read.
+			for (let turn = 0; turn < 2_000; turn++) await new Promise((resolve) => setImmediate(resolve));
+			unsentAtFirst = server?.bufferedAmount ?? 0;
+		}
+		expect((JSON.parse(text) as { number: number }).number).toBe(received++);
+	}
+	expect(received).toBe(sent);
+	expect(unsentAtFirst).toBeGreaterThan(1_000_000);
+});

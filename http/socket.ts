@@ -1,6 +1,7 @@
 import { on } from 'node:events';
 import { ImageError } from '../model/errors';
 import { type AgentPair, keepAliveAgents } from './agents';
+import { takeBreak } from './breaks';
 import { toNetworkError } from './networkError';
 
 export interface SocketOptions {
@@ -14,6 +15,9 @@ export interface SocketOptions {
 /** Close codes of RFC 6455 that are not a failure: normal, and no code. */
 const normal = [1000, 1005];
 const tryAgainLater = 1013;
+
+/** Messages that wait for the reader. With more, nothing is read from the socket until the reader has caught up. */
+const maxWaiting = 64;
 
 /** Not the agents of the API plane: an open socket would occupy a request's connection for minutes. */
 let shared: AgentPair | undefined;
@@ -47,8 +51,11 @@ export async function* socketMessages(
 	// Without a listener, an error after the end of the loop would end the process.
 	socket.on('error', () => undefined);
 	try {
-		for await (const [data, isBinary] of on(socket, 'message', { close: ['close'], ...(signal ? { signal } : {}) }))
+		const options = { close: ['close'], highWaterMark: maxWaiting, ...(signal ? { signal } : {}) };
+		for await (const [data, isBinary] of on(socket, 'message', options)) {
 			if (isBinary === false) yield String(data);
+			await takeBreak();
+		}
 	} catch (thrown) {
 		throw toNetworkError(thrown, { origin, secrets, signal, timeoutMs: handshakeTimeoutMs, maxBytes });
 	} finally {

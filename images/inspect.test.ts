@@ -41,16 +41,16 @@ it('a picture of one pixel is one', async () => {
 
 it.each([
 	['nothing', '', /empty \(0 bytes\)/],
-	['a page', '<html>\n<body>Not found', /begins with "<html>\\n<body>Not found"/],
-	['a long text', 'x'.repeat(500), /begins with "x{24}"$/],
+	['a page', '<html>\n<body>Not found', /^The file is not an image of a known format$/],
+	['a long text', 'x'.repeat(500), /^The file is not an image of a known format$/],
 	['an SVG', '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', /not an image/],
-	['bytes', Buffer.from([1, 2, 3, 4, 5, 6, 7, 8, 9]), /begins with 0x0102030405060708$/],
+	['bytes', Buffer.from([1, 2, 3, 4, 5, 6, 7, 8, 9]), /^The file is not an image of a known format$/],
 	[
 		'a BMP, which is not among the formats taken',
 		Buffer.concat([Buffer.from('BM'), Buffer.alloc(24), Buffer.alloc(40)]),
 		/not an image/,
 	],
-])('%s is rejected, and quoted if that helps', async (_what, content, message) => {
+])('%s is rejected, and none of its bytes is quoted', async (_what, content, message) => {
 	await expect(inspectHead(Buffer.from(content), 1_000_000)).rejects.toMatchObject({
 		code: 'malformedResponse',
 		retryable: false,

@@ -35,8 +35,7 @@ export async function inspectHead(head: Buffer, maxPixels: number): Promise<Imag
 	const { imageSize } = await import('image-size');
 	const found = attempt(() => imageSize(head));
 	const format = found?.type === undefined ? undefined : formats[found.type];
-	if (!found || !format)
-		throw broken(`The file is not an image of a known format: it begins with ${describe(head)}`, null);
+	if (!found || !format) throw broken('The file is not an image of a known format', null);
 	const { width, height } = found;
 	if (!(width > 0 && height > 0)) throw broken('The image has no width or height', null);
 	if (width * height > maxPixels)
@@ -62,7 +61,7 @@ export function inspectVideo(head: Buffer): VideoFacts {
 			: { mimeType: 'video/mp4', extension: 'mp4' };
 	if (head.subarray(0, 4).equals(Buffer.from([0x1a, 0x45, 0xdf, 0xa3])))
 		return { mimeType: 'video/webm', extension: 'webm' };
-	throw broken(`The file is not a video of a known format: it begins with ${describe(head)}`, null);
+	throw broken('The file is not a video of a known format', null);
 }
 
 /** Whether the last bytes show that a file is complete. A format without an end mark counts as complete. */
@@ -119,11 +118,6 @@ function attempt<T>(read: () => T): T | undefined {
 	} catch {
 		return undefined;
 	}
-}
-
-function describe(head: Buffer): string {
-	const text = head.subarray(0, 24).toString('latin1');
-	return /^[\x20-\x7e\s]*$/.test(text) ? JSON.stringify(text) : `0x${head.subarray(0, 8).toString('hex')}`;
 }
 
 function broken(message: string, hint: string | null): ImageError {

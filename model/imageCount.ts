@@ -1,3 +1,6 @@
+/** Most images of one job that are passed on, ten times what any provider makes for one request. */
+export const maxImages = 1_000;
+
 /** What happened to the images that are counted. */
 type CountedEvent = 'arrived' | 'were accepted';
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { z } from 'zod4';
 import {
 	count,
 	flag,
@@ -10,6 +11,7 @@ import {
 	percent,
 	pixels,
 	textOrNumber,
+	validEntries,
 	wholeNumber,
 } from './lenient';
 
@@ -81,4 +83,16 @@ it.each([
 	[1e20, null],
 ])('the time %s is %s', (time, iso) => {
 	expect(isoTime(time)).toBe(iso);
+});
+
+it('a list without end is read to a limit, and only a beginning of a list of something else', () => {
+	expect(
+		validEntries(
+			id,
+			Array.from({ length: 100_000 }, () => 'a'),
+		),
+	).toHaveLength(5_000);
+	const read = jest.fn(() => false);
+	expect(validEntries(z.unknown().refine(read), Array.from({ length: 100_000 }))).toEqual([]);
+	expect(read).toHaveBeenCalledTimes(1_000);
 });

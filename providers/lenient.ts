@@ -43,12 +43,21 @@ export const pixels = numeric.pipe(z.int().min(1).max(1_000_000)).nullish().catc
 /** 0 to 100, not required. */
 export const percent = numeric.pipe(z.number().min(0).max(100)).nullish().catch(undefined);
 
-/** The entries of a list that the schema accepts, in their order. */
+/** Entries of one list that are read: far more than any page of a list or any job has. */
+const maxEntries = 5_000;
+/** Invalid entries of one list after which the rest is not read, because the list is not the API's. */
+const maxInvalid = 1_000;
+
+/** The entries of a list that the schema accepts, in their order. A list without end is read to a limit. */
 export function validEntries<T>(entry: z.ZodType<T>, entries: readonly unknown[]): T[] {
-	return entries.flatMap((value) => {
+	const valid: T[] = [];
+	let invalid = 0;
+	for (const value of entries.slice(0, maxEntries)) {
 		const parsed = entry.safeParse(value);
-		return parsed.success ? [parsed.data] : [];
-	});
+		if (parsed.success) valid.push(parsed.data);
+		else if (++invalid >= maxInvalid) break;
+	}
+	return valid;
 }
 
 /** A list, which is required; invalid entries are left out. */

@@ -39,7 +39,7 @@ export interface EndpointConfig {
 	/** Texts that must never be shown. They are removed from every error and answer. */
 	secrets: readonly string[];
 	limits: EndpointLimits;
-	/** Hosts on a private network from which results may be downloaded, besides the host of the base URL. */
+	/** Hosts on a private network from which results may be downloaded, besides the origin of the base URL. */
 	allowedHosts: readonly string[];
 }
 

@@ -6,7 +6,7 @@ import { basename, dirname, extname, isAbsolute, join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ImageError } from '../../model/errors';
-import { safeName } from '../fileName';
+import { safeName } from '../../model/fileName';
 
 /** A file to write below a folder. */
 export interface FileToSave {

@@ -124,3 +124,24 @@ it('property: whatever is wished for, names are safe, and no two are the same', 
 		),
 	);
 });
+
+it('ten times as many equal names take about ten times the time', () => {
+	const best = (length: number) => {
+		const wanted = Array.from({ length }, () => 'fox.png');
+		return Math.min(
+			...Array.from({ length: 3 }, () => {
+				const start = process.hrtime.bigint();
+				uniqueNames(wanted);
+				return Number(process.hrtime.bigint() - start);
+			}),
+		);
+	};
+	best(2_000);
+	expect(best(20_000) / best(2_000)).toBeLessThan(40);
+});
+
+it('names that were hostile or equal in another form are safe and unique', () => {
+	expect(
+		uniqueNames(['../CON.png', 'con.png', 'a\r\n.png', 'A__.png', 'e\u0301.png', '\u00e9.png', 'x\u202egnp.exe']),
+	).toEqual(['_CON.png', '_con (2).png', 'a__.png', 'A__ (2).png', 'é.png', 'é (2).png', 'x_gnp.exe']);
+});

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PassThrough, Readable, Transform } from 'node:stream';
-import { safeName } from '../fileName';
+import { safeName } from '../../model/fileName';
 import type { Lineage } from '../lineage';
 
 /** A picture to write into an archive. It is opened once, just before it is written. */
@@ -88,12 +88,16 @@ export async function zipOf(entries: readonly ZipEntry[], time: Date): Promise<Z
  */
 export function uniqueNames(wanted: readonly string[], taken: readonly string[] = []): string[] {
 	const used = new Set(taken.map((name) => name.toLowerCase()));
+	/** The number to try next for each name, so that a thousand equal names are not counted a thousand times. */
+	const next = new Map<string, number>();
 	return wanted.map((wish) => {
 		const name = safeName(wish);
 		const dot = name.lastIndexOf('.');
 		const [stem, extension] = dot > name.lastIndexOf('/') + 1 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
 		let free = name;
-		for (let n = 2; used.has(free.toLowerCase()); n++) free = `${stem} (${n})${extension}`;
+		let number = next.get(name.toLowerCase()) ?? 2;
+		for (; used.has(free.toLowerCase()); number++) free = `${stem} (${number})${extension}`;
+		next.set(name.toLowerCase(), number);
 		used.add(free.toLowerCase());
 		return free;
 	});

@@ -50,10 +50,16 @@ function unicode(text: string, order: Order): Buffer {
 /** The text of a user comment in any of its encodings. */
 export function commentText(value: Buffer, little: boolean): string {
 	const body = value.subarray(8);
-	if (value.toString('latin1', 0, 7) !== 'UNICODE') return body.toString('utf8').replace(/\0+$/, '');
+	if (value.toString('latin1', 0, 7) !== 'UNICODE') return withoutEndZeros(body.toString('utf8'));
 	// Tools disagree about the byte order. Most letters have a zero byte, and its position shows the order.
 	const looksLittle = body.length >= 2 && body[1] === 0 ? true : body[0] === 0 ? false : little;
-	return (looksLittle ? body : Buffer.from(body).swap16()).toString('utf16le').replace(/\0+$/, '');
+	return withoutEndZeros((looksLittle ? body : Buffer.from(body).swap16()).toString('utf16le'));
+}
+
+function withoutEndZeros(text: string): string {
+	let end = text.length;
+	while (end > 0 && text.charCodeAt(end - 1) === 0) end--;
+	return text.slice(0, end);
 }
 
 export function isTiff(block: Buffer): boolean {

@@ -42,11 +42,18 @@ export async function findMetadata({ metadata }: Still): Promise<FoundMetadata> 
 	if (png) return { ...readParameters(png), source: 'png' };
 	const comment = await commentOf(tiffOf(metadata.exif));
 	if (comment) return { ...readParameters(comment), source: 'exif' };
-	const xmp = /<exif:UserComment>[\s\S]*?<rdf:li[^>]*>([\s\S]*?)<\/rdf:li>/.exec(
-		metadata.xmpAsString ?? metadata.xmp?.toString('utf8') ?? '',
-	)?.[1];
+	const xmp = commentInXmp(metadata.xmpAsString ?? metadata.xmp?.toString('utf8') ?? '');
 	if (xmp) return { ...readParameters(unescaped(xmp)), source: 'xmp' };
 	return { ...readParameters(''), source: null };
+}
+
+/** The first entry of the user comment. */
+function commentInXmp(xmp: string): string | undefined {
+	const comment = xmp.indexOf('<exif:UserComment>');
+	const entry = comment < 0 ? -1 : xmp.indexOf('<rdf:li', comment);
+	const start = entry < 0 ? -1 : xmp.indexOf('>', entry) + 1;
+	const end = start <= 0 ? -1 : xmp.indexOf('</rdf:li>', start);
+	return end < 0 ? undefined : xmp.slice(start, end);
 }
 
 /** The block without the signature that some files have before it. */

@@ -30,7 +30,8 @@ function quoted(value: string): string {
 	return /[,:\n"]/.test(value) ? JSON.stringify(value) : value;
 }
 
-const pair = /\s*(\w[\w \-/]*):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)/g;
+// Bounded, so that a long line without a colon is not searched again from each of its characters.
+const pair = /(\w[\w \-/]{0,99}):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)/g;
 
 export interface Parameters extends Lineage {
 	/** All pairs, by their names in the text; also those of other tools (Steps, Sampler, …). */

@@ -1,6 +1,7 @@
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import type { Observation, Session } from '../../providers/provider';
 import { stopped } from '../runtime/clock';
+import { onAbort } from '../runtime/onAbort';
 import { Channels } from './channels';
 import { Mailbox } from './mailbox';
 import { type OnEnd, PolledJob, type Waiter, type WaitResult } from './polledJob';
@@ -54,7 +55,7 @@ export class JobTracker {
 		return await new Promise((resolve, reject) => {
 			const job = this.track(id, known);
 			const finish = () => {
-				signal?.removeEventListener('abort', onAbort);
+				forget();
 				job.waiters.delete(waiter);
 				if (job.waiters.size === 0) this.drop(job);
 			};
@@ -69,11 +70,10 @@ export class JobTracker {
 					reject(error);
 				},
 			};
-			const onAbort = () => {
+			const forget = onAbort(signal, () => {
 				waiter.reject(stopped());
 				this.poller.wake();
-			};
-			signal?.addEventListener('abort', onAbort, { once: true });
+			});
 			job.waiters.add(waiter);
 			this.poller.start();
 		});

@@ -266,3 +266,22 @@ it('in whatever order the observations of a run come, the same end is reached', 
 		}),
 	);
 });
+
+it('a job with more images than a job can have keeps the first ones, and says so', () => {
+	const images = Array.from({ length: 1_001 }, (_, index) => ({ ...image, index }));
+	const ended = (count: number): JobSnapshot => ({
+		job: { ...blankJob('imageSaas'), id: '1', status: 'succeeded', completed: count },
+		images: images.slice(0, count),
+		raw: null,
+	});
+	for (const before of [undefined, { ...ended(0), job: { ...ended(0).job, status: 'running' as const } }]) {
+		const cut = advanceSnapshot(before, ended(1_001));
+		expect(cut.images).toEqual(images.slice(0, 1_000));
+		expect(cut.job).toMatchObject({
+			status: 'succeeded',
+			completed: 1_001,
+			error: { code: 'malformedResponse', message: expect.stringContaining('1001 images of one job') as string },
+		});
+		expect(advanceSnapshot(before, ended(1_000)).job.error).toBeNull();
+	}
+});

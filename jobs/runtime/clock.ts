@@ -1,4 +1,5 @@
 import { executionCanceled, ImageError } from '../../model/errors';
+import { onAbort } from './onAbort';
 
 /** Time, passed in so that tests run in virtual time. Milliseconds. */
 export interface Clock {
@@ -23,21 +24,20 @@ export const systemClock: Clock = {
 		new Promise((resolve, reject) => {
 			if (signal?.aborted) return reject(stopped());
 			let timer: NodeJS.Timeout;
-			const onAbort = () => {
+			const forget = onAbort(signal, () => {
 				clearTimeout(timer);
 				reject(stopped());
-			};
+			});
 			const wait = (left: number) => {
 				timer = setTimeout(
 					() => {
 						if (left > maxTimerMs) return wait(left - maxTimerMs);
-						signal?.removeEventListener('abort', onAbort);
+						forget();
 						resolve();
 					},
 					Math.min(left, maxTimerMs),
 				);
 			};
-			signal?.addEventListener('abort', onAbort, { once: true });
 			wait(ms);
 		}),
 };
@@ -46,9 +46,8 @@ export const systemClock: Clock = {
 export function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
 	if (!signal) return work;
 	return new Promise((resolve, reject) => {
-		const onAbort = () => reject(stopped());
-		if (signal.aborted) return onAbort();
-		signal.addEventListener('abort', onAbort, { once: true });
-		work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+		if (signal.aborted) return reject(stopped());
+		const forget = onAbort(signal, () => reject(stopped()));
+		work.then(resolve, reject).finally(forget);
 	});
 }

@@ -1,4 +1,5 @@
 import { stopped } from './clock';
+import { onAbort } from './onAbort';
 
 /**
  * A queue with fair queueing between groups (round robin). Within a group the order is first in, first out. An entry of
@@ -56,15 +57,14 @@ export function waitInQueue(
 	return new Promise((resolve, reject) => {
 		if (signal?.aborted) return reject(stopped());
 		const entry = () => {
-			signal?.removeEventListener('abort', onAbort);
+			forget();
 			resolve();
 		};
-		const onAbort = () => {
+		const forget = onAbort(signal, () => {
 			queue.remove(group, entry);
 			onAborted();
 			reject(stopped());
-		};
-		signal?.addEventListener('abort', onAbort, { once: true });
+		});
 		queue.push(group, entry);
 	});
 }

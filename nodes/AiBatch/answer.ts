@@ -3,6 +3,7 @@ import type { IBinaryData, IBinaryKeyData, IDataObject, INodeExecutionData } fro
 import { withoutSecretFields } from '../../http/secretFields';
 import { withExtension } from '../../images/fileName';
 import { defaultImageLimits, receiveImage } from '../../images/receive';
+import { safeFileName } from '../../model/fileName';
 import type { DeliveredImage, JobSnapshot } from '../../model/job';
 import { imageName } from '../../model/imageName';
 import { binaryName } from '../items/items';
@@ -28,7 +29,7 @@ function imageIn(image: unknown, index: number): DeliveredImage[] {
 	const { base64, filename } = image as { base64?: unknown; filename?: unknown };
 	if (typeof base64 !== 'string' || base64 === '') return [];
 	(image as IDataObject)['base64'] = null;
-	const fileName = typeof filename === 'string' && filename !== '' ? filename : imageName(index);
+	const fileName = safeFileName(typeof filename === 'string' ? filename : null, imageName(index));
 	const inline = Buffer.from(base64.replace(/^data:[^,]*,/, ''), 'base64');
 	return [{ ...unknownImage, index, fileName, inline }];
 }

@@ -4,6 +4,7 @@ import type { ApiStream } from '../../http/apiClient';
 import type { FormPart } from '../../http/form';
 import { pathSegment } from '../../http/path';
 import { ImageError, outcomeOf } from '../../model/errors';
+import { nameInHeader, nameInPath } from '../../model/fileName';
 import type { AiBatchSession } from '../../providers/aiBatch/adapter';
 import type { FreeCall } from '../../providers/aiBatch/client';
 import { bodyOf } from '../../providers/aiBatch/errors';
@@ -111,6 +112,5 @@ function jsonIn(headers: Record<string, string>, text: string): unknown {
 }
 
 function fileNameOf({ headers }: ApiStream, path: string): string {
-	const named = /filename="?([^";]+)"?/i.exec(headers['content-disposition'] ?? '')?.[1];
-	return named ?? decodeURIComponent(path.split('/').at(-1) ?? 'file');
+	return nameInHeader(headers['content-disposition']) ?? nameInPath(path, 'file');
 }

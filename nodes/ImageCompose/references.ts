@@ -41,7 +41,7 @@ function referencesOf(context: IExecuteFunctions, itemIndex: number): Reference[
 export function entriesOf(value: unknown): string[] {
 	const texts: unknown[] = Array.isArray(value) ? value : [value];
 	return texts
-		.flatMap((text) => (typeof text === 'string' ? text.split(/\s*\n\s*|,\s+|,(?=https?:\/\/)/i) : []))
+		.flatMap((text) => (typeof text === 'string' ? text.split(/\n|,\s+|,(?=https?:\/\/)/i) : []))
 		.flatMap((entry) => (isUrl(entry.trim()) ? [entry] : entry.split(',')))
 		.map((entry) => entry.trim().replace(/,$/, ''))
 		.filter((entry) => entry !== '');

@@ -8,6 +8,7 @@ import { withExtension } from '../../images/fileName';
 import type { Lineage } from '../../images/lineage';
 import { receiveImage } from '../../images/receive';
 import { ImageError, outcomeOfSync } from '../../model/errors';
+import { safeFileName } from '../../model/fileName';
 import { hintAt } from '../execution/errors';
 import { textParameter } from '../parameters/parameters';
 import type { Exporter } from './exporter';
@@ -52,7 +53,7 @@ async function zip(exporter: Exporter): Promise<INodeExecutionData[]> {
 	});
 	reportFailures(context, failures);
 	if (entries.length === 0) return rest(exporter, failures);
-	const fileName = textParameter(context, 'fileName', 0) || 'images.zip';
+	const fileName = safeFileName(textParameter(context, 'fileName', 0), 'images.zip');
 	const { includeManifest } = context.getNodeParameter('options', 0, {}) as { includeManifest?: boolean };
 	const { stream, manifest } = await zipOf(entries, new Date());
 	const data = await context.helpers.prepareBinaryData(stream, fileName, 'application/zip');

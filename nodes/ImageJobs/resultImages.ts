@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { IBinaryKeyData, IExecuteFunctions } from 'n8n-workflow';
 import type { Endpoint } from '../../jobs/endpoint/endpoint';
 import { ImageError } from '../../model/errors';
+import { safeFileName } from '../../model/fileName';
 import { type DeliveredImage, isTerminal, type JobSnapshot } from '../../model/job';
 import { binaryName } from '../items/items';
 import { withError } from '../items/snapshots';
@@ -36,7 +37,7 @@ export async function withImages(
 		if (inline)
 			binary['data'] = await context.helpers.prepareBinaryData(
 				Readable.from([inline]),
-				fileName,
+				safeFileName(fileName, 'file'),
 				mimeType ?? undefined,
 			);
 	if (!isEnded || !(isWanted || images.some(({ inline }) => inline)))

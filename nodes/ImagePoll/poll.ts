@@ -14,6 +14,7 @@ import { isTool, type LinkOptions, type Links, readLinks } from '../items/links'
 import { isFailure, jobNotMade, unknownSnapshot, withError } from '../items/snapshots';
 import { binaryFieldOf, type ParameterReader, readerOf, readMaxWait, textParameter } from '../parameters/parameters';
 import { isFirstForm } from '../parameters/versions';
+import { restOfMaxWait, timeForImages } from '../pictures/downloadTime';
 import { type Pictures, picturesOf } from '../pictures/pictures';
 import { withLinkRefs } from './pollLinks';
 import { type OpenJob, type Polled, pollOnce, type PollTerms, waitForEnds } from './pollModes';
@@ -34,6 +35,8 @@ interface PollRun {
 	poolFor: PoolOfItem;
 	pictures: Pictures;
 	isOnce: boolean;
+	/** How long the downloads of so many images may take from now, in ms. */
+	downloadMs: (images: number) => number;
 	/** Epoch ms. */
 	deadline: number;
 	signal: AbortSignal | undefined;
@@ -49,13 +52,15 @@ const failed = 2;
 export async function poll(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const signal = context.getExecutionCancelSignal();
 	const isOnce = context.getNodeParameter('mode', 0, 'wait') === 'once';
+	const maxWaitMs = isOnce ? 0 : readMaxWait(context, 0, 600);
 	const run: PollRun = {
 		context,
 		parameters: readerOf(context),
 		poolFor: poolsOf(context),
 		pictures: picturesOf(context, signal),
 		isOnce,
-		deadline: Date.now() + (isOnce ? 0 : readMaxWait(context, 0, 600)),
+		downloadMs: isOnce ? timeForImages : restOfMaxWait(maxWaitMs),
+		deadline: Date.now() + maxWaitMs,
 		signal,
 		links: new Map(),
 	};
@@ -64,8 +69,13 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 	const polled = await pollOpen(run, open);
 	assertReachable(context, open, polled);
 	const results = new Map([...closed, ...polled]);
+	const withinMs = run.downloadMs(
+		[...results.values()].reduce((sum, { snapshot }) => sum + snapshot.images.length, 0),
+	);
 	const sorted = await Promise.all(
-		context.getInputData().map((_item, itemIndex) => itemOf(run, itemIndex, results.get(itemIndex) ?? notPolled())),
+		context
+			.getInputData()
+			.map((_item, itemIndex) => itemOf(run, itemIndex, results.get(itemIndex) ?? notPolled(), withinMs)),
 	);
 	showCounts(context, sorted, 'Failed items leave by the Failed output, with the error in job.error.');
 	// An AI Agent reads only the first output.
@@ -166,7 +176,7 @@ function assertReachable(
 }
 
 /** The output items of one input item, with its pictures if they are wanted, and the output for them. */
-async function itemOf(run: PollRun, itemIndex: number, { snapshot, unreachable }: Polled) {
+async function itemOf(run: PollRun, itemIndex: number, { snapshot, unreachable }: Polled, withinMs: number) {
 	const { json, binary } = run.context.getInputData()[itemIndex] ?? { json: {} };
 	const options = optionsOf(run, itemIndex);
 	const isWanted =
@@ -175,7 +185,7 @@ async function itemOf(run: PollRun, itemIndex: number, { snapshot, unreachable }
 		snapshot.images.length > 0 &&
 		isDownload(run, itemIndex);
 	const fetched = isWanted
-		? await fetchPictures(run, itemIndex, snapshot, options)
+		? await fetchPictures(run, itemIndex, snapshot, options, withinMs)
 		: { snapshot, binary, differences: [] };
 	const links = run.links.get(itemIndex);
 	await keepForLinks(fetched.snapshot, links);
@@ -210,7 +220,13 @@ function isDownload(run: PollRun, itemIndex: number): boolean {
 const optionsOf = ({ parameters }: PollRun, itemIndex: number) =>
 	parameters.getNodeParameter('options', itemIndex, {}) as PollOptions;
 
-async function fetchPictures(run: PollRun, itemIndex: number, snapshot: JobSnapshot, options: PollOptions) {
+async function fetchPictures(
+	run: PollRun,
+	itemIndex: number,
+	snapshot: JobSnapshot,
+	options: PollOptions,
+	withinMs: number,
+) {
 	const { provider, endpoint } = readJobRef(run.context, itemIndex, run.parameters);
 	const source = (await run.poolFor(provider, itemIndex)).named(endpoint);
 	const have = run.context.getInputData()[itemIndex]?.binary;
@@ -218,6 +234,7 @@ async function fetchPictures(run: PollRun, itemIndex: number, snapshot: JobSnaps
 		have,
 		maxMegabytes: options.maxImageSize,
 		binaryField: binaryFieldOf(options),
+		withinMs,
 	});
 }
 

@@ -6,6 +6,7 @@ import {
 	type IWebhookResponseData,
 	NodeOperationError,
 } from 'n8n-workflow';
+import { redact } from '../../http/redact';
 import { poolOf } from '../../jobs/submission/pool';
 import { outcomeOfSync } from '../../model/errors';
 import type { ProviderDefinition, WebhookDelivery } from '../../providers/provider';
@@ -41,11 +42,12 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	const credential = await context.getCredentials(provider.credential);
 	const verified = await verifiedDelivery(context, provider, secretOf(credential), options);
 	if (!verified.ok) return answer(context, verified.status, verified.message);
-	const { delivery, timestamp } = verified;
+	const { timestamp } = verified;
 
 	// Everything that can fail comes before the claim, because after a failure the provider sends the event again.
 	const pool = await poolOf(provider, credential);
 	const endpoints = pool.members.map(({ endpoint }) => endpoint);
+	const delivery = verified.read(endpoints.flatMap(({ config }) => config.secrets));
 	// A node of this process that waits for this job then needs no poll, even if the event does not start the workflow.
 	for (const endpoint of endpoints) endpoint.jobs.announce(delivery.snapshot);
 	await recordEnd(context, packMemory, endpoints, credentialIdOf(context, provider), delivery.snapshot);
@@ -70,10 +72,13 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 }
 
 type Verified =
-	| { ok: true; delivery: WebhookDelivery; timestamp: number }
+	| { ok: true; timestamp: number; read: (secrets: readonly string[]) => WebhookDelivery }
 	| { ok: false; status: number; message: string };
 
-/** The delivery, if it is signed, readable and recent. Otherwise the status and message of the answer. */
+/**
+ * The reader of the delivery without secrets, if it is signed, readable and recent. Otherwise the status and
+ * message of the answer.
+ */
 async function verifiedDelivery(
 	context: IWebhookFunctions,
 	provider: ProviderDefinition,
@@ -90,7 +95,11 @@ async function verifiedDelivery(
 	if (!read.ok) return { ok: false, status: 400, message: read.error.message };
 	const { timestamp } = read.value;
 	if (timestamp !== null && Math.abs(Date.now() - timestamp) <= toleranceSeconds * 1000)
-		return { ok: true, delivery: read.value, timestamp };
+		return {
+			ok: true,
+			timestamp,
+			read: (secrets) => webhook.read(Buffer.from(redact(rawBody.toString(), secrets))),
+		};
 	const message = `The delivery's timestamp is missing or differs from ours by more than ${toleranceSeconds} s`;
 	return { ok: false, status: 400, message };
 }

@@ -8,6 +8,7 @@ import type { JobCost } from '../execution/counts';
 import { wireKeyOf } from '../execution/identity';
 import { makerOf } from '../execution/memory';
 import { jobNotMade } from '../items/snapshots';
+import { restOfMaxWait } from '../pictures/downloadTime';
 import { costOf } from './budget';
 import { cancelQueued, waitForJob } from './followJob';
 import { choicesOf } from './routes';
@@ -36,10 +37,11 @@ export async function runTask(run: Run, task: Task, startBy: number): Promise<Ou
 	const tracked: Tracked = { ref: refOf(memory, task.key), isShared: false, making: Promise.resolve() };
 	try {
 		const given = await makeJob(run, task, startBy, tracked);
+		const leftMs = restOfMaxWait(task.maxWaitMs);
 		const snapshot = await finalSnapshot(run, task, given);
 		const cost = await recordSpending(run, task, given, snapshot);
 		const { how } = given;
-		const outcome = { ...(await withPictures(run, task, given, snapshot)), how, cost };
+		const outcome = { ...(await withPictures(run, task, given, snapshot, leftMs())), how, cost };
 		return { ...outcome, snapshot: withRef(outcome.snapshot, tracked.ref) };
 	} catch (thrown) {
 		const error = toImageError(thrown);
@@ -131,12 +133,19 @@ async function recordSpending(
 }
 
 /** Fetches the images of an ended job if the item's fields request them. Images inside the answer are always stored. */
-async function withPictures(run: Run, task: Task, { endpoint }: Given, snapshot: JobSnapshot): Promise<Outcome> {
+async function withPictures(
+	run: Run,
+	task: Task,
+	{ endpoint }: Given,
+	snapshot: JobSnapshot,
+	withinMs: number,
+): Promise<Outcome> {
 	const isWanted = task.download || snapshot.images.some(({ inline }) => inline);
 	if (snapshot.images.length === 0 || !isWanted || !isTerminal(snapshot.job.status)) return { snapshot };
 	return await run.pictures.fetch(snapshot, endpoint, {
 		maxMegabytes: task.options.maxImageSize,
 		binaryField: task.binaryField,
+		withinMs,
 	});
 }
 

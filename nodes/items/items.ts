@@ -15,6 +15,7 @@ import {
 import { readBack } from '../../model/request';
 import { providers } from '../../providers/registry';
 import { carriedLink, type LinkFields, linkFields, type Links } from './links';
+import { rawForItem } from './raw';
 
 /** Binary field of an image. */
 export const binaryName = imageName;
@@ -56,7 +57,7 @@ export function toItem({
 			request,
 			differences: [...differencesFromRequest(snapshot, request), ...differences],
 			...(snapshot.usage ? { usage: snapshot.usage } : {}),
-			...(includeRaw ? { raw: snapshot.raw } : {}),
+			...(includeRaw ? { raw: rawForItem(snapshot.raw) } : {}),
 		} as unknown as IDataObject,
 		...(binary && Object.keys(binary).length > 0 ? { binary } : {}),
 		pairedItem: { item: itemIndex },

@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { Endpoint } from '../../jobs/endpoint/endpoint';
 import type { Pool } from '../../jobs/submission/pool';
+import { safeFileName } from '../../model/fileName';
 import { blankJob } from '../../model/job';
 import type { Session } from '../../providers/provider';
 import { packMemory } from '../execution/memory';
@@ -56,7 +57,8 @@ export function itemCall<S extends Session>(parts: CallParts<S>): OperationCall<
 				toItem({ snapshot: known[index] ?? snapshot, request, itemIndex, includeRaw }),
 			);
 		},
-		fileItem: async ({ body }, { fileName, mimeType, json = {} }) => {
+		fileItem: async ({ body }, { fileName: wish, mimeType, json = {} }) => {
+			const fileName = safeFileName(wish, 'file');
 			const data = await context.helpers.prepareBinaryData(body, fileName, mimeType);
 			return { json: { ...(json as IDataObject), fileName, mimeType }, binary: { data }, pairedItem };
 		},

@@ -1,13 +1,13 @@
-import type { Readable } from 'node:stream';
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { withExtension } from '../../images/fileName';
 import type { ImageFacts } from '../../images/inspect';
 import { defaultImageLimits, receiveImage, receiveVideo } from '../../images/receive';
 import { systemClock } from '../../jobs/runtime/clock';
-import { withRetry } from '../../jobs/runtime/retry';
-import { type DownloadHost, openDownload } from './downloads';
+import type { Download } from '../../http/downloader';
+import { type DownloadHost, openDownload, receiveDownload } from './downloads';
+import { downloadTimes, retriedInTime } from './downloadTime';
+import { nameInPath } from '../../model/fileName';
 
-const timeoutMs = 5 * 60_000;
 /** Maximum size of a video, in bytes. */
 const maxVideoBytes = 512 * 1024 * 1024;
 
@@ -67,14 +67,13 @@ async function download<T>(
 	host: DownloadHost,
 	maxBytes: number,
 	signal: AbortSignal | undefined,
-	receive: (stream: Readable, from: { origin: string; name: string }) => Promise<T>,
+	receive: (stream: Download['stream'], from: { origin: string; name: string }) => Promise<T>,
 ): Promise<T> {
-	return await withRetry(
-		async () => {
-			const { stream, url: address } = await openDownload(host, url, { maxBytes, timeoutMs }, signal);
-			const { origin, pathname } = new URL(address);
-			return await receive(stream, { origin, name: pathname.split('/').at(-1) || 'file' });
-		},
-		{ clock: systemClock, random: Math.random, signal },
-	);
+	const limits = { maxBytes, timeoutMs: downloadTimes.attemptMs };
+	return await retriedInTime(systemClock.now() + downloadTimes.longestMs, signal, async (either) => {
+		const download = await openDownload(host, url, limits, either);
+		const { origin, pathname } = new URL(download.url);
+		const name = nameInPath(pathname, 'file');
+		return await receiveDownload(download, async ({ stream }) => await receive(stream, { origin, name }));
+	});
 }

@@ -1,5 +1,6 @@
 import type { AddressPolicy } from '../../http/addressGuard';
 import { createDownloader, type Download, type Downloader, type DownloadLimits } from '../../http/downloader';
+import { ImageError, outcomeOf } from '../../model/errors';
 import type { EndpointConfig } from '../../providers/provider';
 
 /** Hosts that a credential allows. `baseUrl` is null if the provider has none. */
@@ -26,6 +27,22 @@ export async function openDownload(
 	return await (host.pace ? host.pace(url, open, signal) : open());
 }
 
+/**
+ * Receives a download. If its bytes are refused, the error names the type and the length that the server gave, and no
+ * byte of it: the address may have led to something that is no image.
+ */
+export async function receiveDownload<T>(download: Download, receive: (download: Download) => Promise<T>): Promise<T> {
+	const received = await outcomeOf(receive(download));
+	if (received.ok) return received.value;
+	const { error } = received;
+	if (error.code !== 'malformedResponse') throw error;
+	const { hint, retryable, httpStatus, cause } = error;
+	const { contentType, contentLength } = download;
+	const size = contentLength === null ? 'of unknown size' : `${contentLength} bytes`;
+	const message = `${error.message} (${contentType ?? 'no content type'}, ${size})`;
+	throw new ImageError('malformedResponse', { message, hint, retryable, httpStatus, cause });
+}
+
 /** Downloaders by policy: each keeps its own checked connections. */
 const downloaders = new Map<string, Downloader>();
 
@@ -34,11 +51,8 @@ function downloaderFor(config: PictureHosts): Downloader {
 	const instance = instancePolicy();
 	const policy: AddressPolicy = {
 		...instance,
-		allowedHosts: [
-			...instance.allowedHosts,
-			...config.allowedHosts,
-			...(config.baseUrl === null ? [] : namesOf(new URL(config.baseUrl).hostname.replace(/^\[|\]$/g, ''))),
-		],
+		trustedOrigins: config.baseUrl === null ? [] : originsOf(new URL(config.baseUrl)),
+		allowedHosts: [...instance.allowedHosts, ...config.allowedHosts],
 	};
 	const key = JSON.stringify(policy);
 	const downloader = downloaders.get(key) ?? createDownloader(policy);
@@ -46,10 +60,14 @@ function downloaderFor(config: PictureHosts): Downloader {
 	return downloader;
 }
 
-/** All names of a host. A server on this machine may be configured with one name and return URLs with another name. */
-function namesOf(host: string): string[] {
-	const ownMachine = ['localhost', '127.0.0.1', '::1'];
-	return ownMachine.includes(host) ? ownMachine : [host];
+/**
+ * The origin of a base URL, under all names of its host. A server on this machine may be configured with one name and
+ * return URLs with another name. Other ports belong to other servers, for example to n8n itself.
+ */
+function originsOf({ protocol, hostname, port, origin }: URL): string[] {
+	const ownMachine = ['localhost', '127.0.0.1', '[::1]'];
+	if (!ownMachine.includes(hostname)) return [origin];
+	return ownMachine.map((name) => `${protocol}//${name}${port === '' ? '' : `:${port}`}`);
 }
 
 /**

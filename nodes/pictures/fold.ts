@@ -28,13 +28,17 @@ export interface Fetched {
  */
 export function foldImages(snapshot: JobSnapshot, results: readonly ImageResult[], binaryField?: string): Fetched {
 	const fetched = results.filter((result) => result.kind === 'fetched');
-	const unavailable = results.find((result) => result.kind === 'unavailable');
+	const unavailable = results.filter((result) => result.kind === 'unavailable');
+	const [first] = unavailable;
 	const invalid = new Map(
 		results.flatMap((result) => (result.kind === 'invalid' ? [[result.image.index, result.error]] : [])),
 	);
 	const withImages = { ...snapshot, images: results.map(({ image }) => image) };
 	return {
-		snapshot: withoutInvalidImages(unavailable ? withDownloadError(withImages, unavailable) : withImages, invalid),
+		snapshot: withoutInvalidImages(
+			first ? withDownloadError(withImages, first, unavailable.length - 1) : withImages,
+			invalid,
+		),
 		binary: Object.fromEntries(fetched.map(({ image, data }) => [binaryName(image.index, binaryField), data])),
 		differences: fetched.flatMap(({ differences }) => differences),
 	};
@@ -43,11 +47,17 @@ export function foldImages(snapshot: JobSnapshot, results: readonly ImageResult[
 function withDownloadError(
 	snapshot: JobSnapshot,
 	{ image, error }: { image: DeliveredImage; error: ImageError },
+	more: number,
 ): JobSnapshot {
+	const others = more > 0 ? ` (and ${more} more)` : '';
+	// The general hints of these codes are about the base URL, which need not be the host of the image.
+	const isConnection = error.code === 'timeout' || error.code === 'network';
 	return withError(snapshot, {
 		...error.toJobError(),
-		message: `Image ${image.index} could not be downloaded: ${error.message}`,
-		hint: error.hint ?? 'The job is done and paid for: run Image Poll on this item to download again',
+		message: `Image ${image.index} could not be downloaded${others}: ${error.message}`,
+		hint:
+			(isConnection ? null : error.hint) ??
+			'The job is done and paid for: run Image Poll on this item to download again',
 	});
 }
 

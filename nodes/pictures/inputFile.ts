@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { ImageError } from '../../model/errors';
+import { safeFileName } from '../../model/fileName';
 
 /** A file of an incoming item. Each time it is opened, it is streamed from n8n's binary store. */
 export interface InputFile {
@@ -40,7 +41,7 @@ function lengthOf(data: IBinaryData): number | null {
 export function fileOf({ helpers }: Pick<IExecuteFunctions, 'helpers'>, data: IBinaryData, name: string): InputFile {
 	const { id } = data;
 	return {
-		fileName: data.fileName ?? name,
+		fileName: safeFileName(data.fileName ?? name, 'file'),
 		mimeType: data.mimeType,
 		bytes: lengthOf(data),
 		open: async () =>

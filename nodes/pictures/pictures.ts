@@ -5,20 +5,23 @@ import { withExtension } from '../../images/fileName';
 import { type InspectedColors, inspectColors } from '../../images/inspect';
 import { defaultImageLimits, type ImageLimits, receiveImage } from '../../images/receive';
 import { systemClock } from '../../jobs/runtime/clock';
-import { withRetry } from '../../jobs/runtime/retry';
 import { Slots } from '../../jobs/runtime/slots';
 import { ImageError, type Outcome, outcomeOf } from '../../model/errors';
+import { safeFileName } from '../../model/fileName';
 import type { DeliveredImage, JobSnapshot } from '../../model/job';
+import { imageName } from '../../model/imageName';
 import type { EndpointConfig, ProviderDefinition } from '../../providers/provider';
 import { fileOfImage, withoutBytes } from '../items/items';
-import { type DownloadHost, openDownload } from './downloads';
+import type { Download } from '../../http/downloader';
+import { type DownloadHost, openDownload, receiveDownload } from './downloads';
+import { downloadTimes, retriedInTime } from './downloadTime';
 import { type Fetched, foldImages, type ImageResult } from './fold';
+import { inTurns } from './inTurns';
 
 export type { Fetched } from './fold';
 
 /** Maximum number of images that one node run fetches at the same time. */
 const maxDownloads = 4;
-const downloadTimeoutMs = 5 * 60_000;
 
 export type PrepareBinary = (data: Readable, fileName: string, mimeType: string) => Promise<IBinaryData>;
 
@@ -29,6 +32,8 @@ export interface FetchOptions {
 	maxMegabytes?: number | undefined;
 	/** What the names of the binary fields begin with; undefined: the default. */
 	binaryField?: string | undefined;
+	/** Maximum time for all of the job's images, in ms. Images that are late are not there. */
+	withinMs?: number | undefined;
 }
 
 /** The data of a job's endpoint that downloads of its images need. */
@@ -60,24 +65,29 @@ export function picturesOf({ helpers }: StoreContext, signal: AbortSignal | unde
 export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal | undefined): Pictures {
 	const slots = new Slots(maxDownloads, () => undefined);
 
-	/** One image, from n8n's store if it is there, otherwise from the provider. Throws only if stopped. */
+	/**
+	 * One image, from n8n's store if it is there, otherwise from the provider. Throws only if stopped.
+	 * @param until by `systemClock`
+	 */
 	async function fetchImage(
 		image: DeliveredImage,
 		present: IBinaryData | undefined,
 		limits: ImageLimits,
 		source: PictureSource,
+		until: number,
 	): Promise<ImageResult> {
 		// Only images that we fetched have a length. Without a length, the field of that name comes from another node.
 		if (present && image.bytes !== null) return { kind: 'fetched', image, data: present, differences: [] };
-		const slot = await slots.acquire(signal);
 		const received = await outcomeOf(
-			withRetry(() => receivePicture(prepareBinary, image, limits, source, signal), {
-				clock: systemClock,
-				random: Math.random,
-				signal,
+			retriedInTime(until, signal, async (either) => {
+				const slot = await slots.acquire(either);
+				try {
+					return await receivePicture(prepareBinary, image, limits, source, either);
+				} finally {
+					slot.release();
+				}
 			}),
 		);
-		slot.release();
 		if (received.ok) return { kind: 'fetched', ...received.value };
 		const { error } = received;
 		if (error.code === 'canceled') throw error;
@@ -86,12 +96,11 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 	}
 
 	return {
-		async fetch(snapshot, source, { have = {}, maxMegabytes, binaryField } = {}) {
+		async fetch(snapshot, source, { have = {}, maxMegabytes, binaryField, withinMs } = {}) {
 			const limits = imageLimits(maxMegabytes);
-			const results = await Promise.all(
-				snapshot.images.map((image) =>
-					fetchImage(image, fileOfImage(have, image, binaryField), limits, source),
-				),
+			const until = systemClock.now() + (withinMs ?? downloadTimes.longestMs);
+			const results = await inTurns(snapshot.images, maxDownloads, async (image) =>
+				fetchImage(image, fileOfImage(have, image, binaryField), limits, source, until),
 			);
 			return foldImages(snapshot, results, binaryField);
 		},
@@ -106,18 +115,21 @@ async function receivePicture(
 	from: PictureSource,
 	signal: AbortSignal | undefined,
 ): Promise<{ image: DeliveredImage; data: IBinaryData; differences: Difference[] }> {
-	const { stream: source, origin } = await openImage(image, limits, from, signal);
-	const { stored, facts, bytes } = await receiveImage(source, limits, origin, async (stream, found) => {
-		const fileName = withExtension(image.fileName, found.extension);
-		return await storedAndInspected(stream, (copy) => prepareBinary(copy, fileName, found.mimeType));
-	});
+	const { download, origin } = await openImage(image, limits, from, signal);
+	const name = safeFileName(image.fileName, imageName(image.index));
+	const { stored, facts, bytes } = await receiveDownload(download, async ({ stream: source }) =>
+		receiveImage(source, limits, origin, async (stream, found) => {
+			const fileName = withExtension(name, found.extension);
+			return await storedAndInspected(stream, (copy) => prepareBinary(copy, fileName, found.mimeType));
+		}),
+	);
 	// `receiveImage` has checked that the file is complete, so a decoding error now is final.
 	if (!stored.colors.ok) throw stored.colors.error;
 	assertNotBlank(stored.colors.value, from.provider);
 	return {
 		image: {
 			...withoutBytes(image),
-			fileName: withExtension(image.fileName, facts.extension),
+			fileName: withExtension(name, facts.extension),
 			mimeType: facts.mimeType,
 			width: facts.width,
 			height: facts.height,
@@ -137,21 +149,24 @@ export function imageLimits(maxMegabytes: number | undefined): ImageLimits {
 
 /** The bytes from inside the answer, or a download. */
 async function openImage(
-	{ url, inline }: DeliveredImage,
+	{ url, inline, mimeType }: DeliveredImage,
 	{ maxBytes }: ImageLimits,
 	from: PictureSource,
 	signal: AbortSignal | undefined,
-): Promise<{ stream: Readable; origin: string }> {
+): Promise<{ download: Download; origin: string }> {
 	const origin = url !== null && URL.canParse(url) ? new URL(url).origin : 'the provider';
-	if (inline) return { stream: Readable.from([inline]), origin };
+	if (inline) {
+		const stream = Readable.from([inline]);
+		return { download: { stream, contentLength: inline.length, contentType: mimeType, url: '' }, origin };
+	}
 	if (url === null)
 		throw new ImageError('notFound', {
 			message: `it came inside ${from.provider.displayName}'s answer, and the item no longer has it`,
 			hint: 'Keep the binary data of the items: it is the only copy',
 			delivery: 'notSent',
 		});
-	const { stream } = await openDownload(from, url, { maxBytes, timeoutMs: downloadTimeoutMs }, signal);
-	return { stream, origin };
+	const timing = { maxBytes, timeoutMs: downloadTimes.attemptMs };
+	return { download: await openDownload(from, url, timing, signal), origin };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { ImageError, jobError } from '../../model/errors';
+import { safeFileName } from '../../model/fileName';
 import { countedImages } from '../../model/imageCount';
 import type { DeliveredImage, JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
@@ -39,7 +40,7 @@ export function fromAnswer(
 	const images = answer.images
 		.flatMap(({ filename, url, base64, mime_type }): Array<Omit<DeliveredImage, 'index'>> => {
 			const common = {
-				fileName: filename?.split(/[\\/]/).at(-1) || 'image',
+				fileName: safeFileName(filename, 'image'),
 				mimeType: mime_type ?? null,
 				width: null,
 				height: null,

@@ -1,6 +1,7 @@
 import type { Content, GenerateContentConfig } from '@google/genai';
 import type { ApiTransport } from '../../http/apiClient';
 import { excerpt, parseJson, readValue } from '../../http/json';
+import { eachLine } from '../../http/lines';
 import { isPathSegment } from '../../http/path';
 import { ImageError } from '../../model/errors';
 import type { CallOptions } from '../provider';
@@ -122,13 +123,11 @@ export function createGeminiClient(
 				query: { alt: 'media' },
 				headers: { accept: '*/*', 'x-goog-api-key': config.own.apiKey, ...config.headers },
 				...long,
+				isLines: true,
 				signal,
 			});
 			throwErrors(answer, now());
-			return answer.text
-				.split('\n')
-				.filter((line) => line.trim() !== '')
-				.map((line) => batchResponse.parse(parseJson(line)));
+			return await eachLine(answer.text, (line) => batchResponse.parse(parseJson(line)));
 		},
 		models: ({ signal }) =>
 			call({ signal }, async (sdk) => {

@@ -3,9 +3,11 @@ import type { Content, GenerateContentConfig } from '@google/genai';
 import { ImageError } from '../../model/errors';
 import type { DeliveredImage, Job, JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
+import { maxImages } from '../../model/imageCount';
 import { imageName } from '../../model/imageName';
 import { partlyArrived } from '../partialJob';
 import { noPicture } from './errors';
+import { imagesInMarkdown, withoutMarkdownImages } from './markdown';
 import { defaultModel } from './models';
 import { usageOf } from './usage';
 import type { Candidate, ContentAnswer } from './wire';
@@ -57,9 +59,6 @@ export async function toContentRequest(request: ImageRequest): Promise<ContentRe
 
 type Picture = Pick<DeliveredImage, 'url' | 'mimeType'> & { inline?: Buffer };
 
-/** Proxies write the image into the text as Markdown, as data or as an address. */
-const inMarkdown = /!\[[^\]]*\]\((?:data:(image\/[\w.+-]+);base64,([A-Za-z0-9+/=\s]+)|(https?:\/\/[^\s)]+))\)/g;
-
 function picturesOf({ content }: Candidate): Picture[] {
 	const parts = (content?.parts ?? []).filter(({ thought }) => thought !== true);
 	const inline = parts.flatMap(({ inlineData }): Picture[] =>
@@ -69,24 +68,21 @@ function picturesOf({ content }: Candidate): Picture[] {
 	);
 	if (inline.length > 0) return inline;
 	return parts.flatMap(({ text }) =>
-		[...(text ?? '').matchAll(inMarkdown)].map(
-			([, mimeType = null, data, url = null]): Picture =>
-				data === undefined
-					? { url, mimeType: null }
-					: { url: null, mimeType, inline: Buffer.from(data, 'base64') },
+		imagesInMarkdown(text ?? '', maxImages + 1).map(
+			({ mimeType, data, url }): Picture =>
+				data === null ? { url, mimeType: null } : { url: null, mimeType, inline: Buffer.from(data, 'base64') },
 		),
 	);
 }
 
 /** The text of the model, without images and thoughts. */
 export function wordsOf({ candidates }: ContentAnswer): string {
-	return candidates
+	const text = candidates
 		.flatMap(({ content }) =>
 			(content?.parts ?? []).flatMap(({ text, thought }) => (text && thought !== true ? [text] : [])),
 		)
-		.join('\n')
-		.replace(inMarkdown, '')
-		.trim();
+		.join('\n');
+	return withoutMarkdownImages(text, '').trim();
 }
 
 export interface Pictures {
@@ -103,7 +99,7 @@ export function picturesIn(answers: readonly ContentAnswer[]): Pictures {
 		const { candidates } = answer;
 		for (const candidate of candidates) {
 			const pictures = picturesOf(candidate);
-			found.push(...pictures);
+			for (const picture of pictures) found.push(picture);
 			if (pictures.length === 0)
 				failures.push(
 					noPicture({
@@ -175,7 +171,7 @@ export function withoutData(value: unknown): unknown {
 			name === 'data' && typeof entry === 'string'
 				? `(${entry.length} characters)`
 				: name === 'text' && typeof entry === 'string'
-					? entry.replace(inMarkdown, '(image)')
+					? withoutMarkdownImages(entry, '(image)')
 					: entry,
 		),
 	) as unknown;

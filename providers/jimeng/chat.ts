@@ -1,5 +1,6 @@
 import { excerpt } from '../../http/json';
 import { ImageError, toImageError } from '../../model/errors';
+import { maxImages } from '../../model/imageCount';
 import { bodyOf, failureInText, terms } from './errors';
 import { chatChunk } from './wire';
 
@@ -73,11 +74,19 @@ export function resultOf(text: string): ChatResult {
 	return { text, urls, finished: true, error: urls.length === 0 ? (failureInText(text) ?? null) : null };
 }
 
-/** Addresses in Markdown images, links, HTML and plain text. */
+/** Addresses in Markdown images, links, HTML and plain text, as many as a job may have images. */
 export function urlsIn(text: string): string[] {
-	return [
-		...new Set(
-			[...text.matchAll(/https?:\/\/[^\s<>"'()[\]]+/g)].map(([url]) => url.replace(/[.,;!?。，；]+$/, '')),
-		),
-	];
+	const urls = new Set<string>();
+	for (const [url] of text.matchAll(/https?:\/\/[^\s<>"'()[\]]+/g)) {
+		if (urls.size >= maxImages) break;
+		urls.add(withoutStops(url));
+	}
+	return [...urls];
+}
+
+/** Without the punctuation of the sentence around it. */
+function withoutStops(url: string): string {
+	let end = url.length;
+	while (end > 0 && '.,;!?。，；'.includes(url.charAt(end - 1))) end--;
+	return url.slice(0, end);
 }

@@ -47,7 +47,7 @@ export const chatChunk = z.looseObject({
 	choices: choices({ delta: content, message: content }),
 });
 
-export const modelsAnswer = z.looseObject({ data: z.array(z.looseObject({ id: z.string() })) });
+export const modelsAnswer = z.looseObject({ data: listOf(z.looseObject({ id: z.string() })) });
 
 export type ImagesAnswer = z.infer<typeof imagesAnswer>;
 export type ChatAnswer = z.infer<typeof chatAnswer>;

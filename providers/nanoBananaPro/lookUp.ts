@@ -40,7 +40,16 @@ const maxPages = 20;
 const serverDefault = 'gemini-3-pro-image-preview';
 
 const running = ['pending', 'processing'];
-const queueFull = /队列.*满|queue.*full|full.*queue/i;
+
+/** Whether a line of a message says that the queue was full. */
+function isQueueFull(message: string): boolean {
+	return message.split(/[\n\r\u2028\u2029]/).some((line) => {
+		const text = line.toLowerCase();
+		if (text.includes('queue') && text.includes('full')) return true;
+		const queue = text.indexOf('队列');
+		return queue >= 0 && text.includes('满', queue);
+	});
+}
 
 export function ofGeneration(task: GenerationTask): HistoryRow {
 	return {
@@ -67,7 +76,7 @@ export function ofTask(task: ImageTask): HistoryRow {
 function endOf(status: string, message: string | null | undefined) {
 	return {
 		hasEnded: !running.includes(status),
-		wasNotAccepted: status === 'failed' && queueFull.test(message ?? ''),
+		wasNotAccepted: status === 'failed' && isQueueFull(message ?? ''),
 	};
 }
 

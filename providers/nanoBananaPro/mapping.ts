@@ -1,5 +1,6 @@
 import { jobError } from '../../model/errors';
 import { blankJob, type DeliveredImage, type Job, type JobSnapshot, type JobStatus } from '../../model/job';
+import { safeFileName } from '../../model/fileName';
 import { fileNameOf, imageName } from '../../model/imageName';
 import { isoTime } from '../lenient';
 import { partlyArrived } from '../partialJob';
@@ -23,11 +24,10 @@ const statusOf = (word: string): JobStatus => (Object.hasOwn(statuses, word) ? s
 
 /** @param url makes the address of an image from its ID */
 export function toImage(image: GeneratedImage, index: number, url: (imageId: string) => string): DeliveredImage {
-	const name = image.filePath?.split(/[\\/]/).at(-1);
 	return {
 		index,
 		url: url(image.id),
-		fileName: name || imageName(index),
+		fileName: safeFileName(image.filePath, imageName(index)),
 		mimeType: image.mimeType ?? null,
 		width: image.width ?? null,
 		height: image.height ?? null,

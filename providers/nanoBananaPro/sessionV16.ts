@@ -16,8 +16,9 @@ import { toBatchBody } from './request';
 import { type GenerationTask, progressMessage } from './wire';
 
 const pageSize = 50;
+const maxImagesOfTask = 100;
 
-/** The verbs over the document's API. One task is one job with up to 100 images. */
+/** The verbs over the document's API. One task is one job with up to `maxImagesOfTask` images. */
 export function v16Session(client: NanoBananaProClient, { baseUrl, own }: NanoBananaProConfig): Session {
 	const urlOf = (imageId: string) => `${baseUrl}${imagePath(imageId)}`;
 
@@ -104,7 +105,9 @@ export function v16Session(client: NanoBananaProClient, { baseUrl, own }: NanoBa
 				taskIds: [taskId = id],
 				count,
 			} = readJobId(id);
-			const images: DeliveredImage[] = [];
+			// A new array for each image, because the snapshots that were passed on keep theirs.
+			let images: readonly DeliveredImage[] = [];
+			const known = new Set<string>();
 			for await (const text of client.progress(taskId, { signal })) {
 				const message = readValue(progressMessage, parseJson(text), 'The progress message');
 				if (message.taskId !== taskId) continue;
@@ -114,9 +117,12 @@ export function v16Session(client: NanoBananaProClient, { baseUrl, own }: NanoBa
 				if (
 					latestImage &&
 					(latestImage.taskId ?? taskId) === taskId &&
-					!images.some(({ url }) => url === urlOf(latestImage.id))
-				)
-					images.push(toImage(latestImage, images.length, urlOf));
+					!known.has(latestImage.id) &&
+					images.length < maxImagesOfTask
+				) {
+					known.add(latestImage.id);
+					images = [...images, toImage(latestImage, images.length, urlOf)];
+				}
 				const total = count ?? totalCount ?? null;
 				yield {
 					job: {

@@ -141,3 +141,13 @@ it('if the journal fails, the workflow still starts', async () => {
 	expect([status, jobOf(item).status]).toEqual([200, 'succeeded']);
 	expect(warnings).toHaveLength(2);
 });
+
+it('a key in a delivery is masked, in its error and in its payload', async () => {
+	const job = await running();
+	const sent = `${apiKey.replace(/_/g, '%5F')} / ${Buffer.from(`Bearer ${secret}`).toString('base64')}`;
+	const { item } = await deliver({ jobId: job.id, status: 'FAILED', error: { message: sent } });
+	const text = JSON.stringify(item);
+	expect(text).toContain('***');
+	expect(text).not.toContain(apiKey.replace(/_/g, '%5F'));
+	expect(text).not.toContain(Buffer.from(secret).toString('base64').slice(4, 12));
+});

@@ -5,6 +5,7 @@ import type { ImageRequest, Reference } from '../../../model/request';
 import type { GeminiSession } from '../../../providers/gemini/adapter';
 import type { ContentAnswer } from '../../../providers/gemini/wire';
 import { readLinks } from '../../items/links';
+import { rawForItem } from '../../items/raw';
 import { collectionField, type Field, namesField, numberField, textField } from '../../operations/field';
 import { includeRawField, maxWaitField } from '../../operations/fields';
 import { defineOperation, jobOf, type Resource } from '../../operations/operation';
@@ -158,7 +159,7 @@ async function contentResult(
 		finishReasons: answer.candidates.map(({ finishReason }) => finishReason ?? null),
 		model: answer.modelVersion ?? model,
 		...(usage ? { usage: { ...usage } } : {}),
-		...(includeRaw ? { raw: withoutData(answer) as object } : {}),
+		...(includeRaw ? { raw: rawForItem(withoutData(answer)) as object } : {}),
 	};
 	const result = call.result(output, images);
 	if (images.length > 0 || text !== '' || !contentError) return result;

@@ -1,5 +1,6 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import type { ApiStream } from '../../../http/apiClient';
+import { nameInHeader } from '../../../model/fileName';
 import type { NanoBananaProSession } from '../../../providers/nanoBananaPro/adapter';
 import type { NanoBananaProClient } from '../../../providers/nanoBananaPro/client';
 import { namesField, textField } from '../../operations/field';
@@ -84,7 +85,7 @@ async function imageFile(
 ): Promise<INodeExecutionData[]> {
 	const answer = await call.read((session) => ask(v16Client(session)));
 	const mimeType = answer.headers['content-type']?.split(';')[0]?.trim() ?? 'image/png';
-	const named = /filename="?([^";]+)"?/i.exec(answer.headers['content-disposition'] ?? '')?.[1];
+	const named = nameInHeader(answer.headers['content-disposition']);
 	return [
 		await call.fileItem(answer, { fileName: named ?? `${imageId}.${mimeType.split('/')[1] ?? 'png'}`, mimeType }),
 	];
