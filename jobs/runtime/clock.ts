@@ -35,7 +35,8 @@ export const systemClock: Clock = {
 						forget();
 						resolve();
 					},
-					Math.min(left, maxTimerMs),
+					// A deadline may have passed already.
+					Math.min(Math.max(left, 0), maxTimerMs),
 				);
 			};
 			wait(ms);
