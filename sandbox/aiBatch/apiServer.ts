@@ -41,6 +41,3 @@ export interface ApiServer extends Pick<BaseStandIn<Settings>, 'settings' | 'pic
 	/** Reads a form with its files. A JSON body counts as the fields of a form. */
 	formOrJson(request: FastifyRequest): { fields: Record<string, unknown>; files: FormFile[] };
 }
-
-/** The name by which faults and books know a route, and its path. */
-export const api = (name: string, path: string) => ({ api: { name, path } });

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { api, type ApiServer, type Batch } from './apiServer';
+import { api } from '../shared/traffic';
+import type { ApiServer, Batch } from './apiServer';
 import * as docs from './openapi';
 import { batchBody } from './request';
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { api, type ApiServer } from './apiServer';
+import { api } from '../shared/traffic';
+import type { ApiServer } from './apiServer';
 import * as docs from './openapi';
 import { anyBody } from './request';
 
@@ -33,16 +34,6 @@ export function installFiles(app: FastifyInstance, server: ApiServer): void {
 				.send(file.bytes);
 		},
 	);
-	app.delete<{ Params: { file_id: string } }>(
-		'/api/storage/delete/:file_id',
-		{ schema: docs.named('Storage', 'Delete a file'), config: api('call', '/api/storage/delete/:file_id') },
-		async (request) => {
-			server.offered(request, false, false);
-			server.unlocked(request);
-			if (!server.stored.delete(request.params.file_id)) throw server.problem(404, 'File not found');
-			return { success: true, file_id: request.params.file_id };
-		},
-	);
 	const gallery = () => ({
 		success: true,
 		images: [...server.files.values()].map(({ filename }) => ({ filename, url: `/generated_images/${filename}` })),
@@ -64,13 +55,25 @@ export function installFiles(app: FastifyInstance, server: ApiServer): void {
 			return gallery();
 		},
 	);
+	installDelete(app, server, { path: '/api/storage/delete', tag: 'Storage', what: 'a file', kept: server.stored });
+	installDelete(app, server, { path: '/api/files/delete', tag: 'Files', what: 'a picture', kept: server.files });
+}
+
+interface Deletion {
+	path: string;
+	tag: string;
+	what: string;
+	kept: Map<string, unknown>;
+}
+
+function installDelete(app: FastifyInstance, server: ApiServer, { path, tag, what, kept }: Deletion): void {
 	app.delete<{ Params: { file_id: string } }>(
-		'/api/files/delete/:file_id',
-		{ schema: docs.named('Files', 'Delete a picture'), config: api('call', '/api/files/delete/:file_id') },
+		`${path}/:file_id`,
+		{ schema: docs.named(tag, `Delete ${what}`), config: api('call', `${path}/:file_id`) },
 		async (request) => {
 			server.offered(request, false, false);
 			server.unlocked(request);
-			if (!server.files.delete(request.params.file_id)) throw server.problem(404, 'File not found');
+			if (!kept.delete(request.params.file_id)) throw server.problem(404, 'File not found');
 			return { success: true, file_id: request.params.file_id };
 		},
 	);

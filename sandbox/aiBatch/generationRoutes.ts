@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { plannedOutcomeOf } from '../shared/markers';
-import { api, type ApiServer } from './apiServer';
+import { api } from '../shared/traffic';
+import type { ApiServer } from './apiServer';
 import { notOffered } from './flaskPages';
 import { drawn, filesOf } from './generations';
 import * as docs from './openapi';

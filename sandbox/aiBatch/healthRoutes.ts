@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { api, type ApiServer } from './apiServer';
+import { api } from '../shared/traffic';
+import type { ApiServer } from './apiServer';
 import * as docs from './openapi';
 
 /** The health check. The real server has it at another path. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { api, type ApiServer } from './apiServer';
+import { api } from '../shared/traffic';
+import type { ApiServer } from './apiServer';
 import { documentedSamples } from './documentedSamples';
 import { guessedSamples } from './guessedSamples';
 import * as docs from './openapi';

@@ -1,26 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod4';
 import { BaseStandIn, jsonOf, ErrorAnswer } from '../shared/baseStandIn';
 import { ANONYMOUS, type JobEntry } from '../shared/books';
-import { plannedOutcomeOf, withoutMarkers } from '../shared/markers';
+import { plannedOutcomeOf } from '../shared/markers';
 import { hashText, seededDraw } from '../shared/random';
 import { type Sandbox, type SandboxOptions, startStandIn } from '../shared/server';
-import { answerOf, chunksOf } from './chat';
-import * as docs from './openapi';
+import type { ApiServer, Made } from './apiServer';
+import { installChat } from './chatRoutes';
 import { codedBody, errorAnswerOf } from './errorAnswers';
-import {
-	chatBody,
-	compositionBody,
-	countIn,
-	type GenerationBody,
-	generationBody,
-	IMAGE_MODELS,
-	SIZES,
-	VIDEO_MODELS,
-	withoutCount,
-} from './request';
+import { installImages } from './imageRoutes';
+import * as docs from './openapi';
+import { countIn, withoutCount } from './request';
 import { DEFAULT_SETTINGS, patched, type Settings } from './settings';
 
 /** Starts a Jimeng stand-in on loopback. */
@@ -28,23 +19,9 @@ export function startJimengSandbox(options: SandboxOptions<Settings> = {}): Prom
 	return startStandIn(new JimengStandIn(patched(DEFAULT_SETTINGS, options.settings ?? {})), options.port);
 }
 
-/** The files of one call. */
-interface Made {
-	prompt: string;
-	size: [number, number];
-}
-
-const api = (name: string, path: string) => ({ api: { name, path } });
-/** The smallest header of an MP4, and some bytes of video. */
-const FILM = Buffer.concat([
-	Buffer.from([0, 0, 0, 24]),
-	Buffer.from('ftypisom\0\0\x02\0isomiso2'),
-	Buffer.alloc(4096, 7),
-]);
-
-class JimengStandIn extends BaseStandIn<Settings> {
+class JimengStandIn extends BaseStandIn<Settings> implements ApiServer {
 	readonly openapi = docs.openapi;
-	private readonly made = new Map<string, Made>();
+	readonly made = new Map<string, Made>();
 	/** Chooses the session id for a call. Every run chooses the same ids. */
 	private draw = sessionDraw();
 
@@ -76,54 +53,11 @@ class JimengStandIn extends BaseStandIn<Settings> {
 	}
 
 	routes(app: FastifyInstance): void {
-		app.post(
-			'/v1/images/generations',
-			{ schema: docs.generations, config: api('generate', '/v1/images/generations') },
-			async (request) => {
-				const body = this.read(generationBody, request);
-				return { created: now(), data: await this.generate(request, body) };
-			},
-		);
-		app.post(
-			'/v1/images/compositions',
-			{ schema: docs.compositions, config: api('generate', '/v1/images/compositions') },
-			async (request) => {
-				const body = this.read(compositionBody, request);
-				if (this.settings.compositionsBroken) throw errorAnswerOf('OTHER', this.settings.dialect);
-				return {
-					created: now(),
-					data: await this.generate(request, body),
-					input_images: body.images.length,
-					composition_type: 'multi_image_synthesis',
-				};
-			},
-		);
-		app.post(
-			'/v1/chat/completions',
-			{ schema: docs.chat, config: api('chat', '/v1/chat/completions') },
-			async (request, reply) => await this.chat(request, reply),
-		);
-		app.get('/v1/models', { schema: docs.models, config: api('models', '/v1/models') }, async () => ({
-			object: 'list',
-			data: [...IMAGE_MODELS, ...VIDEO_MODELS].map((id) => ({ id, object: 'model', owned_by: 'jimeng-api' })),
-		}));
-		app.get<{ Params: { id: string; file: string } }>(
-			'/files/:id/:file',
-			{ schema: docs.file, config: api('asset', '/files/:id/:file') },
-			async (request, reply) => {
-				const { id, file } = request.params;
-				const made = this.made.get(id);
-				const index = Number(/^(\d+)\.webp$/.exec(file)?.[1]);
-				const invalidImage = made ? plannedOutcomeOf(made.prompt).invalidImage(index) : null;
-				if (!made || invalidImage === 'missing-image') throw new ErrorAnswer(404, 'Not Found');
-				if (file === 'video.mp4') return reply.type('video/mp4').send(FILM);
-				return reply.type('image/webp').send(await this.picture(made, index));
-			},
-		);
+		installImages(app, this);
+		installChat(app, this);
 	}
 
-	/** Checks the session id and parses the body by its schema. */
-	private read<T>(schema: z.ZodType<T>, request: FastifyRequest): T {
+	read<T>(schema: z.ZodType<T>, request: FastifyRequest): T {
 		const { dialect, sessions } = this.settings;
 		const body = schema.safeParse(jsonOf(request));
 		if (!body.success)
@@ -147,56 +81,7 @@ class JimengStandIn extends BaseStandIn<Settings> {
 			.filter((id) => id !== '');
 	}
 
-	private async generate(request: FastifyRequest, body: GenerationBody): Promise<object[]> {
-		const { dialect } = this.settings;
-		if (dialect === 'document' && !IMAGE_MODELS.includes(body.model))
-			throw errorAnswerOf('BAD_REQUEST', dialect, `model: ${body.model}`);
-		const { id, failure } = await this.run(request, body.prompt, body, this.settings.jobDurationMs);
-		if (failure !== null) throw errorAnswerOf(failure, dialect);
-		const made: Made = { prompt: body.prompt, size: SIZES[body.resolution]?.[body.ratio] ?? [2048, 2048] };
-		this.made.set(id, made);
-		const places = Array.from({ length: this.countOf(body.prompt) }, (_, index) => index + 1);
-		if (body.response_format === 'url')
-			return places.map((index) => ({ url: `${this.origin}/files/${id}/${index}.webp` }));
-		const files = await Promise.all(places.map((index) => this.picture(made, index)));
-		return files.map((file) => ({ b64_json: file.toString('base64') }));
-	}
-
-	private async chat(request: FastifyRequest, reply: FastifyReply) {
-		const { model, messages, stream } = this.read(chatBody, request);
-		const { dialect, jobDurationMs } = this.settings;
-		const prompt = messages.at(-1)?.content ?? '';
-		const isVideo = VIDEO_MODELS.includes(model);
-		const { id, failure } = await this.run(request, prompt, { model, messages }, jobDurationMs * (isVideo ? 3 : 1));
-		// In a stream, a failure is sent as text.
-		if (failure !== null && !stream) throw errorAnswerOf(failure, dialect);
-		this.made.set(id, { prompt, size: [2048, 2048] });
-		const urls = isVideo
-			? [`${this.origin}/files/${id}/video.mp4`]
-			: Array.from(
-					{ length: this.countOf(prompt) },
-					(_, index) => `${this.origin}/files/${id}/${index + 1}.webp`,
-				);
-		if (!stream) return answerOf({ id, model, urls, isVideo, dialect });
-		const chunks = chunksOf({ id, model, urls, isVideo, dialect, failure });
-		const cut = prompt.includes('[cut]');
-		return reply
-			.type('text/event-stream; charset=utf-8')
-			.send(
-				Readable.from(
-					pieces(
-						cut ? chunks.slice(0, Math.ceil(chunks.length / 2)) : chunks,
-						cut ? () => request.raw.socket.destroy() : null,
-					),
-				),
-			);
-	}
-
-	/**
-	 * Waits until the result is ready, like the real site. Returns the id of the result, or the reason why there is
-	 * none. A client that disconnects early still pays for the images.
-	 */
-	private async run(
+	async run(
 		request: FastifyRequest,
 		prompt: string,
 		body: object,
@@ -226,46 +111,15 @@ class JimengStandIn extends BaseStandIn<Settings> {
 		return { id: entry.id, failure };
 	}
 
-	private countOf(prompt: string): number {
+	countOf(prompt: string): number {
 		return plannedOutcomeOf(prompt).partial ?? countIn(prompt) ?? this.settings.pictures;
-	}
-
-	private async picture({ prompt, size: [width, height] }: Made, index: number): Promise<Buffer> {
-		return await this.pictures.file(
-			{
-				width,
-				height,
-				caption: withoutMarkers(withoutCount(prompt)),
-				note: `${index}  ·  ${width} × ${height}`,
-				seed: `${prompt}\n${index}`,
-			},
-			'webp',
-			plannedOutcomeOf(prompt).invalidImage(index),
-		);
 	}
 }
 
 const sessionDraw = () => seededDraw(hashText('sessions'));
 
-const now = () => Math.floor(Date.now() / 1000);
-
 /** The document's code of the failure that the prompt's markers require; null if they require none. */
 function failureOf(prompt: string): string | null {
-	const { fail, rejectsContent: rejectsContent } = plannedOutcomeOf(prompt);
+	const { fail, rejectsContent } = plannedOutcomeOf(prompt);
 	return rejectsContent ? 'CONTENT_FILTERED' : fail;
-}
-
-/** Splits text into pieces at any byte, also inside a character. */
-async function* pieces(chunks: readonly string[], cut: (() => void) | null): AsyncGenerator<Buffer> {
-	for (const chunk of chunks) {
-		const bytes = Buffer.from(chunk);
-		for (let at = 0; at < bytes.length; at += 37) {
-			yield bytes.subarray(at, at + 37);
-			await new Promise((resolve) => setImmediate(resolve));
-		}
-	}
-	if (!cut) return;
-	// The written bytes must be sent before the connection closes.
-	await new Promise((resolve) => setTimeout(resolve, 20).unref());
-	cut();
 }

@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { bodyOf, jsonOf, ErrorAnswer } from '../shared/baseStandIn';
 import { readForm } from '../shared/multipart';
+import { api } from '../shared/traffic';
 import type { ApiServer } from './apiServer';
 import * as docs from './openapi';
 import { imagesQuery, taskBody, taskForm } from './request';
 import { QUEUE_FULL, type Wanted } from './task';
 import { publicView } from './views';
 
-const api = (name: string, path: string) => ({ api: { name, path } });
 const success = (data: unknown) => ({ code: 200, message: 'success', data });
 const problem = (code: number, message: string) => new ErrorAnswer(code, { code, message, data: null });
 

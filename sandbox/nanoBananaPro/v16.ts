@@ -3,13 +3,13 @@ import type { z } from 'zod4';
 import { ZipFile } from 'yazl';
 import { bodyOf, jsonOf, ErrorAnswer } from '../shared/baseStandIn';
 import { readForm } from '../shared/multipart';
+import { api } from '../shared/traffic';
 import type { ApiServer } from './apiServer';
 import * as docs from './openapi';
 import { batchBody, batchForm, exportBody, idsBody, pageQuery, searchQuery } from './request';
 import { QUEUE_FULL, type Task, type Wanted } from './task';
 import { rowView, taskView, wordsOf } from './views';
 
-const api = (name: string, path: string) => ({ api: { name, path } });
 const success = (data: unknown) => ({ code: 0, message: 'success', data });
 const problem = (code: number, message: string) => new ErrorAnswer(code, { code, message });
 type ById = FastifyRequest<{ Params: { id: string } }>;

@@ -21,6 +21,9 @@ declare module 'fastify' {
 	}
 }
 
+/** The name by which faults and books know a route, and its path. */
+export const api = (name: string, path: string) => ({ api: { name, path } });
+
 export interface TrafficOptions {
 	ledger: Ledger;
 	faults: Faults;

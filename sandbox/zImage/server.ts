@@ -6,6 +6,7 @@ import { BaseStandIn, jsonOf, ErrorAnswer } from '../shared/baseStandIn';
 import { ControlError } from '../shared/control';
 import { withoutMarkers } from '../shared/markers';
 import { type Sandbox, type SandboxOptions, startStandIn } from '../shared/server';
+import { api } from '../shared/traffic';
 import * as docs from './openapi';
 import { generateBody, historyQuery, validationDetail } from './request';
 import { DEFAULT_SETTINGS, patched, type Settings } from './settings';
@@ -21,7 +22,6 @@ export function startZImageSandbox(options: SandboxOptions<Settings> = {}): Prom
 	return startStandIn(new ZImageStandIn(patched(DEFAULT_SETTINGS, options.settings ?? {})), options.port);
 }
 
-const api = (name: string, path: string) => ({ api: { name, path } });
 type TaskRequest = FastifyRequest<{ Params: { task_id: string } }>;
 type BatchRequest = FastifyRequest<{ Params: { batch_id: string } }>;
 
