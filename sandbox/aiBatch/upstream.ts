@@ -19,7 +19,7 @@ export class Upstream {
 	 * @throws if the generation fails
 	 */
 	async run(prompt: string, request: Record<string, unknown>, usualMs: number): Promise<void> {
-		const { fail, rejectsContent: rejectsContent, durationMs, hangs } = plannedOutcomeOf(prompt);
+		const { fail, rejectsContent, durationMs, hangs } = plannedOutcomeOf(prompt);
 		const entry = this.begin(prompt, request);
 		if (hangs) await new Promise(() => undefined);
 		await this.timers.pause(durationMs ?? usualMs);
@@ -53,7 +53,7 @@ export class Upstream {
 
 	/** Ends a generation as the markers of its prompt require. */
 	end(entry: JobEntry): void {
-		const { fail, rejectsContent: rejectsContent } = plannedOutcomeOf(entry.prompt);
+		const { fail, rejectsContent } = plannedOutcomeOf(entry.prompt);
 		const good = fail === null && !rejectsContent;
 		entry.status = good ? 'succeeded' : 'failed';
 		entry.finishedAt = new Date().toISOString();

@@ -146,7 +146,7 @@ export class Store {
 	}
 
 	private end(task: Task): void {
-		const { fail, rejectsContent: rejectsContent, partial } = task.planned;
+		const { fail, rejectsContent, partial } = task.planned;
 		const code = rejectsContent
 			? 'SAFETY_REJECTED'
 			: (fail ?? (partial !== null && task.index >= partial ? 'GPU_OOM' : null));
