@@ -1,38 +1,27 @@
-import {
-	type IExecuteFunctions,
-	type INodeExecutionData,
-	type INodeProperties,
-	NodeConnectionTypes,
-} from 'n8n-workflow';
+import { type IExecuteFunctions, type INodeExecutionData, NodeConnectionTypes } from 'n8n-workflow';
+import { optionsField } from '../parameters/commonFields';
 import { jobCredentials, jobFields } from '../parameters/jobForm';
 import { credentialFields, jobIdField, providerOrInputField } from '../parameters/providerFields';
 import { providerSubtitle } from '../parameters/subtitles';
 import { type CommonDescription, TwoForms } from '../parameters/versions';
 
-const options: INodeProperties = {
-	displayName: 'Options',
-	name: 'options',
-	type: 'collection',
-	placeholder: 'Add option',
-	default: {},
-	options: [
-		{
-			displayName: 'If Not Cancelable',
-			name: 'ifNotCancelable',
-			type: 'options',
-			options: [
-				{ name: 'Error', value: 'error', description: 'The item fails' },
-				{
-					name: 'Pass',
-					value: 'pass',
-					description: 'The item continues with the current state of the job and the reason in job.error',
-				},
-			],
-			default: 'error',
-			description: 'What to do with a job that cannot be canceled because it runs or has ended',
-		},
-	],
-};
+const options = optionsField([
+	{
+		displayName: 'If Not Cancelable',
+		name: 'ifNotCancelable',
+		type: 'options',
+		options: [
+			{ name: 'Error', value: 'error', description: 'The item fails' },
+			{
+				name: 'Pass',
+				value: 'pass',
+				description: 'The item continues with the current state of the job and the reason in job.error',
+			},
+		],
+		default: 'error',
+		description: 'What to do with a job that cannot be canceled because it runs or has ended',
+	},
+]);
 
 const common: CommonDescription = {
 	displayName: 'Image Cancel (Stop Jobs)',

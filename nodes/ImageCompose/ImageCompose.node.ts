@@ -5,6 +5,7 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import { providers } from '../../providers/registry';
+import { optionsField } from '../parameters/commonFields';
 import { extraFields } from '../parameters/extraFields';
 import { credentialFields, fromInput, providerFields, several } from '../parameters/providerFields';
 import { requestFields } from '../parameters/requestFields';
@@ -99,14 +100,7 @@ const first: VersionDescription = {
 		...strengthField('provider', withStrength.length > 0 ? [...withStrength, several] : []),
 		...otherFields,
 		...waitFields,
-		{
-			displayName: 'Options',
-			name: 'options',
-			type: 'collection',
-			placeholder: 'Add option',
-			default: {},
-			options: [...submitOptions, ...extraFields(composers), fitOption, ...resultOptions, ...linkOptions],
-		},
+		optionsField([...submitOptions, ...extraFields(composers), fitOption, ...resultOptions, ...linkOptions]),
 	],
 };
 

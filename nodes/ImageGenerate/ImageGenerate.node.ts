@@ -5,6 +5,7 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import { providers } from '../../providers/registry';
+import { optionsField } from '../parameters/commonFields';
 import { extraFields } from '../parameters/extraFields';
 import { credentialFields, fromInput, providerFields, several } from '../parameters/providerFields';
 import { requestFields } from '../parameters/requestFields';
@@ -52,20 +53,13 @@ const first: VersionDescription = {
 		...providerFields(),
 		...requestFields(),
 		...waitFields,
-		{
-			displayName: 'Options',
-			name: 'options',
-			type: 'collection',
-			placeholder: 'Add option',
-			default: {},
-			options: [
-				...submitOptions,
-				...extraFields(),
-				referenceOption(takingUrls),
-				...resultOptions,
-				...linkOptions,
-			],
-		},
+		optionsField([
+			...submitOptions,
+			...extraFields(),
+			referenceOption(takingUrls),
+			...resultOptions,
+			...linkOptions,
+		]),
 	],
 };
 

@@ -6,6 +6,7 @@ import {
 	providerChoices,
 	providerListField,
 } from '../parameters/chosenProviders';
+import { optionsField } from '../parameters/commonFields';
 import { downloadField, resultOptions } from '../parameters/resultFields';
 import { subtitleOf } from '../parameters/subtitles';
 import { filtersField, groupByField, showField } from './listFields';
@@ -170,14 +171,7 @@ const settleFields: INodeProperties[] = [
 	},
 ];
 
-const fetchOptions: INodeProperties = {
-	displayName: 'Options',
-	name: 'options',
-	type: 'collection',
-	placeholder: 'Add option',
-	default: {},
-	options: [imageIndexField, ...resultOptions.filter(({ name }) => name !== 'includeRaw')],
-};
+const fetchOptions = optionsField([imageIndexField, ...resultOptions.filter(({ name }) => name !== 'includeRaw')]);
 
 const fieldsWith = (providerFields: readonly INodeProperties[]): INodeProperties[] => [
 	operationField,

@@ -7,6 +7,7 @@ import {
 } from 'n8n-workflow';
 import { providers } from '../../providers/registry';
 import { credentialFields, providerField } from '../parameters/providerFields';
+import { optionsField } from '../parameters/commonFields';
 import { downloadField, resultOptions } from '../parameters/resultFields';
 import { providerSubtitle } from '../parameters/subtitles';
 
@@ -50,47 +51,40 @@ export class ImageJobsTrigger implements INodeType {
 				description: 'Which ends of a job start the workflow',
 			},
 			downloadField,
-			{
-				displayName: 'Options',
-				name: 'options',
-				type: 'collection',
-				placeholder: 'Add option',
-				default: {},
-				options: [
-					...resultOptions.filter(({ name }) => name === 'includeRaw'),
-					{
-						displayName: 'Look Back (Hours)',
-						name: 'lookback',
-						type: 'number',
-						typeOptions: { minValue: 0 },
-						default: 0,
-						description:
-							'At the first poll, jobs that ended within this time also start the workflow. At 0 only ' +
-							'jobs that end after the first poll do.',
-					},
-					...resultOptions.filter(({ name }) => name !== 'includeRaw'),
-					{
-						displayName: 'Prompt Contains',
-						name: 'promptContains',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. product photo',
-						description:
-							'Only jobs whose prompt contains this text start the workflow; case does not matter. If ' +
-							'empty, all do.',
-					},
-					{
-						displayName: 'Repeat After Restart',
-						name: 'repeatAfterRestart',
-						type: 'boolean',
-						default: false,
-						description:
-							'Whether to return the jobs of the last run once more after each restart of n8n. If n8n ' +
-							'dies in the milliseconds between saving a job and starting its run, that run is lost; ' +
-							'this option repeats it.',
-					},
-				],
-			},
+			optionsField([
+				...resultOptions.filter(({ name }) => name === 'includeRaw'),
+				{
+					displayName: 'Look Back (Hours)',
+					name: 'lookback',
+					type: 'number',
+					typeOptions: { minValue: 0 },
+					default: 0,
+					description:
+						'At the first poll, jobs that ended within this time also start the workflow. At 0 only ' +
+						'jobs that end after the first poll do.',
+				},
+				...resultOptions.filter(({ name }) => name !== 'includeRaw'),
+				{
+					displayName: 'Prompt Contains',
+					name: 'promptContains',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. product photo',
+					description:
+						'Only jobs whose prompt contains this text start the workflow; case does not matter. If ' +
+						'empty, all do.',
+				},
+				{
+					displayName: 'Repeat After Restart',
+					name: 'repeatAfterRestart',
+					type: 'boolean',
+					default: false,
+					description:
+						'Whether to return the jobs of the last run once more after each restart of n8n. If n8n ' +
+						'dies in the milliseconds between saving a job and starting its run, that run is lost; ' +
+						'this option repeats it.',
+				},
+			]),
 		],
 	};
 

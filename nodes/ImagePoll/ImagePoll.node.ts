@@ -4,6 +4,7 @@ import {
 	type INodeProperties,
 	NodeConnectionTypes,
 } from 'n8n-workflow';
+import { optionsField } from '../parameters/commonFields';
 import { jobCredentials, jobFields } from '../parameters/jobForm';
 import { credentialFields, jobIdField, providerOrInputField } from '../parameters/providerFields';
 import { linkOptions } from '../parameters/linkFields';
@@ -48,15 +49,6 @@ const modeFields: INodeProperties[] = [
 	},
 ];
 
-const optionsOf = (options: INodeProperties[]): INodeProperties => ({
-	displayName: 'Options',
-	name: 'options',
-	type: 'collection',
-	placeholder: 'Add option',
-	default: {},
-	options,
-});
-
 const common: CommonDescription = {
 	displayName: 'Image Poll (Wait for Jobs)',
 	name: 'imagePoll',
@@ -85,7 +77,7 @@ export class ImagePoll extends TwoForms {
 						jobIdField,
 						...modeFields,
 						downloadField,
-						optionsOf([...resultOptions, ...linkOptions]),
+						optionsField([...resultOptions, ...linkOptions]),
 					],
 				},
 				current: {
@@ -97,7 +89,7 @@ export class ImagePoll extends TwoForms {
 					properties: [
 						...jobFields,
 						...modeFields,
-						optionsOf([downloadField, binaryFieldOption, ...resultOptions, ...linkOptions]),
+						optionsField([downloadField, binaryFieldOption, ...resultOptions, ...linkOptions]),
 					],
 				},
 			},

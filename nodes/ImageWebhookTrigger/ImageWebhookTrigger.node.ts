@@ -9,6 +9,7 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import { credentialFields, providerField } from '../parameters/providerFields';
+import { optionsField } from '../parameters/commonFields';
 import { resultOptions } from '../parameters/resultFields';
 import { providerSubtitle } from '../parameters/subtitles';
 
@@ -66,53 +67,46 @@ export class ImageWebhookTrigger implements INodeType {
 				default: ['succeeded', 'failed', 'canceled', 'other'],
 				description: 'Which deliveries start the workflow; others are acknowledged and ignored',
 			},
-			{
-				displayName: 'Options',
-				name: 'options',
-				type: 'collection',
-				placeholder: 'Add option',
-				default: {},
-				options: [
-					{
-						displayName: 'De-Duplication Window (Hours)',
-						name: 'dedupeHours',
-						type: 'number',
-						typeOptions: { minValue: 0 },
-						default: 72,
-						description:
-							'How long a delivery is remembered. A repeated one is acknowledged and does not run ' +
-							'again. 0 runs every delivery.',
-					},
-					{
-						displayName: 'Download Images',
-						name: 'download',
-						type: 'boolean',
-						default: false,
-						description:
-							'Whether to fetch the images. Image Poll can fetch those that cannot be downloaded at ' +
-							'once.',
-					},
-					...resultOptions.filter(({ name }) => name === 'maxImageSize'),
-					{
-						displayName: 'Max Body Size (KB)',
-						name: 'maxBodyKilobytes',
-						type: 'number',
-						typeOptions: { minValue: 1 },
-						default: 1024,
-						description: 'Larger deliveries are rejected with status 413',
-					},
-					{
-						displayName: 'Tolerance (Seconds)',
-						name: 'toleranceSeconds',
-						type: 'number',
-						typeOptions: { minValue: 1 },
-						default: 300,
-						description:
-							'How much the time in a delivery may differ from the time of n8n. Older deliveries may ' +
-							'be replayed by an attacker, so they are rejected.',
-					},
-				],
-			},
+			optionsField([
+				{
+					displayName: 'De-Duplication Window (Hours)',
+					name: 'dedupeHours',
+					type: 'number',
+					typeOptions: { minValue: 0 },
+					default: 72,
+					description:
+						'How long a delivery is remembered. A repeated one is acknowledged and does not run ' +
+						'again. 0 runs every delivery.',
+				},
+				{
+					displayName: 'Download Images',
+					name: 'download',
+					type: 'boolean',
+					default: false,
+					description:
+						'Whether to fetch the images. Image Poll can fetch those that cannot be downloaded at ' +
+						'once.',
+				},
+				...resultOptions.filter(({ name }) => name === 'maxImageSize'),
+				{
+					displayName: 'Max Body Size (KB)',
+					name: 'maxBodyKilobytes',
+					type: 'number',
+					typeOptions: { minValue: 1 },
+					default: 1024,
+					description: 'Larger deliveries are rejected with status 413',
+				},
+				{
+					displayName: 'Tolerance (Seconds)',
+					name: 'toleranceSeconds',
+					type: 'number',
+					typeOptions: { minValue: 1 },
+					default: 300,
+					description:
+						'How much the time in a delivery may differ from the time of n8n. Older deliveries may ' +
+						'be replayed by an attacker, so they are rejected.',
+				},
+			]),
 		],
 	};
 

@@ -8,6 +8,7 @@ import {
 	providerChoices,
 	providerListField,
 } from '../parameters/chosenProviders';
+import { optionsField } from '../parameters/commonFields';
 import { extraFields } from '../parameters/extraFields';
 import { linkOptions } from '../parameters/linkFields';
 import { fromInput, modelRow, several } from '../parameters/providerFields';
@@ -35,25 +36,18 @@ export function makerProperties({ list, preset, references = [], referenceOption
 		...leadingFields(list),
 		...references,
 		...waitAndLimit,
-		{
-			displayName: 'Options',
-			name: 'options',
-			type: 'collection',
-			placeholder: 'Add option',
-			default: {},
-			options: [
-				...requestOptions(list),
-				...referenceOptions,
-				...extraFields(list),
-				modelsOption(list),
-				{ ...downloadField, displayOptions: { show: { '/wait': [true] } } },
-				binaryFieldOption,
-				...resultOptions,
-				...linkOptions,
-				...submitOptions,
-				submitTimeOption,
-			],
-		},
+		optionsField([
+			...requestOptions(list),
+			...referenceOptions,
+			...extraFields(list),
+			modelsOption(list),
+			{ ...downloadField, displayOptions: { show: { '/wait': [true] } } },
+			binaryFieldOption,
+			...resultOptions,
+			...linkOptions,
+			...submitOptions,
+			submitTimeOption,
+		]),
 	];
 }
 

@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { optionsField } from '../parameters/commonFields';
 import { readMaxWait } from '../parameters/parameters';
 import { type InputFile, inputFile } from '../pictures/inputFile';
 import { booleanField, collectionField, type Field, invalid } from './field';
@@ -45,11 +46,12 @@ export const includeRawField = booleanField({
 	description: "Whether to add the provider's own answer as <code>raw</code>",
 });
 
+/** The collection *Options* of an operation. */
+export const optionsCollection = <Member extends Field>(members: readonly Member[]) =>
+	collectionField(optionsField([]), members);
+
 /** A collection of options with only *Include Provider's Answer*. */
-export const includeRawOption = collectionField(
-	{ displayName: 'Options', name: 'options', type: 'collection', placeholder: 'Add option', default: {} },
-	[includeRawField],
-);
+export const includeRawOption = optionsCollection([includeRawField]);
 
 /** The value is in milliseconds. Throws an n8n error if the field is not a number of seconds above 0. */
 export function maxWaitField(seconds: number, description: string): Field<'maxWait', number> {

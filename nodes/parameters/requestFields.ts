@@ -1,6 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import type { Capabilities, ProviderDefinition } from '../../providers/provider';
 import { providers } from '../../providers/registry';
+import { promptField } from './commonFields';
 import { fromInput, several } from './providerFields';
 
 /** Value of an option field if the provider chooses. */
@@ -10,7 +11,7 @@ export const providerDefault = '';
 export function requestFields(definitions: readonly ProviderDefinition[] = providers): INodeProperties[] {
 	const shown = shownAt('provider', [...definitions, { id: several, capabilities: together(definitions) }]);
 	return [
-		promptField,
+		imagePromptField,
 		...negativePromptField(shown),
 		...modelField(shown),
 		...countField(shown),
@@ -21,7 +22,7 @@ export function requestFields(definitions: readonly ProviderDefinition[] = provi
 
 /** What a request needs first: the model, of a provider with a choice of models, and the prompt. */
 export function leadingFields(definitions: readonly ProviderDefinition[] = providers): INodeProperties[] {
-	return [...modelField(shownAt('provider', definitions)), promptField];
+	return [...modelField(shownAt('provider', definitions)), imagePromptField];
 }
 
 /** The other fields of a request, as options: in one order for all providers. */
@@ -55,16 +56,7 @@ const providersOwnChoice: INodePropertyOptions = {
 	description: "The provider's own choice",
 };
 
-const promptField: INodeProperties = {
-	displayName: 'Prompt',
-	name: 'prompt',
-	type: 'string',
-	typeOptions: { rows: 4 },
-	required: true,
-	default: '',
-	placeholder: 'e.g. A photorealistic cat sitting on a couch',
-	description: 'What the image should show',
-};
+const imagePromptField = promptField('What the image should show', 'e.g. A photorealistic cat sitting on a couch');
 
 function negativePromptField(shown: Shown): INodeProperties[] {
 	return shown.where(({ negativePrompt }) => negativePrompt, {

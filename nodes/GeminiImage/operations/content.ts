@@ -6,10 +6,11 @@ import type { GeminiSession } from '../../../providers/gemini/adapter';
 import type { ContentAnswer } from '../../../providers/gemini/wire';
 import { readLinks } from '../../items/links';
 import { rawForItem } from '../../items/raw';
-import { collectionField, type Field, namesField, numberField, textField } from '../../operations/field';
-import { includeRawField, maxWaitField } from '../../operations/fields';
+import { type Field, namesField, numberField, textField } from '../../operations/field';
+import { includeRawField, maxWaitField, optionsCollection } from '../../operations/fields';
 import { defineOperation, jobOf, type Resource } from '../../operations/operation';
 import { PartialAnswer } from '../../operations/partialAnswer';
+import { promptField } from '../../parameters/commonFields';
 import { linkBaseOption, linkDaysOption } from '../../parameters/linkFields';
 import { inputFile } from '../../pictures/inputFile';
 import { type Call, fetchImages, imageSettings } from './call';
@@ -59,24 +60,12 @@ const generate = defineOperation({
 	action: 'Generate content',
 	endpoints: ['POST /v1beta/models/{model}:generateContent', 'GET /storage/{file}'],
 	fields: [
-		textField({
-			displayName: 'Prompt',
-			name: 'prompt',
-			type: 'string',
-			typeOptions: { rows: 4 },
-			required: true,
-			default: '',
-			placeholder: 'e.g. Explain how bread is baked, with a picture for each step',
-			description: 'What to answer',
-		}),
+		textField(promptField('What to answer', 'e.g. Explain how bread is baked, with a picture for each step')),
 		modelField,
 		referencesField,
 		downloadField,
 		maxWaitField(300, 'Longest time given to the answer. After it, the model continues, and charges.'),
-		collectionField(
-			{ displayName: 'Options', name: 'options', type: 'collection', placeholder: 'Add option', default: {} },
-			optionFields,
-		),
+		optionsCollection(optionFields),
 	],
 	run: async ({ prompt, model, references, download, maxWait, options }, call: Call) => {
 		const { aspectRatio, resolution, seed, includeRaw = false } = options;

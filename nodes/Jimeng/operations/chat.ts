@@ -3,20 +3,12 @@ import { parseJson } from '../../../http/json';
 import type { JimengSession } from '../../../providers/jimeng/adapter';
 import { imageModels, videoModels } from '../../../providers/jimeng/models';
 import type { ChatBody } from '../../../providers/jimeng/wire';
-import { type Field, invalid } from '../../operations/field';
+import { type Field, invalid, textField } from '../../operations/field';
 import { maxWaitField } from '../../operations/fields';
 import { defineOperation, type Resource } from '../../operations/operation';
 import { keepingAnswer } from '../../operations/partialAnswer';
-import {
-	type Call,
-	downloadField,
-	maxWaitText,
-	modelField,
-	payChat,
-	promptField,
-	streamField,
-	urlsOf,
-} from './chatRequest';
+import { promptField } from '../../parameters/commonFields';
+import { type Call, downloadField, maxWaitText, modelField, payChat, streamField, urlsOf } from './chatRequest';
 
 const messagesField: Field<'messages', ChatBody['messages']> = {
 	name: 'messages',
@@ -57,7 +49,7 @@ const complete = defineOperation({
 	action: 'Complete a chat',
 	endpoints: ['POST /v1/chat/completions', 'GET /files/{id}/{file}'],
 	fields: [
-		promptField('The last message', 'e.g. 画一幅山水画'),
+		textField(promptField('The last message', 'e.g. 画一幅山水画')),
 		modelField([...imageModels, ...videoModels], imageModels[0]),
 		messagesField,
 		maxWaitField(300, maxWaitText),

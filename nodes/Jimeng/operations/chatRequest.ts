@@ -14,18 +14,6 @@ export interface ChatOptions {
 	isStreamed: boolean;
 }
 
-export const promptField = (description: string, placeholder: string) =>
-	textField({
-		displayName: 'Prompt',
-		name: 'prompt',
-		type: 'string',
-		typeOptions: { rows: 4 },
-		required: true,
-		default: '',
-		placeholder,
-		description,
-	});
-
 export const modelField = (models: readonly string[], preset: string) =>
 	textField(
 		{

@@ -2,19 +2,12 @@ import { excerpt } from '../../../http/json';
 import { ImageError } from '../../../model/errors';
 import type { JimengSession } from '../../../providers/jimeng/adapter';
 import { videoModels } from '../../../providers/jimeng/models';
+import { textField } from '../../operations/field';
 import { maxWaitField } from '../../operations/fields';
 import { defineOperation, type Resource } from '../../operations/operation';
 import { keepingAnswer, PartialAnswer } from '../../operations/partialAnswer';
-import {
-	type Call,
-	downloadField,
-	maxWaitText,
-	modelField,
-	payChat,
-	promptField,
-	streamField,
-	urlsOf,
-} from './chatRequest';
+import { promptField } from '../../parameters/commonFields';
+import { type Call, downloadField, maxWaitText, modelField, payChat, streamField, urlsOf } from './chatRequest';
 
 const generate = defineOperation({
 	operation: 'generate',
@@ -23,7 +16,7 @@ const generate = defineOperation({
 	action: 'Generate a video',
 	endpoints: ['POST /v1/chat/completions', 'GET /files/{id}/{file}'],
 	fields: [
-		promptField('What the video should show', 'e.g. Waves breaking on a coast'),
+		textField(promptField('What the video should show', 'e.g. Waves breaking on a coast')),
 		modelField(videoModels, 'jimeng-video-3.0'),
 		maxWaitField(900, maxWaitText),
 		downloadField('Whether to download the video as binary data'),
