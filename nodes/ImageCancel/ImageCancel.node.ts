@@ -1,4 +1,4 @@
-import { type IExecuteFunctions, type INodeExecutionData, NodeConnectionTypes } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { optionsField } from '../parameters/commonFields';
 import { jobCredentials, jobFields } from '../parameters/jobForm';
 import { credentialFields, jobIdField, providerOrInputField } from '../parameters/providerFields';
@@ -26,13 +26,8 @@ const options = optionsField([
 const common: CommonDescription = {
 	displayName: 'Image Cancel (Stop Jobs)',
 	name: 'imageCancel',
-	icon: { light: 'file:imageCancel.svg', dark: 'file:imageCancel.dark.svg' },
-	group: ['transform'],
 	description: 'Cancel image jobs that are no longer needed',
-	defaults: { name: 'Image Cancel' },
-	usableAsTool: true,
-	inputs: [NodeConnectionTypes.Main],
-	outputs: [NodeConnectionTypes.Main],
+	nameOnCanvas: 'Image Cancel',
 };
 
 export class ImageCancel extends TwoForms {

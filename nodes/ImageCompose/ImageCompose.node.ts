@@ -1,9 +1,4 @@
-import {
-	type IExecuteFunctions,
-	type INodeExecutionData,
-	type INodeProperties,
-	NodeConnectionTypes,
-} from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { providers } from '../../providers/registry';
 import { optionsField } from '../parameters/commonFields';
 import { extraFields } from '../parameters/extraFields';
@@ -81,13 +76,8 @@ const fromOption: INodeProperties = {
 const common: CommonDescription = {
 	displayName: 'Image Composer',
 	name: 'imageCompose',
-	icon: { light: 'file:imageCompose.svg', dark: 'file:imageCompose.dark.svg' },
-	group: ['transform'],
 	description: 'Make images from a prompt and other images, on any image backend that supports it',
-	defaults: { name: 'Image Compose' },
-	usableAsTool: true,
-	inputs: [NodeConnectionTypes.Main],
-	outputs: [NodeConnectionTypes.Main],
+	nameOnCanvas: 'Image Compose',
 };
 
 const first: VersionDescription = {

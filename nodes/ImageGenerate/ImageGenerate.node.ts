@@ -1,9 +1,4 @@
-import {
-	type IExecuteFunctions,
-	type INodeExecutionData,
-	type INodeProperties,
-	NodeConnectionTypes,
-} from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { providers } from '../../providers/registry';
 import { optionsField } from '../parameters/commonFields';
 import { extraFields } from '../parameters/extraFields';
@@ -37,13 +32,8 @@ const referenceOption = (shownFor: readonly string[]): INodeProperties => ({
 const common: CommonDescription = {
 	displayName: 'Image Generate',
 	name: 'imageGenerate',
-	icon: { light: 'file:imageGenerate.svg', dark: 'file:imageGenerate.dark.svg' },
-	group: ['transform'],
 	description: 'Generate images from a prompt, on any image backend',
-	defaults: { name: 'Image Generate' },
-	usableAsTool: true,
-	inputs: [NodeConnectionTypes.Main],
-	outputs: [NodeConnectionTypes.Main],
+	nameOnCanvas: 'Image Generate',
 };
 
 const first: VersionDescription = {

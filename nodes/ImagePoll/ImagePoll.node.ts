@@ -1,9 +1,4 @@
-import {
-	type IExecuteFunctions,
-	type INodeExecutionData,
-	type INodeProperties,
-	NodeConnectionTypes,
-} from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { optionsField } from '../parameters/commonFields';
 import { jobCredentials, jobFields } from '../parameters/jobForm';
 import { credentialFields, jobIdField, providerOrInputField } from '../parameters/providerFields';
@@ -52,13 +47,8 @@ const modeFields: INodeProperties[] = [
 const common: CommonDescription = {
 	displayName: 'Image Poll (Wait for Jobs)',
 	name: 'imagePoll',
-	icon: { light: 'file:imagePoll.svg', dark: 'file:imagePoll.dark.svg' },
-	group: ['transform'],
 	description: 'Wait for image jobs, or poll them once, and fetch the finished images',
-	defaults: { name: 'Image Poll' },
-	usableAsTool: true,
-	inputs: [NodeConnectionTypes.Main],
-	outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
+	nameOnCanvas: 'Image Poll',
 	outputNames: ['Finished', 'Pending', 'Failed'],
 };
 

@@ -1,8 +1,8 @@
 import {
 	type INode,
 	type INodeType,
-	type INodeTypeBaseDescription,
 	type INodeTypeDescription,
+	NodeConnectionTypes,
 	VersionedNodeType,
 } from 'n8n-workflow';
 
@@ -15,8 +15,19 @@ export function isFirstForm({ typeVersion }: Pick<INode, 'typeVersion'>): boolea
 }
 
 /** What both versions of a node have in common. */
-export type CommonDescription = INodeTypeBaseDescription &
-	Pick<INodeTypeDescription, 'defaults' | 'inputs' | 'outputs' | 'outputNames'>;
+export interface CommonDescription {
+	/** The title in the list of nodes. */
+	displayName: string;
+	/** The name in saved workflows, and of the icon's files. */
+	name: string;
+	/** The name of a new node on the canvas. */
+	nameOnCanvas: string;
+	description: string;
+	/** Default: `transform`. */
+	group?: INodeTypeDescription['group'][number];
+	/** The names of the outputs, if there are several. */
+	outputNames?: string[];
+}
 
 /** What differs between the versions of a node. */
 export type VersionDescription = Required<Pick<INodeTypeDescription, 'subtitle' | 'credentials' | 'properties'>>;
@@ -32,16 +43,30 @@ export class TwoForms extends VersionedNodeType {
 		forms: { first: VersionDescription; current: VersionDescription },
 		code: Pick<INodeType, 'methods' | 'execute'>,
 	) {
+		const { displayName, name, nameOnCanvas, description, group = 'transform', outputNames } = common;
+		const base = {
+			displayName,
+			name,
+			icon: { light: `file:${name}.svg`, dark: `file:${name}.dark.svg` } as const,
+			group: [group],
+			description,
+		};
+		const inAndOut = {
+			defaults: { name: nameOnCanvas },
+			usableAsTool: true as const,
+			inputs: [NodeConnectionTypes.Main],
+			outputs: (outputNames ?? ['']).map(() => NodeConnectionTypes.Main),
+			...(outputNames ? { outputNames } : {}),
+		};
 		const nodeType = (version: number, form: VersionDescription): INodeType => ({
 			...code,
 			// n8n adds "Custom API Call" to the operations of a node whose version and default version are equal. These
 			// nodes do not belong to one API. A list of one version is not equal to it.
-			description: { ...common, ...form, version: [version], defaultVersion: currentVersion },
+			description: { ...base, ...inAndOut, ...form, version: [version], defaultVersion: currentVersion },
 		});
-		const { displayName, name, icon, group, description } = common;
 		super(
 			{ 1: nodeType(1, forms.first), [currentVersion]: nodeType(currentVersion, forms.current) },
-			{ displayName, name, group, description, ...(icon ? { icon } : {}), defaultVersion: currentVersion },
+			{ ...base, defaultVersion: currentVersion },
 		);
 	}
 }
