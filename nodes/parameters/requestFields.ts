@@ -74,8 +74,8 @@ function modelField(shown: Shown): INodeProperties[] {
 	return shown.where(({ models }) => models.length > 0, {
 		displayName: 'Model Name or ID',
 		name: 'model',
-		// The rule does not see joined strings; editorTexts.test.ts checks the result.
-		// eslint-disable-next-line n8n-nodes-base/node-param-description-missing-from-dynamic-options
+		// The rule does not see joined strings; editorTexts.test.ts applies it to the finished description.
+		// eslint-disable-next-line n8n-nodes-base/node-param-description-missing-from-dynamic-options -- see above
 		type: 'options',
 		typeOptions: { loadOptionsMethod: 'getModels', loadOptionsDependsOn: ['provider'] },
 		default: providerDefault,

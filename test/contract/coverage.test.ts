@@ -36,8 +36,7 @@ function operationTables(): Map<string, Operation> {
 	for (const folder of readdirSync(join(root, 'nodes'))) {
 		const file = join(root, 'nodes', folder, 'resources.ts');
 		if (!existsSync(file)) continue;
-		// eslint-disable-next-line @typescript-eslint/no-require-imports -- one table a folder, found by looking
-		const { resources } = require(file) as { resources: readonly Resource[] };
+		const { resources } = jest.requireActual<{ resources: readonly Resource[] }>(file);
 		const node = folder.charAt(0).toLowerCase() + folder.slice(1);
 		for (const { value, operations } of resources)
 			for (const operation of operations) found.set(`${node} ${value}:${operation.operation}`, operation);

@@ -100,8 +100,7 @@ for (const built of listed.nodes) {
 			.split('/')
 			.at(-1)
 			?.replace(/\.node$/, '') ?? '';
-	// eslint-disable-next-line @typescript-eslint/no-require-imports -- by the list, so that no node is forgotten
-	const { [className]: Node } = require(path) as Record<string, new () => INodeType | IVersionedNodeType>;
+	const { [className]: Node } = jest.requireActual<Record<string, new () => INodeType | IVersionedNodeType>>(path);
 	if (!Node) throw new Error(`${path} has no class ${className}`);
 	const node = new Node();
 	types[`${packageName}.${node.description.name}`] = node;

@@ -78,8 +78,7 @@ export function tableRow(page: string, heading: readonly string[]): string[] {
 const upperFirst = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 
 function instanceOf(path: string, name: string): unknown {
-	// eslint-disable-next-line @typescript-eslint/no-require-imports -- found by its name, so that nothing lists it
-	const { [name]: Class } = require(join(root, path)) as Record<string, (new () => unknown) | undefined>;
+	const { [name]: Class } = jest.requireActual<Record<string, (new () => unknown) | undefined>>(join(root, path));
 	if (!Class) throw new Error(`${path} must export a class ${name}`);
 	return new Class();
 }
