@@ -1,12 +1,7 @@
 import sharp from 'sharp';
 import { bytesOf, spoken } from '../support/conformance';
 import { contractBench } from '../support/contractBench';
-
-const failureOf = async (work: Promise<unknown>): Promise<unknown> =>
-	await work.then(
-		() => null,
-		(thrown: unknown) => thrown,
-	);
+import { failureOf } from '../support/failureOf';
 
 describe.each(['document', 'real'] as const)('AI Batch in dialect %s', (dialect) => {
 	const { sandbox, open, lastRequest } = contractBench('aiBatch', dialect);

@@ -4,12 +4,8 @@ import type { Reference } from '../../model/request';
 import { geminiAdapter } from '../../providers/gemini/adapter';
 import { bytesOf, spoken } from '../support/conformance';
 import { contractBench } from '../support/contractBench';
+import { failureOf } from '../support/failureOf';
 
-const failureOf = async (work: Promise<unknown>): Promise<unknown> =>
-	await work.then(
-		() => null,
-		(thrown: unknown) => thrown,
-	);
 const file = (fileName: string, bytes = 3): Reference => ({
 	kind: 'binary',
 	fileName,

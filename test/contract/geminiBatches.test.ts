@@ -1,12 +1,8 @@
 import sharp from 'sharp';
 import { bytesOf } from '../support/conformance';
 import { contractBench } from '../support/contractBench';
+import { failureOf } from '../support/failureOf';
 
-const failureOf = async (work: Promise<unknown>): Promise<unknown> =>
-	await work.then(
-		() => null,
-		(thrown: unknown) => thrown,
-	);
 const pro = 'gemini-3-pro-image-preview';
 
 describe('Google Gemini, batches', () => {

@@ -3,13 +3,9 @@ import { readChatStream } from '../../providers/jimeng/chat';
 import type { JimengSession } from '../../providers/jimeng/adapter';
 import { bytesOf, type Opened, spoken } from '../support/conformance';
 import { contractBench } from '../support/contractBench';
+import { failureOf } from '../support/failureOf';
 
 const sessionOf = ({ endpoint }: Opened) => endpoint.session as JimengSession;
-const failureOf = async (work: Promise<unknown>): Promise<unknown> =>
-	await work.then(
-		() => null,
-		(thrown: unknown) => thrown,
-	);
 
 describe.each(['document', 'real'] as const)('Jimeng in dialect %s', (dialect) => {
 	const { sandbox, open, lastRequest } = contractBench('jimeng', dialect);

@@ -3,12 +3,8 @@ import sharp from 'sharp';
 import type { Reference } from '../../model/request';
 import { bytesOf, type Opened, spoken } from '../support/conformance';
 import { contractBench } from '../support/contractBench';
+import { failureOf } from '../support/failureOf';
 
-const failureOf = async (work: Promise<unknown>): Promise<unknown> =>
-	await work.then(
-		() => null,
-		(thrown: unknown) => thrown,
-	);
 const file = (fileName: string, mimeType = 'image/png'): Reference => ({
 	kind: 'binary',
 	fileName,
