@@ -1,14 +1,8 @@
-import type { Query } from '../memory.ts';
 import type { JobRecord, RecordChange, StoredSnapshot } from '../record.ts';
 import type { Operation, Store } from '../store.ts';
 import { perform } from '../store.ts';
+import { type Entry, matching, sorted } from './modelQuery.ts';
 
-type Entry = Omit<JobRecord, 'held' | 'busy'> & {
-	owner: string | null;
-	busy: boolean;
-	endedAt: number | null;
-	ids: string[];
-};
 type JobOperations = Pick<
 	Store,
 	| 'find'
@@ -72,7 +66,7 @@ export class Model {
 		};
 
 		return {
-			find: (query) => this.#find(query).map(seen),
+			find: (query) => matching(this.#entries, query).map(seen),
 			begin: (record, limits) => {
 				const existing = byKey(record.key);
 				if (existing && existing.state !== 'notAccepted') return { kind: 'exists', record: seen(existing) };
@@ -205,35 +199,6 @@ export class Model {
 		};
 	}
 
-	#find(query: Query): Entry[] {
-		const open = this.#entries.filter(({ endpoint }) => query.credentialIds.includes(endpoint.credentialId));
-		if (query.by === 'baseKey')
-			return sorted(
-				open.filter(({ baseKey }) => baseKey === query.baseKey),
-				({ attempt, createdAt }) => [-attempt, -createdAt],
-			);
-		const wanted = open.filter(({ request }) => query.requests.includes(request));
-		if (query.by === 'success') {
-			const good = wanted.filter(
-				(entry) =>
-					entry.state === 'ended' && statusOf(entry) === 'succeeded' && (entry.endedAt ?? 0) >= query.since,
-			);
-			return sorted(good, ({ endedAt }) => [-(endedAt ?? 0)]);
-		}
-		const here = wanted.filter(
-			({ origin }) => origin.workflowId === query.workflowId && origin.nodeId === query.nodeId,
-		);
-		const alive = here.filter(
-			(entry) => entry.state !== 'notAccepted' && !['failed', 'canceled'].includes(statusOf(entry)),
-		);
-		const asked = alive.filter((entry) =>
-			query.by === 'orphans'
-				? entry.lineage !== query.exceptLineage && entry.deliveredAt === null && entry.createdAt >= query.since
-				: entry.lineage === query.lineage && entry.rootExecutionId !== query.exceptRootExecutionId,
-		);
-		return sorted(asked, ({ createdAt }) => [createdAt]);
-	}
-
 	#event(name: string, now: number) {
 		return this.#events.find((event) => event.name === name && event.until > now);
 	}
@@ -248,14 +213,4 @@ function isOneOfSeveral({ requests }: Entry, id: string): boolean {
 		requests.some(({ providerId }) => providerId === id) &&
 		requests.some(({ providerId }) => providerId !== null && providerId !== id)
 	);
-}
-
-function statusOf(entry: Entry): string {
-	return (entry as { snapshot?: StoredSnapshot }).snapshot?.job.status ?? 'none';
-}
-
-function sorted(entries: Entry[], values: (entry: Entry) => number[]): Entry[] {
-	const rank = (entry: Entry) =>
-		[...values(entry).map((value) => String(value + 1e15).padStart(20, '0')), entry.ref].join(' ');
-	return entries.sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
 }
