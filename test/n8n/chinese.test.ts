@@ -1,7 +1,8 @@
 import sharp from 'sharp';
-import { nodeOutput, waitUntil } from '../../scripts/lib/n8nInstance';
+import { nodeOutput } from '../../scripts/lib/n8nInstance';
 import { kits } from '../support/conformanceKits';
 import { Stage } from './instance';
+import { waitingPage } from '../support/waitingPage';
 
 const stage = new Stage();
 
@@ -55,15 +56,7 @@ it('the pages of Compose are in Chinese, and the choice reaches its node', async
 		form.append(field, new Blob([new Uint8Array(image)], { type: 'image/png' }), name);
 	const submitted = await fetch(`${stage.n8n.url}/form/${webhookId}`, { method: 'POST', body: form });
 	const { formWaitingUrl } = (await submitted.json()) as { formWaitingUrl: string };
-	// Until the execution waits for the page, the page says so and may answer late.
-	const pageWith = async (text: string) =>
-		await waitUntil({ for: `the page "${text}"`, withinMs: 40_000 }, async () => {
-			const html = await fetch(formWaitingUrl, { signal: AbortSignal.timeout(3_000) }).then(
-				(answer) => answer.text(),
-				() => '',
-			);
-			return html.includes(text) ? html : undefined;
-		});
+	const pageWith = (text: string) => waitingPage(formWaitingUrl, text);
 	const page = await pageWith('挑选最佳图片');
 	for (const text of ['最佳图片', '就选这张', '1. 杯子 · 冬天 · 版本 1']) expect(page).toContain(text);
 	const choice = new FormData();

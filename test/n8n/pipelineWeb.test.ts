@@ -6,6 +6,7 @@ import { waitUntil } from '../../scripts/lib/n8nInstance';
 import { openKit } from '../support/conformance';
 import { kits } from '../support/conformanceKits';
 import { bundled, given, pipelinesBench } from './pipelines';
+import { waitingPage } from '../support/waitingPage';
 
 const { files, heal, stage } = pipelinesBench();
 
@@ -173,15 +174,7 @@ describe('compose', () => {
 		const submitted = await fetch(`${stage.n8n.url}/form/${webhook}`, { method: 'POST', body: form });
 		expect(submitted.status).toBe(200);
 		const { formWaitingUrl } = (await submitted.json()) as { formWaitingUrl: string };
-		// Until the execution waits for the page, the page says so and may answer late.
-		const pageWith = async (text: string) =>
-			await waitUntil({ for: `the page "${text}"`, withinMs: 40_000 }, async () => {
-				const html = await fetch(formWaitingUrl, { signal: AbortSignal.timeout(3_000) }).then(
-					(answer) => answer.text(),
-					() => '',
-				);
-				return html.includes(text) ? html : undefined;
-			});
+		const pageWith = (text: string) => waitingPage(formWaitingUrl, text);
 		const imagesOn = (html: string) =>
 			[...html.matchAll(/<img src="([^"]+)"/g)].map(([, url = '']) => url.replaceAll('&amp;', '&'));
 		const sizeOf = async (url = '') => {
