@@ -137,7 +137,7 @@ function assertSomeListed(context: IExecuteFunctions, closed: Items['closed']): 
 async function pollOpen(run: PollRun, open: readonly OpenJob[]) {
 	const { context, isOnce, deadline, signal } = run;
 	const progress = progressOf(context, open.length);
-	const terms: PollTerms = { deadline, signal, progress };
+	const terms: PollTerms = { deadline, signal, group: context.getExecutionId(), progress };
 	const polledAt = [...Map.groupBy(open, ({ at }) => at)].map(async ([endpoint, jobs]) => {
 		const answered = await (isOnce ? pollOnce : waitForEnds)(endpoint, jobs, terms);
 		const polled = await withLinkRefs(run, jobs, answered);
