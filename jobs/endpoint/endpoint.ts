@@ -120,6 +120,14 @@ export class Endpoint<S extends Session = Session> {
 		return isBusy ? null : Math.max(this.usedAt, this.limiter.lastRequestAt);
 	}
 
+	/**
+	 * Whether it may be released and made again later: no execution waits for a job, and its limits would be kept all
+	 * the same. What it has learned is in the memory.
+	 */
+	get isReleasable(): boolean {
+		return !this.jobs.isBusy && this.limiter.isAtRest;
+	}
+
 	/** A node is about to use it. */
 	use(): void {
 		this.usedAt = this.dependencies.clock.now();
