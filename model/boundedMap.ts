@@ -14,26 +14,29 @@ export interface MapBounds<V> {
  */
 export class BoundedMap<V> {
 	/** Least recently used first, as a Map keeps them. */
-	private readonly entries = new Map<string, V>();
+	readonly #entries = new Map<string, V>();
+	readonly #bounds: MapBounds<V>;
 
-	constructor(private readonly bounds: MapBounds<V>) {}
+	constructor(bounds: MapBounds<V>) {
+		this.#bounds = bounds;
+	}
 
 	get size(): number {
-		return this.entries.size;
+		return this.#entries.size;
 	}
 
 	/** The value, which then counts as used. */
 	get(key: string): V | undefined {
-		const value = this.entries.get(key);
+		const value = this.#entries.get(key);
 		if (value === undefined) return undefined;
-		this.entries.delete(key);
-		this.entries.set(key, value);
+		this.#entries.delete(key);
+		this.#entries.set(key, value);
 		return value;
 	}
 
 	/** Whether there is a value; it does not count as used. */
 	has(key: string): boolean {
-		return this.entries.has(key);
+		return this.#entries.has(key);
 	}
 
 	/** The value, made now if there is none. */
@@ -47,27 +50,27 @@ export class BoundedMap<V> {
 
 	/** Keeps a value as the one used last, and makes room for it. */
 	set(key: string, value: V): void {
-		this.entries.delete(key);
-		this.entries.set(key, value);
-		if (this.entries.size > this.bounds.max) this.makeRoom(key);
+		this.#entries.delete(key);
+		this.#entries.set(key, value);
+		if (this.#entries.size > this.#bounds.max) this.#makeRoom(key);
 	}
 
 	delete(key: string): boolean {
-		return this.entries.delete(key);
+		return this.#entries.delete(key);
 	}
 
 	/** All entries, the least recently used first. They may be removed meanwhile. */
 	[Symbol.iterator](): MapIterator<[string, V]> {
-		return this.entries[Symbol.iterator]();
+		return this.#entries[Symbol.iterator]();
 	}
 
 	/** @param newest the key of the entry for which room is made */
-	private makeRoom(newest: string): void {
-		const { max, isInUse = () => false, onEvict = () => undefined } = this.bounds;
-		for (const [key, value] of this.entries) {
-			if (this.entries.size <= max) return;
+	#makeRoom(newest: string): void {
+		const { max, isInUse = () => false, onEvict = () => undefined } = this.#bounds;
+		for (const [key, value] of this.#entries) {
+			if (this.#entries.size <= max) return;
 			if (key === newest || isInUse(value)) continue;
-			this.entries.delete(key);
+			this.#entries.delete(key);
 			onEvict(value);
 		}
 	}
