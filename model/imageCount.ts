@@ -16,8 +16,8 @@ export function countedImages(count: number, total: number | null, event: Counte
 }
 
 /**
- * A job with more images than a job can have keeps the first ones, and its error says so. Every way of a job into an item
- * passes here.
+ * A job with more images than a job can have keeps the first ones, and its error says so. Every way of a job into an
+ * item passes here.
  */
 export function withMaxImages(snapshot: JobSnapshot): JobSnapshot {
 	const { job, images } = snapshot;

@@ -75,7 +75,7 @@ it('an answer that is no image is not quoted: the error has its type and its len
 	expect(JSON.stringify(error) + String(error)).not.toMatch(/encryption|fox/);
 });
 
-it('any number of policies leave few downloaders and connections behind, and a download under way goes on', async () => {
+it('any number of policies leave few connections behind, and a download under way goes on', async () => {
 	const open = new Set<Socket>();
 	let last: ServerResponse | undefined;
 	const url = await serve((request, response) => {
