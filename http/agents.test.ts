@@ -22,3 +22,22 @@ it('a proxy of the environment is used, and hosts that NO_PROXY names are reache
 		'proxy was asked for /direct',
 	);
 });
+
+it('an idle connection is closed, also if the server leaves it open', async () => {
+	const closed = Promise.withResolvers<boolean>();
+	const server = await loopback((request, response) => {
+		request.socket.once('close', closed.resolve).setTimeout(0);
+		response.end();
+	});
+	const agents = keepAliveAgents(2, { timeout: 100 });
+	const usual = keepAliveAgents(2).httpAgent as unknown as { options: { timeout: number } };
+	await new Promise((resolve, reject) =>
+		get(server.url, { agent: agents.httpAgent }, (response) => response.resume().once('end', resolve)).on(
+			'error',
+			reject,
+		),
+	);
+	expect(await closed.promise).toBe(false);
+	expect(usual.options.timeout).toBeGreaterThan(0);
+	await server.close();
+});

@@ -1,7 +1,7 @@
 import { pipeline, type Readable } from 'node:stream';
 import { ImageError } from '../model/errors';
 import { type AddressPolicy, createAddressGuard, type Resolver } from './addressGuard';
-import { keepAliveAgents } from './agents';
+import { closeAgents, isBusy, keepAliveAgents } from './agents';
 import { codeOfStatus } from './httpStatus';
 import { toNetworkError } from './networkError';
 import { parseRetryAfter } from './retryAfter';
@@ -32,6 +32,10 @@ export interface Download {
 export interface Downloader {
 	/** Follows at most 5 redirects and checks each hop. Throws ImageError for anything but 200. */
 	open(url: string, limits: DownloadLimits, signal?: AbortSignal): Promise<Download>;
+	/** Whether a download is under way. */
+	isBusy(): boolean;
+	/** Closes its connections; call it when no download is under way. */
+	close(): void;
 }
 
 const maxRedirects = 5;
@@ -71,6 +75,8 @@ export function createDownloader(
 	}
 
 	return {
+		isBusy: () => isBusy(checked) || isBusy(trusted),
+		close: () => [checked, trusted].forEach(closeAgents),
 		async open(start, limits, signal) {
 			const deadline = AbortSignal.timeout(limits.timeoutMs);
 			const either = signal ? AbortSignal.any([signal, deadline]) : deadline;

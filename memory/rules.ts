@@ -16,6 +16,8 @@ export const keepResultMs = day;
 export const maxEvents = 1_000_000;
 /** Learned values are dropped if they were not written for this time. */
 export const keepLearnedMs = 90 * day;
+/** Learned values that are kept; their names come from models and accounts, of which there may be any number. */
+export const maxLearned = 20_000;
 
 /** Whether one more job passes a limit. The small tolerance keeps 0.1 + 0.2 within 0.3. */
 export function exceeds(limit: BudgetLimit, spent: { images: number; usd: number }, cost: Cost): boolean {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Font } from 'fontkit';
+import { BoundedMap } from '../../model/boundedMap';
 import { fontPackage } from './captionPackages';
 
 /**
@@ -57,15 +58,12 @@ interface Glyph {
 	width: number;
 }
 
-const cache = new Map<string, Promise<Glyph>>();
+/** Captions may have any characters. Those of a contact sheet fit in. */
+const cache = new BoundedMap<Promise<Glyph>>({ max: 2_000 });
 
 async function glyphsOf(text: string): Promise<Glyph[]> {
 	return await Promise.all(
-		Array.from(text, async (character) => {
-			const glyph = cache.get(character) ?? drawn(character);
-			cache.set(character, glyph);
-			return await glyph;
-		}),
+		Array.from(text, async (character) => await cache.getOrMake(character, () => drawn(character))),
 	);
 }
 

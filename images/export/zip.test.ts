@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
@@ -144,4 +145,35 @@ it('names that were hostile or equal in another form are safe and unique', () =>
 	expect(
 		uniqueNames(['../CON.png', 'con.png', 'a\r\n.png', 'A__.png', 'e\u0301.png', '\u00e9.png', 'x\u202egnp.exe']),
 	).toEqual(['_CON.png', '_con (2).png', 'a__.png', 'A__ (2).png', 'é.png', 'é (2).png', 'x_gnp.exe']);
+});
+
+describe('an archive that is abandoned', () => {
+	const chunks = function* () {
+		for (let n = 0; n < 100; n++) yield Buffer.alloc(64 * 1024);
+	};
+	const endless = (open: () => Promise<Readable>): ZipEntry => ({ ...entry('a.png', Buffer.alloc(6_553_600)), open });
+
+	it('closes the picture that it is reading', async () => {
+		const picture = Readable.from(chunks(), { highWaterMark: 1 });
+		const { stream } = await zipOf([endless(async () => picture)], new Date(0));
+		await once(stream, 'readable');
+		expect(picture.destroyed).toBe(false);
+		stream.destroy();
+		await once(picture, 'close');
+		expect(picture.readableEnded).toBe(false);
+	});
+
+	it('closes a picture that is opened only afterwards', async () => {
+		const opened = Promise.withResolvers<Readable>();
+		const asked = Promise.withResolvers<boolean>();
+		const open = () => (asked.resolve(true), opened.promise);
+		const { stream } = await zipOf([endless(open)], new Date(0));
+		await asked.promise;
+		stream.destroy();
+		await once(stream, 'close');
+		const picture = Readable.from(chunks());
+		opened.resolve(picture);
+		await once(picture, 'close');
+		expect(picture.readableDidRead).toBe(false);
+	});
 });

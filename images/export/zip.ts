@@ -40,7 +40,11 @@ export async function zipOf(entries: readonly ZipEntry[], time: Date): Promise<Z
 	const zip = new ZipFile();
 	const out = new PassThrough();
 	const manifest: ManifestEntry[] = [];
+	/** The picture that is being read. */
+	let current: Readable | undefined;
 	const fail = (error: Error) => out.destroy(error);
+	// If the archive is abandoned, nothing else would close the picture's file or connection.
+	out.once('close', () => current?.destroy());
 	zip.on('error', fail);
 	zip.outputStream.on('error', fail);
 	zip.outputStream.pipe(out);
@@ -54,6 +58,9 @@ export async function zipOf(entries: readonly ZipEntry[], time: Date): Promise<Z
 		zip.addReadStreamLazy(name, { ...options, size: facts.bytes }, (give) => {
 			open().then(
 				(source) => {
+					source.on('error', fail);
+					current = source;
+					if (out.destroyed) source.destroy();
 					const hash = createHash('sha256');
 					const hashed = new Transform({
 						transform(chunk: Buffer, _encoding, done) {
@@ -65,7 +72,6 @@ export async function zipOf(entries: readonly ZipEntry[], time: Date): Promise<Z
 							done();
 						},
 					});
-					source.on('error', fail);
 					give(null, source.pipe(hashed));
 				},
 				(error: unknown) => {

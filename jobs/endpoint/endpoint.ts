@@ -54,6 +54,8 @@ export class Endpoint<S extends Session = Session> {
 	private readonly times: JobTimes;
 	/** When a node last used it, ms since the epoch. */
 	private usedAt: number;
+	/** Jobs that are polled because they hold a slot, each once however many submits wait. */
+	private readonly followed = new Set<string>();
 
 	constructor(
 		readonly provider: ProviderDefinition,
@@ -118,6 +120,14 @@ export class Endpoint<S extends Session = Session> {
 		return isBusy ? null : Math.max(this.usedAt, this.limiter.lastRequestAt);
 	}
 
+	/**
+	 * Whether it may be released and made again later: no execution waits for a job, and its limits would be kept all
+	 * the same. What it has learned is in the memory.
+	 */
+	get isReleasable(): boolean {
+		return !this.jobs.isBusy && this.limiter.isAtRest;
+	}
+
 	/** A node is about to use it. */
 	use(): void {
 		this.usedAt = this.dependencies.clock.now();
@@ -158,6 +168,8 @@ export class Endpoint<S extends Session = Session> {
 	private follow(ids: string[]): void {
 		const { clock } = this.dependencies;
 		for (const id of ids) {
+			if (this.followed.has(id)) continue;
+			this.followed.add(id);
 			void this.jobs
 				.wait(id, { deadline: clock.now() + followMs })
 				// A retryable error is followed by another wait: the slot of a job that is not polled is never freed.
@@ -166,6 +178,7 @@ export class Endpoint<S extends Session = Session> {
 					(thrown: unknown) => !toImageError(thrown).retryable,
 				)
 				.then((isOver) => {
+					this.followed.delete(id);
 					if (!isOver && this.slots.contended) this.follow([id]);
 				});
 		}

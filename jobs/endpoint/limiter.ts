@@ -69,6 +69,11 @@ export class Limiter {
 		return this.pace.lastAt;
 	}
 
+	/** Whether it keeps nothing that a new one would not know: no slot, no pause and no request that still counts. */
+	get isAtRest(): boolean {
+		return this.pace.isAtRest && this.slots.waiting === 0 && this.slots.inFlight === 0;
+	}
+
 	/** Requests and jobs that wait for pacing or a slot. */
 	get waiting(): number {
 		return this.slots.waiting + this.pace.waiting;

@@ -58,3 +58,33 @@ it('an abort while a download waits for pacing ends it at once', async () => {
 	expect(work).not.toHaveBeenCalled();
 	expect(clock.now()).toBe(0);
 });
+
+it('the polls of all executions are paced as their own group, whichever execution began the loop', async () => {
+	const { clock, endpoint, submit, sent } = fakeEndpoint({ requestsPerMinute: 60, jobMs: 600_000 });
+	await clock.until(submit('a'));
+	const stop = new AbortController();
+	const { signal } = stop;
+	const many = Array.from({ length: 200 }, (_, n) => submit(`many-${n}`, { group: 'big', signal }));
+	await settle();
+	const wait = endpoint.forGroup('big', () => endpoint.jobs.wait('job-1', { deadline: 1e9, signal }));
+	await clock.advance(70_000);
+	// Polls and submits take turns. In the group of the submits, the first poll would come after all of them.
+	const ofWindow = sent.slice(1, 60).map(({ path }) => path);
+	expect(ofWindow.filter((path) => path === '/poll').length).toBeGreaterThan(5);
+	stop.abort();
+	await Promise.allSettled([wait, ...many]);
+});
+
+it('the socket of a job that an execution of many requests begins to watch does not wait for all of them', async () => {
+	const { clock, endpoint, submit, sockets } = fakeEndpoint({ requestsPerMinute: 60, watches: true, jobMs: 600_000 });
+	await clock.until(submit('a'));
+	const stop = new AbortController();
+	const { signal } = stop;
+	const many = Array.from({ length: 200 }, (_, n) => submit(`many-${n}`, { group: 'big', signal }));
+	await settle();
+	const wait = endpoint.forGroup('big', () => endpoint.jobs.wait('job-1', { deadline: 1e9, signal }));
+	await clock.advance(10_000);
+	expect(sockets).toHaveLength(1);
+	stop.abort();
+	await Promise.allSettled([wait, ...many]);
+});

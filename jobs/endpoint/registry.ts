@@ -1,5 +1,6 @@
 import { createApiClient } from '../../http/apiClient';
 import type { Memory } from '../../memory/memory';
+import { BoundedMap } from '../../model/boundedMap';
 import type { ProviderDefinition, Session } from '../../providers/provider';
 import { systemClock } from '../runtime/clock';
 import { Endpoint } from './endpoint';
@@ -9,19 +10,29 @@ import { learnedOf, type ScopedLearned } from './learnedValues';
 /** An endpoint is released after it was idle for this time, in ms. */
 export const idleMs = 3_600_000;
 
+/** Endpoints kept besides those that work. A field of a credential may be an expression, so there may be any number. */
+export const maxEndpoints = 500;
+
 /** Every endpoint in use by this process, by a hash of provider and credential. */
-const endpoints = new Map<string, Endpoint>();
+const endpoints = new BoundedMap<Endpoint>({ max: maxEndpoints, isInUse: ({ isReleasable }) => !isReleasable });
+
+/** How many endpoints the registry knows. */
+export const endpointCount = () => endpoints.size;
 
 /** The part of a memory that keeps the learned values of endpoints. */
 type Learning = Pick<Memory, 'learned' | 'digest'>;
 
 let memory: Learning | null = null;
-const firstMemory = Promise.withResolvers<Learning>();
+/** Endpoints that were made before a memory was opened. In some n8n none ever is. */
+const waiting = new BoundedMap<(opened: Learning) => void>({ max: maxEndpoints });
 
 /** From now on, learned values are kept in this memory. Existing endpoints read it too. */
 export function rememberWith(opened: Learning): void {
 	memory = opened;
-	firstMemory.resolve(opened);
+	for (const [key, resolve] of waiting) {
+		waiting.delete(key);
+		resolve(opened);
+	}
 }
 
 /**
@@ -43,7 +54,7 @@ export async function endpointOf<S extends Session>(
 			clock: systemClock,
 			random: Math.random,
 			transport: createApiClient,
-			learned: learnedAt(identityOf(provider, config)),
+			learned: learnedAt(key, identityOf(provider, config)),
 		});
 	endpoint.use();
 	endpoints.set(key, endpoint);
@@ -57,9 +68,10 @@ function releaseIdle(now: number): void {
 }
 
 /** An endpoint's part of the memory, which may be opened after the endpoint is made. */
-function learnedAt(identity: string): ScopedLearned {
+function learnedAt(key: string, identity: string): ScopedLearned {
+	const opened = async () => memory ?? (await new Promise<Learning>((resolve) => waiting.set(key, resolve)));
 	return {
-		read: async () => await learnedOf(memory ?? (await firstMemory.promise), identity).read(),
+		read: async () => await learnedOf(await opened(), identity).read(),
 		write: (values) => {
 			if (memory) learnedOf(memory, identity).write(values);
 		},

@@ -4,6 +4,9 @@ import { retryDefaults } from '../runtime/retry';
 import { LearnedRate } from './learnedRate';
 import { Pacer } from './pacer';
 
+/** How long a request or a pause counts, in ms: the window of a limit, and the time in which two pauses are related. */
+const countsMs = 2 * 60_000;
+
 /**
  * Decides when the requests of one endpoint are sent: within the credential's limit, or else within a limit learned
  * from answers of 429; never during a pause that the provider requested.
@@ -70,6 +73,13 @@ export class RequestPace {
 	/** Requests that wait. */
 	get waiting(): number {
 		return this.pacer.waiting;
+	}
+
+	/** Whether it would send the next requests at the same times if it was made anew. */
+	get isAtRest(): boolean {
+		const now = this.clock.now();
+		const isUnlimited = this.limits.requestsPerMinute === null && this.pauseEnd === Number.NEGATIVE_INFINITY;
+		return this.waiting === 0 && (isUnlimited || now - Math.max(this.lastAt, this.pauseEnd) >= countsMs);
 	}
 
 	/** The learned limit, to be saved over a restart. */

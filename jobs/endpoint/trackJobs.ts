@@ -5,6 +5,7 @@ import { PushTrust } from '../polling/pushTrust';
 import type { JobTimes } from './jobTimes';
 import type { LearnedValues } from './learnedValues';
 import type { Limiter } from './limiter';
+import { groups } from './pacedTransport';
 
 interface Parts extends Pick<JobTrackerOptions, 'poll' | 'bulk' | 'clock' | 'random'> {
 	session: Session;
@@ -31,6 +32,7 @@ export function trackJobs({ session, limiter, times, learned, schedule, ...parts
 			trust,
 		}),
 		isOwn: (id) => times.has(id),
+		apart: (work) => groups.run('', work),
 		// The job's slot is freed, no matter how the end was seen.
 		onEnd: (id, seen) => {
 			limiter.slots.settle(id);

@@ -2,7 +2,7 @@ import { isTerminal, type JobSnapshot } from '../../model/job';
 import type { Observation, Session } from '../../providers/provider';
 import { stopped } from '../runtime/clock';
 import { onAbort } from '../runtime/onAbort';
-import { Channels } from './channels';
+import { Channels, type Listener } from './channels';
 import { Mailbox } from './mailbox';
 import { type OnEnd, PolledJob, type Waiter, type WaitResult } from './polledJob';
 import { Poller, type PollerOptions } from './poller';
@@ -25,6 +25,11 @@ export interface JobTrackerOptions extends Omit<PollerOptions, 'learn'> {
 	onEnd: OnEnd;
 	/** Whether this process submitted the job to this endpoint. Other jobs' announcements say nothing about it. */
 	isOwn: (jobId: string) => boolean;
+	/**
+	 * Runs work apart from the execution that calls: the loop and the channels serve all executions, so their requests
+	 * must not be paced as those of the execution that happened to begin them.
+	 */
+	apart?: (work: () => void) => void;
 }
 
 /**
@@ -36,8 +41,10 @@ export class JobTracker {
 	private readonly mailbox: Mailbox;
 	private readonly channels: Channels;
 	private readonly poller: Poller;
+	private readonly apart: (work: () => void) => void;
 
 	constructor(private readonly options: JobTrackerOptions) {
+		this.apart = options.apart ?? ((work) => work());
 		this.mailbox = new Mailbox(options.clock);
 		this.channels = new Channels(options.watch);
 		this.poller = new Poller(this.jobs, { ...options, learn: (job, observation) => this.learn(job, observation) });
@@ -75,7 +82,7 @@ export class JobTracker {
 				this.poller.wake();
 			});
 			job.waiters.add(waiter);
-			this.poller.start();
+			this.apart(() => this.poller.start());
 		});
 	}
 
@@ -126,7 +133,7 @@ export class JobTracker {
 		const job = new PolledJob(id, clock.now(), known);
 		job.dueAt = schedule.firstPollAt(job, Date.parse(known?.job.updatedAt ?? known?.job.createdAt ?? ''));
 		this.jobs.set(id, job);
-		this.channels.open(id, {
+		const listener: Listener = {
 			received: (snapshot) => {
 				this.learn(job, { ok: true, snapshot }, true);
 				job.dueAt = Math.max(Number.isFinite(job.dueAt) ? job.dueAt : 0, clock.now() + quietMs);
@@ -136,7 +143,8 @@ export class JobTracker {
 				job.dueAt = clock.now();
 				this.poller.wake();
 			},
-		});
+		};
+		this.apart(() => this.channels.open(id, listener));
 		return job;
 	}
 

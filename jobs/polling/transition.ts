@@ -1,5 +1,5 @@
 import { ImageError } from '../../model/errors';
-import { countedImages, maxImages } from '../../model/imageCount';
+import { countedImages, withMaxImages } from '../../model/imageCount';
 import { isTerminal, type Job, type JobSnapshot, type JobStatus } from '../../model/job';
 
 /**
@@ -60,23 +60,11 @@ export function advance(current: Job, observed: Job): Job {
  * images of a success that is known without images are added, since an item may have lost them in the workflow.
  */
 export function advanceSnapshot(current: JobSnapshot | undefined, observed: JobSnapshot): JobSnapshot {
-	if (!current) return bounded({ ...observed, job: settled(observed.job) });
+	if (!current) return withMaxImages({ ...observed, job: settled(observed.job) });
 	const job = advance(current.job, observed.job);
-	if (job !== current.job) return bounded({ ...observed, job });
+	if (job !== current.job) return withMaxImages({ ...observed, job });
 	const hasNoImages = current.images.length === 0 && isSuccess(current.job) && isSuccess(observed.job);
-	return hasNoImages && observed.images.length > 0 ? bounded({ ...observed, job }) : current;
-}
-
-/** A job with more images than a job can have keeps the first ones, and its error says so. */
-function bounded(snapshot: JobSnapshot): JobSnapshot {
-	const { job, images } = snapshot;
-	if (images.length <= maxImages) return snapshot;
-	const error = new ImageError('malformedResponse', {
-		message: `The provider reports ${images.length} images of one job; the item has the first ${maxImages}`,
-		hint: 'Check the job at the provider',
-		retryable: false,
-	}).toJobError();
-	return { ...snapshot, job: { ...job, error: job.error ?? error }, images: images.slice(0, maxImages) };
+	return hasNoImages && observed.images.length > 0 ? withMaxImages({ ...observed, job }) : current;
 }
 
 function isSuccess({ status }: Job): boolean {

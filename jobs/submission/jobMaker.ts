@@ -114,7 +114,7 @@ export class JobMaker {
 	private async givenAgain(
 		{ record, how }: Found & { kind: 'job' },
 		choice: Choice,
-		{ signal }: FailoverOptions,
+		{ signal, group }: FailoverOptions,
 	): Promise<Given | undefined> {
 		const { memory } = this.dependencies;
 		const { endpoint } = choice.member;
@@ -122,7 +122,7 @@ export class JobMaker {
 		const { id } = snapshot.job;
 		if (how === 'adopted' && id !== null && !isTerminal(snapshot.job.status)) {
 			// If it cannot be polled now, the recorded state is returned: the job is paid, and polling continues.
-			const polled = await outcomeOf(endpoint.pollOnce([id], signal));
+			const polled = await outcomeOf(endpoint.forGroup(group, () => endpoint.pollOnce([id], signal)));
 			if (!polled.ok && polled.error.code === 'canceled') throw polled.error;
 			const observation = polled.ok ? polled.value.get(id) : undefined;
 			if (observation?.ok) snapshot = observation.snapshot;

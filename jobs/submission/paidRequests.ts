@@ -92,9 +92,12 @@ export class PaidRequests {
 			},
 		};
 		const answer = await outcomeOf(charges.run(charge, call));
+		const { fact } = charge;
+		// What the call has begun and not ended, a connection or a timer, keeps its context, and with it the answer.
+		charge.fact = { kind: 'notSent' };
 		if (!answer.ok) {
 			leave?.();
-			throw this.failed(left, charge.fact, answer.error);
+			throw this.failed(left, fact, answer.error);
 		}
 		for (const request of left) Object.assign(request, { outcome: 'accepted', providerId: idOf(answer.value) });
 		// Until the journal has it, a look-up could take it for another request's job.

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { ImageError, outcomeOf } from '../../model/errors';
 import type { LookUpCall } from '../../providers/provider';
 import { fakeEndpoint } from '../../test/support/fakeEndpoint';
@@ -146,6 +147,31 @@ it.each([
 		expect(seen).toEqual([may]);
 	},
 );
+
+it('the answer is let go when its outcome is decided: a connection keeps the context that opened it', async () => {
+	const { endpoint, make } = bench();
+	const { submit } = endpoint.session;
+	const opened: Array<() => unknown> = [];
+	const facts: unknown[] = [];
+	endpoint.session.submit = async (sent, options) =>
+		await submit(sent, {
+			...options,
+			paid: async (part, call, idOf) =>
+				await options.paid(
+					part,
+					async () => {
+						opened.push(AsyncLocalStorage.snapshot().bind(null, () => charges.getStore()?.fact));
+						const id = await call();
+						facts.push(charges.getStore()?.fact.kind);
+						return id;
+					},
+					idOf,
+				),
+		});
+	await make('key');
+	expect(facts).toEqual(['answered']);
+	expect(opened.map((context) => context())).toEqual([{ kind: 'notSent' }]);
+});
 
 describe('a job under a key of the user', () => {
 	const own = { wanted: { isOwnKey: true } };

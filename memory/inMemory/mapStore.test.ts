@@ -1,5 +1,5 @@
 import type { NewRecord } from '../record.ts';
-import { keepAlwaysMs } from '../rules.ts';
+import { keepAlwaysMs, maxLearned } from '../rules.ts';
 import type { Operation, OperationName, Store } from '../store.ts';
 import { accepted, credentialIds, ended, newRecord, notAccepted, origin, unknown } from '../testing/samples.ts';
 import { MapStore } from './mapStore.ts';
@@ -40,6 +40,20 @@ test('gives and takes copies: no caller can change its data', () => {
 		busy: true,
 	});
 	origin.workflowName = 'Foxes';
+});
+
+test('any number of learned values is bounded, and the oldest go first', () => {
+	const write = (scope: string, count: number) =>
+		call(
+			'writeLearned',
+			Array.from({ length: count }, (_, n) => ({ scope, name: String(n), value: n })),
+		);
+	write('a', 2);
+	write('many', maxLearned - 1);
+	expect(call('readLearned', 'a')).toEqual({ 1: 1 });
+	write('more', 1);
+	expect(call('readLearned', 'a')).toEqual({});
+	expect(Object.keys(call('readLearned', 'many'))).toHaveLength(maxLearned - 1);
 });
 
 describe('a full store', () => {

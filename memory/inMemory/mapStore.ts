@@ -1,8 +1,7 @@
 import { MemoryError } from '../memory.ts';
-import type { Json } from '../memory.ts';
 import type { Claimant, JobRecord, RecordChange, RecordState } from '../record.ts';
-import { begunRecord, canSettle, exceeds, isEndOf, isPart, keepAlwaysMs, providerIds } from '../rules.ts';
-import type { Operation, Store } from '../store.ts';
+import { begunRecord, canSettle, exceeds, isEndOf, isPart, keepAlwaysMs, maxLearned, providerIds } from '../rules.ts';
+import type { LearnedEntry, Operation, Store } from '../store.ts';
 import { perform } from '../store.ts';
 import { EventTable } from './eventTable.ts';
 import { findIn, listIn, spendingIn, spentIn } from './mapQueries.ts';
@@ -16,7 +15,8 @@ const maxHeld = 50_000;
 export class MapStore implements Store {
 	readonly #records = new RecordTable();
 	readonly #events = new EventTable();
-	readonly #learned = new Map<string, Map<string, Json>>();
+	/** By scope and name, the oldest first. */
+	readonly #learned = new Map<string, LearnedEntry>();
 	readonly #maxRecords: number;
 	readonly #ownsStrangers: boolean;
 	#now = 0;
@@ -130,11 +130,17 @@ export class MapStore implements Store {
 	confirmEvent: Store['confirmEvent'] = (scope, id, lineage, { keepMs }) =>
 		this.#events.confirm(scope, id, lineage, this.#now, keepMs);
 
-	readLearned: Store['readLearned'] = (scope) => Object.fromEntries(this.#learned.get(scope) ?? []);
+	readLearned: Store['readLearned'] = (wanted) =>
+		Object.fromEntries(
+			[...this.#learned].flatMap(([, { scope, name, value }]) => (scope === wanted ? [[name, value]] : [])),
+		);
 	writeLearned: Store['writeLearned'] = (entries) => {
-		for (const { scope, name, value } of entries) {
-			const values = this.#learned.get(scope) ?? new Map<string, Json>();
-			this.#learned.set(scope, values.set(name, value));
+		for (const entry of entries) {
+			const key = JSON.stringify([entry.scope, entry.name]);
+			this.#learned.delete(key);
+			this.#learned.set(key, entry);
+			const [oldest] = this.#learned.keys();
+			if (this.#learned.size > maxLearned && oldest !== undefined) this.#learned.delete(oldest);
 		}
 	};
 

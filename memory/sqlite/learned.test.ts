@@ -1,5 +1,5 @@
 import type { LearnedEntry } from '../store.ts';
-import { keepLearnedMs } from '../rules.ts';
+import { keepLearnedMs, maxLearned } from '../rules.ts';
 import { SqliteSubject } from '../testing/sqliteSubject.ts';
 import { Database } from './database.ts';
 
@@ -25,6 +25,19 @@ test('values that were not written for long are removed at the next write', () =
 	subject.now = start + keepLearnedMs + 1;
 	write(value('b', 'x', 1));
 	expect(call('readLearned', 'a')).toEqual({ kept: 2 });
+});
+
+test('any number of values is bounded, and the oldest go first', () => {
+	const many = (from: number, count: number) =>
+		write(...Array.from({ length: count }, (_, n) => value('many', String(from + n), n)));
+	write(value('a', 'old', 1));
+	subject.now++;
+	many(0, maxLearned - 1);
+	subject.now++;
+	expect(call('readLearned', 'a')).toEqual({ old: 1 });
+	many(maxLearned, 10);
+	expect(call('readLearned', 'a')).toEqual({});
+	expect(Object.keys(call('readLearned', 'many'))).toHaveLength(maxLearned);
 });
 
 test('a write that fails leaves nothing half done, and the next one goes on', () => {

@@ -1,7 +1,10 @@
 import type { Json } from '../memory.ts';
-import { keepLearnedMs } from '../rules.ts';
+import { keepLearnedMs, maxLearned } from '../rules.ts';
 import type { Store } from '../store.ts';
 import type { Context } from './context.ts';
+
+const deleteOldest =
+	'DELETE FROM learned WHERE (scope, name) IN (SELECT scope, name FROM learned ORDER BY updated_at LIMIT ?)';
 
 /** The operations on learned values, in a file of their own. */
 export function learnedOperations(context: Context): Pick<Store, 'readLearned' | 'writeLearned'> {
@@ -22,6 +25,10 @@ export function learnedOperations(context: Context): Pick<Store, 'readLearned' |
 				for (const { scope, name, value } of entries)
 					learned.write(sql, scope, name, JSON.stringify(value), context.now);
 				learned.write('DELETE FROM learned WHERE updated_at < ?', context.now - keepLearnedMs);
+				const [{ count } = { count: 0 }] = learned.all<{ count: number }>(
+					'SELECT count(*) AS count FROM learned',
+				);
+				if (count > maxLearned) learned.write(deleteOldest, count - maxLearned);
 				learned.run('COMMIT');
 			} catch (error) {
 				learned.run('ROLLBACK');

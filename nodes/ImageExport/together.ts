@@ -56,7 +56,10 @@ async function zip(exporter: Exporter): Promise<INodeExecutionData[]> {
 	const fileName = safeFileName(textParameter(context, 'fileName', 0), 'images.zip');
 	const { includeManifest } = context.getNodeParameter('options', 0, {}) as { includeManifest?: boolean };
 	const { stream, manifest } = await zipOf(entries, new Date());
-	const data = await context.helpers.prepareBinaryData(stream, fileName, 'application/zip');
+	// A store that fails leaves the stream as it is, with the file of the picture that it was reading.
+	const data = await context.helpers
+		.prepareBinaryData(stream, fileName, 'application/zip')
+		.finally(() => stream.destroy());
 	const json: IDataObject = {
 		fileName,
 		images: entries.length,

@@ -3,6 +3,7 @@ import type { Endpoint } from '../../jobs/endpoint/endpoint';
 import { type JobsState, takenBack } from '../../jobs/listing/finishedJobs';
 import { newestFinished, pollFinished } from '../../jobs/listing/finishedJobsPoll';
 import type { Interest } from '../../jobs/listing/interest';
+import { BoundedMap } from '../../model/boundedMap';
 import { ImageError, toImageError } from '../../model/errors';
 import type { TerminalStatus } from '../../model/job';
 import type { ProviderDefinition } from '../../providers/provider';
@@ -24,12 +25,14 @@ interface TriggerOptions extends ItemOptions {
 
 /** Triggers of this process that are polling now. n8n starts a poll even if the previous poll is still running. */
 const polling = new Set<string>();
+/** Triggers kept in memory. Workflows come and go while n8n runs. */
+const maxTriggers = 1_000;
 /** Triggers that have polled in this process. */
-const polledHere = new Set<string>();
+const polledHere = new BoundedMap<true>({ max: maxTriggers });
 /**
  * States of first polls, until n8n keeps them: n8n's durable cursors do not keep the state of the poll at activation.
  */
-const firstStates = new Map<string, JobsState>();
+const firstStates = new BoundedMap<JobsState>({ max: maxTriggers });
 
 /**
  * The jobs that have ended since the last poll, or null. If the provider does not answer, throws an n8n error, and the
@@ -82,7 +85,7 @@ async function poll(
 	warn(context, endpoint, { truncated: found.truncated, forgotten });
 	// Nothing after this line can fail: n8n takes the returned items and the state together.
 	writeState(kept, source, options.repeatAfterRestart ? state : { ...state, last: [] });
-	polledHere.add(trigger);
+	polledHere.set(trigger, true);
 	if (known === null && taken === 0) firstStates.set(firstKey, state);
 	else firstStates.delete(firstKey);
 	return taken > 0 ? [items] : null;

@@ -42,7 +42,7 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 async function pollOpen(run: PollRun, open: readonly OpenJob[]) {
 	const { context, isOnce, deadline, signal } = run;
 	const progress = progressOf(context, open.length);
-	const terms: PollTerms = { deadline, signal, progress };
+	const terms: PollTerms = { deadline, signal, group: context.getExecutionId(), progress };
 	const polledAt = [...Map.groupBy(open, ({ at }) => at)].map(async ([endpoint, jobs]) => {
 		const answered = await (isOnce ? pollOnce : waitForEnds)(endpoint, jobs, terms);
 		const polled = await withLinkRefs(run, jobs, answered);

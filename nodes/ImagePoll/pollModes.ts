@@ -28,6 +28,8 @@ export interface PollTerms {
 	/** Epoch ms. */
 	deadline: number;
 	signal: AbortSignal | undefined;
+	/** The execution, for fair queueing with the requests of others. */
+	group: string;
 	progress: Progress;
 }
 
@@ -55,9 +57,11 @@ export const waitForEnds: PollJobs = async (endpoint, jobs, { deadline, signal, 
 	);
 
 /** Polls all jobs once, in one call. Throws only when stopped. */
-export const pollOnce: PollJobs = async (endpoint, jobs, { signal }) => {
+export const pollOnce: PollJobs = async (endpoint, jobs, { signal, group }) => {
 	const ids = [...new Set(jobs.flatMap(({ id }) => id ?? []))];
-	const answer = await endpoint.pollOnce(ids, signal).catch((thrown: unknown) => toImageError(thrown));
+	const answer = await endpoint
+		.forGroup(group, () => endpoint.pollOnce(ids, signal))
+		.catch((thrown: unknown) => toImageError(thrown));
 	return jobs.map(({ itemIndex, provider, id, known }): [number, Polled] => {
 		const before = known ?? unknownSnapshot(provider.id, id);
 		if (answer instanceof ImageError) return [itemIndex, unreachable(before, answer)];

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { INodeExecutionData } from 'n8n-workflow';
+import { maxImages } from '../../model/imageCount';
 import { blankJob } from '../../model/job';
 import { providers } from '../../providers/registry';
 import { instancePolicy } from '../pictures/downloads';
@@ -35,6 +36,16 @@ it('an item goes through its own shape unchanged', () => {
 	expect(json).toEqual({ job, images: [image(0)], request: { prompt: 'A' }, differences: [] });
 	expect(pairedItem).toEqual({ item: 3 });
 	expect(snapshotOf(json)).toEqual({ ...snapshot, job, raw: null });
+});
+
+it('an item has at most as many images as a job can have, and its job says so', () => {
+	const images = Array.from({ length: maxImages + 5 }, (_, index) => image(index));
+	const snapshot = { job: { ...blankJob('imageSaas'), id: 'job-1' }, images, raw: null };
+	const { json } = toItem({ snapshot, request: {}, itemIndex: 0 });
+	expect(json['images']).toHaveLength(maxImages);
+	expect(json['job']).toMatchObject({
+		error: { code: 'malformedResponse', message: expect.stringContaining('1005') },
+	});
 });
 
 it('bytes that came inside an answer never get into the JSON', () => {

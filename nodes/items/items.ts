@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IBinaryData, IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { type Difference, differencesOf } from '../../images/compare';
+import { withMaxImages } from '../../model/imageCount';
 import { imageName } from '../../model/imageName';
 import { refFrom } from '../../model/jobRef';
 import {
@@ -40,7 +41,7 @@ export interface ItemParts {
  * provider reports it.
  */
 export function toItem({
-	snapshot,
+	snapshot: reported,
 	request,
 	binary,
 	itemIndex,
@@ -48,6 +49,7 @@ export function toItem({
 	includeRaw,
 	links,
 }: ItemParts): INodeExecutionData {
+	const snapshot = withMaxImages(reported);
 	const images = linked(snapshot, links);
 	const job = { ...snapshot.job, ref: snapshot.job.ref ?? refOfUnrecorded(snapshot.job) };
 	return {

@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { Endpoint } from '../../jobs/endpoint/endpoint';
 import type { Pool } from '../../jobs/submission/pool';
 import { safeFileName } from '../../model/fileName';
+import { withMaxImages } from '../../model/imageCount';
 import { blankJob } from '../../model/job';
 import type { Session } from '../../providers/provider';
 import { packMemory } from '../execution/memory';
@@ -35,17 +36,18 @@ export function itemCall<S extends Session>(parts: CallParts<S>): OperationCall<
 		pool,
 		read: async (ask) => await endpoint.read(ask, signal),
 		pay: async (request) => await paid.run({ ...request, name, endpoint, itemIndex, signal }),
-		result: (output, images = []) => ({
-			job: {
-				...blankJob(endpoint.provider.id),
-				status: 'succeeded',
-				total: images.length,
-				completed: images.length,
-			},
-			images,
-			raw: null,
-			output,
-		}),
+		result: (output, images = []) =>
+			withMaxImages({
+				job: {
+					...blankJob(endpoint.provider.id),
+					status: 'succeeded',
+					total: images.length,
+					completed: images.length,
+				},
+				images,
+				raw: null,
+				output,
+			}),
 		item: (answer) => {
 			const isObject = typeof answer === 'object' && answer !== null && !Array.isArray(answer);
 			return { json: (isObject ? answer : { data: answer }) as IDataObject, pairedItem };

@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type Loopback, loopback } from '../../test/support/loopback';
 import { downloadPicture } from './downloadFile';
@@ -71,4 +73,21 @@ it('an answer that is no image is not quoted: the error has its type and its len
 		message: 'The file is not an image of a known format (application/json, 23 bytes)',
 	});
 	expect(JSON.stringify(error) + String(error)).not.toMatch(/encryption|fox/);
+});
+
+it('any number of policies leave few connections behind, and a download under way goes on', async () => {
+	const open = new Set<Socket>();
+	let last: ServerResponse | undefined;
+	const url = await serve((request, response) => {
+		const { socket } = request;
+		if (!open.has(socket)) socket.once('close', () => open.delete(socket));
+		open.add(socket);
+		if (request.url === '/slow') (last = response).write('slow');
+		else response.end('done');
+	});
+	const slow = read(url, `${url}/slow`, ['slow.example']);
+	for (let n = 0; n < 300; n++) await read(url, url, [`host-${n}.example`]);
+	expect(open.size).toBeLessThanOrEqual(120);
+	last?.end(' and whole');
+	expect(await slow).toBe('slow and whole');
 });

@@ -1,5 +1,6 @@
 import type { AddressPolicy } from '../../http/addressGuard';
 import { createDownloader, type Download, type Downloader, type DownloadLimits } from '../../http/downloader';
+import { BoundedMap } from '../../model/boundedMap';
 import { ImageError, outcomeOf } from '../../model/errors';
 import type { EndpointConfig } from '../../providers/provider';
 
@@ -43,8 +44,12 @@ export async function receiveDownload<T>(download: Download, receive: (download:
 	throw new ImageError('malformedResponse', { message, hint, retryable, httpStatus, cause });
 }
 
-/** Downloaders by policy: each keeps its own checked connections. */
-const downloaders = new Map<string, Downloader>();
+/** Downloaders by policy: each keeps its own checked connections. A credential's field may be an expression. */
+const downloaders = new BoundedMap<Downloader>({
+	max: 100,
+	isInUse: (downloader) => downloader.isBusy(),
+	onEvict: (downloader) => downloader.close(),
+});
 
 /** A downloader with the permissions of n8n's own settings and of the credential. */
 function downloaderFor(config: PictureHosts): Downloader {
@@ -54,10 +59,7 @@ function downloaderFor(config: PictureHosts): Downloader {
 		trustedOrigins: config.baseUrl === null ? [] : originsOf(new URL(config.baseUrl)),
 		allowedHosts: [...instance.allowedHosts, ...config.allowedHosts],
 	};
-	const key = JSON.stringify(policy);
-	const downloader = downloaders.get(key) ?? createDownloader(policy);
-	downloaders.set(key, downloader);
-	return downloader;
+	return downloaders.getOrMake(JSON.stringify(policy), () => createDownloader(policy));
 }
 
 /**

@@ -9,6 +9,7 @@ import { Slots } from '../../jobs/runtime/slots';
 import { ImageError, type Outcome, outcomeOf } from '../../model/errors';
 import { safeFileName } from '../../model/fileName';
 import type { DeliveredImage, JobSnapshot } from '../../model/job';
+import { withMaxImages } from '../../model/imageCount';
 import { imageName } from '../../model/imageName';
 import type { EndpointConfig, ProviderDefinition } from '../../providers/provider';
 import { fileOfImage, withoutBytes } from '../items/items';
@@ -96,7 +97,8 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 	}
 
 	return {
-		async fetch(snapshot, source, { have = {}, maxMegabytes, binaryField, withinMs } = {}) {
+		async fetch(reported, source, { have = {}, maxMegabytes, binaryField, withinMs } = {}) {
+			const snapshot = withMaxImages(reported);
 			const limits = imageLimits(maxMegabytes);
 			const until = systemClock.now() + (withinMs ?? downloadTimes.longestMs);
 			const results = await inTurns(snapshot.images, maxDownloads, async (image) =>

@@ -1,4 +1,5 @@
 import type { GenerateContentConfig } from '@google/genai';
+import { BoundedMap } from '../../model/boundedMap';
 import { ImageError, type Outcome, outcomeOf } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
@@ -27,7 +28,7 @@ const isBatch = ({ extras }: ImageRequest) => extras?.['batch'] === true;
 /** The verbs over the API. A direct call answers with the finished job; a batch is a job that must be polled. */
 export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConfig): Session {
 	/** Models that have answered that they give only one candidate per call. */
-	const oneEach = new Set<string>();
+	const oneEach = new BoundedMap<true>({ max: 100 });
 
 	async function status(name: string, options: CallOptions): Promise<JobSnapshot> {
 		const batch = await client.batch(name, options);
@@ -55,7 +56,7 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 		if (!oneEach.has(content.model)) {
 			const together = await outcomeOf(ask(0, { candidateCount: count }));
 			if (together.ok || !wantsOneEach(together.error)) return [together];
-			oneEach.add(content.model);
+			oneEach.set(content.model, true);
 		}
 		// Every call has its own seed, because the same seed would make the same image.
 		const seedOf = (part: number) =>

@@ -77,8 +77,10 @@ export function resultOf(text: string): ChatResult {
 /** Addresses in Markdown images, links, HTML and plain text, as many as a job may have images. */
 export function urlsIn(text: string): string[] {
 	const urls = new Set<string>();
+	let looked = 0;
 	for (const [url] of text.matchAll(/https?:\/\/[^\s<>"'()[\]]+/g)) {
-		if (urls.size >= maxImages) break;
+		// The same address may stand there any number of times.
+		if (urls.size >= maxImages || ++looked > 10 * maxImages) break;
 		urls.add(withoutStops(url));
 	}
 	return [...urls];
