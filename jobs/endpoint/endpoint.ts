@@ -13,7 +13,7 @@ import { AdaptiveSchedule } from '../polling/adaptiveSchedule';
 import type { JobTracker } from '../polling/jobTracker';
 import type { MakeSchedule } from '../polling/pollSchedule';
 import { otherJob } from '../polling/transition';
-import type { Clock, Random } from '../runtime/clock';
+import { type Clock, inMs, type Random } from '../runtime/clock';
 import { withRetry } from '../runtime/retry';
 import type { Slots } from '../runtime/slots';
 import { identityOf } from './identity';
@@ -52,7 +52,7 @@ export class Endpoint<S extends Session = Session> {
 	readonly jobs: JobTracker;
 	private readonly limiter: Limiter;
 	private readonly times: JobTimes;
-	/** When a node last used it, ms since the epoch. */
+	/** When a node last used it, by `Clock.now`. */
 	private usedAt: number;
 
 	constructor(
@@ -97,7 +97,7 @@ export class Endpoint<S extends Session = Session> {
 		return this.limiter.requestsPerMinute;
 	}
 
-	/** End of the pause that the provider requested, ms since the epoch. */
+	/** End of the pause that the provider requested, by `Clock.now`. */
 	get pausedUntil(): number {
 		return this.limiter.pausedUntil;
 	}
@@ -112,7 +112,7 @@ export class Endpoint<S extends Session = Session> {
 		return { jobsInFlight: Math.max(this.slots.inFlight, this.times.count), waiting: this.limiter.waiting };
 	}
 
-	/** When it became idle, ms since the epoch; null while a job or a request runs or waits. */
+	/** When it became idle, by `Clock.now`; null while a job or a request runs or waits. */
 	get idleSince(): number | null {
 		const isBusy = this.jobs.isBusy || this.load.waiting > 0 || this.load.jobsInFlight > 0;
 		return isBusy ? null : Math.max(this.usedAt, this.limiter.lastRequestAt);
@@ -159,7 +159,7 @@ export class Endpoint<S extends Session = Session> {
 		const { clock } = this.dependencies;
 		for (const id of ids) {
 			void this.jobs
-				.wait(id, { deadline: clock.now() + followMs })
+				.wait(id, { deadline: inMs(clock, followMs) })
 				// A retryable error is followed by another wait: the slot of a job that is not polled is never freed.
 				.then(
 					({ ended }) => ended,

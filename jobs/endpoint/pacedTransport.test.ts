@@ -1,6 +1,7 @@
 import { ImageError } from '../../model/errors';
 import { fakeEndpoint } from '../../test/support/fakeEndpoint';
 import { settle } from '../../test/support/virtualClock';
+import { inMs } from '../runtime/clock';
 
 const own = 'http://fake.example/images/1.png';
 
@@ -8,7 +9,7 @@ it('a socket is paced like any request', async () => {
 	const { clock, submit, endpoint, sockets } = fakeEndpoint({ requestsPerMinute: 2, watches: true });
 	await clock.until(Promise.all([submit('a'), submit('b')]));
 	const began = clock.now();
-	void endpoint.jobs.wait('job-1', { deadline: clock.now() + 300_000 });
+	void endpoint.jobs.wait('job-1', { deadline: inMs(clock, 300_000) });
 	await settle();
 	expect(sockets).toEqual([]);
 	await clock.advance(120_000);

@@ -6,6 +6,7 @@ import { settle, VirtualClock } from '../../test/support/virtualClock';
 import { Adoption, type FindOptions } from './adoption';
 import type { Found, Wanted } from './wanted';
 import { LeftBehind } from './leftBehind';
+import { inMs } from '../runtime/clock';
 
 const hour = 3_600_000;
 const { origin } = wantedFor('', []);
@@ -46,7 +47,7 @@ function setUp() {
 	const wanted = (patch: Partial<Wanted> = {}): Wanted =>
 		wantedFor('item', [], { requests: ['request'], credentialIds: ['credential'], ...patch });
 	const find = (patch: Partial<Wanted> = {}, options: Partial<FindOptions> = {}) =>
-		adoption.find(wanted(patch), { deadline: clock.now() + 5_000, isUnfinished: () => false, ...options });
+		adoption.find(wanted(patch), { deadline: inMs(clock, 5_000), isUnfinished: () => false, ...options });
 	return { clock, journal, leftBehind, seed, find };
 }
 
@@ -129,7 +130,7 @@ describe('of the same item', () => {
 		const { clock, journal, seed, find } = setUp();
 		const ref = await seed('a', { ...(state ? { state } : {}), holder: 'nodeRun' });
 		let isFound = false as boolean;
-		const finding = find({}, { deadline: clock.now() + hour }).then((found) => {
+		const finding = find({}, { deadline: inMs(clock, hour) }).then((found) => {
 			isFound = true;
 			return found;
 		});
@@ -161,7 +162,7 @@ describe('of the same item', () => {
 	it('throws at the deadline while the other run has no job yet; nothing was sent', async () => {
 		const { clock, seed, find } = setUp();
 		await seed('a', { holder: 'nodeRun' });
-		const deadline = clock.now() + 5_000;
+		const deadline = inMs(clock, 5_000);
 		expect(await clock.until(outcomeOf(find({}, { deadline })))).toMatchObject({
 			ok: false,
 			error: { code: 'timeout', delivery: 'notSent', hint: expect.stringContaining('"Max Wait"') as string },

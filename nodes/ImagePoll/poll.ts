@@ -18,6 +18,7 @@ import { restOfMaxWait, timeForImages } from '../pictures/downloadTime';
 import { type Pictures, picturesOf } from '../pictures/pictures';
 import { withLinkRefs } from './pollLinks';
 import { type OpenJob, type Polled, pollOnce, type PollTerms, waitForEnds } from './pollModes';
+import { inMs, type Moment, systemClock } from '../../jobs/runtime/clock';
 
 type PollOptions = LinkOptions & {
 	includeRaw?: boolean;
@@ -37,8 +38,7 @@ interface PollRun {
 	isOnce: boolean;
 	/** How long the downloads of so many images may take from now, in ms. */
 	downloadMs: (images: number) => number;
-	/** Epoch ms. */
-	deadline: number;
+	deadline: Moment;
 	signal: AbortSignal | undefined;
 	/** By item index. */
 	links: Map<number, Links>;
@@ -60,7 +60,7 @@ export async function poll(context: IExecuteFunctions): Promise<INodeExecutionDa
 		pictures: picturesOf(context, signal),
 		isOnce,
 		downloadMs: isOnce ? timeForImages : restOfMaxWait(maxWaitMs),
-		deadline: Date.now() + maxWaitMs,
+		deadline: inMs(systemClock, maxWaitMs),
 		signal,
 		links: new Map(),
 	};
