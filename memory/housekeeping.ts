@@ -12,7 +12,7 @@ const cleanResultsEveryMs = 3600_000;
 
 /** Date and clock may drift apart by this much between two steps, in ms. More means that the date was changed. */
 const maxDriftMs = 60_000;
-/** After a change of the date nothing is removed for this time, in ms: a date that is wrong for a moment costs no record. */
+/** After a change of the date nothing is removed for this time, in ms: a date may be wrong for a moment. */
 const afterChangeMs = 3600_000;
 
 /** The date in ms since the epoch, and a clock for pauses that no change of the date affects, in ms. */

@@ -167,3 +167,21 @@ it('webhooks about jobs of another endpoint do not make polls of own jobs rarer'
 	await clock.until(endpoint.jobs.wait(job.id ?? '', { deadline: never }));
 	expect(clock.now()).toBeLessThan(4_000);
 });
+
+it.each([
+	['a silent server is not asked again', new ImageError('timeout', { message: 'No answer' }), 1],
+	['a server that reports a time-out is', new ImageError('timeout', { message: '504', httpStatus: 504 }), 4],
+])('%s', async (_what, error, calls) => {
+	const { clock, endpoint } = fakeEndpoint();
+	const read = jest.fn().mockRejectedValue(error);
+	await expect(clock.until(endpoint.read(read))).rejects.toBe(error);
+	expect(read).toHaveBeenCalledTimes(calls);
+});
+
+it('a stop ends a call whose request goes on', async () => {
+	const { endpoint } = fakeEndpoint();
+	const stop = new AbortController();
+	const cancel = endpoint.read(() => new Promise(() => undefined), stop.signal);
+	stop.abort();
+	await expect(cancel).rejects.toMatchObject({ code: 'canceled' });
+});

@@ -1,5 +1,5 @@
 import type { ApiTransport } from '../../http/apiClient';
-import { toImageError } from '../../model/errors';
+import { type ImageError, toImageError } from '../../model/errors';
 import type { JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
 import type {
@@ -13,7 +13,7 @@ import { AdaptiveSchedule } from '../polling/adaptiveSchedule';
 import type { JobTracker } from '../polling/jobTracker';
 import type { MakeSchedule } from '../polling/pollSchedule';
 import { otherJob } from '../polling/transition';
-import { type Clock, inMs, type Random } from '../runtime/clock';
+import { abortable, type Clock, inMs, type Random } from '../runtime/clock';
 import { withRetry } from '../runtime/retry';
 import type { Slots } from '../runtime/slots';
 import { identityOf } from './identity';
@@ -184,8 +184,14 @@ export class Endpoint<S extends Session = Session> {
 
 	private retried<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
 		const { clock, random } = this.dependencies;
-		return withRetry(work, { clock, random, signal });
+		// The requests that change something are not aborted, but nobody waits for them after a stop.
+		return abortable(withRetry(work, { clock, random, signal, canRepeat }), signal);
 	}
+}
+
+/** A silent server is not asked again: it would hold a node for minutes. */
+function canRepeat({ code, httpStatus, retryable }: ImageError): boolean {
+	return retryable && !(code === 'timeout' && httpStatus === null);
 }
 
 /** An answer about another job is an error, whatever it reports. */

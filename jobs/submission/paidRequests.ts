@@ -45,7 +45,7 @@ export class PaidRequests {
 	/** When the pack stopped waiting for the last request with an unknown outcome. */
 	private lostAt: Moment | null = null;
 	private lostByTimeout = false;
-	/** When this process sent a request. The date of this moment is known also after the computer's date has changed. */
+	/** When this process sent a request: its date is known even after the computer's date has changed. */
 	private readonly sent = new WeakMap<PaidRequest, Moment>();
 	private readonly startedAt: Moment;
 

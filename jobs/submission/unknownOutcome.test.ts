@@ -235,7 +235,7 @@ describe.each([
 	});
 });
 
-it('a later process that finds a request of the future looks a day back, and becomes certain in its own time', async () => {
+it('a later process that finds a request of the future looks a day back, and is certain in its own time', async () => {
 	const { clock, make, calls, answers } = bench({ errorAnswers: [reset] });
 	const { lookUp } = answers;
 	answers.lookUp = async () => {
