@@ -106,10 +106,11 @@ export function createDownloader(
 			const unread = new AbortController();
 			stream.once('close', () => unread.abort());
 			const reading = AbortSignal.any([either, unread.signal]);
-			const { pace = async (_url, work) => await work() } = limits;
 			const whole = withResumes(answer, {
-				ask: (range) =>
-					pace(url.href, async () => (await follow(url, { ...asked, either: reading, range })).answer),
+				ask: async (range) => {
+					const rest = async () => (await follow(url, { ...asked, either: reading, range })).answer;
+					return await (limits.pace ? limits.pace(url.href, rest) : rest());
+				},
 				signal: reading,
 			});
 			pipeline(whole, stream, () => undefined);

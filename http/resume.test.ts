@@ -122,10 +122,10 @@ it('a rest at an address that is not allowed is not fetched', async () => {
 });
 
 it('a reader that leaves ends the download, also while the server is silent', async () => {
-	const closed = Promise.withResolvers<void>();
+	const closed = Promise.withResolvers<null>();
 	const { url } = await hostOf({
 		cuts: [10],
-		answerRest: (request) => request.socket.once('close', () => closed.resolve()),
+		answerRest: (request) => request.socket.once('close', () => closed.resolve(null)),
 	});
 	const { stream } = await createDownloader(policy).open(url, limits);
 	stream.resume();

@@ -51,7 +51,8 @@ export function withResumes(first: StreamAnswer, options: ResumeOptions): Readab
 				return;
 			} catch (broken) {
 				const rest = await restOf(from, () => asked++ < resumes.max, asked);
-				if (!rest) throw broken;
+				// The error of the connection, as the stream without resumes has it.
+				if (!rest) return whole.destroy(broken instanceof Error ? broken : new Error(String(broken)));
 				current = rest;
 			}
 		}

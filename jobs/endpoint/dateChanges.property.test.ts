@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { toImageError } from '../../model/errors';
 import { fakeEndpoint } from '../../test/support/fakeEndpoint';
 import { inMs } from '../runtime/clock';
 
@@ -44,7 +45,7 @@ async function timeline(plan: Plan, { limitedEvery, ...limits }: Limits, dates: 
 			.then(async ({ job }) => await endpoint.jobs.wait(job.id ?? '', { deadline }))
 			.then(
 				({ ended }) => (ended ? 'ended' : 'waited'),
-				({ code }: { code: string }) => code,
+				(thrown: unknown) => toImageError(thrown).code,
 			);
 		return { end, at: clock.now() };
 	};

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { type ErrorCode, errorCodes, ImageError } from '../../model/errors';
 import { VirtualClock, at } from '../../test/support/virtualClock';
 import { retryDefaults, withRetry } from './retry';
-import { type Moment, never } from './clock';
+import type { Moment } from './clock';
 
 /** Work that fails with these errors one after the other, then succeeds. It records the times of its calls. */
 function failing(clock: VirtualClock, ...errors: ImageError[]) {

@@ -2,7 +2,7 @@ import { ImageError, outcomeOf } from '../../model/errors';
 import { fakeEndpoint, snapshotOf } from '../../test/support/fakeEndpoint';
 import { choiceOf, makingOver, memoryInProcess, type MakeMore } from '../../test/support/makeAt';
 import { settle, at } from '../../test/support/virtualClock';
-import { inMs, never } from '../runtime/clock';
+import { inMs } from '../runtime/clock';
 
 const request = { prompt: 'A cat', count: 1 };
 const lost = () => new ImageError('network', { message: 'Reset', delivery: 'ambiguous' });

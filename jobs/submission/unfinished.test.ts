@@ -9,7 +9,7 @@ import { choiceOf, memoryInProcess, wantedFor } from '../../test/support/makeAt'
 import { transportOf } from '../../test/support/transport';
 import { VirtualClock, at } from '../../test/support/virtualClock';
 import { JobMaker } from './jobMaker';
-import { inMs, never } from '../runtime/clock';
+import { inMs } from '../runtime/clock';
 
 const request: ImageRequest = { prompt: 'A cat', count: 2 };
 const lost = new ImageError('network', { message: 'Reset', delivery: 'ambiguous' });

@@ -4,7 +4,6 @@ import { fakeEndpoint } from '../../test/support/fakeEndpoint';
 import { choiceOf, makingOver, memoryInProcess, type MakeMore } from '../../test/support/makeAt';
 import { charges } from '../endpoint/charge';
 import { lookUpMs } from './lookUp';
-import { never } from '../runtime/clock';
 import { at } from '../../test/support/virtualClock';
 
 const request = { prompt: 'A cat', count: 1 };
