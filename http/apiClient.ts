@@ -68,7 +68,8 @@ export interface ApiClientOptions {
 	secrets: readonly string[];
 }
 
-const defaultTimeoutMs = 30_000;
+/** How long a server has for an answer, unless a call has its own time, in ms. */
+export const apiTimes = { answerMs: 30_000 };
 const defaultMaxBytes = 8 * 1024 * 1024;
 
 /** All endpoints share these, so that a thousand calls need few connections. */
@@ -87,7 +88,7 @@ export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions)
 	const { origin } = new URL(baseUrl);
 
 	async function call(request: ApiRequest, more: AxiosRequestConfig) {
-		const { timeoutMs = defaultTimeoutMs, maxBytes = defaultMaxBytes, signal } = request;
+		const { timeoutMs = apiTimes.answerMs, maxBytes = defaultMaxBytes, signal } = request;
 		const failed: FailedCall = { origin, secrets, signal, timeoutMs, maxBytes };
 		if (signal?.aborted) throw new ImageError('canceled', { message: executionCanceled, delivery: 'notSent' });
 		const { default: axios } = await import('axios');
@@ -102,7 +103,7 @@ export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions)
 				params: request.query,
 				headers: { accept: 'application/json', ...body.headers, ...headers, ...request.headers },
 				data: body.data,
-				...(request.freshConnection ? fresh() : timeoutMs > defaultTimeoutMs ? patient() : quick()),
+				...(request.freshConnection ? fresh() : timeoutMs > apiTimes.answerMs ? patient() : quick()),
 				transport: sending.transport(baseUrl),
 				proxy: false,
 				maxRedirects: 0,

@@ -5,6 +5,7 @@ import { closeAgents, isBusy, keepAliveAgents } from './agents';
 import { codeOfStatus } from './httpStatus';
 import { toNetworkError } from './networkError';
 import { parseRetryAfter } from './retryAfter';
+import { type StreamAnswer, withResumes } from './resume';
 import { failWhenSilent } from './silence';
 
 export interface DownloadLimits {
@@ -13,6 +14,8 @@ export interface DownloadLimits {
 	timeoutMs: number;
 	/** Longest time in which the server sends nothing, in ms; by default half a minute. */
 	idleMs?: number;
+	/** Sends a request for the rest of a broken download; by default at once. */
+	pace?: <T>(url: string, work: () => Promise<T>) => Promise<T>;
 }
 
 const defaultIdleMs = 30_000;
@@ -50,7 +53,7 @@ export function createDownloader(
 	const checked = keepAliveAgents(8, { lookup: guard.lookup, proxyEnv: env });
 	const trusted = keepAliveAgents(8, { lookup: guard.trustedLookup, proxyEnv: env });
 
-	async function request(url: URL, limits: DownloadLimits, either: AbortSignal, signal: AbortSignal | undefined) {
+	async function request(url: URL, { limits, either, signal, range = {} }: Asked): Promise<StreamAnswer> {
 		const { default: axios } = await import('axios');
 		guard.checkUrl(url);
 		await guard.checkBehindProxy(url, either);
@@ -65,7 +68,7 @@ export function createDownloader(
 				maxRedirects: 0,
 				responseType: 'stream',
 				validateStatus: () => true,
-				headers: { accept: 'image/*, video/*' },
+				headers: { accept: 'image/*, video/*', 'accept-encoding': 'identity', ...range },
 				signal: either,
 			})
 			.catch((thrown: unknown) => {
@@ -74,37 +77,62 @@ export function createDownloader(
 			});
 	}
 
+	/** The answer after redirects; each address on the way is checked. */
+	async function follow(start: URL, asked: Asked): Promise<{ url: URL; answer: StreamAnswer }> {
+		let url = start;
+		for (let hops = 0; hops <= maxRedirects; hops++) {
+			const answer = await request(url, asked);
+			const location: unknown = answer.headers['location'];
+			if (answer.status < 300 || answer.status >= 400 || typeof location !== 'string') return { url, answer };
+			answer.data.destroy();
+			url = parse(location, url.href);
+		}
+		throw new ImageError('malformedResponse', {
+			message: `More than ${maxRedirects} redirects from ${start.origin}`,
+			retryable: false,
+		});
+	}
+
 	return {
 		isBusy: () => isBusy(checked) || isBusy(trusted),
 		close: () => [checked, trusted].forEach(closeAgents),
 		async open(start, limits, signal) {
 			const deadline = AbortSignal.timeout(limits.timeoutMs);
 			const either = signal ? AbortSignal.any([signal, deadline]) : deadline;
-			let url = parse(start);
-			for (let hops = 0; hops <= maxRedirects; hops++) {
-				const { status, headers, data } = await request(url, limits, either, signal);
-				const location: unknown = headers['location'];
-				if (status >= 300 && status < 400 && typeof location === 'string') {
-					data.destroy();
-					url = parse(location, url.href);
-					continue;
-				}
-				const contentLength = lengthIn(headers['content-length']);
-				const problem = problemOf(status, headers['retry-after'], url, contentLength, limits);
-				if (!problem) {
-					const stream = failWhenSilent(idleOf(limits), url.origin);
-					pipeline(data, stream, () => undefined);
-					return { stream, contentLength, contentType: typeIn(headers['content-type']), url: url.href };
-				}
+			const asked = { limits, either, signal };
+			const { url, answer } = await follow(parse(start), asked);
+			const { status, headers, data } = answer;
+			const contentLength = lengthIn(headers['content-length']);
+			const problem = problemOf(status, headers['retry-after'], url, contentLength, limits);
+			if (problem) {
 				data.destroy();
 				throw problem;
 			}
-			throw new ImageError('malformedResponse', {
-				message: `More than ${maxRedirects} redirects from ${parse(start).origin}`,
-				retryable: false,
+			const stream = failWhenSilent(idleOf(limits), url.origin);
+			const unread = new AbortController();
+			stream.once('close', () => unread.abort());
+			const reading = AbortSignal.any([either, unread.signal]);
+			const whole = withResumes(answer, {
+				ask: async (range) => {
+					const rest = async () => (await follow(url, { ...asked, either: reading, range })).answer;
+					return await (limits.pace ? limits.pace(url.href, rest) : rest());
+				},
+				signal: reading,
 			});
+			pipeline(whole, stream, () => undefined);
+			return { stream, contentLength, contentType: typeIn(headers['content-type']), url: url.href };
 		},
 	};
+}
+
+interface Asked {
+	limits: DownloadLimits;
+	/** The caller's signal and the time of the download. */
+	either: AbortSignal;
+	/** The caller's signal alone. */
+	signal: AbortSignal | undefined;
+	/** Headers of a request for the rest of a file. */
+	range?: Record<string, string>;
 }
 
 const idleOf = ({ timeoutMs, idleMs = defaultIdleMs }: DownloadLimits) => Math.min(idleMs, timeoutMs);

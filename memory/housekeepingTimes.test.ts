@@ -10,6 +10,7 @@ const file = (imageIndex: number): ResultFile => ({ ref: 'abcdefghij12', imageIn
 function bench() {
 	const state = {
 		now: 1_000 * minute,
+		dateAhead: 0,
 		more: false,
 		failure: null as string | null,
 		fails: false,
@@ -37,7 +38,10 @@ function bench() {
 		remove: async (files: readonly ResultFile[]) => void removed.push(...files),
 		oldFiles: async () => [],
 	} as unknown as ResultFolder;
-	const keeping = new Housekeeping(store, folder, bounds, () => state.now);
+	const keeping = new Housekeeping(store, folder, bounds, {
+		now: () => state.now + state.dateAhead,
+		elapsed: () => state.now,
+	});
 	/** Waits, operates, and gives what the store was asked for. */
 	const after = async (minutes: number) => {
 		state.now += minutes * minute;
@@ -107,4 +111,26 @@ test('a step that fails is repeated when the next one is due', async () => {
 	state.fails = false;
 	expect(await after(0)).toEqual(cleaning);
 	expect(await after(5)).toEqual(['prune']);
+});
+
+test.each([-60, 60, 60 * 24 * 90])(
+	'a date that is set forward by %d minutes removes nothing for an hour',
+	async (minutes) => {
+		const { state, after } = bench();
+		await after(0);
+		state.dateAhead += minutes * minute;
+		expect(await after(5)).toEqual([]);
+		expect(await after(59)).toEqual([]);
+		expect(await after(1)).toEqual(['prune', ...cleaning]);
+		expect(await after(5)).toEqual(['prune']);
+	},
+);
+
+test('a date that runs a little faster than the clock changes nothing', async () => {
+	const { state, after } = bench();
+	await after(0);
+	for (let n = 0; n < 5; n++) {
+		state.dateAhead += 10_000;
+		expect(await after(5)).toEqual(['prune']);
+	}
 });

@@ -225,6 +225,8 @@ export interface MemoryOptions {
 	folder: string;
 	/** Wall clock, ms since the epoch. */
 	now?: () => number;
+	/** Clock of this process for pauses, ms; by default as `now` if that is given. */
+	elapsed?: () => number;
 	/** How long records are kept; at least the current day and the day before. */
 	keepRecordsMs?: number;
 	/** Maximum number of records; ended and delivered ones are removed first. */

@@ -32,6 +32,7 @@ export function openMemory(options: MemoryOptions): Promise<Memory> {
 
 async function open(folder: string, options: MemoryOptions, onClose: () => void): Promise<Memory> {
 	const now = options.now ?? Date.now;
+	const elapsed = options.elapsed ?? options.now ?? (() => performance.now());
 	const bounds: Bounds = {
 		keepRecordsMs: options.keepRecordsMs ?? defaults.keepRecordsMs,
 		maxRecords: options.maxRecords ?? defaults.maxRecords,
@@ -40,7 +41,7 @@ async function open(folder: string, options: MemoryOptions, onClose: () => void)
 	const maps = (ownsStrangers: boolean) => new MapStore({ maxRecords: bounds.maxRecords, ownsStrangers });
 	try {
 		const lasting = await SqliteLastingStore.open(folder);
-		const store = new ResilientStore(lasting, () => maps(true), now);
+		const store = new ResilientStore(lasting, () => maps(true), { now, elapsed });
 		const results = new ResultFolder(join(folder, 'results'));
 		return new StoredMemory({
 			store,
@@ -48,6 +49,7 @@ async function open(folder: string, options: MemoryOptions, onClose: () => void)
 			secret: () => lasting.secret,
 			bounds,
 			now,
+			elapsed,
 			notice: () => lasting.notice,
 			onClose,
 		});
@@ -61,6 +63,7 @@ async function open(folder: string, options: MemoryOptions, onClose: () => void)
 			secret: () => secret,
 			bounds,
 			now,
+			elapsed,
 			notice: () => null,
 			onClose,
 		});

@@ -29,6 +29,8 @@ class FakeStore implements LastingStore {
 }
 
 let now: number;
+/** How far the date was set forward, in ms. */
+let dateAhead = 0;
 let fake: FakeStore;
 let store: ResilientStore;
 const [fox, hen] = [newRecord('fox'), newRecord('hen')];
@@ -36,12 +38,12 @@ const list = () => store.call('list', { credentialIds, limit: 100 });
 
 beforeEach(() => {
 	now = 1000;
+	dateAhead = 0;
 	fake = new FakeStore();
-	store = new ResilientStore(
-		fake,
-		() => new MapStore({ maxRecords: 1000, ownsStrangers: true }),
-		() => now,
-	);
+	store = new ResilientStore(fake, () => new MapStore({ maxRecords: 1000, ownsStrangers: true }), {
+		now: () => now + dateAhead,
+		elapsed: () => now,
+	});
 });
 
 test('what failed is carried out in memory, and so is what follows', async () => {
@@ -86,6 +88,22 @@ test('after a minute the store gets what it missed, in order and at its time', a
 		expect.objectContaining({ ref: hen.ref, state: 'sent', createdAt: 1000, held: 'mine' }),
 	]);
 });
+
+test.each([-3600_000, 3600_000])(
+	'a date that is set forward by %d ms changes nothing about the next try',
+	async (ms) => {
+		fake.broken = 'locked';
+		await store.call('begin', fox, []);
+		fake.broken = null;
+		dateAhead = ms;
+		now += retryAfterMs - 1;
+		await list();
+		expect(fake.restores).toBe(0);
+		now += 1;
+		await list();
+		expect(fake.restores).toBe(1);
+	},
+);
 
 test('while it is tried again, operations wait and none is lost', async () => {
 	fake.broken = 'locked';

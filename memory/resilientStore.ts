@@ -1,4 +1,5 @@
 import { StoreFailure } from './failure.ts';
+import type { Times } from './housekeeping.ts';
 import type { MapStore } from './inMemory/mapStore.ts';
 import type { AsyncStore, Operation, OperationName, Store } from './store.ts';
 import { isRead } from './store.ts';
@@ -34,13 +35,15 @@ export class ResilientStore implements AsyncStore {
 	readonly #lasting: LastingStore;
 	readonly #makeFallback: () => MapStore;
 	readonly #now: () => number;
+	readonly #elapsed: () => number;
 	#outage: Outage | null = null;
 	#restoring: Promise<void> | null = null;
 
-	constructor(lasting: LastingStore, makeFallback: () => MapStore, now: () => number) {
+	constructor(lasting: LastingStore, makeFallback: () => MapStore, times: Times) {
 		this.#lasting = lasting;
 		this.#makeFallback = makeFallback;
-		this.#now = now;
+		this.#now = times.now;
+		this.#elapsed = times.elapsed;
 	}
 
 	/** Why the lasting store is not used now, as the end of a sentence; null if it is used. */
@@ -55,7 +58,7 @@ export class ResilientStore implements AsyncStore {
 
 	/** Switches to the memory of this process: a part that the lasting store depends on has failed. */
 	fail(reason: string): void {
-		this.#outage ??= { reason, fallback: this.#makeFallback(), missed: [], triedAt: this.#now() };
+		this.#outage ??= { reason, fallback: this.#makeFallback(), missed: [], triedAt: this.#elapsed() };
 	}
 
 	async close(): Promise<void> {
@@ -90,8 +93,8 @@ export class ResilientStore implements AsyncStore {
 
 	/** One try at a time; operations wait for it, so that none is missed by both stores. */
 	async #tryRestore(outage: Outage): Promise<void> {
-		if (!this.#restoring && this.#now() - outage.triedAt >= retryAfterMs) {
-			outage.triedAt = this.#now();
+		if (!this.#restoring && this.#elapsed() - outage.triedAt >= retryAfterMs) {
+			outage.triedAt = this.#elapsed();
 			this.#restoring = this.#restore(outage).finally(() => (this.#restoring = null));
 		}
 		await this.#restoring;

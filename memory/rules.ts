@@ -19,6 +19,14 @@ export const keepLearnedMs = 90 * day;
 /** Learned values that are kept; their names come from models and accounts, of which there may be any number. */
 export const maxLearned = 20_000;
 
+/** A claim that ends later than this after its longest time was made before the date was set back, in ms. */
+const setBackMs = 60_000;
+
+/** Whether an open claim still holds an event. @param claimMs the longest time of a claim */
+export function holdsClaim(expiresAt: number, now: number, claimMs: number): boolean {
+	return expiresAt > now && expiresAt <= now + claimMs + setBackMs;
+}
+
 /** Whether one more job passes a limit. The small tolerance keeps 0.1 + 0.2 within 0.3. */
 export function exceeds(limit: BudgetLimit, spent: { images: number; usd: number }, cost: Cost): boolean {
 	if (limit.images !== undefined && spent.images + cost.images > limit.images) return true;

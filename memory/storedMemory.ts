@@ -18,7 +18,10 @@ export interface MemoryParts {
 	/** The secret of the keyed hashes. */
 	secret: () => Uint8Array;
 	bounds: Bounds;
+	/** The date, ms since the epoch. */
 	now: () => number;
+	/** A clock for pauses, ms; no change of the date affects it. By default `now`. */
+	elapsed?: () => number;
 	notice: () => string | null;
 	onClose: () => void;
 }
@@ -33,8 +36,8 @@ export class StoredMemory implements Memory {
 
 	constructor(parts: MemoryParts) {
 		this.#parts = parts;
-		const { store, results, bounds, now } = parts;
-		this.#housekeeping = new Housekeeping(store, results, bounds, now);
+		const { store, results, bounds, now, elapsed = now } = parts;
+		this.#housekeeping = new Housekeeping(store, results, bounds, { now, elapsed });
 		this.#learned = new LearnedWrites((entries) => store.call('writeLearned', entries));
 		this.#resultsInMemory = new ResultsInMemory(bounds.maxResultBytes);
 	}
@@ -125,7 +128,7 @@ export class StoredMemory implements Memory {
 
 	/** On disk; if the disk fails, in the memory of this process, like all later operations. */
 	async #putResult(file: { ref: string; imageIndex: number }, bytes: Uint8Array): Promise<void> {
-		const { results, store, now } = this.#parts;
+		const { results, store, now, elapsed = now } = this.#parts;
 		if (results && store.failure === null) {
 			try {
 				await results.write(file, bytes);
@@ -136,6 +139,6 @@ export class StoredMemory implements Memory {
 				store.fail('a result file could not be written');
 			}
 		}
-		this.#resultsInMemory.put(file, bytes, now());
+		this.#resultsInMemory.put(file, bytes, elapsed());
 	}
 }

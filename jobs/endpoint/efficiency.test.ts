@@ -2,6 +2,7 @@ import type { Json } from '../../memory/memory';
 import { fakeEndpoint } from '../../test/support/fakeEndpoint';
 import { type Load, simulate } from '../../test/support/simulation';
 import type { ScopedLearned } from './learnedValues';
+import { never } from '../runtime/clock';
 
 it.each([2_000, 20_000])(
 	'two hundred jobs of about %i ms, five at a time, polled alone: near what blind polling can reach',
@@ -110,7 +111,7 @@ it('where requests are as scarce as slots, polls leave them to the submits', asy
 	expect(makespan).toBeLessThan(1.75);
 }, 60_000);
 
-const forever = { deadline: Number.POSITIVE_INFINITY };
+const forever = { deadline: never };
 
 it('durations are learned: no job is polled before it can have ended', async () => {
 	const { clock, endpoint, submit, log } = fakeEndpoint({ jobMs: 60_000 });

@@ -1,6 +1,7 @@
 import { ImageError } from '../../model/errors';
 import { fakeEndpoint, snapshotOf } from '../../test/support/fakeEndpoint';
 import { settle } from '../../test/support/virtualClock';
+import { inMs, never } from '../runtime/clock';
 
 const cut = () => new ImageError('network', { message: 'cut', delivery: 'ambiguous' });
 
@@ -107,7 +108,7 @@ it('no more jobs are in flight than allowed, and all are made though no executio
 it('a submit that waits for a slot past its deadline fails with the number of jobs in flight', async () => {
 	const { clock, submit } = fakeEndpoint({ jobsInFlight: 1, jobMs: 3_600_000 });
 	await clock.until(submit('a'));
-	await expect(clock.until(submit('b', { deadline: clock.now() + 30_000 }))).rejects.toMatchObject({
+	await expect(clock.until(submit('b', { deadline: inMs(clock, 30_000) }))).rejects.toMatchObject({
 		code: 'rateLimited',
 		message: expect.stringContaining('1 are in flight'),
 		delivery: 'notSent',
@@ -139,7 +140,7 @@ it('a rate-limited answer slows every request of the endpoint', async () => {
 it('an end that a webhook reports ends the wait and frees the slot', async () => {
 	const { clock, endpoint, submit } = fakeEndpoint({ jobsInFlight: 1, jobMs: 3_600_000 });
 	const { job } = await clock.until(submit('a'));
-	const wait = endpoint.jobs.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY });
+	const wait = endpoint.jobs.wait(job.id ?? '', { deadline: never });
 	const next = submit('b');
 	await settle();
 	endpoint.jobs.announce(snapshotOf(job.id ?? '', 'succeeded'));
@@ -163,6 +164,24 @@ it('webhooks about jobs of another endpoint do not make polls of own jobs rarer'
 	const { clock, endpoint, submit } = fakeEndpoint({ jobMs: 2_000 });
 	for (let n = 0; n < 20; n++) endpoint.jobs.announce(snapshotOf(`other ${n}`, 'succeeded'));
 	const { job } = await clock.until(submit('ours'));
-	await clock.until(endpoint.jobs.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY }));
+	await clock.until(endpoint.jobs.wait(job.id ?? '', { deadline: never }));
 	expect(clock.now()).toBeLessThan(4_000);
+});
+
+it.each([
+	['a silent server is not asked again', new ImageError('timeout', { message: 'No answer' }), 1],
+	['a server that reports a time-out is', new ImageError('timeout', { message: '504', httpStatus: 504 }), 4],
+])('%s', async (_what, error, calls) => {
+	const { clock, endpoint } = fakeEndpoint();
+	const read = jest.fn().mockRejectedValue(error);
+	await expect(clock.until(endpoint.read(read))).rejects.toBe(error);
+	expect(read).toHaveBeenCalledTimes(calls);
+});
+
+it('a stop ends a call whose request goes on', async () => {
+	const { endpoint } = fakeEndpoint();
+	const stop = new AbortController();
+	const cancel = endpoint.read(() => new Promise(() => undefined), stop.signal);
+	stop.abort();
+	await expect(cancel).rejects.toMatchObject({ code: 'canceled' });
 });

@@ -1,5 +1,5 @@
 import type { ApiTransport } from '../../http/apiClient';
-import { toImageError } from '../../model/errors';
+import { type ImageError, toImageError } from '../../model/errors';
 import type { JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
 import type {
@@ -13,7 +13,7 @@ import { AdaptiveSchedule } from '../polling/adaptiveSchedule';
 import type { JobTracker } from '../polling/jobTracker';
 import type { MakeSchedule } from '../polling/pollSchedule';
 import { otherJob } from '../polling/transition';
-import type { Clock, Random } from '../runtime/clock';
+import { abortable, type Clock, inMs, type Random } from '../runtime/clock';
 import { withRetry } from '../runtime/retry';
 import type { Slots } from '../runtime/slots';
 import { identityOf } from './identity';
@@ -52,7 +52,7 @@ export class Endpoint<S extends Session = Session> {
 	readonly jobs: JobTracker;
 	private readonly limiter: Limiter;
 	private readonly times: JobTimes;
-	/** When a node last used it, ms since the epoch. */
+	/** When a node last used it, by `Clock.now`. */
 	private usedAt: number;
 	/** Jobs that are polled because they hold a slot, each once however many submits wait. */
 	private readonly followed = new Set<string>();
@@ -99,7 +99,7 @@ export class Endpoint<S extends Session = Session> {
 		return this.limiter.requestsPerMinute;
 	}
 
-	/** End of the pause that the provider requested, ms since the epoch. */
+	/** End of the pause that the provider requested, by `Clock.now`. */
 	get pausedUntil(): number {
 		return this.limiter.pausedUntil;
 	}
@@ -114,7 +114,7 @@ export class Endpoint<S extends Session = Session> {
 		return { jobsInFlight: Math.max(this.slots.inFlight, this.times.count), waiting: this.limiter.waiting };
 	}
 
-	/** When it became idle, ms since the epoch; null while a job or a request runs or waits. */
+	/** When it became idle, by `Clock.now`; null while a job or a request runs or waits. */
 	get idleSince(): number | null {
 		const isBusy = this.jobs.isBusy || this.load.waiting > 0 || this.load.jobsInFlight > 0;
 		return isBusy ? null : Math.max(this.usedAt, this.limiter.lastRequestAt);
@@ -171,7 +171,7 @@ export class Endpoint<S extends Session = Session> {
 			if (this.followed.has(id)) continue;
 			this.followed.add(id);
 			void this.jobs
-				.wait(id, { deadline: clock.now() + followMs })
+				.wait(id, { deadline: inMs(clock, followMs) })
 				// A retryable error is followed by another wait: the slot of a job that is not polled is never freed.
 				.then(
 					({ ended }) => ended,
@@ -197,8 +197,14 @@ export class Endpoint<S extends Session = Session> {
 
 	private retried<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
 		const { clock, random } = this.dependencies;
-		return withRetry(work, { clock, random, signal });
+		// The requests that change something are not aborted, but nobody waits for them after a stop.
+		return abortable(withRetry(work, { clock, random, signal, canRepeat }), signal);
 	}
+}
+
+/** A silent server is not asked again: it would hold a node for minutes. */
+function canRepeat({ code, httpStatus, retryable }: ImageError): boolean {
+	return retryable && !(code === 'timeout' && httpStatus === null);
 }
 
 /** An answer about another job is an error, whatever it reports. */

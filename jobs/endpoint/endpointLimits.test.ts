@@ -1,10 +1,11 @@
 import { ImageError } from '../../model/errors';
 import type { Observation } from '../../providers/provider';
 import { fakeEndpoint, snapshotOf } from '../../test/support/fakeEndpoint';
-import { settle } from '../../test/support/virtualClock';
+import { settle, at } from '../../test/support/virtualClock';
+import { never } from '../runtime/clock';
 
 const cut = () => new ImageError('network', { message: 'cut', delivery: 'ambiguous' });
-const forever = { deadline: Number.POSITIVE_INFINITY };
+const forever = { deadline: never };
 
 it('an answer about another job is an error of the polled job alone', async () => {
 	const { clock, endpoint, submit } = fakeEndpoint({
@@ -39,14 +40,14 @@ it('jobs whose polls fail with an authentication error are not polled without en
 	const rejected: Observation = { ok: false, error: new ImageError('auth', { message: '401' }) };
 	const { clock, submit, log } = fakeEndpoint({ jobsInFlight: 1, says: () => rejected });
 	await clock.until(submit('a'));
-	await expect(clock.until(submit('b', { deadline: 600_000 }))).rejects.toMatchObject({ code: 'rateLimited' });
+	await expect(clock.until(submit('b', { deadline: at(600_000) }))).rejects.toMatchObject({ code: 'rateLimited' });
 	expect(log.polls).toBeLessThan(5);
 });
 
 it('the deadline of a submit includes the wait for pacing', async () => {
 	const { clock, submit, submits } = fakeEndpoint({ requestsPerMinute: 1 });
 	await clock.until(submit('a'));
-	await expect(clock.until(submit('b', { deadline: 10_000 }))).rejects.toMatchObject({
+	await expect(clock.until(submit('b', { deadline: at(10_000) }))).rejects.toMatchObject({
 		code: 'rateLimited',
 		delivery: 'notSent',
 		message: expect.stringContaining('1 requests a minute') as string,
@@ -58,7 +59,7 @@ it('the deadline of a submit includes the wait for pacing', async () => {
 
 it('a submit whose answer was lost and whose repeat comes too late reports that it may be paid', async () => {
 	const { clock, submit, submits } = fakeEndpoint({ requestsPerMinute: 1, errorAnswers: [cut()] });
-	await expect(clock.until(submit('k', { deadline: 30_000 }))).rejects.toMatchObject({
+	await expect(clock.until(submit('k', { deadline: at(30_000) }))).rejects.toMatchObject({
 		code: 'network',
 		message: expect.stringContaining('may have made the job') as string,
 		hint: expect.stringContaining('key k') as string,

@@ -1,5 +1,6 @@
 import { fakeEndpoint, snapshotOf } from '../../test/support/fakeEndpoint';
 import { retainedBytes } from '../../test/support/retained';
+import { inMs } from '../runtime/clock';
 
 it('ten times the jobs leave no more in memory, whether their ends are announced, polled or never seen', async () => {
 	const { clock, endpoint } = fakeEndpoint({ jobsInFlight: null });
@@ -10,7 +11,7 @@ it('ten times the jobs leave no more in memory, whether their ends are announced
 			if (n % 2 === 0) endpoint.jobs.announce(snapshotOf(id, 'succeeded'));
 			if (n % 100 === 1) {
 				const own = new AbortController();
-				const wait = endpoint.jobs.wait(id, { deadline: clock.now() + 1_000, signal: own.signal });
+				const wait = endpoint.jobs.wait(id, { deadline: inMs(clock, 1_000), signal: own.signal });
 				own.abort();
 				await wait.catch(() => undefined);
 			}

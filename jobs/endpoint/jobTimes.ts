@@ -72,7 +72,7 @@ export class JobTimes {
 
 	/** Kinds are saved by their hashes only, because a model name may be any text from a user. */
 	private save(kind: string): void {
-		const times = () => ({ at: this.clock.now(), ms: this.durations.of(kind).map(Math.round) });
+		const times = () => ({ at: this.clock.date().getTime(), ms: this.durations.of(kind).map(Math.round) });
 		if (this.digest) this.values.change(prefix + this.digest(kind), times);
 	}
 

@@ -8,6 +8,9 @@ import { transportOf } from '../../test/support/transport';
 import { VirtualClock } from '../../test/support/virtualClock';
 import { LearnedRate } from './learnedRate';
 
+/** A moment and its date are the same. */
+const same = (time: number) => time;
+
 /** Adds `count` accepted requests at equal intervals, beginning at `from`. */
 const accepted = (rate: LearnedRate, count: number, from: number, everyMs = 10) => {
 	for (let n = 0; n < count; n++) rate.accept(from + n * everyMs);
@@ -94,10 +97,10 @@ it('a limit that is too high is lowered once for each pause, and rises again wit
 
 it('is saved over a restart with its age', () => {
 	const before = learned();
-	const kept = JSON.parse(JSON.stringify(before.snapshot())) as Json;
+	const kept = JSON.parse(JSON.stringify(before.snapshot(same))) as Json;
 	for (const later of [120_000, 600_000, 86_400_000]) {
 		const after = new LearnedRate();
-		after.restore(kept);
+		after.restore(kept, same);
 		expect(after.limit(later)).toEqual(learned().limit(later));
 	}
 	const knowsBetter = new LearnedRate();
@@ -105,7 +108,7 @@ it('is saved over a restart with its age', () => {
 		accepted(knowsBetter, 10, round * 60_000);
 		knowsBetter.rateLimited(round * 60_000 + 600, round * 60_000 + 600, 59_400);
 	}
-	knowsBetter.restore(kept);
+	knowsBetter.restore(kept, same);
 	expect(knowsBetter.limit(120_000)?.count).toBe(10);
 	for (const damaged of [
 		null,
@@ -118,7 +121,7 @@ it('is saved over a restart with its age', () => {
 		{ count: 5, windowMs: 60_000, since: 'x' },
 	]) {
 		const rate = new LearnedRate();
-		rate.restore(damaged);
+		rate.restore(damaged, same);
 		expect(rate.limit(0)).toBeNull();
 	}
 });
@@ -267,20 +270,29 @@ describe('a learned limit in numbers', () => {
 		{ windowMs: 1_000, since: 0 },
 	])('%j is not restored', (kept) => {
 		const rate = new LearnedRate();
-		rate.restore(kept);
+		rate.restore(kept, same);
 		expect(rate.limit(0)).toBeNull();
+	});
+
+	it('the age of a saved limit goes on in a process whose clock has begun again', () => {
+		const own = learned(5);
+		const saved = JSON.parse(JSON.stringify(own.snapshot((moment) => moment + 1e12))) as Json;
+		const next = new LearnedRate();
+		next.restore(saved, (date) => date - 1e12 - 50 * minute);
+		expect(next.limit(2_000 - 50 * minute)).toEqual(own.limit(2_000));
+		expect(next.limit(2_000 - 40 * minute)).toEqual(own.limit(2_000 + 10 * minute));
 	});
 
 	it('is restored with its age, and never over what this process has learned', () => {
 		const rate = new LearnedRate();
-		rate.restore({ count: 5, windowMs: 1_000, since: 0 });
+		rate.restore({ count: 5, windowMs: 1_000, since: 0 }, same);
 		expect(rate.limit(0)).toEqual({ count: 5, windowMs: 1_000 });
 		expect(rate.limit(2 * minute)).toEqual({ count: 6, windowMs: 1_000 });
 		const own = learned(5);
-		own.restore({ count: 1, windowMs: 1_000, since: 0 });
+		own.restore({ count: 1, windowMs: 1_000, since: 0 }, same);
 		expect(own.limit(2_000)?.count).toBe(5);
 		const kept = new LearnedRate();
-		kept.restore(own.snapshot());
+		kept.restore(own.snapshot(same), same);
 		expect(kept.limit(2_000)).toEqual(own.limit(2_000));
 	});
 });

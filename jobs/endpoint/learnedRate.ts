@@ -23,7 +23,7 @@ const healedAfter = 100;
  * belong to it too.
  */
 interface RateLimited {
-	/** End of the pause, ms since the epoch. */
+	/** End of the pause. */
 	until: number;
 	/** Requests that were sent after it and accepted. */
 	accepted: number;
@@ -40,17 +40,18 @@ interface Guess {
 /**
  * The limit that a provider seems to have, learned for a credential without a limit. A single answer of 429 means only
  * a pause: the server may be overloaded for a moment. If such answers are repeated, the number of requests that were
- * accepted between the ends of two pauses is the limit. Without such answers there is no limit.
+ * accepted between the ends of two pauses is the limit. Without such answers there is no limit. Times are those of
+ * `Clock.now`.
  */
 export class LearnedRate {
 	private guess: Guess | null = null;
-	/** When the guess was made or raised, ms since the epoch. */
-	private since = 0;
+	/** When the guess was made or raised. */
+	private since = Number.NEGATIVE_INFINITY;
 	private last: RateLimited | null = null;
 	/** Requests accepted from the end of an earlier pause to the last rate-limited answer. */
 	private seen: { from: number; accepted: number; atOnce: number } | null = null;
 
-	/** A request was answered, and not rate limited. @param sentAt when it was sent, ms since the epoch */
+	/** A request was answered, and not rate limited. @param sentAt when it was sent */
 	accept(sentAt: number): void {
 		if (this.last && sentAt >= this.last.until) this.last.accepted++;
 	}
@@ -81,18 +82,18 @@ export class LearnedRate {
 		return guess && Math.max(1, Math.floor((guess.count / guess.windowMs) * minuteMs));
 	}
 
-	/** What to save over a restart. */
-	snapshot(): Json {
-		return this.guess && { ...this.guess, since: this.since };
+	/** What to save over a restart. @param dateOf the date of a moment, ms since the epoch */
+	snapshot(dateOf: (moment: number) => number): Json {
+		return this.guess && { ...this.guess, since: dateOf(this.since) };
 	}
 
-	/** Takes over what was saved, unless more is known already. */
-	restore(kept: Json | undefined): void {
+	/** Takes over what was saved, unless more is known already. @param momentOf the reverse of `dateOf` */
+	restore(kept: Json | undefined, momentOf: (date: number) => number): void {
 		if (this.guess || typeof kept !== 'object' || kept === null || !('count' in kept)) return;
 		const { count, windowMs, since } = kept;
 		if (!isAbove(count, 0) || !isAbove(windowMs, minWindowMs - 1) || !isAbove(since, -1)) return;
 		this.guess = { count, windowMs };
-		this.since = Math.max(this.since, since);
+		this.since = Math.max(this.since, momentOf(since));
 	}
 
 	private belongsTo({ until, accepted }: RateLimited, sentAt: number): boolean {

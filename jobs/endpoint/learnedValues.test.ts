@@ -3,8 +3,9 @@ import { fakeEndpoint, snapshotOf } from '../../test/support/fakeEndpoint';
 import { memoryInProcess } from '../../test/support/makeAt';
 import { settle, VirtualClock } from '../../test/support/virtualClock';
 import { learnedOf, LearnedValues, type ScopedLearned } from './learnedValues';
+import { never } from '../runtime/clock';
 
-const forever = { deadline: Number.POSITIVE_INFINITY };
+const forever = { deadline: never };
 
 /** Saved values that are kept after the endpoints of a test are gone. */
 function keeper(values: Record<string, Json> = {}): ScopedLearned & { values: Record<string, Json> } {
@@ -59,7 +60,7 @@ it('work begins without the saved values, and what is learned before they are re
 });
 
 it('names and values contain no text of a user', async () => {
-	const memory = memoryInProcess({ now: () => 0 });
+	const memory = memoryInProcess({ date: () => new Date(0) });
 	const written: Array<Record<string, Json>> = [];
 	const scopes: string[] = [];
 	const learned = learnedOf(

@@ -59,12 +59,12 @@ export class Limiter {
 		return this.pace.requestsPerMinute;
 	}
 
-	/** End of the pause that the provider requested, ms since the epoch. */
+	/** End of the pause that the provider requested, by `Clock.now`. */
 	get pausedUntil(): number {
 		return this.pace.pausedUntil;
 	}
 
-	/** When the last request was sent, ms since the epoch; 0 before the first. */
+	/** When the last request was sent, by `Clock.now`; before the first -Infinity. */
 	get lastRequestAt(): number {
 		return this.pace.lastAt;
 	}

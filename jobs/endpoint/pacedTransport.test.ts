@@ -1,6 +1,7 @@
 import { ImageError } from '../../model/errors';
 import { fakeEndpoint } from '../../test/support/fakeEndpoint';
 import { settle } from '../../test/support/virtualClock';
+import { inMs, never } from '../runtime/clock';
 
 const own = 'http://fake.example/images/1.png';
 
@@ -8,7 +9,7 @@ it('a socket is paced like any request', async () => {
 	const { clock, submit, endpoint, sockets } = fakeEndpoint({ requestsPerMinute: 2, watches: true });
 	await clock.until(Promise.all([submit('a'), submit('b')]));
 	const began = clock.now();
-	void endpoint.jobs.wait('job-1', { deadline: clock.now() + 300_000 });
+	void endpoint.jobs.wait('job-1', { deadline: inMs(clock, 300_000) });
 	await settle();
 	expect(sockets).toEqual([]);
 	await clock.advance(120_000);
@@ -66,7 +67,7 @@ it('the polls of all executions are paced as their own group, whichever executio
 	const { signal } = stop;
 	const many = Array.from({ length: 200 }, (_, n) => submit(`many-${n}`, { group: 'big', signal }));
 	await settle();
-	const wait = endpoint.forGroup('big', () => endpoint.jobs.wait('job-1', { deadline: 1e9, signal }));
+	const wait = endpoint.forGroup('big', () => endpoint.jobs.wait('job-1', { deadline: never, signal }));
 	await clock.advance(70_000);
 	// Polls and submits take turns. In the group of the submits, the first poll would come after all of them.
 	const ofWindow = sent.slice(1, 60).map(({ path }) => path);
@@ -82,7 +83,7 @@ it('the socket of a job that an execution of many requests begins to watch does 
 	const { signal } = stop;
 	const many = Array.from({ length: 200 }, (_, n) => submit(`many-${n}`, { group: 'big', signal }));
 	await settle();
-	const wait = endpoint.forGroup('big', () => endpoint.jobs.wait('job-1', { deadline: 1e9, signal }));
+	const wait = endpoint.forGroup('big', () => endpoint.jobs.wait('job-1', { deadline: never, signal }));
 	await clock.advance(10_000);
 	expect(sockets).toHaveLength(1);
 	stop.abort();

@@ -63,7 +63,7 @@ export class PacedTransport implements ApiTransport {
 		const answer = await charged(charge, () => call(toSend));
 		const { status, headers } = answer;
 		if (charge) charge.fact = { kind: 'answered', answer: { status, headers, text: asText(answer) } };
-		this.pace.answered(sentAt, status, parseRetryAfter(headers['retry-after'], this.clock.now()));
+		this.pace.answered(sentAt, status, parseRetryAfter(headers['retry-after'], this.clock.date().getTime()));
 		return answer;
 	}
 }

@@ -5,7 +5,7 @@ import { BucketRate, type Rate, type WindowLimit, WindowRate } from './rates';
 /** Keeps one endpoint's requests within its limit, with fair queueing between groups. */
 export class Pacer {
 	private readonly rate: Rate | null;
-	private notBefore = 0;
+	private notBefore = Number.NEGATIVE_INFINITY;
 	private learned: WindowRate | null = null;
 	private readonly queue = new FairQueue<() => void>();
 	private isServing = false;
@@ -47,7 +47,7 @@ export class Pacer {
 		return sent;
 	}
 
-	/** Nothing is sent before this time (ms since the epoch), because the provider requested a pause. */
+	/** Nothing is sent before this moment, because the provider requested a pause. */
 	pauseUntil(moment: number): void {
 		this.notBefore = Math.max(this.notBefore, moment);
 	}

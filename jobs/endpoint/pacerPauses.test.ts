@@ -10,6 +10,7 @@ function paused(untilMs: number) {
 	const signals: AbortSignal[] = [];
 	const noting: Clock = {
 		now: () => clock.now(),
+		date: () => clock.date(),
 		sleep: (ms, signal) => {
 			if (signal) signals.push(signal);
 			return clock.sleep(ms, signal);

@@ -40,7 +40,7 @@ it('an unusable credential fails with the name of the field', async () => {
 /** A clock for the registry and its endpoints. */
 function timeOf(start: number) {
 	let now = start;
-	jest.spyOn(Date, 'now').mockImplementation(() => now);
+	jest.spyOn(performance, 'now').mockImplementation(() => now);
 	return { pass: (ms: number) => (now += ms) };
 }
 

@@ -1,23 +1,24 @@
 import { imageSaas } from '../../providers/imageSaas/definition';
 import { type Loopback, loopback } from '../../test/support/loopback';
 import { retainedBytes } from '../../test/support/retained';
+import { type Moment, never, systemClock } from '../runtime/clock';
 import type { Endpoint } from './endpoint';
 import { endpointCount, endpointOf, idleMs, maxEndpoints } from './registry';
 
 afterEach(() => {
-	Date.now = now;
+	systemClock.now = now;
 });
 
 jest.setTimeout(60_000);
 
 const credential = { baseUrl: 'https://images.example', apiKey: 'img_one', requestsPerMinute: 60, jobsInFlight: 5 };
 
-const { now } = Date;
+const { now } = systemClock;
 
 /** A clock for the registry and its endpoints. No mock of jest, which keeps every call. */
 function timeOf(start: number) {
 	let time = start;
-	Date.now = () => time;
+	systemClock.now = () => time as Moment;
 	return { pass: (ms: number) => (time += ms) };
 }
 
@@ -71,7 +72,7 @@ describe('an endpoint that still matters outlasts any number of others', () => {
 		const own = { ...credential, baseUrl: server.url, apiKey: 'img_waits' };
 		const endpoint = await endpointOf(imageSaas, own);
 		const stop = new AbortController();
-		const wait = endpoint.jobs.wait('job-1', { deadline: 5e12, signal: stop.signal });
+		const wait = endpoint.jobs.wait('job-1', { deadline: never, signal: stop.signal });
 		await useAll('beside a wait', 2 * maxEndpoints);
 		expect(await endpointOf(imageSaas, own)).toBe(endpoint);
 		stop.abort();

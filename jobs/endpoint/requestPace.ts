@@ -1,5 +1,5 @@
 import type { EndpointLimits } from '../../providers/provider';
-import type { Clock } from '../runtime/clock';
+import { type Clock, dateOf } from '../runtime/clock';
 import { retryDefaults } from '../runtime/retry';
 import { LearnedRate } from './learnedRate';
 import { Pacer } from './pacer';
@@ -19,8 +19,8 @@ export class RequestPace {
 	/** Consecutive rate-limited answers: after each pause no request was accepted. */
 	private rateLimitedAnswers = 0;
 
-	/** When the last request was sent, ms since the epoch; 0 before the first. */
-	lastAt = 0;
+	/** When the last request was sent, by `Clock.now`; before the first -Infinity. */
+	lastAt = Number.NEGATIVE_INFINITY;
 
 	/** @param onLearned called when the learned limit has changed */
 	constructor(
@@ -65,7 +65,7 @@ export class RequestPace {
 		return this.limits.requestsPerMinute ?? this.rate.perMinute(this.clock.now());
 	}
 
-	/** End of the pause that the provider requested, ms since the epoch. */
+	/** End of the pause that the provider requested, by `Clock.now`. */
 	get pausedUntil(): number {
 		return this.pacer.pausedUntil;
 	}
@@ -84,13 +84,15 @@ export class RequestPace {
 
 	/** The learned limit, to be saved over a restart. */
 	snapshot(): ReturnType<LearnedRate['snapshot']> {
-		return this.rate.snapshot();
+		return this.rate.snapshot((moment) => dateOf(this.clock, moment));
 	}
 
 	restore(kept: Parameters<LearnedRate['restore']>[0]): void {
 		if (!this.isLearning) return;
-		this.rate.restore(kept);
-		this.applyLearned(this.clock.now());
+		const now = this.clock.now();
+		// A time in the future means that the date was set back.
+		this.rate.restore(kept, (date) => now - Math.max(0, this.clock.date().getTime() - date));
+		this.applyLearned(now);
 	}
 
 	private get isLearning(): boolean {

@@ -18,7 +18,7 @@ interface Parts extends Pick<JobTrackerOptions, 'poll' | 'bulk' | 'clock' | 'ran
 /** Tracks the jobs of an endpoint, with a schedule that uses the learned values of the endpoint. */
 export function trackJobs({ session, limiter, times, learned, schedule, ...parts }: Parts): JobTracker {
 	const { clock, random, bulk } = parts;
-	const trust = new PushTrust(() => learned.change('trust', () => trust.snapshot(clock.now())));
+	const trust = new PushTrust(() => learned.change('trust', () => trust.snapshot(clock.date().getTime())));
 	const tracker = new JobTracker({
 		...parts,
 		...(session.watch ? { watch: session.watch.bind(session) } : {}),
@@ -40,7 +40,7 @@ export function trackJobs({ session, limiter, times, learned, schedule, ...parts
 		},
 	});
 	learned.whenRead(({ trust: saved }) => {
-		trust.restore(saved, clock.now());
+		trust.restore(saved, clock.date().getTime());
 		tracker.reschedule();
 	});
 	return tracker;

@@ -30,9 +30,9 @@ export class AdaptiveSchedule implements PollSchedule {
 		this.minPauseMs = pollFloorMs(facts.requestsPerMinute, minPauseMs);
 	}
 
-	firstPollAt(job: PollTarget, reportedAt: number): number {
+	firstPollAt(job: PollTarget, reportedMs: number): number {
 		const { clock } = this.facts;
-		const isRecent = clock.now() - reportedAt <= this.simple.minPauseMs;
+		const isRecent = reportedMs <= this.simple.minPauseMs;
 		// A job of unknown age may have ended long ago, unless the duration of such jobs is known.
 		return isRecent || this.running(job) !== undefined ? this.nextPollAt(job) : clock.now();
 	}

@@ -1,7 +1,7 @@
 import type { Expectation } from './durations';
 import type { ScarceLimits } from './pollSchedule';
 
-/** A job that runs, as far as this process knows. Times in ms since the epoch. */
+/** A job that runs, as far as this process knows. Times are those of `Clock.now`. */
 export interface RunningJob {
 	/** When it began. */
 	since: number;
@@ -58,7 +58,7 @@ const precision = 1 / 200;
 const firstSearchSteps = 64;
 
 /**
- * When the next poll of all these jobs is worth its request, ms since the epoch: not after a fixed interval, but when
+ * When the next poll of all these jobs is worth its request, by `Clock.now`: not after a fixed interval, but when
  * enough of them have probably ended. It is never before the earliest possible end.
  * @param maxMs longest time since a job was last seen
  */

@@ -58,8 +58,8 @@ it('each job is polled at its own time, and observations do not change it', () =
 	const schedule = new GrowingSchedule({ clock: new VirtualClock(10_000), random: () => 0.5, requestsPerMinute: 60 });
 	const job = { id: 'a', since: 10_000, lastRunning: null };
 	expect(schedule.minPauseMs).toBe(2_000);
-	expect(schedule.firstPollAt(job, 9_000)).toBe(12_000);
-	expect(schedule.firstPollAt(job, 7_000)).toBe(10_000);
+	expect(schedule.firstPollAt(job, 1_000)).toBe(12_000);
+	expect(schedule.firstPollAt(job, 3_000)).toBe(10_000);
 	expect(schedule.firstPollAt(job, Number.NaN)).toBe(10_000);
 	expect(schedule.nextPollAt({ ...job, since: -40_000 })).toBe(16_000);
 	expect(schedule.sharedPollAt()).toBe(Number.POSITIVE_INFINITY);

@@ -47,9 +47,8 @@ export class GrowingSchedule implements PollSchedule {
 	}
 
 	/** A job of unknown age may have ended long ago: it is polled at once. */
-	firstPollAt(job: PollTarget, reportedAt: number): number {
-		const now = this.clock.now();
-		return now - reportedAt <= this.minPauseMs ? this.nextPollAt(job) : now;
+	firstPollAt(job: PollTarget, reportedMs: number): number {
+		return reportedMs <= this.minPauseMs ? this.nextPollAt(job) : this.clock.now();
 	}
 
 	nextPollAt({ since }: PollTarget): number {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { isTerminal } from '../../model/job';
 import { fakeEndpoint, snapshotOf } from '../../test/support/fakeEndpoint';
+import { never } from '../runtime/clock';
 
 /** Jobs, each with the time until its submit and its duration, ms. */
 const jobs = fc.array(fc.record({ after: fc.nat(20_000), runs: fc.integer({ min: 1, max: 60_000 }) }), {
@@ -27,9 +28,9 @@ async function polled(
 	});
 	const one = async ({ after, runs }: { after: number; runs: number }, n: number) => {
 		await clock.sleep(after);
-		const { job } = await submit(`key ${n}`, { deadline: Number.MAX_SAFE_INTEGER });
+		const { job } = await submit(`key ${n}`, { deadline: never });
 		endsAt.set(job.id ?? '', clock.now() + runs);
-		return await endpoint.jobs.wait(job.id ?? '', { deadline: Number.MAX_SAFE_INTEGER });
+		return await endpoint.jobs.wait(job.id ?? '', { deadline: never });
 	};
 	const results = await clock.until(Promise.all(plan.map(one)), 24 * 3_600_000);
 	return { observations, results, sent };

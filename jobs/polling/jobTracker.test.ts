@@ -1,6 +1,7 @@
 import { ImageError } from '../../model/errors';
 import { snapshotOf } from '../../test/support/fakeEndpoint';
 import { forever, trackedJobs } from '../../test/support/trackedJobs';
+import { at } from '../../test/support/virtualClock';
 
 const never = new Promise<never>(() => undefined);
 
@@ -24,7 +25,7 @@ it('several executions that wait for one job share its polls', async () => {
 
 it('reaching the deadline is not an error: the wait gives what is known', async () => {
 	const { clock, tracker } = trackedJobs();
-	const result = await clock.until(tracker.wait('a', { deadline: 5_000 }));
+	const result = await clock.until(tracker.wait('a', { deadline: at(5_000) }));
 	expect(result).toMatchObject({ ended: false, snapshot: { job: { status: 'running' } }, error: null });
 	expect(clock.now()).toBe(5_000);
 });
@@ -105,9 +106,9 @@ it('of what is known of a job, the newest state counts, whichever waiter brings 
 	const { clock, tracker } = trackedJobs();
 	const createdAt = '2026-01-01T00:00:00.000Z';
 	const waits = [
-		tracker.wait('a', { deadline: 4_000 }),
-		tracker.wait('a', { deadline: 4_000, known: snapshotOf('a', 'running', { total: 4, createdAt }) }),
-		tracker.wait('a', { deadline: 4_000, known: snapshotOf('a', 'queued') }),
+		tracker.wait('a', { deadline: at(4_000) }),
+		tracker.wait('a', { deadline: at(4_000), known: snapshotOf('a', 'running', { total: 4, createdAt }) }),
+		tracker.wait('a', { deadline: at(4_000), known: snapshotOf('a', 'queued') }),
 	];
 	for (const result of await clock.until(Promise.all(waits)))
 		expect(result).toMatchObject({ ended: false, snapshot: { job: { status: 'running', total: 4, createdAt } } });

@@ -1,6 +1,6 @@
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import type { Observation, Session } from '../../providers/provider';
-import { stopped } from '../runtime/clock';
+import { type Moment, stopped } from '../runtime/clock';
 import { onAbort } from '../runtime/onAbort';
 import { Channels, type Listener } from './channels';
 import { Mailbox } from './mailbox';
@@ -9,8 +9,8 @@ import { Poller, type PollerOptions } from './poller';
 import { advanceSnapshot } from './transition';
 
 export interface WaitOptions {
-	/** When to stop waiting, ms since the epoch. */
-	deadline: number;
+	/** When to stop waiting. */
+	deadline: Moment;
 	signal?: AbortSignal | undefined;
 	/** What is known of the job already. */
 	known?: JobSnapshot | undefined;
@@ -131,7 +131,8 @@ export class JobTracker {
 		}
 		const { clock, schedule } = this.options;
 		const job = new PolledJob(id, clock.now(), known);
-		job.dueAt = schedule.firstPollAt(job, Date.parse(known?.job.updatedAt ?? known?.job.createdAt ?? ''));
+		const reportedAt = Date.parse(known?.job.updatedAt ?? known?.job.createdAt ?? '');
+		job.dueAt = schedule.firstPollAt(job, clock.date().getTime() - reportedAt);
 		this.jobs.set(id, job);
 		const listener: Listener = {
 			received: (snapshot) => {

@@ -2,7 +2,7 @@ import { ImageError } from '../../model/errors';
 import type { JobSnapshot } from '../../model/job';
 import { snapshotOf } from '../../test/support/fakeEndpoint';
 import { forever, trackedJobs } from '../../test/support/trackedJobs';
-import { settle, VirtualClock } from '../../test/support/virtualClock';
+import { settle, VirtualClock, at } from '../../test/support/virtualClock';
 
 type Script = (clock: VirtualClock, signal: AbortSignal | undefined) => AsyncIterable<JobSnapshot>;
 
@@ -47,7 +47,7 @@ it('while a channel sends, the job is not polled; one poll follows its end', asy
 
 it('a wait that reaches its deadline gives what the channel reported last', async () => {
 	const { clock, tracker } = pushing({ a: reporting(1_000, 20) });
-	const result = await clock.until(tracker.wait('a', { deadline: 5_500 }));
+	const result = await clock.until(tracker.wait('a', { deadline: at(5_500) }));
 	expect(result).toMatchObject({ ended: false, snapshot: { job: { status: 'running', completed: 5 } } });
 });
 

@@ -2,7 +2,7 @@ import type { Clock, Random } from '../runtime/clock';
 import type { Expectation } from './durations';
 import type { PushTrust } from './pushTrust';
 
-/** What a schedule knows about a polled job. Times in ms since the epoch. */
+/** What a schedule knows about a polled job. Times are those of `Clock.now`. */
 export interface PollTarget {
 	id: string;
 	/** When the first execution began to wait for it. */
@@ -12,15 +12,15 @@ export interface PollTarget {
 }
 
 /**
- * Decides when jobs are polled. The poller asks it for times (ms since the epoch) and reports the ends it sees.
+ * Decides when jobs are polled. The poller asks it for times (of `Clock.now`) and reports the ends it sees.
  * `AdaptiveSchedule` is in use. `GrowingSchedule` is its simple fallback and the reference for comparisons.
  */
 export interface PollSchedule {
 	/**
 	 * The time of a job's first poll; `Infinity` if the job is polled together with others (`sharedPollAt`).
-	 * @param reportedAt when the provider last reported on the job; NaN if unknown
+	 * @param reportedMs how long ago the provider last reported on the job, ms; NaN if unknown
 	 */
-	firstPollAt(job: PollTarget, reportedAt: number): number;
+	firstPollAt(job: PollTarget, reportedMs: number): number;
 	/** The time of the next poll of a job that was polled just now; `Infinity` as above. */
 	nextPollAt(job: PollTarget): number;
 	/** The time of the next poll of the jobs that are polled together; `Infinity` if there are none. */
@@ -39,7 +39,7 @@ export interface ScheduleFacts {
 	bulk: boolean;
 	/** The endpoint's own limit; null for none. */
 	requestsPerMinute: number | null;
-	/** How long jobs like this one run and when it began, ms since the epoch; undefined while that is unknown. */
+	/** How long jobs like this one run and when it began; undefined while that is unknown. */
 	expected: (jobId: string) => (Expectation & { since: number }) | undefined;
 	/** The limits of an endpoint where a submit waits for a slot; undefined where none waits or one is unlimited. */
 	scarce: () => ScarceLimits | undefined;

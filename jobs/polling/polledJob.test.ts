@@ -2,6 +2,7 @@ import { ImageError, type ErrorCode } from '../../model/errors';
 import type { JobStatus } from '../../model/job';
 import type { Observation } from '../../providers/provider';
 import { snapshotOf } from '../../test/support/fakeEndpoint';
+import { at } from '../../test/support/virtualClock';
 import { type EndSeen, PolledJob } from './polledJob';
 
 const seen = (status: JobStatus): Observation => ({ ok: true, snapshot: snapshotOf('a', status) });
@@ -18,7 +19,7 @@ function setUp(...deadlines: number[]) {
 	const details: unknown[] = [];
 	for (const [index, deadline] of deadlines.entries()) {
 		const waiter = {
-			deadline,
+			deadline: at(deadline),
 			resolve: (result: unknown) => {
 				job.waiters.delete(waiter);
 				details.push(result);

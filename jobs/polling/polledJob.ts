@@ -1,6 +1,7 @@
 import { concernsEndpoint, ImageError } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import type { Observation } from '../../providers/provider';
+import { type Moment, never } from '../runtime/clock';
 import { advanceSnapshot } from './transition';
 
 /**
@@ -13,7 +14,7 @@ export type WaitResult =
 
 /**
  * How an end was seen: the provider announced it, or a poll found it. `lastRunning` is the last poll that saw
- * the job run, `since` when the first execution began to wait; ms since the epoch.
+ * the job run, `since` when the first execution began to wait.
  */
 export type EndSeen = 'announced' | { since: number; lastRunning: number | null };
 
@@ -21,8 +22,8 @@ export type EndSeen = 'announced' | { since: number; lastRunning: number | null 
 export type OnEnd = (jobId: string, seen?: EndSeen) => void;
 
 export interface Waiter {
-	/** When it stops waiting, ms since the epoch. */
-	deadline: number;
+	/** When it stops waiting. */
+	deadline: Moment;
 	resolve: (result: WaitResult) => void;
 	reject: (error: ImageError) => void;
 }
@@ -43,22 +44,22 @@ function noAnswer(): ImageError {
 	});
 }
 
-/** A job that executions wait for: its known state, and its waiters. */
+/** A job that executions wait for: its known state, and its waiters. Its times are those of `Clock.now`. */
 export class PolledJob {
 	readonly waiters = new Set<Waiter>();
 	private lastError: ImageError | null = null;
-	/** When a poll last saw it run, ms since the epoch. */
+	/** When a poll last saw it run. */
 	lastRunning: number | null = null;
 	/** Polls in a row that failed for this job alone. */
 	private failures = 0;
 
-	/** Start of the current poll that has no answer yet, ms since the epoch. */
+	/** Start of the current poll that has no answer yet. */
 	private polledSince: number | null = null;
 
-	/** Time of the next poll, ms since the epoch; infinite if it is polled together with others. */
+	/** Time of the next poll; infinite if it is polled together with others. */
 	dueAt = 0;
 
-	/** @param since when the first execution began to wait, ms since the epoch */
+	/** @param since when the first execution began to wait */
 	constructor(
 		readonly id: string,
 		readonly since: number,
@@ -114,9 +115,9 @@ export class PolledJob {
 	}
 
 	/** When the first of its waiters stops waiting. */
-	get deadline(): number {
-		let first = Number.POSITIVE_INFINITY;
-		for (const { deadline } of this.waiters) first = Math.min(first, deadline);
+	get deadline(): Moment {
+		let first = never;
+		for (const { deadline } of this.waiters) if (deadline < first) first = deadline;
 		return first;
 	}
 

@@ -2,7 +2,7 @@ import { ImageError } from '../../model/errors';
 import type { Observation } from '../../providers/provider';
 import { snapshotOf } from '../../test/support/fakeEndpoint';
 import { forever, trackedJobs } from '../../test/support/trackedJobs';
-import { settle } from '../../test/support/virtualClock';
+import { settle, at } from '../../test/support/virtualClock';
 
 const never = new Promise<never>(() => undefined);
 
@@ -44,7 +44,7 @@ it('a wait ends at its deadline even while the provider does not answer', async 
 			);
 		},
 	});
-	await expect(clock.until(tracker.wait('a', { deadline: 5_000 }))).resolves.toMatchObject({ ended: false });
+	await expect(clock.until(tracker.wait('a', { deadline: at(5_000) }))).resolves.toMatchObject({ ended: false });
 	expect(clock.now()).toBe(5_000);
 	expect(signal?.aborted).toBe(true);
 });
@@ -52,9 +52,9 @@ it('a wait ends at its deadline even while the provider does not answer', async 
 it('a waiter that is added while the provider does not answer leaves at its own deadline', async () => {
 	const { clock, tracker } = trackedJobs({ poll: () => never });
 	void tracker.wait('a', forever);
-	void tracker.wait('b', { deadline: 300_000 });
+	void tracker.wait('b', { deadline: at(300_000) });
 	await clock.advance(2_000);
-	await expect(clock.until(tracker.wait('c', { deadline: 5_000 }))).resolves.toMatchObject({ ended: false });
+	await expect(clock.until(tracker.wait('c', { deadline: at(5_000) }))).resolves.toMatchObject({ ended: false });
 	expect(clock.now()).toBe(5_000);
 });
 
@@ -71,7 +71,7 @@ it('pauses grow during an outage, and the wait ends when the provider is back', 
 
 it('an outage that outlasts the deadline is reported as the reason', async () => {
 	const { clock, tracker } = trackedJobs({ answer: () => new ImageError('network', { message: 'cut' }) });
-	await expect(clock.until(tracker.wait('a', { deadline: 20_000 }))).resolves.toMatchObject({
+	await expect(clock.until(tracker.wait('a', { deadline: at(20_000) }))).resolves.toMatchObject({
 		ended: false,
 		error: { code: 'network' },
 	});
@@ -142,7 +142,7 @@ it('where each job costs a request, only the jobs that are due are polled', asyn
 
 it('a job that is missing from the answers is polled on in the usual pauses', async () => {
 	const { clock, polls, tracker } = trackedJobs({ poll: async () => new Map() });
-	await expect(clock.until(tracker.wait('a', { deadline: 10_000 }))).resolves.toMatchObject({
+	await expect(clock.until(tracker.wait('a', { deadline: at(10_000) }))).resolves.toMatchObject({
 		ended: false,
 		snapshot: null,
 		error: { code: 'timeout', retryable: true },

@@ -40,7 +40,7 @@ export class PushTrust {
 		this.onChange();
 	}
 
-	/** What to save over a restart. @param now ms since the epoch */
+	/** What to save over a restart. @param now ms since the epoch: it is compared in another process */
 	snapshot(now: number): Json {
 		return { score: this.score, at: now };
 	}

@@ -1,9 +1,21 @@
 import { executionCanceled, ImageError } from '../../model/errors';
 import { onAbort } from './onAbort';
 
-/** Time, passed in so that tests run in virtual time. Milliseconds. */
+/**
+ * A moment in the life of this process, ms. It grows evenly, whatever happens to the computer's date, and it has no
+ * meaning for another process: neither stored nor sent. A calculation with it gives a number; `inMs` makes a moment.
+ */
+export type Moment = number & { readonly clock: 'this process' };
+
+/**
+ * Time, passed in so that tests run in virtual time. Two readings of different types, because the date may be set back
+ * or forward at any time.
+ */
 export interface Clock {
-	now(): number;
+	/** For durations: deadlines, pauses, pacing, schedules. */
+	now(): Moment;
+	/** For what is stored, shown to users, or compared with other systems. */
+	date(): Date;
 	/** Resolves after `ms`; rejects with `canceled` as soon as the signal aborts. */
 	sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
@@ -19,7 +31,8 @@ export function stopped(): ImageError {
 const maxTimerMs = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
-	now: () => Date.now(),
+	now: () => performance.now() as Moment,
+	date: () => new Date(),
 	sleep: (ms, signal) =>
 		new Promise((resolve, reject) => {
 			if (signal?.aborted) return reject(stopped());
@@ -42,6 +55,19 @@ export const systemClock: Clock = {
 			wait(ms);
 		}),
 };
+
+/** A deadline that never comes. */
+export const never = Number.POSITIVE_INFINITY as Moment;
+
+/** The moment `ms` from now. */
+export function inMs(clock: Pick<Clock, 'now'>, ms: number): Moment {
+	return (clock.now() + ms) as Moment;
+}
+
+/** The date of a moment, by the present date. ms since the epoch */
+export function dateOf(clock: Pick<Clock, 'now' | 'date'>, moment: number): number {
+	return Math.round(clock.date().getTime() + moment - clock.now());
+}
 
 /** Resolves as `work`; rejects with `canceled` as soon as the signal aborts. The work itself goes on. */
 export function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

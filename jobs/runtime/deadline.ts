@@ -1,13 +1,12 @@
 import { type ImageError, outcomeOf } from '../../model/errors';
-import type { Clock } from './clock';
+import type { Clock, Moment } from './clock';
 
 /**
  * Does the work until a deadline. At the deadline its signal aborts, and the result is the error of `tooLate`.
- * @param deadline ms since the epoch
  */
 export async function beforeDeadline<T>(
 	clock: Clock,
-	deadline: number,
+	deadline: Moment,
 	signal: AbortSignal | undefined,
 	work: (signal: AbortSignal) => Promise<T>,
 	tooLate: () => ImageError,

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { type ErrorCode, errorCodes, ImageError } from '../../model/errors';
-import { VirtualClock } from '../../test/support/virtualClock';
+import { VirtualClock, at } from '../../test/support/virtualClock';
 import { retryDefaults, withRetry } from './retry';
+import type { Moment } from './clock';
 
 /** Work that fails with these errors one after the other, then succeeds. It records the times of its calls. */
 function failing(clock: VirtualClock, ...errors: ImageError[]) {
@@ -69,14 +70,14 @@ it('gives up at once where `Retry-After` is above the limit', async () => {
 it('a rate-limited answer counts as no attempt before the deadline', async () => {
 	const clock = new VirtualClock(0);
 	const { calls, work } = failing(clock, ...Array.from({ length: 12 }, () => tooFast(1_000)));
-	await expect(clock.until(withRetry(work, { clock, random: () => 0, deadline: 600_000 }))).resolves.toBe('done');
+	await expect(clock.until(withRetry(work, { clock, random: () => 0, deadline: at(600_000) }))).resolves.toBe('done');
 	expect(calls).toHaveLength(13);
 });
 
 it('begins nothing after the deadline', async () => {
 	const clock = new VirtualClock(0);
 	const { calls, work } = failing(clock, ...Array.from({ length: 50 }, () => tooFast()));
-	await expect(clock.until(withRetry(work, { clock, random: () => 0, deadline: 10_000 }))).rejects.toMatchObject({
+	await expect(clock.until(withRetry(work, { clock, random: () => 0, deadline: at(10_000) }))).rejects.toMatchObject({
 		code: 'rateLimited',
 	});
 	expect(Math.max(...calls)).toBeLessThanOrEqual(10_000);
@@ -109,7 +110,7 @@ it('property: only retryable errors are repeated, never before `Retry-After`, ne
 				);
 				const { calls, work } = failing(clock, ...errors);
 				const end = await clock
-					.until(withRetry(work, { clock, random: () => chance, deadline }))
+					.until(withRetry(work, { clock, random: () => chance, deadline: deadline as Moment }))
 					.catch((thrown: unknown) => thrown);
 				const met = errors.slice(0, calls.length);
 				expect(end).toBe(met.length === calls.length ? met.at(-1) : 'done');

@@ -1,5 +1,5 @@
 import { ImageError, toImageError } from '../../model/errors';
-import type { Clock, Random } from './clock';
+import { type Clock, type Moment, never, type Random } from './clock';
 
 /** All constants of retries. Times in ms. */
 export const retryDefaults = {
@@ -25,10 +25,10 @@ export interface RetryOptions {
 	onPause?: (error: ImageError, pauseMs: number) => void;
 	attempts?: number;
 	/**
-	 * No new attempt begins after this moment (ms since the epoch). With a deadline, a rate-limited call (429) is
+	 * No new attempt begins after this moment. With a deadline, a rate-limited call (429) is
 	 * repeated until then and does not count as an attempt.
 	 */
-	deadline?: number;
+	deadline?: Moment;
 }
 
 /** Pause in ms before attempt `attempt + 1` (0-based): exponential with jitter, and at least `Retry-After`. */
@@ -43,7 +43,7 @@ export function pauseBefore(attempt: number, error: ImageError, random: Random):
  * retry of the pack goes through this loop. Throws the last error.
  */
 export async function withRetry<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
-	const { clock, random, signal, attempts = retryDefaults.attempts, deadline = Number.POSITIVE_INFINITY } = options;
+	const { clock, random, signal, attempts = retryDefaults.attempts, deadline = never } = options;
 	let failures = 0;
 	let rateLimitedAnswers = 0;
 	for (;;) {

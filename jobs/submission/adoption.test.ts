@@ -2,6 +2,7 @@ import type { RecordState } from '../../memory/record';
 import { accepted, ended, notAccepted, unknown } from '../../memory/testing/samples';
 import { outcomeOf } from '../../model/errors';
 import { hour, inShort, origin, type Seed, setUp } from '../../test/support/adoptions';
+import { inMs } from '../runtime/clock';
 import type { Wanted } from './wanted';
 
 describe('of the same item', () => {
@@ -70,7 +71,7 @@ describe('of the same item', () => {
 		const { clock, journal, seed, find } = setUp();
 		const ref = await seed('a', { ...(state ? { state } : {}), holder: 'nodeRun' });
 		let isFound = false as boolean;
-		const finding = find({}, { deadline: clock.now() + hour }).then((found) => {
+		const finding = find({}, { deadline: inMs(clock, hour) }).then((found) => {
 			isFound = true;
 			return found;
 		});
@@ -102,7 +103,7 @@ describe('of the same item', () => {
 	it('throws at the deadline while the other run has no job yet; nothing was sent', async () => {
 		const { clock, seed, find } = setUp();
 		await seed('a', { holder: 'nodeRun' });
-		const deadline = clock.now() + 5_000;
+		const deadline = inMs(clock, 5_000);
 		expect(await clock.until(outcomeOf(find({}, { deadline })))).toMatchObject({
 			ok: false,
 			error: { code: 'timeout', delivery: 'notSent', hint: expect.stringContaining('"Max Wait"') as string },

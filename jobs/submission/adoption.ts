@@ -1,4 +1,5 @@
 import type { JobRecord } from '../../memory/record';
+import type { Moment } from '../runtime/clock';
 import { raiseMaxWait } from './notSent';
 import { ImageError } from '../../model/errors';
 import { type AdoptionDependencies, OtherRuns } from './otherRuns';
@@ -6,8 +7,7 @@ import { claimantOf, type Found, isWorkedOn, type Wanted } from './wanted';
 
 export interface FindOptions {
 	signal?: AbortSignal | undefined;
-	/** ms since the epoch. */
-	deadline: number;
+	deadline: Moment;
 	/**
 	 * Whether a job was given although some of its images have yet to be settled, or were not requested because of a
 	 * stop.
@@ -119,7 +119,7 @@ export class Adoption {
 		{ origin: { workflowId, nodeId }, adoptWithinMs, savedRefs }: Wanted,
 	): Promise<boolean> {
 		if (origin.workflowId !== workflowId || origin.nodeId !== nodeId) return false;
-		const isTooOld = createdAt < this.dependencies.clock.now() - adoptWithinMs;
+		const isTooOld = createdAt < this.dependencies.clock.date().getTime() - adoptWithinMs;
 		if (deliveredAt !== null || held !== 'free' || isTooOld) return false;
 		return (await savedRefs(origin.executionId))?.has(ref) !== true;
 	}

@@ -1,5 +1,6 @@
 import { ImageError } from '../../model/errors';
 import { fakeEndpoint } from '../../test/support/fakeEndpoint';
+import { at } from '../../test/support/virtualClock';
 
 it('a request that leaves shortly before the deadline has its whole time for the answer', async () => {
 	const waits: number[] = [];
@@ -13,7 +14,7 @@ it('a request that leaves shortly before the deadline has its whole time for the
 		waits.push(options.maxWaitMs);
 		return await original(request, options);
 	};
-	await clock.until(submit('a', { deadline: 30_000, answerWithinMs: 30_000 }));
+	await clock.until(submit('a', { deadline: at(30_000), answerWithinMs: 30_000 }));
 	expect(clock.now()).toBeGreaterThanOrEqual(27_000);
 	expect(waits.at(-1)).toBe(30_000);
 });

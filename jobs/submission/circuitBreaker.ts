@@ -14,7 +14,7 @@ export function coolDownMs(n: number): number {
 
 /**
  * - `closed`: requests are sent. `failures`: consecutive failed requests.
- * - `open`: nothing is sent until `retryAt`, ms since the epoch. `coolDowns`: in a row, this one included.
+ * - `open`: nothing is sent until `retryAt`. `coolDowns`: in a row, this one included.
  * - `probing`: the cool-down is over, and one request finds out whether the endpoint works again.
  */
 export type BreakerState =
@@ -26,7 +26,7 @@ export type Admission = 'request' | 'probe';
 
 /**
  * A circuit breaker: after failures in a row nothing is sent for a while, then one request as a probe. The caller
- * passes the time, ms since the epoch.
+ * passes the time, by `Clock.now`.
  */
 export class CircuitBreaker {
 	private current: BreakerState = { name: 'closed', failures: 0 };

@@ -4,6 +4,8 @@ import type { Observation } from '../../providers/provider';
 import { fakeEndpoint, snapshotOf } from '../../test/support/fakeEndpoint';
 import { choiceOf, makingOver, memoryInProcess, type MakeMore, wantedFor } from '../../test/support/makeAt';
 import { JobMaker } from './jobMaker';
+import { inMs } from '../runtime/clock';
+import { at } from '../../test/support/virtualClock';
 
 const request = { prompt: 'A cat', count: 1 };
 const adoptWithinMs = 3_600_000;
@@ -129,7 +131,7 @@ it.each([
 		await memory.journal.change(record.ref, { requests: [...record.requests, open] });
 		await memory.journal.finish([record.ref], { delivered: false });
 	}
-	await run('first', { deadline: clock.now() + 60_000 });
+	await run('first', { deadline: inMs(clock, 60_000) });
 	expect(log.lookUps > 0).toBe(isOpen);
 });
 
@@ -155,7 +157,7 @@ it('a run that comes while the run of a failed job is still at work has that job
 			[choice],
 			wantedFor('key', [choice]),
 			{ cost: { images: 1, usd: null }, limits: [] },
-			{ deadline: 60_000 },
+			{ deadline: at(60_000) },
 		);
 	await clock.until(make());
 	expect(await clock.until(make())).toMatchObject({ how: 'sameKey', snapshot: { job: { status: 'failed' } } });

@@ -1,7 +1,7 @@
 import { outcomeOf } from '../../model/errors';
 import { fakeEndpoint } from '../../test/support/fakeEndpoint';
 import { choiceOf, memoryInProcess, wantedFor } from '../../test/support/makeAt';
-import { settle, VirtualClock } from '../../test/support/virtualClock';
+import { settle, VirtualClock, at } from '../../test/support/virtualClock';
 import { JobMaker } from './jobMaker';
 
 const request = { prompt: 'A cat', count: 1 };
@@ -21,7 +21,7 @@ function bench() {
 				[choices[0]],
 				wantedFor(`key ${lineage}`, choices, { lineage, rootExecutionId: lineage, adoptWithinMs }),
 				{ cost: { images: 1, usd: null }, limits: [] },
-				{ deadline: 60_000, signal, onRecord: (ref) => refs.push(ref) },
+				{ deadline: at(60_000), signal, onRecord: (ref) => refs.push(ref) },
 			),
 		);
 		const ended = async () => {

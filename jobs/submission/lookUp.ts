@@ -2,7 +2,7 @@ import type { Memory } from '../../memory/memory';
 import { ImageError, outcomeOf } from '../../model/errors';
 import type { ImageRequest } from '../../model/request';
 import type { LookedUp, Session } from '../../providers/provider';
-import type { Clock } from '../runtime/clock';
+import type { Clock, Moment } from '../runtime/clock';
 import type { InFlight } from './inFlight';
 import type { PaidRequests } from './paidRequests';
 
@@ -27,8 +27,8 @@ export interface LookUpOptions {
 	memory: Memory;
 	clock: Clock;
 	signal: AbortSignal;
-	/** When to give up, ms since the epoch. */
-	until: number;
+	/** When to give up. */
+	until: Moment;
 	/** Calls the provider like a read: repeated after retryable errors. */
 	read: <T>(call: () => Promise<T>) => Promise<T>;
 }
@@ -69,7 +69,7 @@ export async function settleByLookUp(paid: PaidRequests, options: LookUpOptions)
 /** Looks up once, and records the result before the next look-up can run. */
 async function lookUpOnce(paid: PaidRequests, options: LookUpOptions): Promise<LookedUp> {
 	const { session, request, wireKey, memory, signal, read } = options;
-	const { parts, since, quietMs, timedOut } = paid.lost;
+	const { parts, since, recordedSince, quietMs, timedOut } = paid.lost;
 	const looked = await read(async () => {
 		if (!session.lookUp)
 			throw new ImageError('invalidRequest', {
@@ -84,7 +84,7 @@ async function lookUpOnce(paid: PaidRequests, options: LookUpOptions): Promise<L
 			timedOut,
 			signal,
 			takenIds: async (ids) => await memory.journal.takenIds(options.endpointDigest, ids),
-			laterIds: async () => await laterIds(options, since),
+			laterIds: async () => await laterIds(options, recordedSince),
 		});
 	});
 	paid.settle(looked.found, looked.conclusive);

@@ -67,7 +67,7 @@ export class OtherRuns {
 			by: 'orphans',
 			...{ workflowId, nodeId, requests, credentialIds },
 			exceptLineage: wanted.lineage,
-			since: clock.now() - wanted.adoptWithinMs,
+			since: clock.date().getTime() - wanted.adoptWithinMs,
 		});
 		for (const candidate of candidates) {
 			if (candidate.held === 'mine' && leftBehind.has(candidate.ref)) return 'busy';
@@ -101,7 +101,7 @@ export class OtherRuns {
 	private async reusable({ requests, credentialIds, reuseWithinMs }: Wanted): Promise<Found | undefined> {
 		if (reuseWithinMs <= 0) return undefined;
 		const { clock, memory } = this.dependencies;
-		const since = clock.now() - reuseWithinMs;
+		const since = clock.date().getTime() - reuseWithinMs;
 		const successes = await memory.journal.find({ by: 'success', requests, since, credentialIds });
 		for (const record of successes) {
 			if (isJob(record) && (await isStillToBeHad(memory, record.ref, record.snapshot)))

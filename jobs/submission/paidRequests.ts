@@ -3,12 +3,23 @@ import type { Cost, JobRecord, PaidRequest, RecordChange } from '../../memory/re
 import { ImageError, outcomeOf, toImageError } from '../../model/errors';
 import type { Answered, SubmitCall } from '../../providers/provider';
 import { type Charge, charges, type SendFact } from '../endpoint/charge';
-import type { Clock } from '../runtime/clock';
+import { type Clock, dateOf, type Moment } from '../runtime/clock';
 import { overBudget } from './budget';
 import { AlreadyBegun, type Claim } from './claim';
 import type { InFlight } from './inFlight';
 import { outcomeOfFailure } from './outcome';
 import { costOfParts, isOpen, madePartsOf, unknownPartsOf } from './paidParts';
+
+/** What a look-up needs to know about requests with an unknown outcome. */
+interface Lost {
+	parts: number[];
+	/** When the first of them was sent, by the present date. */
+	since: number;
+	/** The same as the journal has it. It differs if the date was changed in the meantime. */
+	recordedSince: number;
+	quietMs: number;
+	timedOut: boolean;
+}
 
 interface Dependencies {
 	memory: Memory;
@@ -21,6 +32,9 @@ interface Dependencies {
 	likeness: string;
 }
 
+/** If a record's time is in the future, the date was set back: its request was sent within this time, in ms. */
+const longestSetBackMs = 24 * 3_600_000;
+
 /**
  * The requests of one job that can cost money: the journal has each request before it is sent, and its outcome
  * afterwards.
@@ -29,8 +43,11 @@ export class PaidRequests {
 	private requests: PaidRequest[];
 	private writing: Promise<unknown> = Promise.resolve();
 	/** When the pack stopped waiting for the last request with an unknown outcome. */
-	private lostAt: number | null = null;
+	private lostAt: Moment | null = null;
 	private lostByTimeout = false;
+	/** When this process sent a request: its date is known even after the computer's date has changed. */
+	private readonly sent = new WeakMap<PaidRequest, Moment>();
+	private readonly startedAt: Moment;
 
 	/** @param record of an earlier attempt that is continued; null: nothing was sent yet */
 	constructor(
@@ -39,6 +56,7 @@ export class PaidRequests {
 		private readonly dependencies: Dependencies,
 	) {
 		this.requests = [...(record?.requests ?? [])];
+		this.startedAt = dependencies.clock.now();
 	}
 
 	/** The record; it exists after the first request was sent. */
@@ -62,18 +80,33 @@ export class PaidRequests {
 	}
 
 	/** What a look-up needs to know about the unknown parts. */
-	get lost(): { parts: number[]; since: number; quietMs: number; timedOut: boolean } {
+	get lost(): Lost {
+		const { clock } = this.dependencies;
 		const parts = this.unknownParts;
 		const lost = this.requests.filter(({ part, outcome }) => parts.includes(part) && outcome !== 'notAccepted');
-		const since = Math.min(...lost.map(({ sentAt }) => sentAt));
+		const recorded = lost.map(({ sentAt }) => sentAt);
+		const now = clock.now();
 		// For requests of an earlier process, the end is unknown; the time of sending is used.
-		const lostAt = this.lostAt ?? Math.max(...lost.map(({ sentAt }) => sentAt));
+		const quietMs =
+			this.lostAt === null
+				? Math.max(clock.date().getTime() - Math.max(...recorded), now - this.startedAt)
+				: now - this.lostAt;
 		return {
 			parts,
-			since,
-			quietMs: this.dependencies.clock.now() - lostAt,
+			since: Math.min(...lost.map((request) => this.sentDate(request))),
+			recordedSince: Math.min(...recorded),
+			quietMs,
 			timedOut: this.lostByTimeout || this.lostAt === null,
 		};
+	}
+
+	/** When a request was sent, by the present date, ms since the epoch: providers' lists are compared with it. */
+	private sentDate(request: PaidRequest): number {
+		const { clock } = this.dependencies;
+		const moment = this.sent.get(request);
+		if (moment !== undefined) return dateOf(clock, moment);
+		const now = clock.date().getTime();
+		return request.sentAt > now ? now - longestSetBackMs : request.sentAt;
 	}
 
 	/** See `SubmitCall.paid`. Fails with the error of the call, its outcome decided. */
@@ -85,7 +118,9 @@ export class PaidRequests {
 			mayReuseConnection,
 			fact: { kind: 'notSent' },
 			leaving: async () => {
-				const request: PaidRequest = { part, outcome: 'sent', sentAt: clock.now(), providerId: null };
+				const sentAt = clock.date().getTime();
+				const request: PaidRequest = { part, outcome: 'sent', sentAt, providerId: null };
+				this.sent.set(request, clock.now());
 				await this.inTurn(() => this.write(request));
 				left.push(request);
 				leave ??= inFlight.enter(likeness);
@@ -145,7 +180,7 @@ export class PaidRequests {
 	 */
 	async adopt(found: ReadonlyMap<number, string>): Promise<void> {
 		const { claimant, limits: _limits, ...own } = this.claim;
-		const sentAt = this.dependencies.clock.now();
+		const sentAt = this.dependencies.clock.date().getTime();
 		const requests = [...found].map(
 			([part, providerId]): PaidRequest => ({ part, outcome: 'accepted', sentAt, providerId }),
 		);

@@ -140,6 +140,22 @@ describe('over a restart', () => {
 		},
 	);
 
+	it.each([
+		['went on', 2_000, ejection.coolDownMs - 2_000],
+		['was set back by an hour', -3_600_000, ejection.coolDownMs],
+		['was set forward by an hour', 3_600_000, 0],
+	])('another process, while the date %s, rests for what is left of the cool-down', async (_what, ms, leftMs) => {
+		const clock = new VirtualClock();
+		const learned = keeper();
+		await takenOut(clock, learned, 1);
+		const next = new VirtualClock(70_000);
+		next.setDateForward(clock.date().getTime() - next.now() + ms);
+		const { member } = memberOf(next, {}, { learned });
+		await settle();
+		expect(member.restsUntil(next.now())).toBe(leftMs > 0 ? next.now() + leftMs : 0);
+		if (leftMs > 0) expect(member.health().retryAt).toBe(new Date(next.date().getTime() + leftMs).toISOString());
+	});
+
 	it('one whose cool-down is over, or that works again, may receive requests', async () => {
 		const clock = new VirtualClock();
 		const learned = keeper();

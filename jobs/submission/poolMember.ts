@@ -2,7 +2,7 @@ import type { Json } from '../../memory/memory';
 import { type ErrorCode, errorCodes, ImageError, outcomeOf } from '../../model/errors';
 import type { PooledEndpoint } from '../../providers/credential';
 import type { Endpoint } from '../endpoint/endpoint';
-import { type Clock, systemClock } from '../runtime/clock';
+import { type Clock, dateOf, systemClock } from '../runtime/clock';
 import { CircuitBreaker, coolDownMs, ejection } from './circuitBreaker';
 
 /** Failures that say something about the endpoint; another one may work. */
@@ -49,13 +49,13 @@ export class PoolMember {
 	constructor(
 		readonly settings: Omit<PooledEndpoint, 'credential'>,
 		readonly endpoint: Endpoint,
-		private readonly clock: Pick<Clock, 'now'> = systemClock,
+		private readonly clock: Pick<Clock, 'now' | 'date'> = systemClock,
 	) {
 		endpoint.learned.whenRead(({ breaker }) => this.restore(breaker));
 	}
 
 	/**
-	 * Until when it receives no requests, because it failed or the provider asked for a pause, ms since the epoch; 0
+	 * Until when it receives no requests, because it failed or the provider asked for a pause, by `Clock.now`; 0
 	 * where it may receive one now.
 	 */
 	restsUntil(now: number): number {
@@ -92,13 +92,13 @@ export class PoolMember {
 		const until = this.restsUntil(now);
 		const after = this.lastError ? ` after: ${this.lastError.message}` : '';
 		return new ImageError('overloaded', {
-			message: `Not used until ${new Date(until).toISOString()}${after}`,
+			message: `Not used until ${this.iso(until)}${after}`,
 			delivery: 'notSent',
 			retryAfterMs: Math.max(0, until - now),
 		});
 	}
 
-	health(now: number): EndpointHealth {
+	health(now: number = this.clock.now()): EndpointHealth {
 		const { state } = this.breaker;
 		const { lastError } = this;
 		const { limits, baseUrl } = this.endpoint.config;
@@ -107,10 +107,10 @@ export class PoolMember {
 			endpoint: this.settings.name,
 			baseUrl,
 			state: state.name,
-			retryAt: state.name === 'open' ? iso(state.retryAt) : null,
+			retryAt: state.name === 'open' ? this.iso(state.retryAt) : null,
 			lastError:
 				lastError && state.name !== 'closed' ? { code: lastError.code, message: lastError.message } : null,
-			pausedUntil: pausedUntil > now ? iso(pausedUntil) : null,
+			pausedUntil: pausedUntil > now ? this.iso(pausedUntil) : null,
 			...this.endpoint.load,
 			requestsPerMinute: this.endpoint.requestsPerMinute,
 			maxJobsInFlight: limits.jobsInFlight,
@@ -124,7 +124,15 @@ export class PoolMember {
 	private snapshot(): Json {
 		const { state } = this.breaker;
 		if (state.name === 'closed') return null;
-		return { retryAt: state.retryAt, coolDowns: state.coolDowns, code: this.lastError?.code ?? null };
+		return {
+			retryAt: dateOf(this.clock, state.retryAt),
+			coolDowns: state.coolDowns,
+			code: this.lastError?.code ?? null,
+		};
+	}
+
+	private iso(moment: number): string {
+		return new Date(dateOf(this.clock, moment)).toISOString();
 	}
 
 	private save(): void {
@@ -139,14 +147,14 @@ export class PoolMember {
 	 * nothing if this process has already used the endpoint.
 	 */
 	private restore(saved: Json | undefined): void {
-		const now = this.clock.now();
 		if (this.isTried || this.breaker.state.name !== 'closed') return;
 		if (typeof saved !== 'object' || saved === null || !('retryAt' in saved)) return;
 		const { retryAt, coolDowns, code } = saved;
-		if (typeof retryAt !== 'number' || retryAt <= now) return;
+		const restMs = typeof retryAt === 'number' ? retryAt - this.clock.date().getTime() : 0;
+		if (restMs <= 0) return;
 		if (typeof coolDowns !== 'number' || !Number.isInteger(coolDowns) || coolDowns < 1) return;
-		// If the clock was set back, the endpoint still stays out for at most one cool-down.
-		this.breaker.open(coolDowns, Math.min(retryAt, now + coolDownMs(coolDowns)));
+		// If the date was set back, the endpoint still stays out for at most one cool-down.
+		this.breaker.open(coolDowns, this.clock.now() + Math.min(restMs, coolDownMs(coolDowns)));
 		this.lastError = new ImageError(errorCodes.find((known) => known === code) ?? 'overloaded', {
 			message: 'It failed before n8n was restarted',
 		});
@@ -157,5 +165,3 @@ export class PoolMember {
 function isFault({ code, httpStatus, delivery }: ImageError): boolean {
 	return faults.includes(code) && !(code === 'rateLimited' && httpStatus === null && delivery === 'notSent');
 }
-
-const iso = (moment: number) => new Date(moment).toISOString();

@@ -2,6 +2,7 @@ import { ImageError, outcomeOf } from '../../model/errors';
 import type { Session } from '../../providers/provider';
 import { memoryInProcess } from '../../test/support/makeAt';
 import { VirtualClock } from '../../test/support/virtualClock';
+import { inMs } from '../runtime/clock';
 import { InFlight } from './inFlight';
 import { lookUpMs, lookUpPauses, settleByLookUp } from './lookUp';
 import type { PaidRequests } from './paidRequests';
@@ -41,7 +42,7 @@ function settling(
 			memory: memoryInProcess(clock),
 			clock,
 			signal: stop.signal,
-			until: lookUpMs,
+			until: inMs(clock, lookUpMs),
 			read: async (call) => await call(),
 		}),
 	);

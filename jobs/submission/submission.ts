@@ -2,7 +2,7 @@ import type { Memory } from '../../memory/memory';
 import type { ImageRequest } from '../../model/request';
 import type { Session } from '../../providers/provider';
 import type { Endpoint } from '../endpoint/endpoint';
-import type { Clock, Random } from '../runtime/clock';
+import type { Clock, Moment, Random } from '../runtime/clock';
 import type { Claim } from './claim';
 import type { InFlight } from './inFlight';
 import type { Certainty } from './outcome';
@@ -11,10 +11,10 @@ import type { PaidRequests } from './paidRequests';
 export interface SubmitOptions {
 	signal?: AbortSignal | undefined;
 	/**
-	 * Until when to try (ms since the epoch): waiting for a free slot, for pacing, for a busy provider, and for a
+	 * Until when to try: waiting for a free slot, for pacing, for a busy provider, and for a
 	 * look-up to be certain.
 	 */
-	deadline: number;
+	deadline: Moment;
 	/**
 	 * How long a provider that answers only when the job has ended may take from the moment its request leaves, ms.
 	 * Otherwise a request that is sent shortly before the deadline would be abandoned at once, although it is paid.

@@ -1,6 +1,7 @@
 import type { ImageError } from '../../model/errors';
 import type { JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
+import { inMs, type Moment } from '../runtime/clock';
 import { beforeDeadline } from '../runtime/deadline';
 import { withRetry } from '../runtime/retry';
 import { AlreadyBegun } from './claim';
@@ -35,8 +36,8 @@ export async function submitWithRetry(submission: Submission, options: SubmitOpt
 /** The attempts of one submission: each one settles unknown outcomes before it submits. */
 class Attempts {
 	lastError: ImageError | undefined;
-	/** End of the look-ups of all attempts, ms since the epoch. */
-	private lookUpUntil: number | undefined;
+	/** End of the look-ups of all attempts. */
+	private lookUpUntil: Moment | undefined;
 	private mustLookUpKey: boolean;
 
 	constructor(
@@ -78,7 +79,7 @@ class Attempts {
 		const looked = await session.lookUp?.(request, {
 			idempotencyKey: claim.wireKey,
 			parts: partsOf(request),
-			since: services.clock.now() - lookBackMs,
+			since: services.clock.date().getTime() - lookBackMs,
 			quietMs: Number.POSITIVE_INFINITY,
 			timedOut: false,
 			signal,
@@ -92,7 +93,7 @@ class Attempts {
 	private async lookUp(signal: AbortSignal): Promise<void> {
 		const { session, request, claim, paid, likeness, services } = this.submission;
 		const { clock, random, memory, inFlight } = services;
-		this.lookUpUntil ??= clock.now() + lookUpMs;
+		this.lookUpUntil ??= inMs(clock, lookUpMs);
 		await settleByLookUp(paid, {
 			...{ inFlight, likeness, session, request, memory, clock, signal },
 			until: this.lookUpUntil,

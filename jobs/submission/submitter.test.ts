@@ -1,7 +1,8 @@
 import { ImageError, outcomeOf } from '../../model/errors';
 import { fakeEndpoint, snapshotOf } from '../../test/support/fakeEndpoint';
 import { choiceOf, makingOver, memoryInProcess, type MakeMore } from '../../test/support/makeAt';
-import { settle } from '../../test/support/virtualClock';
+import { settle, at } from '../../test/support/virtualClock';
+import { inMs } from '../runtime/clock';
 
 const request = { prompt: 'A cat', count: 1 };
 const lost = () => new ImageError('network', { message: 'Reset', delivery: 'ambiguous' });
@@ -77,7 +78,7 @@ it('holds a slot for a job that runs, until its end is seen', async () => {
 	const { clock, endpoint, make } = bench({ jobsInFlight: 1, jobMs: 10_000 });
 	await clock.until(make('a'));
 	expect(endpoint.slots.inFlight).toBe(1);
-	const second = make('b', { deadline: clock.now() + 60_000 });
+	const second = make('b', { deadline: inMs(clock, 60_000) });
 	await clock.advance(9_000);
 	expect(endpoint.slots.waiting).toBe(1);
 	expect(await clock.until(second)).toMatchObject({ ok: true, value: { snapshot: { job: { id: 'job-2' } } } });
@@ -123,7 +124,7 @@ it('repeats a temporary rejection under the same key until the deadline', async 
 	expect(await clock.until(make())).toMatchObject({ ok: true });
 	expect(submits.map(({ key }) => key)).toEqual(['key', 'key', 'key']);
 	const never = bench({ errorAnswers: Array.from({ length: 500 }, tooFast), can: { idempotency: 'none' } });
-	const result = await never.clock.until(never.make('key', { deadline: 60_000 }));
+	const result = await never.clock.until(never.make('key', { deadline: at(60_000) }));
 	expect(result).toMatchObject({ ok: false, error: { code: 'rateLimited', message: 'Slow down' } });
 	expect(never.clock.now()).toBeLessThanOrEqual(60_000);
 	expect(await never.records()).toMatchObject([{ state: 'notAccepted' }]);
@@ -175,7 +176,7 @@ it('never sends what was sent by an earlier attempt where nothing can settle it'
 it('if no slot becomes free in time, the error names the limit; nothing was sent', async () => {
 	const { clock, make, submits, records } = bench({ jobsInFlight: 1, jobMs: 600_000 });
 	await clock.until(make('a'));
-	expect(await clock.until(make('b', { deadline: clock.now() + 30_000 }))).toMatchObject({
+	expect(await clock.until(make('b', { deadline: inMs(clock, 30_000) }))).toMatchObject({
 		ok: false,
 		error: {
 			code: 'rateLimited',
@@ -192,7 +193,7 @@ it('if no slot becomes free in time, the error names the limit; nothing was sent
 it('if pacing delays the request too long, the error names the limit; nothing was sent', async () => {
 	const { clock, endpoint, make, submits } = bench({ requestsPerMinute: 1 });
 	await clock.until(make('a'));
-	const second = await clock.until(make('b', { deadline: clock.now() + 30_000 }));
+	const second = await clock.until(make('b', { deadline: inMs(clock, 30_000) }));
 	expect(second).toMatchObject({
 		ok: false,
 		error: {
@@ -304,7 +305,7 @@ it('a look-up that the provider does not accept ends the submit, and the outcome
 		lookUps++;
 		throw new ImageError('auth', { message: 'Unknown key', httpStatus: 401 });
 	};
-	const result = await clock.until(make('key', { deadline: 600_000 }));
+	const result = await clock.until(make('key', { deadline: at(600_000) }));
 	expect(result).toMatchObject({ ok: false, error: { code: 'auth', outcome: 'unknown', retryable: false } });
 	expect(submits).toHaveLength(1);
 	// One look-up per attempt, and no repeats until the deadline.

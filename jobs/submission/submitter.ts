@@ -55,7 +55,7 @@ export class Submitter {
 		// The item's request has changed, so a look-up by the request would not find the job.
 		const isMissed = session.looksUpByKey !== true && earlier !== null && earlier.request !== claim.request;
 		const certainty = () => {
-			const ageMs = clock.now() - (earlier?.createdAt ?? clock.now());
+			const ageMs = earlier === null ? 0 : clock.date().getTime() - earlier.createdAt;
 			const settledBy = certaintyOf(provider, session, request, ageMs);
 			return settledBy === 'lookup' && isMissed ? 'none' : settledBy;
 		};
@@ -125,7 +125,7 @@ async function recordAccepted({ request, paid, services }: Submission, snapshot:
 	// An operation without images may return none.
 	const { job, images } = snapshot.output ? snapshot : advanceSnapshot(undefined, snapshot);
 	// The journal stores the creation time even if the provider's answer does not contain it.
-	const createdAt = job.createdAt ?? new Date(clock.now()).toISOString();
+	const createdAt = job.createdAt ?? clock.date().toISOString();
 	const complete: JobSnapshot = { ...snapshot, images, job: { ...job, createdAt } };
 	const record = paid.journaled;
 	if (!record)

@@ -7,8 +7,9 @@ import { endpointOver } from '../../test/support/endpointOver';
 import { snapshotOf } from '../../test/support/fakeEndpoint';
 import { choiceOf, memoryInProcess, wantedFor } from '../../test/support/makeAt';
 import { transportOf } from '../../test/support/transport';
-import { VirtualClock } from '../../test/support/virtualClock';
+import { VirtualClock, at } from '../../test/support/virtualClock';
 import { JobMaker } from './jobMaker';
+import { inMs } from '../runtime/clock';
 
 const request: ImageRequest = { prompt: 'A cat', count: 2 };
 const lost = new ImageError('network', { message: 'Reset', delivery: 'ambiguous' });
@@ -74,7 +75,7 @@ function bench(idempotency: 'lookup' | 'none') {
 						adoptWithinMs: 3_600_000,
 					}),
 					{ cost: { images: 2, usd: null }, limits: [] },
-					{ deadline: clock.now() + 10_000, onRecord: (ref) => refs.push(ref) },
+					{ deadline: inMs(clock, 10_000), onRecord: (ref) => refs.push(ref) },
 				),
 			),
 		);
@@ -176,7 +177,7 @@ it('of results inside answers, the item says that the lost one may be paid, and 
 			[choice],
 			wantedFor('key', [choice]),
 			{ cost: { images: 2, usd: 1 }, limits: [] },
-			{ deadline: 10_000 },
+			{ deadline: at(10_000) },
 		),
 	);
 	expect(snapshot.job.error).toMatchObject({

@@ -5,6 +5,7 @@ import { fakeEndpoint } from '../../test/support/fakeEndpoint';
 import { choiceOf, makingOver, memoryInProcess, type MakeMore } from '../../test/support/makeAt';
 import { charges } from '../endpoint/charge';
 import { lookUpMs } from './lookUp';
+import { at } from '../../test/support/virtualClock';
 
 const request = { prompt: 'A cat', count: 1 };
 const reset = new ImageError('network', { message: 'Reset', delivery: 'ambiguous' });
@@ -86,7 +87,7 @@ it('what a look-up certainly does not find was not accepted, and the repeat is a
 it('look-ups that are never conclusive end after their own time, and nothing is sent again', async () => {
 	const { clock, make, records, submits, calls, answers } = bench({ errorAnswers: [reset] });
 	answers.lookUp = async () => ({ found: new Map(), conclusive: false, reason: 'two jobs fit' });
-	const result = await make('key', { deadline: 600_000 });
+	const result = await make('key', { deadline: at(600_000) });
 	expect(result).toMatchObject({
 		ok: false,
 		error: { code: 'timeout', outcome: 'unknown', message: expect.stringContaining('two jobs fit') as string },
@@ -240,4 +241,36 @@ it('a look-up waits for similar requests that are under way: it could take their
 	expect(results.map(({ ok }) => ok)).toEqual([true, true]);
 	expect(calls).toHaveLength(1);
 	expect(calls[0]?.quietMs).toBeGreaterThanOrEqual(answerMs);
+});
+
+describe.each([
+	['back', -3_600_000],
+	['forward', 3_600_000],
+])('the date is set %s after the answer was lost', (_how, forward) => {
+	it('a look-up still receives when the request was sent and how long it has been quiet', async () => {
+		const { clock, make, calls } = bench({ errorAnswers: [reset] });
+		await clock.advance(500_000);
+		const sentAt = clock.now();
+		void clock.sleep(500).then(() => clock.setDateForward(forward));
+		expect(await make('key')).toMatchObject({ ok: true });
+		// The provider's list is compared by the present date.
+		expect(calls).toMatchObject([{ since: sentAt + forward }]);
+		expect(calls[0]?.quietMs).toBeGreaterThan(0);
+		expect(calls[0]?.quietMs).toBeLessThan(10_000);
+	});
+});
+
+it('a later process that finds a request of the future looks a day back, and is certain in its own time', async () => {
+	const { clock, make, calls, answers } = bench({ errorAnswers: [reset] });
+	const { lookUp } = answers;
+	answers.lookUp = async () => {
+		throw new ImageError('auth', { message: 'Unknown key' });
+	};
+	await make('key');
+	answers.lookUp = lookUp;
+	clock.setDateForward(-3_600_000);
+	calls.length = 0;
+	expect(await make('key')).toMatchObject({ ok: true });
+	expect(calls[0]?.since).toBe(clock.date().getTime() - 24 * 3_600_000);
+	expect(calls[0]?.quietMs).toBeGreaterThan(0);
 });

@@ -23,6 +23,16 @@ describeMemories((subject) => {
 		expect(await subject.memory.events.claim('scope', 'late', { claimMs: 1, keepMs: 1 })).toBe('confirmed');
 	});
 
+	test('a claim from before the date was set back holds an event no longer than other claims', async () => {
+		const claim = () => subject.memory.events.claim('scope', 'event', { claimMs: 10_000, keepMs: 1000 });
+		expect(await claim()).toBe('claimed');
+		subject.now -= 50_000;
+		expect(await claim()).toBe('open');
+		subject.now -= 3600_000;
+		expect(await claim()).toBe('claimed');
+		expect(await claim()).toBe('open');
+	});
+
 	test('learned values are there at once, and the last writer of a name wins', async () => {
 		subject.memory.learned.write('scope', { a: 1, b: { list: [1, 'x', null] } });
 		expect(await subject.memory.learned.read('scope')).toEqual({ a: 1, b: { list: [1, 'x', null] } });

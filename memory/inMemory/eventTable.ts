@@ -1,4 +1,4 @@
-import { maxEvents } from '../rules.ts';
+import { holdsClaim, maxEvents } from '../rules.ts';
 
 /** Most events held in this process's memory. */
 const maxHeld = Math.min(maxEvents, 100_000);
@@ -9,7 +9,8 @@ export class EventTable {
 
 	claim(scope: string, id: string, now: number, claimMs: number): 'claimed' | 'open' | 'confirmed' {
 		const event = this.#current(scope, id, now);
-		if (event) return event.lineage === null ? 'open' : 'confirmed';
+		if (event && event.lineage !== null) return 'confirmed';
+		if (event && holdsClaim(event.expiresAt, now, claimMs)) return 'open';
 		this.#keep(scope, id, null, now + claimMs);
 		return 'claimed';
 	}
@@ -26,7 +27,7 @@ export class EventTable {
 		for (const [key, { expiresAt }] of this.#events) if (expiresAt <= now) this.#events.delete(key);
 	}
 
-	#current(scope: string, id: string, now: number): { lineage: string | null } | null {
+	#current(scope: string, id: string, now: number): { lineage: string | null; expiresAt: number } | null {
 		const event = this.#events.get(keyOf(scope, id));
 		return event && event.expiresAt > now ? event : null;
 	}

@@ -1,4 +1,5 @@
 import type { Store } from '../store.ts';
+import { holdsClaim } from '../rules.ts';
 import type { Context } from './context.ts';
 
 /** A claim that is open has no lineage; a confirmed event has the one that ran it. */
@@ -27,7 +28,8 @@ export function eventOperations(context: Context): Pick<Store, 'claimEvent' | 'c
 	return {
 		claimEvent(scope, id, { claimMs }) {
 			const event = current(scope, id);
-			if (event) return event.lineage === null ? 'open' : 'confirmed';
+			if (event && event.lineage !== null) return 'confirmed';
+			if (event && holdsClaim(event.expires_at, context.now, claimMs)) return 'open';
 			keep(scope, id, null, claimMs);
 			return 'claimed';
 		},

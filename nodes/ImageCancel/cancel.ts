@@ -8,6 +8,10 @@ import { hintAt, toNodeError } from '../execution/errors';
 import { requestOf, toItem } from '../items/items';
 import { type JobRef, readJobRef } from '../items/jobRef';
 import { unknownSnapshot, withError } from '../items/snapshots';
+import { inTurns } from '../pictures/inTurns';
+
+/** Cancels that are sent at the same time, and answers that are missed before an endpoint counts as silent. */
+const maxAtOnce = 10;
 
 interface Result {
 	ref: JobRef;
@@ -23,13 +27,18 @@ interface Result {
 export async function cancel(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const poolFor = poolsOf(context);
 	const refs = [...context.getInputData().keys()].map((itemIndex) => readJobRef(context, itemIndex));
-	const results: Result[] = [];
-	for (const ref of refs) results.push(await cancelItem(context, poolFor, ref));
+	const silent = silentEndpoints();
+	const results = await inTurns(refs, maxAtOnce, async (ref) => await cancelItem(context, poolFor, ref, silent));
 	reportFailures(context, results);
 	return [results.map((result) => itemOf(context, result))];
 }
 
-async function cancelItem(context: IExecuteFunctions, poolFor: PoolOfItem, ref: JobRef): Promise<Result> {
+async function cancelItem(
+	context: IExecuteFunctions,
+	poolFor: PoolOfItem,
+	ref: JobRef,
+	silent: SilentEndpoints,
+): Promise<Result> {
 	const { itemIndex, provider, id, known } = ref;
 	const signal = context.getExecutionCancelSignal();
 	if (ref.unlisted) return notCanceled(context, ref, ref.unlisted);
@@ -37,7 +46,7 @@ async function cancelItem(context: IExecuteFunctions, poolFor: PoolOfItem, ref: 
 	const request = requestOf(context.getInputData()[itemIndex]?.json ?? {});
 	const before = known ?? unknownSnapshot(provider.id, id);
 	const mayPass = context.getNodeParameter('options.ifNotCancelable', itemIndex, 'error') === 'pass';
-	const canceled = await outcomeOf(cancelJob(endpoint, ref, before, signal));
+	const canceled = await outcomeOf(silent(endpoint, async () => await cancelJob(endpoint, ref, before, signal)));
 	if (canceled.ok) return { ref, item: toItem({ snapshot: canceled.value, request, itemIndex }) };
 	const { error } = canceled;
 	if (error.code === 'canceled') throw error;
@@ -47,6 +56,26 @@ async function cancelItem(context: IExecuteFunctions, poolFor: PoolOfItem, ref: 
 		return { ref, item: toItem({ snapshot, request, itemIndex }) };
 	const item = toItem({ snapshot: withError(snapshot, error.toJobError()), request, itemIndex });
 	return { ref, item, ...(mayPass && error.code === 'conflict' ? {} : { error }) };
+}
+
+/** Does a request, or throws in its place if the endpoint is silent. */
+type SilentEndpoints = <T>(endpoint: Endpoint, work: () => Promise<T>) => Promise<T>;
+
+/**
+ * If so many answers in a row did not come in time, nothing more is sent to the endpoint. Otherwise a silent server
+ * would hold the node for half a minute per item.
+ */
+function silentEndpoints(): SilentEndpoints {
+	const silences = new Map<Endpoint, { inARow: number; last: ImageError }>();
+	return async (endpoint, work) => {
+		const { inARow = 0, last } = silences.get(endpoint) ?? {};
+		if (last && inARow >= maxAtOnce) throw last;
+		const done = await outcomeOf(work());
+		if (done.ok || done.error.code !== 'timeout') silences.delete(endpoint);
+		else silences.set(endpoint, { inARow: (silences.get(endpoint)?.inARow ?? 0) + 1, last: done.error });
+		if (done.ok) return done.value;
+		throw done.error;
+	};
 }
 
 /** The item of a job that is left alone. */

@@ -20,7 +20,8 @@ export async function exportImages(context: IExecuteFunctions): Promise<INodeExe
 		if (single) return [await runPerItem(exporter, single(exporter))];
 		throw new NodeOperationError(context.getNode(), `There is no operation ${operation}`);
 	} catch (thrown) {
-		throw thrown instanceof ImageError
+		// n8n shows a stop as such only if its error is unchanged.
+		throw thrown instanceof ImageError && thrown.code !== 'canceled'
 			? toNodeError(context.getNode(), thrown.toJobError(), { itemIndex: 0 })
 			: thrown;
 	}

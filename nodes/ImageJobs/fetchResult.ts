@@ -142,11 +142,13 @@ function isResult(record: JobRecord): record is Accepted {
 async function currentSnapshots(run: JobsRun, jobs: readonly Fetchable[]): Promise<Map<string, JobSnapshot>> {
 	const open = jobs.filter(({ record }) => record.state === 'accepted');
 	const polled = new Map<string, JobSnapshot>();
-	for (const [endpoint, own] of Map.groupBy(open, ({ prepared }) => prepared)) {
-		const snapshots = await pollTogether(run, endpoint, own);
-		await recordEnds(run.memory, own[0]?.record.endpoint.digest ?? '', snapshots);
-		for (const { ref, snapshot } of snapshots) polled.set(ref, snapshot);
-	}
+	await Promise.all(
+		[...Map.groupBy(open, ({ prepared }) => prepared)].map(async ([endpoint, own]) => {
+			const snapshots = await pollTogether(run, endpoint, own);
+			await recordEnds(run.memory, own[0]?.record.endpoint.digest ?? '', snapshots);
+			for (const { ref, snapshot } of snapshots) polled.set(ref, snapshot);
+		}),
+	);
 	return polled;
 }
 

@@ -4,6 +4,7 @@ import { type JobsState, takenBack } from '../../jobs/listing/finishedJobs';
 import { newestFinished, pollFinished } from '../../jobs/listing/finishedJobsPoll';
 import type { Interest } from '../../jobs/listing/interest';
 import { BoundedMap } from '../../model/boundedMap';
+import { inMs, type Moment, systemClock } from '../../jobs/runtime/clock';
 import { ImageError, toImageError } from '../../model/errors';
 import type { TerminalStatus } from '../../model/job';
 import type { ProviderDefinition } from '../../providers/provider';
@@ -62,7 +63,7 @@ async function poll(
 	const options = context.getNodeParameter('options', {}) as TriggerOptions;
 	const query = { ...interestOf(context, options), since: sinceWhen(context, options) };
 	const time = timeFor(context);
-	const until = Date.now() + time;
+	const until = inMs(systemClock, time);
 	const source = sourceOf(endpoint.provider.id, endpoint.config.baseUrl);
 	const kept: Kept = context.getWorkflowStaticData('node');
 	const firstKey = `${trigger} ${source}`;
@@ -76,7 +77,7 @@ async function poll(
 			state: known && stateBefore(known, isFirst && options.repeatAfterRestart === true),
 			maxJobs: download ? maxJobs.withPictures : maxJobs.alone,
 			random: Math.random,
-			hasTime: () => until - Date.now() > 0.6 * time,
+			hasTime: () => until - systemClock.now() > 0.6 * time,
 			signal,
 		}),
 	);
@@ -116,7 +117,7 @@ function warn(
 async function newest(context: IPollFunctions, endpoint: Endpoint): Promise<INodeExecutionData[][]> {
 	const options = context.getNodeParameter('options', {}) as TriggerOptions;
 	const interest = interestOf(context, options);
-	const until = Date.now() + timeFor(context);
+	const until = inMs(systemClock, timeFor(context));
 	const job = await within(until, (signal) => newestFinished(endpoint, interest, signal));
 	if (!job) throw noEndedJob(context, endpoint, interest);
 	const { items } = await triggerItems(context, endpoint, [job], { options, until, isFirst: false });
@@ -160,8 +161,8 @@ function timeFor(context: IPollFunctions): number {
 }
 
 /** Stops the work at this time with a `timeout` error, because it is not a stop by a user. */
-async function within<T>(until: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-	const ms = Math.max(1, until - Date.now());
+async function within<T>(until: Moment, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+	const ms = Math.max(1, until - systemClock.now());
 	const signal = AbortSignal.timeout(ms);
 	try {
 		return await work(signal);

@@ -7,6 +7,7 @@ import { splitImages, toItem } from '../items/items';
 import { withRefs } from '../items/refs';
 import { withError } from '../items/snapshots';
 import { type Fetched, picturesOf } from '../pictures/pictures';
+import { type Moment, systemClock } from '../../jobs/runtime/clock';
 
 /**
  * Maximum time for the downloads of a first poll, in ms: n8n's start waits for the first poll of each trigger in a
@@ -22,8 +23,8 @@ export interface ItemOptions {
 
 export interface ItemTerms {
 	options: ItemOptions;
-	/** Epoch ms: the downloads end at this time. */
-	until: number;
+	/** The downloads end at this moment. */
+	until: Moment;
 	/** Whether the downloads are limited to `firstDownloadsMs`, and all jobs can wait for the next poll. */
 	isFirst: boolean;
 }
@@ -70,7 +71,7 @@ async function withPictures(
 	jobs: readonly ListedSnapshot[],
 	{ options, until, isFirst }: ItemTerms,
 ): Promise<INodeExecutionData[]> {
-	const left = until - Date.now();
+	const left = until - systemClock.now();
 	const maxMs = Math.max(1, isFirst ? Math.min(left, firstDownloadsMs) : left);
 	const pictures = picturesOf(context, AbortSignal.timeout(maxMs));
 	const outcomes = await Promise.all(

@@ -12,6 +12,7 @@ import {
 	unknownSnapshot,
 	withError,
 } from '../items/snapshots';
+import type { Moment } from '../../jobs/runtime/clock';
 
 /** A job to be polled, and the endpoint that runs it. */
 export interface OpenJob extends JobRef {
@@ -25,8 +26,7 @@ export interface Polled {
 }
 
 export interface PollTerms {
-	/** Epoch ms. */
-	deadline: number;
+	deadline: Moment;
 	signal: AbortSignal | undefined;
 	/** The execution, for fair queueing with the requests of others. */
 	group: string;

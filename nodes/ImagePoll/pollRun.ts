@@ -1,4 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { inMs, type Moment, systemClock } from '../../jobs/runtime/clock';
 import { type PoolOfItem, poolsOf } from '../endpoints/nodeEndpoint';
 import type { LinkOptions, Links } from '../items/links';
 import { type ParameterReader, readerOf, readMaxWait } from '../parameters/parameters';
@@ -23,8 +24,7 @@ export interface PollRun {
 	isOnce: boolean;
 	/** How long the downloads of so many images may take from now, in ms. */
 	downloadMs: (images: number) => number;
-	/** Epoch ms. */
-	deadline: number;
+	deadline: Moment;
 	signal: AbortSignal | undefined;
 	/** By item index. */
 	links: Map<number, Links>;
@@ -42,7 +42,7 @@ export function startRun(context: IExecuteFunctions): PollRun {
 		pictures: picturesOf(context, signal),
 		isOnce,
 		downloadMs: isOnce ? timeForImages : restOfMaxWait(maxWaitMs),
-		deadline: Date.now() + maxWaitMs,
+		deadline: inMs(systemClock, maxWaitMs),
 		signal,
 		links: new Map(),
 	};

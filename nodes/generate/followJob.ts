@@ -5,6 +5,7 @@ import { endpointDigest } from '../../jobs/submission/failover';
 import { recordEnds, recordSnapshots } from '../execution/memory';
 import { keepUnknownOutcome, withError } from '../items/snapshots';
 import type { Run, Task } from './task';
+import { inMs, systemClock } from '../../jobs/runtime/clock';
 
 /**
  * Waits until a job ends, and records its end in the journal. Returns the job's state after Max Wait, or the job with
@@ -16,7 +17,11 @@ export async function waitForJob(run: Run, task: Task, given: Given, before: Job
 	const { id } = before.job;
 	if (id === null) return before;
 	try {
-		const result = await endpoint.jobs.wait(id, { deadline: Date.now() + task.maxWaitMs, signal, known: before });
+		const result = await endpoint.jobs.wait(id, {
+			deadline: inMs(systemClock, task.maxWaitMs),
+			signal,
+			known: before,
+		});
 		const latest = withOrigin(result.snapshot ?? before, before);
 		if (!result.ended)
 			return keepUnknownOutcome(before, result.error ? withError(latest, result.error.toJobError()) : latest);

@@ -14,6 +14,7 @@ import { planTasks } from './planTasks';
 import { addHints, assertSomeSuccess, itemsOf } from './results';
 import { runTask } from './runTask';
 import type { Maker, Outcome, Run, Task } from './task';
+import { type Moment, systemClock } from '../../jobs/runtime/clock';
 
 /**
  * Checks every item, then submits them together; the endpoint takes care of pacing and slots. An item that fails keeps
@@ -50,7 +51,7 @@ async function openRun(context: IExecuteFunctions, memory: Memory, delivery: Del
 }
 
 async function generateItems(run: Run, maker: Maker): Promise<INodeExecutionData[]> {
-	const startedAt = Date.now();
+	const startedAt = systemClock.now();
 	const { tasks, rejected } = await planTasks(run, maker);
 	const made = await runAll(run, tasks, startedAt);
 	const taskOf = new Map(tasks.map((task) => [task.itemIndex, task]));
@@ -66,11 +67,11 @@ async function generateItems(run: Run, maker: Maker): Promise<INodeExecutionData
 }
 
 /** Runs all tasks at once and reports the progress. Throws only if the execution was stopped. */
-async function runAll(run: Run, tasks: readonly Task[], startedAt: number): Promise<Array<[number, Outcome]>> {
+async function runAll(run: Run, tasks: readonly Task[], startedAt: Moment): Promise<Array<[number, Outcome]>> {
 	const progress = progressOf(run.context, tasks.length);
 	const running = tasks.map(async (task, index): Promise<[number, Outcome]> => {
 		// The end time of the item if all items ran one after the other for their full time.
-		const startBy = startedAt + task.maxWaitMs * (index + 1);
+		const startBy = (startedAt + task.maxWaitMs * (index + 1)) as Moment;
 		const outcome = await runTask(run, task, startBy);
 		progress.done({ failed: isFailure(outcome.snapshot) });
 		return [task.itemIndex, outcome];

@@ -1,6 +1,6 @@
 import { NodeOperationError } from 'n8n-workflow';
 import { assertPriced } from '../../jobs/submission/budget';
-import { outcomeOf } from '../../model/errors';
+import { ImageError, outcomeOf } from '../../model/errors';
 import { inputError, toNodeError } from '../execution/errors';
 import { itemKey, ordinals, ownKey, requestDigest } from '../execution/identity';
 import { readLinks } from '../items/links';
@@ -26,6 +26,8 @@ export async function planTasks(run: Run, maker: Maker): Promise<Plan> {
 	const { context } = run;
 	const rejected: Plan['rejected'] = new Map();
 	const reject = (itemIndex: number, thrown: unknown, count: number | null) => {
+		// A stop is not the failure of an item.
+		if (thrown instanceof ImageError && thrown.code === 'canceled') throw thrown;
 		if (!context.continueOnFail())
 			throw thrown instanceof NodeOperationError
 				? thrown

@@ -13,6 +13,7 @@ import { costOf } from './budget';
 import { cancelQueued, waitForJob } from './followJob';
 import { choicesOf } from './routes';
 import type { Outcome, Run, Task } from './task';
+import type { Moment } from '../../jobs/runtime/clock';
 
 const hourMs = 3_600_000;
 /** Maximum age of an abandoned job that an item may take over, in hours; the default of the option. */
@@ -31,7 +32,7 @@ interface Tracked {
  * Makes one item's job, and follows it if the item waits. An error becomes the error of the item. Throws only if the
  * execution was stopped.
  */
-export async function runTask(run: Run, task: Task, startBy: number): Promise<Outcome> {
+export async function runTask(run: Run, task: Task, startBy: Moment): Promise<Outcome> {
 	const { memory, delivery } = run;
 	// Until a record is found, this is the ref that a new record would have.
 	const tracked: Tracked = { ref: refOf(memory, task.key), isShared: false, making: Promise.resolve() };
@@ -62,7 +63,7 @@ export async function runTask(run: Run, task: Task, startBy: number): Promise<Ou
 }
 
 /** Makes the job at the first endpoint that accepts it, or finds it in the journal. Throws ImageError. */
-async function makeJob(run: Run, task: Task, startBy: number, tracked: Tracked): Promise<Given> {
+async function makeJob(run: Run, task: Task, startBy: Moment, tracked: Tracked): Promise<Given> {
 	const { memory, delivery, signal } = run;
 	const choices = await choicesOf(task.routes, (provider) => run.poolFor(provider, task.itemIndex), task.key);
 	const [first, ...others] = choices;

@@ -12,7 +12,7 @@ const filter = { credentialIds: ['credential'], limit: 1 };
 
 /** A memory with one accepted job, as it was after its submit. */
 async function memoryWith(accepted: StoredSnapshot): Promise<Memory> {
-	const memory = memoryInProcess({ now: () => 1_000 });
+	const memory = memoryInProcess({ date: () => new Date(1_000) });
 	const digest = endpointDigest(memory, endpoint);
 	const record = newRecord('fox', {
 		endpoint: { provider: 'imageSaas', name: 'Main', digest, credentialId: 'credential' },

@@ -126,7 +126,7 @@ export const endpointResource: Resource = {
 			action: 'Get the health of the endpoints',
 			endpoints: [],
 			run: async (_values, call: OperationCall<Session>) =>
-				(await call.pool()).members.map((member) => call.item({ ...member.health(Date.now()) })),
+				(await call.pool()).members.map((member) => call.item({ ...member.health() })),
 		}),
 	],
 };

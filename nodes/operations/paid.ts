@@ -8,6 +8,7 @@ import { type Delivery, deliveryOf, savedRefsOf } from '../execution/delivery';
 import { ordinals, runIdentityOf } from '../execution/identity';
 import { makerOf, packMemory } from '../execution/memory';
 import { describeJob, type PaidContext, type PaidItem, type PaidRequest } from './paidRequest';
+import { inMs, systemClock } from '../../jobs/runtime/clock';
 
 /** The paid requests of one node run. */
 export interface PaidRequests {
@@ -67,7 +68,7 @@ async function make(opened: Opened, item: PaidItem): Promise<JobSnapshot> {
 		{ cost: { images, usd: null }, limits: [] },
 		{
 			signal,
-			deadline: Date.now() + maxWaitMs,
+			deadline: inMs(systemClock, maxWaitMs),
 			answerWithinMs: maxWaitMs,
 			group: identity.origin.executionId,
 			onRecord: (ref, isShared) => {

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { excerpt } from '../../http/json';
+import { abortable } from '../../jobs/runtime/clock';
 import { ImageError, type JobError, toImageError } from '../../model/errors';
 import type { ProviderDefinition, Session } from '../../providers/provider';
 import { nodeEndpoint, poolsOf } from '../endpoints/nodeEndpoint';
@@ -70,7 +71,9 @@ function itemRunner<S extends Session>(
 		const endpoint = await nodeEndpoint(context, provider, itemIndex);
 		if (!operation) throw invalid(`There is no operation ${name}`);
 		const pool = () => poolFor(provider, itemIndex);
-		return await operation.run(itemCall({ context, endpoint, itemIndex, signal, name, paid, pool }));
+		const call = itemCall({ context, endpoint, itemIndex, signal, name, paid, pool });
+		// A request that changes something goes on after a stop, but the node does not wait for it.
+		return await abortable(operation.run(call), signal);
 	};
 }
 

@@ -2,7 +2,7 @@ import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { withExtension } from '../../images/fileName';
 import type { ImageFacts } from '../../images/inspect';
 import { defaultImageLimits, receiveImage, receiveVideo } from '../../images/receive';
-import { systemClock } from '../../jobs/runtime/clock';
+import { inMs, systemClock } from '../../jobs/runtime/clock';
 import type { Download } from '../../http/downloader';
 import { type DownloadHost, openDownload, receiveDownload } from './downloads';
 import { downloadTimes, retriedInTime } from './downloadTime';
@@ -70,7 +70,7 @@ async function download<T>(
 	receive: (stream: Download['stream'], from: { origin: string; name: string }) => Promise<T>,
 ): Promise<T> {
 	const limits = { maxBytes, timeoutMs: downloadTimes.attemptMs };
-	return await retriedInTime(systemClock.now() + downloadTimes.longestMs, signal, async (either) => {
+	return await retriedInTime(inMs(systemClock, downloadTimes.longestMs), signal, async (either) => {
 		const download = await openDownload(host, url, limits, either);
 		const { origin, pathname } = new URL(download.url);
 		const name = nameInPath(pathname, 'file');

@@ -1,4 +1,4 @@
-import { abortable, systemClock } from '../../jobs/runtime/clock';
+import { abortable, type Moment, systemClock } from '../../jobs/runtime/clock';
 import { beforeDeadline } from '../../jobs/runtime/deadline';
 import { withRetry } from '../../jobs/runtime/retry';
 import { ImageError } from '../../model/errors';
@@ -31,10 +31,9 @@ export function timeForImages(images: number): number {
 /**
  * Does the work, again after an error that may pass, until the time is over. It then fails with `timeout`, and with
  * `canceled` as soon as the signal aborts, whatever the work does.
- * @param until by `systemClock`
  */
 export async function retriedInTime<T>(
-	until: number,
+	until: Moment,
 	signal: AbortSignal | undefined,
 	work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {

@@ -14,7 +14,7 @@ export interface DownloadHost {
 	 * Runs work that sends a request to a URL. If the server counts the request, it is paced with the endpoint's own
 	 * requests.
 	 */
-	pace?: (url: string, work: () => Promise<Download>, signal?: AbortSignal) => Promise<Download>;
+	pace?: <T>(url: string, work: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
 }
 
 /** Begins a download within the limits of the credential and of the endpoint's pacing. Throws ImageError. */
@@ -24,7 +24,11 @@ export async function openDownload(
 	limits: DownloadLimits,
 	signal: AbortSignal | undefined,
 ): Promise<Download> {
-	const open = () => downloaderFor(host.config).open(url, limits, signal);
+	const paced: DownloadLimits = {
+		...limits,
+		pace: async (rest, work) => await (host.pace ? host.pace(rest, work, signal) : work()),
+	};
+	const open = () => downloaderFor(host.config).open(url, paced, signal);
 	return await (host.pace ? host.pace(url, open, signal) : open());
 }
 

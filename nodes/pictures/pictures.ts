@@ -4,7 +4,7 @@ import { type Difference, typeDifference } from '../../images/compare';
 import { withExtension } from '../../images/fileName';
 import { type InspectedColors, inspectColors } from '../../images/inspect';
 import { defaultImageLimits, type ImageLimits, receiveImage } from '../../images/receive';
-import { systemClock } from '../../jobs/runtime/clock';
+import { inMs, type Moment, systemClock } from '../../jobs/runtime/clock';
 import { Slots } from '../../jobs/runtime/slots';
 import { ImageError, type Outcome, outcomeOf } from '../../model/errors';
 import { safeFileName } from '../../model/fileName';
@@ -68,14 +68,13 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 
 	/**
 	 * One image, from n8n's store if it is there, otherwise from the provider. Throws only if stopped.
-	 * @param until by `systemClock`
 	 */
 	async function fetchImage(
 		image: DeliveredImage,
 		present: IBinaryData | undefined,
 		limits: ImageLimits,
 		source: PictureSource,
-		until: number,
+		until: Moment,
 	): Promise<ImageResult> {
 		// Only images that we fetched have a length. Without a length, the field of that name comes from another node.
 		if (present && image.bytes !== null) return { kind: 'fetched', image, data: present, differences: [] };
@@ -100,7 +99,7 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 		async fetch(reported, source, { have = {}, maxMegabytes, binaryField, withinMs } = {}) {
 			const snapshot = withMaxImages(reported);
 			const limits = imageLimits(maxMegabytes);
-			const until = systemClock.now() + (withinMs ?? downloadTimes.longestMs);
+			const until = inMs(systemClock, withinMs ?? downloadTimes.longestMs);
 			const results = await inTurns(snapshot.images, maxDownloads, async (image) =>
 				fetchImage(image, fileOfImage(have, image, binaryField), limits, source, until),
 			);

@@ -1,4 +1,4 @@
-import { systemClock } from '../../jobs/runtime/clock';
+import { systemClock, inMs, never } from '../../jobs/runtime/clock';
 import { loopback } from '../support/loopback';
 import { dialects, useSandbox } from '../support/imageSaasContract';
 import { quickClock } from '../support/quickClock';
@@ -98,7 +98,7 @@ describe.each(dialects)('Image SaaS in dialect %s, when things go wrong', (diale
 		const { generate, endpoint } = open();
 		const { job } = await generate();
 		sandbox().fault({ route: 'any', kind: '503', times: 100 });
-		const result = await endpoint.jobs.wait(job.id ?? '', { deadline: quickClock.now() + 30_000 });
+		const result = await endpoint.jobs.wait(job.id ?? '', { deadline: inMs(quickClock, 30_000) });
 		expect(result).toMatchObject({ ended: false, error: { code: 'overloaded' } });
 		expect(sandbox().books().requests['GET /v1/jobs/:jobId']).toBeLessThanOrEqual(8);
 	});
@@ -116,7 +116,7 @@ describe.each(dialects)('Image SaaS in dialect %s, when things go wrong', (diale
 		const { job } = await generate();
 		sandbox().fault({ route: 'get', kind: 'hang', times: 10 });
 		const stop = new AbortController();
-		const wait = endpoint.jobs.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY, signal: stop.signal });
+		const wait = endpoint.jobs.wait(job.id ?? '', { deadline: never, signal: stop.signal });
 		while (!sandbox().books().requests['GET /v1/jobs/:jobId'])
 			await new Promise((resolve) => setImmediate(resolve));
 		stop.abort();

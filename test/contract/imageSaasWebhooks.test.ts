@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { imageSaasWebhook } from '../../providers/imageSaas/webhook';
 import { dialects, useSandbox } from '../support/imageSaasContract';
 import { type Loopback, loopback } from '../support/loopback';
+import { never } from '../../jobs/runtime/clock';
 
 const { sandbox, calm, open } = useSandbox();
 const secret = 'whsec_contract';
@@ -143,7 +144,7 @@ describe.each(dialects)('what Image SaaS announces in dialect %s', (dialect) => 
 		const { job } = await announced();
 		const delivered = (await drill(job.id, 'reordered')).map(read);
 		expect(delivered.map(({ snapshot }) => snapshot.job.status)).toEqual(['succeeded', 'running']);
-		const wait = endpoint.jobs.wait(job.id ?? '', { deadline: Number.POSITIVE_INFINITY });
+		const wait = endpoint.jobs.wait(job.id ?? '', { deadline: never });
 		for (const { snapshot } of delivered) endpoint.jobs.announce(snapshot);
 		await expect(wait).resolves.toMatchObject({ ended: true, snapshot: { job: { status: 'succeeded' } } });
 	});
@@ -151,7 +152,7 @@ describe.each(dialects)('what Image SaaS announces in dialect %s', (dialect) => 
 	it('ends a wait without another poll', async () => {
 		const { generate, endpoint, until } = open({ limits: { jobsInFlight: 1 } });
 		const snapshot = await generate({ prompt: 'A cat', count: 2 });
-		const wait = endpoint.jobs.wait(snapshot.job.id ?? '', { deadline: Number.POSITIVE_INFINITY, known: snapshot });
+		const wait = endpoint.jobs.wait(snapshot.job.id ?? '', { deadline: never, known: snapshot });
 		await until(snapshot);
 		const [letter] = await received(1);
 		if (!letter) throw new Error('One came');

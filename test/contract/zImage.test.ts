@@ -1,6 +1,8 @@
 import sharp from 'sharp';
 import { bytesOf, spoken } from '../support/conformance';
 import { contractBench } from '../support/contractBench';
+import { never } from '../../jobs/runtime/clock';
+import { at } from '../support/virtualClock';
 
 describe.each(['document', 'real'] as const)('Z-Image in dialect %s', (dialect) => {
 	const { sandbox, open, lastRequest } = contractBench('zImage', dialect);
@@ -203,7 +205,7 @@ describe.each(['document', 'real'] as const)('Z-Image in dialect %s', (dialect) 
 		const { submit, endpoint } = await open();
 		const prompts = Array.from({ length: 60 }, (_, n) => `Picture ${n}`);
 		for (const prompt of prompts)
-			await endpoint.jobs.wait((await submit({ prompt })).job.id ?? '', { deadline: Number.POSITIVE_INFINITY });
+			await endpoint.jobs.wait((await submit({ prompt })).job.id ?? '', { deadline: never });
 		const listed: string[] = [];
 		for await (const { request, snapshot } of endpoint.session.list?.({}) ?? []) {
 			listed.push(String(request['prompt']));
@@ -229,7 +231,7 @@ describe('Z-Image as its real server differs', () => {
 
 	it('an unknown id stays pending, and the error says that it may be wrong', async () => {
 		const { endpoint } = await open();
-		const result = await endpoint.jobs.wait('0123456789abcdef0123456789abcdef', { deadline: 0 });
+		const result = await endpoint.jobs.wait('0123456789abcdef0123456789abcdef', { deadline: at(0) });
 		expect(result).toMatchObject({ ended: false });
 		const looked = (await endpoint.pollOnce(['0123456789abcdef0123456789abcdef'])).get(
 			'0123456789abcdef0123456789abcdef',

@@ -1,3 +1,4 @@
+import { inMs } from '../../jobs/runtime/clock';
 import { Adoption, type FindOptions } from '../../jobs/submission/adoption';
 import { LeftBehind } from '../../jobs/submission/leftBehind';
 import type { Found, Wanted } from '../../jobs/submission/wanted';
@@ -45,7 +46,7 @@ export function setUp() {
 	const wanted = (patch: Partial<Wanted> = {}): Wanted =>
 		wantedFor('item', [], { requests: ['request'], credentialIds: ['credential'], ...patch });
 	const find = (patch: Partial<Wanted> = {}, options: Partial<FindOptions> = {}) =>
-		adoption.find(wanted(patch), { deadline: clock.now() + 5_000, isUnfinished: () => false, ...options });
+		adoption.find(wanted(patch), { deadline: inMs(clock, 5_000), isUnfinished: () => false, ...options });
 	return { clock, journal, leftBehind, seed, find };
 }
 

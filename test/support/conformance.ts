@@ -8,6 +8,7 @@ import type { AnySandbox } from '../../sandbox/backends';
 import type { Kit } from './conformanceKits';
 import { makeAt } from './makeAt';
 import { quickClock } from './quickClock';
+import { inMs } from '../../jobs/runtime/clock';
 
 /** A provider's adapter over real HTTP, used through an Endpoint, as in the nodes. */
 export interface Opened {
@@ -54,12 +55,12 @@ export async function openKit(
 	const make = makeAt(endpoint, quickClock);
 	const submit: Opened['submit'] = (request = {}, { key = `conformance-${++keys}`, maxWaitMs = 600_000 } = {}) =>
 		make({ prompt: 'A cat', count: 1, ...kit.request, ...request }, key, {
-			deadline: quickClock.now() + maxWaitMs,
+			deadline: inMs(quickClock, maxWaitMs),
 		});
 	const wait: Opened['wait'] = async (snapshot) => {
 		if (isTerminal(snapshot.job.status) || snapshot.job.id === null) return snapshot;
 		const result = await endpoint.jobs.wait(snapshot.job.id, {
-			deadline: quickClock.now() + 600_000,
+			deadline: inMs(quickClock, 600_000),
 			known: snapshot,
 		});
 		if (!result.ended)

@@ -1,5 +1,5 @@
 import { createApiClient } from '../../http/apiClient';
-import type { Clock } from '../../jobs/runtime/clock';
+import { type Clock, inMs } from '../../jobs/runtime/clock';
 import { Endpoint } from '../../jobs/endpoint/endpoint';
 import { isTerminal, type JobSnapshot, type JobStatus } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
@@ -99,10 +99,10 @@ export function useSandbox(): {
 					{ idempotencyKey: own, maxWaitMs: 60_000, made: new Map(), paid: (_part, call) => call() },
 				),
 			generate: (request = {}, own = nextKey()) =>
-				make({ prompt: 'A cat', count: 1, ...request }, own, { deadline: clock.now() + 600_000 }),
+				make({ prompt: 'A cat', count: 1, ...request }, own, { deadline: inMs(clock, 600_000) }),
 			wait: async (snapshot) => {
 				const result = await endpoint.jobs.wait(idOf(snapshot), {
-					deadline: clock.now() + 600_000,
+					deadline: inMs(clock, 600_000),
 					known: snapshot,
 				});
 				if (!result.ended)

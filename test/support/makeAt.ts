@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../jobs/endpoint/endpoint';
-import { abortable, type Clock } from '../../jobs/runtime/clock';
+import { abortable, type Clock, inMs } from '../../jobs/runtime/clock';
 import type { Wanted } from '../../jobs/submission/wanted';
 import { PoolMember } from '../../jobs/submission/poolMember';
 import type { Choice, FailoverOptions, JobTerms } from '../../jobs/submission/failover';
@@ -12,8 +12,8 @@ import type { JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
 
 /** A memory of this process alone, with the test's clock. */
-export function memoryInProcess(clock: Pick<Clock, 'now'>): Memory {
-	const now = () => clock.now();
+export function memoryInProcess(clock: Pick<Clock, 'date'>): Memory {
+	const now = () => clock.date().getTime();
 	const store = new ProcessStore('it is a test', new MapStore({ maxRecords: 100_000, ownsStrangers: false }), now);
 	return new StoredMemory({
 		store,
@@ -30,7 +30,7 @@ export const choiceOf = (
 	endpoint: Endpoint,
 	request: ImageRequest,
 	name: string | null = null,
-	clock?: Pick<Clock, 'now'>,
+	clock?: Pick<Clock, 'now' | 'date'>,
 ): Choice => ({
 	member: new PoolMember({ name: name ?? 'main', priority: 0, weight: 1, models: [] }, endpoint, clock),
 	request,
@@ -80,7 +80,7 @@ export function makingOver(
 				choices,
 				wantedFor(key, choices, wanted),
 				{ cost: { images: choices[0].request.count, usd: null }, limits: [], ...terms },
-				{ deadline: clock.now() + 3_600_000, onRecord: (found) => (ref = found), ...options },
+				{ deadline: inMs(clock, 3_600_000), onRecord: (found) => (ref = found), ...options },
 			);
 			making.catch(() => undefined);
 			return await abortable(making, options.signal);

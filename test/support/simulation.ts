@@ -1,6 +1,7 @@
 import type { ApiAnswer } from '../../http/apiClient';
 import type { EndpointDependencies } from '../../jobs/endpoint/endpoint';
 import type { ScopedLearned } from '../../jobs/endpoint/learnedValues';
+import { never } from '../../jobs/runtime/clock';
 import type { Observation, ProviderAdapter } from '../../providers/provider';
 import { endpointOver } from './endpointOver';
 import { snapshotOf } from './fakeEndpoint';
@@ -118,14 +119,13 @@ export async function simulate({
 	});
 	// Saved values are read before the first job.
 	await settle();
-	const deadline = Number.MAX_SAFE_INTEGER;
 	const make = makeAt(endpoint, clock);
 	const delays = new Float64Array(jobs);
 	let seen = 0;
 	const one = async (n: number, group: string) => {
-		const { job } = await make({ prompt: 'A cat', count: 1 }, String(n), { deadline, group });
+		const { job } = await make({ prompt: 'A cat', count: 1 }, String(n), { deadline: never, group });
 		const id = job.id ?? '';
-		await endpoint.jobs.wait(id, { deadline });
+		await endpoint.jobs.wait(id, { deadline: never });
 		delays[seen++] = (clock.now() - (endsAt.get(id) ?? 0)) / (durations.get(id) ?? 1);
 		endsAt.delete(id);
 		durations.delete(id);
@@ -139,7 +139,7 @@ export async function simulate({
 		}
 	};
 	const before = process.cpuUsage();
-	await clock.until(Promise.all(Array.from({ length: executionsAtOnce }, executions)), deadline);
+	await clock.until(Promise.all(Array.from({ length: executionsAtOnce }, executions)), never);
 	const { user, system } = process.cpuUsage(before);
 	delays.sort();
 	return {

@@ -6,9 +6,10 @@ import { PushTrust } from '../../jobs/polling/pushTrust';
 import type { Observation } from '../../providers/provider';
 import { snapshotOf } from './fakeEndpoint';
 import { VirtualClock } from './virtualClock';
+import { never } from '../../jobs/runtime/clock';
 
 /** A wait without a deadline. */
-export const forever = { deadline: Number.POSITIVE_INFINITY };
+export const forever = { deadline: never };
 
 interface Tracked extends Partial<Pick<JobTrackerOptions, 'bulk' | 'watch'>> {
 	/** The end of each job as a poll sees it, ms. Jobs without an entry never end. */

@@ -1,5 +1,5 @@
 import { Heap } from 'heap-js';
-import { type Clock, stopped } from '../../jobs/runtime/clock';
+import { type Clock, type Moment, stopped } from '../../jobs/runtime/clock';
 
 interface Sleeper {
 	at: number;
@@ -9,16 +9,27 @@ interface Sleeper {
 	wake: () => void;
 }
 
-/** Time that passes only when a test advances it. */
+/** Time that passes only when a test advances it. The date is the time in ms since the epoch, until it is set. */
 export class VirtualClock implements Clock {
 	private readonly sleepers = new Heap<Sleeper>((a, b) => a.at - b.at || a.turn - b.turn);
 	private turns = 0;
 	private gone = 0;
+	/** How far the date was set forward, in ms. */
+	private dateAheadMs = 0;
 
 	constructor(private time = Date.UTC(2026, 0, 1)) {}
 
-	now(): number {
-		return this.time;
+	now(): Moment {
+		return this.time as Moment;
+	}
+
+	date(): Date {
+		return new Date(this.time + this.dateAheadMs);
+	}
+
+	/** Sets the date forward, or back by a negative number. No time passes. */
+	setDateForward(ms: number): void {
+		this.dateAheadMs += ms;
 	}
 
 	sleep(ms: number, signal?: AbortSignal): Promise<void> {
@@ -98,6 +109,9 @@ export class VirtualClock implements Clock {
 		return await work;
 	}
 }
+
+/** A moment of a clock that began at 0. */
+export const at = (ms: number) => ms as Moment;
 
 /** Runs everything that is ready: all microtasks run before an immediate. */
 export async function settle(): Promise<void> {
