@@ -20,8 +20,8 @@ export interface SecretPiece {
 }
 
 /**
- * The one list of forms in which a secret is looked for. The mask in texts of servers uses it, and so does the search of
- * the tests. A long secret has several pieces.
+ * The one list of forms in which a secret is looked for. The mask in texts of servers uses it, and so does the search
+ * of the tests. A long secret has several pieces.
  */
 export function secretPieces(secret: string): SecretPiece[] {
 	return cut(secret).map((piece): SecretPiece => {
