@@ -6,6 +6,7 @@ import { type ApiStream, openStream } from './apiStream';
 import { encodeForm, type FormPart } from './form';
 import { jsonProblem } from './jsonLimits';
 import { type FailedCall, toNetworkError } from './networkError';
+import { askedPath, type AskedPath } from './pathHint';
 import { redact } from './redact';
 import { watchSending } from './sending';
 import { type SocketOptions, socketMessages } from './socket';
@@ -45,6 +46,7 @@ export interface ApiAnswer {
 	headers: Record<string, string>;
 	/** The body, with secrets masked. */
 	text: string;
+	asked?: AskedPath | undefined;
 }
 
 /**
@@ -121,6 +123,7 @@ export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions)
 						redact(String(value), secrets),
 					]),
 				),
+				asked: askedPath(baseUrl, request.path, secrets),
 				body: answer.data,
 				failed,
 			};
@@ -134,6 +137,7 @@ export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions)
 			const {
 				status,
 				headers: answered,
+				asked,
 				body,
 			} = await call(request, { responseType: 'text', transformResponse: (text: string) => text });
 			const text = String(body);
@@ -146,15 +150,15 @@ export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions)
 					httpStatus: status,
 					delivery: 'ambiguous',
 				});
-			return { status, headers: answered, text: redact(text, secrets) };
+			return { status, headers: answered, text: redact(text, secrets), asked };
 		},
 
 		async open(request) {
 			// `openStream` counts the bytes: axios counts with a generator, which keeps the connection open until the
 			// next chunk if the reader stops early.
 			const more: AxiosRequestConfig = { responseType: 'stream', maxContentLength: -1 };
-			const { status, headers: answered, body, failed } = await call(request, more);
-			return openStream({ status, headers: answered }, body as Readable, failed);
+			const { status, headers: answered, asked, body, failed } = await call(request, more);
+			return openStream({ status, headers: answered, asked }, body as Readable, failed);
 		},
 
 		async *socket(path, options) {

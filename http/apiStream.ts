@@ -2,6 +2,7 @@ import { pipeline, type Readable, Transform } from 'node:stream';
 import { ImageError } from '../model/errors';
 import { serverSentEvents } from './events';
 import { type FailedCall, toNetworkError } from './networkError';
+import type { AskedPath } from './pathHint';
 import { redact } from './redact';
 
 /** An answer whose body has not been read yet. Use exactly one of the three readers. */
@@ -9,6 +10,7 @@ export interface ApiStream {
 	status: number;
 	/** Names in lower case; values with secrets masked. */
 	headers: Record<string, string>;
+	asked?: AskedPath | undefined;
 	/** Fails if the connection breaks, the time is over, or there are more than `maxBytes`. */
 	body: Readable;
 	/** The whole body as text, with secrets masked. */
@@ -21,7 +23,11 @@ export interface ApiStream {
  * The readers of an answer's body.
  * @param call bounds the body, and describes the call in errors
  */
-export function openStream(head: Pick<ApiStream, 'status' | 'headers'>, source: Readable, call: FailedCall): ApiStream {
+export function openStream(
+	head: Pick<ApiStream, 'status' | 'headers' | 'asked'>,
+	source: Readable,
+	call: FailedCall,
+): ApiStream {
 	const body = pipeline(source, atMost(call.maxBytes, call.origin), () => undefined);
 	return {
 		...head,

@@ -12,6 +12,15 @@ export function codeOfStatus(status: number): ErrorCode {
 	return 'invalidRequest';
 }
 
+/**
+ * The error code of an answer for which a provider's own code or text has a meaning. That meaning is more precise than
+ * the status, except for 429: such a request was not worked on, whatever the provider calls it. Only a used-up quota is
+ * another reason for it, because waiting does not help then.
+ */
+export function codeOfAnswer(status: number, meant: ErrorCode): ErrorCode {
+	return status === 429 && meant !== 'quotaExceeded' ? 'rateLimited' : meant;
+}
+
 /** What the user can do about a status of an API, whatever the request was; null where it depends on the request. */
 export function hintOfStatus(status: number): string | null {
 	if (status >= 300 && status < 400) return 'The server redirects; put the final address into the base URL';

@@ -35,3 +35,18 @@ it('lists are looked into, and what opens nothing stays', () => {
 		token: '',
 	});
 });
+
+it('a deeply nested answer is read without recursion', () => {
+	const depth = 200_000;
+	let nested: unknown = { apiKey: 'AIza-1', id: 7 };
+	for (let level = 0; level < depth; level++) nested = level % 2 ? [nested] : { inner: nested };
+	let found = withoutSecretFields(nested);
+	for (let level = depth - 1; level >= 0; level--)
+		found = level % 2 ? (found as unknown[])[0] : (found as { inner: unknown }).inner;
+	expect(found).toEqual({ apiKey: '***', id: 7 });
+});
+
+it('a field called __proto__ stays a field', () => {
+	const given: unknown = JSON.parse('{"__proto__": {"token": "t-1"}, "a": 1}');
+	expect(JSON.stringify(withoutSecretFields(given))).toBe('{"__proto__":{"token":"***"},"a":1}');
+});

@@ -34,6 +34,7 @@ it.each([
 	['no base URL', { baseUrl: '' }, /Base URL/],
 	['another scheme', { baseUrl: 'ftp://images.example' }, /Base URL is not an http/],
 	['a password in the URL', { baseUrl: 'https://a:b@images.example' }, /must not contain a user name/],
+	['a password alone in the URL', { baseUrl: 'https://:b@images.example' }, /must not contain a user name/],
 	['a query', { baseUrl: 'https://images.example/?a=1' }, /must not contain/],
 	['an empty key', { apiKey: ' ' }, /API Key is empty/],
 	['a limit below zero', { requestsPerMinute: -1 }, /requestsPerMinute/],

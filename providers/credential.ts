@@ -2,6 +2,8 @@ import { z } from 'zod4';
 import { ImageError } from '../model/errors';
 import type { EndpointConfig } from './provider';
 
+const isPlain = ({ username, password, search, hash }: URL) => `${username}${password}${search}${hash}` === '';
+
 /** An empty field or 0 means "no limit". */
 const limit = z
 	.union([z.number(), z.string().trim().regex(/^\d*$/, 'is not a number').transform(Number)])
@@ -15,8 +17,8 @@ const common = z.object({
 		.transform((text) => text.replace(/\/+$/, ''))
 		.refine((text) => URL.canParse(text) && /^https?:\/\//i.test(text), 'Base URL is not an http or https address')
 		.refine(
-			(text) => !URL.canParse(text) || (new URL(text).username === '' && new URL(text).search === ''),
-			'Base URL must not contain a user name or a query',
+			(text) => !URL.canParse(text) || isPlain(new URL(text)),
+			'Base URL must not contain a user name, a password or a query',
 		),
 	webhookSecret: z.string().optional(),
 	requestsPerMinute: limit,

@@ -16,6 +16,8 @@ export interface Kit {
 	routes: { submit: string; poll?: string };
 	/** Credential fields with a key that the backend does not accept; null if the backend checks no key. */
 	wrongKey: Record<string, unknown> | null;
+	/** Settings with which the stand-in accepts this key too, in the field that the provider names `keyField`. */
+	accepts: (key: string) => Record<string, unknown>;
 	/** Whether the credential's own test detects a wrong key. Some backends check a key only when they generate. */
 	credentialTestDetectsWrongKey: boolean;
 	/** The dialect in which the server has its own keys, so that a request needs none. */

@@ -38,6 +38,7 @@ export function foldImages(snapshot: JobSnapshot, results: readonly ImageResult[
 		snapshot: withoutInvalidImages(
 			first ? withDownloadError(withImages, first, unavailable.length - 1) : withImages,
 			invalid,
+			first !== undefined,
 		),
 		binary: Object.fromEntries(fetched.map(({ image, data }) => [binaryName(image.index, binaryField), data])),
 		differences: fetched.flatMap(({ differences }) => differences),
@@ -64,20 +65,27 @@ function withDownloadError(
 /**
  * The job without its invalid images: `partial` if some images are left, `failed` if none is.
  * @param invalid the errors by image index
+ * @param hasDownloadError whether the job's error is one of a download, which then stays in the message
  */
-function withoutInvalidImages(snapshot: JobSnapshot, invalid: ReadonlyMap<number, ImageError>): JobSnapshot {
+function withoutInvalidImages(
+	snapshot: JobSnapshot,
+	invalid: ReadonlyMap<number, ImageError>,
+	hasDownloadError: boolean,
+): JobSnapshot {
 	const [first] = [...invalid].sort(([a], [b]) => a - b);
 	if (!first) return snapshot;
 	const [index, { code, message, hint, retryable }] = first;
 	const images = snapshot.images.filter((image) => !invalid.has(image.index));
 	const others = invalid.size > 1 ? ` (and ${invalid.size - 1} more)` : '';
+	const download = hasDownloadError ? snapshot.job.error : null;
+	const ownHint =
+		hint ??
+		(images.length > 0
+			? 'Generate the missing images again'
+			: 'The provider reports success: check the job there, or generate again');
 	const error = jobError(code, {
-		message: `Image ${index} is invalid${others}: ${message}`,
-		hint:
-			hint ??
-			(images.length > 0
-				? 'Generate the missing images again'
-				: 'The provider reports success: check the job there, or generate again'),
+		message: [`Image ${index} is invalid${others}: ${message}`, download?.message].filter(Boolean).join('. '),
+		hint: [ownHint, download?.hint].filter(Boolean).join('. '),
 		retryable,
 	});
 	return {

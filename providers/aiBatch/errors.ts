@@ -1,4 +1,6 @@
+import type { ApiAnswer } from '../../http/apiClient';
 import { excerpt, parseJson } from '../../http/json';
+import { withPathHint } from '../../http/pathHint';
 import { parseRetryAfter } from '../../http/retryAfter';
 import { type ErrorCode, ImageError } from '../../model/errors';
 import type { ChargedTerms } from '../charged';
@@ -7,7 +9,7 @@ import type { Answered } from '../provider';
 import { isPlainlyNotAccepted } from '../notAccepted';
 import { refusalAnswer } from './wire';
 
-type Head = Pick<Answered, 'status' | 'headers'>;
+type Head = Pick<ApiAnswer, 'status' | 'headers' | 'asked'>;
 
 /**
  * Whether an answer says that nothing was made: `success: false` with a status of "not accepted". A 500, and a 200 with
@@ -66,7 +68,10 @@ export function failureOf(answer: Head, text: string, now: number): ImageError {
 	if (isHtml && (status === 404 || status === 405)) {
 		return new ImageError('notFound', {
 			message: `This server does not offer that call (${status})`,
-			hint: 'Not every release has every documented path; check the base URL, or do not use this operation',
+			hint: withPathHint(
+				'Not every release has every documented path; check the base URL, or do not use this operation',
+				answer,
+			),
 			httpStatus: status,
 		});
 	}
@@ -81,7 +86,7 @@ export function failureOf(answer: Head, text: string, now: number): ImageError {
 	];
 	return new ImageError(code, {
 		message: `AI Batch answered ${status} (${reported})`,
-		hint,
+		hint: withPathHint(hint, answer),
 		httpStatus: status,
 		retryAfterMs: parseRetryAfter(answer.headers['retry-after'], now),
 		// The upstream may have been called, and paid, before the failure.

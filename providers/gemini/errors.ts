@@ -1,8 +1,9 @@
 import type { ApiAnswer } from '../../http/apiClient';
 import { excerpt, parseJson } from '../../http/json';
+import { withPathHint } from '../../http/pathHint';
 import { parseRetryAfter } from '../../http/retryAfter';
 import { type ErrorCode, ImageError } from '../../model/errors';
-import { codeOfStatus, hintOfStatus } from '../../http/httpStatus';
+import { codeOfAnswer, codeOfStatus, hintOfStatus } from '../../http/httpStatus';
 import type { Answered } from '../provider';
 import { isPlainlyNotAccepted } from '../notAccepted';
 import { errorAnswer } from './wire';
@@ -53,7 +54,10 @@ export function throwErrors(answer: ApiAnswer, now: number): void {
 	const isDaily = (details ?? []).some(({ violations }) =>
 		violations?.some(({ quotaId }) => /PerDay/i.test(quotaId ?? '')),
 	);
-	const [code, hint] = meaningOf(status, `${word ?? ''} ${reasons.join(' ')} ${message ?? ''}`, isDaily);
+	const [meant, meantHint] = meaningOf(status, `${word ?? ''} ${reasons.join(' ')} ${message ?? ''}`, isDaily);
+	const code = codeOfAnswer(status, meant);
+	const ownHint = code === meant ? meantHint : hintOfStatus(status);
+	const hint = withPathHint(ownHint, answer);
 	const delay = (details ?? [])
 		.map(({ retryDelay }) => /^([\d.]+)s$/.exec(retryDelay ?? '')?.[1])
 		.find((seconds) => seconds !== undefined);

@@ -1,6 +1,7 @@
 import type { ApiAnswer } from '../../http/apiClient';
 import { codeOfStatus, hintOfStatus } from '../../http/httpStatus';
 import { excerpt, parseJson } from '../../http/json';
+import { withPathHint } from '../../http/pathHint';
 import { parseRetryAfter } from '../../http/retryAfter';
 import { type ErrorCode, ImageError, type JobError, jobError } from '../../model/errors';
 import { isPlainlyNotAccepted } from '../notAccepted';
@@ -79,9 +80,10 @@ export function throwUnlessOk(answer: ApiAnswer, now: number): void {
 	const reported = body.success
 		? `${body.data.error}${body.data.message ? `: ${body.data.message}` : ''}`
 		: excerpt(answer.text);
+	const hint = meaning.hint ?? (meaning.code === byStatus.code ? byStatus.hint : null) ?? null;
 	throw new ImageError(meaning.code, {
 		message: `Image SaaS answered ${answer.status} (${reported})`,
-		hint: meaning.hint ?? (meaning.code === byStatus.code ? byStatus.hint : null) ?? null,
+		hint: withPathHint(hint, answer),
 		httpStatus: answer.status,
 		retryAfterMs: parseRetryAfter(answer.headers['retry-after'], now),
 	});

@@ -46,10 +46,26 @@ async function chatting(answer: Partial<ApiStream> & { reported?: string }) {
 		...rest,
 	};
 	const transport: ApiTransport = { ...jsonServer(() => ({})).transport, open: async () => whole };
-	return await readChatStream(createJimengClient(transport).chatStream(body, options));
+	return await readChatStream(createJimengClient(transport).chatStream(body, options), []);
 }
 
 describe('a stream', () => {
+	it('that repeats the key, in parts or with escapes, is read without it', async () => {
+		for (const parts of [
+			['the key session-', 'cn-12', '345 https://img.example/1.png?k=session-cn-', '12345'],
+			['the key session%2Dcn%2', 'D12345 https://img.example/1.png?k=', 'session-cn-12345'],
+		]) {
+			const events = stream(...parts.map((part) => chunk(part)), '[DONE]');
+			const result = await readChatStream(events, ['session-cn-12345']);
+			const urls = ['https://img.example/1.png?k=***'];
+			expect(result).toMatchObject({ text: `the key *** ${urls.join('')}`, urls, error: null });
+		}
+		const failed = await readChatStream(stream(chunk('失败: sess'), chunk('ion-cn-12345'), '[DONE]'), [
+			'session-cn-12345',
+		]);
+		expect(failed.error?.message).toBe('Jimeng answered: 失败: ***');
+	});
+
 	it.each([
 		['cut', cut()],
 		['timed out', late()],

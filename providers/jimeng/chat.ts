@@ -1,4 +1,5 @@
 import { excerpt } from '../../http/json';
+import { redact } from '../../http/redact';
 import { ImageError, toImageError } from '../../model/errors';
 import { maxImages } from '../../model/imageCount';
 import { bodyOf, failureInText, terms } from './errors';
@@ -19,8 +20,9 @@ export interface ChatResult {
 /**
  * Joins the parts of a streamed chat. If the stream fails, the result has the error and all that arrived before it.
  * Throws only if the execution is stopped.
+ * @param secrets are masked in the joined text: a server sends a text in small parts, which may cut a secret
  */
-export async function readChatStream(events: AsyncIterable<string>): Promise<ChatResult> {
+export async function readChatStream(events: AsyncIterable<string>, secrets: readonly string[]): Promise<ChatResult> {
 	const texts = new Map<number, string>();
 	let done = false;
 	let stopped = false;
@@ -50,7 +52,7 @@ export async function readChatStream(events: AsyncIterable<string>): Promise<Cha
 		.sort(([a], [b]) => a - b)
 		.map(([, part]) => part)
 		.join('');
-	const result = resultOf(text);
+	const result = resultOf(redact(text, secrets));
 	const finished = done || stopped;
 	if (!error && !finished)
 		error = new ImageError('network', {

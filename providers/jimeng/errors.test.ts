@@ -115,7 +115,12 @@ it.each([
 	[400, named(null, 'odd'), 'invalidRequest'],
 	[500, named(null, 'odd'), 'upstream'],
 	[500, coded(-2009), 'quotaExceeded'],
-	[429, named('CONTENT_FILTERED'), 'contentRejected'],
+	// Such a request was not worked on, whatever the code says. A used-up quota is a reason for it.
+	[429, named('CONTENT_FILTERED'), 'rateLimited'],
+	[429, coded(-2001), 'rateLimited'],
+	[429, coded(-2007), 'rateLimited'],
+	[429, named('UPLOAD_TIMEOUT'), 'rateLimited'],
+	[429, named('INSUFFICIENT_CREDITS'), 'quotaExceeded'],
 	[502, '<html>Bad Gateway</html>', 'overloaded'],
 	[302, '', 'invalidRequest'],
 ] as const)('%i %s is %s', (status, text, code) => {
@@ -179,5 +184,12 @@ describe('a text of the chat', () => {
 
 	it.each(['Here is your fox', '![image](https://a.example/1.png)', ''])('"%s" is none', (text) => {
 		expect(failureInText(text)).toBeUndefined();
+	});
+});
+
+it('a 429 of a call that was not accepted may be repeated, and says what to change', () => {
+	expect(thrown(429, coded(-2001))).toMatchObject({
+		retryable: true,
+		hint: expect.stringContaining('Lower') as string,
 	});
 });

@@ -1,8 +1,10 @@
+import type { ApiAnswer } from '../../http/apiClient';
 import { excerpt, parseJson } from '../../http/json';
+import { withPathHint } from '../../http/pathHint';
 import { parseRetryAfter } from '../../http/retryAfter';
 import { type ErrorCode, ImageError } from '../../model/errors';
 import type { ChargedTerms } from '../charged';
-import { codeOfStatus, hintOfStatus } from '../../http/httpStatus';
+import { codeOfAnswer, codeOfStatus, hintOfStatus } from '../../http/httpStatus';
 import type { Answered } from '../provider';
 import { isNotPassedOn, isNotAcceptedStatus } from '../notAccepted';
 import { errorAnswer } from './wire';
@@ -116,7 +118,7 @@ export function isNotAccepted({ status, text }: Answered): boolean {
 	return isNotAcceptedStatus(status) && !(word !== undefined && (mayHaveBegun.includes(word) || /^-\d/.test(word)));
 }
 
-type Head = Pick<Answered, 'status' | 'headers'>;
+type Head = Pick<ApiAnswer, 'status' | 'headers' | 'asked'>;
 
 /** If a generation may have begun, only the site shows its outcome. */
 export const terms: ChargedTerms = {
@@ -162,12 +164,21 @@ function failure(answer: Head, { word, text }: { word?: string | undefined; text
 	const clear = !isOk && ['auth', 'rateLimited', 'overloaded', 'notFound'].includes(byStatus.code);
 	const meaning =
 		(byWord && byWord !== failed ? byWord : undefined) ?? (clear ? byStatus : (byText ?? byWord ?? byStatus));
-	return new ImageError(meaning.code, {
+	const code = codeOfAnswer(answer.status, meaning.code);
+	const isOverruled = code !== meaning.code;
+	const hint = (isOverruled ? null : meaning.hint) ?? hintOfStatus(answer.status);
+	// The server answers an unknown path like a bad request.
+	const isVague = word === '-2000' || (answer.status === 400 && byWord === undefined);
+	const status = isVague ? 404 : answer.status;
+	return new ImageError(code, {
 		message: `Jimeng answered ${word ?? answer.status} (${text})`,
-		hint: meaning.hint ?? hintOfStatus(answer.status),
+		hint: withPathHint(hint, { ...answer, status }),
 		httpStatus: answer.status,
 		retryAfterMs: parseRetryAfter(answer.headers['retry-after'], now),
-		...(meaning.retryable === undefined ? {} : { retryable: meaning.retryable }),
+		// With -2001 and 429 the server says that it did not accept the call.
+		...(meaning.retryable === undefined || (isOverruled && word === '-2001')
+			? {}
+			: { retryable: meaning.retryable }),
 	});
 }
 

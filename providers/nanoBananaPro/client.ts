@@ -140,5 +140,6 @@ async function fileOf(answer: ApiStream): Promise<ApiStream> {
 		httpStatus: answer.status,
 		message: parsed.success ? (parsed.data.message ?? '') : text,
 		isPlain: !parsed.success,
+		asked: answer.asked,
 	});
 }

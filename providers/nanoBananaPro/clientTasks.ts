@@ -14,7 +14,7 @@ export interface TaskBody {
 	/** Absent: the server uses its default. */
 	model_id?: string;
 	/** The real server reads `model_id` only from here. */
-	params: { prompt: string; aspect_ratio: string; resolution_level?: string; count: 1; model_id?: string };
+	params: { prompt: string; aspect_ratio?: string; resolution_level?: string; count: 1; model_id?: string };
 }
 
 export interface ImagesQuery {
@@ -34,6 +34,7 @@ export interface TasksClient {
 	deleteImage(taskId: string, options: CallOptions): Promise<void>;
 	/** The server's answer contains the API keys of its providers; they are removed here. */
 	providers(options: CallOptions): Promise<Array<Record<string, unknown>>>;
+	/** At the public server it is not below `/api/v1`. */
 	health(options: CallOptions): Promise<Record<string, unknown>>;
 }
 
@@ -55,7 +56,7 @@ export function createTasksClient(transport: ApiTransport, now: () => number = D
 				provider,
 				model_id: model_id ?? '',
 				prompt: params.prompt,
-				aspectRatio: params.aspect_ratio,
+				aspectRatio: params.aspect_ratio ?? '',
 				imageSize: params.resolution_level ?? '',
 				count: '1',
 			};
@@ -90,7 +91,7 @@ export function createTasksClient(transport: ApiTransport, now: () => number = D
 			);
 		},
 		async health({ signal }) {
-			const answer = await transport.send({ method: 'GET', path: '/api/v1/health', signal });
+			const answer = await transport.send({ method: 'GET', path: '/health', signal });
 			if (answer.status !== 200) dataOf(answer, now());
 			return readAnswer(healthAnswer.partial(), answer, 'The health answer');
 		},

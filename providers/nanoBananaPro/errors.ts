@@ -1,6 +1,7 @@
 import { z } from 'zod4';
 import type { ApiAnswer } from '../../http/apiClient';
 import { excerpt, parseJson } from '../../http/json';
+import { type AskedPath, withPathHint } from '../../http/pathHint';
 import { parseRetryAfter } from '../../http/retryAfter';
 import { type ErrorCode, ImageError, type JobError, jobError } from '../../model/errors';
 import { codeOfStatus, hintOfStatus } from '../../http/httpStatus';
@@ -41,6 +42,7 @@ export function dataOf(answer: ApiAnswer, now: number): unknown {
 		message: parsed.success ? (parsed.data.message ?? '') : excerpt(answer.text),
 		isPlain: !parsed.success,
 		retryAfterMs: parseRetryAfter(answer.headers['retry-after'], now),
+		asked: answer.asked,
 	});
 }
 
@@ -62,21 +64,24 @@ interface FailedAnswer {
 	/** Whether the answer does not have the form of the API's answers. */
 	isPlain: boolean;
 	retryAfterMs?: number | null;
+	asked?: AskedPath | undefined;
 }
 
 /** The error for an answer that is not a success. */
-export function errorOfAnswer({ status, httpStatus, message, isPlain, retryAfterMs = null }: FailedAnswer): ImageError {
+export function errorOfAnswer(answer: FailedAnswer): ImageError {
+	const { status, httpStatus, message, isPlain, retryAfterMs = null } = answer;
 	const otherApi = status === 404 && isPlain;
 	const code = otherApi ? 'invalidRequest' : codeOfStatus(status);
+	const hint = otherApi
+		? 'Choose the other API in the credential: servers speak either v1.6 or tasks'
+		: code === 'notFound'
+			? 'Check the ID; the task or image may have been deleted'
+			: hintOfStatus(status);
 	return new ImageError(code, {
 		message: otherApi
 			? 'This server does not offer that call (404)'
 			: `NanoBananaPro answered ${status} (${excerpt(message)})`,
-		hint: otherApi
-			? 'Choose the other API in the credential: servers speak either v1.6 or tasks'
-			: code === 'notFound'
-				? 'Check the ID; the task or image may have been deleted'
-				: hintOfStatus(status),
+		hint: withPathHint(hint, answer),
 		httpStatus,
 		retryAfterMs,
 	});

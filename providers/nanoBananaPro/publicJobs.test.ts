@@ -17,7 +17,7 @@ describe('tasks', () => {
 		});
 	const done = (more: object = {}) => ({ status: 'completed', image_url: 'https://cdn.example/fox.png', ...more });
 
-	it('send references as a form, and a ratio always', async () => {
+	it('send references as a form, and a ratio only if it was chosen', async () => {
 		const { session, asked } = connect('tasks', () => ({ body: { code: 200, data: { task_id: 't' } } }), {
 			taskProvider: 'openai',
 		});
@@ -37,7 +37,6 @@ describe('tasks', () => {
 		expect(asked[1]?.form?.map((part) => ('value' in part ? [part.name, part.value] : part.name))).toEqual([
 			['provider', 'openai'],
 			['prompt', 'A fox'],
-			['aspectRatio', '1:1'],
 			['count', '1'],
 			'refImages',
 		]);

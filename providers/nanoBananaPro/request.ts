@@ -37,17 +37,19 @@ function sdkOptions({ seed, extras = {} }: ImageRequest): Record<string, unknown
 }
 
 /**
- * The request in the fields of the tasks API, one body per image. Without a ratio and a resolution the server crashes,
- * so a ratio is always sent. Without a model the server uses its default.
+ * The request in the fields of the tasks API, one body per image. Without a ratio and a resolution, the server crashes
+ * at a request without references, so such a request has a ratio. With references the model decides, unless the user
+ * chose a ratio. Without a model the server uses its default.
  */
 export function toTaskBody(request: ImageRequest, provider: string): TaskBody {
 	const model = request.model === undefined ? {} : { model_id: request.model };
+	const aspectRatio = request.aspectRatio ?? (request.references?.length ? undefined : '1:1');
 	return {
 		provider,
 		...model,
 		params: {
 			prompt: request.prompt,
-			aspect_ratio: request.aspectRatio ?? '1:1',
+			...(aspectRatio === undefined ? {} : { aspect_ratio: aspectRatio }),
 			...(request.resolution === undefined ? {} : { resolution_level: request.resolution }),
 			count: 1,
 			...model,

@@ -1,5 +1,6 @@
 import type { ApiAnswer } from '../../http/apiClient';
 import { excerpt, parseJson } from '../../http/json';
+import { withPathHint } from '../../http/pathHint';
 import { parseRetryAfter } from '../../http/retryAfter';
 import { type ErrorCode, ImageError, type JobError, jobError } from '../../model/errors';
 import { codeOfStatus, hintOfStatus } from '../../http/httpStatus';
@@ -13,7 +14,7 @@ export function throwUnlessOk(answer: ApiAnswer, now: number): void {
 	if (status >= 200 && status < 300) return;
 	throw new ImageError(codeOfStatus(status), {
 		message: `Z-Image answered ${status} (${reported(answer)})`,
-		hint: hintOf(status),
+		hint: withPathHint(hintOf(status), answer),
 		httpStatus: status,
 		retryAfterMs: parseRetryAfter(answer.headers['retry-after'], now),
 	});

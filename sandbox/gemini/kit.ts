@@ -5,6 +5,7 @@ export const kits: readonly Kit[] = [
 		settings: { jobDurationMs: 10 },
 		routes: { submit: 'generate' },
 		wrongKey: { apiKey: 'AIza-wrong-9' },
+		accepts: (key) => ({ apiKey: key }),
 		credentialTestDetectsWrongKey: true,
 		prompts: { fails: 'A cat [fail:INTERNAL]', refused: 'A cat [refuse]', partial: 'A cat [partial:2]' },
 		credentialFor: (dialect) => ({ endpoint: dialect === 'real' ? 'yunwu' : 'official' }),
@@ -20,6 +21,7 @@ export const kits: readonly Kit[] = [
 		request: { extras: { batch: true } },
 		routes: { submit: 'batch', poll: 'get' },
 		wrongKey: { apiKey: 'AIza-wrong-9' },
+		accepts: (key) => ({ apiKey: key }),
 		credentialTestDetectsWrongKey: true,
 		prompts: {
 			fails: 'A cat [fail:INTERNAL]',

@@ -7,6 +7,7 @@ export const kits: readonly Kit[] = [
 		request: { extras: { countInPrompt: true } },
 		routes: { submit: 'generate' },
 		wrongKey: { sessionId: 'wrong-session-9' },
+		accepts: (key) => ({ sessions: [key] }),
 		credentialTestDetectsWrongKey: false,
 		prompts: { fails: 'A cat [fail:GENERATION_FAILED]', refused: 'A cat [refuse]', partial: 'A cat [partial:2]' },
 		secrets: ['session-cn-1'],

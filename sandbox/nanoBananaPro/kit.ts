@@ -5,6 +5,7 @@ export const kits: readonly Kit[] = [
 		settings: { requestsPerSecond: 0, jobDurationMs: 20 },
 		routes: { submit: 'generate', poll: 'get' },
 		wrongKey: { geminiApiKey: 'wrong-gemini-9' },
+		accepts: (key) => ({ geminiKey: key }),
 		credentialTestDetectsWrongKey: false,
 		prompts: { fails: 'A cat [fail:MODEL_BROKEN]', refused: 'A cat [refuse]', partial: 'A cat [partial:2]' },
 		keylessDialect: 'real',

@@ -136,6 +136,14 @@ export function installPublicApi(app: FastifyInstance, backend: ApiServer): void
 			]);
 		},
 	);
+	app.get(
+		'/health',
+		{ schema: docs.named('Public server', 'Health check'), config: api('health', '/health') },
+		async () => {
+			backend.admit('real');
+			return { status: 'ok' };
+		},
+	);
 	app.get<{ Params: { file: string } }>(
 		'/storage/local/:file',
 		{ schema: docs.named('Public server', 'A file of the server'), config: api('asset', '/storage/local/:file') },

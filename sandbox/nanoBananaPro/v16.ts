@@ -227,7 +227,7 @@ function imageRoutes(app: FastifyInstance, backend: ApiServer): void {
 		'/api/v1/health',
 		{ schema: docs.named('Service', 'Health check'), config: api('health', '/api/v1/health') },
 		async () => {
-			backend.admit(null);
+			backend.admit('document');
 			return { status: 'ok', message: '服务运行正常' };
 		},
 	);

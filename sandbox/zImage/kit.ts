@@ -5,6 +5,7 @@ export const kits: readonly Kit[] = [
 		settings: { jobDurationMs: 20 },
 		routes: { submit: 'generate', poll: 'get' },
 		wrongKey: { authKey: 'wrong-key-9' },
+		accepts: (key) => ({ allowedKeys: [key] }),
 		credentialTestDetectsWrongKey: true,
 		prompts: {
 			fails: 'A cat [fail:GPU_OOM]',

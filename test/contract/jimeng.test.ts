@@ -179,6 +179,7 @@ describe.each(['document', 'real'] as const)('Jimeng in dialect %s', (dialect) =
 					{ model, messages: [{ role: 'user', content }] },
 					{ timeoutMs: 10_000 },
 				),
+				[],
 			);
 
 		it('is complete, wherever its chunks end', async () => {

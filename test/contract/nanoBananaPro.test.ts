@@ -215,7 +215,8 @@ describe('NanoBananaPro, the tasks API of the public server', () => {
 	it('sends references by multipart', async () => {
 		const { run } = await open();
 		expect((await run({ references: [file('b.png'), file('a.jpg', 'image/jpeg')] })).job.status).toBe('succeeded');
-		expect(lastRequest()).toMatchObject({ refImages: ['b.png', 'a.jpg'], aspectRatio: '1:1', count: 1 });
+		expect(lastRequest()).toMatchObject({ refImages: ['b.png', 'a.jpg'], count: 1 });
+		expect(lastRequest()).not.toHaveProperty('aspectRatio');
 	});
 
 	it('of several tasks some may fail: the job is partial', async () => {

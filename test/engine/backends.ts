@@ -26,7 +26,7 @@ export function backendsBench(ids?: readonly string[]): BackendsBench {
 	});
 	afterAll(async () => {
 		for (const sandbox of running.values()) await sandbox.close();
-		stopEngine();
+		await stopEngine();
 	});
 	const sandbox: BackendsBench['sandbox'] = (id) => {
 		const [, found] = [...running].find(([{ backend }]) => backend.id === id) ?? [];

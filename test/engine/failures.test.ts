@@ -1,4 +1,5 @@
 import { waitUntil } from '../../scripts/lib/deadline';
+import { allowTyped, expectNoSecrets } from './leftovers';
 import { apiKey, bench } from './sandboxed';
 
 /** Waits for an effect that follows the end of an execution. */
@@ -219,29 +220,18 @@ it('a missing server fails with its address and what to check', async () => {
 
 it('neither key nor secret is in anything an execution leaves behind', async () => {
 	sandbox().fault({ route: 'get', kind: 'malformed' });
-	const runs = [
-		await generate(
-			[{ prompt: `Says ${apiKey}` }, { prompt: 'Bad [fail:PROVIDER_ERROR]' }],
-			{ options: { includeRaw: true } },
-			{ onError: 'continueRegularOutput' },
-		),
-		await chain(
-			[{ prompt: 'A' }],
-			[{ name: 'Generate', type: 'imageGenerate', parameters: { provider: 'imageSaas', prompt: 'A' } }],
-			{ credential: credential({ apiKey: 'img_wrong_key' }) },
-		),
-	];
-	for (const { run, error } of runs) {
-		// The prompt belongs to the user and stays unchanged.
-		const left = JSON.stringify([
-			run,
-			error?.message,
-			error?.description,
-			error?.stack,
-			error?.cause instanceof Error ? error.cause.message : null,
-		]).replaceAll(`Says ${apiKey}`, '');
-		expect(left).not.toContain(apiKey);
-		expect(left).not.toContain('img_wrong_key');
-		expect(left).not.toContain('whsec_sandbox');
-	}
+	const prompt = `Says ${apiKey}`;
+	// The prompt belongs to the user and stays unchanged.
+	allowTyped(prompt);
+	await generate(
+		[{ prompt }, { prompt: 'Bad [fail:PROVIDER_ERROR]' }],
+		{ options: { includeRaw: true } },
+		{ onError: 'continueRegularOutput' },
+	);
+	await chain(
+		[{ prompt: 'A' }],
+		[{ name: 'Generate', type: 'imageGenerate', parameters: { provider: 'imageSaas', prompt: 'A' } }],
+		{ credential: credential({ apiKey: 'img_wrong_key' }) },
+	);
+	await expectNoSecrets();
 });

@@ -24,6 +24,7 @@ import {
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 import { name as packageName, n8n as listed } from '../../package.json';
+import { expectNoSecrets, keepLogs, keepRun } from './leftovers';
 
 /** A file of a test item, under the name of its binary field in the item's `$binary`. */
 export interface TestFile {
@@ -176,10 +177,16 @@ export async function startEngine(): Promise<void> {
 		localStoragePath: join(folder, 'binaryData'),
 	});
 	await Container.get(BinaryDataService).init();
+	keepLogs();
 }
 
-export function stopEngine(): void {
-	if (folder) rmSync(folder, { recursive: true, force: true });
+/** Throws if a secret is readable in an item, an error, a log line or a file of the runs. */
+export async function stopEngine(): Promise<void> {
+	try {
+		await expectNoSecrets(folder);
+	} finally {
+		if (folder) rmSync(folder, { recursive: true, force: true });
+	}
 }
 
 export async function binaryOf(item: INodeExecutionData | undefined, name: string): Promise<Buffer> {
@@ -272,6 +279,7 @@ export async function runChain({
 	onStart?.(() => execution.cancel());
 	const run = await execution;
 	saved.set(executionId, run.data);
+	keepRun(executionId, run.data, credentials);
 	const { error } = run.data.resultData;
 	return {
 		run,

@@ -286,6 +286,45 @@ describe('a server that speaks the tasks API', () => {
 		expect((await out({}, 'service', 'getHealth'))[0]?.json).toMatchObject({ status: 'ok' });
 	}, 20_000);
 
+	it('Delete Many deletes what it can, and reports the rest with the reason', async () => {
+		const generated = await run([{ prompt: 'A cat' }], [verb('imageGenerate', { count: 3 })], {
+			credentials: credentials(),
+		});
+		const [one = '', two = '', three = ''] = jobOf(generated.output('Verb')[0]).id.split('~')[0]?.split(',') ?? [];
+		const ask = (taskIds: string) =>
+			run([{}], [node('task', 'deleteMany', { taskIds })], { credentials: credentials() });
+		const [item] = (await ask(`${one}, no-such-task, ${two}`)).output('Node');
+		expect(item?.json).toEqual({
+			deleted: false,
+			ids: [one, two],
+			notDeleted: [
+				{ id: 'no-such-task', code: 'notFound', message: expect.stringContaining('image not found') as string },
+			],
+		});
+		expect((await ask('no-such-task')).error?.message).toContain('image not found');
+		sandbox('nanoBananaPro').fault({ route: 'delete', kind: 'reset', times: 9 });
+		expect((await ask(`${three}, ${one}`)).error?.message).toContain('Connection failed');
+		expect(sandbox('nanoBananaPro').books().requests['DELETE /api/v1/images/:id']).toBe(5);
+	}, 30_000);
+
+	it('an edit without a ratio sends no ratio', async () => {
+		const picture = Buffer.from(
+			await (await import('sharp'))
+				.default({ create: { width: 60, height: 20, channels: 3, background: 'red' } })
+				.png()
+				.toBuffer(),
+		);
+		const made = await run(
+			[{ $binary: { data: { base64: picture.toString('base64') } } }],
+			[verb('imageCompose', { prompt: 'A hat' })],
+			{ credentials: credentials() },
+		);
+		expect(made.error).toBeUndefined();
+		const { request } = sandbox('nanoBananaPro').books().jobs.at(-1) ?? {};
+		expect(request).toMatchObject({ prompt: 'A hat' });
+		expect(request).not.toHaveProperty('aspectRatio');
+	}, 20_000);
+
 	it('names operations that only the other API has', async () => {
 		const result = await run([{}], [node('image', 'export', { imageIds: 'a' })], { credentials: credentials() });
 		expect(result.error?.message).toMatch(/belongs to the v1\.6 API/);

@@ -43,7 +43,7 @@ export function bench(settings: Partial<Settings> = {}): Bench {
 	});
 	afterAll(async () => {
 		await sandbox?.close();
-		stopEngine();
+		await stopEngine();
 	});
 	const credential: Bench['credential'] = (patch) => ({
 		baseUrl: running().url,

@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,15 +17,23 @@ import {
 	templateOwner,
 	type Workflow,
 } from '../../scripts/lib/n8nInstance';
+import { providerById } from '../../providers/registry';
+import { canary } from '../support/canaries';
 import { type Kit, startKit } from '../support/conformanceKits';
+import { SecretScan } from '../support/secretScan';
+
+// Starting, stopping and searching an n8n take longer than jest's 5 s.
+jest.setTimeout(120_000);
 
 const pack = 'n8n-nodes-image-pipelines.';
 
+/** All log lines, because none may have a secret. */
+const logsAll = { N8N_LOG_LEVEL: 'debug' };
+
 /** A real n8n for one test file, with the pack installed as users install it, and a sandbox. */
 export class Stage {
-	/** Unique values, so that a test can search for them. */
-	readonly apiKey = `img_key_${randomUUID()}`;
-	readonly webhookSecret = `whsec_${randomUUID()}`;
+	readonly apiKey = canary('img_key');
+	readonly webhookSecret = canary('whsec');
 	readonly userFolder = mkdtempSync(join(tmpdir(), 'image-pipelines-n8n-'));
 	private readonly others = new Map<string, AnySandbox>();
 	private readonly credentials: Array<{ type: string; reference: CredentialReference }> = [];
@@ -63,7 +71,7 @@ export class Stage {
 			},
 		});
 		try {
-			const n8n = await startN8n({ userFolder: this.userFolder });
+			const n8n = await startN8n({ userFolder: this.userFolder, env: logsAll });
 			const client = await n8n.client().signIn(templateOwner);
 			const credential = await client.createCredential({
 				name: 'Sandbox',
@@ -89,31 +97,48 @@ export class Stage {
 	async reopen(): Promise<void> {
 		const { n8n, sandbox, credential } = this.parts;
 		await n8n.kill();
-		const next = await startN8n({ userFolder: this.userFolder, port: n8n.port });
+		const next = await startN8n({ userFolder: this.userFolder, port: n8n.port, env: logsAll });
 		this.running = { n8n: next, client: await next.client().signIn(templateOwner), sandbox, credential };
 	}
 
+	/** Ends everything. Throws if a secret is readable in anything that n8n has stored or logged. */
 	async close(): Promise<void> {
 		await this.running?.n8n.kill();
 		await this.running?.sandbox.close();
 		for (const sandbox of this.others.values()) await sandbox.close();
-		rmSync(this.userFolder, { recursive: true, force: true });
+		const scan = new SecretScan();
+		try {
+			await scan.folder(this.userFolder);
+		} finally {
+			rmSync(this.userFolder, { recursive: true, force: true });
+		}
+		scan.assertClean();
 	}
 
 	/** Starts the stand-in of another backend. Every workflow installed after that has a credential for it. */
 	async add(kit: Kit): Promise<AnySandbox> {
-		const sandbox = await startKit(kit);
+		const sandbox = await startKit(kit, kit.accepts(canary(kit.backend.id)));
 		this.others.set(kit.backend.id, sandbox);
-		const { type, fields } = kit.backend.credential;
+		const { type } = kit.backend.credential;
 		this.credentials.push({
 			type,
 			reference: await this.client.createCredential({
 				name: kit.backend.displayName,
 				type,
-				data: { ...fields(sandbox.url), requestsPerMinute: 0, jobsInFlight: 0 },
+				data: this.credentialOf(kit),
 			}),
 		});
 		return sandbox;
+	}
+
+	/** Credential fields for a stand-in that was added. */
+	credentialOf({ backend }: Kit): Record<string, unknown> {
+		return {
+			...backend.credential.fields(this.other(backend.id).url),
+			[providerById(backend.id).keyField]: canary(backend.id),
+			requestsPerMinute: 0,
+			jobsInFlight: 0,
+		};
 	}
 
 	/** A stand-in that was added. */

@@ -1,4 +1,5 @@
 import { nodeOutput, waitUntil, type Workflow } from '../../scripts/lib/n8nInstance';
+import { canary } from '../support/canaries';
 import { Stage } from './instance';
 
 const stage = new Stage();
@@ -119,7 +120,7 @@ it('with a wrong key the workflow cannot be published, and the error says why', 
 		type: 'imageSaasApi',
 		data: {
 			baseUrl: stage.sandbox.url,
-			apiKey: 'img_key_wrong',
+			apiKey: canary('img_key_wrong'),
 			webhookSecret: '',
 			requestsPerMinute: 0,
 			jobsInFlight: 0,

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import sharp from 'sharp';
 import { waitUntil } from '../../scripts/lib/n8nInstance';
+import { canary } from '../support/canaries';
 import { bundled, given, pipelinesBench } from './pipelines';
 
 const { stage } = pipelinesBench();
@@ -88,7 +89,7 @@ describe('agent tools', () => {
 		const openAi = await stage.client.createCredential({
 			name: 'Scripted',
 			type: 'openAiApi',
-			data: { apiKey: 'scripted', url: model.url },
+			data: { apiKey: canary('scripted'), url: model.url },
 		});
 		const workflow = bundled('agent-tools', settings);
 		for (const { name, parameters } of workflow.nodes)

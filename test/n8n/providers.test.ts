@@ -123,14 +123,13 @@ it.each(kits.map((kit): [string, Kit] => [kit.backend.displayName, kit]))(
 	90_000,
 );
 
-const withoutLimits = { requestsPerMinute: 0, jobsInFlight: 0 };
 const tested = (kit: Kit, data: Record<string, unknown>) =>
 	stage.client.request<{ status: string; message: string }>('POST', '/rest/credentials/test', {
 		credentials: {
 			id: '',
 			name: 'Tried',
 			type: kit.backend.credential.type,
-			data: { ...kit.backend.credential.fields(stage.urlOf(kit.backend.id)), ...withoutLimits, ...data },
+			data: { ...stage.credentialOf(kit), ...data },
 		},
 	});
 

@@ -17,4 +17,5 @@ export const allKits: readonly Kit[] = [...kits, ...all.flatMap((own) => own.sli
 /** Heading of a kit's column in tables. */
 export const nameOf = ({ name, backend }: Kit): string => name ?? backend.displayName;
 
-export const startKit = (kit: Kit): Promise<AnySandbox> => kit.backend.start({ settings: kit.settings });
+export const startKit = (kit: Kit, more: Record<string, unknown> = {}): Promise<AnySandbox> =>
+	kit.backend.start({ settings: { ...kit.settings, ...more } });

@@ -91,7 +91,8 @@ async function answerTo(
 ) {
 	const { readChatStream, resultOf } = await import('../../../providers/jimeng/chat');
 	const { client } = endpoint.session;
-	if (isStreamed) return await readChatStream(client.chatStream(body, { signal, timeoutMs }));
+	if (isStreamed)
+		return await readChatStream(client.chatStream(body, { signal, timeoutMs }), endpoint.config.secrets);
 	const { choices } = await client.chat(body, { signal, timeoutMs });
 	return resultOf(choices.map(({ message }) => message.content ?? '').join('\n'));
 }

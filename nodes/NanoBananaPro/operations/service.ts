@@ -7,7 +7,7 @@ const getHealth = defineOperation({
 	name: 'Get Health',
 	description: 'Check whether the service is up',
 	action: 'Get the health of the service',
-	endpoints: ['GET /api/v1/health'],
+	endpoints: ['GET /api/v1/health', 'GET /health'],
 	run: async (_values, call: Call) => [call.item(await call.read(({ clients }) => clients.client.health(call)))],
 });
 

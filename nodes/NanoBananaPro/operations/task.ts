@@ -4,6 +4,7 @@ import { namesField, textField } from '../../operations/field';
 import { includeRawOption, limitField } from '../../operations/fields';
 import { defineOperation, type Resource } from '../../operations/operation';
 import type { Call } from './call';
+import { deleteTasks } from './deleteTasks';
 import { listTasks, pageSize, taskById } from './tasks';
 
 const taskIdField = textField({
@@ -98,7 +99,7 @@ const deleteTask = defineOperation({
 const deleteMany = defineOperation({
 	operation: 'deleteMany',
 	name: 'Delete Many',
-	description: 'Delete several tasks with their images',
+	description: 'Delete several tasks with their images. An unknown ID does not stop the others.',
 	action: 'Delete many tasks',
 	endpoints: ['DELETE /api/v1/history/batch', 'DELETE /api/v1/images/{id}'],
 	fields: [
@@ -114,15 +115,6 @@ const deleteMany = defineOperation({
 	],
 	run: async ({ taskIds }, call: Call) => await deleteTasks(call, taskIds),
 });
-
-async function deleteTasks(call: Call, ids: readonly string[]) {
-	const { clients } = call.endpoint.session;
-	const [first, ...others] = ids;
-	if (clients.api === 'tasks') for (const id of ids) await clients.client.deleteImage(id, call);
-	else if (first !== undefined && others.length === 0) await clients.client.deleteTask(first, call);
-	else await clients.client.deleteTasks(ids, call);
-	return [call.item({ deleted: true, ids })];
-}
 
 export const task: Resource<NanoBananaProSession> = {
 	value: 'task',
