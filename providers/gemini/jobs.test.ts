@@ -481,6 +481,10 @@ describe('a batch', () => {
 			expect((await cancel('BATCH_STATE_RUNNING'))?.job.status).toBe('running');
 		});
 
+		it('is canceled if an earlier cancel has ended it', async () => {
+			expect((await cancel('BATCH_STATE_CANCELLED', refusal(400)))?.job.status).toBe('canceled');
+		});
+
 		it.each([undefined, refusal(400)])('is a conflict after its end (%j)', async (answer) => {
 			await expect(cancel('BATCH_STATE_SUCCEEDED', answer)).rejects.toMatchObject({
 				code: 'conflict',
@@ -511,6 +515,11 @@ describe('a batch', () => {
 			['batches/b', 'succeeded', {}],
 		]);
 	});
+});
+
+it.each([{}, [null], { data: [] }])('takes an answer without models for another server (%j)', async (body) => {
+	const { models } = session(() => ({ body }));
+	await expect(models?.({})).rejects.toMatchObject({ code: 'malformedResponse', retryable: false });
 });
 
 it('offers the models that make images, without Imagen', async () => {
