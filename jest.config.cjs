@@ -40,6 +40,7 @@ module.exports = {
 		),
 		kind('contract', ['<rootDir>/test/contract/**/*.test.ts']),
 		kind('engine', ['<rootDir>/test/engine/**/*.test.ts']),
+		kind('faults', ['<rootDir>/test/faults/**/*.test.ts']),
 		kind('n8n', ['<rootDir>/test/n8n/**/*.test.ts']),
 		kind('browser', ['<rootDir>/test/browser/**/*.test.ts']),
 	],

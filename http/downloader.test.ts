@@ -234,13 +234,13 @@ it('what does not say how long it is comes without a length', async () => {
 	expect([await text(stream), contentLength]).toEqual(['ab', null]);
 });
 
-it.each([206, 204, 400])('status %i is no picture', async (status) => {
+it.each([
+	[206, 'malformedResponse', true],
+	[204, 'malformedResponse', true],
+	[400, 'invalidRequest', false],
+])('status %i is no picture', async (status, code, retryable) => {
 	const { url } = await serve((_request, response) => response.writeHead(status).end());
-	await expect(downloader.open(url, limits)).rejects.toMatchObject({
-		code: 'invalidRequest',
-		retryable: false,
-		hint: null,
-	});
+	await expect(downloader.open(url, limits)).rejects.toMatchObject({ code, retryable, hint: null });
 });
 
 it.each([401, 403, 404, 410])('the hint for status %i is that links expire', async (status) => {

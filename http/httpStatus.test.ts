@@ -22,6 +22,8 @@ it.each([
 	[505, 'upstream'],
 	[599, 'upstream'],
 	[302, 'invalidRequest'],
+	[204, 'malformedResponse'],
+	[206, 'malformedResponse'],
 ] as const)('%i means %s', (status, code) => {
 	expect(codeOfStatus(status)).toBe(code);
 });

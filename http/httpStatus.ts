@@ -2,6 +2,8 @@ import type { ErrorCode } from '../model/errors';
 
 /** The error code of an HTTP status, for every server whose document does not give the status another meaning. */
 export function codeOfStatus(status: number): ErrorCode {
+	// A success that its reader cannot use, such as 204 for an image.
+	if (status >= 200 && status < 300) return 'malformedResponse';
 	if (status === 401 || status === 403) return 'auth';
 	if (status === 402) return 'quotaExceeded';
 	if (status === 404 || status === 410) return 'notFound';

@@ -153,6 +153,10 @@ describe('a batch', () => {
 			expect((await cancel('BATCH_STATE_RUNNING'))?.job.status).toBe('running');
 		});
 
+		it('is canceled if an earlier cancel has ended it', async () => {
+			expect((await cancel('BATCH_STATE_CANCELLED', refusal(400)))?.job.status).toBe('canceled');
+		});
+
 		it.each([undefined, refusal(400)])('is a conflict after its end (%j)', async (answer) => {
 			await expect(cancel('BATCH_STATE_SUCCEEDED', answer)).rejects.toMatchObject({
 				code: 'conflict',

@@ -73,12 +73,9 @@ export function createGeminiClient(
 			);
 			// A 200 of another server does not say whether the model received the request.
 			if (!isOfGemini(answer))
-				throw new ImageError('malformedResponse', {
-					message: 'The answer is not from Gemini: it has neither candidates nor a reason why there are none',
-					httpStatus: 200,
-					hint: 'Check that the base URL leads to the API, and not to a web page or a proxy',
-					retryable: false,
-				});
+				throw notGemini(
+					'The answer is not from Gemini: it has neither candidates nor a reason why there are none',
+				);
 			return answer;
 		},
 		createBatch: ({ model, displayName, requests }, { signal }) =>
@@ -134,6 +131,8 @@ export function createGeminiClient(
 				const found: ModelInfo[] = [];
 				for await (const model of await sdk.models.list({ config: { pageSize: 1_000 } }))
 					found.push(readValue(modelInfo, model, 'The model'));
+				// The SDK reads any other JSON as a list without models.
+				if (found.length === 0) throw notGemini('The list of models is empty');
 				return found;
 			}),
 		model: (name, { signal }) =>
@@ -141,6 +140,16 @@ export function createGeminiClient(
 				readValue(modelInfo, await sdk.models.get({ model: modelName(name) }), 'The model'),
 			),
 	};
+}
+
+/** A 200 without what the API always has. */
+function notGemini(message: string): ImageError {
+	return new ImageError('malformedResponse', {
+		message,
+		httpStatus: 200,
+		hint: 'Check that the base URL leads to the API, and not to a web page or a proxy',
+		retryable: false,
+	});
 }
 
 /** Whether an answer has a field that only Gemini's answers have. */

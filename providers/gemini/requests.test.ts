@@ -107,6 +107,11 @@ describe('a request', () => {
 	});
 });
 
+it.each([{}, [null], { data: [] }])('takes an answer without models for another server (%j)', async (body) => {
+	const { models } = session(() => ({ body }));
+	await expect(models?.({})).rejects.toMatchObject({ code: 'malformedResponse', retryable: false });
+});
+
 it('offers the models that make images, without Imagen', async () => {
 	const { models } = session(() => ({
 		body: {

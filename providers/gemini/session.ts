@@ -137,7 +137,8 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 				throw new ImageError('conflict', {
 					message: `The batch is ${snapshot.job.status} and cannot be canceled`,
 				});
-			if (!outcome.ok) throw outcome.error;
+			// An earlier cancel whose answer was lost is still a cancel.
+			if (!outcome.ok && snapshot.job.status !== 'canceled') throw outcome.error;
 			return snapshot;
 		},
 		async *list(options) {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { buildBench, buildPack, buildTools } from './build.mjs';
 import { runCheck } from './check.mjs';
 import { runNode } from './commands.mjs';
+import { faultsEnvironment } from './faults.mjs';
 import { checkFlags } from './flags.mjs';
 import { installDependencies, installNode, installRuntime } from './install.mjs';
 import { withLock } from './lock.mjs';
@@ -64,6 +65,12 @@ const commands = {
 	pictures: async (args) => {
 		process.env.PICTURES = 'docs';
 		return await runTests(['browser', ...args], ensure);
+	},
+	faults: async (args) => {
+		const env = faultsEnvironment(args);
+		if (env === undefined) return 0;
+		await ensure(['node', 'dependencies']);
+		return await runNode(tools.jest('faults', []), { env });
 	},
 	mutation: async (args) => {
 		await ensure(['node', 'dependencies']);

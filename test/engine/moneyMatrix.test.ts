@@ -8,15 +8,9 @@ import { reliabilityPage, summaryTable, type Verdict, verdictOf } from '../suppo
 import { startEngine, stopEngine } from './harness';
 
 // If a server never answers, the request times out soon.
-jest.mock('../../http/apiClient', () => {
-	const real = jest.requireActual<typeof import('../../http/apiClient')>('../../http/apiClient');
-	const { impatientTransport } = jest.requireActual<typeof import('../support/impatience')>('../support/impatience');
-	return {
-		...real,
-		createApiClient: (options: Parameters<typeof real.createApiClient>[0]) =>
-			impatientTransport(real.createApiClient(options), options.baseUrl),
-	};
-});
+jest.mock('../../http/apiClient', () =>
+	jest.requireActual<typeof import('../support/impatience')>('../support/impatience').impatientClient(),
+);
 
 /** Limits a run to some cells while debugging; the page is then not compared. */
 const only = process.env['MATRIX_ONLY'] ? new RegExp(process.env['MATRIX_ONLY']) : null;

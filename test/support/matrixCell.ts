@@ -5,7 +5,7 @@ import { packMemory } from '../../nodes/execution/memory';
 import { type AnySandbox, type Backend, backends } from '../../sandbox/backends';
 import { waitUntil } from '../../scripts/lib/deadline';
 import { type RunOptions, type RunResult, runChain } from '../engine/harness';
-import { impatient } from './impatience';
+import { impatience } from './impatience';
 import type { MatrixFault } from './matrixFaults';
 import type { Row } from './matrixRows';
 
@@ -46,11 +46,11 @@ export async function runCell(row: Row, fault: MatrixFault, way: Way): Promise<C
 	const backend = backends.find(({ id }) => id === row.backend);
 	if (!backend) throw new Error(`There is no stand-in of ${row.backend}`);
 	const sandbox = await startApart(backend, row.settings);
-	if (fault.hangs) impatient.add(sandbox.url);
+	if (fault.hangs) impatience.set(sandbox.url, 'writes');
 	try {
 		return await new CellRun(row, fault, sandbox, backend.credential).run(way);
 	} finally {
-		impatient.delete(sandbox.url);
+		impatience.delete(sandbox.url);
 		await sandbox.close();
 	}
 }

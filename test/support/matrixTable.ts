@@ -115,7 +115,8 @@ export function reliabilityPage(verdicts: Verdicts): string {
 		'',
 		'`test/n8n` has the tests with `kill -9` and a real n8n process. ' +
 			'`test/engine/moneyMatrixOpposite.test.ts` proves the opposite: a request for a new image always ' +
-			'gets a new image.',
+			'gets a new image. ' +
+			'[Faults](faults.md) lists what every step of every node is tested under.',
 		'',
 		'## Summary',
 		'',
