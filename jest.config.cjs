@@ -28,7 +28,19 @@ const kind = (name, testMatch, extra = {}) => ({
 	...extra,
 });
 
-const pure = ['model', 'memory', 'http', 'providers', 'jobs', 'images', 'nodes', 'credentials', 'sandbox', 'scripts'];
+const pure = [
+	'model',
+	'memory',
+	'http',
+	'providers',
+	'jobs',
+	'images',
+	'nodes',
+	'credentials',
+	'sandbox',
+	'scripts',
+	'bench',
+];
 
 /** @type {import('jest').Config} */
 module.exports = {

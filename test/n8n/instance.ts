@@ -12,7 +12,9 @@ import {
 	type N8nInstance,
 	prepareUserFolder,
 	readWorkflow,
+	projectRoot,
 	startN8n,
+	type StartOptions,
 	type StoredWorkflow,
 	templateOwner,
 	type Workflow,
@@ -50,7 +52,11 @@ export class Stage {
 		return this.parts.sandbox;
 	}
 
-	async open(settings: Partial<Settings> = {}): Promise<void> {
+	/**
+	 * @param settings of Image SaaS's sandbox
+	 * @param start how n8n is started, if not as usual
+	 */
+	async open(settings: Partial<Settings> = {}, start: Partial<StartOptions> = {}): Promise<void> {
 		prepareUserFolder(this.userFolder);
 		const sandbox = await startImageSaasSandbox({
 			settings: {
@@ -63,7 +69,7 @@ export class Stage {
 			},
 		});
 		try {
-			const n8n = await startN8n({ userFolder: this.userFolder });
+			const n8n = await startN8n({ ...start, userFolder: this.userFolder });
 			const client = await n8n.client().signIn(templateOwner);
 			const credential = await client.createCredential({
 				name: 'Sandbox',
@@ -148,7 +154,7 @@ export class Stage {
 	}
 
 	async installBundled(name: string): Promise<StoredWorkflow> {
-		return await this.install(readWorkflow(join(__dirname, '..', '..', 'workflows', `${name}.json`)));
+		return await this.install(readWorkflow(join(projectRoot, 'workflows', `${name}.json`)));
 	}
 
 	/** Runs a workflow from its Manual Trigger to its end. */
