@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { executeCli } from '../../scripts/lib/n8nInstance';
 import { Stage } from './instance';
+import { recordFigure } from '../support/figures';
 
 const stage = new Stage();
 
@@ -69,4 +70,5 @@ it('neither key nor webhook secret is in the database, the logs, the executions 
 	for (const secret of [stage.apiKey, stage.webhookSecret]) {
 		expect([...places].filter(([, content]) => content.includes(secret)).map(([place]) => place)).toEqual([]);
 	}
+	recordFigure('secrets.places', `0 of ${places.size} files and exports`);
 }, 180_000);
