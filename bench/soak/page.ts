@@ -25,13 +25,13 @@ export function writePage(
 		'# Soak',
 		'',
 		`One n8n process works for ${minutes} minutes, with ${workers} pipelines at a time, against the sandboxes of ` +
-			'all providers. Random requests fail in every way that the sandboxes know. `npm run soak` measures it and ' +
-			`writes this page (${cpus().length} cores that also did other work, Node.js ${process.versions.node}, ` +
+			'all providers. Random requests fail in every way that the sandboxes know. `npm run soak` measures it ' +
+			`and writes this page (${cpus().length} cores that also did other work, Node.js ${process.versions.node}, ` +
 			`seed ${seed}).`,
 		'',
 		`- **Pipelines**: ${total}. Generate and wait, submit and poll, the bundled Batch with an uploaded table, ` +
-			'fallback to another provider, convert, ZIP and contact sheet, cancel, stop and run again. Webhooks ' +
-			'and two Image Jobs Triggers start workflows meanwhile.',
+			'fallback to another provider, convert, ZIP and contact sheet, cancel, stop and run again. ' +
+			'Webhooks and two Image Jobs Triggers start workflows meanwhile.',
 		`- **Faults**: ${faults}, each for the next one or two requests of a random route. They are the kinds of ` +
 			'the [sandbox](../sandbox/README.md): no connection, no answer, errors before and after the job was ' +
 			'accepted, answers that are cut off, garbage or too large.',
@@ -60,7 +60,7 @@ export function keepFigures({ books }: SoakResult, figures: readonly Figure[], m
 	keepFigure('soak.books', `${books.paid} paid, ${books.problems.length} twice or lost`);
 	keepFigure(
 		'soak.memory',
-		`${last('resident memory of n8n')} MB, ${grown('resident memory of n8n')} MB more an hour, in ${minutes} minutes`,
+		`${last('resident memory of n8n')} MB, ${grown('resident memory of n8n')} MB more an hour (${minutes} minutes)`,
 	);
 	keepFigure('soak.sockets', `${last('open sockets')}, ${grown('open sockets')} more an hour`);
 	keepFigure('soak.delay', `99 % within ${valueOf('delay of the event loop, p99 of 5 s: median')} ms`);

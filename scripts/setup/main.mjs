@@ -47,8 +47,8 @@ const commands = {
 		await ensure(['node', 'dependencies']);
 		return await runNode(tools.format(args, { write: true }));
 	},
-	// Writes the parts of docs and package.json that come from the registry of providers, the Chinese workflows, and the
-	// page with the figures of the tests.
+	// Writes the parts of docs and package.json that come from the registry of providers, the Chinese workflows, and
+	// the page with the figures of the tests.
 	// Without the variable, the same tests check them.
 	generate: async (args) => {
 		await ensure(['node', 'dependencies']);

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { figures } from '../support/figures';
-import { promises, type Statement } from '../support/promises';
+import { promises } from '../support/promises';
 import { root } from '../support/providerFiles';
 import { reliabilityPage, shownStatements } from '../support/reliabilityPage';
+import type { Statement } from '../support/statements';
 
 const statements = promises.flatMap((promised) => promised.statements);
 const shown = shownStatements().flatMap((promised) => promised.statements);

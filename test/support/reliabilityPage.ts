@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../scripts/lib/paths';
 import { figures } from './figures';
-import { promises, type Statement } from './promises';
+import { promises } from './promises';
+import type { Statement } from './statements';
 
 interface BenchReport {
 	id: string;
