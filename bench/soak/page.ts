@@ -26,8 +26,8 @@ export function writePage(
 		'',
 		`One n8n process works for ${minutes} minutes, with ${workers} pipelines at a time, against the sandboxes of ` +
 			'all providers. Random requests fail in every way that the sandboxes know. `npm run soak` measures it ' +
-			`and writes this page (${cpus().length} cores that also did other work, Node.js ${process.versions.node}, ` +
-			`seed ${seed}).`,
+			`and writes this page (${cpus().length} cores that also did other work, Node.js ` +
+			`${process.versions.node}, seed ${seed}).`,
 		'',
 		`- **Pipelines**: ${total}. Generate and wait, submit and poll, the bundled Batch with an uploaded table, ` +
 			'fallback to another provider, convert, ZIP and contact sheet, cancel, stop and run again. ' +
@@ -37,9 +37,10 @@ export function writePage(
 			'accepted, answers that are cut off, garbage or too large.',
 		`- **Prompts**: ${books.prompts}, one image each. ${books.paid} were paid and ${books.delivered} delivered. ` +
 			`${polled} of the items said that they wait or that their image did not come. Image Poll finished ` +
-			`${polled - recovered} of them, and Image Jobs the other ${recovered}. ${books.unknown} items say ` +
-			`that the outcome is unknown. ${books.failedUnpaid} failed, and nothing was paid for them.`,
+			`${polled - recovered} of them, and Image Jobs was asked for the other ${recovered}. ${books.unknown} ` +
+			`items say that the outcome is unknown. ${books.failedUnpaid} failed, and nothing was paid for them.`,
 		`- **Webhooks**: ${webhooks.delivered} were accepted. ${webhooks.forgedSent} more had a wrong signature.`,
+		...books.problems.map((problem) => `- **Violation**: ${problem.split(', {')[0]}.`),
 		'',
 		...tableOf(figures),
 		'',
@@ -58,10 +59,8 @@ export function keepFigures({ books }: SoakResult, figures: readonly Figure[], m
 	const grown = (name: string) => valueOf(`${name}, growth after the first third`);
 	const last = (name: string) => valueOf(`${name}, median of the last third`);
 	keepFigure('soak.books', `${books.paid} paid, ${books.problems.length} twice or lost`);
-	keepFigure(
-		'soak.memory',
-		`${last('resident memory of n8n')} MB, ${grown('resident memory of n8n')} MB more an hour (${minutes} minutes)`,
-	);
+	const heap = 'JavaScript heap after a garbage collection';
+	keepFigure('soak.memory', `${last(heap)} MB, ${grown(heap)} MB more an hour (${minutes} minutes)`);
 	keepFigure('soak.sockets', `${last('open sockets')}, ${grown('open sockets')} more an hour`);
 	keepFigure('soak.delay', `99 % within ${valueOf('delay of the event loop, p99 of 5 s: median')} ms`);
 }

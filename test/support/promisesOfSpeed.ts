@@ -75,7 +75,7 @@ export const promisesOfSpeed: readonly Promised[] = [
 				figure: 'time.silentHost',
 			},
 			{
-				says: 'The resident memory of n8n does not grow over half an hour of mixed pipelines.',
+				says: 'The JavaScript heap of n8n does not grow over half an hour of mixed pipelines.',
 				file: 'bench/soak/soak.ts',
 				figure: 'soak.memory',
 			},
