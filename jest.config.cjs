@@ -28,7 +28,19 @@ const kind = (name, testMatch, extra = {}) => ({
 	...extra,
 });
 
-const pure = ['model', 'memory', 'http', 'providers', 'jobs', 'images', 'nodes', 'credentials', 'sandbox', 'scripts'];
+const pure = [
+	'model',
+	'memory',
+	'http',
+	'providers',
+	'jobs',
+	'images',
+	'nodes',
+	'credentials',
+	'sandbox',
+	'scripts',
+	'bench',
+];
 
 /** @type {import('jest').Config} */
 module.exports = {
@@ -41,7 +53,8 @@ module.exports = {
 		kind('contract', ['<rootDir>/test/contract/**/*.test.ts']),
 		kind('engine', ['<rootDir>/test/engine/**/*.test.ts']),
 		kind('faults', ['<rootDir>/test/faults/**/*.test.ts']),
-		kind('n8n', ['<rootDir>/test/n8n/**/*.test.ts']),
+		// Starting, stopping and searching an n8n take longer than jest's 5 s.
+		kind('n8n', ['<rootDir>/test/n8n/**/*.test.ts'], { testTimeout: 120_000 }),
 		kind('browser', ['<rootDir>/test/browser/**/*.test.ts']),
 	],
 };

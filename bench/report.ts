@@ -45,32 +45,38 @@ export function isMet({ value: cold, warm, max, min }: Figure): boolean | null {
 
 const shown = (value: number) => (Number.isInteger(value) ? String(value) : value.toPrecision(3));
 
+/** The figures as a Markdown table, one line per row. */
+export function tableOf(figures: readonly Figure[]): string[] {
+	const hasWarm = figures.some(({ warm }) => warm !== undefined);
+	const lines = [
+		hasWarm ? '| figure | cold | warm | wanted | |' : '| figure | value | wanted | |',
+		hasWarm ? '|---|---|---|---|---|' : '|---|---|---|---|',
+	];
+	for (const figure of figures) {
+		const wanted = [
+			figure.min === undefined ? '' : `≥ ${figure.min}`,
+			figure.max === undefined ? '' : `≤ ${figure.max}`,
+		]
+			.filter(Boolean)
+			.join(', ');
+		const met = isMet(figure);
+		const warm = hasWarm ? ` ${figure.warm === undefined ? '' : `${shown(figure.warm)} ${figure.unit}`} |` : '';
+		lines.push(
+			`| ${figure.name} | ${shown(figure.value)} ${figure.unit} |${warm} ${wanted} | ` +
+				`${met === null ? '' : met ? 'met' : '**missed**'} |`,
+		);
+	}
+	return lines;
+}
+
 /** The reports as Markdown. */
 export function toMarkdown(reports: readonly Report[], machine: string): string {
 	const lines = ['# Benchmarks', '', `Both sides in the same run against the same stand-in. ${machine}`, ''];
 	for (const { title, figures, remarks, plots = [] } of reports) {
-		const hasWarm = figures.some(({ warm }) => warm !== undefined);
 		lines.push(
 			`## ${title}`,
 			'',
-			hasWarm ? '| figure | cold | warm | wanted | |' : '| figure | value | wanted | |',
-			hasWarm ? '|---|---|---|---|---|' : '|---|---|---|---|',
-		);
-		for (const figure of figures) {
-			const wanted = [
-				figure.min === undefined ? '' : `≥ ${figure.min}`,
-				figure.max === undefined ? '' : `≤ ${figure.max}`,
-			]
-				.filter(Boolean)
-				.join(', ');
-			const met = isMet(figure);
-			const warm = hasWarm ? ` ${figure.warm === undefined ? '' : `${shown(figure.warm)} ${figure.unit}`} |` : '';
-			lines.push(
-				`| ${figure.name} | ${shown(figure.value)} ${figure.unit} |${warm} ${wanted} | ` +
-					`${met === null ? '' : met ? 'met' : '**missed**'} |`,
-			);
-		}
-		lines.push(
+			...tableOf(figures),
 			'',
 			...remarks.map((remark) => `- ${remark}`),
 			'',

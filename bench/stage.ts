@@ -151,7 +151,7 @@ export async function peakWhile<T>(stage: BenchStage, work: Promise<T>): Promise
 	}
 }
 
-type Links = Record<string, Array<Array<{ node: string; type: string; index: number }>>>;
+export type Links = Record<string, Array<Array<{ node: string; type: string; index: number }>>>;
 
 /** Nodes one after the other; `back` adds further links. */
 export function chain(name: string, nodes: Array<Omit<WorkflowNode, 'position'>>, back: Links = {}): Workflow {

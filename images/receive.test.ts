@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import sharp from 'sharp';
 import { headBytes } from './inspect';
 import { receiveImage } from './receive';
+import { recordFigure } from '../test/support/figures';
 
 const limits = { maxBytes: 10_000_000, maxPixels: 50_000_000 };
 /** Noise, which no format can make small. */
@@ -125,6 +126,10 @@ it('holds no more than the head of it, however large it is', async () => {
 	});
 	expect(seen[0]).toBeGreaterThanOrEqual(headBytes);
 	expect(seen[0]).toBeLessThan(headBytes + 200_000);
+	recordFigure(
+		'images.held',
+		`${Math.round((seen[0] ?? 0) / 1_000)} kB of a file of ${Math.round(bytes.length / 1_000)} kB`,
+	);
 });
 
 it('exactly as many bytes as allowed are taken', async () => {

@@ -3,6 +3,7 @@ import type { Memory } from './memory.ts';
 import { openMemory } from './open.ts';
 import { compileMemory, MemoryProcess } from './testing/childProcess.ts';
 import { accepted, credentialIds, ended, newFolder, newRecord, snapshot } from './testing/samples.ts';
+import { recordFigure } from '../test/support/figures';
 
 // The tests use processes and disks, which are slow on a busy machine.
 jest.setTimeout(30_000);
@@ -89,6 +90,7 @@ test('of ten processes that begin one key at once, one begins', async () => {
 		),
 	);
 	expect(begun.map(({ kind }) => kind).sort()).toEqual(['begun', ...Array<string>(9).fill('exists')]);
+	recordFigure('memory.oneKey', `${begun.filter(({ kind }) => kind === 'begun').length} of ${begun.length} began`);
 	const winner = begun.find(({ kind }) => kind === 'begun');
 	for (const answer of begun)
 		expect(answer).toMatchObject({ record: { ref: winner && 'record' in winner && winner.record.ref } });

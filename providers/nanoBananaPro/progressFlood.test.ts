@@ -2,6 +2,7 @@ import { growthOf } from '../../test/support/growth';
 import type { NanoBananaProClient } from './client';
 import type { NanoBananaProConfig } from './config';
 import { v16Session } from './sessionV16';
+import { recordFigure } from '../../test/support/figures';
 
 /** The session of a server that reports a new image with every message. */
 function sessionWith(messages: number) {
@@ -33,5 +34,7 @@ it('a task reports at most as many images as a task can have', async () => {
 });
 
 it('ten times the messages take about ten times as long', async () => {
-	expect(await growthOf(watched, 1_000)).toBeLessThan(40);
+	const factor = await growthOf(watched, 1_000);
+	expect(factor).toBeLessThan(40);
+	recordFigure('answers.frames', `${factor.toFixed(0)} times the time`);
 });

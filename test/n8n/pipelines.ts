@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Execution, readWorkflow, type Workflow } from '../../scripts/lib/n8nInstance';
+import type { Execution } from '../../scripts/lib/n8nInstance';
 import { kits } from '../support/conformanceKits';
+import { bundled } from './bundled';
 import { Stage } from './instance';
+
+export { bundled, given } from './bundled';
 
 const backends = ['zImage', 'gemini', 'nanoBananaPro'];
 
@@ -55,23 +58,3 @@ export function pipelinesBench(): PipelinesBench {
 		},
 	};
 }
-
-/** A bundled workflow with other values in its Settings node, as if a user had entered them. */
-export function bundled(name: string, settings: Record<string, unknown> = {}): Workflow {
-	// The id is left out, so that each installation is a new copy.
-	const { id: _id, ...workflow } = readWorkflow(join(__dirname, '..', '..', 'workflows', `${name}.json`));
-	const node = workflow.nodes.find((candidate) => candidate.name === 'Settings');
-	const { assignments } = (
-		node?.parameters as { assignments: { assignments: Array<{ name: string; value: unknown }> } }
-	).assignments;
-	for (const [field, value] of Object.entries(settings)) {
-		const assignment = assignments.find((candidate) => candidate.name === field);
-		if (!assignment) throw new Error(`Settings of ${name} has no ${field}`);
-		assignment.value = typeof value === 'object' ? JSON.stringify(value) : value;
-	}
-	return workflow;
-}
-
-/** Items a node gave over all its runs. */
-export const given = (execution: Execution, node: string, output = 0) =>
-	(execution.data.resultData.runData[node] ?? []).flatMap((run) => run.data?.main?.[output] ?? []);

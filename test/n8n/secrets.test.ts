@@ -2,6 +2,7 @@ import { executeCli } from '../../scripts/lib/n8nInstance';
 import { canary } from '../support/canaries';
 import { SecretScan } from '../support/secretScan';
 import { Stage } from './instance';
+import { recordFigure } from '../support/figures';
 
 const stage = new Stage();
 
@@ -59,4 +60,5 @@ it('neither key nor webhook secret is in the database, the logs, the executions 
 	expect(scan.files).toEqual(
 		expect.arrayContaining(['.n8n/database.sqlite', 'n8n.log', expect.stringContaining('binary_data') as string]),
 	);
+	recordFigure('secrets.places', `0 of ${scan.files.length} files and exports`);
 }, 180_000);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { waitUntil } from '../../scripts/lib/n8nInstance';
 import { canary } from '../support/canaries';
 import { Stage } from './instance';
+import { recordFigure } from '../support/figures';
 
 const path = '3f6d2b9e-7c41-4a8d-9e05-c1b2a3d4e5f6/image-jobs';
 const stage = new Stage();
@@ -14,9 +15,13 @@ beforeAll(async () => {
 	await stage.client.publishWorkflow(workflowId);
 }, 120_000);
 
-afterAll(() => stage.close());
+afterAll(async () => {
+	recordFigure('webhooks.forged', `0 of ${refused} started a workflow`);
+	await stage.close();
+});
 
 let events = 0;
+let refused = 0;
 const payload = (patch: object = {}) =>
 	JSON.stringify({
 		eventId: `evt_${++events}_${Date.now()}`,
@@ -52,6 +57,7 @@ it.each([
 	'a delivery %s is answered 401 and runs nothing',
 	async (_how, send) => {
 		expect(await runsOnly(send)).toEqual({ status: 401, started: 1 });
+		refused++;
 	},
 	60_000,
 );

@@ -2,7 +2,7 @@ import type { FaultKind } from '../../sandbox/shared/faults';
 
 /** The fault of the paid request. */
 export interface MatrixFault {
-	/** As in a row of docs/reliability.md. */
+	/** As in a row of docs/money-matrix.md. */
 	title: string;
 	kind: FaultKind;
 	/**

@@ -2,7 +2,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 /** An operation that costs money, as the money matrix runs it. */
 export interface Row {
-	/** As in a heading of docs/reliability.md. */
+	/** As in a heading of docs/money-matrix.md. */
 	title: string;
 	/** Id of the stand-in. */
 	backend: string;

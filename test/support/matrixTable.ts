@@ -78,11 +78,11 @@ export function summaryTable(verdicts: Verdicts): string {
 	);
 }
 
-/** The content of docs/reliability.md. */
-export function reliabilityPage(verdicts: Verdicts): string {
+/** The content of docs/money-matrix.md. */
+export function matrixPage(verdicts: Verdicts): string {
 	const shown = shownIn(verdicts);
 	return [
-		'# Reliability',
+		'# Money matrix',
 		'',
 		'This page shows what you pay when a request goes wrong. The tests write it. Each cell is an ' +
 			"execution in n8n's own engine against a sandbox of the provider, and the jobs in the sandbox " +
