@@ -11,9 +11,10 @@ import { xmpOf } from './xmp';
  * tools write it, Exif user comment, XMP. The pixels stay the same.
  * Throws `invalidRequest` for a format that cannot contain such data.
  */
-export function embedMetadata({ data, facts, header }: Still, lineage: Lineage): Buffer {
+export async function embedMetadata({ data, facts, header }: Still, lineage: Lineage): Promise<Buffer> {
+	const { exif: existing } = await header();
 	const parameters = writeParameters(lineage, facts);
-	const exif = exifWith({ description: lineage.prompt ?? '', comment: parameters }, tiffOf(header.exif));
+	const exif = exifWith({ description: lineage.prompt ?? '', comment: parameters }, tiffOf(existing));
 	const embedded = { parameters, exif, xmp: xmpOf(lineage, parameters) };
 	switch (facts.mimeType) {
 		case 'image/png':
@@ -37,7 +38,8 @@ export interface FoundMetadata extends Parameters {
 }
 
 /** The generation data in a file, from any tool. */
-export async function findMetadata({ header }: Still): Promise<FoundMetadata> {
+export async function findMetadata(still: Pick<Still, 'header'>): Promise<FoundMetadata> {
+	const header = await still.header();
 	if (header.parameters) return { ...readParameters(header.parameters), source: 'png' };
 	const comment = await commentOf(tiffOf(header.exif));
 	if (comment) return { ...readParameters(comment), source: 'exif' };

@@ -27,7 +27,7 @@ process.on('message', (order: Order) => {
 		if (process.memoryUsage.rss() > most) answer({ kind: 'tooMuchMemory' });
 	}, watchMs);
 	void perform(order)
-		.then((value): Answer => ({ kind: 'done', value }), failed)
+		.catch(failed)
 		.then((result) => {
 			clearInterval(watch);
 			answer(result);

@@ -132,7 +132,7 @@ export class Lane {
 	}
 }
 
-function canceled(): ImageError {
+export function canceled(): ImageError {
 	return new ImageError('canceled', { message: executionCanceled, delivery: 'notSent' });
 }
 

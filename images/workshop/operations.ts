@@ -93,4 +93,6 @@ export interface Order {
 export type Answer =
 	| { kind: 'done'; value: InspectedColors | Header | Written }
 	| { kind: 'failed'; reason: string }
+	/** The operation is for still images, and the image has several frames. */
+	| { kind: 'animated'; frames: number }
 	| { kind: 'tooMuchMemory' };

@@ -2,30 +2,37 @@ import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import type { Metadata, Sharp } from 'sharp';
 import type { OutputFormat } from '../export/formats.ts';
-import type { Conversion, Header, InspectedColors, Operation, Order, Written } from './operations.ts';
+import type { Answer, Conversion, Header, InspectedColors, Operation, Order, Written } from './operations.ts';
 
 /**
  * Everything that the pack does with sharp. Only the process for images loads this file, because sharp works in the
  * threads that a process also reads its files with, and its work cannot be stopped.
  */
-export async function perform(order: Order): Promise<InspectedColors | Header | Written> {
+export async function perform(order: Order): Promise<Answer> {
 	const { operation, output } = order;
-	if (operation.kind === 'sheet') return await written(await sheet(order.input, operation), output);
+	if (operation.kind === 'sheet') return done(await written(await sheet(order.input, operation), output));
 	const metadata = await checkedMetadata(order);
+	const { pages = 1 } = metadata;
+	if (pages > 1 && stillOnly.includes(operation.kind)) return { kind: 'animated', frames: pages };
 	const open = () => sharp(order.input, { failOn: 'error', limitInputPixels: order.pixels });
 	switch (operation.kind) {
 		case 'readHeader':
-			return headerOf(metadata);
+			return done(headerOf(metadata));
 		case 'inspectColors':
-			return await inspectColors(open());
+			return done(await inspectColors(open()));
 		case 'convert':
-			return await written(convert(open(), metadata, operation), output);
+			return done(await written(convert(open(), metadata, operation), output));
 		case 'fit':
-			return await written(fitted(open(), operation), output);
+			return done(await written(fitted(open(), operation), output));
 		case 'tile':
-			return await written(tile(open(), operation.side), output);
+			return done(await written(tile(open(), operation.side), output));
 	}
 }
+
+/** The operations that would drop all frames but the first. */
+const stillOnly: ReadonlyArray<Operation['kind']> = ['convert', 'tile'];
+
+const done = (value: InspectedColors | Header | Written): Answer => ({ kind: 'done', value });
 
 /** Throws if the file is another one than its cost was computed for: two readers can disagree about a forged file. */
 async function checkedMetadata({ input, format, pixels }: Order): Promise<Metadata> {

@@ -4,7 +4,7 @@ import { ImageError } from '../../model/errors';
 import { inspectHead, unreadable } from '../inspect';
 import { startChild } from './childProcess';
 import { assertDecodable, type Cost, costOf, encodingCost } from './cost';
-import { Lane } from './lane';
+import { canceled, Lane } from './lane';
 import type { Answer, Layer, Operation, Order, Result } from './operations';
 import { type PictureFile, withPictureFile } from './pictureFile';
 
@@ -42,6 +42,7 @@ export async function workOn<O extends Operation>(
 	{ signal, maxPixels }: WorkOptions,
 ): Promise<Result<O>> {
 	return await withPictureFile(Buffer.isBuffer(image) ? [image] : image, async (file) => {
+		if (signal?.aborted) throw canceled();
 		const facts = await inspectHead(file.structure.head, maxPixels).catch((cause: unknown) => {
 			throw cause instanceof ImageError && cause.code === 'malformedResponse'
 				? undecodable(cause.message, cause)
@@ -97,9 +98,19 @@ async function carriedOut<O extends Operation>(
 }
 
 async function resultOf(answer: Answer, operation: Operation, output: string): Promise<object> {
+	if (answer.kind === 'animated') throw animated(answer.frames);
 	if (answer.kind !== 'done') throw undecodable(answer.kind === 'failed' ? answer.reason : answer.kind);
 	if (operation.kind === 'inspectColors' || operation.kind === 'readHeader') return answer.value;
 	return { ...answer.value, data: await readFile(output) };
+}
+
+/** The error of an operation for still images. */
+export function animated(frames: number): ImageError {
+	return new ImageError('invalidRequest', {
+		message: `The image is animated (${frames} frames); only still images are supported`,
+		hint: 'Extract one frame first',
+		delivery: 'notSent',
+	});
 }
 
 function undecodable(reason: string, cause?: unknown): ImageError {
