@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
+import { dirname } from 'node:path';
 import sharp from 'sharp';
 import type { Answer, Order } from './operations.ts';
 import { perform } from './sharpWork.ts';
@@ -15,13 +16,20 @@ attempt(() => setPriority(5));
 // Where memory ends, Linux ends this process and not n8n.
 attempt(() => writeFileSync('/proc/self/oom_score_adj', '1000'));
 
-// A usual exit would wait for the thread that decodes.
-process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+let current: Order | null = null;
+
+process.on('disconnect', () => {
+	// n8n was killed, and cannot remove the image's folder itself.
+	if (current) rmSync(dirname(current.input), { recursive: true, force: true });
+	// A usual exit would wait for the thread that decodes.
+	process.kill(process.pid, 'SIGKILL');
+});
 
 /** How often the memory is looked at, in ms. */
 const watchMs = 50;
 
 process.on('message', (order: Order) => {
+	current = order;
 	const most = process.memoryUsage.rss() + order.maxExtraBytes;
 	const watch = setInterval(() => {
 		if (process.memoryUsage.rss() > most) answer({ kind: 'tooMuchMemory' });
@@ -30,6 +38,7 @@ process.on('message', (order: Order) => {
 		.catch(failed)
 		.then((result) => {
 			clearInterval(watch);
+			current = null;
 			answer(result);
 		});
 });

@@ -26,7 +26,7 @@ export async function withPictureFile<T>(
 	source: AsyncIterable<Buffer> | Iterable<Buffer>,
 	use: (file: PictureFile) => Promise<T>,
 ): Promise<T> {
-	const folder = await onDisk(mkdtemp(join(tmpdir(), 'image-pipelines-')));
+	const folder = await onDisk(mkdtemp(join(tmpdir(), 'image-pipelines-picture-')));
 	try {
 		const path = join(folder, 'in');
 		const structure = await written(source, path);
