@@ -92,9 +92,9 @@ async function lateness() {
 
 async function watched<T>(work: () => Promise<T>) {
 	const worst = { loop: 0, file: 0, database: 0, resident: 0, children: 0 };
-	let isOver = false;
+	const over = new AbortController();
 	const watching = (async () => {
-		while (!isOver) {
+		while (!over.signal.aborted) {
 			const { n8n, children } = residentMegabytes();
 			worst.resident = Math.max(worst.resident, n8n + children);
 			worst.children = Math.max(worst.children, children);
@@ -104,7 +104,7 @@ async function watched<T>(work: () => Promise<T>) {
 		}
 	})();
 	const value = await work();
-	isOver = true;
+	over.abort();
 	await watching;
 	return { value, worst };
 }
