@@ -23,7 +23,7 @@ const graceMs = 60_000;
 const graceBytes = 200_000_000;
 
 /** Work of this size waits for no larger work: it has its own process. */
-const small = { milliseconds: 2_500, bytes: 64_000_000 };
+const small = { milliseconds: 2_500, bytes: 100_000_000 };
 
 const lanes = {
 	small: new Lane({ start: startChild, idleMs }),
@@ -65,16 +65,14 @@ export async function makeSheet(
 		...style,
 		layers: layers.map(({ data, left, top }) => ({ bytes: data.length, left, top })),
 	};
-	const cost = { pixels: 0, decodeBytes: layers.length * layerBytes, ...encodingCost(operation, style) };
+	// The layers together are no larger than the sheet.
+	const cost = { pixels: 0, decodeBytes: style.width * style.height * 4, ...encodingCost(operation, style) };
 	const { data } = await withPictureFile(
 		layers.map((layer) => layer.data),
 		async (file) => await carriedOut(file, '', cost, operation, signal),
 	);
 	return data;
 }
-
-/** Memory that a layer of a sheet takes while the sheet is made. */
-const layerBytes = 4_000_000;
 
 async function carriedOut<O extends Operation>(
 	{ path, output }: PictureFile,
