@@ -61,6 +61,13 @@ module.exports = {
 			to: { path: [testCode, '^(test|bench|sandbox|scripts)/'] },
 		},
 		{
+			name: 'sharp-stays-in-its-process',
+			comment: 'sharp blocks the threads that n8n reads files with. Use workOn() of images/workshop.',
+			severity: 'error',
+			from: { path: folders(product), pathNot: [testCode, '^images/workshop/(child|sharpWork)[.]ts$'] },
+			to: { path: ['^node_modules/sharp/', '^images/workshop/(child|sharpWork)[.]ts$'] },
+		},
+		{
 			name: 'start-loads-no-run-code',
 			comment: 'n8n loads these files when it starts. What only a run needs is imported in run().',
 			severity: 'error',

@@ -1,6 +1,5 @@
-import type { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { ImageError } from '../model/errors';
+import { JpegScanner } from './workshop/structure';
 
 export interface ImageFacts {
 	mimeType: string;
@@ -32,8 +31,7 @@ export const headBytes = 256 * 1024;
 export async function inspectHead(head: Buffer, maxPixels: number): Promise<ImageFacts> {
 	if (head.length === 0)
 		throw broken('The image is empty (0 bytes)', 'The provider may have rejected the request without an error');
-	const { imageSize } = await import('image-size');
-	const found = attempt(() => imageSize(head));
+	const found = await sizeIn(head);
 	const format = found?.type === undefined ? undefined : formats[found.type];
 	if (!found || !format) throw broken('The file is not an image of a known format', null);
 	const { width, height } = found;
@@ -41,6 +39,35 @@ export async function inspectHead(head: Buffer, maxPixels: number): Promise<Imag
 	if (width * height > maxPixels)
 		throw tooLarge(`The image is ${width} × ${height}, more than the ${maxPixels} pixels allowed`, null);
 	return { ...format, width, height };
+}
+
+/** The formats that `image-size` reads, by its own names. Readers of other formats are slow for some files. */
+const readTypes = ['png', 'webp', 'gif', 'heif', 'tiff'];
+
+/** The sizes of an AVIF's parts that are read; an AVIF has one for each part of another size. */
+const maxAvifSizes = 64;
+
+/**
+ * Type and size. A JPEG is read here, in the way a decoder reads it, because a forged one can show `image-size` another
+ * size than the decoder. The time `image-size` takes grows with the square of the sizes in an AVIF.
+ */
+async function sizeIn(head: Buffer): Promise<{ type?: string; width: number; height: number } | undefined> {
+	if (head[0] === 0xff && head[1] === 0xd8) {
+		const scanner = new JpegScanner();
+		scanner.push(head);
+		return scanner.found.width === 0 ? undefined : { type: 'jpg', ...scanner.found };
+	}
+	if (countOf('ispe', head, maxAvifSizes) > maxAvifSizes) return undefined;
+	const { disableTypes, imageSize, types } = await import('image-size');
+	disableTypes(types.filter((type) => !readTypes.includes(type)));
+	return attempt(() => imageSize(head));
+}
+
+/** How often a text is in the bytes, as far as one more than `most`. */
+function countOf(text: string, bytes: Buffer, most: number): number {
+	let count = 0;
+	for (let at = bytes.indexOf(text); at >= 0 && count <= most; at = bytes.indexOf(text, at + text.length)) count++;
+	return count;
 }
 
 export interface VideoFacts {
@@ -72,46 +99,6 @@ export function endsWhole(mimeType: string, tail: Buffer, totalBytes: number, he
 	return true;
 }
 
-/** The facts that are known only after the whole image is decoded. */
-export interface InspectedColors {
-	/** As `#rrggbb` if the image has only one color, else null. */
-	onlyColor: string | null;
-}
-
-/**
- * Side of the small copy that is inspected, in pixels. A spot of a few thousandths of the image is still visible in it.
- */
-const sampleSide = 64;
-/** Maximum difference, of 255, between values that count as one color: lossy coding changes values. */
-const colorTolerance = 2;
-
-/**
- * Decodes an image to its end. Reads the whole stream; during this time the file is in memory, but not its pixels.
- * Throws `malformedResponse` if the image cannot be decoded, and the stream's error if it fails.
- */
-export async function inspectColors(stream: Readable): Promise<InspectedColors> {
-	const [file, { default: sharp }] = await Promise.all([buffer(stream), import('sharp')]);
-	try {
-		const { data, info } = await sharp(file, { failOn: 'error' })
-			.resize(sampleSide, sampleSide, { fit: 'fill' })
-			.flatten({ background: '#000' })
-			.toColourspace('srgb')
-			.raw()
-			.toBuffer({ resolveWithObject: true });
-		return { onlyColor: colorOf(data, info.channels) };
-	} catch (cause) {
-		throw undecodable(cause);
-	}
-}
-
-function colorOf(pixels: Buffer, channels: number): string | null {
-	const first = [...pixels.subarray(0, channels)];
-	for (let at = 0; at < pixels.length; at++)
-		if (Math.abs((pixels[at] ?? 0) - (first[at % channels] ?? 0)) > colorTolerance) return null;
-	const [red = 0, green = red, blue = red] = first;
-	return `#${[red, green, blue].map((value) => value.toString(16).padStart(2, '0')).join('')}`;
-}
-
 function attempt<T>(read: () => T): T | undefined {
 	try {
 		return read();
@@ -127,12 +114,6 @@ function broken(message: string, hint: string | null): ImageError {
 /** The error for a file that is not a usable image. Another attempt cannot help. */
 export function unreadable(message: string, cause?: unknown): ImageError {
 	return new ImageError('malformedResponse', { message, retryable: false, cause });
-}
-
-/** The error for a file that sharp cannot decode, with sharp's reason on one line. */
-export function undecodable(cause: unknown): ImageError {
-	const [why = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
-	return unreadable(`The image cannot be decoded: ${why}`, cause);
 }
 
 /** The image is valid, but larger than a limit. */

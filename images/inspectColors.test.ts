@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import sharp from 'sharp';
-import { inspectColors } from './inspect';
+import { inspectColors } from './inspectColors';
 
 const plain = (color: string) => sharp({ create: { width: 300, height: 200, channels: 3, background: color } });
 const noise = () =>

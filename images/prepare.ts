@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream';
-import { ImageError } from '../model/errors';
+import { ImageError, outcomeOf } from '../model/errors';
 import { collect } from './collect';
 import { withExtension } from './fileName';
 import { endsWhole, type ImageFacts, inspectHead } from './inspect';
+import { maxDecodedPixels } from './inspectColors';
+import { workOn } from './workshop/workshop';
 
 /** A file that can be opened several times, once for each time it is sent. */
 export interface SourceFile {
@@ -27,12 +29,12 @@ export interface PrepareOptions {
 	fit: boolean;
 	/** Stores an image that was changed. */
 	store: (data: Buffer, fileName: string, mimeType: string) => Promise<SourceFile>;
+	/** Stops the work. */
+	signal?: AbortSignal | undefined;
 }
 
 /** Maximum size of a file that is read, in bytes. */
 const maxReferenceBytes = 64 * 1024 * 1024;
-/** Enough for a camera's 200 megapixels, and sharp's own limit. */
-const maxReferencePixels = 268_000_000;
 /** JPEG and WebP quality of a changed image: no loss is visible. */
 const quality = 92;
 /** Each attempt scales the image down by the factor by which the previous result was too large. */
@@ -46,11 +48,13 @@ const maxAttempts = 8;
 export async function prepareFile(
 	file: SourceFile,
 	limits: FileLimits,
-	{ fit, store }: PrepareOptions,
+	{ fit, store, signal }: PrepareOptions,
 ): Promise<SourceFile> {
 	const data = await collect(await file.open(), maxReferenceBytes, (problem) => referenceError(problem, null));
 	const facts = await factsOf(data);
-	const { orientation, hasAlpha } = await metadataOf(data);
+	const { orientation, hasAlpha } = await onReference(() =>
+		workOn(data, { kind: 'readHeader' }, { signal, maxPixels: maxDecodedPixels }),
+	);
 	const problem = problemOf(facts, data.length, limits);
 	if (problem && !fit)
 		throw referenceError(problem, 'Turn on "Fit References" in the options to have it scaled down or converted');
@@ -61,18 +65,23 @@ export async function prepareFile(
 	}
 	const mimeType = typeFor(facts.mimeType, limits.mimeTypes, hasAlpha);
 	const extension = mimeType.replace('image/', '').replace('jpeg', 'jpg');
-	const changed = await changedToFit(data, facts, mimeType, limits, fit);
+	const changed = await changedToFit(data, facts, mimeType, limits, { fit, signal });
 	return await store(changed, withExtension(file.fileName, extension), mimeType);
 }
 
-async function metadataOf(data: Buffer): Promise<{ orientation: number; hasAlpha: boolean }> {
-	const { default: sharp } = await import('sharp');
-	const { orientation = 1, hasAlpha } = await sharp(data)
-		.metadata()
-		.catch((cause: unknown) => {
-			throw referenceError('cannot be decoded', null, cause);
-		});
-	return { orientation, hasAlpha };
+async function onReference<T>(work: () => Promise<T>): Promise<T> {
+	const done = await outcomeOf(work());
+	if (done.ok) return done.value;
+	throw asReferenceError(done.error);
+}
+
+/** An error of work on an image, in the words of an error about a reference. */
+function asReferenceError(error: ImageError): ImageError {
+	const { code, message, hint, retryable } = error;
+	if (code === 'canceled') return error;
+	if (code === 'malformedResponse') return referenceError('cannot be decoded', null, error);
+	const problem = message.replace(/^The image /, '');
+	return new ImageError(code, { message: problem, hint, retryable, delivery: 'notSent', cause: error });
 }
 
 /** The image upright, of this type and, if `fit` allows it, scaled down until the provider accepts its length. */
@@ -81,16 +90,14 @@ async function changedToFit(
 	facts: ImageFacts,
 	mimeType: string,
 	{ maxBytes, maxSide }: FileLimits,
-	fit: boolean,
+	{ fit, signal }: Pick<PrepareOptions, 'fit' | 'signal'>,
 ): Promise<Buffer> {
-	const { default: sharp } = await import('sharp');
+	const format = formats[mimeType] ?? 'png';
 	let side = Math.min(Math.max(facts.width, facts.height), (fit ? maxSide : null) ?? Number.POSITIVE_INFINITY);
 	for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-		const changed = await sharp(data)
-			.autoOrient()
-			.resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
-			.toFormat(formats[mimeType] ?? 'png', { quality })
-			.toBuffer();
+		const { data: changed } = await onReference(() =>
+			workOn(data, { kind: 'fit', side, format, quality }, { signal, maxPixels: maxDecodedPixels }),
+		);
 		if (maxBytes === null || changed.length <= maxBytes) return changed;
 		if (!fit)
 			throw referenceError(
@@ -126,7 +133,7 @@ function problemOf({ mimeType }: ImageFacts, bytes: number, { mimeTypes, maxByte
 }
 
 async function factsOf(data: Buffer): Promise<ImageFacts> {
-	const facts = await inspectHead(data, maxReferencePixels).catch((cause: unknown) => {
+	const facts = await inspectHead(data, maxDecodedPixels).catch((cause: unknown) => {
 		throw referenceError(
 			`is not an image that can be sent: ${cause instanceof Error ? cause.message : String(cause)}`,
 			null,

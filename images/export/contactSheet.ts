@@ -1,8 +1,7 @@
-import type { OverlayOptions } from 'sharp';
+import { makeSheet } from '../workshop/workshop';
 import { missingCaptionPackages } from './captionPackages';
 import { captionSvg, lineHeight } from './captions';
 import type { OutputFormat } from './formats';
-import { undecodable } from '../inspect';
 import type { Still } from './still';
 
 export interface SheetStyle {
@@ -28,17 +27,8 @@ export interface Tile {
 
 /** Makes a picture into a tile; only the tile is kept. Throws `malformedResponse` if the picture cannot be decoded. */
 export async function tileOf(still: Still, caption: string, { tile }: Pick<SheetStyle, 'tile'>): Promise<Tile> {
-	const { data, info } = await still
-		.open()
-		.autoOrient()
-		.resize({ width: tile, height: tile, fit: 'inside', withoutEnlargement: true })
-		.toColourspace('srgb')
-		.png({ compressionLevel: 1 })
-		.toBuffer({ resolveWithObject: true })
-		.catch((cause: unknown) => {
-			throw undecodable(cause);
-		});
-	return { png: data, width: info.width, height: info.height, caption };
+	const { data, width, height } = await still.work({ kind: 'tile', side: tile });
+	return { png: data, width, height, caption };
 }
 
 export interface ContactSheet {
@@ -52,27 +42,25 @@ export interface ContactSheet {
 /**
  * Tiles in rows, each centred above its caption. Without the packages that captions need, the sheet has no captions.
  * @param missing the packages that captions need and that are not installed
+ * @param signal stops the work
  */
 export async function contactSheet(
 	tiles: readonly Tile[],
 	style: SheetStyle,
 	missing: readonly string[] = missingCaptionPackages(),
+	signal?: AbortSignal,
 ): Promise<ContactSheet> {
 	const missingPackages = style.captionLines > 0 ? missing : [];
 	const layout = layoutOf(tiles, missingPackages.length > 0 ? { ...style, captionLines: 0 } : style);
 	const { width, height, placed } = layout;
-	const overlays: OverlayOptions[] = placed.map(({ png, left, top, width: own, height: high }) => ({
-		input: png,
+	const pictures = placed.map(({ png, left, top, width: own, height: high }) => ({
+		data: png,
 		left: left + Math.floor((style.tile - own) / 2),
 		top: top + Math.floor((style.tile - high) / 2),
 	}));
-	const { default: sharp } = await import('sharp');
-	const sheet = sharp({ create: { width, height, channels: 3, background: style.background } }).composite([
-		...overlays,
-		...(await captionLayers(layout, style)),
-	]);
-	const { format, quality } = style;
-	const data = await sheet.toFormat(format, format === 'png' ? {} : { quality }).toBuffer();
+	const { background, format, quality } = style;
+	const layers = [...pictures, ...(await captionLayers(layout, style))];
+	const data = await makeSheet(layers, { width, height, background, format, quality }, signal);
 	return { data, width, height, missingPackages };
 }
 
@@ -112,7 +100,7 @@ function layoutOf(tiles: readonly Tile[], { tile, columns: wanted, captionLines 
 async function captionLayers(
 	{ width, gap, letters, captionHeight, placed }: Layout,
 	{ tile, captionLines, color }: SheetStyle,
-): Promise<OverlayOptions[]> {
+): Promise<Array<{ data: Buffer; left: number; top: number }>> {
 	if (captionHeight === 0) return [];
 	const style = { size: letters, maxWidth: tile, maxLines: captionLines, color };
 	const rows = [...Map.groupBy(placed, ({ top }) => top)];
@@ -123,7 +111,7 @@ async function captionLayers(
 			);
 			const size = `width="${width}" height="${captionHeight}"`;
 			const svg = `<svg xmlns="http://www.w3.org/2000/svg" ${size}>${texts.join('')}</svg>`;
-			return { input: Buffer.from(svg), left: 0, top: top + tile };
+			return { data: Buffer.from(svg), left: 0, top: top + tile };
 		}),
 	);
 }

@@ -105,7 +105,7 @@ describe('what is not taken', () => {
 			/animated \(2 frames\)/,
 		],
 	])('%s', async (_what, data, message) => {
-		await expect(read(await data())).rejects.toMatchObject({ message: expect.stringMatching(message) as string });
+		await expect(to(await data())).rejects.toMatchObject({ message: expect.stringMatching(message) as string });
 	});
 
 	it('a small file of many pixels, before any is decoded', async () => {

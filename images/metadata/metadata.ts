@@ -11,9 +11,10 @@ import { xmpOf } from './xmp';
  * tools write it, Exif user comment, XMP. The pixels stay the same.
  * Throws `invalidRequest` for a format that cannot contain such data.
  */
-export function embedMetadata({ data, facts, metadata }: Still, lineage: Lineage): Buffer {
+export async function embedMetadata({ data, facts, header }: Still, lineage: Lineage): Promise<Buffer> {
+	const { exif: existing } = await header();
 	const parameters = writeParameters(lineage, facts);
-	const exif = exifWith({ description: lineage.prompt ?? '', comment: parameters }, tiffOf(metadata.exif));
+	const exif = exifWith({ description: lineage.prompt ?? '', comment: parameters }, tiffOf(existing));
 	const embedded = { parameters, exif, xmp: xmpOf(lineage, parameters) };
 	switch (facts.mimeType) {
 		case 'image/png':
@@ -37,12 +38,12 @@ export interface FoundMetadata extends Parameters {
 }
 
 /** The generation data in a file, from any tool. */
-export async function findMetadata({ metadata }: Still): Promise<FoundMetadata> {
-	const png = metadata.comments?.find(({ keyword }) => keyword === 'parameters')?.text;
-	if (png) return { ...readParameters(png), source: 'png' };
-	const comment = await commentOf(tiffOf(metadata.exif));
+export async function findMetadata(still: Pick<Still, 'header'>): Promise<FoundMetadata> {
+	const header = await still.header();
+	if (header.parameters) return { ...readParameters(header.parameters), source: 'png' };
+	const comment = await commentOf(tiffOf(header.exif));
 	if (comment) return { ...readParameters(comment), source: 'exif' };
-	const xmp = commentInXmp(metadata.xmpAsString ?? metadata.xmp?.toString('utf8') ?? '');
+	const xmp = commentInXmp(header.xmp ?? '');
 	if (xmp) return { ...readParameters(unescaped(xmp)), source: 'xmp' };
 	return { ...readParameters(''), source: null };
 }
@@ -57,7 +58,7 @@ function commentInXmp(xmp: string): string | undefined {
 }
 
 /** The block without the signature that some files have before it. */
-function tiffOf(block: Buffer | undefined): Buffer | undefined {
+function tiffOf(block: Buffer | null): Buffer | undefined {
 	const tiff = block?.toString('latin1', 0, 6) === 'Exif\0\0' ? block.subarray(6) : block;
 	return tiff && isTiff(tiff) ? tiff : undefined;
 }

@@ -62,9 +62,10 @@ async function prepare(
 	const { references: limits } = endpoint.provider.capabilities;
 	if (!limits || (reference.kind === 'url' && limits.kinds.includes('url'))) return reference;
 	const file = reference.kind === 'url' ? await downloaded(context, reference.url, endpoint) : reference;
+	const signal = context.getExecutionCancelSignal();
 	const store = async (data: Buffer, fileName: string, mimeType: string) =>
 		fileOf(context, await context.helpers.prepareBinaryData(data, fileName, mimeType), fileName);
-	return { kind: 'binary', ...(await prepareFile(file, limits, { fit: fitReferences, store })) };
+	return { kind: 'binary', ...(await prepareFile(file, limits, { fit: fitReferences, store, signal })) };
 }
 
 /**

@@ -49,7 +49,7 @@ export const perItem: Readonly<Record<string, (exporter: Exporter) => Work>> = {
 			prompt?: string;
 			negativePrompt?: string;
 		};
-		const data = embedMetadata(still, {
+		const data = await embedMetadata(still, {
 			...source.lineage,
 			...(prompt ? { prompt } : {}),
 			...(negativePrompt ? { negativePrompt } : {}),

@@ -45,7 +45,7 @@ export async function createExporter(context: IExecuteFunctions): Promise<Export
 			if (wish === '') return null;
 			return sources(itemIndex).length > 1 ? `${wish}-${index + 1}` : wish;
 		},
-		still: async ({ file }) => await readStill(async () => await (await file()).open(), limits),
+		still: async ({ file }) => await readStill(async () => await (await file()).open(), limits, signal),
 		store: async (data, fileName, mimeType) => await context.helpers.prepareBinaryData(data, fileName, mimeType),
 		async each(work) {
 			const failures: Failure[] = [];

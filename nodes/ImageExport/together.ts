@@ -86,7 +86,7 @@ async function sheets(exporter: Exporter): Promise<INodeExecutionData[]> {
 	);
 	const made: INodeExecutionData[] = [];
 	for (const [page, own] of pages.entries()) {
-		const { data, width, height, missingPackages } = await contactSheet(own, style);
+		const { data, width, height, missingPackages } = await contactSheet(own, style, undefined, exporter.signal);
 		const notice = missingPackages.length > 0 ? captionsHint(missingPackages) : null;
 		if (notice !== null && page === 0) hintAt(context, notice);
 		const extension = style.format === 'jpeg' ? 'jpg' : style.format;

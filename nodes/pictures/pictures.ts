@@ -2,7 +2,7 @@ import { PassThrough, Readable } from 'node:stream';
 import type { IBinaryData, IBinaryKeyData, IExecuteFunctions } from 'n8n-workflow';
 import { type Difference, typeDifference } from '../../images/compare';
 import { withExtension } from '../../images/fileName';
-import { type InspectedColors, inspectColors } from '../../images/inspect';
+import { type InspectedColors, inspectColors } from '../../images/inspectColors';
 import { defaultImageLimits, type ImageLimits, receiveImage } from '../../images/receive';
 import { inMs, type Moment, systemClock } from '../../jobs/runtime/clock';
 import { Slots } from '../../jobs/runtime/slots';
@@ -121,7 +121,7 @@ async function receivePicture(
 	const { stored, facts, bytes } = await receiveDownload(download, async ({ stream: source }) =>
 		receiveImage(source, limits, origin, async (stream, found) => {
 			const fileName = withExtension(name, found.extension);
-			return await storedAndInspected(stream, (copy) => prepareBinary(copy, fileName, found.mimeType));
+			return await storedAndInspected(stream, signal, (copy) => prepareBinary(copy, fileName, found.mimeType));
 		}),
 	);
 	// `receiveImage` has checked that the file is complete, so a decoding error now is final.
@@ -184,6 +184,7 @@ function assertNotBlank({ onlyColor }: InspectedColors, provider: PictureSource[
 /** Stores an image and inspects its colors in one pass. Throws if it cannot be stored. */
 async function storedAndInspected(
 	stream: Readable,
+	signal: AbortSignal | undefined,
 	store: (copy: Readable) => Promise<IBinaryData>,
 ): Promise<{ data: IBinaryData; colors: Outcome<InspectedColors> }> {
 	const [forStore, forColors] = [new PassThrough(), new PassThrough()];
@@ -191,8 +192,9 @@ async function storedAndInspected(
 		for (const copy of [forStore, forColors]) copy.destroy(error);
 	});
 	for (const copy of [forStore, forColors]) stream.pipe(copy);
-	// Both copies are read to their end, because a copy that is not read would block the other.
-	const [data, colors] = await Promise.all([outcomeOf(store(forStore)), outcomeOf(inspectColors(forColors))]);
+	// Both copies are read to their end, because a copy that is not read would block the other. `inspectColors` reads
+	// its copy at once, however long the image then waits to be decoded.
+	const [data, colors] = await Promise.all([outcomeOf(store(forStore)), outcomeOf(inspectColors(forColors, signal))]);
 	if (!data.ok) throw data.error;
 	return { data: data.value, colors };
 }
