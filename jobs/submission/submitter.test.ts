@@ -56,6 +56,27 @@ it('records a job that runs before it is sent, and as accepted', async () => {
 	]);
 });
 
+it('does not lose a job that was accepted if the submit fails after it: the next attempt gives it', async () => {
+	const { clock, endpoint, make, records } = bench();
+	const { submit } = endpoint.session;
+	let isBroken = true;
+	let sent = 0;
+	endpoint.session.submit = async (request, options) => {
+		const snapshot = options.made.has(0) ? snapshotOf('job-1', 'running') : await submit(request, options);
+		if (!options.made.has(0)) sent++;
+		if (isBroken) throw new ImageError('invalidRequest', { message: 'Not found', httpStatus: 404 });
+		return snapshot;
+	};
+	expect(await clock.until(make())).toMatchObject({ ok: false, error: { outcome: 'unknown' } });
+	expect(await records()).toMatchObject([
+		{ state: 'unknown', deliveredAt: null, requests: [{ outcome: 'accepted', providerId: 'job-1' }] },
+	]);
+	isBroken = false;
+	expect(await clock.until(make())).toMatchObject({ ok: true, value: { snapshot: { job: { id: 'job-1' } } } });
+	expect(await records()).toMatchObject([{ state: 'accepted', snapshot: { job: { id: 'job-1' } } }]);
+	expect(sent).toBe(1);
+});
+
 it('keeps the time that the provider names', async () => {
 	const { clock, endpoint, make } = bench();
 	const { submit } = endpoint.session;

@@ -142,7 +142,8 @@ async function recordAccepted({ request, paid, services }: Submission, snapshot:
 /** Writes the outcome of a job that was not accepted, and gives the error with it. */
 async function recordFailed({ paid, claim, certainty, endpoint }: Submission, error: ImageError): Promise<ImageError> {
 	if (error instanceof AlreadyBegun) return error;
-	if (paid.unknownParts.length > 0) {
+	// What was made has an ID, so the next attempt can give it: it must not end as a failed job.
+	if (paid.unknownParts.length > 0 || paid.made.size > 0) {
 		// The error of a stop or of an attempt that was not sent again is already complete.
 		const isComplete = error.code === 'canceled' || (error.outcome === 'unknown' && error.delivery === 'notSent');
 		const unknown = isComplete ? error : unknownOutcome(error, certainty(), claim.wireKey);

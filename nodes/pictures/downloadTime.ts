@@ -31,11 +31,13 @@ export function timeForImages(images: number): number {
 /**
  * Does the work, again after an error that may pass, until the time is over. It then fails with `timeout`, and with
  * `canceled` as soon as the signal aborts, whatever the work does.
+ * @param canRepeat whether an error may pass; default: the error's `retryable`
  */
 export async function retriedInTime<T>(
 	until: Moment,
 	signal: AbortSignal | undefined,
 	work: (signal: AbortSignal) => Promise<T>,
+	canRepeat?: (error: ImageError) => boolean,
 ): Promise<T> {
 	return await beforeDeadline(
 		systemClock,
@@ -47,6 +49,7 @@ export async function retriedInTime<T>(
 					clock: systemClock,
 					random: Math.random,
 					signal: either,
+					...(canRepeat ? { canRepeat } : {}),
 				}),
 				either,
 			),

@@ -82,7 +82,8 @@ function withoutInvalidImages(
 		hint ??
 		(images.length > 0
 			? 'Generate the missing images again'
-			: 'The provider reports success: check the job there, or generate again');
+			: 'The provider reports success: download it again with "Fetch Result" of the node Image Jobs, ' +
+				'or check the job at the provider, before you generate again');
 	const error = jobError(code, {
 		message: [`Image ${index} is invalid${others}: ${message}`, download?.message].filter(Boolean).join('. '),
 		hint: [ownHint, download?.hint].filter(Boolean).join('. '),

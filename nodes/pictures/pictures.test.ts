@@ -39,6 +39,23 @@ const jobWith = (...urls: string[]): JobSnapshot => ({
 	raw: null,
 });
 
+it('a file that is no image is downloaded once more, and no more often', async () => {
+	const png = await onePicture();
+	const asked: string[] = [];
+	const { url } = await serve((request, response) => {
+		asked.push(request.url ?? '');
+		const isFirst = asked.filter((path) => path === request.url).length === 1;
+		response.end(request.url === '/once' && !isFirst ? png : '<html>Busy</html>');
+	});
+	const { snapshot, binary } = await createPictures(store, undefined).fetch(
+		jobWith(`${url}/once`, `${url}/always`),
+		sourceAt(url),
+	);
+	expect(Object.keys(binary)).toEqual(['image_0']);
+	expect(snapshot.job).toMatchObject({ status: 'partial', error: { code: 'malformedResponse' } });
+	expect(asked.sort()).toEqual(['/always', '/always', '/once', '/once']);
+});
+
 it('an image that does not come in time is missing with a timeout, and the others are there', async () => {
 	const png = await onePicture();
 	const { url } = await serve((request, response) => {

@@ -79,14 +79,19 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 		// Only images that we fetched have a length. Without a length, the field of that name comes from another node.
 		if (present && image.bytes !== null) return { kind: 'fetched', image, data: present, differences: [] };
 		const received = await outcomeOf(
-			retriedInTime(until, signal, async (either) => {
-				const slot = await slots.acquire(either);
-				try {
-					return await receivePicture(prepareBinary, image, limits, source, either);
-				} finally {
-					slot.release();
-				}
-			}),
+			retriedInTime(
+				until,
+				signal,
+				async (either) => {
+					const slot = await slots.acquire(either);
+					try {
+						return await receivePicture(prepareBinary, image, limits, source, either);
+					} finally {
+						slot.release();
+					}
+				},
+				mayPass(image),
+			),
 		);
 		if (received.ok) return { kind: 'fetched', ...received.value };
 		const { error } = received;
@@ -105,6 +110,20 @@ export function createPictures(prepareBinary: PrepareBinary, signal: AbortSignal
 			);
 			return foldImages(snapshot, results, binaryField);
 		},
+	};
+}
+
+/**
+ * Whether the download of an image is repeated after an error. A gateway may answer once with a page of its own, so a
+ * file that is no image is downloaded once more: the image is paid.
+ */
+function mayPass({ url }: DeliveredImage): (error: ImageError) => boolean {
+	let isLast = url === null || !URL.canParse(url);
+	return ({ code, retryable }) => {
+		if (retryable) return true;
+		const isRepeated = code === 'malformedResponse' && !isLast;
+		isLast ||= isRepeated;
+		return isRepeated;
 	};
 }
 

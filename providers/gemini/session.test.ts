@@ -130,29 +130,17 @@ describe('a batch', () => {
 		expect(asked[0]?.text).toContain('"displayName":"key-1"');
 	});
 
-	it('that was made before is read once, and nothing is sent', async () => {
-		const { submit, paths } = session(() => ({
-			body: operation('a', 'key-1', 0, {
-				state: 'BATCH_STATE_SUCCEEDED',
-				output: {
-					inlinedResponses: {
-						inlinedResponses: [
-							{ response: { candidates: [picture()] } },
-							{ error: { code: 14, message: 'overloaded' } },
-						],
-					},
-				},
-			}),
-		}));
+	it('that was made before is given without a request, because a request that fails would lose it', async () => {
+		const { submit, asked } = session(() => ({ status: 404, body: {} }));
 		const { call, parts } = countingCall({ made: new Map([[0, 'batches/a']]), givenUp: enough });
 		expect((await submit(batched, call)).job).toMatchObject({
 			id: 'batches/a',
-			status: 'partial',
+			status: 'queued',
 			total: 2,
-			completed: 1,
 			idempotencyKey: 'key-1',
+			error: null,
 		});
-		expect([parts, paths()]).toEqual([[], ['GET /v1beta/batches/a']]);
+		expect([parts, asked]).toEqual([[], []]);
 	});
 
 	it('is looked up by its name, page after page, as far back as it can be', async () => {

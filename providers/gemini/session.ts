@@ -3,6 +3,7 @@ import { BoundedMap } from '../../model/boundedMap';
 import { ImageError, type Outcome, outcomeOf } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
+import { foundJob } from '../foundJob';
 import { lookedUp } from '../lookUp';
 import { pollEach } from '../pollEach';
 import type { CallOptions, Session, SubmitCall } from '../provider';
@@ -86,7 +87,7 @@ export function geminiSession(client: GeminiClient, { own, baseUrl }: GeminiConf
 		async submit(request, options) {
 			const { idempotencyKey, maxWaitMs, made, givenUp, paid, signal } = options;
 			const known = made.get(0);
-			if (known !== undefined) return ofRequest(await status(known, { signal }), request, idempotencyKey);
+			if (known !== undefined) return foundJob('gemini', known, request.count, idempotencyKey);
 			if (givenUp) throw givenUp;
 			const content = await toContentRequest(request);
 			checkModel(content.model, own.endpoint);

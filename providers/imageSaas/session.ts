@@ -1,5 +1,6 @@
 import type { JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
+import { foundJob } from '../foundJob';
 import { createPageRule } from '../pageRule';
 import { pollEach } from '../pollEach';
 import type { CallOptions, Observation, Session, SubmitCall } from '../provider';
@@ -48,15 +49,13 @@ export function imageSaasSession(client: ImageSaasClient): ImageSaasSession {
 async function submit(client: ImageSaasClient, request: ImageRequest, call: SubmitCall): Promise<JobSnapshot> {
 	const { made, givenUp, paid, idempotencyKey } = call;
 	const known = made.get(0);
-	if (known === undefined && givenUp) throw givenUp;
-	const answer =
-		known === undefined
-			? await paid(
-					0,
-					() => client.submit(toSubmitBody(request), call),
-					({ jobId }) => jobId,
-				)
-			: await client.get(known, call);
+	if (known !== undefined) return foundJob('imageSaas', known, request.count, idempotencyKey);
+	if (givenUp) throw givenUp;
+	const answer = await paid(
+		0,
+		() => client.submit(toSubmitBody(request), call),
+		({ jobId }) => jobId,
+	);
 	const snapshot = fromJob(answer);
 	return { ...snapshot, job: { ...snapshot.job, idempotencyKey, total: request.count } };
 }

@@ -2,6 +2,7 @@ import { parseJson, readValue } from '../../http/json';
 import { ImageError, jobError } from '../../model/errors';
 import type { DeliveredImage, JobSnapshot } from '../../model/job';
 import type { ImageRequest } from '../../model/request';
+import { foundJob } from '../foundJob';
 import { partlyAccepted } from '../partialJob';
 import { pollEach } from '../pollEach';
 import type { CallOptions, Session, SubmitCall } from '../provider';
@@ -43,11 +44,7 @@ export function v16Session(client: NanoBananaProClient, { baseUrl, own }: NanoBa
 		return { ...snapshot, job: { ...snapshot.job, error } };
 	}
 
-	/** The task of the request: the task that an earlier call made, or a new one. */
-	async function taskOf(request: ImageRequest, { made, givenUp, paid, signal }: SubmitCall): Promise<GenerationTask> {
-		const known = made.get(0);
-		if (known !== undefined) return await client.status(known, { signal });
-		if (givenUp) throw givenUp;
+	async function newTask(request: ImageRequest, { paid, signal }: SubmitCall): Promise<GenerationTask> {
 		if (!own.geminiApiKey)
 			throw new ImageError('invalidRequest', {
 				message: 'The credential has no Gemini API Key, which the v1.6 API requires with every request',
@@ -81,9 +78,16 @@ export function v16Session(client: NanoBananaProClient, { baseUrl, own }: NanoBa
 
 	return {
 		async submit(request, options) {
-			const task = await taskOf(request, options);
-			const snapshot = accepted(task, request);
-			return { ...snapshot, job: { ...snapshot.job, idempotencyKey: options.idempotencyKey } };
+			const { made, givenUp, idempotencyKey } = options;
+			const known = made.get(0);
+			if (known !== undefined) {
+				// The server may have accepted only a part. With the number in the ID, missing images are counted.
+				const id = writeJobId({ taskIds: [known], count: request.count > 1 ? request.count : null });
+				return foundJob('nanoBananaPro', id, request.count, idempotencyKey);
+			}
+			if (givenUp) throw givenUp;
+			const snapshot = accepted(await newTask(request, options), request);
+			return { ...snapshot, job: { ...snapshot.job, idempotencyKey } };
 		},
 		isNotAccepted,
 		lookUp: async (request, options) =>

@@ -32,16 +32,17 @@ describe('v1.6: a job is one request', () => {
 		expect(paths()).toEqual(['POST /api/v1/generate/batch']);
 	});
 
-	it('and asked for where it was made before, given up or not', async () => {
+	it('and given without a request if it was made before, given up or not', async () => {
 		for (const givenUp of [undefined, enough]) {
-			const { submit, paths } = session('v1.6', () => task({ totalCount: 2, errorMessage: 'queue full' }));
+			const { submit, asked } = session('v1.6', () => ({ status: 404, body: 'not found' }));
 			const { call, parts } = countingCall({ made: new Map([[0, 'a']]), givenUp });
 			expect((await submit(request, call)).job).toMatchObject({
 				id: 'a~3',
 				total: 3,
-				error: { message: '2 of 3 images were accepted: queue full' },
+				status: 'queued',
+				error: null,
 			});
-			expect([parts, paths()]).toEqual([[], ['GET /api/v1/generate/status/a']]);
+			expect([parts, asked]).toEqual([[], []]);
 		}
 	});
 

@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
 	await server.close();
-	stopEngine();
+	await stopEngine();
 });
 
 async function generate(count: number): Promise<void> {

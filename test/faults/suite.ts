@@ -40,11 +40,11 @@ export function faultSuite(cells: readonly PlannedCell[], seed: number): { resul
 		lateness = new Lateness();
 		start(cells, seed, lateness, running);
 	});
-	afterAll(() => {
+	afterAll(async () => {
 		lateness.stop();
 		process.off('warning', onWarning);
 		for (const [times, preset] of presets) Object.assign(times, preset);
-		stopEngine();
+		await stopEngine();
 	});
 
 	it.each(rows.map((row): [string, Row] => [row.id, row]))(

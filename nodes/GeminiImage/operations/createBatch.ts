@@ -16,6 +16,7 @@ export async function createBatch(
 	name: string,
 ): Promise<JobSnapshot> {
 	const { fromBatch } = await import('../../../providers/gemini/batch');
+	const { foundJob } = await import('../../../providers/foundJob');
 	const requests = await contentRequests(prompts, settings);
 	const { session } = call.endpoint;
 	const { client } = session;
@@ -29,7 +30,7 @@ export async function createBatch(
 		extras: { batch: true },
 		submit: async ({ paid, idempotencyKey, made, signal }) => {
 			const known = made.get(0);
-			if (known !== undefined) return fromBatch(await client.batch(known, { signal }));
+			if (known !== undefined) return foundJob('gemini', known, prompts.length, nameWith(idempotencyKey));
 			const body = { model: settings.model, displayName: nameWith(idempotencyKey), requests };
 			const created = await paid(
 				0,
