@@ -10,6 +10,7 @@ import { askedPath, type AskedPath } from './pathHint';
 import { redact } from './redact';
 import { watchSending } from './sending';
 import { type SocketOptions, socketMessages } from './socket';
+import { timeLimit } from './timeLimit';
 
 export type { ApiStream } from './apiStream';
 
@@ -95,7 +96,7 @@ export function createApiClient({ baseUrl, headers, secrets }: ApiClientOptions)
 		if (signal?.aborted) throw new ImageError('canceled', { message: executionCanceled, delivery: 'notSent' });
 		const { default: axios } = await import('axios');
 		// axios' own `timeout` applies to an idle socket. This one bounds the whole call.
-		const deadline = AbortSignal.timeout(timeoutMs);
+		const deadline = timeLimit(timeoutMs);
 		const sending = watchSending();
 		try {
 			const body = await encodeBody(request);

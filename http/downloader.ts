@@ -7,6 +7,7 @@ import { toNetworkError } from './networkError';
 import { parseRetryAfter } from './retryAfter';
 import { type StreamAnswer, withResumes } from './resume';
 import { failWhenSilent } from './silence';
+import { timeLimit } from './timeLimit';
 
 export interface DownloadLimits {
 	maxBytes: number;
@@ -97,7 +98,7 @@ export function createDownloader(
 		isBusy: () => isBusy(checked) || isBusy(trusted),
 		close: () => [checked, trusted].forEach(closeAgents),
 		async open(start, limits, signal) {
-			const deadline = AbortSignal.timeout(limits.timeoutMs);
+			const deadline = timeLimit(limits.timeoutMs);
 			const either = signal ? AbortSignal.any([signal, deadline]) : deadline;
 			const asked = { limits, either, signal };
 			const { url, answer } = await follow(parse(start), asked);

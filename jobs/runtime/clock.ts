@@ -1,3 +1,4 @@
+import { maxTimerMs } from '../../http/timeLimit';
 import { executionCanceled, ImageError } from '../../model/errors';
 import { onAbort } from './onAbort';
 
@@ -27,11 +28,9 @@ export function stopped(): ImageError {
 	return new ImageError('canceled', { message: executionCanceled, delivery: 'notSent' });
 }
 
-/** The longest delay of a timer, in ms; a timer with a longer delay fires at once. */
-const maxTimerMs = 2 ** 31 - 1;
-
 export const systemClock: Clock = {
-	now: () => performance.now() as Moment,
+	// Whole numbers: some timers of Node.js reject fractions.
+	now: () => Math.floor(performance.now()) as Moment,
 	date: () => new Date(),
 	sleep: (ms, signal) =>
 		new Promise((resolve, reject) => {

@@ -12,6 +12,7 @@ import { providerById } from '../../providers/registry';
 import { nodeEndpoint } from '../endpoints/nodeEndpoint';
 import { type Kept, readState, sourceOf, writeState } from './keptState';
 import { type ItemOptions, triggerItems } from './triggerItems';
+import { timeLimit } from '../../http/timeLimit';
 
 /** Maximum number of jobs per run, with and without their images. The next poll gets the rest. */
 const maxJobs = { withPictures: 50, alone: 500 };
@@ -163,7 +164,7 @@ function timeFor(context: IPollFunctions): number {
 /** Stops the work at this time with a `timeout` error, because it is not a stop by a user. */
 async function within<T>(until: Moment, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
 	const ms = Math.max(1, until - systemClock.now());
-	const signal = AbortSignal.timeout(ms);
+	const signal = timeLimit(ms);
 	try {
 		return await work(signal);
 	} catch (thrown) {

@@ -8,6 +8,7 @@ import { withRefs } from '../items/refs';
 import { withError } from '../items/snapshots';
 import { type Fetched, picturesOf } from '../pictures/pictures';
 import { type Moment, systemClock } from '../../jobs/runtime/clock';
+import { timeLimit } from '../../http/timeLimit';
 
 /**
  * Maximum time for the downloads of a first poll, in ms: n8n's start waits for the first poll of each trigger in a
@@ -73,7 +74,7 @@ async function withPictures(
 ): Promise<INodeExecutionData[]> {
 	const left = until - systemClock.now();
 	const maxMs = Math.max(1, isFirst ? Math.min(left, firstDownloadsMs) : left);
-	const pictures = picturesOf(context, AbortSignal.timeout(maxMs));
+	const pictures = picturesOf(context, timeLimit(maxMs));
 	const outcomes = await Promise.all(
 		jobs.map(async (job) => ({
 			job,

@@ -2,6 +2,7 @@ import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 import type { ProviderDefinition } from '../../providers/provider';
 import { providerById } from '../../providers/registry';
 import { defaultChoice } from '../parameters/requestFields';
+import { timeLimit } from '../../http/timeLimit';
 
 /** Maximum time that the editor waits for the server's list of models, in ms. */
 const maxWaitMs = 8_000;
@@ -26,5 +27,5 @@ async function modelsOfServer(context: ILoadOptionsFunctions, provider: Provider
 	// Loaded on first use: n8n loads this file when it starts, and the start needs no endpoint.
 	const { endpointOf } = await import('../../jobs/endpoint/registry');
 	const endpoint = await endpointOf(provider, await context.getCredentials(provider.credential));
-	return await endpoint.session.models?.({ signal: AbortSignal.timeout(maxWaitMs) });
+	return await endpoint.session.models?.({ signal: timeLimit(maxWaitMs) });
 }
