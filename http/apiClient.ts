@@ -10,7 +10,7 @@ import { askedPath, type AskedPath } from './pathHint';
 import { redact } from './redact';
 import { watchSending } from './sending';
 import { type SocketOptions, socketMessages } from './socket';
-import { timeLimit } from './timeLimit';
+import { timeLimit } from '../model/timeLimit';
 
 export type { ApiStream } from './apiStream';
 

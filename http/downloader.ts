@@ -7,7 +7,7 @@ import { toNetworkError } from './networkError';
 import { parseRetryAfter } from './retryAfter';
 import { type StreamAnswer, withResumes } from './resume';
 import { failWhenSilent } from './silence';
-import { timeLimit } from './timeLimit';
+import { timeLimit } from '../model/timeLimit';
 
 export interface DownloadLimits {
 	maxBytes: number;

@@ -1,4 +1,4 @@
-import { maxTimerMs } from '../../http/timeLimit';
+import { maxTimerMs } from '../../model/timeLimit';
 import { executionCanceled, ImageError } from '../../model/errors';
 import { onAbort } from './onAbort';
 

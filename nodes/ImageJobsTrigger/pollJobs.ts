@@ -12,7 +12,7 @@ import { providerById } from '../../providers/registry';
 import { nodeEndpoint } from '../endpoints/nodeEndpoint';
 import { type Kept, readState, sourceOf, writeState } from './keptState';
 import { type ItemOptions, triggerItems } from './triggerItems';
-import { timeLimit } from '../../http/timeLimit';
+import { timeLimit } from '../../model/timeLimit';
 
 /** Maximum number of jobs per run, with and without their images. The next poll gets the rest. */
 const maxJobs = { withPictures: 50, alone: 500 };

@@ -8,7 +8,7 @@ import { withRefs } from '../items/refs';
 import { withError } from '../items/snapshots';
 import { type Fetched, picturesOf } from '../pictures/pictures';
 import { type Moment, systemClock } from '../../jobs/runtime/clock';
-import { timeLimit } from '../../http/timeLimit';
+import { timeLimit } from '../../model/timeLimit';
 
 /**
  * Maximum time for the downloads of a first poll, in ms: n8n's start waits for the first poll of each trigger in a

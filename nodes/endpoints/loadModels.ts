@@ -2,7 +2,7 @@ import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 import type { ProviderDefinition } from '../../providers/provider';
 import { providerById } from '../../providers/registry';
 import { defaultChoice } from '../parameters/requestFields';
-import { timeLimit } from '../../http/timeLimit';
+import { timeLimit } from '../../model/timeLimit';
 
 /** Maximum time that the editor waits for the server's list of models, in ms. */
 const maxWaitMs = 8_000;
