@@ -4,7 +4,7 @@ import type { Image } from '../model/job';
 export interface Difference {
 	/** Index of the image; null if the difference concerns the job as a whole. */
 	image: number | null;
-	field: 'count' | 'size' | 'aspectRatio' | 'resolution' | 'type';
+	field: 'count' | 'size' | 'aspectRatio' | 'resolution' | 'type' | 'check';
 	expected: string;
 	actual: string;
 }
@@ -69,6 +69,16 @@ function nearestResolution(area: number): string | undefined {
 export function typeDifference(claimed: Pick<Image, 'index' | 'mimeType' | 'fileName'>, actual: string): Difference[] {
 	const expected = claimed.mimeType ?? typeByName(claimed.fileName);
 	return expected === null || expected === actual ? [] : [{ image: claimed.index, field: 'type', expected, actual }];
+}
+
+/** The difference if an image could not be checked for being damaged or blank. */
+export function checkDifference(image: number, why: string): Difference {
+	return { image, field: 'check', expected: 'decoded without an error', actual: `not decoded: ${why}` };
+}
+
+/** Whether a difference can be found only while the image is fetched. */
+export function isFoundWhenFetched({ field }: Difference): boolean {
+	return field === 'type' || field === 'check';
 }
 
 const types: Record<string, string> = {

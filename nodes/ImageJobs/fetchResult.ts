@@ -10,7 +10,7 @@ import { poolsOf } from '../endpoints/nodeEndpoint';
 import { hintAt, summarize, toNodeError } from '../execution/errors';
 import { type Delivery, deliveryOf } from '../execution/delivery';
 import { type RecordedSnapshot, recordEnds } from '../execution/memory';
-import { requestOf, splitImages, typeDifferencesOf } from '../items/items';
+import { requestOf, splitImages, fetchedDifferencesOf } from '../items/items';
 import { isFailure, jobNotMentioned, keepUnknownOutcome, pollFailed } from '../items/snapshots';
 import { picturesOf } from '../pictures/pictures';
 import { isUnknown, jobItem } from './jobItem';
@@ -100,7 +100,7 @@ async function fetchImages(run: JobsRun, delivery: Delivery, jobs: readonly Fetc
 
 function itemsOf(run: JobsRun, { record, itemIndex }: Fetchable, result: Result): INodeExecutionData[] {
 	const { json } = run.context.getInputData()[itemIndex] ?? { json: {} };
-	const differences = [...typeDifferencesOf(json), ...result.differences];
+	const differences = [...fetchedDifferencesOf(json), ...result.differences];
 	const state = isTerminal(result.snapshot.job.status) ? 'ended' : record.state;
 	const item = jobItem({ ...record, state }, { ...result, differences, request: requestOf(json), itemIndex });
 	return optionsOf(run, itemIndex).splitImages ? splitImages(item) : [item];

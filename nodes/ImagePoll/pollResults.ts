@@ -1,5 +1,5 @@
 import { isTerminal, type JobSnapshot } from '../../model/job';
-import { requestOf, splitImages, toItem, typeDifferencesOf } from '../items/items';
+import { requestOf, splitImages, toItem, fetchedDifferencesOf } from '../items/items';
 import { readJobRef } from '../items/jobRef';
 import { keepForLinks } from '../items/keepForLinks';
 import { isFailure } from '../items/snapshots';
@@ -30,7 +30,7 @@ export async function itemOf(run: PollRun, itemIndex: number, { snapshot, unreac
 	const item = toItem({
 		...fetched,
 		request: requestOf(json),
-		differences: [...typeDifferencesOf(json), ...fetched.differences],
+		differences: [...fetchedDifferencesOf(json), ...fetched.differences],
 		itemIndex,
 		includeRaw: options.includeRaw,
 		links,

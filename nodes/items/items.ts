@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IBinaryData, IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
-import { type Difference, differencesOf } from '../../images/compare';
+import { type Difference, differencesOf, isFoundWhenFetched } from '../../images/compare';
 import { withMaxImages } from '../../model/imageCount';
 import { imageName } from '../../model/imageName';
 import { refFrom } from '../../model/jobRef';
@@ -92,12 +92,12 @@ function differencesFromRequest({ job, images }: JobSnapshot, described: Record<
 	);
 }
 
-/** The differences in image type that an item already has. They can be found only when a picture is fetched. */
-export function typeDifferencesOf(json: IDataObject): Difference[] {
+/** The differences that an item already has and that can be found only while an image is fetched. */
+export function fetchedDifferencesOf(json: IDataObject): Difference[] {
 	const { differences } = json;
 	return Array.isArray(differences)
 		? (differences as unknown as Difference[]).filter(
-				(entry) => typeof entry === 'object' && entry.field === 'type',
+				(entry) => typeof entry === 'object' && isFoundWhenFetched(entry),
 			)
 		: [];
 }

@@ -1,8 +1,9 @@
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import type { IBinaryData } from 'n8n-workflow';
 import sharp from 'sharp';
 import { blankJob, type DeliveredImage, type JobSnapshot } from '../../model/job';
 import { type Loopback, loopback } from '../../test/support/loopback';
+import { jpegOfScans } from '../../test/support/hostileImages';
 import { createPictures, type PictureSource } from './pictures';
 
 let server: Loopback | undefined;
@@ -54,6 +55,28 @@ it('a file that is no image is downloaded once more, and no more often', async (
 	expect(Object.keys(binary)).toEqual(['image_0']);
 	expect(snapshot.job).toMatchObject({ status: 'partial', error: { code: 'malformedResponse' } });
 	expect(asked.sort()).toEqual(['/always', '/always', '/once', '/once']);
+});
+
+it('an image that would take too much to decode is delivered as it came, and says so', async () => {
+	const jpeg = await jpegOfScans(4_000, 4_000, 2_000);
+	const { url } = await serve((_request, response) => response.end(jpeg));
+	let bytes = 0;
+	const count = async (data: NodeJS.ReadableStream) => {
+		bytes = (await buffer(data)).length;
+		return { data: '', mimeType: 'image/jpeg' } as IBinaryData;
+	};
+	const { snapshot, binary, differences } = await createPictures(count, undefined).fetch(
+		jobWith(`${url}/0.jpg`),
+		sourceAt(url),
+	);
+	expect([Object.keys(binary), bytes]).toEqual([['image_0'], jpeg.length]);
+	expect(snapshot).toMatchObject({ job: { status: 'succeeded', error: null }, images: [{ width: 4_000 }] });
+	expect(differences).toContainEqual({
+		image: 0,
+		field: 'check',
+		expected: 'decoded without an error',
+		actual: expect.stringMatching(/^not decoded: The image has 2000 scans/) as string,
+	});
 });
 
 it('an image that does not come in time is missing with a timeout, and the others are there', async () => {

@@ -1,6 +1,6 @@
 import { PassThrough, Readable } from 'node:stream';
 import type { IBinaryData, IBinaryKeyData, IExecuteFunctions } from 'n8n-workflow';
-import { type Difference, typeDifference } from '../../images/compare';
+import { checkDifference, type Difference, typeDifference } from '../../images/compare';
 import { withExtension } from '../../images/fileName';
 import { type InspectedColors, inspectColors } from '../../images/inspectColors';
 import { defaultImageLimits, type ImageLimits, receiveImage } from '../../images/receive';
@@ -144,8 +144,9 @@ async function receivePicture(
 		}),
 	);
 	// `receiveImage` has checked that the file is complete, so a decoding error now is final.
-	if (!stored.colors.ok) throw stored.colors.error;
-	assertNotBlank(stored.colors.value, from.provider);
+	const { colors } = stored;
+	if (colors.ok) assertNotBlank(colors.value, from.provider);
+	else if (!isUnchecked(colors.error)) throw colors.error;
 	return {
 		image: {
 			...withoutBytes(image),
@@ -156,7 +157,10 @@ async function receivePicture(
 			bytes,
 		},
 		data: stored.data,
-		differences: typeDifference(image, facts.mimeType),
+		differences: [
+			...typeDifference(image, facts.mimeType),
+			...(colors.ok ? [] : [checkDifference(image.index, colors.error.message)]),
+		],
 	};
 }
 
@@ -198,6 +202,14 @@ function assertNotBlank({ onlyColor }: InspectedColors, provider: PictureSource[
 		message: `The image is only ${onlyColor}: ${provider.displayName} answers rejected content this way`,
 		hint: 'Change the prompt, or try again with another seed',
 	});
+}
+
+/**
+ * Whether an image was not decoded because that takes too much, or because the process for images failed. That is no
+ * evidence against the image, and it is paid, so it is delivered.
+ */
+function isUnchecked({ code }: ImageError): boolean {
+	return code === 'invalidRequest' || code === 'timeout' || code === 'overloaded';
 }
 
 /** Stores an image and inspects its colors in one pass. Throws if it cannot be stored. */
