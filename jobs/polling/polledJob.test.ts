@@ -57,6 +57,26 @@ it('reports an end without a poll that saw it run, and an announced one', () => 
 	expect(announced.ends).toEqual([['a', 'announced']]);
 });
 
+it('believes a success without an image only when it is repeated, because a retry would pay again', () => {
+	const empty: Observation = {
+		ok: true,
+		snapshot: { ...snapshotOf('a', 'succeeded'), job: { ...snapshotOf('a', 'succeeded').job, completed: 0 } },
+	};
+	const late = setUp(9_000);
+	late.learn(empty);
+	late.learn(empty);
+	late.learn(seen('succeeded'));
+	expect(late.details[0]).toMatchObject({ snapshot: { job: { status: 'succeeded' } } });
+	const never = setUp(9_000);
+	for (let poll = 1; poll <= 3; poll++) {
+		expect(never.results).toEqual([]);
+		never.learn(empty);
+	}
+	expect(never.details[0]).toMatchObject({
+		snapshot: { job: { status: 'failed', error: { code: 'malformedResponse' } } },
+	});
+});
+
 it('does not go back from an end to an earlier status', () => {
 	const { job, learn } = setUp(9_000);
 	learn(seen('succeeded'));

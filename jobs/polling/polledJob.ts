@@ -2,7 +2,7 @@ import { concernsEndpoint, ImageError } from '../../model/errors';
 import { isTerminal, type JobSnapshot } from '../../model/job';
 import type { Observation } from '../../providers/provider';
 import { type Moment, never } from '../runtime/clock';
-import { advanceSnapshot } from './transition';
+import { advanceSnapshot, isEmptySuccess } from './transition';
 
 /**
  * How a wait ended. `ended: false`: the deadline came first, with the last known state and the error of the last poll,
@@ -34,6 +34,9 @@ export interface Waiter {
  */
 const maxFailures = 5;
 
+/** Number of polls that must report a success without an image before it counts. */
+const maxEmptySuccesses = 3;
+
 /** If a poll has no answer for this time, in ms, the error reports that as the reason for an unknown state. */
 const silenceMs = 2_000;
 
@@ -52,6 +55,8 @@ export class PolledJob {
 	lastRunning: number | null = null;
 	/** Polls in a row that failed for this job alone. */
 	private failures = 0;
+	/** Polls that reported success without an image. */
+	private emptySuccesses = 0;
 
 	/** Start of the current poll that has no answer yet. */
 	private polledSince: number | null = null;
@@ -83,6 +88,8 @@ export class PolledJob {
 		}
 		this.failures = 0;
 		this.lastError = null;
+		const isEmpty = !announced && isEmptySuccess(observation.snapshot.job);
+		if (isEmpty && ++this.emptySuccesses < maxEmptySuccesses) return;
 		const snapshot = advanceSnapshot(this.snapshot, observation.snapshot);
 		this.snapshot = snapshot;
 		if (!isTerminal(snapshot.job.status)) {

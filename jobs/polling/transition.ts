@@ -77,7 +77,7 @@ function isSuccess({ status }: Job): boolean {
  */
 function settled(job: Job): Job {
 	if (job.status !== 'succeeded' || job.completed === null) return job;
-	if (job.completed === 0) {
+	if (isEmptySuccess(job)) {
 		return {
 			...job,
 			status: 'failed',
@@ -98,6 +98,14 @@ function settled(job: Job): Job {
 			hint: 'Generate the missing images again',
 		}).toJobError(),
 	};
+}
+
+/**
+ * Whether a provider reports success and no image. Its list of images can be later than its status, and a job that ends
+ * this way is paid again by a retry.
+ */
+export function isEmptySuccess({ status, completed }: Job): boolean {
+	return status === 'succeeded' && completed === 0;
 }
 
 function isOlder(observed: string | null, current: string | null): boolean {

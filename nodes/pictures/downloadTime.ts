@@ -29,8 +29,8 @@ export function timeForImages(images: number): number {
 }
 
 /**
- * Does the work, again after an error that may pass, until the time is over. It then fails with `timeout`, and with
- * `canceled` as soon as the signal aborts, whatever the work does.
+ * Does the work, again after an error that may pass, until the time is over. It then fails with the last of these
+ * errors, or with `timeout` if there was none, and with `canceled` as soon as the signal aborts, whatever the work does.
  * @param canRepeat whether an error may pass; default: the error's `retryable`
  */
 export async function retriedInTime<T>(
@@ -39,6 +39,7 @@ export async function retriedInTime<T>(
 	work: (signal: AbortSignal) => Promise<T>,
 	canRepeat?: (error: ImageError) => boolean,
 ): Promise<T> {
+	let last: ImageError | undefined;
 	return await beforeDeadline(
 		systemClock,
 		until,
@@ -49,10 +50,13 @@ export async function retriedInTime<T>(
 					clock: systemClock,
 					random: Math.random,
 					signal: either,
-					...(canRepeat ? { canRepeat } : {}),
+					canRepeat: (error) => {
+						last = error;
+						return canRepeat?.(error) ?? error.retryable;
+					},
 				}),
 				either,
 			),
-		() => new ImageError('timeout', { message: 'the time for downloads was over' }),
+		() => last ?? new ImageError('timeout', { message: 'the time for downloads was over' }),
 	);
 }

@@ -57,6 +57,14 @@ it('a file that is no image is downloaded once more, and no more often', async (
 	expect(asked.sort()).toEqual(['/always', '/always', '/once', '/once']);
 });
 
+it('a download that fails until its time is over says why', async () => {
+	const { url } = await serve((_request, response) => response.writeHead(503).end());
+	const fetched = await createPictures(store, undefined).fetch(jobWith(`${url}/a`), sourceAt(url), {
+		withinMs: 1_000,
+	});
+	expect(fetched.snapshot.job.error).toMatchObject({ code: 'overloaded', httpStatus: 503 });
+});
+
 it('an image that would take too much to decode is delivered as it came, and says so', async () => {
 	const jpeg = await jpegOfScans(4_000, 4_000, 2_000);
 	const { url } = await serve((_request, response) => response.end(jpeg));
