@@ -42,6 +42,9 @@ const pure = [
 	'bench',
 ];
 
+/** jest reads the time of a project's tests from here only, not from `testTimeout`. */
+const long = { setupFilesAfterEnv: ['<rootDir>/test/support/longTests.ts'] };
+
 /** @type {import('jest').Config} */
 module.exports = {
 	reporters: ['default', '<rootDir>/test/closingLine.cjs'],
@@ -51,10 +54,9 @@ module.exports = {
 			pure.map((folder) => `<rootDir>/${folder}/**/*.test.ts`),
 		),
 		kind('contract', ['<rootDir>/test/contract/**/*.test.ts']),
-		kind('engine', ['<rootDir>/test/engine/**/*.test.ts']),
-		kind('faults', ['<rootDir>/test/faults/**/*.test.ts']),
-		// Starting, stopping and searching an n8n take longer than jest's 5 s.
-		kind('n8n', ['<rootDir>/test/n8n/**/*.test.ts'], { testTimeout: 120_000 }),
-		kind('browser', ['<rootDir>/test/browser/**/*.test.ts']),
+		kind('engine', ['<rootDir>/test/engine/**/*.test.ts'], long),
+		kind('faults', ['<rootDir>/test/faults/**/*.test.ts'], long),
+		kind('n8n', ['<rootDir>/test/n8n/**/*.test.ts'], long),
+		kind('browser', ['<rootDir>/test/browser/**/*.test.ts'], long),
 	],
 };
