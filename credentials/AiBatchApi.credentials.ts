@@ -1,4 +1,4 @@
-import type { ICredentialType, INodeProperties } from 'n8n-workflow';
+import type { IAuthenticate, ICredentialType, INodeProperties } from 'n8n-workflow';
 import { baseUrlField, endpointFields, secretField } from './fields';
 
 export class AiBatchApi implements ICredentialType {
@@ -32,5 +32,13 @@ export class AiBatchApi implements ICredentialType {
 		}),
 		...endpointFields({ preset: 0 }, { preset: 2, what: 'generations' }),
 	];
+	// Not n8n's generic authentication: without a key it would send an empty header.
+	authenticate: IAuthenticate = async ({ apiKey: key }, options) => ({
+		...options,
+		headers: {
+			...options.headers,
+			...(typeof key === 'string' && key !== '' ? { Authorization: `Bearer ${key}` } : {}),
+		},
+	});
 	// The test is a method of the node AI Batch, because no path is in every release of the server.
 }
