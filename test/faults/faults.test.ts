@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allCells } from './plan';
+import { recordFigure } from '../support/figures';
 import { faultSuite } from './suite';
 import { fullTable, summaryTable } from './table';
 
@@ -23,5 +24,8 @@ const { results } = faultSuite(chosen, seed);
 it('prints the table', () => {
 	mkdirSync(artifacts, { recursive: true });
 	writeFileSync(join(artifacts, 'faults.txt'), `Seed ${seed}\n\n${fullTable(results)}\n`);
+	const held = [...results.values()].filter(({ shown }) => shown === '✓').length;
+	const failed = [...results.values()].filter(({ shown }) => shown === '✗').length;
+	if (only === undefined) recordFigure('faults.books', `${held} of ${held + failed} cells hold`);
 	process.stdout.write(`\n${chosen.length < 100 ? fullTable(results) : summaryTable(results)}\n`);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { interlacedPng, jpegOfScans } from '../support/hostileImages';
 import { Stage } from './instance';
+import { recordFigure } from '../support/figures';
 
 const stage = new Stage();
 const pack = 'n8n-nodes-image-pipelines.';
@@ -180,4 +181,7 @@ it('no picture makes n8n late or large', async () => {
 		expect(Math.max(loop, file, database)).toBeLessThan(500 + 3 * Math.max(usual.loop, usual.file, usual.database));
 		expect(more).toBeLessThanOrEqual(300);
 	}
+	const worstOf = (of: 'loop' | 'more') => Math.max(...rows.slice(1).map((row) => row[of])).toFixed(0);
+	recordFigure('pictures.delay', `${worstOf('loop')} ms; ${usual.loop.toFixed(0)} ms with small images`);
+	recordFigure('pictures.memory', `${worstOf('more')} MB more at most`);
 }, 400_000);

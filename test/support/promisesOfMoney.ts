@@ -94,7 +94,8 @@ export const promisesOfMoney: readonly Promised[] = [
 			},
 			{
 				says: 'No fault of a server or of a network, at any provider and in any node, pays twice.',
-				file: 'docs/faults.md',
+				file: 'test/faults/faults.test.ts',
+				title: 'prints the table',
 				figure: 'faults.books',
 				optional: true,
 			},
