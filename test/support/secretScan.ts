@@ -1,5 +1,7 @@
-import { open, readdir, readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import type { Readable } from 'node:stream';
 import { type SecretForm, secretPieces } from '../../http/secretForms';
 import { canaryMark } from './canaries';
 import { rowsOf } from './sqliteRows';
@@ -27,7 +29,6 @@ export class SecretScan {
 	readonly findings: Finding[] = [];
 	/** The files that were searched. */
 	readonly files: string[] = [];
-	private readonly chunk = Buffer.allocUnsafe(chunkSize);
 	private readonly all: RegExp[];
 	private readonly forms: Array<{ name: SecretForm['name']; pattern: RegExp; secret: string }>;
 
@@ -67,38 +68,31 @@ export class SecretScan {
 		for (const { path, text } of textsOf(value)) this.text(`${place}${path}`, text);
 	}
 
-	/** Bytes of any kind. A ZIP is searched in its files too. */
-	async bytes(place: string, bytes: Buffer): Promise<void> {
-		this.text(place, bytes.toString('latin1'));
-		if (bytes.subarray(0, 4).toString('latin1') !== 'PK\u0003\u0004') return;
-		for (const { name, content } of await entriesOf(bytes)) await this.bytes(`${place}!${name}`, content);
-	}
-
-	/** A file of any size. The rows of an SQLite database are searched too, because its pages cut long texts. */
+	/**
+	 * A file of any size. Of a ZIP, its files are searched too, and of an SQLite database its rows, because its pages
+	 * cut long texts.
+	 */
 	async file(place: string, path: string): Promise<void> {
 		this.files.push(place);
-		const file = await open(path);
-		try {
-			let rest = '';
-			for (
-				let count = 0, isFirst = true;
-				(count = (await file.read(this.chunk)).bytesRead) > 0;
-				isFirst = false
-			) {
-				const text = this.chunk.toString('latin1', 0, count);
-				if (isFirst && text.startsWith('PK\u0003\u0004')) {
-					await this.bytes(place, await readFile(path));
-					return;
-				}
-				this.text(place, rest + text);
-				rest = text.slice(-longestForm);
-			}
-		} finally {
-			await file.close();
-		}
+		const head = await this.stream(place, createReadStream(path, { highWaterMark: chunkSize }));
+		if (head.startsWith('PK\u0003\u0004'))
+			for await (const { name, content } of entriesOf(path)) await this.stream(`${place}!${name}`, content);
 		if (!path.endsWith('.sqlite')) return;
 		// One text per row: a value of its own for each field takes much longer.
 		for (const { table, row, text } of rowsOf(path)) this.text(`${place} ${table}[${row}]`, text);
+	}
+
+	/** Gives the first bytes. */
+	private async stream(place: string, bytes: Readable): Promise<string> {
+		let rest = '';
+		let head: string | null = null;
+		for await (const chunk of bytes as AsyncIterable<Buffer>) {
+			const text = chunk.toString('latin1');
+			head ??= text.slice(0, 16);
+			this.text(place, rest + text);
+			rest = (rest + text).slice(-longestForm);
+		}
+		return head ?? '';
 	}
 
 	/** All files of a folder except installed packages. */

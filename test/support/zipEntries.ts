@@ -1,15 +1,13 @@
-import { buffer } from 'node:stream/consumers';
-import { fromBufferPromise } from 'yauzl';
+import type { Readable } from 'node:stream';
+import { openPromise } from 'yauzl';
 
-/** The files of a ZIP; none if it is damaged. */
-export async function entriesOf(archive: Buffer): Promise<Array<{ name: string; content: Buffer }>> {
-	const files: Array<{ name: string; content: Buffer }> = [];
+/** The files of a ZIP, one after the other, however large; none if it is damaged. */
+export async function* entriesOf(path: string): AsyncGenerator<{ name: string; content: Readable }> {
 	try {
-		const zip = await fromBufferPromise(archive, { lazyEntries: true });
+		const zip = await openPromise(path, { lazyEntries: true });
 		for await (const entry of zip.eachEntry())
-			files.push({ name: entry.fileName, content: await buffer(await zip.openReadStreamPromise(entry)) });
+			yield { name: entry.fileName, content: await zip.openReadStreamPromise(entry) };
 	} catch {
 		// A damaged archive was searched as it is.
 	}
-	return files;
 }
