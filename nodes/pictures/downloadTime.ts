@@ -30,7 +30,8 @@ export function timeForImages(images: number): number {
 
 /**
  * Does the work, again after an error that may pass, until the time is over. It then fails with the last of these
- * errors, or with `timeout` if there was none, and with `canceled` as soon as the signal aborts, whatever the work does.
+ * errors, or with `timeout` if there was none. It fails with `canceled` as soon as the signal aborts, whatever the work
+ * does.
  * @param canRepeat whether an error may pass; default: the error's `retryable`
  */
 export async function retriedInTime<T>(
